@@ -1,0 +1,1 @@
+"""A conformance suite for Weaviate's multi2vec-clip vectorizer endpoint."""

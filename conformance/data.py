@@ -1,0 +1,18 @@
+"""The project's data files, read in one place, from a checkout or from an installed wheel."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+
+def path(name: str) -> Traversable:
+    """The data file or folder `name`, such as ``models.toml`` or ``wire``."""
+    return files("clip_fixtures").joinpath(name)
+
+
+@cache
+def toml(name: str) -> dict[str, Any]:
+    """The parsed TOML file `name`; shared between callers, so not to be changed."""
+    return tomllib.loads(path(name).read_text(encoding="utf-8"))

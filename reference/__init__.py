@@ -1,0 +1,1 @@
+"""A minimal encoder that implements the whole multi2vec-clip contract."""
