@@ -1,0 +1,124 @@
+"""Drawings with captions: a corpus whose right answers are known, and which anybody can draw again.
+
+Every drawing is one coloured shape in a random place and size on a pale background. The words and
+colours are in `fixtures/drawings.toml`. Wordings and seeds are split: what the stand-ins were
+trained on (`"train"`) is never what they are judged on (`"held_out"`).
+"""
+
+from dataclasses import dataclass
+from math import cos, pi, sin
+from random import Random
+from typing import Any, Final, Literal
+
+from PIL import Image, ImageDraw
+
+from conformance import data
+
+Split = Literal["train", "held_out"]
+
+_FILE: Final = "drawings.toml"
+_OVERSAMPLING: Final = 4
+
+TRAINING_SEEDS: Final = range(*data.toml(_FILE)["seeds"]["train"])
+"""Seeds that the training may draw with."""
+
+HELD_OUT_SEEDS: Final = range(*data.toml(_FILE)["seeds"]["held_out"])
+"""Seeds that no stand-in has seen; the suite draws with these."""
+
+
+@dataclass(frozen=True, order=True)
+class Combination:
+    """What a drawing shows: one of the colours and one of the shapes of `drawings.toml`."""
+
+    colour: str
+    shape: str
+
+    def __str__(self) -> str:
+        return f"{self.colour} {self.shape}"
+
+
+def combinations() -> tuple[Combination, ...]:
+    """Every colour with every shape, always in the same order."""
+    table = data.toml(_FILE)
+    return tuple(Combination(c, s) for c in table["colours"] for s in table["shapes"])
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that captions exist in, as ISO 639-1 codes."""
+    return tuple(data.toml(_FILE)["languages"])
+
+
+def captions(combination: Combination, language: str, split: Split) -> tuple[str, ...]:
+    """The wordings of `split` for one drawing, in `language`'s own script.
+
+    Raises KeyError for an unknown language, colour, shape or split.
+    """
+    table = data.toml(_FILE)["languages"][language]
+    phrase = _phrase(table, combination)
+    return tuple(wording.format(phrase=phrase) for wording in table[split])
+
+
+def _phrase(table: dict[str, Any], combination: Combination) -> str:
+    shape, agreement = table["shapes"][combination.shape]
+    colour = table["colours"][combination.colour]
+    if isinstance(colour, dict):
+        colour = colour[agreement]
+    article = table.get("articles", {}).get(agreement, "")
+    return str(table["phrase"]).format(article=article, colour=colour, shape=shape)
+
+
+def draw(combination: Combination, seed: int, size: int) -> Image.Image:
+    """An RGB drawing of `size` x `size` pixels; the same arguments give the same pixels.
+
+    The whole shape is inside the picture, 0.34 to 0.72 of the picture across, turned by at most
+    12 degrees. One seed gives the same scene at every size.
+    """
+    chance = Random(f"{combination}/{seed}")
+    picture = Image.new("RGB", (size, size), _background(chance))
+    extent = round(chance.uniform(0.34, 0.72) * size)
+    corner = (round(chance.random() * (size - extent)), round(chance.random() * (size - extent)))
+    turn = chance.uniform(-pi / 15, pi / 15)
+    mask = _mask(combination.shape, extent, turn)
+    picture.paste(_colour(combination.colour, chance), corner, mask)
+    return picture
+
+
+def _background(chance: Random) -> tuple[int, int, int]:
+    return (chance.randint(218, 255), chance.randint(218, 255), chance.randint(218, 255))
+
+
+def _colour(name: str, chance: Random) -> tuple[int, int, int]:
+    """The named colour, each channel moved by up to 12 of 255."""
+    red, green, blue = (
+        min(255, max(0, channel + chance.randint(-12, 12)))
+        for channel in data.toml(_FILE)["colours"][name]
+    )
+    return (red, green, blue)
+
+
+def _mask(shape: str, extent: int, turn: float) -> Image.Image:
+    """The shape as an anti-aliased mask of `extent` x `extent` pixels."""
+    fine = extent * _OVERSAMPLING
+    mask = Image.new("L", (fine, fine), 0)
+    pen = ImageDraw.Draw(mask)
+    if shape == "circle":
+        pen.ellipse((0, 0, fine - 1, fine - 1), fill=255)
+    else:
+        pen.polygon(_corners(shape, fine / 2, turn), fill=255)
+    return mask.resize((extent, extent), Image.Resampling.BOX)
+
+
+def _corners(shape: str, radius: float, turn: float) -> list[tuple[float, float]]:
+    """The corners on (and for a star also between) a circle of `radius` about (radius, radius)."""
+    count, lengths = {"square": (4, (1.0,)), "triangle": (3, (1.0,)), "star": (10, (1.0, 0.42))}[
+        shape
+    ]
+    # A square stands on a side, everything else has a corner at the top.
+    start = turn - pi / 2 + (pi / 4 if shape == "square" else 0)
+    return [
+        (
+            radius * (1 + lengths[i % len(lengths)] * cos(start + 2 * pi * i / count)),
+            radius * (1 + lengths[i % len(lengths)] * sin(start + 2 * pi * i / count)),
+        )
+        for i in range(count)
+    ]
