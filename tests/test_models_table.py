@@ -1,0 +1,97 @@
+"""The table of models: complete where the sources are, and never a figure without its source."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance import models
+
+TAGS = sorted(models.load())
+PAIRS = [
+    ("documented_dimension", "documented_source"),
+    ("checkpoint_dimension", "checkpoint_source"),
+    ("image_size", "image_source"),
+    ("image_resize", "image_source"),
+    ("text_tokens", "text_source"),
+    ("languages", "languages_source"),
+    ("licence", "licence_source"),
+    ("since", "since_source"),
+]
+ERRATA = {
+    "sentence-transformers-clip-ViT-B-32",
+    "sentence-transformers-clip-ViT-B-32-multilingual-v1",
+}
+ROW = '[[model]]\ntag = "my-own"\ncheckpoint_dimension = 640\n'
+
+
+def test_eight_tags_are_of_the_page_and_three_of_the_build() -> None:
+    listed = [model.listed for model in models.load().values()]
+    assert (listed.count("page"), listed.count("build"), len(listed)) == (8, 3, 11)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize(("figure", "source"), PAIRS)
+def test_a_figure_and_its_source_come_together(tag: str, figure: str, source: str) -> None:
+    model = models.find(tag)
+    assert bool(getattr(model, figure)) == bool(getattr(model, source))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_what_the_suite_and_the_reference_need_is_known(tag: str) -> None:
+    model = models.find(tag)
+    assert None not in (model.library, model.image_model, model.text_model, model.normalised)
+    assert None not in (model.checkpoint_dimension, model.image_size, model.text_tokens)
+    assert model.languages
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_languages_are_sorted_two_letter_codes(tag: str) -> None:
+    languages = models.find(tag).languages
+    assert languages == tuple(sorted(set(languages)))
+    assert {len(code) for code in languages} == {2}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_only_open_clip_names_its_weights(tag: str) -> None:
+    model = models.find(tag)
+    assert (model.pretrained is not None) == (model.library == "open_clip")
+
+
+def test_the_errata_of_the_page_are_the_two_known_ones() -> None:
+    assert {tag for tag, model in models.load().items() if model.erratum} == ERRATA
+
+
+def test_only_one_tag_has_two_encoders() -> None:
+    table = models.load().values()
+    assert [m.tag for m in table if m.text_model != m.image_model] == [
+        "sentence-transformers-clip-ViT-B-32-multilingual-v1"
+    ]
+
+
+def test_every_unknown_cell_is_said_to_be_unknown() -> None:
+    page = Path(__file__).parents[1].joinpath("docs/models.md").read_text(encoding="utf-8")
+    unknown = page.partition("## Unknown")[2]
+    silent = {
+        model.tag
+        for model in models.load().values()
+        if model.licence is None and model.tag not in unknown
+    }
+    assert silent == set()
+
+
+def test_a_users_row_joins_the_table(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(ROW, encoding="utf-8")
+    assert models.find("my-own", file).checkpoint_dimension == 640
+    assert set(models.load(file)) == {*TAGS, "my-own"}
+
+
+@pytest.mark.parametrize("values", [{"tag": "x", "dimension": 1}, {"library": "clip"}, {"tag": 3}])
+def test_a_row_that_is_none_is_refused(values: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"row of a model"):
+        models.row(values)
+
+
+def test_an_unknown_tag_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(models.UnknownModel, match=r"nothing.*openai-clip-vit-base-patch16"):
+        models.find("nothing")
