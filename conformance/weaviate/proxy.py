@@ -1,0 +1,231 @@
+"""A proxy between Weaviate and the endpoint that passes every byte on and keeps what passed."""
+
+import json
+import select
+import socket
+import socketserver
+import ssl
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from io import BufferedReader
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from conformance.weaviate.http1 import BadMessage, Message, read_answer, read_request
+from conformance.weaviate.ports import LOOPBACK
+
+PATIENCE = 60
+"""Seconds for one answer; Weaviate itself gives up after 50."""
+KEPT_BYTES = 256 * 2**20
+"""Bodies beyond this are passed on and counted, but no longer kept."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One exchange: the request as Weaviate sent it and the endpoint's answer."""
+
+    request: Message
+    answer: Message
+
+    @property
+    def path(self) -> str:
+        """The path that Weaviate asked for, as it stood on the wire."""
+        return self.request.start.split(" ")[1]
+
+    @property
+    def vectorizes(self) -> bool:
+        """Whether this asked for vectors."""
+        return self.request.start.startswith("POST ") and self.path.endswith("/vectorize")
+
+    def asked(self) -> dict[str, list[str]]:
+        """The request's texts and images."""
+        body: dict[str, Any] = json.loads(self.request.body)
+        return {kind: list(body.get(kind) or []) for kind in ("texts", "images")}
+
+
+class Upstream:
+    """Where the endpoint is, and how to reach it."""
+
+    def __init__(self, url: str) -> None:
+        self.parts = urlsplit(url)
+        self.secure = self.parts.scheme == "https"
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the contract's paths; Weaviate's are appended to it as they are."""
+        return self.parts.path
+
+    def connect(self) -> socket.socket:
+        """A new connection; raises OSError."""
+        port = self.parts.port or (443 if self.secure else 80)
+        plain = socket.create_connection((self.parts.hostname or "", port), timeout=PATIENCE)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not self.secure:
+            return plain
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.parts.hostname)
+
+    def address(self, request: Message) -> Message:
+        """The request with this endpoint's Host and path prefix, and all else as it came."""
+        method, path, version = request.start.split(" ", 2)
+        host = self.parts.netloc.rpartition("@")[2]
+        headers = [
+            (name, host if name.lower() == "host" else value) for name, value in request.headers
+        ]
+        if self.parts.username is not None and not request.header("authorization"):
+            headers.append(("Authorization", f"Basic {self._credentials()}"))
+        start = f"{method} {self.prefix}{path} {version}"
+        return replace(request, start=start, headers=tuple(headers))
+
+    def _credentials(self) -> str:
+        pair = f"{unquote(self.parts.username or '')}:{unquote(self.parts.password or '')}"
+        return b64encode(pair.encode()).decode()
+
+
+class Connection(socketserver.BaseRequestHandler):
+    """One connection of Weaviate's, with one to the endpoint beside it."""
+
+    server: "RecordingProxy"
+
+    def handle(self) -> None:
+        """Pass requests on until either side closes."""
+        self.request.settimeout(None)
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.link: socket.socket | None = None
+        self.answers: BufferedReader | None = None
+        try:
+            with suppress(OSError, BadMessage), closing(self.request.makefile("rb")) as stream:
+                while self._exchange(stream):
+                    pass
+        finally:
+            self._unlink()
+
+    def _exchange(self, stream: BufferedReader) -> bool:
+        request = read_request(stream)
+        if request is None:
+            return False
+        answer = self.server.early_answer(request) or self._forward(request)
+        if answer is None:
+            # Weaviate sees what it would have seen: a connection closed without an answer.
+            return False
+        self.server.keep(Passed(request, answer))
+        self.request.sendall(answer.rendered())
+        return not (answer.last or request.last)
+
+    def _forward(self, request: Message) -> Message | None:
+        link = self._linked()
+        link.sendall(self.server.upstream.address(request).rendered())
+        assert self.answers is not None
+        answer = read_answer(self.answers)
+        if answer is None or answer.last:
+            self._unlink()
+        return answer
+
+    def _linked(self) -> socket.socket:
+        # An idle connection that the endpoint has closed is readable: Go, too, would drop it.
+        if self.link is not None and select.select([self.link], [], [], 0)[0]:
+            self._unlink()
+        if self.link is None:
+            self.link = self.server.upstream.connect()
+            self.answers = self.link.makefile("rb")
+        return self.link
+
+    def _unlink(self) -> None:
+        for end in (self.answers, self.link):
+            if end is not None:
+                end.close()
+        self.link = self.answers = None
+
+
+class RecordingProxy(socketserver.ThreadingTCPServer):
+    """Listens on the loopback interface; `url` is what Weaviate is told."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, endpoint: str) -> None:
+        self.upstream = Upstream(endpoint)
+        self.passed: list[Passed] = []
+        self.bytes_kept = 0
+        self.lock = threading.Lock()
+        self.unready = 0
+        self.open: set[socket.socket] = set()
+        super().__init__((LOOPBACK, 0), Connection)
+
+    @property
+    def url(self) -> str:
+        """Where this listens."""
+        return f"http://{LOOPBACK}:{self.server_address[1]}"
+
+    def hold_ready(self, times: int) -> None:
+        """Answer the next `times` readiness probes with 503, as an endpoint that still loads."""
+        self.unready = times
+
+    def early_answer(self, request: Message) -> Message | None:
+        """The answer in the endpoint's stead while readiness is held back."""
+        with self.lock:
+            if self.unready == 0 or "/.well-known/ready" not in request.start:
+                return None
+            self.unready -= 1
+        headers = (("Content-Type", "application/json"), ("Content-Length", "2"))
+        return Message("HTTP/1.1 503 Service Unavailable", headers, b"{}", b"{}")
+
+    def keep(self, exchange: Passed) -> None:
+        """Note an exchange."""
+        with self.lock:
+            self.bytes_kept += len(exchange.request.framed) + len(exchange.answer.framed)
+            if self.bytes_kept > KEPT_BYTES:
+                exchange = Passed(_emptied(exchange.request), exchange.answer)
+            self.passed.append(exchange)
+
+    def mark(self) -> int:
+        """A point in time, for `since`."""
+        with self.lock:
+            return len(self.passed)
+
+    def since(self, mark: int) -> list[Passed]:
+        """The requests for vectors that have passed since `mark`, in the order of their ends."""
+        with self.lock:
+            return [exchange for exchange in self.passed[mark:] if exchange.vectorizes]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Note the connection, so that it ends with the proxy."""
+        self.open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the connection."""
+        self.open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that broke is told by its absence among the exchanges."""
+
+    def close(self) -> None:
+        """Stop listening and close every connection."""
+        self.shutdown()
+        self.server_close()
+        for connection in list(self.open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _emptied(message: Message) -> Message:
+    return replace(message, framed=b"", body=b"")
+
+
+@contextmanager
+def between(endpoint: str) -> Iterator[RecordingProxy]:
+    """A proxy in front of `endpoint`, running until the end of the block."""
+    proxy = RecordingProxy(endpoint)
+    thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+        thread.join(5)

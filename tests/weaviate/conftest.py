@@ -1,0 +1,54 @@
+"""What the tests around Weaviate share: an aligned endpoint and a stand-in program."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.weaviate import binary
+from tests.endpoints.encoder import Encoder
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.server import serve
+
+PROGRAM = f"""#!{sys.executable}
+import http.server, os, pathlib, socket, sys
+pathlib.Path(os.environ["PERSISTENCE_DATA_PATH"], "objects.db").write_text("x")
+if "refuse" in os.environ["CLIP_INFERENCE_API"]:
+    sys.exit('{{"level":"fatal","msg":"cannot start","error":"no module"}}')
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+grpc = socket.create_server(("127.0.0.1", int(os.environ["GRPC_PORT"])))
+port = int(sys.argv[sys.argv.index("--port") + 1])
+http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
+"""
+
+
+@pytest.fixture
+def fake_url() -> Iterator[str]:
+    """A conformant endpoint over a fake encoder that is aligned on the drawings."""
+    with serve(Endpoint(Encoder())) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The client's cache, without any program in it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(binary, "cache", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def fake_program(empty_cache: Path) -> str:
+    """A program in the cache that starts and stops like Weaviate and does nothing else."""
+    path = binary.program(binary.DEFAULT_VERSION)
+    path.write_text(PROGRAM)
+    path.chmod(path.stat().st_mode | stat.S_IEXEC)
+    assert os.access(path, os.X_OK)
+    assert path.parent == empty_cache
+    return binary.DEFAULT_VERSION

@@ -1,0 +1,95 @@
+"""An embedded server comes, and goes with whoever started it. The program here is a stand-in."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conformance.weaviate import embedded
+from conformance.weaviate.server import Unavailable
+
+HOLDER = """
+import sys, time
+from conformance.weaviate import binary, embedded
+with embedded.run("http://127.0.0.1:1") as server:
+    print(server.port, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that another run beside this one is not seen."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Whether the condition comes true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not condition():
+        time.sleep(0.05)
+    return condition()
+
+
+def closed(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_the_server_is_there_and_then_gone(fake_program: str) -> None:
+    with embedded.run("http://127.0.0.1:1", fake_program) as server:
+        assert httpx.get(f"{server.url}/v1/.well-known/ready").status_code == 200
+        assert [(path / "data" / "objects.db").exists() for path in embedded.leftovers()] == [True]
+    assert closed(server.port)
+    assert embedded.leftovers() == []
+
+
+def test_a_failure_inside_leaves_nothing_behind(fake_program: str) -> None:
+    with pytest.raises(KeyError), embedded.run("http://127.0.0.1:1", fake_program) as server:
+        raise KeyError
+    assert closed(server.port)
+    assert embedded.leftovers() == []
+
+
+@pytest.mark.usefixtures("fake_program")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_leaves_nothing_behind(end: signal.Signals) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert holder.stdout is not None
+    port = int(holder.stdout.readline())
+    os.kill(holder.pid, end)
+    holder.communicate(timeout=30)
+    assert within(10, lambda: closed(port) and embedded.leftovers() == [])
+
+
+def test_a_server_that_ends_by_itself_says_why(fake_program: str) -> None:
+    with pytest.raises(Unavailable, match="ended by itself: cannot start no module"):
+        _enter("http://refuse", fake_program)
+    assert embedded.leftovers() == []
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_without_program_and_network_one_line_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    with pytest.raises(Unavailable, match=r"^Weaviate 1\.39\.0 cannot be had: .*refused.*$"):
+        _enter("http://127.0.0.1:1", "1.39.0")
+    assert embedded.leftovers() == []
+
+
+def _enter(endpoint: str, version: str) -> None:
+    with embedded.run(endpoint, version):
+        pass

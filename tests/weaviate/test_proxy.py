@@ -1,0 +1,110 @@
+"""The proxy passes bytes on, counts them, and breaks where the endpoint breaks."""
+
+import socket
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from conformance.weaviate import proxy
+from conformance.weaviate.proxy import RecordingProxy
+from tests.endpoints.encoder import Encoder
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.server import serve
+from tests.endpoints.wire import Answer, Request
+
+
+class Echo(Endpoint):
+    """Answers with what it was sent, in the way that the path asks for."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path.endswith("silent"):
+            raise ConnectionError
+        if request.path.endswith("chunked"):
+            return Answer(200, b"3\r\nabc\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"})
+        shown = f"{request.method} {request.target} {sorted(request.headers.items())}"
+        return Answer(200, shown.encode() + request.body, {"X-Odd": "a: b"})
+
+    def send(self, request, answer, write):  # type: ignore[no-untyped-def]
+        if "chunked" not in request.path:
+            return super().send(request, answer, write)
+        write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + answer.body)
+        return True
+
+
+@pytest.fixture
+def echo() -> Iterator[RecordingProxy]:
+    with serve(Echo(Encoder())) as url, proxy.between(url) as running:
+        yield running
+
+
+def test_a_request_arrives_with_all_its_headers_and_another_host(echo: RecordingProxy) -> None:
+    text = httpx.post(f"{echo.url}/v?q=1", content=b"body", headers={"X-Mine": "1"}).text
+    assert text.startswith("POST /v?q=1")
+    assert "('x-mine', '1')" in text
+    assert f"('host', '{echo.upstream.parts.netloc}')" in text
+    assert text.endswith("body")
+
+
+def test_an_answer_comes_back_whole(echo: RecordingProxy) -> None:
+    assert httpx.get(f"{echo.url}/x").headers["x-odd"] == "a: b"
+    assert httpx.get(f"{echo.url}/chunked").text == "abc"
+    assert echo.passed[-1].answer.body == b"abc"
+
+
+def test_exchanges_are_counted_from_a_mark(echo: RecordingProxy) -> None:
+    httpx.post(f"{echo.url}/vectorize", json={"texts": ["a"]})
+    mark = echo.mark()
+    httpx.get(f"{echo.url}/meta")
+    httpx.post(f"{echo.url}/vectorize", json={"images": ["b"]})
+    assert [passed.asked() for passed in echo.since(mark)] == [{"texts": [], "images": ["b"]}]
+    assert len(echo.since(0)) == 2
+
+
+def test_a_connection_serves_several_requests(echo: RecordingProxy) -> None:
+    with httpx.Client(base_url=echo.url) as client:
+        codes = [client.get("/meta").status_code for _ in range(5)]
+    assert codes == [200] * 5
+    assert len(echo.passed) == 5
+
+
+def test_a_closed_connection_stays_a_closed_connection(echo: RecordingProxy) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{echo.url}/silent")
+    assert httpx.get(f"{echo.url}/fine").status_code == 200
+
+
+def test_prefix_and_credentials_of_the_endpoint_are_added() -> None:
+    class Prefixed(Echo):
+        prefix = "/a/b"
+
+    with serve(Prefixed(Encoder())) as url, proxy.between(url.replace("//", "//me:p%40ss@")) as p:
+        text = httpx.get(f"{p.url}//vectorize").text
+    assert text.startswith("GET /a/b//vectorize")
+    assert "('authorization', 'Basic bWU6cEBzcw==')" in text
+
+
+def test_readiness_can_be_held_back(echo: RecordingProxy) -> None:
+    echo.hold_ready(2)
+    answers = [httpx.get(f"{echo.url}/.well-known/ready").status_code for _ in range(3)]
+    assert answers == [503, 503, 200]
+
+
+def test_what_exceeds_the_limit_is_counted_but_not_kept(
+    echo: RecordingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "KEPT_BYTES", 100)
+    httpx.post(f"{echo.url}/vectorize", content=b"x" * 1000)
+    assert [passed.request.body for passed in echo.since(0)] == [b""]
+
+
+@pytest.mark.parametrize("junk", [b"hello\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"])
+def test_what_is_no_request_ends_the_connection(echo: RecordingProxy, junk: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", echo.server_address[1]), timeout=5) as link:
+        link.sendall(junk)
+        assert link.recv(10) == b""
+
+
+def test_an_endpoint_that_is_away_ends_the_connection() -> None:
+    with proxy.between("http://127.0.0.1:1") as away, pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{away.url}/meta")
