@@ -1,10 +1,9 @@
 """Which Weaviate programs lie in the client's cache; looking never downloads anything."""
 
+import os
 import re
 from hashlib import sha256
 from pathlib import Path
-
-from weaviate.embedded import EmbeddedOptions
 
 DEFAULT_VERSION = "1.39.0"
 """The release that `embedded` means where no version is named."""
@@ -21,8 +20,12 @@ class UnknownVersion(ValueError):
 
 
 def cache() -> Path:
-    """The folder that weaviate-client keeps its programs in."""
-    return Path(EmbeddedOptions().binary_path)
+    """The folder that weaviate-client keeps its programs in.
+
+    As in weaviate/embedded.py of 4.23, which is not asked itself: importing it takes a second.
+    """
+    default = Path.home() / ".cache" / "weaviate-embedded"
+    return Path(os.environ.get("XDG_CACHE_HOME", default))
 
 
 def program(version: str) -> Path:

@@ -53,11 +53,6 @@ class Upstream:
         self.parts = urlsplit(url)
         self.secure = self.parts.scheme == "https"
 
-    @property
-    def prefix(self) -> str:
-        """What stands before the contract's paths; Weaviate's are appended to it as they are."""
-        return self.parts.path
-
     def connect(self) -> socket.socket:
         """A new connection; raises OSError."""
         port = self.parts.port or (443 if self.secure else 80)
@@ -68,16 +63,14 @@ class Upstream:
         return ssl.create_default_context().wrap_socket(plain, server_hostname=self.parts.hostname)
 
     def address(self, request: Message) -> Message:
-        """The request with this endpoint's Host and path prefix, and all else as it came."""
-        method, path, version = request.start.split(" ", 2)
+        """The request with this endpoint's Host, and all else as it came."""
         host = self.parts.netloc.rpartition("@")[2]
         headers = [
             (name, host if name.lower() == "host" else value) for name, value in request.headers
         ]
         if self.parts.username is not None and not request.header("authorization"):
             headers.append(("Authorization", f"Basic {self._credentials()}"))
-        start = f"{method} {self.prefix}{path} {version}"
-        return replace(request, start=start, headers=tuple(headers))
+        return replace(request, headers=tuple(headers))
 
     def _credentials(self) -> str:
         pair = f"{unquote(self.parts.username or '')}:{unquote(self.parts.password or '')}"
@@ -158,8 +151,8 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        """Where this listens."""
-        return f"http://{LOOPBACK}:{self.server_address[1]}"
+        """Where this listens, with the endpoint's own path prefix."""
+        return f"http://{LOOPBACK}:{self.server_address[1]}{self.upstream.parts.path}"
 
     def hold_ready(self, times: int) -> None:
         """Answer the next `times` readiness probes with 503, as an endpoint that still loads."""

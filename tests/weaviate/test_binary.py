@@ -22,6 +22,10 @@ def test_a_program_is_where_the_client_looks(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [expected]
 
 
+def test_the_cache_is_the_clients_own() -> None:
+    assert binary.cache() == Path(EmbeddedOptions().binary_path)
+
+
 @pytest.mark.usefixtures("empty_cache")
 def test_an_empty_cache_holds_nothing() -> None:
     assert binary.cached() == []

@@ -74,12 +74,13 @@ def test_a_closed_connection_stays_a_closed_connection(echo: RecordingProxy) -> 
     assert httpx.get(f"{echo.url}/fine").status_code == 200
 
 
-def test_prefix_and_credentials_of_the_endpoint_are_added() -> None:
+def test_prefix_and_credentials_of_the_endpoint_are_kept() -> None:
     class Prefixed(Echo):
         prefix = "/a/b"
 
     with serve(Prefixed(Encoder())) as url, proxy.between(url.replace("//", "//me:p%40ss@")) as p:
         text = httpx.get(f"{p.url}//vectorize").text
+        assert p.url.endswith("/a/b")
     assert text.startswith("GET /a/b//vectorize")
     assert "('authorization', 'Basic bWU6cEBzcw==')" in text
 

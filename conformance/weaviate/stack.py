@@ -1,0 +1,88 @@
+"""Weaviate, the endpoint and what stands between them, for the length of a run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from weaviate import WeaviateClient
+
+from conformance.weaviate import binary, embedded, proxy, server
+from conformance.weaviate.choice import Choice
+from conformance.weaviate.collections import Collections
+from conformance.weaviate.proxy import Passed, RecordingProxy
+from conformance.weaviate.server import Server
+
+KEY = "CLIP_WEAVIATE_API_KEY"
+"""The environment variable with the API key of a server that the user runs."""
+HELD_PROBES = 2
+"""Readiness probes that the suite answers with 503 in the endpoint's stead, to come late."""
+
+
+@dataclass
+class Stack:
+    """A connected Weaviate whose vectors come from the endpoint under test.
+
+    `endpoint_url` is the endpoint as Weaviate is told, by way of `proxy` where there is one.
+    """
+
+    server: Server
+    client: WeaviateClient
+    collections: Collections
+    endpoint_url: str
+    proxy: RecordingProxy | None
+    version: str = field(default="")
+
+    @property
+    def inference_url(self) -> str | None:
+        """What a collection has to name as its `inferenceUrl`; None where it is the default."""
+        return None if self.server.ours else self.endpoint_url
+
+    def at_least(self, version: str) -> bool:
+        """Whether the server is of that version or a newer one."""
+        return binary.order(self.version) >= binary.order(version)
+
+    def mark(self) -> int:
+        """A point in time, for `seen`; 0 without a proxy."""
+        return self.proxy.mark() if self.proxy else 0
+
+    def seen(self, mark: int) -> list[Passed]:
+        """What Weaviate has asked the endpoint since; nothing without a proxy."""
+        return self.proxy.since(mark) if self.proxy else []
+
+
+@contextmanager
+def open_stack(
+    choice: Choice, endpoint: str, grpc_port: int | None = None, as_seen: str | None = None
+) -> Iterator[Stack]:
+    """The Weaviate of `choice` on `endpoint`; raises server.Unavailable.
+
+    `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
+    listens on the loopback interface, is left out then.
+    """
+    if choice.kind == "embedded":
+        with proxy.between(endpoint) as between:
+            between.hold_ready(HELD_PROBES)
+            with embedded.run(between.url, choice.where) as running, _connected(running) as client:
+                yield _stack(running, client, between.url, between)
+        return
+    theirs = server.at(choice.where, grpc_port or server.DEFAULT_GRPC_PORT, os.environ.get(KEY))
+    with proxy.between(endpoint) as between, _connected(theirs) as client:
+        stack = _stack(theirs, client, as_seen or between.url, None if as_seen else between)
+        try:
+            yield stack
+        finally:
+            stack.collections.remove_all()
+
+
+@contextmanager
+def _connected(running: Server) -> Iterator[WeaviateClient]:
+    with closing(running.connect()) as client:
+        yield client
+
+
+def _stack(
+    running: Server, client: WeaviateClient, url: str, between: RecordingProxy | None
+) -> Stack:
+    version = str(client.get_meta()["version"])
+    return Stack(running, client, Collections(client), url, between, version)
