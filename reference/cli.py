@@ -1,0 +1,77 @@
+"""From the command line to a running server."""
+
+import logging
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from reference import devices, encoders, server, settings, weights
+from reference.app import create_app
+from reference.holder import EncoderHolder
+
+log = logging.getLogger("reference")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes. Returns an exit status only if it could not begin."""
+    chosen = settings.parse(sys.argv[1:] if arguments is None else arguments, os.environ)
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    log.setLevel(logging.INFO)
+    try:
+        devices.check(chosen.device)
+        listener = server.listen(chosen.host, chosen.port)
+    except encoders.UnloadableError as error:
+        return _failed(str(error), 2)
+    except OSError as error:
+        where = f"{chosen.host} port {chosen.port}"
+        return _failed(f"cannot listen on {where}: {error.strerror or error}", 1)
+    serve(chosen, listener)
+    return 0
+
+
+def serve(chosen: settings.Settings, listener: socket.socket) -> None:
+    """Listen, say so, load the model in the background, and serve for ever."""
+    holder, scratch = EncoderHolder(), Path(tempfile.mkdtemp(prefix="reference-"))
+    running = server.build(create_app(holder, chosen), listener, chosen.max_body)
+    server.end_on_signals(scratch)
+    print(f"serving {chosen.model.tag} on {server.url(chosen.host, listener)}", flush=True)
+    loading = holder.start(lambda: build(chosen, scratch), chosen.dimensions)
+    loading.add_done_callback(lambda future: _loaded(future, scratch))
+    running.run()
+
+
+def build(chosen: settings.Settings, scratch: Path) -> encoders.Encoder:
+    """The encoder that `chosen` asks for; stand-ins are unpacked in the folder `scratch`."""
+    quiet()
+    devices.leave_room()
+    with weights.located(chosen, scratch) as folder:
+        return encoders.load(chosen.model, folder, chosen.device)
+
+
+def quiet() -> None:
+    """Keep the libraries' progress bars and thread pools out of a server's way."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+
+def _loaded(future: Future[None], scratch: Path) -> None:
+    error = future.exception()
+    if error is None:
+        log.info("ready")
+    else:
+        server.end(_failed(f"cannot load the model: {_line(error)}", 1), scratch)
+
+
+def _line(error: BaseException) -> str:
+    first = str(error).strip().partition("\n")[0]
+    return first if isinstance(error, encoders.UnloadableError) else f"{type(error).__name__}: {first}"
+
+
+def _failed(reason: str, status: int) -> int:
+    print(f"reference: {reason}", file=sys.stderr)
+    return status

@@ -1,0 +1,92 @@
+"""Models of the open_clip library."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from PIL.Image import Image
+
+from conformance.models import Model
+from reference.encoders import UnloadableError, Vectors
+from reference.encoders.prefix import batches, shorten
+from reference.encoders.tensors import unit, vectors
+
+Loaded = tuple[Any, Callable[[Image], torch.Tensor], Any]
+"""Model, image transform, tokenizer."""
+
+
+class OpenClipEncoder:
+    """Unit vectors of an open_clip model, with its own image transform and tokenizer."""
+
+    packages = ("open-clip-torch", "torch", "torchvision", "pillow")
+
+    def __init__(self, loaded: Loaded, device: str) -> None:
+        model, self._transform, self._tokenizer = loaded
+        self._model = model.to(device).eval()
+        self._device = device
+        self._limit: int = self._tokenizer.context_length
+
+    def _count(self, text: str) -> int:
+        if hasattr(self._tokenizer, "encode"):
+            return len(self._tokenizer.encode(text))
+        return len(self._tokenizer.tokenizer(text, verbose=False)["input_ids"])
+
+    @torch.inference_mode()
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        short = [shorten(text, self._limit, self._count) for text in texts]
+        return np.concatenate([self._text_batch(list(batch)) for batch in batches(short)])
+
+    def _text_batch(self, texts: list[str]) -> Vectors:
+        tokens = self._tokenizer(texts).to(self._device)
+        return vectors(unit(self._model.encode_text(tokens)))
+
+    @torch.inference_mode()
+    def encode_image(self, image: Image) -> Vectors:
+        pixels = self._transform(image).unsqueeze(0).to(self._device)
+        return vectors(unit(self._model.encode_image(pixels)))[0]
+
+
+def load(model: Model, folder: Path | None, device: str) -> OpenClipEncoder:
+    """From the vendor's `openclip`, a folder of the library's own layout, or the hub."""
+    if folder is None:
+        return OpenClipEncoder(_by_name(str(model.image_model), str(model.pretrained)), device)
+    plain = folder / "openclip" if (folder / "openclip").is_dir() else folder
+    return OpenClipEncoder(_from_folder(plain), device)
+
+
+def _by_name(name: str, pretrained: str | None, cache: str | None = None) -> Loaded:
+    model, _, transform = open_clip.create_model_and_transforms(
+        name, pretrained=pretrained, cache_dir=cache
+    )
+    return model, transform, open_clip.get_tokenizer(name, cache_dir=cache)
+
+
+def _from_folder(folder: Path) -> Loaded:
+    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
+    if (folder / "open_clip_config.json").exists() and weights:
+        return _by_name(f"local-dir:{folder}", None)
+    if not (folder / "config.json").exists():
+        raise UnloadableError(f"{folder} has neither config.json nor open_clip_config.json with weights")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if weights:
+        return _from_files(config, folder, weights[0])
+    # As the vendor's image has it: the folder is a hub cache, the weights are named in the config.
+    return _by_name(config["model_name"], config["pretrained"], str(folder))
+
+
+def _from_files(config: dict[str, Any], folder: Path, weights: Path) -> Loaded:
+    """The vendor's `config.json` beside a weights file, recast in the library's own layout."""
+    architecture, tokenizer = config["model_config"], folder / "tokenizer"
+    with TemporaryDirectory() as made:
+        for source in (weights, *(tokenizer.iterdir() if tokenizer.is_dir() else ())):
+            (Path(made) / source.name).symlink_to(source.resolve())
+        if "hf_model_name" in architecture["text_cfg"] and tokenizer.is_dir():
+            architecture["text_cfg"]["hf_model_name"] = str(tokenizer)
+        recast = {"model_cfg": architecture, "preprocess_cfg": config.get("preprocess_cfg", {})}
+        (Path(made) / "open_clip_config.json").write_text(json.dumps(recast), encoding="utf-8")
+        return _by_name(f"local-dir:{made}", None)

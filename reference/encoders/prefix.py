@@ -1,0 +1,28 @@
+"""Only as much of a long text as the model can read."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+BATCH = 32
+"""Texts a forward pass: enough to fill a processor, few enough that memory stays small."""
+
+MARGIN = 16
+"""Tokens kept beyond the limit, because a cut can change the few tokens beside it."""
+
+
+def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
+    """A beginning of `text` with the same first `limit` tokens; `count` counts tokens.
+
+    A tokenizer reads a whole text before it truncates, which takes seconds for a megabyte. How
+    many characters make `limit` tokens is unknown (blanks may make none, an unknown word of any
+    length one), so ever longer beginnings are counted until one is long enough.
+    """
+    size = 8 * limit + 64
+    while size < len(text) and count(text[:size]) < limit + MARGIN:
+        size *= 4
+    return text[:size]
+
+
+def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """`texts` in order, at most `BATCH` at a time."""
+    for start in range(0, len(texts), BATCH):
+        yield texts[start : start + BATCH]

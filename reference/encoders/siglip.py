@@ -1,0 +1,83 @@
+"""SigLIP and SigLIP 2 (fixed resolution) as transformers has them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL.Image import Image
+from transformers import AutoModel, AutoProcessor
+
+from conformance.models import Model
+from reference.encoders import Vectors
+from reference.encoders.prefix import batches, shorten
+from reference.encoders.tensors import pooled, vectors
+
+
+class SiglipEncoder:
+    """Vectors of a `SiglipModel`, not normalised, as its model card computes them."""
+
+    packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
+
+    def __init__(self, model: Any, processor: Any, device: str, lower_case: bool) -> None:
+        self._model = model.to(device).eval()
+        self._processor = processor
+        self._device = device
+        self._lower_case = lower_case
+        self._limit: int = model.config.text_config.max_position_embeddings
+
+    def _count(self, text: str) -> int:
+        return len(self._processor.tokenizer(text, verbose=False)["input_ids"])
+
+    @torch.inference_mode()
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        short = [shorten(self._cased(text), self._limit, self._count) for text in texts]
+        return np.concatenate([self._text_batch(list(batch)) for batch in batches(short)])
+
+    def _cased(self, text: str) -> str:
+        # SigLIP 2 saw lower-cased texts only (arXiv 2502.14786, 2.1), which not every published
+        # tokenizer does by itself (vLLM pull request 51157).
+        return text.lower() if self._lower_case else text
+
+    def _text_batch(self, texts: list[str]) -> Vectors:
+        # Always the full length, as in training: there is no attention mask, and the vector is
+        # read off the last position, so shorter padding would give another vector.
+        inputs = self._processor.tokenizer(
+            texts,
+            padding="max_length",
+            truncation=True,
+            max_length=self._limit,
+            return_tensors="pt",
+        )
+        ids = inputs["input_ids"].to(self._device)
+        return vectors(pooled(self._model.get_text_features(input_ids=ids)))
+
+    @torch.inference_mode()
+    def encode_image(self, image: Image) -> Vectors:
+        inputs = self._processor.image_processor(images=image, return_tensors="pt")
+        pixels = inputs["pixel_values"].to(self._device)
+        return vectors(pooled(self._model.get_image_features(pixel_values=pixels)))[0]
+
+
+def load(model: Model, folder: Path | None, device: str) -> SiglipEncoder:
+    """From the vendor's `siglip`, one plain folder, or the hub."""
+    weights, processor, options = sources(model, folder)
+    return SiglipEncoder(
+        AutoModel.from_pretrained(weights, dtype=torch.float32),
+        AutoProcessor.from_pretrained(processor, **options),
+        device,
+        model.lower_case,
+    )
+
+
+def sources(model: Model, folder: Path | None) -> tuple[str, str, dict[str, str]]:
+    """Where the weights are, where the processor is, and options for loading the latter."""
+    if folder is None:
+        return str(model.image_model), str(model.image_model), {}
+    weights = folder / "siglip" if (folder / "siglip").is_dir() else folder
+    if (weights / "preprocessor_config.json").exists() or not (folder / "model_name").exists():
+        return str(weights), str(weights), {}
+    # The vendor's image keeps the processor as a hub cache inside the weights' folder.
+    name = (folder / "model_name").read_text(encoding="utf-8").strip()
+    return str(weights), name, {"cache_dir": str(weights)}

@@ -1,0 +1,71 @@
+"""The application behind waitress: sockets, threads, signals."""
+
+import os
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from waitress.server import create_server
+
+from reference.app import CALLERS
+
+PROBES = 16
+"""Threads beyond those that vectorize requests can take, so that a probe always finds one."""
+
+IDLE_SECONDS = 180
+"""Go's client keeps idle connections for 90 s and resends into one that was closed earlier."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises OSError."""
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    return socket.create_server(address[:2], family=family, backlog=1024)
+
+
+def url(host: str, listener: socket.socket) -> str:
+    """The address to call."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"
+
+
+def build(app: Any, listener: socket.socket, max_body: int) -> Any:
+    """A server for the WSGI application `app`.
+
+    The body limit is the application's, in JSON; here ten times as much is read and thrown away
+    before the answer, because a client that is still sending would only see its connection reset.
+    """
+    return create_server(
+        app,
+        sockets=[listener],
+        threads=CALLERS + PROBES,
+        connection_limit=4 * CALLERS,
+        asyncore_use_poll=True,  # select() ends at 1024 files
+        channel_timeout=IDLE_SECONDS,
+        max_request_body_size=10 * max_body,
+        recv_bytes=2**18,
+        ident="reference",
+    )
+
+
+def end_on_signals(scratch: Path) -> None:
+    """SIGTERM ends the process at once with 0, SIGINT with 130; `scratch` is removed."""
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        end(130 if number == signal.SIGINT else 0, scratch)
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+
+
+def end(status: int, scratch: Path) -> None:
+    """Leave now: threads inside a model, or a library's import, cannot be waited for."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,135 @@
+"""What a run of the reference was asked for: flags, else environment variables, else defaults."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from conformance import models
+
+MIB = 2**20
+MEGAPIXEL = 10**6
+
+MAX_BODY_MIB = 64
+"""A 20-megapixel photograph is 10 MB as JPEG and 40 MB as PNG; base64 adds a third."""
+
+MAX_MEGAPIXELS = 64
+"""Three times a 20-megapixel photograph; 200 MB once decoded."""
+
+PILLOW_MEGAPIXELS = 178
+"""Where Pillow itself refuses (twice its `MAX_IMAGE_PIXELS`), so a higher limit would be a lie."""
+
+DESCRIPTION = """Serve one model over the multi2vec-clip contract.
+Every option can also be given as an environment variable (in brackets); the flag wins."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run. Sizes are bytes and pixels."""
+
+    model: models.Model
+    weights: str = "stand-in"
+    """`stand-in`, `hub`, or the path of a folder."""
+    dimensions: int | None = None
+    host: str = "127.0.0.1"
+    port: int = 8080
+    device: str = "cpu"
+    max_body: int = MAX_BODY_MIB * MIB
+    max_pixels: int = MAX_MEGAPIXELS * MEGAPIXEL
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
+    """The settings in `arguments` and `environ`; bad ones end the program (2) with one line."""
+    parser = _parser()
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value}
+    values = {**_from_environment(environ), **given}
+    try:
+        return _settings(values)
+    except ValueError as error:
+        parser.error(str(error))
+
+
+OPTIONS = (
+    ("model", "TAG", "tag of the model to serve"),
+    ("models", "FILE", "TOML file with rows of your own models"),
+    ("weights", "WHAT", "stand-in (default), hub, or a folder with a checkpoint"),
+    ("dimensions", "N", "width of the vectors, if wider than the checkpoint's"),
+    ("host", "HOST", "address to listen on (127.0.0.1)"),
+    ("port", "PORT", "port to listen on (8080); 0 takes a free one"),
+    ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
+    ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
+    ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
+)
+
+
+def _variable(option: str) -> str:
+    return option.upper().replace("-", "_")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="reference", description=DESCRIPTION, allow_abbrev=False)
+    for option, metavar, meaning in OPTIONS:
+        # DEVICE is no variable: the vendor's container has ENABLE_CUDA and CUDA_CORE instead.
+        variable = "ENABLE_CUDA=1, CUDA_CORE" if option == "device" else _variable(option)
+        parser.add_argument(f"--{option}", metavar=metavar, help=f"{meaning} [{variable}]")
+    return parser
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    names = {option: _variable(option) for option, _, _ in OPTIONS if option != "device"}
+    values = {option.replace("-", "_"): environ.get(name, "") for option, name in names.items()}
+    # The vendor's container takes exactly these two words for yes.
+    if environ.get("ENABLE_CUDA") in ("1", "true"):
+        values["device"] = environ.get("CUDA_CORE") or "cuda:0"
+    return {name: value for name, value in values.items() if value}
+
+
+def _settings(values: Mapping[str, str]) -> Settings:
+    if "model" not in values:
+        raise ValueError("no model: give --model TAG or set MODEL")
+    numbers: dict[str, Any] = {"port": _number(values, "port", 0, 65535)}
+    numbers["dimensions"] = _number(values, "dimensions", 1, 65536)
+    numbers["max_body"] = _number(values, "max_body", 1, 2**20, MIB)
+    numbers["max_pixels"] = _number(values, "max_pixels", 1, PILLOW_MEGAPIXELS, MEGAPIXEL)
+    words = {name: values.get(name) for name in ("weights", "host", "device")}
+    chosen = {name: value for name, value in {**numbers, **words}.items() if value is not None}
+    return _checked(Settings(model=_model(values), **chosen))
+
+
+def _model(values: Mapping[str, str]) -> models.Model:
+    extra = Path(values["models"]) if "models" in values else None
+    try:
+        return models.find(values["model"], extra)
+    except OSError as error:
+        raise ValueError(f"--models {extra}: {error.strerror or error}") from error
+
+
+def _number(
+    values: Mapping[str, str], name: str, least: int, most: int, unit: int = 1
+) -> int | None:
+    text = values.get(name)
+    if text is None:
+        return None
+    # isascii, because int() also takes digits of other scripts, underscores and signs.
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        option = name.replace("_", "-")
+        raise ValueError(f"--{option} {text}: must be a whole number from {least} to {most}")
+    return int(text) * unit
+
+
+def _checked(settings: Settings) -> Settings:
+    weights, width = settings.weights, settings.model.checkpoint_dimension
+    if weights not in ("stand-in", "hub") and not Path(weights).is_dir():
+        raise ValueError(f"--weights {weights}: neither stand-in, nor hub, nor a folder")
+    if settings.dimensions and width and settings.dimensions < width:
+        raise ValueError(
+            f"--dimensions {settings.dimensions}: {settings.model.tag} is {width} wide, "
+            "and its vectors can be widened but not cut"
+        )
+    return settings
