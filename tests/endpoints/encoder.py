@@ -1,0 +1,92 @@
+"""A fake encoder: fast, deterministic, and aligned on the drawings corpus."""
+
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from conformance import data
+from conformance.models import Model
+from tests.endpoints import pictures, words
+
+Matrix = NDArray[np.float32]
+
+COMMON = 0.4
+"""Length of what all texts and images share."""
+DETAIL = 0.35
+"""Length of what makes texts of one meaning, and pictures of one drawing, differ."""
+
+
+def single(values: Any) -> Matrix:
+    """Values of any precision as the float32 that an encoder answers with."""
+    return np.asarray(values, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Texts and images to vectors of `width`; the limits are those of a model's row."""
+
+    name: str = "fake"
+    width: int = 512
+    limit: int = 77
+    lower_case: bool = False
+    squash: bool = False
+    normalised: bool = True
+    ordered: bool = True
+
+    def text(self, text: str) -> Matrix:
+        """One text, cut to `limit` tokens with the two that begin and end it: (width,)."""
+        read = words.tokens(text.lower() if self.lower_case else text, self.limit - 2)
+        meaning = dict.fromkeys(words.named(read), 1.0)
+        return self.vector(meaning, words.hashed(read, self.width, self.ordered))
+
+    def image(self, file: bytes) -> Matrix:
+        """One image file in any format of Pillow: (width,). Raises what Pillow raises."""
+        with Image.open(BytesIO(file)) as opened:
+            return self.picture(pictures.rgb(opened))
+
+    def picture(self, picture: Image.Image) -> Matrix:
+        """One picture: (width,)."""
+        fitted = pictures.fit(picture, self.squash)
+        pixels = np.asarray(fitted, dtype=np.float32)
+        meaning = pictures.colour_shares(pixels) | pictures.shape_shares(pixels)
+        return self.vector(meaning, pictures.thumbnail(fitted) @ axes(self.width)[-192:])
+
+    def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
+        """The common part, what is meant and the detail, of unit length unless asked otherwise."""
+        known = axes(self.width)
+        sizes = np.array([COMMON] + [meaning.get(concept, 0.0) for concept in concepts()])
+        vector = sizes.astype(np.float32) @ known[: len(sizes)] + DETAIL * detail
+        length = float(np.linalg.norm(vector)) if self.normalised else 0.1
+        return single(vector / length)
+
+
+def for_model(model: Model, width: int | None = None) -> Encoder:
+    """The fake that stands in for a row of the model table."""
+    return Encoder(
+        name=model.tag,
+        width=width or model.checkpoint_dimension or model.documented_dimension or 512,
+        limit=model.text_tokens or 77,
+        lower_case=model.lower_case,
+        squash=model.image_resize == "squash",
+        normalised=model.normalised is not False,
+    )
+
+
+@cache
+def concepts() -> tuple[str, ...]:
+    """Colours and shapes, always in one order."""
+    table = data.toml("drawings.toml")
+    return (*table["colours"], *table["shapes"])
+
+
+@cache
+def axes(width: int) -> Matrix:
+    """Orthonormal rows: the common one, one a concept, then those of the thumbnail."""
+    count = 1 + len(concepts()) + pictures.THUMBNAIL**2 * 3
+    drawn = np.random.default_rng(7).standard_normal((width, count))
+    return np.ascontiguousarray(np.linalg.qr(drawn)[0].T, dtype=np.float32)

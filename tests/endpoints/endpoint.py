@@ -1,0 +1,193 @@
+"""A conformant endpoint in stages; each fault and each legal variation replaces one of them."""
+# ruff: noqa: ARG002 - a stage takes what may interest who replaces it
+
+import base64
+import binascii
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import count
+from typing import Any
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from tests.endpoints import pictures, wire
+from tests.endpoints.encoder import Encoder, Matrix
+from tests.endpoints.wire import Answer, Request
+
+JSON = {"Content-Type": "application/json"}
+Write = Callable[[bytes], None]
+Body = dict[str, Any]
+
+
+class Refused(Exception):  # noqa: N818 - it is the answer, not a defect
+    """The request cannot be served; becomes a status and a JSON `error`."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass
+class Asked:
+    """What a request asks for; images are the decoded files."""
+
+    texts: list[str]
+    images: list[bytes]
+
+
+class Endpoint:
+    """The four routes in stages; `lock` and `calls` are for what replaces a stage."""
+
+    prefix = ""
+    idle_seconds: float = 120
+    backlog = 128
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.lock = threading.Lock()
+        self.calls = count(1)
+
+    def start(self) -> None:
+        """Called once, when the server listens."""
+
+    # --- the whole exchange -------------------------------------------------------------------
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to one request; never raises."""
+        try:
+            return self.route(request)
+        except Refused as refused:
+            return self.failure(refused.status, refused.message)
+        except Exception as broken:
+            return self.failure(500, f"internal error: {type(broken).__name__}")
+
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        """Writes the answer; returns whether the connection stays open."""
+        write(wire.render(answer, request))
+        return wire.keeps_open(request, answer)
+
+    def route(self, request: Request) -> Answer:
+        """Dispatches on method and path."""
+        path = re.sub("/+", "/", request.path)
+        routes = {
+            "/.well-known/live": ("GET", self.live),
+            "/.well-known/ready": ("GET", self.ready),
+            "/meta": ("GET", self.meta),
+            "/vectorize": ("POST", self.vectorize),
+        }
+        method, handler = routes.get(path.removeprefix(self.prefix), ("", None))
+        if handler is None or not path.startswith(self.prefix):
+            raise Refused(404, f"no such route: {path}")
+        if method != request.method.replace("HEAD", "GET"):
+            raise Refused(405, f"{path} takes {method}")
+        return handler(request)
+
+    # --- the routes ---------------------------------------------------------------------------
+
+    def live(self, request: Request) -> Answer:
+        """Liveness."""
+        return Answer(204)
+
+    def ready(self, request: Request) -> Answer:
+        """Readiness."""
+        return Answer(204)
+
+    def meta(self, request: Request) -> Answer:
+        """What is served."""
+        return Answer(200, self.dump(self.description()), dict(JSON))
+
+    def description(self) -> Body:
+        """The object behind `/meta`."""
+        return {"model": self.encoder.name, "dimension": self.encoder.width, "device": "cpu"}
+
+    def vectorize(self, request: Request) -> Answer:
+        """Vectors for the texts and images of one request."""
+        asked = self.parse(self.load(request.body))
+        return Answer(200, self.dump(self.body(asked)), dict(JSON))
+
+    def failure(self, status: int, message: str) -> Answer:
+        """The answer to a request that failed."""
+        return Answer(status, self.dump({"error": message}), dict(JSON))
+
+    # --- the stages of vectorize --------------------------------------------------------------
+
+    def load(self, body: bytes) -> Any:
+        """The JSON value of a request's body."""
+        try:
+            return json.loads(body)
+        except ValueError as broken:
+            raise Refused(400, "the body is not JSON") from broken
+
+    def parse(self, value: Any) -> Asked:
+        """The texts and images asked for."""
+        if not isinstance(value, dict):
+            raise Refused(400, "the body must be a JSON object")
+        texts, images = (strings(value, key) for key in ("texts", "images"))
+        return Asked(texts, [self.decode(image) for image in images])
+
+    def decode(self, image: str) -> bytes:
+        """The file behind a base64 string."""
+        try:
+            return base64.b64decode(image, validate=True)
+        except binascii.Error as broken:
+            raise Refused(400, "an image is not base64") from broken
+
+    def body(self, asked: Asked) -> Body:
+        """The answer's object."""
+        texts, images = self.text_vectors(asked.texts), self.image_vectors(asked.images)
+        return {"textVectors": self.rows(texts), "imageVectors": self.rows(images)}
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        """Rows for the texts of one request: (count, width)."""
+        return stack([self.text_vector(text) for text in texts], self.encoder.width)
+
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        """Rows for the images of one request: (count, width)."""
+        return stack([self.image_vector(image) for image in images], self.encoder.width)
+
+    def text_vector(self, text: str) -> Matrix:
+        """One text: (width,)."""
+        return self.encoder.text(text)
+
+    def image_vector(self, image: bytes) -> Matrix:
+        """One image file: (width,)."""
+        try:
+            with Image.open(BytesIO(image)) as opened:
+                opened.load()
+                return self.picture_vector(opened)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as broken:
+            raise Refused(400, "an image cannot be read") from broken
+        except Image.DecompressionBombError as broken:
+            raise Refused(413, "an image has too many pixels") from broken
+
+    def picture_vector(self, picture: Image.Image) -> Matrix:
+        """One opened picture of any mode: (width,)."""
+        return self.encoder.picture(pictures.rgb(picture))
+
+    def rows(self, vectors: Matrix) -> Any:
+        """Vectors as they stand in the body."""
+        return np.round(vectors.astype(np.float64), 8).tolist()
+
+    def dump(self, body: Any) -> bytes:
+        """An object as bytes."""
+        return json.dumps(body).encode()
+
+
+def strings(value: Body, key: str) -> list[str]:
+    """The list of strings at `key`; absent and null are empty. Raises Refused."""
+    found = value.get(key)
+    found = [] if found is None else found
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise Refused(400, f"{key} must be a list of strings")
+    return found
+
+
+def stack(vectors: list[Matrix], width: int) -> Matrix:
+    """Rows in one array: (count, width), also for no row at all."""
+    return np.array(vectors, dtype=np.float32).reshape(len(vectors), -1 if vectors else width)

@@ -1,0 +1,1 @@
+"""Faulty endpoints, one file a theme."""

@@ -1,0 +1,1 @@
+"""Other server software: the reference library's WSGI server, and asyncio."""

@@ -1,0 +1,91 @@
+"""Serves an endpoint over TCP on a port of its own."""
+
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+
+from tests.endpoints import wire
+from tests.endpoints.endpoint import Endpoint
+
+
+class Handler(socketserver.StreamRequestHandler):
+    """One connection: requests are answered one after the other until either side closes."""
+
+    disable_nagle_algorithm = True
+    server: "Server"
+
+    def handle(self) -> None:
+        """Serves the connection."""
+        self.connection.settimeout(self.server.endpoint.idle_seconds)
+        with suppress(OSError, wire.MalformedError):
+            while self.exchange():
+                pass
+
+    def exchange(self) -> bool:
+        """One request and its answer; whether another may follow."""
+        endpoint, number = self.server.endpoint, next(self.server.numbers)
+        request = wire.read_request(self.rfile, number)
+        if request is None:
+            return False
+        return endpoint.send(request, endpoint.answer(request), self.connection.sendall)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A server with one thread a connection."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.request_queue_size = endpoint.backlog
+        self.endpoint = endpoint
+        self.numbers = count(1)
+        self.open: set[socket.socket] = set()
+        super().__init__((host, port), Handler)
+
+    @property
+    def url(self) -> str:
+        """Where the endpoint is reached, its path prefix included."""
+        host, port = self.server_address[:2]
+        shown = f"[{host!s}]" if self.address_family == socket.AF_INET6 else str(host)
+        return f"http://{shown}:{port}{self.endpoint.prefix}"
+
+    def process_request(self, request, client_address):  # type: ignore[no-untyped-def]
+        """Notes the connection, so that it can be closed with the server."""
+        self.open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):  # type: ignore[no-untyped-def]
+        """Forgets the connection."""
+        self.open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request, client_address):  # type: ignore[no-untyped-def]
+        """A fault may well break off; that is no news."""
+
+    def close(self) -> None:
+        """Stops listening and closes every connection."""
+        self.shutdown()
+        self.server_close()
+        for connection in list(self.open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def serve(endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serves `endpoint` from a thread and yields its URL."""
+    server = Server(endpoint, host, port)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    endpoint.start()
+    try:
+        yield server.url
+    finally:
+        server.close()
+        thread.join(5)

@@ -1,0 +1,85 @@
+"""The text side of the fake encoder: tokens, and the words of the drawings corpus."""
+
+import unicodedata
+from functools import cache
+from hashlib import blake2b
+from itertools import chain, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conformance import data
+
+HASHED = 8
+"""Places of a vector that one token at one position touches."""
+
+
+def tokens(text: str, limit: int) -> list[str]:
+    """At most `limit` tokens: words, marks of punctuation, and single CJK letters."""
+    return list(islice(chain.from_iterable(pieces(word) for word in text.split()), limit))
+
+
+def pieces(word: str) -> list[str]:
+    """A word cut where punctuation or a script without blanks begins."""
+    found: list[str] = []
+    joins = False
+    for letter in word:
+        whole = joins and not separate(letter)
+        if whole:
+            found[-1] += letter
+        else:
+            found.append(letter)
+        joins = not separate(letter)
+    return found
+
+
+def separate(letter: str) -> bool:
+    """Whether a letter is a token of its own."""
+    if letter.isascii():
+        return not letter.isalnum()
+    return unicodedata.category(letter)[0] in "PSC" or "⺀" <= letter <= "鿿"
+
+
+@cache
+def concepts() -> dict[str, str]:
+    """Colour and shape of every word that names one, in any language and agreement."""
+    found: dict[str, str] = {}
+    for language in data.toml("drawings.toml")["languages"].values():
+        for shape, (word, _) in language["shapes"].items():
+            found[word.casefold()] = shape
+        for colour, words in language["colours"].items():
+            forms = words.values() if isinstance(words, dict) else [words]
+            found |= {form.casefold(): colour for form in forms}
+    return found
+
+
+def named(read: list[str]) -> list[str]:
+    """The colours and shapes that the tokens speak of, each once."""
+    known = concepts()
+    folded = [token.casefold() for token in read]
+    found = {known[token] for token in folded if token in known}
+    joined = "".join(token for token in folded if unspaced(token))
+    found |= {concept for word, concept in known.items() if unspaced(word) and word in joined}
+    return sorted(found)
+
+
+def unspaced(word: str) -> bool:
+    """Whether a word is written in a script that puts no blanks (or endings) between words."""
+    return any("⺀" <= letter <= "鿿" or "가" <= letter <= "힣" for letter in word)
+
+
+def hashed(read: list[str], width: int, ordered: bool = True) -> NDArray[np.float32]:
+    """Small components of every token at its position, of unit length: (width,)."""
+    marked = [*read, "</s>"]
+    keys = ((f"{place if ordered else 0} {token}") for place, token in enumerate(marked))
+    digests = b"".join(digest(key) for key in keys)
+    values = np.frombuffer(digests, dtype="<u2")
+    signs = np.where(values & 0x8000, 1.0, -1.0)
+    vector = np.bincount((values & 0x7FFF) % width, weights=signs, minlength=width)
+    return (vector / max(float(np.linalg.norm(vector)), 1.0)).astype(np.float32)
+
+
+@cache
+def digest(key: str) -> bytes:
+    """Two bytes for each place that a token touches."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=2 * HASHED).digest()
