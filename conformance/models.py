@@ -13,7 +13,7 @@ Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "moder
 
 @dataclass(frozen=True)
 class Model:
-    """One tag. Sizes are pixels, limits are tokens, dimensions are vector widths; None is unknown."""
+    """One tag. Sizes are pixels, limits tokens, dimensions vector widths; None is unknown."""
 
     tag: str
     library: Library | None = None
@@ -29,7 +29,7 @@ class Model:
     checkpoint_source: str | None = None
     image_size: int | None = None
     image_resize: Literal["crop", "squash", "tile"] | None = None
-    """How a picture that is not square reaches the encoder: centre crop, both sides scaled, tiles."""
+    """How a picture that is not square is brought to size: centre crop, both sides scaled, tiles."""
     image_source: str | None = None
     text_tokens: int | None = None
     lower_case: bool = False
@@ -63,7 +63,9 @@ def row(values: Mapping[str, Any]) -> Model:
     known = {field.name for field in fields(Model)}
     unknown = sorted(set(values) - known)
     if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r} in the row of a model; known: {sorted(known)}")
+        raise ValueError(
+            f"unknown key {unknown[0]!r} in the row of a model; known: {sorted(known)}"
+        )
     if not isinstance(values.get("tag"), str):
         raise ValueError("a row of a model needs a tag")
     languages = tuple(values.get("languages", ()))

@@ -1,5 +1,6 @@
 """A proxy between Weaviate and the endpoint that passes every byte on and keeps what passed."""
 
+import gzip
 import json
 import select
 import socket
@@ -25,10 +26,10 @@ KEPT_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Passed:
-    """One exchange: the request as Weaviate sent it and the endpoint's answer."""
+    """One exchange: the request as Weaviate sent it and the endpoint's answer, None for none."""
 
     request: Message
-    answer: Message
+    answer: Message | None
 
     @property
     def path(self) -> str:
@@ -39,6 +40,19 @@ class Passed:
     def vectorizes(self) -> bool:
         """Whether this asked for vectors."""
         return self.request.start.startswith("POST ") and self.path.endswith("/vectorize")
+
+    @property
+    def status(self) -> int:
+        """The status of the answer; 0 without one."""
+        return int(self.answer.start.split(" ")[1]) if self.answer else 0
+
+    @property
+    def answered(self) -> bytes:
+        """The answer's body, decoded where it is gzip; empty without an answer."""
+        if self.answer is None:
+            return b""
+        gzipped = self.answer.header("content-encoding").lower() == "gzip"
+        return gzip.decompress(self.answer.body) if gzipped else self.answer.body
 
     def asked(self) -> dict[str, list[str]]:
         """The request's texts and images."""
@@ -99,19 +113,22 @@ class Connection(socketserver.BaseRequestHandler):
         request = read_request(stream)
         if request is None:
             return False
-        answer = self.server.early_answer(request) or self._forward(request)
+        with self.server.in_flight():
+            answer = self.server.early_answer(request) or self._forward(request)
+        self.server.keep(Passed(request, answer))
         if answer is None:
             # Weaviate sees what it would have seen: a connection closed without an answer.
             return False
-        self.server.keep(Passed(request, answer))
         self.request.sendall(answer.rendered())
         return not (answer.last or request.last)
 
     def _forward(self, request: Message) -> Message | None:
-        link = self._linked()
-        link.sendall(self.server.upstream.address(request).rendered())
-        assert self.answers is not None
-        answer = read_answer(self.answers)
+        answer = None
+        with suppress(OSError, BadMessage):
+            link = self._linked()
+            link.sendall(self.server.upstream.address(request).rendered())
+            assert self.answers is not None
+            answer = read_answer(self.answers)
         if answer is None or answer.last:
             self._unlink()
         return answer
@@ -146,6 +163,9 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
         self.bytes_kept = 0
         self.lock = threading.Lock()
         self.unready = 0
+        self.flying = 0
+        self.peak = 0
+        """The most requests that were under way at once."""
         self.open: set[socket.socket] = set()
         super().__init__((LOOPBACK, 0), Connection)
 
@@ -167,10 +187,23 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
         headers = (("Content-Type", "application/json"), ("Content-Length", "2"))
         return Message("HTTP/1.1 503 Service Unavailable", headers, b"{}", b"{}")
 
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Counts a request while it is under way."""
+        with self.lock:
+            self.flying += 1
+            self.peak = max(self.peak, self.flying)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.flying -= 1
+
     def keep(self, exchange: Passed) -> None:
         """Note an exchange."""
         with self.lock:
-            self.bytes_kept += len(exchange.request.framed) + len(exchange.answer.framed)
+            self.bytes_kept += len(exchange.request.framed)
+            self.bytes_kept += len(exchange.answer.framed) if exchange.answer else 0
             if self.bytes_kept > KEPT_BYTES:
                 exchange = Passed(_emptied(exchange.request), exchange.answer)
             self.passed.append(exchange)

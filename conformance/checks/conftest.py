@@ -1,0 +1,82 @@
+"""What the checks are given: the endpoint, the options, the corpora, and what was measured."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from conformance.corpus.aligned import AlignedCorpus, corpus_for
+from conformance.endpoint.alone import Alone, encode
+from conformance.endpoint.api import Endpoint
+from conformance.endpoint.client import Client
+from conformance.expect import Vectors
+from conformance.models import Model
+from conformance.report.result import Measure
+from conformance.run import SETTINGS, TARGET
+from conformance.settings import Settings
+from conformance.target import Target
+
+GIVE_UP_AFTER = 3
+"""Exchanges in a row without any answer: from there on the endpoint is gone, not wrong."""
+
+
+@pytest.fixture(scope="session")
+def settings(pytestconfig: pytest.Config) -> Settings:
+    """The options of the run."""
+    return pytestconfig.stash[SETTINGS]
+
+
+@pytest.fixture(scope="session")
+def target(pytestconfig: pytest.Config) -> Target:
+    """The endpoint's address and what was first seen of it."""
+    return pytestconfig.stash[TARGET]
+
+
+@pytest.fixture(scope="session")
+def model(settings: Settings) -> Model:
+    """The row of the model that the endpoint serves."""
+    return settings.model
+
+
+@pytest.fixture(scope="session")
+def client(target: Target, settings: Settings) -> Iterator[Client]:
+    """The bounded client."""
+    with closing(Client(target.url, settings.endpoint_timeout)) as client:
+        yield client
+
+
+@pytest.fixture
+def endpoint(client: Client, request: pytest.FixtureRequest) -> Endpoint:
+    """The endpoint under test; ends the run where it no longer answers anything."""
+    if client.unanswered >= GIVE_UP_AFTER:
+        request.session.shouldstop = (
+            f"the endpoint left {client.unanswered} requests in a row unanswered; giving up"
+        )
+        pytest.skip("not run: the endpoint no longer answers")
+    return Endpoint(client)
+
+
+@pytest.fixture(scope="session")
+def corpus(settings: Settings) -> AlignedCorpus:
+    """The pictures with captions that fit the weights."""
+    return corpus_for(settings)
+
+
+@pytest.fixture
+def measure(request: pytest.FixtureRequest) -> Measure:
+    """Call it with a name and a value to put them under `measurements` in the report."""
+    measurements: dict[str, float | str] = {}
+    request.node.clip_measurements = measurements
+    return measurements.__setitem__
+
+
+@pytest.fixture(scope="session")
+def alone(client: Client) -> Alone:
+    """What an item gives when it is sent alone; each is sent once a run."""
+    return Alone(Endpoint(client))
+
+
+@pytest.fixture(scope="session")
+def encoded(client: Client, corpus: AlignedCorpus) -> Vectors:
+    """Vectors of the corpus: English captions (n, d) and pictures (n, d), in the corpus' order."""
+    return encode(Endpoint(client), corpus)

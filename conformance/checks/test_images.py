@@ -1,0 +1,127 @@
+"""IMG: formats, modes, sizes, and what the vector of a picture depends on."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from conformance import expect, tolerance
+from conformance.corpus import encodings, photographs
+from conformance.corpus.aligned import AlignedCorpus
+from conformance.endpoint.alone import Alone
+from conformance.endpoint.api import Endpoint
+from conformance.expect import Vectors
+from conformance.models import Model
+from conformance.outcome import not_applicable
+
+FORMATS = tuple(encodings.formats())
+MODES = tuple(encodings.modes())
+LOSSLESS = tuple(encodings.lossless())
+CONVERTED = tuple(encodings.converted())
+ODD_SIZES = tuple(encodings.odd_sizes())
+BODY = 16 * 2**20
+
+
+@pytest.mark.clause("IMG-01")
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_read(alone: Alone, name: str) -> None:
+    alone.image(encodings.formats()[name])
+
+
+@pytest.mark.clause("IMG-02")
+@pytest.mark.parametrize("name", MODES)
+def test_a_mode_is_read(alone: Alone, name: str) -> None:
+    alone.image(encodings.modes()[name])
+
+
+@pytest.mark.clause("IMG-03")
+@pytest.mark.parametrize("name", LOSSLESS)
+def test_the_same_pixels_have_the_same_vector(alone: Alone, name: str) -> None:
+    plain, other = encodings.lossless()[name]
+    wanted, got = alone.image(plain), alone.image(other)
+    expect.same(got[None], wanted[None], f"{name} and RGB PNG", alone.image_exchange(other))
+
+
+@pytest.mark.clause("IMG-04")
+def test_the_same_picture_has_bit_equal_vectors(endpoint: Endpoint, corpus: AlignedCorpus) -> None:
+    for picture in corpus.pictures[:2]:
+        first, again = (endpoint.vectorize(images=[picture]) for _ in range(2))
+        one, two = (expect.vectors(each, 0, 1).images for each in (first, again))
+        apart = float(np.max(np.abs(one - two)))
+        expect.that(apart == 0, f"a difference of {apart:.2g}", "equal vectors", first, again)
+
+
+@pytest.mark.clause("IMG-05")
+@pytest.mark.parametrize("name", ODD_SIZES)
+def test_an_odd_size_is_read(alone: Alone, name: str) -> None:
+    alone.image(encodings.odd_sizes()[name])
+
+
+@pytest.mark.clause("IMG-06")
+def test_12_megapixels_are_read(endpoint: Endpoint) -> None:
+    photograph = photographs.load("astronaut")
+    endpoint.vectors(images=[encodings.megapixels(photograph, 4000, 3000)])
+
+
+@pytest.mark.clause("IMG-06")
+def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
+    # Base64 makes four bytes of three; a little is left for the JSON around it.
+    endpoint.vectors(images=[encodings.heavy(BODY * 3 // 4 - 40_000)])
+
+
+@pytest.mark.clause("IMG-07")
+def test_different_pictures_differ(encoded: Vectors, corpus: AlignedCorpus) -> None:
+    expect.distinct(encoded.images, corpus.names)
+
+
+@pytest.mark.clause("IMG-08")
+def test_companions_make_no_difference(
+    endpoint: Endpoint, corpus: AlignedCorpus, alone: Alone
+) -> None:
+    pictures = [encodings.odd_sizes()["500 x 1"], corpus.pictures[0], corpus.pictures[1]]
+    exchange = endpoint.vectorize(["a blue square"], pictures)
+    got = expect.vectors(exchange, 1, len(pictures))
+    wanted = np.stack([alone.image(each) for each in pictures])
+    expect.same(got.images, wanted, "a picture beside others", exchange)
+
+
+@pytest.mark.clause("IMG-09")
+def test_a_picture_is_brought_to_size_as_the_model_does(alone: Alone, model: Model) -> None:
+    if model.image_resize not in ("crop", "squash"):
+        not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
+    light, dark = (wide(shade) for shade in (250, 20))
+    apart = tolerance.distance(alone.image(light), alone.image(dark))
+    got = f"a relative distance of {apart:.2g} between pictures that differ at their sides alone"
+    shown = alone.image_exchange(light), alone.image_exchange(dark)
+    if model.image_resize == "crop":
+        expect.that(apart <= tolerance.COMPANY, got, "none: the model crops the centre", *shown)
+    else:
+        expect.that(apart > tolerance.COMPANY, got, "one: the model sees the sides", *shown)
+
+
+@pytest.mark.clause("IMG-10")
+@pytest.mark.parametrize("name", CONVERTED)
+def test_a_converted_picture_stays_close(alone: Alone, name: str) -> None:
+    plain, other = encodings.converted()[name]
+    cosine = float(tolerance.cosines(alone.image(plain)[None], alone.image(other)[None])[0, 0])
+    expected = f"at least {tolerance.CLOSE} with the picture itself"
+    shown = alone.image_exchange(other)
+    expect.that(cosine >= tolerance.CLOSE, f"cosine similarity {cosine:.3f}", expected, shown)
+
+
+@pytest.mark.clause("IMG-11")
+@pytest.mark.parametrize("name", ["astronaut", "coffee"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_photographs_are_read(endpoint: Endpoint, alone: Alone, name: str, kind: str) -> None:
+    photograph = encodings.save(photographs.load(name), kind)
+    again = endpoint.vectorize(images=[photograph])
+    got = expect.vectors(again, 0, 1).images
+    expect.same(got, alone.image(photograph)[None], f"{name} again", again, within=0.0)
+
+
+def wide(shade: int) -> bytes:
+    """A drawing with sides of another shade; next to it they are alike, for resampling blurs."""
+    size = encodings.SIZE * 2
+    canvas = Image.new("RGB", (2 * size, size), (shade, shade, shade))
+    canvas.paste((235, 235, 235), (size // 3, 0, 2 * size - size // 3, size))
+    canvas.paste(encodings.picture(0, size), (size // 2, 0))
+    return encodings.save(canvas, "PNG")

@@ -1,0 +1,64 @@
+"""OPS: load, time and connections."""
+
+import os
+import time
+
+import pytest
+
+from conformance import expect
+from conformance.corpus.aligned import AlignedCorpus
+from conformance.endpoint.api import Endpoint, Items
+from conformance.expect import Vectors
+from conformance.outcome import disabled
+from conformance.report.result import Measure
+from conformance.settings import Settings
+
+CALLERS = 2 * min(max(os.cpu_count() or 1, 2), 4)
+"""Weaviate's own is twice its processors; the bound keeps a run's pictures few."""
+ROUNDS = 2
+LIMIT = 50.0
+IDLE = 90.0
+ONE_AFTER_ANOTHER = 20
+
+
+@pytest.mark.clause("OPS-01")
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_parallel_requests_are_all_served(
+    endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, number: int
+) -> None:
+    captions, pictures = corpus.captions["en"], corpus.pictures
+    own = [(number * CALLERS + i) % len(pictures) for i in range(CALLERS)]
+    work = [Items([captions[i]], [pictures[i]]) for i in own]
+    for index, exchange in zip(own, endpoint.vectorize_at_once(work), strict=True):
+        got = expect.vectors(exchange, 1, 1)
+        expect.same(got.texts, encoded.texts[[index]], f"of {CALLERS} in parallel", exchange)
+        expect.same(got.images, encoded.images[[index]], f"of {CALLERS} in parallel", exchange)
+
+
+@pytest.mark.clause("OPS-02")
+def test_answers_come_in_time(endpoint: Endpoint, corpus: AlignedCorpus, measure: Measure) -> None:
+    captions = corpus.captions["en"]
+    sent = [captions[i % len(captions)] for i in range(64)]
+    exchange = endpoint.vectorize(sent, corpus.pictures[:8])
+    expect.vectors(exchange, 64, 8)
+    measure("seconds for 64 texts and 8 pictures", round(exchange.seconds, 2))
+    late = exchange.seconds > LIMIT
+    expect.that(not late, f"{exchange.seconds:.1f} s", f"at most {LIMIT:g} s", exchange)
+
+
+@pytest.mark.clause("OPS-03")
+def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
+    for number in range(ONE_AFTER_ANOTHER):
+        endpoint.vectors(texts=[f"request {number}"])
+
+
+@pytest.mark.clause("OPS-04")
+def test_idle_connections_are_kept(endpoint: Endpoint, settings: Settings) -> None:
+    if not settings.slow:
+        disabled("slow: takes 90 s; --slow runs it")
+    endpoint.vectors(texts=["before"])
+    time.sleep(IDLE)
+    exchange = endpoint.vectorize(["after"])
+    expect.vectors(exchange, 1, 0)
+    kept = exchange.resent == 0 and not exchange.fresh
+    expect.that(kept, "the connection was closed", f"one still open after {IDLE:g} s", exchange)

@@ -1,0 +1,125 @@
+"""TXT: what a text may hold, and what its vector depends on."""
+
+import numpy as np
+import pytest
+
+from conformance import expect, tolerance
+from conformance.corpus import encodings, texts
+from conformance.corpus.aligned import AlignedCorpus, advertised
+from conformance.endpoint.alone import Alone
+from conformance.endpoint.api import Endpoint
+from conformance.expect import Vectors
+from conformance.models import Model
+from conformance.outcome import not_applicable
+
+CAPTION = "a red circle on paper"
+COMPANIONS = ("green", texts.long(60), "", "東京の赤い丸")
+SHARE_OF_LIMIT = 0.7
+"""Of the model's tokens: colour words are one token each in every tokenizer of the table, and a
+few tokens are the model's own marks."""
+COLOURS = ("red", "blue", "green", "black", "yellow")
+DIFFERENT = (
+    "a red circle above a blue square",
+    "a blue square above a red circle",
+    "a blue circle above a red square",
+    "a red circle above a blue triangle",
+    "a dog",
+    "two dogs and a cat",
+)
+
+
+@pytest.mark.clause("TXT-01")
+@pytest.mark.parametrize("text", ["", " ", "   ", "\t\n"], ids=repr)
+def test_blank_texts_get_vectors(endpoint: Endpoint, text: str) -> None:
+    endpoint.vectors(texts=[text])
+
+
+@pytest.mark.clause("TXT-01")
+def test_blank_texts_keep_their_rows(endpoint: Endpoint, alone: Alone) -> None:
+    sent = ["", CAPTION, " ", "green"]
+    exchange = endpoint.vectorize(sent)
+    got = expect.vectors(exchange, len(sent), 0)
+    expect.same(got.texts, np.stack([alone.text(t) for t in sent]), "beside blanks", exchange)
+
+
+@pytest.mark.clause("TXT-02")
+@pytest.mark.parametrize("words", [78, 500, 5000])
+def test_long_texts_get_vectors(endpoint: Endpoint, words: int) -> None:
+    endpoint.vectors(texts=[texts.long(words)])
+
+
+@pytest.mark.clause("TXT-03")
+@pytest.mark.parametrize("text", texts.edge(), ids=lambda text: text.id)
+def test_edge_texts_get_vectors(alone: Alone, text: texts.Text) -> None:
+    alone.text(text.text)
+
+
+@pytest.mark.clause("TXT-03")
+def test_real_texts_get_vectors(endpoint: Endpoint) -> None:
+    endpoint.vectors(texts=[each.text for each in texts.real()])
+
+
+@pytest.mark.clause("TXT-04")
+def test_companions_make_no_difference(endpoint: Endpoint, alone: Alone) -> None:
+    picture = encodings.save(encodings.picture(), "PNG")
+    exchange = endpoint.vectorize([CAPTION, *COMPANIONS], [picture])
+    got = expect.vectors(exchange, 1 + len(COMPANIONS), 1)
+    wanted = np.stack([alone.text(text) for text in (CAPTION, *COMPANIONS)])
+    expect.same(got.texts, wanted, "a text beside others", exchange, alone.text_exchange(CAPTION))
+
+
+@pytest.mark.clause("TXT-05")
+def test_different_texts_differ(endpoint: Endpoint) -> None:
+    exchange = endpoint.vectorize(DIFFERENT)
+    expect.distinct(expect.vectors(exchange, len(DIFFERENT), 0).texts, DIFFERENT, exchange)
+
+
+@pytest.mark.clause("TXT-05")
+def test_different_captions_differ(encoded: Vectors, corpus: AlignedCorpus) -> None:
+    expect.distinct(encoded.texts, corpus.captions["en"])
+
+
+@pytest.mark.clause("TXT-06")
+def test_a_text_is_read_up_to_the_limit(endpoint: Endpoint, model: Model) -> None:
+    if model.text_tokens is None:
+        not_applicable("the model's token limit is unknown")
+    count = int(SHARE_OF_LIMIT * min(model.text_tokens, 512))
+    words = [COLOURS[i % 3] for i in range(count)]
+    sent = [" ".join([*words, last]) for last in COLOURS[-2:]]
+    exchange = endpoint.vectorize(sent)
+    rows = expect.vectors(exchange, 2, 0).texts
+    names = [f"… {last} as word {count + 1}" for last in COLOURS[-2:]]
+    expect.distinct(rows, names, exchange)
+
+
+@pytest.mark.clause("TXT-07")
+def test_a_text_keeps_its_vector(endpoint: Endpoint, alone: Alone) -> None:
+    wanted = alone.text(CAPTION)[None]
+    for other in DIFFERENT:
+        endpoint.vectorize([other])
+        again = endpoint.vectorize([CAPTION])
+        got = expect.vectors(again, 1, 0).texts
+        expect.same(got, wanted, "the same text again", again, within=tolerance.REPEATED)
+
+
+@pytest.mark.clause("TXT-08")
+def test_case_is_folded(endpoint: Endpoint, alone: Alone, model: Model) -> None:
+    if not model.lower_case:
+        not_applicable("the model tells upper from lower case, or is not known to fold it")
+    exchange = endpoint.vectorize([CAPTION.upper()])
+    got = expect.vectors(exchange, 1, 0)
+    expect.same(got.texts, alone.text(CAPTION)[None], "capitals and small letters", exchange)
+
+
+@pytest.mark.clause("TXT-09")
+def test_every_advertised_script_is_read(
+    endpoint: Endpoint, corpus: AlignedCorpus, model: Model
+) -> None:
+    languages = advertised(model, corpus)
+    if not languages:
+        not_applicable("the model's languages are unknown")
+    for language in languages:
+        captions = corpus.captions[language][:6]
+        exchange = endpoint.vectorize([*captions, ""])
+        rows = expect.vectors(exchange, len(captions) + 1, 0).texts
+        expect.distinct(rows, [*captions, "an empty text"], exchange)

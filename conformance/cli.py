@@ -1,0 +1,91 @@
+"""The console command ``clip-conformance``: short option names, and pytest kept to itself."""
+
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from conformance.settings import POLICIES, WEIGHTS
+
+PACKAGE = Path(__file__).parent
+
+DESCRIPTION = """\
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it.
+
+  clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
+  clip-conformance --reference google-siglip2-so400m-patch16-384
+"""
+EPILOG = """\
+Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
+
+exit status: 0 conformant, or partial without a failure; 1 a MUST clause failed; anything else: no
+verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no endpoint, 6 incomplete)
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the suite; returns the exit status."""
+    options, rest = _parser().parse_known_args(arguments)
+    # The suite's own files may be installed where nothing is to be written.
+    sys.dont_write_bytecode = True
+    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch:
+        return int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
+
+
+def _own(options: Namespace, scratch: Path) -> list[str]:
+    """The configuration that is the suite's and not the caller's."""
+    cache = options.report.resolve() / ".cache" if options.report else scratch
+    folder = PACKAGE / "checks"
+    ini = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(folder)]
+    return [*ini, "-o", f"cache_dir={cache}", str(folder)]
+
+
+def _mapped(options: Namespace) -> list[str]:
+    """Short names to the plugin's."""
+    mapped = []
+    for name, value in vars(options).items():
+        flag = f"--clip-{name.replace('_', '-')}"
+        if value is True:
+            mapped.append(flag)
+        elif isinstance(value, list):
+            mapped += [word for each in value for word in (flag, each)]
+        elif value not in (None, False):
+            absolute = value.resolve() if isinstance(value, Path) else value
+            mapped.append(f"{flag}={absolute}")
+    return mapped
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        "clip-conformance",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--version", action="version", version=version("multi2vec-clip-conformance"))
+    add("url", nargs="?", metavar="URL", help="the endpoint; without it the reference is started")
+    add("--reference", metavar="TAG", help="start the project's own reference with this model")
+    add("--model", metavar="TAG", help="what the endpoint serves")
+    add("--models", metavar="FILE", type=Path, help="TOML file with rows of your own models")
+    add("--weights", choices=WEIGHTS, help="what the endpoint is said to serve (URL: published)")
+    add("--dimension-policy", choices=POLICIES, help="which published width is right")
+    add("--dimensions", metavar="N", type=int, help="the only right width")
+    add("--endpoint-timeout", metavar="SECONDS", type=float, help="bound of every exchange (50)")
+    add("--wait", metavar="SECONDS", type=float, help="how long to wait for ready (URL: 10)")
+    add("--report", metavar="DIR", type=Path, help="write report.json and junit.xml there")
+    add("--strict", action="store_true", help="a SHOULD that fails counts like a MUST")
+    add("--slow", action="store_true", help="run the slow group too (about two minutes)")
+    add("--clause", metavar="ID", action="append", help="only this clause; may be repeated")
+    add("--weaviate", metavar="WHERE", help="off, embedded, embedded:VERSION or a URL")
+    add("--weaviate-grpc", metavar="PORT", type=int, help="gRPC port of that Weaviate")
+    add("--endpoint-for-weaviate", metavar="URL", help="the endpoint as Weaviate sees it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""What the terminal shows after pytest's output: a row a clause group, what failed, the verdict."""
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance import clauses
+from conformance.outcome import Status
+from conformance.report.result import ClauseReport
+from conformance.report.verdict import ClauseResult, Judgement, Verdict
+from conformance.settings import Settings
+
+# pytest's category, its letter and its word; statuses that pytest knows keep pytest's own.
+SHOWN: dict[Status, tuple[str, str, str]] = {
+    "pass": ("passed", ".", "PASS"),
+    "warn": ("warn", "w", "WARN"),
+    "fail": ("failed", "F", "FAIL"),
+    "error": ("error", "E", "ERROR"),
+    "skipped": ("skipped", "s", "SKIPPED"),
+    "disabled": ("disabled", "d", "DISABLED"),
+    "not run": ("not run", "N", "NOT RUN"),
+    "n/a": ("n/a", "n", "N/A"),
+}
+STYLE: dict[str, str] = {
+    "pass": "green",
+    "warn": "yellow",
+    "fail": "bold red",
+    "error": "bold magenta",
+    "not run": "magenta",
+    "conformant": "bold green",
+    "partial": "bold yellow",
+    "incomplete": "bold magenta",
+    "not conformant": "bold red",
+}
+ORDER: tuple[Status, ...] = (
+    "pass",
+    "warn",
+    "fail",
+    "error",
+    "not run",
+    "skipped",
+    "disabled",
+    "n/a",
+)
+WIDTH = 100
+
+
+def shown(report: ClauseReport) -> tuple[str, str, str]:
+    """What pytest prints for one phase of a test; a phase that says nothing prints nothing."""
+    if report.when != "call" and report.status == "pass":
+        return "", "", ""
+    return SHOWN[report.status]
+
+
+def write(reporter: pytest.TerminalReporter, judgement: Judgement, settings: Settings) -> None:
+    """Write the scoreboard to pytest's terminal."""
+    sink = io.StringIO()
+    colour = bool(reporter.hasmarkup)
+    console = Console(
+        file=sink, width=WIDTH, force_terminal=colour, highlight=False, no_color=not colour
+    )
+    console.print()
+    console.print(_table(judgement.results))
+    for status in ("fail", "error", "warn", "not run"):
+        _list(console, judgement.results, status)
+    console.print(_measured(judgement))
+    console.print(_verdict_line(judgement, settings))
+    reporter.write(sink.getvalue())
+
+
+def _table(results: Sequence[ClauseResult]) -> Table:
+    present = [s for s in ORDER if any(result.status == s for result in results)]
+    table = Table(title="Clauses of the multi2vec-clip contract", title_justify="left")
+    table.add_column("group")
+    for status in present:
+        table.add_column(status, justify="right", style=STYLE.get(status, "dim"))
+    for group in clauses.groups():
+        counts = Counter(r.status for r in results if r.clause.group == group)
+        cells = [str(counts[status] or "·") for status in present]
+        table.add_row(f"{group.id}  {group.title}", *cells)
+    totals = Counter(result.status for result in results)
+    table.add_section()
+    table.add_row("all", *(str(totals[status]) for status in present))
+    return table
+
+
+def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> None:
+    found = [result for result in results if result.status == status]
+    for result in found:
+        line = Text(f"{status:8}", style=STYLE[status])
+        line.append(f"{result.clause.id} {result.clause.level:6} ", style="default")
+        line.append(result.clause.title, style="default")
+        console.print(line)
+        if status == "not run" and result.tests:
+            console.print(Text(f"         {result.tests[0].message}", style="dim"))
+
+
+def _measured(judgement: Judgement) -> Text:
+    lines = [f"  {name}: {value}" for name, value in sorted(judgement.measurements.items())]
+    return Text("\n".join(["measured", *lines]) if lines else "")
+
+
+def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
+    line = Text("verdict: ")
+    line.append(judgement.verdict, style=STYLE.get(judgement.verdict, "bold"))
+    profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
+    line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
+    line.append(f"{judgement.seconds:.1f} s)")
+    return line
+
+
+def _word(verdict: Verdict) -> str:
+    return "disabled (not asked for)" if verdict == "disabled" else verdict

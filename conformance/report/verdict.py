@@ -1,0 +1,113 @@
+"""From the tests' results to clauses, from clauses to profiles, from profiles to the verdict."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from conformance import clauses, outcome
+from conformance.clauses import PROFILES, Clause, Profile
+from conformance.outcome import Status
+from conformance.report.result import ClauseReport
+from conformance.settings import Settings
+
+Verdict = Literal["not conformant", "error", "incomplete", "partial", "conformant", "disabled"]
+
+# Worst first.
+ORDER: tuple[Verdict, ...] = (
+    "not conformant",
+    "error",
+    "incomplete",
+    "partial",
+    "conformant",
+    "disabled",
+)
+EXIT_OF: dict[Verdict, int] = {
+    "conformant": 0,
+    "partial": 0,
+    "not conformant": 1,
+    "error": 3,
+    "incomplete": 6,
+    "disabled": 6,
+}
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """A clause with the worst status of its tests."""
+
+    clause: Clause
+    status: Status
+    tests: tuple[ClauseReport, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All that a run found out."""
+
+    verdict: Verdict
+    profiles: dict[Profile, Verdict]
+    results: tuple[ClauseResult, ...]
+    seconds: float
+    measurements: dict[str, float | str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a requirement that counts was broken."""
+        return self.verdict == "not conformant"
+
+    def counts(self) -> dict[str, int]:
+        """How many clauses have each status."""
+        return dict(Counter(result.status for result in self.results))
+
+
+def judge(
+    reports: Sequence[ClauseReport], settings: Settings, narrowed: bool, seconds: float
+) -> Judgement:
+    """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
+    by_clause: dict[str, list[ClauseReport]] = {}
+    for report in _by_test(reports):
+        by_clause.setdefault(report.clause, []).append(report)
+    off = settings.weaviate == "off"
+    results = tuple(
+        _result(clause, by_clause.get(clause.id, []), narrowed, off)
+        for clause in clauses.every().values()
+    )
+    profiles = {profile: _profile(profile, results, narrowed) for profile in PROFILES}
+    verdict = min(profiles.values(), key=ORDER.index)
+    measurements = {k: v for report in reports for k, v in report.measurements.items()}
+    return Judgement(verdict, profiles, results, seconds, measurements)
+
+
+def _by_test(reports: Sequence[ClauseReport]) -> list[ClauseReport]:
+    """One report a test: its worst phase."""
+    tests: dict[str, ClauseReport] = {}
+    for report in reports:
+        before = tests.setdefault(report.test, report)
+        if outcome.worst([report.status, before.status]) == report.status:
+            tests[report.test] = report
+    return list(tests.values())
+
+
+def _result(clause: Clause, tests: list[ClauseReport], narrowed: bool, off: bool) -> ClauseResult:
+    if not tests and narrowed:
+        return ClauseResult(clause, "skipped")
+    if not tests and off and clause.group.profile == "weaviate":
+        return ClauseResult(clause, "disabled")
+    return ClauseResult(clause, outcome.worst([test.status for test in tests]), tuple(tests))
+
+
+def _profile(profile: Profile, results: Sequence[ClauseResult], narrowed: bool) -> Verdict:
+    mine = [result for result in results if result.clause.group.profile == profile]
+    statuses = {result.status for result in mine}
+    if statuses <= {"disabled"}:
+        return "disabled"
+    if "fail" in statuses:
+        return "not conformant"
+    if "error" in statuses:
+        return "error"
+    if narrowed:
+        return "partial"
+    unjudged = ("not run", "skipped", "disabled")
+    must = [result.status for result in mine if result.clause.level == "MUST"]
+    return "incomplete" if any(status in unjudged for status in must) else "conformant"
