@@ -29,7 +29,7 @@ class Model:
     checkpoint_source: str | None = None
     image_size: int | None = None
     image_resize: Literal["crop", "squash", "tile"] | None = None
-    """How a picture that is not square is brought to size: centre crop, both sides scaled, tiles."""
+    """How a picture is brought to size: centre crop, both sides scaled, tiles."""
     image_source: str | None = None
     text_tokens: int | None = None
     lower_case: bool = False

@@ -46,4 +46,5 @@ def cosines(rows: Array, columns: Array) -> Array:
 
 def _unit(rows: Array) -> Array:
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    unit: Array = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    return unit

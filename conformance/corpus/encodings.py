@@ -134,14 +134,10 @@ def _with(drawing: Image.Image, alpha: Image.Image) -> Image.Image:
 
 def _exact_palette(drawing: Image.Image) -> Image.Image:
     """The same pixels by way of a palette, the indices unlike any grey values."""
-    colours: list[tuple[int, ...]] = sorted(
-        {tuple(c) for c in np.unique(np.asarray(drawing).reshape(-1, 3), axis=0).tolist()}
-    )
     pixels = np.asarray(drawing, dtype=np.uint8).reshape(-1, 3)
-    index_of = {colour: index for index, colour in enumerate(colours)}
-    indices = bytes(index_of[tuple(map(int, pixel))] for pixel in pixels)
-    palette = Image.frombytes("P", drawing.size, indices)
-    palette.putpalette([channel for colour in colours for channel in colour])
+    colours, indices = np.unique(pixels, axis=0, return_inverse=True)
+    palette = Image.frombytes("P", drawing.size, indices.astype(np.uint8).tobytes())
+    palette.putpalette(colours.flatten().tolist())
     return palette
 
 

@@ -27,7 +27,8 @@ class Reference:
         command += ["--host", "127.0.0.1", "--port", "0", *extra]
         if dimensions is not None:
             command += ["--dimensions", str(dimensions)]
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        # Lives as long as the process does.
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._log
         )

@@ -13,6 +13,7 @@ from conformance.weaviate.collections import Collections
 from conformance.weaviate.proxy import Passed, RecordingProxy
 from conformance.weaviate.server import Server
 
+MODULE = "multi2vec-clip"
 KEY = "CLIP_WEAVIATE_API_KEY"
 """The environment variable with the API key of a server that the user runs."""
 HELD_PROBES = 2
@@ -84,5 +85,8 @@ def _connected(running: Server) -> Iterator[WeaviateClient]:
 def _stack(
     running: Server, client: WeaviateClient, url: str, between: RecordingProxy | None
 ) -> Stack:
-    version = str(client.get_meta()["version"])
+    meta = client.get_meta()
+    if MODULE not in meta["modules"]:
+        raise server.Unavailable(f"the Weaviate at {running.url} runs without {MODULE}")
+    version = str(meta["version"])
     return Stack(running, client, Collections(client), url, between, version)
