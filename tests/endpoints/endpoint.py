@@ -24,7 +24,7 @@ Write = Callable[[bytes], None]
 Body = dict[str, Any]
 
 
-class Refused(Exception):  # noqa: N818 - it is the answer, not a defect
+class Refused(Exception):
     """The request cannot be served; becomes a status and a JSON `error`."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -47,6 +47,8 @@ class Endpoint:
     prefix = ""
     idle_seconds: float = 120
     backlog = 128
+    software = "sockets"
+    """What serves it: a name of `server.SOFTWARE`."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder

@@ -31,8 +31,8 @@ def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
     width, height = picture.size
     side = min(width, height)
     left, top = (width - side) // 2, (height - side) // 2
-    box = (0, 0, width, height) if squash else (left, top, left + side, top + side)
-    return picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR, box=box, reducing_gap=3)
+    seen = picture if squash else picture.crop((left, top, left + side, top + side))
+    return seen.resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=3)
 
 
 def distances(pixels: Array) -> Array:

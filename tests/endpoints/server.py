@@ -3,11 +3,11 @@
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
 
-from tests.endpoints import wire
+from tests.endpoints import software, wire
 from tests.endpoints.endpoint import Endpoint
 
 
@@ -78,14 +78,29 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def serve(endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serves `endpoint` from a thread and yields its URL."""
+def sockets(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
+    """Serves by the server above."""
     server = Server(endpoint, host, port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    endpoint.start()
     try:
         yield server.url
     finally:
         server.close()
         thread.join(5)
+
+
+SOFTWARE: dict[str, Callable[[Endpoint, str, int], AbstractContextManager[str]]] = {
+    "sockets": sockets,
+    "wsgiref": software.wsgiref,
+    "waitress": software.waitress,
+    "streams": software.streams,
+}
+
+
+@contextmanager
+def serve(endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serves `endpoint` from a thread and yields its URL; port 0 takes a free one."""
+    with SOFTWARE[endpoint.software](endpoint, host, port) as url:
+        endpoint.start()
+        yield url

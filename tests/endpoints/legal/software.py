@@ -1,1 +1,0 @@
-"""Other server software: the reference library's WSGI server, and asyncio."""

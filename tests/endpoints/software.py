@@ -1,0 +1,151 @@
+"""The same endpoint behind other servers: wsgiref, waitress, and asyncio."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from io import BytesIO
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from tests.endpoints import wire
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.wire import Request
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+def application(endpoint: Endpoint) -> Application:
+    """The endpoint as a WSGI application."""
+
+    def respond(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answer = endpoint.answer(request_of(environ))
+        headers = [*answer.headers.items(), *wire.content_length(answer.body).items()]
+        start_response(f"{answer.status} Status", headers if answer.body else headers[:-1])
+        return [answer.body]
+
+    return respond
+
+
+def request_of(environ: Environ) -> Request:
+    """The request behind a WSGI environment."""
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers=headers, body=body)
+
+
+class Threading(ThreadingMixIn, WSGIServer):
+    """wsgiref with one thread a request."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+
+class Quiet(WSGIRequestHandler):
+    """wsgiref without its log."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged."""
+
+
+@contextmanager
+def wsgiref(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
+    """Serves by the standard library's WSGI server: HTTP/1.0, one request a connection."""
+    server = make_server(host, port, application(endpoint), Threading, Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@contextmanager
+def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
+    """Serves by waitress."""
+    # Imported here, by name: only one endpoint needs it, and it has no types.
+    server = import_module("waitress.server").create_server(
+        application(endpoint), host=host, port=port, threads=8
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(5)
+
+
+@contextmanager
+def streams(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
+    """Serves by asyncio's streams: one thread for everything."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    connected = connection(endpoint)
+    starting = asyncio.start_server(connected, host, port, limit=2**20)
+    server = asyncio.run_coroutine_threadsafe(starting, loop).result(5)
+    try:
+        yield f"http://{host}:{server.sockets[0].getsockname()[1]}"
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+async def stop(server: asyncio.Server) -> None:
+    """Closes the server and ends what still runs."""
+    server.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def connection(endpoint: Endpoint) -> Callable[..., Any]:
+    """What asyncio calls with each connection."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (request := await read(reader)) is not None:
+                answer = endpoint.answer(request)
+                writer.write(wire.render(answer, request))
+                await writer.drain()
+                if not wire.keeps_open(request, answer):
+                    break
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    return serve
+
+
+async def read(reader: asyncio.StreamReader) -> Request | None:
+    """The next request; None at the end of the connection."""
+    first = await reader.readline()
+    if not first.strip():
+        return None
+    lines = [first]
+    while (line := await reader.readline()).strip():
+        lines.append(line)
+    request = wire.read_request(BytesIO(b"".join([*lines, b"\r\n"])))
+    length = int(request.headers.get("content-length", 0)) if request else 0
+    body = await reader.readexactly(length)
+    return None if request is None else with_body(request, body)
+
+
+def with_body(request: Request, body: bytes) -> Request:
+    """The request with the body that followed its headers."""
+    return Request(request.method, request.target, request.version, request.headers, body)
