@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conformance import clauses, options
+from conformance.endpoint.client import Client
 from conformance.endpoint.preflight import Unusable
 from conformance.report import files, scoreboard
 from conformance.report.result import ClauseReport, classify
@@ -21,6 +22,7 @@ from conformance.target import Target, open_target
 
 TARGET = pytest.StashKey[Target]()
 SETTINGS = pytest.StashKey[Settings]()
+CLIENT = pytest.StashKey[Client]()
 
 
 class Run:
@@ -32,7 +34,7 @@ class Run:
         self.reports: list[ClauseReport] = []
         self.started = time.perf_counter()
         self.stop_target: Callable[[], None] = lambda: None
-        self.stopped: str | None = None
+        self.waited = 0.0
         config.stash[SETTINGS] = settings
         config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
 
@@ -85,13 +87,21 @@ class Run:
         report = yield
         clause = _clause_of(item)
         if clause is not None:
-            classify(report, call, clauses.every()[clause], self.settings, item)
+            waited = self._waited_since()
+            classify(report, call, clauses.every()[clause], self.settings, item, waited)
         return report
+
+    def _waited_since(self) -> float:
+        """Seconds that went into exchanges since this was last asked."""
+        client = self.config.stash.get(CLIENT, None)
+        total = client.waited if client is not None else 0.0
+        since, self.waited = total - self.waited, total
+        return since
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a report of ours, in the process that judges."""
         kept = ClauseReport.of(report)
-        if kept is not None and kept.counts and self.worker_input is None:
+        if kept is not None and self.worker_input is None:
             self.reports.append(kept)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:

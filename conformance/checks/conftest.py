@@ -12,7 +12,7 @@ from conformance.endpoint.client import Client
 from conformance.expect import Vectors
 from conformance.models import Model
 from conformance.report.result import Measure
-from conformance.run import SETTINGS, TARGET
+from conformance.run import CLIENT, SETTINGS, TARGET
 from conformance.settings import Settings
 from conformance.target import Target
 
@@ -39,9 +39,10 @@ def model(settings: Settings) -> Model:
 
 
 @pytest.fixture(scope="session")
-def client(target: Target, settings: Settings) -> Iterator[Client]:
+def client(target: Target, settings: Settings, pytestconfig: pytest.Config) -> Iterator[Client]:
     """The bounded client."""
     with closing(Client(target.url, settings.endpoint_timeout)) as client:
+        pytestconfig.stash[CLIENT] = client
         yield client
 
 

@@ -53,6 +53,7 @@ def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
         "profiles": {name: {"verdict": value} for name, value in judgement.profiles.items()},
         "counts": judgement.counts(),
         "seconds": round(judgement.seconds, 3),
+        "seconds_waiting_for_the_endpoint": round(judgement.waited, 3),
         "clauses": [_clause(result) for result in judgement.results],
         "measurements": judgement.measurements,
     }

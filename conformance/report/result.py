@@ -27,6 +27,8 @@ class ClauseReport:
     status: Status
     message: str = ""
     when: str = "call"
+    waited: float = 0.0
+    """Seconds that went into exchanges with the endpoint."""
     measurements: dict[str, float | str] = field(default_factory=dict)
 
     @property
@@ -47,6 +49,7 @@ def classify(
     clause: Clause,
     settings: Settings,
     item: pytest.Item,
+    waited: float,
 ) -> None:
     """Decide the status and put it, with its text, into `report` (which may cross processes)."""
     status, message = _status(report, call, clause, settings)
@@ -64,6 +67,7 @@ def classify(
         "status": status,
         "message": message,
         "when": report.when,
+        "waited": waited,
         "measurements": dict(getattr(item, "clip_measurements", {})),
     }
 

@@ -110,7 +110,7 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     line.append(judgement.verdict, style=STYLE.get(judgement.verdict, "bold"))
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
-    line.append(f"{judgement.seconds:.1f} s)")
+    line.append(f"{judgement.seconds:.1f} s, {judgement.waited:.1f} s of them in the endpoint)")
     return line
 
 

@@ -49,6 +49,8 @@ class Judgement:
     profiles: dict[Profile, Verdict]
     results: tuple[ClauseResult, ...]
     seconds: float
+    waited: float
+    """Seconds of the run that went into exchanges with the endpoint."""
     measurements: dict[str, float | str] = field(default_factory=dict)
 
     @property
@@ -66,7 +68,7 @@ def judge(
 ) -> Judgement:
     """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
     by_clause: dict[str, list[ClauseReport]] = {}
-    for report in _by_test(reports):
+    for report in _by_test([report for report in reports if report.counts]):
         by_clause.setdefault(report.clause, []).append(report)
     off = settings.weaviate == "off"
     results = tuple(
@@ -76,7 +78,8 @@ def judge(
     profiles = {profile: _profile(profile, results, narrowed) for profile in PROFILES}
     verdict = min(profiles.values(), key=ORDER.index)
     measurements = {k: v for report in reports for k, v in report.measurements.items()}
-    return Judgement(verdict, profiles, results, seconds, measurements)
+    waited = sum(report.waited for report in reports)
+    return Judgement(verdict, profiles, results, seconds, waited, measurements)
 
 
 def _by_test(reports: Sequence[ClauseReport]) -> list[ClauseReport]:
