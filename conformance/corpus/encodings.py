@@ -95,7 +95,7 @@ def converted() -> dict[str, tuple[bytes, bytes]]:
     return {
         "JPEG": (colour, save(drawing, "JPEG", quality=90)),
         "CMYK JPEG": (colour, save(drawing.convert("CMYK"), "JPEG", quality=95)),
-        "16-bit grey PNG": (shade, save(sixteen_bit(), "PNG")),
+        "grey JPEG": (shade, save(grey(), "JPEG", quality=90)),
         "RGBA PNG with a transparent edge": (colour, save(_with(drawing, clear), "PNG")),
         "animated GIF": (colour, _animated()),
     }
