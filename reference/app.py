@@ -64,13 +64,19 @@ class SingleSlash:
 def _probes(app: Flask, holder: EncoderHolder) -> None:
     @app.get("/.well-known/live")
     def live() -> Response:
-        return Response(status=HTTPStatus.NO_CONTENT)
+        return _empty()
 
     @app.get("/.well-known/ready")
     def ready() -> Response:
         if not holder.ready:
             raise errors.UnavailableError("the model is still loading")
-        return Response(status=HTTPStatus.NO_CONTENT)
+        return _empty()
+
+
+def _empty() -> Response:
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    del response.headers["Content-Type"]
+    return response
 
 
 def _meta(app: Flask, holder: EncoderHolder, settings: Settings) -> None:

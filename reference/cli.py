@@ -69,7 +69,9 @@ def _loaded(future: Future[None], scratch: Path) -> None:
 
 def _line(error: BaseException) -> str:
     first = str(error).strip().partition("\n")[0]
-    return first if isinstance(error, encoders.UnloadableError) else f"{type(error).__name__}: {first}"
+    return (
+        first if isinstance(error, encoders.UnloadableError) else f"{type(error).__name__}: {first}"
+    )
 
 
 def _failed(reason: str, status: int) -> int:

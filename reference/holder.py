@@ -42,7 +42,7 @@ class EncoderHolder:
         return self._worker.submit(self._load, build, width)
 
     def texts(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (texts, width); raises `UnavailableError` before the encoder is ready."""
+        """Vectors of shape (texts, width); `UnavailableError` before it is ready."""
         if not texts:
             return np.empty((0, self.dimensions or 0), np.float32)
         return _finite(self._worker.submit(self._loaded().encode_texts, texts).result())
@@ -76,9 +76,8 @@ def _width(encoder: Encoder) -> int:
     """The width of both kinds of vectors; encoding the first ones also warms the libraries up."""
     text, image = encoder.encode_texts(["a cat"]), encoder.encode_image(Image.new("RGB", (64, 48)))
     if text.shape[1:] != image.shape:
-        raise UnloadableError(
-            f"the checkpoint's text vectors are {text.shape[1]} wide, its image vectors {len(image)}"
-        )
+        widths = f"{text.shape[1]} and {len(image)} wide"
+        raise UnloadableError(f"the checkpoint's text and image vectors differ: {widths}")
     return len(image)
 
 

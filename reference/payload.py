@@ -27,7 +27,9 @@ def parse(body: bytes) -> Payload:
 
 def _document(body: bytes) -> dict[str, Any]:
     if not body.strip():
-        raise RefusedError('the body is empty; send JSON such as {"texts": ["a cat"], "images": []}')
+        raise RefusedError(
+            'the body is empty; send JSON such as {"texts": ["a cat"], "images": []}'
+        )
     try:
         document = json.loads(body)
     except UnicodeDecodeError as error:

@@ -9,17 +9,21 @@ from PIL import Image
 from reference.errors import RefusedError
 
 FORMATS = (
-    "PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "DIB", "TIFF", "PPM", "AVIF", "JPEG2000", "ICO", "TGA",
+    "PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB",
+    "TIFF", "PPM", "AVIF", "JPEG2000", "ICO", "TGA",
 )  # fmt: skip
-"""What Pillow may try: raster formats it decodes itself (EPS, say, would start Ghostscript)."""
+"""What Pillow may try: raster formats it decodes itself (EPS, say, would start Ghostscript).
+
+JPEG includes MPO, what some cameras write.
+"""
 
 
 def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     """The picture in the base64 string `encoded`, as RGB.
 
     The first frame of an animation, orientation as stored: the model libraries turn no picture by
-    its EXIF tag either. Raises `RefusedError`, starting with `name`, for what is not one whole picture
-    of at most `max_pixels`.
+    its EXIF tag either. Raises `RefusedError`, starting with `name`, for what is not one whole
+    picture of at most `max_pixels`.
     """
     try:
         with _opened(_bytes(encoded, name), name) as picture:
@@ -29,7 +33,9 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
-        raise RefusedError(f"{name}: the image is damaged or cut short ({_plain(error)})") from error
+        raise RefusedError(
+            f"{name}: the image is damaged or cut short ({_plain(error)})"
+        ) from error
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
@@ -46,7 +52,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
 
 def _bytes(encoded: str, name: str) -> bytes:
     if encoded[:5].lower() == "data:":
-        # RefusedError, though easily read: Weaviate stores the string as a blob, whose other readers
+        # Refused, though easily read: Weaviate stores the string as a blob, whose other readers
         # expect bare base64, and the vendor's container fails on it without saying why.
         raise RefusedError(f"{name}: is a data: URI; send only the base64 after its comma")
     if not encoded:
@@ -63,8 +69,10 @@ def _unwrapped(encoded: str) -> str:
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
+    Image.init()  # all of Pillow's plugins; at once if that was done before
+    formats = [known for known in FORMATS if known in Image.OPEN]  # a build may lack AVIF, say
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(name, "more than Pillow opens") from error
     except Exception as error:  # UnidentifiedImageError, or a parser's surprise

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from waitress.server import create_server
+from waitress.server import create_server  # type: ignore[import-untyped]
 
 from reference.app import CALLERS
+from reference.channel import Channel
 
 PROBES = 16
 """Threads beyond those that vectorize requests can take, so that a probe always finds one."""
@@ -40,7 +41,7 @@ def build(app: Any, listener: socket.socket, max_body: int) -> Any:
     The body limit is the application's, in JSON; here ten times as much is read and thrown away
     before the answer, because a client that is still sending would only see its connection reset.
     """
-    return create_server(
+    server = create_server(
         app,
         sockets=[listener],
         threads=CALLERS + PROBES,
@@ -51,6 +52,8 @@ def build(app: Any, listener: socket.socket, max_body: int) -> Any:
         recv_bytes=2**18,
         ident="reference",
     )
+    server.channel_class = Channel
+    return server
 
 
 def end_on_signals(scratch: Path) -> None:

@@ -46,10 +46,12 @@ class UnloadableError(Exception):
 def load(model: Model, folder: Path | None, device: str) -> Encoder:
     """The encoder of `model`, from a checkpoint `folder` or, if None, from the model hub.
 
-    Imports the model's library, and no other. Raises `UnloadableError`, or whatever the library raises.
+    Imports the model's library, and no other. Raises `UnloadableError`, or what the library raises.
     """
     if model.library is None:
-        raise UnloadableError(f"the row of {model.tag} names no library; known: {', '.join(MODULES)}")
+        raise UnloadableError(
+            f"the row of {model.tag} names no library; known: {', '.join(MODULES)}"
+        )
     module = import_module(MODULES[model.library])
     encoder: Encoder = module.load(model, folder, device)
     return encoder

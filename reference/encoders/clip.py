@@ -12,7 +12,7 @@ from transformers import AutoModel, AutoProcessor
 from conformance.models import Model
 from reference.encoders import Vectors
 from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import pooled, unit, vectors
+from reference.encoders.tensors import from_pretrained, one, pooled, unit, vectors
 
 
 class ClipEncoder:
@@ -47,15 +47,15 @@ class ClipEncoder:
         features = self._model.get_image_features(
             pixel_values=inputs["pixel_values"].to(self._device)
         )
-        return vectors(unit(pooled(features)))[0]
+        return one(unit(pooled(features)))
 
 
 def load(model: Model, folder: Path | None, device: str) -> ClipEncoder:
     """From the vendor's `openai_clip` and `openai_clip_processor`, one plain folder, or the hub."""
     weights, processor = sources(model, folder)
     return ClipEncoder(
-        AutoModel.from_pretrained(weights, dtype=torch.float32),
-        AutoProcessor.from_pretrained(processor),
+        from_pretrained(AutoModel)(weights, dtype=torch.float32),
+        from_pretrained(AutoProcessor)(processor),
         device,
     )
 

@@ -17,7 +17,7 @@ from transformers import AutoProcessor, ModernVBertModel
 from conformance.models import Model
 from reference.encoders import UnloadableError, Vectors
 from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import unit, vectors
+from reference.encoders.tensors import from_pretrained, one, unit, vectors
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
@@ -47,31 +47,31 @@ class ModernVBertEncoder:
         inputs = self._processor.tokenizer(
             texts, padding="longest", truncation=True, max_length=self._limit, return_tensors="pt"
         )
-        return self._mean(inputs)
+        return vectors(self._mean(inputs))
 
     @torch.inference_mode()
     def encode_image(self, image: Image) -> Vectors:
-        return self._mean(self._processor(text=[PROMPT], images=[image], return_tensors="pt"))[0]
+        inputs = self._processor(text=[PROMPT], images=[image], return_tensors="pt")
+        return one(self._mean(inputs))
 
-    def _mean(self, inputs: Any) -> Vectors:
+    def _mean(self, inputs: Any) -> torch.Tensor:
         inputs = inputs.to(self._device)
         states = self._model(**inputs).last_hidden_state
         mask = inputs["attention_mask"].unsqueeze(-1)
-        return vectors(unit((states * mask).sum(dim=1) / mask.sum(dim=1)))
+        return unit((states * mask).sum(dim=1) / mask.sum(dim=1))
 
 
 def load(model: Model, folder: Path | None, device: str) -> ModernVBertEncoder:
     """From the folder `modernvbert`, one plain folder, the vendor's two hub caches, or the hub."""
     weights, processor, caches = sources(model, folder)
-    loaded, report = ModernVBertModel.from_pretrained(
+    loaded, report = from_pretrained(ModernVBertModel)(
         weights, dtype=torch.float32, output_loading_info=True, **caches[0]
     )
     if report["missing_keys"]:
         # Else the library makes them up at random, with no more than a warning.
-        raise UnloadableError(f"{weights} lacks {sorted(report['missing_keys'])[0]} and perhaps more")
-    return ModernVBertEncoder(
-        loaded, AutoProcessor.from_pretrained(processor, **caches[1]), device, model.text_tokens
-    )
+        raise UnloadableError(f"{weights} lacks {min(report['missing_keys'])} and perhaps more")
+    read = from_pretrained(AutoProcessor)(processor, **caches[1])
+    return ModernVBertEncoder(loaded, read, device, model.text_tokens)
 
 
 Options = dict[str, str]

@@ -7,14 +7,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import open_clip
+import open_clip  # type: ignore[import-untyped]
 import torch
 from PIL.Image import Image
 
 from conformance.models import Model
 from reference.encoders import UnloadableError, Vectors
 from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import unit, vectors
+from reference.encoders.tensors import one, unit, vectors
 
 Loaded = tuple[Any, Callable[[Image], torch.Tensor], Any]
 """Model, image transform, tokenizer."""
@@ -48,7 +48,7 @@ class OpenClipEncoder:
     @torch.inference_mode()
     def encode_image(self, image: Image) -> Vectors:
         pixels = self._transform(image).unsqueeze(0).to(self._device)
-        return vectors(unit(self._model.encode_image(pixels)))[0]
+        return one(unit(self._model.encode_image(pixels)))
 
 
 def load(model: Model, folder: Path | None, device: str) -> OpenClipEncoder:
@@ -71,7 +71,9 @@ def _from_folder(folder: Path) -> Loaded:
     if (folder / "open_clip_config.json").exists() and weights:
         return _by_name(f"local-dir:{folder}", None)
     if not (folder / "config.json").exists():
-        raise UnloadableError(f"{folder} has neither config.json nor open_clip_config.json with weights")
+        raise UnloadableError(
+            f"{folder} has neither config.json nor open_clip_config.json with weights"
+        )
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if weights:
         return _from_files(config, folder, weights[0])

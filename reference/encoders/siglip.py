@@ -12,7 +12,7 @@ from transformers import AutoModel, AutoProcessor
 from conformance.models import Model
 from reference.encoders import Vectors
 from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import pooled, vectors
+from reference.encoders.tensors import from_pretrained, one, pooled, vectors
 
 
 class SiglipEncoder:
@@ -57,15 +57,15 @@ class SiglipEncoder:
     def encode_image(self, image: Image) -> Vectors:
         inputs = self._processor.image_processor(images=image, return_tensors="pt")
         pixels = inputs["pixel_values"].to(self._device)
-        return vectors(pooled(self._model.get_image_features(pixel_values=pixels)))[0]
+        return one(pooled(self._model.get_image_features(pixel_values=pixels)))
 
 
 def load(model: Model, folder: Path | None, device: str) -> SiglipEncoder:
     """From the vendor's `siglip`, one plain folder, or the hub."""
     weights, processor, options = sources(model, folder)
     return SiglipEncoder(
-        AutoModel.from_pretrained(weights, dtype=torch.float32),
-        AutoProcessor.from_pretrained(processor, **options),
+        from_pretrained(AutoModel)(weights, dtype=torch.float32),
+        from_pretrained(AutoProcessor)(processor, **options),
         device,
         model.lower_case,
     )

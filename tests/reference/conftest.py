@@ -1,0 +1,111 @@
+"""What the tests of the reference share: a made-up encoder, an application, checkpoints."""
+
+import base64
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from conformance.models import Library, Model
+from reference import encoders
+from reference.app import create_app
+from reference.encoders import Vectors
+from reference.holder import EncoderHolder
+from reference.settings import Settings
+
+
+class MeanColour:
+    """An encoder of width 3: a picture's mean colour, a text's length, first and last letter."""
+
+    packages = ("numpy", "pillow")
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        rows = [[len(text), ord(text[:1] or " "), ord(text[-1:] or " ")] for text in texts]
+        return np.asarray(rows, dtype=np.float32)
+
+    def encode_image(self, image: Image.Image) -> Vectors:
+        assert image.mode == "RGB"
+        return np.asarray(image, dtype=np.float32).mean(axis=(0, 1))
+
+
+def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
+    """`image` as base64 of a file of this kind."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def loaded(encoder: encoders.Encoder, width: int | None = None) -> EncoderHolder:
+    """A holder that is ready."""
+    holder = EncoderHolder()
+    holder.start(lambda: encoder, width).result()
+    return holder
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(model=Model(tag="mean-colour"), max_body=2**20, max_pixels=10_000)
+
+
+@pytest.fixture
+def client(settings: Settings) -> FlaskClient:
+    """A client of the application with the made-up encoder."""
+    return create_app(loaded(MeanColour()), settings).test_client()
+
+
+@pytest.fixture
+def photograph() -> Image.Image:
+    """A picture with smooth and sharp parts, wider than high."""
+    ramp = np.linspace(0, 255, 320)[None, :] * np.linspace(0.2, 1, 200)[:, None]
+    layers = np.stack([ramp, ramp[::-1], 255 - ramp], axis=-1).astype(np.uint8)
+    layers[60:120, 80:160] = (200, 30, 30)
+    return Image.fromarray(layers)
+
+
+Checkpoint = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    """Folder of the tiny checkpoint of that name, made when first asked for."""
+    from tests.reference import checkpoints
+
+    made: dict[str, Path] = {}
+
+    def find(name: str) -> Path:
+        if name not in made:
+            folder = tmp_path_factory.mktemp(name)
+            checkpoints.MAKERS[name](folder)
+            made[name] = folder
+        return made[name]
+
+    yield find
+
+
+LIBRARIES: dict[str, Library] = {
+    "sentence-transformers": "sentence-transformers",
+    "clip": "clip",
+    "metaclip2": "clip",
+    "siglip": "siglip",
+    "open_clip": "open_clip",
+    "modernvbert": "modernvbert",
+}
+
+
+@pytest.fixture(scope="session")
+def encoder(checkpoint: Checkpoint) -> Callable[[str], encoders.Encoder]:
+    """The reference's encoder on the tiny checkpoint of that name."""
+    ready: dict[str, encoders.Encoder] = {}
+
+    def find(name: str) -> encoders.Encoder:
+        if name not in ready:
+            model = Model(tag=name, library=LIBRARIES[name], lower_case=name == "siglip")
+            ready[name] = encoders.load(model, checkpoint(name), "cpu")
+        return ready[name]
+
+    return find

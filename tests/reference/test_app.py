@@ -1,0 +1,145 @@
+"""The four routes, with a made-up encoder."""
+
+import dataclasses
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from reference.app import Gate, create_app
+from reference.encoders import Vectors
+from reference.holder import EncoderHolder
+from reference.settings import Settings
+from tests.reference.conftest import MeanColour, loaded, png
+
+RED = png(Image.new("RGB", (4, 4), (200, 0, 0)))
+GREEN = png(Image.new("RGB", (4, 4), (0, 100, 0)))
+
+
+@pytest.mark.parametrize("path", ["/.well-known/live", "/.well-known/ready"])
+def test_probes_are_204_and_empty(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.data) == (204, b"")
+
+
+def test_meta_names_what_is_served(client: FlaskClient) -> None:
+    meta = client.get("/meta").get_json()
+    assert (meta["model"], meta["weights"], meta["device"]) == ("mean-colour", "stand-in", "cpu")
+    assert (meta["ready"], meta["dimensions"]) == (True, 3)
+    assert set(meta["versions"]) == {"numpy", "pillow"}
+
+
+@pytest.mark.parametrize("path", ["/vectorize", "//vectorize", "///vectorize"])
+def test_texts_and_images_in_order(client: FlaskClient, path: str) -> None:
+    body = {"texts": ["ab", ""], "images": [GREEN, RED]}
+    answer = client.post("/", json=body, environ_overrides={"PATH_INFO": path})
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/json"
+    assert answer.get_json() == {
+        "textVectors": [[2, 97, 98], [0, 32, 32]],
+        "imageVectors": [[0, 100, 0], [200, 0, 0]],
+    }
+
+
+def test_nothing_asked_is_two_empty_lists(client: FlaskClient) -> None:
+    answer = client.post("/vectorize", data=b"{}")
+    assert answer.get_json() == {"textVectors": [], "imageVectors": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "says"),
+    [
+        ("GET", "/", b"", 404, "POST /vectorize"),
+        ("GET", "/docs", b"", 404, "POST /vectorize"),
+        ("GET", "/vectorize", b"", 405, "POST /vectorize"),
+        ("OPTIONS", "/vectorize", b"", 405, "POST /vectorize"),
+        ("POST", "/meta", b"", 405, "GET /meta"),
+        ("POST", "/vectorize/", b"{}", 404, "POST /vectorize"),
+        ("POST", "/vectorize", b"", 400, "empty"),
+        ("POST", "/vectorize", b"nonsense", 400, "not JSON"),
+        ("POST", "/vectorize", b'{"texts": [1]}', 400, "texts[0]"),
+        ("POST", "/vectorize", b'{"images": ["AAAA"]}', 400, "images[0]"),
+        ("POST", "/vectorize", b" " * (2**20 + 1), 413, "limit is 1,048,576"),
+    ],
+)
+def test_every_failure_is_json(
+    client: FlaskClient, method: str, path: str, body: bytes, status: int, says: str
+) -> None:
+    answer = client.open(path, method=method, data=body)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/json"
+    assert set(answer.get_json()) == {"error"}
+    assert says in answer.get_json()["error"]
+
+
+def test_one_bad_image_fails_the_whole_request(client: FlaskClient) -> None:
+    answer = client.post("/vectorize", json={"texts": ["a"], "images": [RED, "AAAA", GREEN]})
+    assert answer.status_code == 400
+    assert answer.get_json()["error"].startswith("images[1]: not an image")
+
+
+def test_a_form_header_does_not_hide_the_body(client: FlaskClient) -> None:
+    header = "application/x-www-form-urlencoded"
+    answer = client.post("/vectorize", data=b'{"texts": ["a"]}', content_type=header)
+    assert answer.get_json()["textVectors"] == [[1, 97, 97]]
+
+
+def test_before_the_model_is_ready(settings: Settings) -> None:
+    client = create_app(EncoderHolder(), settings).test_client()
+    assert client.get("/.well-known/live").status_code == 204
+    for answer in (client.get("/.well-known/ready"), client.post("/vectorize", json={})):
+        assert answer.status_code == 503
+        assert "still loading" in answer.get_json()["error"]
+    assert client.get("/meta").get_json()["ready"] is False
+
+
+class Broken(MeanColour):
+    """Fails on one text, and computes no number for another."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        if "fail" in texts:
+            raise RuntimeError("<object at 0x7f00deadbeef>")
+        return super().encode_texts(texts) * np.float32("nan" if "nan" in texts else 1)
+
+
+@pytest.mark.parametrize("text", ["fail", "nan"])
+def test_the_encoders_own_fault_is_500_and_leaks_nothing(settings: Settings, text: str) -> None:
+    client = create_app(loaded(Broken()), settings).test_client()
+    answer = client.post("/vectorize", json={"texts": [text]})
+    assert answer.status_code == 500
+    assert "0x" not in answer.get_json()["error"]
+    assert client.post("/vectorize", json={"texts": ["a"]}).status_code == 200
+
+
+def test_too_many_callers_are_told_so(settings: Settings) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    class Slow(MeanColour):
+        def encode_texts(self, texts: Sequence[str]) -> Vectors:
+            if "slow" in texts:
+                entered.set()
+                leave.wait(10)
+            return super().encode_texts(texts)
+
+    app = create_app(loaded(Slow()), settings, Gate(held=1, active=1))
+    first = threading.Thread(
+        target=lambda: app.test_client().post("/vectorize", json={"texts": ["slow"]})
+    )
+    first.start()
+    entered.wait(10)
+    answer = app.test_client().post("/vectorize", json={"texts": ["a"]})
+    leave.set()
+    first.join()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert app.test_client().post("/vectorize", json={"texts": ["a"]}).status_code == 200
+
+
+def test_widened_vectors_are_as_wide_as_asked(settings: Settings) -> None:
+    wide = dataclasses.replace(settings, dimensions=7)
+    client = create_app(loaded(MeanColour(), 7), wide).test_client()
+    answer = client.post("/vectorize", json={"texts": ["a"], "images": [RED]}).get_json()
+    assert [len(answer["textVectors"][0]), len(answer["imageVectors"][0])] == [7, 7]
+    assert client.get("/meta").get_json()["dimensions"] == 7
