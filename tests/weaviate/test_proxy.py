@@ -49,7 +49,9 @@ def test_a_request_arrives_with_all_its_headers_and_another_host(echo: Recording
 def test_an_answer_comes_back_whole(echo: RecordingProxy) -> None:
     assert httpx.get(f"{echo.url}/x").headers["x-odd"] == "a: b"
     assert httpx.get(f"{echo.url}/chunked").text == "abc"
-    assert echo.passed[-1].answer.body == b"abc"
+    answer = echo.passed[-1].answer
+    assert answer is not None
+    assert answer.body == b"abc"
 
 
 def test_exchanges_are_counted_from_a_mark(echo: RecordingProxy) -> None:
@@ -72,6 +74,7 @@ def test_a_closed_connection_stays_a_closed_connection(echo: RecordingProxy) -> 
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(f"{echo.url}/silent")
     assert httpx.get(f"{echo.url}/fine").status_code == 200
+    assert [passed.status for passed in echo.passed] == [0, 200]
 
 
 def test_prefix_and_credentials_of_the_endpoint_are_kept() -> None:

@@ -51,4 +51,4 @@ def items(corpus: AlignedCorpus) -> list[Item]:
 @pytest.fixture(scope="session")
 def films(stack: Stack, items: list[Item]) -> Films:
     """The page's collection with all items in it."""
-    return page.fill(stack, page.create(stack, "Films"), items)
+    return page.batch(stack, page.create(stack, "Films"), items)

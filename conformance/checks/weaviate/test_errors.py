@@ -1,0 +1,34 @@
+"""An endpoint's error reaches the user, and only the object that caused it is lost."""
+
+from base64 import b64encode
+from uuid import uuid4
+
+import pytest
+
+from conformance import expect
+from conformance.endpoint.api import Endpoint
+from conformance.weaviate import films as page
+from conformance.weaviate.blame import one_line
+from conformance.weaviate.sample import Item
+from conformance.weaviate.stack import Stack
+
+BROKEN = b"This is a text, and no picture at all."
+
+
+@pytest.mark.clause("WVT-21")
+def test_one_broken_image_fails_alone(stack: Stack, endpoint: Endpoint, items: list[Item]) -> None:
+    objects = page.create(stack, "Broken")
+    bad = {"title": items[0].title, "poster": b64encode(BROKEN).decode()}
+    ids = [uuid4() for _ in range(4)]
+    rows = [items[0].properties(), items[1].properties(), bad, items[2].properties()]
+    with objects.batch.fixed_size(100) as batch:
+        for uuid, properties in zip(ids, rows, strict=True):
+            batch.add_object(properties=properties, uuid=uuid)
+    failed = {str(each.object_.uuid): each.message for each in objects.batch.failed_objects}
+    expect.that(set(failed) == {str(ids[2])}, f"{len(failed)} failed objects", "the broken one")
+    refused = endpoint.vectorize([items[0].title], [BROKEN])
+    words = expect.refusal(refused)
+    shown = one_line(failed[str(ids[2])])
+    expect.that(one_line(words) in shown, shown, f"the endpoint's words: {words!r}", refused)
+    stored = sum(objects.query.fetch_object_by_id(uuid) is not None for uuid in ids)
+    expect.that(stored == 3, f"{stored} objects stored", "the other 3")

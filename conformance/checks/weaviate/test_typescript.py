@@ -1,0 +1,117 @@
+"""The TypeScript client gets what the Python client gets."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from weaviate.classes.query import MetadataQuery
+
+from conformance import expect, outcome, tolerance
+from conformance.tolerance import distance
+from conformance.weaviate import typescript
+from conformance.weaviate.blame import failed
+from conformance.weaviate.films import Films
+from conformance.weaviate.own import OwnVectors
+from conformance.weaviate.ranking import WITHIN
+from conformance.weaviate.stack import Stack
+
+LIMIT = 3
+TEXT, IMAGE, OWN = 2, 5, 4
+"""Places of the items that are searched with and brought."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the program was told, and what it answered."""
+
+    task: dict[str, Any]
+    answer: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def told(stack: Stack, films: Films, own: OwnVectors) -> Told:
+    """The program's answer to one task over the same items as the Python client's."""
+    mark, task = stack.mark(), make_task(stack, films, own)
+    try:
+        return Told(task, typescript.run(typescript.FOLDER / "check.ts", task))
+    except typescript.Missing as problem:
+        outcome.not_run(str(problem))
+    except typescript.Broken as problem:
+        raise failed(stack, mark, f"the program fails: {problem}") from problem
+
+
+def make_task(stack: Stack, films: Films, own: OwnVectors) -> dict[str, Any]:
+    """The document that conformance/typescript/task.ts describes."""
+    server = asdict(stack.server)
+    item = films.items[OWN]
+    return {
+        **{name: server[name] for name in ("host", "port", "secure", "key")},
+        "grpcPort": stack.server.grpc_port,
+        "collection": stack.collections.name("TypeScript"),
+        "ownCollection": stack.collections.name("TypeScriptOwn"),
+        "inferenceUrl": stack.inference_url,
+        "films": [{"id": str(uuid4()), **each.properties()} for each in films.items],
+        "text": films.items[TEXT].title,
+        "image": films.items[IMAGE].poster,
+        "limit": LIMIT,
+        "own": {
+            "id": str(uuid4()),
+            "title": item.title,
+            "vector": own.image(item.picture).tolist(),
+        },
+    }
+
+
+@pytest.mark.clause("WVT-23")
+def test_import(told: Told, films: Films) -> None:
+    errors = told.answer["errors"]
+    expect.that(not errors, f"errors {errors}", "no failed object")
+    for place, film in enumerate(told.task["films"]):
+        vector = np.asarray(told.answer["vectors"][film["id"]], dtype=np.float32)
+        apart = distance(vector, films.stored(place))
+        within = f"the Python client's within {tolerance.REPEATED:g}"
+        expect.that(apart <= tolerance.REPEATED, f"{film['title']!r} off by {apart:.2g}", within)
+
+
+@pytest.mark.clause("WVT-24")
+@pytest.mark.parametrize("search", ["nearText", "nearImage", "hybrid"])
+def test_search(told: Told, films: Films, search: str) -> None:
+    wanted = python_search(films, search).objects
+    got = told.answer[search]
+    ids = [film["id"] for film in told.task["films"]]
+    places = [ids.index(each["id"]) for each in got]
+    expect.that(
+        places == [films.place(each.uuid) for each in wanted], f"items {places}", "Python's ranking"
+    )
+    if search != "hybrid":
+        expect_distances([each["distance"] for each in got], wanted)
+
+
+@pytest.mark.clause("WVT-25")
+def test_own_vector(told: Told) -> None:
+    own, answer = told.task["own"], told.answer
+    kept = np.asarray(answer["ownVector"], np.float32), np.asarray(own["vector"], np.float32)
+    expect.that(np.array_equal(*kept), "another vector", "the vector that was brought")
+    nearest = answer["ownFound"][0]
+    found = nearest["id"] == own["id"] and abs(nearest["distance"]) < 1e-5
+    expect.that(found, str(nearest), "the object itself at distance 0")
+
+
+def python_search(films: Films, search: str) -> Any:
+    """The same search with the Python client."""
+    query = films.objects.query
+    distances = MetadataQuery(distance=True)
+    if search == "nearText":
+        return query.near_text(films.items[TEXT].title, limit=LIMIT, return_metadata=distances)
+    if search == "nearImage":
+        return query.near_image(films.items[IMAGE].poster, limit=LIMIT, return_metadata=distances)
+    return query.hybrid(films.items[TEXT].title, alpha=1, limit=LIMIT)
+
+
+def expect_distances(got: Sequence[float], wanted: Sequence[Any]) -> None:
+    """The distances are those of the Python client."""
+    due = [each.metadata.distance for each in wanted]
+    expect.that(bool(np.allclose(got, due, atol=WITHIN)), f"distances {got}", str(due))
