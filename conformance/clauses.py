@@ -7,9 +7,9 @@ from typing import Literal
 from conformance import data
 
 Level = Literal["MUST", "SHOULD", "MAY"]
-Profile = Literal["http", "weaviate"]
+Profile = Literal["http", "weaviate", "comparison"]
 
-PROFILES: tuple[Profile, ...] = ("http", "weaviate")
+PROFILES: tuple[Profile, ...] = ("http", "weaviate", "comparison")
 GROUP_FILES = (
     "probes",
     "meta",
@@ -21,6 +21,7 @@ GROUP_FILES = (
     "operation",
     "wire",
     "weaviate",
+    "comparison",
 )
 
 

@@ -1,13 +1,18 @@
 """The console command ``clip-conformance``: short option names, and pytest kept to itself."""
 
+import io
+import re
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from conformance.comparison import record
 from conformance.settings import POLICIES, WEIGHTS
 
 PACKAGE = Path(__file__).parent
@@ -17,6 +22,8 @@ Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of 
 
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
   clip-conformance --reference google-siglip2-so400m-patch16-384
+  clip-conformance record http://localhost:8080 -o before-the-upgrade.json
+  clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
 """
 EPILOG = """\
 Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
@@ -28,11 +35,30 @@ verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no endpoint, 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the suite; returns the exit status."""
-    options, rest = _parser().parse_known_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["record"]:
+        return record.main(given[1:])
+    options, rest = _parser().parse_known_args(given)
     # The suite's own files may be installed where nothing is to be written.
     sys.dont_write_bytecode = True
-    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch:
-        return int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch, redirect_stderr(said):
+        status = int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
+    print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
+    return status
+
+
+def _one_line(said: str, status: int) -> str:
+    """What pytest said on stderr; of a usage error, the line that tells what is wrong."""
+    problems = re.findall(r"(?im)^(?:pytest.*?: )?error: (.+)$", said)
+    usage_error = status == pytest.ExitCode.USAGE_ERROR and problems
+    return f"ERROR: {problems[-1]}\n" if usage_error else said
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, and pytest's status for a bad option."""
+        self.exit(pytest.ExitCode.USAGE_ERROR, f"ERROR: {message}; --help lists the options\n")
 
 
 def _own(options: Namespace, scratch: Path) -> list[str]:
@@ -52,14 +78,14 @@ def _mapped(options: Namespace) -> list[str]:
             mapped.append(flag)
         elif isinstance(value, list):
             mapped += [word for each in value for word in (flag, each)]
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             absolute = value.resolve() if isinstance(value, Path) else value
             mapped.append(f"{flag}={absolute}")
     return mapped
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = _Parser(
         "clip-conformance",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -81,6 +107,7 @@ def _parser() -> ArgumentParser:
     add("--strict", action="store_true", help="a SHOULD that fails counts like a MUST")
     add("--slow", action="store_true", help="run the slow group too (about two minutes)")
     add("--clause", metavar="ID", action="append", help="only this clause; may be repeated")
+    add("--compare-with", metavar="WHAT", help="a URL, a recording's file or weaviate:COLLECTION")
     add("--weaviate", metavar="WHERE", help="off, embedded, embedded:VERSION or a URL")
     add("--weaviate-grpc", metavar="PORT", type=int, help="gRPC port of that Weaviate")
     add("--endpoint-for-weaviate", metavar="URL", help="the endpoint as Weaviate sees it")

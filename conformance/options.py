@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from conformance import clauses
+from conformance.comparison import recording
+from conformance.comparison.recording import BadRecording
 from conformance.settings import DEFAULT_REFERENCE, BadOption, Settings, find_model
 
 NARROWING = ("keyword", "markexpr", "lf", "last_failed", "deselect", "ignore", "clip_clause")
@@ -38,6 +41,7 @@ def settings_of(config: pytest.Config) -> Settings:
         report=option.clip_report,
         strict=option.clip_strict,
         slow=option.clip_slow,
+        compare_with=option.clip_compare_with,
         weaviate=option.clip_weaviate,
         weaviate_grpc=option.clip_weaviate_grpc,
         endpoint_for_weaviate=option.clip_endpoint_for_weaviate,
@@ -72,9 +76,19 @@ def _check(option: Any) -> None:
         if value is not None and value <= 0:
             raise BadOption(f"--{name.removeprefix('clip_').replace('_', '-')} must be above 0")
     _check_url(option.clip_url)
+    _check_comparison(option.clip_compare_with)
     unknown = set(option.clip_clause or ()) - set(clauses.every())
     if unknown:
         raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")
+
+
+def _check_comparison(what: str | None) -> None:
+    if what is None or what.startswith(("http://", "https://", "weaviate:")):
+        return
+    try:
+        recording.read(Path(what))
+    except BadRecording as problem:
+        raise BadOption(str(problem)) from problem
 
 
 def _check_url(url: str | None) -> None:
@@ -82,8 +96,9 @@ def _check_url(url: str | None) -> None:
         return
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and httpx.URL(url).host
+    except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:
         raise BadOption(f"{url!r} is no URL of an endpoint: http://HOST:PORT, with a prefix if any")

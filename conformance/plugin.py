@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--clip-strict", action="store_true", help="a SHOULD that fails counts like a MUST")
     add("--clip-slow", action="store_true", help="run the slow group too (about two minutes)")
     add("--clip-clause", metavar="ID", action="append", help="only this clause; may be repeated")
+    add("--clip-compare-with", metavar="WHAT", help="a URL, a recording or weaviate:COLLECTION")
     add("--clip-weaviate", metavar="WHERE", help="off, embedded, embedded:VERSION or a URL")
     add("--clip-weaviate-grpc", metavar="PORT", type=int, help="gRPC port of that Weaviate")
     add("--clip-endpoint-for-weaviate", metavar="URL", help="the endpoint as Weaviate sees it")

@@ -36,6 +36,8 @@ class Settings:
     report: Path | None = None
     strict: bool = False
     slow: bool = False
+    compare_with: str | None = None
+    """A URL, a recording's file, or weaviate:COLLECTION."""
     weaviate: str | None = None
     """off, embedded, embedded:VERSION or a URL; None is embedded where a binary lies at hand."""
     weaviate_grpc: int | None = None

@@ -48,6 +48,8 @@ ORDER: tuple[Status, ...] = (
     "n/a",
 )
 WIDTH = 100
+FOR_THE_FILE = "beside "
+"""Measurements of single inputs: a hundred of them, for report.json."""
 
 
 def shown(report: ClauseReport) -> tuple[str, str, str]:
@@ -101,7 +103,8 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
 
 
 def _measured(judgement: Judgement) -> Text:
-    lines = [f"  {name}: {value}" for name, value in sorted(judgement.measurements.items())]
+    shown = {n: v for n, v in judgement.measurements.items() if not n.startswith(FOR_THE_FILE)}
+    lines = [f"  {name}: {value}" for name, value in sorted(shown.items())]
     return Text("\n".join(["measured", *lines]) if lines else "")
 
 

@@ -93,10 +93,10 @@ def _by_test(reports: Sequence[ClauseReport]) -> list[ClauseReport]:
 
 
 def _result(clause: Clause, tests: list[ClauseReport], narrowed: bool, off: bool) -> ClauseResult:
-    if not tests and narrowed:
-        return ClauseResult(clause, "skipped")
     if not tests and off and clause.group.profile == "weaviate":
         return ClauseResult(clause, "disabled")
+    if not tests and narrowed:
+        return ClauseResult(clause, "skipped")
     return ClauseResult(clause, outcome.worst([test.status for test in tests]), tuple(tests))
 
 
@@ -109,8 +109,9 @@ def _profile(profile: Profile, results: Sequence[ClauseResult], narrowed: bool) 
         return "not conformant"
     if "error" in statuses:
         return "error"
-    if narrowed:
-        return "partial"
-    unjudged = ("not run", "skipped", "disabled")
-    must = [result.status for result in mine if result.clause.level == "MUST"]
-    return "incomplete" if any(status in unjudged for status in must) else "conformant"
+    must = {result.status for result in mine if result.clause.level == "MUST"}
+    # A part that the user left out is no gap, a part that was chosen and could not run is one.
+    gaps = {"not run"} if narrowed else {"not run", "skipped", "disabled"}
+    if must & gaps:
+        return "incomplete"
+    return "partial" if narrowed else "conformant"

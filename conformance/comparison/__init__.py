@@ -1,0 +1,1 @@
+"""The endpoint's vectors beside another endpoint's, a recording's or a collection's."""
