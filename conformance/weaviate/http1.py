@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BufferedReader
+from typing import Protocol
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 256 * 2**20
 """Bytes; far above the 64 MiB that the suite itself would read."""
 
 BODILESS = {204, 304}
+
+
+class Stream(Protocol):
+    """What messages are read from: a socket's file, or bytes in memory."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer at the end."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line, of at most so many bytes."""
 
 
 class BadMessage(ValueError):
@@ -34,7 +44,9 @@ class Message:
     @property
     def last(self) -> bool:
         """Whether the connection ends after this message."""
-        return self.closes or self.header("connection").lower() == "close"
+        wish = self.header("connection").lower()
+        old = self.start.startswith("HTTP/1.0") and wish != "keep-alive"
+        return self.closes or old or wish == "close"
 
     def rendered(self) -> bytes:
         """The bytes to send."""
@@ -42,12 +54,12 @@ class Message:
         return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n" + self.framed
 
 
-def read_request(stream: BufferedReader) -> Message | None:
+def read_request(stream: Stream) -> Message | None:
     """The next request; None where the connection ends before it. Raises BadMessage."""
     return _read(stream, lambda headers, start: _request_body(stream, headers, start))
 
 
-def read_answer(stream: BufferedReader) -> Message | None:
+def read_answer(stream: Stream) -> Message | None:
     """The next answer; None where the connection ends before it. Raises BadMessage."""
     return _read(stream, lambda headers, start: _answer_body(stream, headers, start))
 
@@ -55,7 +67,7 @@ def read_answer(stream: BufferedReader) -> Message | None:
 Framed = tuple[bytes, bytes, bool]
 
 
-def _read(stream: BufferedReader, body: Callable[[dict[str, str], str], Framed]) -> Message | None:
+def _read(stream: Stream, body: Callable[[dict[str, str], str], Framed]) -> Message | None:
     lines = _head(stream)
     if not lines:
         return None
@@ -65,7 +77,7 @@ def _read(stream: BufferedReader, body: Callable[[dict[str, str], str], Framed])
     return Message(lines[0], pairs, framed, plain, closes)
 
 
-def _head(stream: BufferedReader) -> list[str]:
+def _head(stream: Stream) -> list[str]:
     lines: list[str] = []
     size = 0
     while True:
@@ -85,13 +97,13 @@ def _pair(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _request_body(stream: BufferedReader, headers: dict[str, str], start: str) -> Framed:
+def _request_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
     if len(start.split(" ")) != 3:
         raise BadMessage(f"no request line: {start[:80]!r}")
     return _body(stream, headers)
 
 
-def _answer_body(stream: BufferedReader, headers: dict[str, str], start: str) -> Framed:
+def _answer_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
     parts = start.split(" ", 2)
     if len(parts) < 2 or not parts[1].isdigit():
         raise BadMessage(f"no status line: {start[:80]!r}")
@@ -105,7 +117,7 @@ def _answer_body(stream: BufferedReader, headers: dict[str, str], start: str) ->
     return rest, rest, True
 
 
-def _body(stream: BufferedReader, headers: dict[str, str]) -> Framed:
+def _body(stream: Stream, headers: dict[str, str]) -> Framed:
     if "chunked" in headers.get("transfer-encoding", "").lower():
         framed, plain = _chunks(stream)
         return framed, plain, False
@@ -116,7 +128,7 @@ def _body(stream: BufferedReader, headers: dict[str, str]) -> Framed:
     return body, body, False
 
 
-def _chunks(stream: BufferedReader) -> tuple[bytes, bytes]:
+def _chunks(stream: Stream) -> tuple[bytes, bytes]:
     framed, plain = bytearray(), bytearray()
     while len(framed) <= MAX_BODY:
         line = stream.readline(MAX_HEAD)
@@ -133,7 +145,7 @@ def _chunks(stream: BufferedReader) -> tuple[bytes, bytes]:
     raise BadMessage("the body is too large")
 
 
-def _trailer(stream: BufferedReader) -> bytes:
+def _trailer(stream: Stream) -> bytes:
     lines = bytearray()
     while line := stream.readline(MAX_HEAD):
         lines += line
@@ -142,7 +154,7 @@ def _trailer(stream: BufferedReader) -> bytes:
     raise BadMessage("the chunks break off")
 
 
-def _exactly(stream: BufferedReader, size: int) -> bytes:
+def _exactly(stream: Stream, size: int) -> bytes:
     if size > MAX_BODY:
         raise BadMessage("the body is too large")
     data = stream.read(size)

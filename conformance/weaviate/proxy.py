@@ -5,21 +5,17 @@ import json
 import select
 import socket
 import socketserver
-import ssl
 import threading
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from conformance.weaviate.http1 import BadMessage, Message, read_answer, read_request
 from conformance.weaviate.ports import LOOPBACK
+from conformance.weaviate.upstream import Upstream
 
-PATIENCE = 60
-"""Seconds for one answer; Weaviate itself gives up after 50."""
 KEPT_BYTES = 256 * 2**20
 """Bodies beyond this are passed on and counted, but no longer kept."""
 
@@ -58,37 +54,6 @@ class Passed:
         """The request's texts and images."""
         body: dict[str, Any] = json.loads(self.request.body)
         return {kind: list(body.get(kind) or []) for kind in ("texts", "images")}
-
-
-class Upstream:
-    """Where the endpoint is, and how to reach it."""
-
-    def __init__(self, url: str) -> None:
-        self.parts = urlsplit(url)
-        self.secure = self.parts.scheme == "https"
-
-    def connect(self) -> socket.socket:
-        """A new connection; raises OSError."""
-        port = self.parts.port or (443 if self.secure else 80)
-        plain = socket.create_connection((self.parts.hostname or "", port), timeout=PATIENCE)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not self.secure:
-            return plain
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.parts.hostname)
-
-    def address(self, request: Message) -> Message:
-        """The request with this endpoint's Host, and all else as it came."""
-        host = self.parts.netloc.rpartition("@")[2]
-        headers = [
-            (name, host if name.lower() == "host" else value) for name, value in request.headers
-        ]
-        if self.parts.username is not None and not request.header("authorization"):
-            headers.append(("Authorization", f"Basic {self._credentials()}"))
-        return replace(request, headers=tuple(headers))
-
-    def _credentials(self) -> str:
-        pair = f"{unquote(self.parts.username or '')}:{unquote(self.parts.password or '')}"
-        return b64encode(pair.encode()).decode()
 
 
 class Connection(socketserver.BaseRequestHandler):

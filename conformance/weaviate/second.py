@@ -41,14 +41,20 @@ class _Handler(BaseHTTPRequestHandler):
     server: SecondEndpoint
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        """Ready, and a meta without anything in it."""
+        self._answer({})
+
     def do_POST(self) -> None:
         """Vectors for whatever was sent."""
         length = int(self.headers.get("Content-Length", 0))
         asked = json.loads(self.rfile.read(length))
         self.server.asked.append(asked)
         texts, images = asked.get("texts", []), asked.get("images", [])
-        answer = {"textVectors": _rows(texts), "imageVectors": _rows(images)}
-        body = json.dumps(answer).encode()
+        self._answer({"textVectors": _rows(texts), "imageVectors": _rows(images)})
+
+    def _answer(self, document: dict[str, list[list[float]]]) -> None:
+        body = json.dumps(document).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

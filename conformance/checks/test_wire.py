@@ -1,0 +1,112 @@
+"""WIR: what a real Weaviate sends, byte for byte, answered as its Go client needs it."""
+
+import base64
+from collections.abc import Callable
+
+import pytest
+
+from conformance import expect
+from conformance.endpoint import go_reader
+from conformance.endpoint.api import Endpoint
+from conformance.endpoint.client import Client
+from conformance.endpoint.exchange import Exchange
+from conformance.endpoint.go_reader import GoParseError
+from conformance.expect import Vectors
+from conformance.settings import Settings
+from conformance.target import Target
+from conformance.weaviate.replay import Recorded, recorded, replay
+
+IMPORTS = [
+    "import",
+    "import-text",
+    "import-image",
+    "import-odd-text",
+    "import-long-text",
+    "import-empty-text",
+    "import-lists",
+    "update",
+]
+TEXT_QUERIES = [
+    "near-text",
+    "near-text-concepts",
+    "near-text-moved-1",
+    "near-text-moved-2",
+    "near-text-moved-3",
+    "hybrid",
+]
+
+
+@pytest.fixture
+def sent(target: Target, settings: Settings, client: Client) -> Callable[..., list[Exchange]]:
+    """Replays the named requests over one connection."""
+
+    def send(*names: str) -> list[Exchange]:
+        exchanges = replay(target.url, settings.endpoint_timeout, names)
+        client.waited += sum(exchange.seconds for exchange in exchanges)
+        return exchanges
+
+    return send
+
+
+@pytest.mark.clause("WIR-01")
+def test_ready(sent: Callable[..., list[Exchange]]) -> None:
+    expect.status(sent("ready")[0], 200, 299)
+
+
+@pytest.mark.clause("WIR-02")
+def test_meta(sent: Callable[..., list[Exchange]]) -> None:
+    (exchange,) = sent("meta")
+    expect.answered(exchange)
+    try:
+        go_reader.read_meta(exchange.body)
+    except GoParseError as problem:
+        raise expect.fail(str(problem), "a JSON object", exchange) from None
+
+
+@pytest.mark.clause("WIR-03")
+@pytest.mark.parametrize("name", IMPORTS)
+def test_import(sent: Callable[..., list[Exchange]], endpoint: Endpoint, name: str) -> None:
+    (exchange,), request = sent(name), recorded()[name]
+    got = rows(exchange, request)
+    asked = request.asked()
+    pictures = [base64.b64decode(image) for image in asked["images"]]
+    own = endpoint.vectors(asked["texts"], pictures)
+    expect.same(got.texts, own.texts, "the replayed text", exchange)
+    expect.same(got.images, own.images, "the replayed picture", exchange)
+
+
+@pytest.mark.clause("WIR-04")
+@pytest.mark.parametrize("name", TEXT_QUERIES)
+def test_text_query(sent: Callable[..., list[Exchange]], name: str) -> None:
+    rows(sent(name)[0], recorded()[name])
+
+
+@pytest.mark.clause("WIR-05")
+def test_picture_query(sent: Callable[..., list[Exchange]]) -> None:
+    rows(sent("near-image")[0], recorded()["near-image"])
+
+
+@pytest.mark.clause("WIR-06")
+def test_broken_picture(sent: Callable[..., list[Exchange]]) -> None:
+    expect.refusal(sent("import-broken-image")[0])
+
+
+@pytest.mark.clause("WIR-07")
+def test_one_connection(sent: Callable[..., list[Exchange]]) -> None:
+    names = ["near-image", "import-broken-image", "near-text-concepts", "meta", "import-text"]
+    first, broken, second, meta, third = sent(*names)
+    rows(first, recorded()["near-image"])
+    expect.refusal(broken)
+    rows(second, recorded()["near-text-concepts"])
+    expect.status(meta, 200, 200)
+    rows(third, recorded()["import-text"])
+
+
+@pytest.mark.clause("WIR-08")
+def test_trailing_slash(sent: Callable[..., list[Exchange]]) -> None:
+    rows(sent("import-trailing-slash")[0], recorded()["import-trailing-slash"])
+
+
+def rows(exchange: Exchange, request: Recorded) -> Vectors:
+    """The vectors of an answer, as many as the request asks for."""
+    return expect.vectors(exchange, request.texts, request.images)

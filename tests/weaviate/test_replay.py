@@ -1,0 +1,117 @@
+"""Recorded requests are whole, go out as they came in, and bad endpoints are told apart."""
+
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from conformance import data
+from conformance.weaviate.replay import recorded, replay
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@contextmanager
+def answering(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """One answer a connection, which is closed then; yields the URL and the requests."""
+    seen: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_serve, args=(listener, answers, seen), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/prefix", seen
+
+
+def _serve(listener: socket.socket, answers: tuple[bytes, ...], seen: list[bytes]) -> None:
+    for answer in answers:
+        connection, _ = listener.accept()
+        with connection:
+            seen.append(connection.recv(65536))
+            connection.sendall(answer)
+
+
+def test_every_request_counts_what_it_asks_for() -> None:
+    for request in recorded().values():
+        if request.message.start.startswith("POST"):
+            asked = request.asked()
+            assert (len(asked["texts"]), len(asked["images"])) == (request.texts, request.images)
+
+
+def test_every_file_is_in_the_index() -> None:
+    files = {path.name for path in data.path("wire").iterdir() if path.name.endswith(".http")}
+    assert files == {f"{name}.http" for name in recorded()}
+
+
+def test_the_recording_keeps_gos_headers_and_escapes() -> None:
+    odd = recorded()["import-odd-text"].message
+    assert [name for name, _ in odd.headers] == [
+        "Host",
+        "User-Agent",
+        "Content-Length",
+        "Content-Type",
+        "Accept-Encoding",
+    ]
+    assert b"\\u003cb\\u003e" in odd.body
+    assert "images" not in json.loads(recorded()["import-text"].message.body)
+
+
+def test_a_request_goes_out_as_it_was_recorded() -> None:
+    with answering(OK) as (url, seen):
+        (exchange,) = replay(url, 5, ["near-text"])
+    raw = data.path("wire/near-text.http").read_bytes()
+    host = url.split("/")[2].encode()
+    assert seen[0] == raw.replace(b" /", b" /prefix/", 1).replace(b"multi2vec-clip:8080", host)
+    assert (exchange.status, exchange.body, exchange.url) == (200, b"{}", f"{url}/vectorize")
+
+
+def test_a_closed_kept_connection_is_opened_again() -> None:
+    with answering(OK, OK) as (url, seen):
+        exchanges = replay(url, 5, ["ready", "meta"])
+    assert [exchange.status for exchange in exchanges] == [200, 200]
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"", "closed without an answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "breaks off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "breaks off"),
+        (b"hello\r\n\r\n", "no status line"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "chunks break off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "gzip"),
+    ],
+)
+def test_a_broken_answer_is_a_failure(answer: bytes, reason: str) -> None:
+    with answering(answer) as (url, _):
+        (exchange,) = replay(url, 5, ["meta"])
+    assert reason in (exchange.failure or "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.0 200 OK\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}"),
+    ],
+)
+def test_every_framing_of_http_is_read(answer: bytes) -> None:
+    with answering(answer) as (url, _):
+        (exchange,) = replay(url, 5, ["meta"])
+    assert (exchange.failure, exchange.body) == (None, b"{}")
+
+
+def test_silence_ends_at_the_timeout() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        (exchange,) = replay(f"http://127.0.0.1:{listener.getsockname()[1]}", 0.2, ["meta"])
+    assert exchange.failure == "no whole answer within 0.2 s"
+
+
+def test_nobody_there_is_a_failure() -> None:
+    (exchange,) = replay("http://127.0.0.1:1", 1, ["ready"])
+    assert "refused" in (exchange.failure or "")
