@@ -46,7 +46,10 @@ class Run:
         except BadOption as problem:
             raise pytest.UsageError(str(problem)) from None
         if settings.report is not None:
-            files.prepare(config, settings.report)
+            try:
+                files.prepare(config, settings.report)
+            except OSError as problem:
+                raise pytest.UsageError(f"--report: {problem}") from None
         return Run(config, settings)
 
     @property
@@ -59,6 +62,8 @@ class Run:
         """Open the endpoint, or end the run with one line."""
         if self.worker_input is not None:
             self.config.stash[TARGET] = Target.from_plain(self.worker_input["clip_target"])
+            return
+        if self.config.option.collectonly:
             return
         signal.signal(signal.SIGTERM, _interrupt)
         try:
