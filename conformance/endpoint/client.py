@@ -5,6 +5,7 @@ import time
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -66,6 +67,8 @@ class Client:
             timeout=None,
             limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
             headers=HEADERS,
+            # Go's client keeps none, and what an endpoint sets would change later requests.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
     def close(self) -> None:

@@ -60,11 +60,14 @@ class Exchange:
         for name, value in self.request_headers:
             words += ["-H", f"{name}: {value}"]
         if self.request_body:
-            words += ["--data-binary", f"@{body_file}" if body_file else self._shown_body()]
+            kept = ["--data-binary", f"@{body_file}"]
+            # --data-raw sends a body that begins with @ as it is.
+            words += kept if body_file else ["--data-raw", self._shown_body()]
         return " ".join(map(shlex.quote, words))
 
     def _shown_body(self) -> str:
         text = self.request_body.decode("utf-8", "replace")
-        if len(text) <= SHOWN_BODY:
+        whole = len(text) <= SHOWN_BODY and text.encode() == self.request_body
+        if whole:
             return text
         return f"{text[:SHOWN_BODY]} … ({len(self.request_body)} bytes; --report DIR keeps them)"
