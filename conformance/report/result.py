@@ -84,9 +84,9 @@ def _status(
     if isinstance(problem, BaseExceptionGroup):
         problem = next(iter(problem.exceptions))
     if isinstance(problem, Nonconformity) and report.when != "teardown":
-        must = clause.level == "MUST" or settings.strict
+        must = clause.level == "MUST" or (settings.strict and clause.level == "SHOULD")
         return ("fail" if must else "warn"), ""
-    return "error", f"{type(problem).__name__}: {problem}"
+    return "error", printable(f"{type(problem).__name__}: {problem}")
 
 
 def _text(clause: Clause, problem: BaseException, folder: Path | None, item: pytest.Item) -> str:
