@@ -1,0 +1,74 @@
+"""Servers that misbehave below HTTP: each connection is handed to a plain function."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+
+Talk = Callable[[socket.socket, int], None]
+"""Called with a connection and its number, from 1; the connection is closed when it returns."""
+
+
+@contextmanager
+def talking(talk: Talk) -> Iterator[str]:
+    """The URL of a server that has `talk` speak on every connection."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        threading.Thread(target=_accept, args=(listener, talk), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        # Wakes accept, which closing alone does not.
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _accept(listener: socket.socket, talk: Talk) -> None:
+    with suppress(OSError):
+        for number in count(1):
+            connection, _ = listener.accept()
+            threading.Thread(target=_serve, args=(connection, talk, number), daemon=True).start()
+
+
+def _serve(connection: socket.socket, talk: Talk, number: int) -> None:
+    with suppress(OSError), connection:
+        connection.settimeout(10)
+        talk(connection, number)
+
+
+def read(connection: socket.socket) -> bytes:
+    """One whole request: its head and the body that Content-Length announces."""
+    raw = b""
+    while b"\r\n\r\n" not in raw:
+        more = connection.recv(65536)
+        if not more:
+            return raw
+        raw += more
+    head, _, body = raw.partition(b"\r\n\r\n")
+    fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:])
+    while len(body) < int(fields.get(b"content-length", 0)):
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def answer(body: bytes = b"{}", *headers: str, status: str = "200 OK") -> bytes:
+    """A whole answer, with its length."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def always(raw: bytes) -> Talk:
+    """Answers every request of a connection with `raw`."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        while read(connection):
+            connection.sendall(raw)
+
+    return talk
+
+
+def once(raw: bytes) -> Talk:
+    """Answers one request with `raw` and closes the connection."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        read(connection)
+        connection.sendall(raw)
+
+    return talk

@@ -1,0 +1,229 @@
+"""The client: bounded in time and size whatever the endpoint does; it resends as Go's does."""
+
+import gzip
+import os
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from conformance.endpoint import client as module
+from conformance.endpoint.client import Client, Request
+from tests.suite.sockets import Talk, always, answer, once, read, talking
+
+GET = Request("GET", "/meta")
+Clients = Callable[..., Client]
+MEBIBYTE = 2**20
+
+
+@pytest.fixture(autouse=True)
+def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One MiB is as good as 64 to show the bound."""
+    monkeypatch.setattr(module, "MAX_ANSWER", MEBIBYTE)
+
+
+def trickle(raw: bytes) -> Talk:
+    """Sends `raw` a byte at a time: each read succeeds, the whole never comes."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        read(connection)
+        for byte in raw:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.02)
+
+    return talk
+
+
+def endless(connection: socket.socket, _number: int) -> None:
+    """A body without an end."""
+    read(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b" " * 65536)
+
+
+def silent(connection: socket.socket, _number: int) -> None:
+    """Reads the request and says nothing."""
+    read(connection)
+    connection.recv(1)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [silent, trickle(answer(b"", "X-Long: " + "x" * 2000)), trickle(answer(b" " * 2000))],
+    ids=["says nothing", "trickled headers", "trickled body"],
+)
+def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
+    with talking(talk) as url:
+        exchange = client_of(url, timeout=0.3).send(GET)
+    assert exchange.failure == "no whole answer within 0.3 s"
+    assert exchange.seconds < 1
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        endless,
+        once(answer(b" " * (MEBIBYTE + 1))),
+        once(answer(gzip.compress(bytes(64 * MEBIBYTE)), "Content-Encoding: gzip")),
+    ],
+    ids=["endless", "too long", "gzip bomb"],
+)
+def test_an_answer_that_is_too_large_is_a_failure(client_of: Clients, talk: Talk) -> None:
+    with talking(talk) as url:
+        exchange = client_of(url).send(GET)
+    assert exchange.failure == "the answer exceeds 1 MiB"
+    assert not exchange.body
+
+
+def test_an_answer_at_the_bound_is_read(client_of: Clients) -> None:
+    with talking(once(answer(b" " * MEBIBYTE))) as url:
+        assert len(client_of(url).send(GET).body) == MEBIBYTE
+
+
+@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}" * 500)[:-9]], ids=["plain", "cut"])
+def test_broken_gzip_is_a_failure(client_of: Clients, body: bytes) -> None:
+    with talking(once(answer(body, "Content-Encoding: gzip"))) as url:
+        failure = client_of(url).send(GET).failure
+    assert failure is not None
+    assert failure.startswith("the answer's gzip is broken")
+
+
+def test_gzip_is_unpacked(client_of: Clients) -> None:
+    with talking(once(answer(gzip.compress(b'{"a": 1}'), "Content-Encoding: gzip"))) as url:
+        exchange = client_of(url).send(GET)
+    assert exchange.json() == {"a": 1}
+    assert exchange.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000,
+    ],
+    ids=["nothing", "SSH", "short body", "no number", "bad chunk", "endless headers"],
+)
+def test_what_is_no_answer_is_a_failure(client_of: Clients, raw: bytes) -> None:
+    with talking(once(raw)) as url:
+        exchange = client_of(url).send(GET)
+    assert exchange.failure is not None
+    assert exchange.fresh
+    assert exchange.resent == 0
+
+
+def test_a_dead_port_is_no_connection(client_of: Clients) -> None:
+    with talking(once(b"")) as url:
+        pass
+    failure = client_of(url).send(GET).failure
+    assert failure is not None
+    assert failure.startswith("no connection")
+
+
+def close_after_first(connection: socket.socket, number: int) -> None:
+    """Keeps the first connection for one request and closes it at the second."""
+    read(connection)
+    connection.sendall(answer(str(number).encode()))
+    read(connection)
+
+
+def test_a_request_is_sent_again_where_a_kept_connection_was_closed(client_of: Clients) -> None:
+    with talking(close_after_first) as url:
+        client = client_of(url)
+        first, second = client.send(GET), client.send(GET)
+    assert (first.body, first.fresh, first.resent) == (b"1", True, 0)
+    assert (second.body, second.fresh, second.resent) == (b"2", True, 1)
+
+
+def test_a_request_on_a_fresh_connection_is_not_sent_again(client_of: Clients) -> None:
+    seen: list[int] = []
+
+    def close(connection: socket.socket, number: int) -> None:
+        read(connection)
+        seen.append(number)
+
+    with talking(close) as url:
+        assert client_of(url).send(GET).failure
+    assert seen == [1]
+
+
+def test_a_connection_is_kept(client_of: Clients) -> None:
+    with talking(always(answer())) as url:
+        client = client_of(url)
+        assert [client.send(GET).fresh for _ in range(3)] == [True, False, False]
+
+
+def slow(connection: socket.socket, _number: int) -> None:
+    """Answers after 0.2 s with the path that was asked for."""
+    while request := read(connection):
+        time.sleep(0.2)
+        connection.sendall(answer(request.split()[1]))
+
+
+def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients) -> None:
+    with talking(slow) as url:
+        start = time.perf_counter()
+        seen = client_of(url).send_all([Request("GET", f"/{n}") for n in range(20)])
+    assert [each.body for each in seen] == [f"/{n}".encode() for n in range(20)]
+    assert time.perf_counter() - start < 2
+
+
+def test_probes_run_beside_the_work(client_of: Clients) -> None:
+    with talking(slow) as url:
+        work, probes = client_of(url).run_beside([GET], Request("GET", "/live"), 60, 1.0)
+    assert [each.body for each in work] == [b"/meta"]
+    assert probes
+    assert {each.body for each in probes} == {b"/live"}
+
+
+@pytest.mark.parametrize("place", ["/", "http://[bad", "ftp://127.0.0.1"])
+def test_a_redirect_is_not_followed(client_of: Clients, place: str) -> None:
+    with talking(always(answer(b"", f"Location: {place}", status="302 Found"))) as url:
+        assert client_of(url).send(GET).status == 302
+
+
+def test_a_proxy_of_the_environment_is_not_asked(
+    client_of: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setitem(os.environ, "NO_PROXY", "")
+    with talking(once(answer())) as url:
+        assert client_of(url).send(GET).status == 200
+
+
+def echo(connection: socket.socket, _number: int) -> None:
+    """Answers with the request itself, and sets a cookie."""
+    while request := read(connection):
+        connection.sendall(answer(request, "Set-Cookie: a=1"))
+
+
+def test_cookies_are_not_sent_back(client_of: Clients) -> None:
+    with talking(echo) as url:
+        client = client_of(url)
+        client.send(GET)
+        assert b"cookie" not in client.send(GET).body.lower()
+
+
+def test_a_path_is_appended_to_the_url_as_it_stands(client_of: Clients) -> None:
+    with talking(echo) as url:
+        seen = client_of(f"{url}/prefix/").send(Request("POST", "//vectorize", b"{}"))
+    assert seen.body.startswith(b"POST /prefix///vectorize HTTP/1.1\r\n")
+
+
+def test_the_user_of_the_url_is_sent(client_of: Clients) -> None:
+    with talking(echo) as url:
+        seen = client_of(url.replace("//", "//user:secret@")).send(GET)
+    assert b"authorization: basic dxnlcjpzzwnyzxq=" in seen.body.lower()
+
+
+def test_unanswered_exchanges_in_a_row_are_counted(client_of: Clients) -> None:
+    with talking(close_after_first) as url:
+        client = client_of(url)
+        client.send(GET)
+        assert client.unanswered == 0
+    assert [client.send(GET) and client.unanswered for _ in range(2)] == [1, 2]

@@ -1,0 +1,166 @@
+"""From tests to clauses, profiles and the verdict: statuses stay apart."""
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
+from conformance import clauses
+from conformance.clauses import Clause, Group, Level, Profile
+from conformance.models import Model
+from conformance.outcome import SEVERITY, Status, worst
+from conformance.report.result import ClauseReport
+from conformance.report.verdict import EXIT_OF, Judgement, Verdict, judge
+from conformance.settings import Settings
+
+SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
+
+
+def clause(identity: str, level: Level, profile: Profile = "http") -> Clause:
+    """A clause of a made-up contract."""
+    group = Group(identity.partition("-")[0], "made up", profile)
+    return Clause(identity, level, "title", "text", "source", "reason", group)
+
+
+CONTRACT = (
+    clause("AAA-01", "MUST"),
+    clause("AAA-02", "SHOULD"),
+    clause("AAA-03", "MAY"),
+    clause("WWW-01", "MUST", "weaviate"),
+    clause("WWW-02", "SHOULD", "weaviate"),
+)
+
+
+@pytest.fixture(autouse=True)
+def made_up_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five clauses instead of the project's own."""
+    monkeypatch.setattr(clauses, "every", lambda: {each.id: each for each in CONTRACT})
+
+
+def judged(
+    statuses: dict[str, Status], narrowed: bool = False, settings: Settings = SETTINGS
+) -> Judgement:
+    """The judgement over one test a clause."""
+    reports = [ClauseReport(f"test of {name}", name, status) for name, status in statuses.items()]
+    return judge(reports, settings, narrowed, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("must", "should", "whole", "part"),
+    [
+        ("pass", "pass", "conformant", "partial"),
+        ("pass", "warn", "conformant", "partial"),
+        ("pass", "fail", "not conformant", "not conformant"),
+        ("pass", "error", "error", "error"),
+        ("pass", "not run", "conformant", "partial"),
+        ("pass", "skipped", "conformant", "partial"),
+        ("pass", "disabled", "conformant", "partial"),
+        ("n/a", "n/a", "conformant", "partial"),
+        ("fail", "pass", "not conformant", "not conformant"),
+        ("fail", "error", "not conformant", "not conformant"),
+        ("fail", "not run", "not conformant", "not conformant"),
+        ("error", "pass", "error", "error"),
+        ("error", "warn", "error", "error"),
+        ("not run", "pass", "incomplete", "incomplete"),
+        ("not run", "fail", "not conformant", "not conformant"),
+        ("not run", "error", "error", "error"),
+        ("skipped", "pass", "incomplete", "partial"),
+        ("disabled", "pass", "incomplete", "partial"),
+    ],
+)
+def test_the_verdict_of_one_profile(
+    must: Status, should: Status, whole: Verdict, part: Verdict
+) -> None:
+    statuses: dict[str, Status] = {"AAA-01": must, "AAA-02": should, "AAA-03": "pass"}
+    assert judged(statuses).profiles == {"http": whole, "weaviate": "disabled"} | REST
+    assert judged(statuses).verdict == whole
+    assert judged(statuses, narrowed=True).profiles["http"] == part
+
+
+REST: dict[Profile, Verdict] = {
+    profile: "disabled" for profile in clauses.PROFILES if profile not in ("http", "weaviate")
+}
+
+
+@pytest.mark.parametrize(
+    ("http", "weaviate", "verdict"),
+    [
+        ("pass", "pass", "conformant"),
+        ("pass", "fail", "not conformant"),
+        ("fail", "pass", "not conformant"),
+        ("pass", "not run", "incomplete"),
+        ("pass", "error", "error"),
+        ("fail", "error", "not conformant"),
+        ("not run", "error", "error"),
+        ("pass", "disabled", "conformant"),
+        ("not run", "disabled", "incomplete"),
+    ],
+)
+def test_the_run_has_the_worst_verdict_of_what_was_asked_for(
+    http: Status, weaviate: Status, verdict: Verdict
+) -> None:
+    found: dict[str, Status] = {"AAA-01": http, "WWW-01": weaviate, "WWW-02": weaviate}
+    assert judged(found).verdict == verdict
+
+
+def test_a_clause_without_a_test_was_not_run() -> None:
+    found = judged({"AAA-02": "pass"})
+    assert [result.status for result in found.results][:3] == ["not run", "pass", "not run"]
+    assert found.profiles["http"] == "incomplete"
+
+
+def test_a_clause_that_the_user_left_out_is_skipped() -> None:
+    found = judged({"AAA-02": "pass"}, narrowed=True)
+    assert [result.status for result in found.results][:3] == ["skipped", "pass", "skipped"]
+
+
+def test_a_profile_that_was_asked_for_and_did_not_run_is_incomplete() -> None:
+    settings = Settings("http://h", Model("tag"), "stand-in", weaviate="embedded")
+    found = judged({"AAA-01": "pass", "AAA-02": "pass"}, settings=settings)
+    assert (found.profiles["weaviate"], found.verdict) == ("incomplete", "incomplete")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["pass", "warn", "n/a"])))
+def test_a_clause_has_the_worst_status_of_its_tests(order: Sequence[Status]) -> None:
+    reports = [ClauseReport(f"test {n}", "AAA-02", status) for n, status in enumerate(order)]
+    assert judge(reports, SETTINGS, False, 1.0).results[1].status == "warn"
+
+
+@pytest.mark.parametrize(("call", "teardown"), [("pass", "error"), ("error", "pass")])
+def test_a_test_has_the_worst_status_of_its_phases(call: Status, teardown: Status) -> None:
+    reports = [
+        ClauseReport("test", "AAA-01", call),
+        ClauseReport("test", "AAA-01", teardown, when="teardown"),
+    ]
+    found = judge(reports, SETTINGS, False, 1.0).results[0]
+    assert (found.status, len(found.tests)) == ("error", 1)
+
+
+def test_measurements_of_all_tests_are_kept() -> None:
+    reports = [
+        ClauseReport("one", "AAA-01", "pass", measurements={"width": 512}),
+        ClauseReport("two", "AAA-03", "warn", measurements={"norm": 1.0}),
+    ]
+    assert judge(reports, SETTINGS, False, 1.0).measurements == {"width": 512, "norm": 1.0}
+
+
+def test_counts_are_of_clauses() -> None:
+    assert judged({"AAA-01": "pass", "AAA-02": "warn"}).counts() == {
+        "pass": 1,
+        "warn": 1,
+        "not run": 1,
+        "disabled": 2,
+    }
+
+
+def test_only_what_conforms_ends_with_0() -> None:
+    assert {verdict for verdict, status in EXIT_OF.items() if status == 0} == {
+        "conformant",
+        "partial",
+    }
+    assert [verdict for verdict, status in EXIT_OF.items() if status == 1] == ["not conformant"]
+
+
+def test_no_status_at_all_was_not_run() -> None:
+    assert worst([]) == "not run"
+    assert worst(list(SEVERITY)) == "error"

@@ -1,0 +1,96 @@
+"""The contract: its document is current, its clauses are whole, each has a test and a fault."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import astuple
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from conformance import clauses, contract, data
+from conformance.clauses import Clause
+from tests.endpoints import registry
+
+ROOT = Path(__file__).parents[1]
+EVERY = clauses.every()
+CLAUSES = list(EVERY.values())
+
+parametrised = pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.id)
+
+
+@pytest.fixture(scope="module")
+def named() -> dict[str, list[str]]:
+    """The clauses that each check of the suite names, by the check's node id."""
+    command = [sys.executable, "-m", "tests.suite.collected"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=120)
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_document_is_current() -> None:
+    """`make docs` writes it again."""
+    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == contract.render()
+
+
+def test_markup_in_a_clause_is_escaped_but_in_code() -> None:
+    assert contract.prose("<b> and `<b>` *") == r"\<b> and `<b>` \*"
+
+
+def test_ids_are_unique() -> None:
+    files = [path.name for path in data.path("clauses").iterdir()]
+    ids = [row["id"] for name in files for row in data.toml(f"clauses/{name}")["clause"]]
+    assert sorted(ids) == sorted(clauses.every())
+
+
+def test_every_file_of_clauses_is_read() -> None:
+    files = {path.name.removesuffix(".toml") for path in data.path("clauses").iterdir()}
+    assert files <= set(clauses.GROUP_FILES)
+
+
+def test_a_groups_clauses_are_numbered_from_1() -> None:
+    for group in clauses.groups():
+        ids = [clause.id for clause in CLAUSES if clause.group == group]
+        assert ids == [f"{group.id}-{number:02}" for number in range(1, len(ids) + 1)]
+
+
+@parametrised
+def test_a_clause_is_whole(clause: Clause) -> None:
+    assert re.fullmatch(r"[A-Z]{3}-\d\d", clause.id)
+    assert clause.level in get_args(clauses.Level)
+    assert clause.group.profile in clauses.PROFILES
+    assert all(astuple(clause))
+
+
+@parametrised
+def test_a_clause_says_its_own_level_and_none_above(clause: Clause) -> None:
+    said = set(re.findall(r"\b(MUST|SHOULD|MAY)\b", clause.text))
+    above = {"MUST": set(), "SHOULD": {"MUST"}, "MAY": {"MUST", "SHOULD"}}[clause.level]
+    assert not said & above
+    assert clause.level == "MAY" or clause.level in said
+
+
+@parametrised
+def test_a_clause_has_a_test(clause: Clause, named: dict[str, list[str]]) -> None:
+    assert any(clause.id in ids for ids in named.values())
+
+
+def test_a_test_names_one_clause_that_exists(named: dict[str, list[str]]) -> None:
+    odd = {test: ids for test, ids in named.items() if len(ids) != 1 or ids[0] not in EVERY}
+    assert named
+    assert not odd
+
+
+HTTP_MUSTS = [c for c in CLAUSES if c.level == "MUST" and c.group.profile == "http"]
+
+
+@pytest.mark.parametrize("clause", HTTP_MUSTS, ids=lambda clause: clause.id)
+def test_a_must_has_a_faulty_endpoint_that_breaks_it(clause: Clause) -> None:
+    assert any(clause.id in entry.caught_by for entry in registry.faults().values())
+
+
+def test_faulty_endpoints_break_clauses_that_exist() -> None:
+    broken = {clause for entry in registry.faults().values() for clause in entry.caught_by}
+    assert broken <= set(EVERY)
