@@ -12,7 +12,16 @@ from conformance.comparison import recording
 from conformance.comparison.recording import BadRecording
 from conformance.settings import DEFAULT_REFERENCE, BadOption, Settings, find_model
 
-NARROWING = ("keyword", "markexpr", "lf", "last_failed", "deselect", "ignore", "clip_clause")
+NARROWING = (
+    "keyword",
+    "markexpr",
+    "lf",
+    "stepwise",
+    "deselect",
+    "ignore",
+    "ignore_glob",
+    "clip_clause",
+)
 REFERENCE_WAIT = 120.0
 
 
@@ -96,8 +105,8 @@ def _check_url(url: str | None) -> None:
         return
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        usable = usable and httpx.URL(url).host
+        usable = parts.scheme in ("http", "https") and parts.port != 0 and bool(parts.hostname)
+        usable = usable and bool(httpx.URL(url).host)
     except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:
