@@ -11,7 +11,7 @@ from conformance.endpoint.api import Endpoint
 from conformance.endpoint.client import Client
 from conformance.expect import Vectors
 from conformance.models import Model
-from conformance.report.result import Measure
+from conformance.report.result import Figure, Measure
 from conformance.run import CLIENT, SETTINGS, TARGET
 from conformance.settings import Settings
 from conformance.target import Target
@@ -61,6 +61,14 @@ def endpoint(client: Client, request: pytest.FixtureRequest) -> Endpoint:
 def corpus(settings: Settings) -> AlignedCorpus:
     """The pictures with captions that fit the weights."""
     return corpus_for(settings)
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> dict[str, Figure]:
+    """Put a picture's data into it, to be drawn in report.html."""
+    found: dict[str, Figure] = {}
+    request.node.clip_figures = found
+    return found
 
 
 @pytest.fixture

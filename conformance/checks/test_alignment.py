@@ -11,7 +11,7 @@ from conformance.endpoint.client import Client
 from conformance.expect import Vectors
 from conformance.models import Model
 from conformance.outcome import not_applicable
-from conformance.report.result import Measure
+from conformance.report.result import Figure, Measure
 from conformance.settings import Settings
 from conformance.tolerance import PUBLISHED_TABLE, Array, cosines
 
@@ -43,9 +43,15 @@ def by_language(
 
 @pytest.mark.clause("ALN-01")
 def test_texts_find_their_pictures(
-    encoded: Vectors, corpus: AlignedCorpus, measure: Measure
+    encoded: Vectors, corpus: AlignedCorpus, measure: Measure, figures: dict[str, Figure]
 ) -> None:
-    found = recall(cosines(encoded.texts, encoded.images))
+    similarities = cosines(encoded.texts, encoded.images)
+    figures["cosine similarity of captions (rows) and pictures (columns)"] = {
+        "rows": list(corpus.captions["en"]),
+        "columns": list(corpus.names),
+        "values": np.round(similarities.astype(float), 4).tolist(),
+    }
+    found = recall(similarities)
     measure(f"recall@1, text to image, {corpus.name}", round(found, 3))
     measure("alignment judged on", f"{corpus.name}: {corpus.why}")
     at_least(found, corpus.must, f"from captions to {corpus.name}")

@@ -1,4 +1,4 @@
-"""What ``--report DIR`` writes: report.json, pytest's junit.xml, bodies of failed requests."""
+"""What ``--report DIR`` writes: report.json and .html, junit.xml, bodies of failed requests."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.endpoint.exchange import Exchange, without_password
+from conformance.report import html
 from conformance.settings import Settings
 from conformance.target import Target
 
@@ -37,7 +38,7 @@ def keep(exchange: Exchange, folder: Path, test: str, number: int) -> str | None
 
 
 def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
-    """Write report.json."""
+    """Write report.json, and report.html made from it."""
     assert settings.report is not None
     document = {
         "suite": {"version": version(DISTRIBUTION)},
@@ -57,8 +58,10 @@ def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
         "clauses": [_clause(result) for result in judgement.results],
         "measurements": judgement.measurements,
     }
+    document["figures"] = judgement.figures
     text = json.dumps(document, indent=2, ensure_ascii=False)
     (settings.report / "report.json").write_text(text + "\n", encoding="utf-8")
+    (settings.report / "report.html").write_text(html.render(document), encoding="utf-8")
 
 
 def _clause(result: "ClauseResult") -> dict[str, Any]:

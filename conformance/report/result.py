@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from conformance.settings import Settings
 SHOWN_EXCHANGES = 2
 
 Measure = Callable[[str, float | str], None]
+Figure = dict[str, Any]
+"""A picture's data: ``rows`` and ``columns`` (names) and ``values`` (one list a row)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class ClauseReport:
     waited: float = 0.0
     """Seconds that went into exchanges with the endpoint."""
     measurements: dict[str, float | str] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
 
     @property
     def counts(self) -> bool:
@@ -69,6 +73,7 @@ def classify(
         "when": report.when,
         "waited": waited,
         "measurements": dict(getattr(item, "clip_measurements", {})),
+        "figures": dict(getattr(item, "clip_figures", {})),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from conformance import clauses, outcome
 from conformance.clauses import PROFILES, Clause, Profile
 from conformance.outcome import Status
-from conformance.report.result import ClauseReport
+from conformance.report.result import ClauseReport, Figure
 from conformance.settings import Settings
 
 Verdict = Literal["not conformant", "error", "incomplete", "partial", "conformant", "disabled"]
@@ -52,6 +52,7 @@ class Judgement:
     waited: float
     """Seconds of the run that went into exchanges with the endpoint."""
     measurements: dict[str, float | str] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -79,7 +80,8 @@ def judge(
     verdict = min(profiles.values(), key=ORDER.index)
     measurements = {k: v for report in reports for k, v in report.measurements.items()}
     waited = sum(report.waited for report in reports)
-    return Judgement(verdict, profiles, results, seconds, waited, measurements)
+    figures = {k: v for report in reports for k, v in report.figures.items()}
+    return Judgement(verdict, profiles, results, seconds, waited, measurements, figures)
 
 
 def _by_test(reports: Sequence[ClauseReport]) -> list[ClauseReport]:
