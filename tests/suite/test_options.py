@@ -1,0 +1,131 @@
+"""Options: what cannot be is one line and status 4; what can be becomes typed settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conformance import clauses, cli, models
+from conformance.models import Model
+from conformance.settings import DimensionPolicy, Settings
+from tests.endpoints import registry
+from tests.suite.conftest import COMMAND, MODEL, Command
+
+URL = "http://127.0.0.1:9"
+TAG = registry.PUBLISHED
+
+BAD = {
+    "no model": ((URL,), "say which model"),
+    "unknown model": ((URL, "--model", "nope"), "unknown model 'nope'; known: "),
+    "unknown reference": (("--reference", "nope"), "unknown model 'nope'; known: "),
+    "no scheme": (("localhost:8080", *MODEL), "is no URL of an endpoint"),
+    "other scheme": (("ftp://h", *MODEL), "is no URL of an endpoint"),
+    "no host": (("http://", *MODEL), "is no URL of an endpoint"),
+    "no port": (("http://h:x", *MODEL), "is no URL of an endpoint"),
+    "port too high": (("http://h:99999", *MODEL), "is no URL of an endpoint"),
+    "half an address": (("http://[::1", *MODEL), "is no URL of an endpoint"),
+    "no host name": (("http://xn--/", *MODEL), "is no URL of an endpoint"),
+    "query": ((f"{URL}/?a=1", *MODEL), "the URL has a query or a fragment"),
+    "fragment": ((f"{URL}/#a", *MODEL), "the URL has a query or a fragment"),
+    "URL and reference": ((URL, "--reference", TAG), "give a URL or a tag, not both"),
+    "two models": (("--reference", TAG, "--model", "x"), "name different models"),
+    "clause": ((URL, *MODEL, "--clause", "XXX-99"), "there is no clause XXX-99"),
+    "0 numbers": ((URL, *MODEL, "--dimensions", "0"), "--dimensions must be above 0"),
+    "-1 numbers": ((URL, *MODEL, "--dimensions", "-1"), "--dimensions must be above 0"),
+    "no time": ((URL, *MODEL, "--endpoint-timeout", "0"), "--endpoint-timeout must be above 0"),
+    "no wait": ((URL, *MODEL, "--wait", "0"), "--wait must be above 0"),
+    "no such option": ((URL, *MODEL, "--nonsense"), "unrecognized arguments: --nonsense"),
+    "no such file": ((URL, *MODEL, "--models", "/no/such/file"), "No such file"),
+    "a report in a file": ((URL, *MODEL, "--report", f"{__file__}/x"), "--report: "),
+    "pytest's -k": ((URL, *MODEL, "-k"), "argument -k: expected one argument"),
+}
+
+
+BAD_BY_ITSELF = {
+    "no number": ((URL, *MODEL, "--dimensions", "x"), "argument --dimensions: invalid int value"),
+    "policy": ((URL, *MODEL, "--dimension-policy", "x"), "argument --dimension-policy: invalid"),
+    "weights": ((URL, *MODEL, "--weights", "x"), "argument --weights: invalid choice"),
+    "no value": ((URL, "--model"), "argument --model: expected one argument"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_option_is_one_line(command: Command, name: str) -> None:
+    arguments, said = BAD[name]
+    done = command(*arguments)
+    assert done.status == 4
+    assert len(done.lines) == 1
+    assert done.lines[0].startswith("ERROR: ")
+    assert said in done.lines[0]
+
+
+@pytest.mark.parametrize("name", BAD_BY_ITSELF)
+def test_an_option_that_is_bad_by_itself_is_one_line(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments, said = BAD_BY_ITSELF[name]
+    with pytest.raises(SystemExit) as end:
+        cli.main(list(arguments))
+    assert end.value.code == 4
+    assert re.fullmatch(rf"ERROR: {said}.*; --help lists the options\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("content", ["[[model", "[[model]]\nnope = 1", "[[model]]\nlibrary = 'x'"])
+def test_a_bad_row_of_a_model_is_one_line(command: Command, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(content)
+    done = command(URL, "--model", "mine", "--models", file)
+    assert (done.status, len(done.lines)) == (4, 1)
+
+
+def test_a_row_of_ones_own_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[[model]]\ntag = "mine"\ncheckpoint_dimension = 7\nlanguages = ["en"]\n')
+    model = models.find("mine", file)
+    assert (model.checkpoint_dimension, model.languages, model.listed) == (7, ("en",), "user")
+    assert TAG in models.load(file)
+
+
+ERRATUM = Model("tag", documented_dimension=768, checkpoint_dimension=512)
+AGREED = Model("tag", documented_dimension=1152, checkpoint_dimension=1152)
+UNKNOWN = Model("tag")
+
+
+@pytest.mark.parametrize(
+    ("model", "policy", "dimensions", "widths"),
+    [
+        (ERRATUM, "published", None, {768: "documented", 512: "checkpoint"}),
+        (ERRATUM, "documented", None, {768: "documented"}),
+        (ERRATUM, "checkpoint", None, {512: "checkpoint"}),
+        (ERRATUM, "published", 768, {768: "--dimensions"}),
+        (ERRATUM, "checkpoint", 3, {3: "--dimensions"}),
+        (AGREED, "published", None, {1152: "documented and checkpoint"}),
+        (UNKNOWN, "published", None, {}),
+        (UNKNOWN, "documented", None, {}),
+        (UNKNOWN, "published", 64, {64: "--dimensions"}),
+    ],
+)
+def test_the_widths_that_are_right(
+    model: Model, policy: DimensionPolicy, dimensions: int | None, widths: dict[int, str]
+) -> None:
+    settings = Settings(URL, model, "published", dimension_policy=policy, dimensions=dimensions)
+    assert settings.widths() == widths
+
+
+def test_help_and_version_end_with_0(program: Command) -> None:
+    assert "clip-conformance http://localhost:8080 --model" in program("--help").out
+    assert program("--version").out.strip()
+
+
+def test_collecting_takes_no_endpoint(command: Command) -> None:
+    done = command(URL, *MODEL, "--collect-only", "-q")
+    assert done.status == 0
+    assert "test_probes.py" in done.out
+
+
+def test_every_clause_can_be_chosen(command: Command, plain_url: str) -> None:
+    assert command(plain_url, *MODEL, "--clause", next(iter(clauses.every()))).status == 0
+
+
+def test_the_command_is_installed() -> None:
+    assert Path(COMMAND).is_file()

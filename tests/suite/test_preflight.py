@@ -1,0 +1,102 @@
+"""No endpoint, no page of failures: each dead end is one line, soon, with a status of its own."""
+
+import socket
+import time
+
+import pytest
+
+from tests.suite.conftest import MODEL, Command
+from tests.suite.sockets import Talk, always, answer, read, talking
+
+HTML = b"<!doctype html><title>Welcome to nginx!</title>"
+OPTIONS = (*MODEL, "--wait", "2", "--endpoint-timeout", "2")
+SOON = (*MODEL, "--wait", "0.5", "--endpoint-timeout", "0.5")
+
+
+def dead(_connection: socket.socket, _number: int) -> None:
+    """Closes every connection at once."""
+
+
+def silent(connection: socket.socket, _number: int) -> None:
+    """Takes requests and never answers."""
+    while read(connection):
+        pass
+
+
+def silent_after_ready(connection: socket.socket, _number: int) -> None:
+    """Ready, and then not a word."""
+    while request := read(connection):
+        if b"/ready" in request:
+            connection.sendall(answer(b"", status="204 No Content"))
+
+
+ENDS = {
+    "closes": (dead, "accepts connections but does not answer /.well-known/ready"),
+    "never answers": (silent, "accepts connections but does not answer /.well-known/ready"),
+    "ready and silent": (silent_after_ready, "is no multi2vec-clip endpoint"),
+    "HTML": (always(answer(HTML, "Content-Type: text/html")), "is no multi2vec-clip endpoint"),
+    "500": (always(answer(b"{}", status="500 Oops")), "is not ready: /.well-known/ready answers"),
+    "503": (always(answer(b"", status="503 Busy")), "is not ready: /.well-known/ready answers"),
+    "404": (always(answer(b"", status="404 No")), "is not ready: /.well-known/ready answers"),
+    "SSH": (always(b"SSH-2.0-OpenSSH_9.6\r\n"), "accepts connections but does not answer"),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_dead_end_is_one_line(command: Command, name: str) -> None:
+    talk, said = ENDS[name]
+    start = time.perf_counter()
+    with talking(talk) as url:
+        done = command(url, *SOON)
+    assert done.status == 4
+    assert len(done.lines) == 1
+    assert done.lines[0].startswith(f"ERROR: {url} {said}")
+    assert time.perf_counter() - start < 10
+
+
+def test_a_dead_port_is_one_line(command: Command) -> None:
+    with talking(dead) as url:
+        pass
+    done = command(url, *SOON)
+    assert done.status == 4
+    assert len(done.lines) == 1
+    assert done.lines[0].startswith(f"ERROR: nothing listens at {url}")
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [silent, always(answer(HTML)), always(answer(b"", status="500 Oops"))],
+    ids=["never answers", "HTML", "500"],
+)
+def test_the_program_ends_soon_and_in_one_line(program: Command, talk: Talk) -> None:
+    start = time.perf_counter()
+    with talking(talk) as url:
+        done = program(url, *OPTIONS)
+    assert done.status == 4
+    assert len(done.lines) == 1
+    assert time.perf_counter() - start < 20
+
+
+def test_the_line_shows_no_password_and_nothing_of_the_endpoint_that_a_terminal_obeys(
+    command: Command,
+) -> None:
+    raw = answer(b"", "Content-Type: a\x9b31mb", status="503 \x9b31m")
+    with talking(always(raw)) as url:
+        done = command(url.replace("//", "//user:secret@"), *SOON)
+    assert done.status == 4
+    assert "secret" not in done.out + done.err
+    assert "\x9b" not in done.out + done.err
+
+
+def late(connection: socket.socket, _number: int) -> None:
+    """Says 503 for a while, then the truth: nothing is served here."""
+    start = time.monotonic()
+    while read(connection):
+        status = "503 Busy" if time.monotonic() - start < 0.2 else "204 No Content"
+        connection.sendall(answer(b"", status=status))
+
+
+def test_ready_is_waited_for(command: Command) -> None:
+    with talking(late) as url:
+        done = command(url, *SOON)
+    assert "is no multi2vec-clip endpoint" in done.err
