@@ -15,7 +15,7 @@ from conformance import clauses, options
 from conformance.endpoint.client import Client
 from conformance.endpoint.preflight import Unusable
 from conformance.report import files, scoreboard
-from conformance.report.result import ClauseReport, classify
+from conformance.report.result import ClauseReport, classify, printable
 from conformance.report.verdict import EXIT_OF, Judgement, judge
 from conformance.settings import BadOption, Settings
 from conformance.target import Target, open_target
@@ -69,7 +69,7 @@ class Run:
         try:
             self.config.stash[TARGET], self.stop_target = open_target(self.settings)
         except Unusable as problem:
-            raise pytest.UsageError(str(problem)) from None
+            raise pytest.UsageError(printable(str(problem))) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
