@@ -46,6 +46,7 @@ def settings_of(config: pytest.Config) -> Settings:
         url=option.clip_url and option.clip_url.removesuffix("/"),
         model=find_model(tag, option.clip_models),
         weights=option.clip_weights or ("stand-in" if started else "published"),
+        models=option.clip_models,
         dimensions=option.clip_dimensions,
         report=option.clip_report,
         strict=option.clip_strict,

@@ -29,6 +29,8 @@ class Settings:
     """The endpoint; None starts the project's own reference."""
     model: Model
     weights: Weights
+    models: Path | None = None
+    """The user's own rows, where `model` may come from."""
     dimension_policy: DimensionPolicy = "published"
     dimensions: int | None = None
     endpoint_timeout: float = 50.0

@@ -43,7 +43,8 @@ def open_target(settings: Settings) -> tuple[Target, Callable[[], None]]:
         return Target(settings.url, False, _look(settings, settings.url, lambda: True)), _nothing
     weights = "hub" if settings.weights == "published" else "stand-in"
     try:
-        reference = Reference(settings.model.tag, weights, settings.dimensions)
+        extra = ["--models", str(settings.models)] if settings.models else []
+        reference = Reference(settings.model.tag, weights, settings.dimensions, extra)
     except NotStarted as problem:
         raise Unusable(str(problem)) from problem
     try:
