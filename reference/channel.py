@@ -2,8 +2,8 @@
 
 import json
 
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, WSGITask
 
 
 class KeepAliveTask(WSGITask):  # type: ignore[misc]

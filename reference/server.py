@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from waitress.server import create_server  # type: ignore[import-untyped]
+from waitress.server import create_server
 
 from reference.app import CALLERS
 from reference.channel import Channel
@@ -38,8 +38,8 @@ def url(host: str, listener: socket.socket) -> str:
 def build(app: Any, listener: socket.socket, max_body: int) -> Any:
     """A server for the WSGI application `app`.
 
-    The body limit is the application's, in JSON; here ten times as much is read and thrown away
-    before the answer, because a client that is still sending would only see its connection reset.
+    The body limit is the application's, in JSON; here four times as much is read before
+    the answer, because a client that is still sending would only see its connection reset.
     """
     server = create_server(
         app,
@@ -48,7 +48,7 @@ def build(app: Any, listener: socket.socket, max_body: int) -> Any:
         connection_limit=4 * CALLERS,
         asyncore_use_poll=True,  # select() ends at 1024 files
         channel_timeout=IDLE_SECONDS,
-        max_request_body_size=10 * max_body,
+        max_request_body_size=4 * max_body,
         recv_bytes=2**18,
         ident="reference",
     )

@@ -1,5 +1,7 @@
 """The encoders, one module a library, of which only the one asked for is imported."""
 
+import logging
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +12,8 @@ import numpy.typing as npt
 from PIL.Image import Image
 
 from conformance.models import Library, Model
+
+log = logging.getLogger(__name__)
 
 Vectors = npt.NDArray[np.float32]
 
@@ -25,8 +29,9 @@ MODULES: dict[Library, str] = {
 class Encoder(Protocol):
     """A loaded model. Called from one thread only."""
 
-    packages: tuple[str, ...]
-    """Distributions whose versions decide the vectors."""
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Distributions whose versions decide the vectors."""
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Vectors of at least one text: shape (texts, width)."""
@@ -52,6 +57,8 @@ def load(model: Model, folder: Path | None, device: str) -> Encoder:
         raise UnloadableError(
             f"the row of {model.tag} names no library; known: {', '.join(MODULES)}"
         )
+    begun = time.monotonic()
     module = import_module(MODULES[model.library])
+    log.info("imported %s in %.1f s", model.library, time.monotonic() - begun)
     encoder: Encoder = module.load(model, folder, device)
     return encoder

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ class MeanColour:
 
     def encode_image(self, image: Image.Image) -> Vectors:
         assert image.mode == "RGB"
-        return np.asarray(image, dtype=np.float32).mean(axis=(0, 1))
+        mean: Vectors = np.asarray(image, dtype=np.float32).mean(axis=(0, 1), dtype=np.float32)
+        return mean
 
 
 def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
@@ -71,7 +72,7 @@ Checkpoint = Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     """Folder of the tiny checkpoint of that name, made when first asked for."""
     from tests.reference import checkpoints
 
@@ -84,7 +85,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]
             made[name] = folder
         return made[name]
 
-    yield find
+    return find
 
 
 LIBRARIES: dict[str, Library] = {

@@ -1,7 +1,9 @@
 """The reference's vectors are those of each library's own documented usage."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,12 +12,13 @@ from PIL import Image
 
 from reference import encoders
 from reference.encoders import Vectors
+from reference.pictures import to_rgb
+from tests.reference.checkpoints import HF
 from tests.reference.conftest import Checkpoint
 from tests.reference.test_pictures import in_mode
 
 MIXED = ["a red circle", "", "a photo of a blue square " * 40, "赤い丸", "ein rotes Quadrat"]
 MODES = ["RGB", "RGBA", "L", "LA", "1", "P", "I;16", "I", "F", "CMYK"]
-LIBRARIES = ["sentence-transformers", "clip", "metaclip2", "siglip", "open_clip", "modernvbert"]
 
 Usage = tuple[Callable[[list[str]], Vectors], Callable[[list[Image.Image]], Vectors]]
 Find = Callable[[str], encoders.Encoder]
@@ -32,24 +35,24 @@ def sentence_transformers(folder: Path) -> Usage:
 
 def clip(folder: Path) -> Usage:
     """The model card of openai/clip-vit-base-patch16, with its texts truncated."""
-    from transformers import CLIPModel, CLIPProcessor
-
-    model = CLIPModel.from_pretrained(folder / "openai_clip")
-    processor = CLIPProcessor.from_pretrained(folder / "openai_clip_processor")
+    model = HF.CLIPModel.from_pretrained(folder / "openai_clip")
+    processor = HF.CLIPProcessor.from_pretrained(folder / "openai_clip_processor")
     return transformers_clip(model, processor)
 
 
 def metaclip2(folder: Path) -> Usage:
     """The MetaCLIP 2 page of transformers' documentation."""
-    from transformers import AutoModel, AutoProcessor
-
-    return transformers_clip(
-        AutoModel.from_pretrained(folder), AutoProcessor.from_pretrained(folder)
+    model, processor = (
+        HF.AutoModel.from_pretrained(folder),
+        HF.AutoProcessor.from_pretrained(folder),
     )
+    return transformers_clip(model, processor)
 
 
-def transformers_clip(model, processor) -> Usage:  # type: ignore[no-untyped-def]
-    def both(texts: list[str], images: list[Image.Image]):  # type: ignore[no-untyped-def]
+def transformers_clip(model: Any, processor: Any) -> Usage:
+    """A text and an image at a time go through the whole model, which normalises."""
+
+    def both(texts: list[str], images: list[Image.Image]) -> Any:
         inputs = processor(
             text=texts, images=images, return_tensors="pt", padding=True, truncation=True
         )
@@ -65,12 +68,10 @@ def transformers_clip(model, processor) -> Usage:  # type: ignore[no-untyped-def
 
 def siglip(folder: Path) -> Usage:
     """The SigLIP 2 page of transformers' documentation: lower case, padded to 64."""
-    from transformers import AutoModel, AutoProcessor
+    model = HF.AutoModel.from_pretrained(folder / "siglip")
+    processor = HF.AutoProcessor.from_pretrained(folder / "siglip")
 
-    model = AutoModel.from_pretrained(folder / "siglip")
-    processor = AutoProcessor.from_pretrained(folder / "siglip")
-
-    def texts(sent: list[str]) -> Vectors:
+    def texts(sent: list[str]) -> Any:
         lowered = [text.lower() for text in sent]
         inputs = processor(
             text=lowered, padding="max_length", max_length=64, truncation=True, return_tensors="pt"
@@ -78,7 +79,7 @@ def siglip(folder: Path) -> Usage:
         with torch.no_grad():
             return model.get_text_features(input_ids=inputs["input_ids"]).pooler_output.numpy()
 
-    def images(sent: list[Image.Image]) -> Vectors:
+    def images(sent: list[Image.Image]) -> Any:
         inputs = processor(images=sent, return_tensors="pt")
         with torch.no_grad():
             return model.get_image_features(**inputs).pooler_output.numpy()
@@ -88,9 +89,11 @@ def siglip(folder: Path) -> Usage:
 
 def open_clip(folder: Path) -> Usage:
     """The README of open_clip, on a model made from its parts."""
-    import json
-
-    from open_clip import CLIP, SimpleTokenizer, image_transform
+    from open_clip import (
+        CLIP,
+        SimpleTokenizer,
+        image_transform,
+    )
     from safetensors.torch import load_file
 
     config = json.loads((folder / "openclip" / "config.json").read_text())["model_config"]
@@ -99,14 +102,14 @@ def open_clip(folder: Path) -> Usage:
     model.eval()
     preprocess, tokenizer = image_transform(224, is_train=False), SimpleTokenizer()
 
-    def unit(features: torch.Tensor) -> Vectors:
+    def unit(features: torch.Tensor) -> Any:
         return (features / features.norm(dim=-1, keepdim=True)).numpy()
 
-    def texts(sent: list[str]) -> Vectors:
+    def texts(sent: list[str]) -> Any:
         with torch.no_grad():
             return unit(model.encode_text(tokenizer(sent)))
 
-    def images(sent: list[Image.Image]) -> Vectors:
+    def images(sent: list[Image.Image]) -> Any:
         # Its transform converts to RGB only after it has resized, so that a palette picture is
         # resized by the nearest pixel; the reference gives the same pixels the same vector.
         pixels = torch.stack([preprocess(image.convert("RGB")) for image in sent])
@@ -118,21 +121,19 @@ def open_clip(folder: Path) -> Usage:
 
 def modernvbert(folder: Path) -> Usage:
     """What colpali-engine's `BiModernVBert` and its processor do, call by call."""
-    from transformers import Idefics3Processor, ModernVBertModel
-
-    model = ModernVBertModel.from_pretrained(folder / "modernvbert")
-    processor = Idefics3Processor.from_pretrained(folder / "modernvbert")
+    model = HF.ModernVBertModel.from_pretrained(folder / "modernvbert")
+    processor = HF.Idefics3Processor.from_pretrained(folder / "modernvbert")
     processor.tokenizer.padding_side = "left"
     prompt = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
-    def pooled(inputs) -> Vectors:  # type: ignore[no-untyped-def]
+    def pooled(inputs: Any) -> Any:
         with torch.no_grad():
             states = model(**inputs).last_hidden_state
         mask = inputs["attention_mask"].unsqueeze(-1)
         mean = (states * mask).sum(dim=1) / mask.sum(dim=1)
         return (mean / mean.norm(dim=-1, keepdim=True)).numpy()
 
-    def images(sent: list[Image.Image]) -> Vectors:
+    def images(sent: list[Image.Image]) -> Any:
         rgb = [image.convert("RGB") for image in sent]
         return pooled(
             processor(text=[prompt] * len(rgb), images=rgb, padding="longest", return_tensors="pt")
@@ -141,7 +142,14 @@ def modernvbert(folder: Path) -> Usage:
     return lambda sent: pooled(processor(text=sent, return_tensors="pt", padding="longest")), images
 
 
-USAGES = {name: globals()[name.replace("-", "_")] for name in LIBRARIES}
+USAGES = {
+    "sentence-transformers": sentence_transformers,
+    "clip": clip,
+    "metaclip2": metaclip2,
+    "siglip": siglip,
+    "open_clip": open_clip,
+    "modernvbert": modernvbert,
+}
 
 
 @pytest.fixture(scope="session")
@@ -165,24 +173,22 @@ def assert_same(ours: Vectors, theirs: Vectors) -> None:
     assert norms[0] == pytest.approx(norms[1], rel=1e-5)
 
 
-@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("name", USAGES)
 @pytest.mark.parametrize("texts", [[text] for text in MIXED] + [MIXED], ids=range(len(MIXED) + 1))
 def test_texts(name: str, texts: list[str], encoder: Find, usage: Callable[[str], Usage]) -> None:
     assert_same(encoder(name).encode_texts(texts), usage(name)[0](texts))
 
 
-@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("name", USAGES)
 @pytest.mark.parametrize("mode", MODES)
 def test_every_image_mode(
     name: str, mode: str, encoder: Find, usage: Callable[[str], Usage], photograph: Image.Image
 ) -> None:
-    from reference.pictures import to_rgb
-
     image = in_mode(photograph, mode)
     assert_same(encoder(name).encode_image(to_rgb(image))[None], usage(name)[1]([image]))
 
 
-@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("name", USAGES)
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (4000, 10), (1411, 1411)])
 def test_extreme_shapes(
     name: str, size: tuple[int, int], encoder: Find, usage: Callable[[str], Usage]

@@ -1,0 +1,182 @@
+"""The server: connections, big bodies, and probes while the model is busy."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from conformance.models import Model
+from reference import server
+from reference.app import CALLERS, create_app
+from reference.encoders import Encoder, Vectors
+from reference.settings import MIB, Settings
+from tests.reference.conftest import MeanColour, loaded
+
+
+class Busy(MeanColour):
+    """Takes its time, in Python, so that probes have to win the interpreter from it."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        until = time.monotonic() + 0.1
+        while "slow" in texts and time.monotonic() < until:
+            pass
+        return super().encode_texts(texts)
+
+
+@contextmanager
+def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
+    """The address of a server of `encoder`, in a thread."""
+    settings = Settings(model=Model(tag="busy"), max_body=32 * MIB)
+    listener = server.listen(host, 0)
+    running = server.build(create_app(loaded(encoder), settings), listener, settings.max_body)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    try:
+        yield server.url(host, listener)
+    finally:
+        running.close()
+        thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with serving(Busy()) as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", ["/.well-known/live", "/.well-known/ready", "/meta"])
+def test_a_connection_is_kept(url: str, path: str) -> None:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"))
+    connection.connect()
+    kept = connection.sock
+    for _ in range(3):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.headers.get("Connection") is None
+        assert connection.sock is kept
+    connection.close()
+
+
+def test_a_connection_is_closed_for_who_asks(url: str) -> None:
+    answer = httpx.get(f"{url}/.well-known/ready", headers={"Connection": "close"})
+    assert (answer.status_code, answer.headers["Connection"]) == (204, "close")
+
+
+def test_idle_connections_outlast_those_of_go() -> None:
+    assert server.IDLE_SECONDS > 90
+
+
+def test_a_body_of_16_mib_passes(url: str) -> None:
+    body = {"texts": ["a" * (16 * MIB)]}
+    answer = httpx.post(f"{url}/vectorize", json=body, timeout=30)
+    assert answer.json()["textVectors"] == [[16 * MIB, 97, 97]]
+
+
+@pytest.mark.parametrize("size", [33 * MIB, 40 * MIB])
+def test_an_oversized_body_is_read_and_refused_in_json(url: str, size: int) -> None:
+    with httpx.Client(timeout=30) as client:
+        answer = client.post(f"{url}/vectorize", content=b" " * size)
+        assert answer.status_code == 413
+        assert "the limit is" in answer.json()["error"]
+        assert client.get(f"{url}/.well-known/ready").status_code == 204
+
+
+def test_a_body_beyond_every_limit_is_refused_in_json(url: str) -> None:
+    with socket.create_connection(server_address(url)) as connection:
+        head = f"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: {10**12}\r\n\r\n"
+        connection.sendall(head.encode())
+        status, body = answer_on(connection)
+    assert status == 413
+    assert "error" in json.loads(body)
+
+
+def test_malformed_http_is_answered_in_json(url: str) -> None:
+    with socket.create_connection(server_address(url)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
+        status, body = answer_on(connection)
+    assert status == 400
+    assert "error" in json.loads(body)
+
+
+def test_a_chunked_body_is_read(url: str) -> None:
+    answer = httpx.post(f"{url}/vectorize", content=iter([b'{"texts"', b': ["a"]}']))
+    assert answer.json()["textVectors"] == [[1, 97, 97]]
+
+
+def test_two_slashes_are_served(url: str) -> None:
+    with socket.create_connection(server_address(url)) as connection:
+        connection.sendall(b"POST //vectorize HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}")
+        status, body = answer_on(connection)
+    assert (status, json.loads(body)["textVectors"]) == (200, [])
+
+
+def test_probes_are_answered_in_time_under_load(url: str) -> None:
+    calls, pool = 30, ThreadPoolExecutor(30)
+    with httpx.Client(limits=httpx.Limits(max_connections=None), timeout=60) as client:
+        waiting = [
+            pool.submit(client.post, f"{url}/vectorize", json={"texts": ["slow"]})
+            for _ in range(calls)
+        ]
+        delays = []
+        while not all(future.done() for future in waiting):
+            start = time.monotonic()
+            assert client.get(f"{url}/.well-known/ready").status_code == 204
+            delays.append(time.monotonic() - start)
+            time.sleep(0.05)
+        assert {future.result().status_code for future in waiting} == {200}
+    assert len(delays) > 10
+    assert max(delays) < 0.5
+
+
+def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> None:
+    release = threading.Event()
+
+    class Stuck(MeanColour):
+        def encode_texts(self, texts: Sequence[str]) -> Vectors:
+            if "stuck" in texts:
+                release.wait(30)
+            return super().encode_texts(texts)
+
+    request = (
+        b'POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{"texts": ["stuck"]}'
+    )
+    with serving(Stuck()) as address:
+        where = server_address(address)
+        callers = [socket.create_connection(where) for _ in range(CALLERS + 20)]
+        for caller in callers:
+            caller.sendall(request)
+        start = time.monotonic()
+        assert httpx.get(f"{address}/.well-known/ready").status_code == 204
+        assert time.monotonic() - start < 0.5
+        release.set()
+        statuses = [answer_on(caller)[0] for caller in callers]
+        for caller in callers:
+            caller.close()
+    assert (statuses.count(200), statuses.count(503)) == (CALLERS, 20)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "0.0.0.0"])
+def test_every_kind_of_host_is_served_where_the_line_says(host: str) -> None:
+    with serving(MeanColour(), host) as address:
+        assert httpx.get(f"{address}/.well-known/live").status_code == 204
+
+
+def server_address(url: str) -> tuple[str, int]:
+    name, _, port = url.removeprefix("http://").rpartition(":")
+    return name, int(port)
+
+
+def answer_on(connection: socket.socket) -> tuple[int, bytes]:
+    """Status and body of the next answer on a connection."""
+    connection.settimeout(30)
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer.status, answer.read()
