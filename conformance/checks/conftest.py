@@ -7,17 +7,21 @@ import pytest
 
 from conformance.corpus.aligned import AlignedCorpus, corpus_for
 from conformance.endpoint.alone import Alone, encode
-from conformance.endpoint.api import Endpoint
+from conformance.endpoint.api import READY, Endpoint
 from conformance.endpoint.client import Client
 from conformance.expect import Vectors
 from conformance.models import Model
+from conformance.outcome import not_run
 from conformance.report.result import Figure, Measure
 from conformance.run import CLIENT, SETTINGS, TARGET
 from conformance.settings import Settings
 from conformance.target import Target
 
-GIVE_UP_AFTER = 3
-"""Exchanges in a row without any answer: from there on the endpoint is gone, not wrong."""
+UNANSWERED = 3
+"""Exchanges in a row without any answer, and no answer from ready: the endpoint is gone."""
+LATE = 8
+"""Exchanges that took all of their time: the rest of the run would take hours, and show no more."""
+READY_WITHIN = 2.0
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +52,22 @@ def client(target: Target, settings: Settings, pytestconfig: pytest.Config) -> I
 
 @pytest.fixture
 def endpoint(client: Client, request: pytest.FixtureRequest) -> Endpoint:
-    """The endpoint under test; ends the run where it no longer answers anything."""
-    if client.unanswered >= GIVE_UP_AFTER:
-        request.session.shouldstop = (
-            f"the endpoint left {client.unanswered} requests in a row unanswered; giving up"
-        )
-        pytest.skip("not run: the endpoint no longer answers")
-    return Endpoint(client)
+    """The endpoint under test; ends the run where it is gone, or never in time."""
+    endpoint = Endpoint(client)
+    why = _given_up(endpoint)
+    if why:
+        request.session.shouldstop = why
+        not_run(why)
+    return endpoint
+
+
+def _given_up(endpoint: Endpoint) -> str | None:
+    client = endpoint.client
+    if client.late >= LATE:
+        return f"{client.late} requests had no answer within {client.timeout:g} s; giving up"
+    if client.unanswered >= UNANSWERED and endpoint.get(READY, READY_WITHIN).failure:
+        return "the endpoint no longer answers anything; giving up"
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,8 @@ class Client:
         self.waited = 0.0
         self.unanswered = 0
         """Exchanges in a row that ended without any answer."""
+        self.late = 0
+        """Exchanges that ended because their time was over."""
         self._runner = asyncio.Runner()
         self._http = httpx.AsyncClient(
             trust_env=False,
@@ -87,6 +89,7 @@ class Client:
         self.waited += time.perf_counter() - start
         for exchange in exchanges:
             self.unanswered = self.unanswered + 1 if exchange.failure else 0
+            self.late += bool(exchange.failure and exchange.failure.startswith(LATE))
         return exchanges
 
     def run_beside(
@@ -162,6 +165,7 @@ class Client:
 
 
 CLOSED = "the kept connection was closed without an answer"
+LATE = "no whole answer within"
 
 
 def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
@@ -170,7 +174,7 @@ def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
 
 def _failure(problem: Exception, timeout: float, *, reused: bool) -> str:
     if isinstance(problem, TimeoutError):
-        return f"no whole answer within {timeout:g} s"
+        return f"{LATE} {timeout:g} s"
     if isinstance(problem, TooLarge):
         return f"the answer exceeds {MAX_ANSWER // 2**20} MiB"
     if isinstance(problem, zlib.error):
