@@ -110,6 +110,8 @@ class Endpoint:
 
     def vectorize(self, request: Request) -> Answer:
         """Vectors for the texts and images of one request."""
+        if len(request.body) > wire.MAX_BODY:
+            raise Refused(413, f"at most {wire.MAX_BODY} bytes")
         asked = self.parse(self.load(request.body))
         return Answer(200, self.dump(self.body(asked)), dict(JSON))
 

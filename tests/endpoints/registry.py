@@ -49,6 +49,11 @@ class Entry:
             return LOWER_CASE
         return PUBLISHED if "published" in self.needs else MULTILINGUAL
 
+    @property
+    def weights(self) -> str:
+        """What the endpoint is said to serve, which decides on the corpus."""
+        return "published" if "published" in self.needs else "stand-in"
+
     def build(self) -> Endpoint:
         """A fresh endpoint over the fake encoder of `model`."""
         return self.endpoint(encoder(self.model))

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import BytesIO
 from socketserver import ThreadingMixIn
@@ -77,7 +77,12 @@ def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
     server = import_module("waitress.server").create_server(
         application(endpoint), host=host, port=port, threads=8
     )
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        with suppress(OSError):  # its own sockets are closed under it
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield f"http://{host}:{server.effective_port}"

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BufferedIOBase
 
-MAX_BODY = 64 * 2**20
+MAX_BODY = 48 * 2**20
+"""Bytes of a request that are kept; what is longer is read and dropped."""
 
 
 class MalformedError(ValueError):
@@ -66,9 +67,16 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return b"".join(iter(lambda: read_chunk(stream), b""))
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not length.isdigit():
         raise MalformedError(f"Content-Length {length!r}")
-    return stream.read(int(length))
+    return stream.read(int(length)) if int(length) <= MAX_BODY else dropped(stream, int(length))
+
+
+def dropped(stream: BufferedIOBase, length: int) -> bytes:
+    """As many bytes as a refusal takes to see that there are too many."""
+    while length > 0:
+        length -= len(stream.read(min(length, 2**20))) or length
+    return b" " * (MAX_BODY + 1)
 
 
 def read_chunk(stream: BufferedIOBase) -> bytes:

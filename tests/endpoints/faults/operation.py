@@ -126,7 +126,7 @@ class OneAtATime(Overlapping):
     options=("--endpoint-timeout", "3"),
 )
 class Thrashing(Busy):
-    LOAD = 4
+    LOAD = 600.0
 
 
 @fault("first-request-fails", "the first request after the start fails", "VEC-15")

@@ -25,25 +25,43 @@ class ReadyFailsAfterUse(Endpoint):
         return self.failure(500, "no model") if self.used else super().ready(request)
 
 
-@fault("ready-redirects", "ready redirects to a path with a slash", "PRB-01")
+@fault(
+    "ready-redirects",
+    "ready redirects to a path with a slash",
+    "PRB-01",
+    "preflight",
+    options=("--wait", "1"),
+)
 class ReadyRedirects(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(307, headers={"Location": request.path + "/"})
 
 
-@fault("ready-304", "a proxy's cache answers ready with 304", "PRB-01")
+@fault(
+    "ready-304",
+    "a proxy's cache answers ready with 304",
+    "PRB-01",
+    "preflight",
+    options=("--wait", "1"),
+)
 class ReadyNotModified(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(304)
 
 
-@fault("ready-404", "no route for ready", "PRB-01")
+@fault("ready-404", "no route for ready", "PRB-01", "preflight", options=("--wait", "1"))
 class ReadyMissing(Endpoint):
     def ready(self, request: Request) -> Answer:
         raise Refused(404, "Not Found")
 
 
-@fault("ready-401", "authorisation is asked for at ready", "PRB-01")
+@fault(
+    "ready-401",
+    "authorisation is asked for at ready",
+    "PRB-01",
+    "preflight",
+    options=("--wait", "1"),
+)
 class ReadyUnauthorised(Endpoint):
     def ready(self, request: Request) -> Answer:
         raise Refused(401, "who are you?")
@@ -62,7 +80,13 @@ class ReadyFlapping(Endpoint):
         return Answer(503) if next(self.calls) % 3 == 0 else Answer(204)
 
 
-@fault("ready-silent", "ready closes the connection without an answer", "PRB-01")
+@fault(
+    "ready-silent",
+    "ready closes the connection without an answer",
+    "PRB-01",
+    "preflight",
+    options=("--wait", "1"),
+)
 class ReadySilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return "ready" not in request.path and super().send(request, answer, write)
@@ -93,7 +117,14 @@ class LiveFlapping(Endpoint):
         return Answer(500) if next(self.calls) % 2 == 0 else Answer(204)
 
 
-@fault("probes-need-post", "the probes are routes for POST alone", "PRB-01", "PRB-02")
+@fault(
+    "probes-need-post",
+    "the probes are routes for POST alone",
+    "PRB-01",
+    "PRB-02",
+    "preflight",
+    options=("--wait", "1"),
+)
 class ProbesNeedPost(Endpoint):
     def ready(self, request: Request) -> Answer:
         raise Refused(405, "POST only")
@@ -110,9 +141,9 @@ class ProbesWithText(Endpoint):
 
 
 class Busy(Endpoint):
-    """While requests overlap, each one takes `LOAD` seconds with the lock held."""
+    """One request at a time; where they overlap, 10 KB of texts take `LOAD` seconds."""
 
-    LOAD = 0.4
+    LOAD = 1.0
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -130,34 +161,33 @@ class Busy(Endpoint):
             with self.guard:
                 self.inside -= 1
 
+    def wait_in_line(self) -> None:
+        """Waits behind all requests that came before."""
+        while self.inside:
+            time.sleep(0.01)
+
     def encode(self, request: Request) -> Answer:
         """The work itself."""
-        time.sleep(self.LOAD if self.inside > 1 else 0)
+        time.sleep(self.LOAD * min(1.0, len(request.body) / 10_000) if self.inside > 1 else 0)
         return super().vectorize(request)
 
 
 @fault("ready-blocked-under-load", "ready waits for the lock of the model", "PRB-04")
 class ReadyBlocked(Busy):
-    LOAD = 0.7
-
     def ready(self, request: Request) -> Answer:
-        with self.lock:
-            return super().ready(request)
+        self.wait_in_line()
+        return super().ready(request)
 
 
 @fault("live-blocked-under-load", "one thread serves probes and requests alike", "PRB-04")
 class LiveBlocked(Busy):
-    LOAD = 0.7
-
     def live(self, request: Request) -> Answer:
-        with self.lock:
-            return super().live(request)
+        self.wait_in_line()
+        return super().live(request)
 
 
 @fault("ready-503-under-load", "ready reports a full queue as not ready", "PRB-04", "PRB-01")
 class ReadyBusy(Busy):
-    LOAD = 0.7
-
     def ready(self, request: Request) -> Answer:
         return Answer(503, b'{"error": "busy"}', dict(JSON)) if self.inside else Answer(204)
 

@@ -240,11 +240,18 @@ class ManyDigits(Numbers):
         return f"{number:.25f}" if number else "0"
 
 
-@legal("slow", "every request takes a second")
+@legal("slow", "every eighth request takes a second")
 class Slow(Endpoint):
     def vectorize(self, request: Request) -> Answer:
-        time.sleep(1)
+        time.sleep(1 if next(self.calls) % 8 == 0 else 0.02)
         return super().vectorize(request)
+
+
+@legal("slow-in-bulk", "more than four items take a second")
+class SlowInBulk(Endpoint):
+    def body(self, asked: Asked) -> Body:
+        time.sleep(1 if len(asked.texts) + len(asked.images) > 4 else 0)
+        return super().body(asked)
 
 
 class Rows(Endpoint):

@@ -1,0 +1,81 @@
+"""Runs the suite against one of the endpoints, as its users do, and says what it found."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.endpoints.registry import Entry
+from tests.endpoints.server import serve
+from tests.endpoints.warm import Warm
+
+FOUND = ("fail", "warn")
+TIME = 120
+"""Seconds after which a run is taken for stuck."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one run said of one endpoint."""
+
+    entry: Entry
+    verdict: str
+    """The report's; without a report the last line that was printed."""
+    statuses: dict[str, str]
+    """Status of every clause by its id; empty without a report."""
+    messages: dict[str, str]
+    seconds: float
+    status: int
+
+    @property
+    def found(self) -> list[str]:
+        """The clauses that failed or warned."""
+        return [clause for clause, status in self.statuses.items() if status in FOUND]
+
+    @property
+    def broken(self) -> list[str]:
+        """The MUST clauses that failed, and errors of the suite's own."""
+        return [clause for clause, status in self.statuses.items() if status in ("fail", "error")]
+
+    @property
+    def fitting(self) -> list[str]:
+        """The clauses found that name the fault."""
+        return [clause for clause in self.entry.caught_by if clause in self.found]
+
+    @property
+    def caught(self) -> bool:
+        """Whether a fitting clause found the fault, or the run could not begin and said why."""
+        refused = "preflight" in self.entry.caught_by and not self.statuses and self.status == 4
+        return bool(self.fitting) or refused
+
+
+def judge(entry: Entry, runner: Warm, folder: Path, *options: str) -> Finding:
+    """Serves the endpoint, runs the suite against it and reads the report in `folder`."""
+    started = time.perf_counter()
+    with serve(entry.build(), entry.host) as url:
+        status = runner.run(command(entry, url, folder, *options), folder, TIME)
+    return read(entry, folder, status, time.perf_counter() - started)
+
+
+def command(entry: Entry, url: str, folder: Path, *options: str) -> list[str]:
+    """The arguments of `clip-conformance` for one run."""
+    fixed = ["--model", entry.model, "--weights", entry.weights, "--weaviate", "off"]
+    # Rewritten assertions need modules that are not yet imported; the checks have none.
+    own = ["--report", str(folder), "--assert=plain"]
+    return [url, *fixed, *own, *entry.options, *options]
+
+
+def read(entry: Entry, folder: Path, status: int, seconds: float) -> Finding:
+    """What the run left behind."""
+    file = folder / "report.json"
+    if not file.exists():
+        last = (folder / "out.txt").read_text().strip().splitlines()[-1:]
+        return Finding(entry, "".join(last), {}, {}, seconds, status)
+    report = json.loads(file.read_text())
+    clauses = {clause["id"]: clause for clause in report["clauses"]}
+    statuses = {name: str(clause["status"]) for name, clause in clauses.items()}
+    told = {
+        name: next((test["message"] for test in clause["tests"] if test["message"]), "")
+        for name, clause in clauses.items()
+    }
+    return Finding(entry, report["verdict"], statuses, told, seconds, status)
