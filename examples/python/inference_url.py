@@ -1,0 +1,26 @@
+"""Create a collection that is served by an endpoint of its own: INFERENCE_URL."""
+
+import os
+
+from connect import connect
+from weaviate.classes.config import Configure, DataType, Property
+
+url = os.environ.get("INFERENCE_URL", "http://localhost:8000")
+
+with connect() as client:
+    client.collections.delete("OtherEndpoint")
+    captions = client.collections.create(
+        "OtherEndpoint",
+        properties=[Property(name="caption", data_type=DataType.TEXT)],
+        vector_config=[
+            Configure.Vectors.multi2vec_clip(
+                name="caption_vector",
+                text_fields=["caption"],
+                # Weaviate appends /vectorize: no slash at the end.
+                inference_url=url,
+            )
+        ],
+    )
+    captions.data.insert({"caption": "a purple circle"})
+    found = captions.query.near_text("something round", limit=1)
+    print(found.objects[0].properties["caption"], "by way of", url)

@@ -1,0 +1,9 @@
+// Show that Weaviate is there, and what the endpoint says of itself.
+
+import { connect } from './connect.js';
+
+const client = await connect();
+console.log('ready:', await client.isReady());
+const { modules } = await client.getMeta();
+console.log("the endpoint's meta:", (modules as Record<string, unknown>)['multi2vec-clip']);
+await client.close();
