@@ -1,5 +1,6 @@
 """What the tests of the core share: endpoints to call, and the command, here and as a program."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,7 +95,49 @@ def program(tmp_path: Path) -> Command:
     return run
 
 
+@dataclass(frozen=True)
+class Full:
+    """A whole run of the installed command, from a folder whose every file tries to interfere."""
+
+    url: str
+    done: Done
+    folder: Path
+    report: dict[str, Any]
+    before: dict[str, bytes]
+    after: dict[str, bytes]
+
+
 @pytest.fixture(scope="session")
-def python() -> str:
-    """The interpreter of this environment."""
-    return sys.executable
+def full(plain_url: str, tmp_path_factory: pytest.TempPathFactory) -> Full:
+    """The run that everybody looks at."""
+    hostile, folder = tmp_path_factory.mktemp("hostile"), tmp_path_factory.mktemp("report")
+    for name, content in HOSTILE.items():
+        (hostile / name).parent.mkdir(exist_ok=True)
+        (hostile / name).write_text(content)
+    before = files(hostile)
+    words = [COMMAND, plain_url, *MODEL, "--report", str(folder)]
+    done = subprocess.run(words, cwd=hostile, capture_output=True, text=True, timeout=120)
+    ended = Done(done.returncode, done.stdout, done.stderr)
+    report = json.loads((folder / "report.json").read_text())
+    return Full(plain_url, ended, folder, report, before, files(hostile))
+
+
+BOOM = "raise SystemExit('hostile')\n"
+HOSTILE = {
+    "conftest.py": BOOM,
+    "pytest.ini": "[pytest]\naddopts = --boom\n",
+    "tox.ini": "[pytest]\naddopts = --boom\n",
+    "setup.cfg": "[tool:pytest]\naddopts = --boom\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--boom'\n",
+    "test_mine.py": "def test_mine():\n    assert False\n",
+    "httpx.py": BOOM,
+    "conformance/__init__.py": BOOM,
+    "conformance/conftest.py": BOOM,
+    "checks/conftest.py": BOOM,
+}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file under `folder` with its content."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}

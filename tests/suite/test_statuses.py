@@ -1,0 +1,156 @@
+"""Statuses stay apart from the endpoint to the exit status: runs of the command, one part each."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import expect
+from tests.endpoints import registry
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.wire import Answer, Request
+from tests.suite.conftest import MODEL, Command, Done, Serve
+
+Runner = Callable[..., tuple[Done, dict[str, Any]]]
+
+
+@pytest.fixture
+def judged(command: Command, served: Serve, tmp_path: Path) -> Runner:
+    """Runs the command against an endpoint; also returns its report."""
+
+    def run(endpoint: str | Endpoint, *options: str) -> tuple[Done, dict[str, Any]]:
+        found = registry.find(endpoint).build() if isinstance(endpoint, str) else endpoint
+        done = command(served(found), *MODEL, "--report", tmp_path, *options)
+        report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
+        return done, report
+
+    return run
+
+
+def status(report: dict[str, Any], clause: str) -> str:
+    """The status of one clause."""
+    return {each["id"]: each["status"] for each in report["clauses"]}[clause]
+
+
+def test_a_should_that_fails_is_a_warning(judged: Runner) -> None:
+    done, report = judged("probes-200", "--clause", "PRB-05")
+    assert (done.status, report["verdict"], status(report, "PRB-05")) == (0, "partial", "warn")
+    assert "WARN" in done.out or "warn" in done.out
+    assert "warnings summary" not in done.out
+
+
+def test_strict_makes_it_a_failure(judged: Runner) -> None:
+    done, report = judged("probes-200", "--clause", "PRB-05", "--strict")
+    assert (done.status, report["verdict"]) == (1, "not conformant")
+    assert status(report, "PRB-05") == "fail"
+
+
+def test_a_may_that_does_not_hold_fails_no_strict_run(judged: Runner) -> None:
+    done, report = judged("texts-zero", "--clause", "ALN-07", "--strict")
+    assert (done.status, status(report, "ALN-07")) == (0, "warn")
+
+
+def test_a_must_that_fails_is_a_failure_with_its_reason(judged: Runner) -> None:
+    done, report = judged("meta-array", "--clause", "MET-01")
+    assert (done.status, report["verdict"], status(report, "MET-01")) == (
+        1,
+        "not conformant",
+        "fail",
+    )
+    assert "got:      " in done.out
+    assert "repeat:   curl -sS -i -X GET http://127.0.0.1:" in done.out
+
+
+@pytest.mark.parametrize(
+    ("clause", "wanted", "model"),
+    [
+        ("TXT-08", "n/a", registry.MULTILINGUAL),
+        ("OPS-04", "disabled", registry.MULTILINGUAL),
+        ("PRB-06", "n/a", registry.MULTILINGUAL),
+    ],
+)
+def test_what_does_not_apply_or_was_not_asked_for(
+    judged: Runner, clause: str, wanted: str, model: str
+) -> None:
+    done, report = judged("plain", "--clause", clause, "--model", model)
+    assert (done.status, report["verdict"], status(report, clause)) == (0, "partial", wanted)
+
+
+def test_a_fault_of_the_suite_is_an_error_and_no_failure(
+    judged: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise RuntimeError("the suite's own \x1b[31m fault")
+
+    monkeypatch.setattr(expect, "status", broken)
+    done, report = judged("plain", "--clause", "PRB-01")
+    assert (done.status, report["verdict"], status(report, "PRB-01")) == (3, "error", "error")
+    assert "\x1b" not in json.dumps(report["clauses"][0], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-k", "ready_answers"),
+        ("--clause", "PRB-01"),
+        ("--clause", "PRB-01", "--clause", "PRB-02"),
+        ("--ignore-glob", "*test_[!p]*"),
+        ("-k", "probes", "--deselect", "checks/test_probes.py::test_live_answers_alive_each_time"),
+    ],
+    ids=" ".join,
+)
+def test_a_narrowed_run_is_partial(judged: Runner, options: tuple[str, ...]) -> None:
+    done, report = judged("plain", *options)
+    assert (done.status, report["verdict"]) == (0, "partial")
+    assert status(report, "PRB-01") == "pass"
+    assert status(report, "TXT-01") == "skipped"
+
+
+def test_last_failed_is_partial_and_runs_what_failed(judged: Runner) -> None:
+    judged("meta-array", "-k", "test_meta.py")
+    done, report = judged("plain", "--lf")
+    assert (done.status, report["verdict"]) == (0, "partial")
+    assert (status(report, "MET-01"), status(report, "PRB-01")) == ("pass", "skipped")
+
+
+def test_a_run_of_nothing_is_no_success(judged: Runner) -> None:
+    done, _ = judged("plain", "-k", "no_test_is_called_this")
+    assert done.status not in (0, 1)
+
+
+def test_a_stop_after_the_first_failure_is_a_failure(judged: Runner) -> None:
+    done, report = judged("meta-array", "-k", "test_meta.py", "-x", "-p", "no:randomly")
+    assert (done.status, report["verdict"], status(report, "MET-01")) == (
+        1,
+        "not conformant",
+        "fail",
+    )
+    assert status(report, "MET-03") == "skipped"
+
+
+class Dies(Endpoint):
+    """Answers a few requests and then no longer any."""
+
+    def answer(self, request: Request) -> Answer:
+        if next(self.calls) > 6:
+            raise ConnectionAbortedError
+        return super().answer(request)
+
+
+def test_an_endpoint_that_dies_ends_the_run(judged: Runner) -> None:
+    done, report = judged(Dies(registry.find("plain").build().encoder), "-k", "test_texts.py")
+    assert done.status == 1
+    assert report["verdict"] == "not conformant"
+    assert "the endpoint no longer answers anything; giving up" in done.out
+    assert len([line for line in done.lines if line.startswith("TXT-")]) <= 6
+
+
+def test_each_status_has_a_column_and_each_finding_a_line(judged: Runner) -> None:
+    done, _ = judged("probes-200", "-k", "test_probes.py")
+    table = next(line for line in done.lines if "group" in line)
+    assert [word for word in table.split() if word.isalpha()][:3] == ["group", "pass", "warn"]
+    assert any(line.startswith("warn    PRB-05 SHOULD") for line in done.lines)
+    assert any(line.startswith("verdict: partial") for line in done.lines)
+    assert "weaviate disabled (not asked for)" in " ".join(done.lines)
