@@ -3,6 +3,7 @@
 With pytest-xdist the controlling process opens the endpoint and judges; workers only test.
 """
 
+import logging
 import signal
 import time
 from collections.abc import Callable, Generator
@@ -36,6 +37,8 @@ class Run:
         self.stop_target: Callable[[], None] = lambda: None
         self.waited = 0.0
         config.stash[SETTINGS] = settings
+        # At its level INFO every line shows the URL with its password.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
 
     @staticmethod

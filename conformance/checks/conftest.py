@@ -50,15 +50,19 @@ def client(target: Target, settings: Settings, pytestconfig: pytest.Config) -> I
         yield client
 
 
-@pytest.fixture
-def endpoint(client: Client, request: pytest.FixtureRequest) -> Endpoint:
-    """The endpoint under test; ends the run where it is gone, or never in time."""
-    endpoint = Endpoint(client)
-    why = _given_up(endpoint)
+@pytest.fixture(autouse=True)
+def still_there(client: Client, request: pytest.FixtureRequest) -> None:
+    """Ends the run where the endpoint is gone, or never in time."""
+    why = _given_up(Endpoint(client))
     if why:
         request.session.shouldstop = why
         not_run(why)
-    return endpoint
+
+
+@pytest.fixture
+def endpoint(client: Client) -> Endpoint:
+    """The endpoint under test."""
+    return Endpoint(client)
 
 
 def _given_up(endpoint: Endpoint) -> str | None:
