@@ -8,7 +8,6 @@ from weaviate.exceptions import WeaviateBaseError
 
 from conformance import expect
 from conformance.endpoint import go_reader
-from conformance.endpoint.exchange import Exchange
 from conformance.endpoint.go_reader import GoParseError
 from conformance.outcome import Nonconformity
 from conformance.weaviate.proxy import Passed
@@ -31,7 +30,7 @@ def through(stack: Stack, what: str) -> Iterator[None]:
 
 def failed(stack: Stack, mark: int, got: str) -> Nonconformity:
     """The failure to raise, with the exchanges that show it."""
-    shown = [exchange(stack, passed) for passed in failures(stack, mark)]
+    shown = [stack.shown(passed) for passed in failures(stack, mark)]
     return expect.fail(got, "success, as for any endpoint that follows the contract", *shown)
 
 
@@ -50,23 +49,6 @@ def _succeeded(passed: Passed) -> bool:
     asked = passed.asked()
     got = len(answer.text_vectors), len(answer.image_vectors)
     return got == (len(asked["texts"]), len(asked["images"]))
-
-
-def exchange(stack: Stack, passed: Passed) -> Exchange:
-    """What passed, as the suite shows exchanges."""
-    assert stack.proxy is not None
-    answer = passed.answer
-    parts = stack.proxy.upstream.parts
-    return Exchange(
-        method="POST",
-        url=f"{parts.scheme}://{parts.netloc}{passed.path}",
-        request_headers=(("Content-Type", "application/json"),),
-        request_body=passed.request.body,
-        status=passed.status,
-        headers={name.lower(): value for name, value in answer.headers} if answer else {},
-        body=passed.answered,
-        failure=None if answer else "no whole answer",
-    )
 
 
 def one_line(problem: object) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from weaviate import WeaviateClient
 
+from conformance.endpoint.exchange import Exchange
 from conformance.weaviate import binary, embedded, proxy, server
 from conformance.weaviate.choice import Choice
 from conformance.weaviate.collections import Collections
 from conformance.weaviate.proxy import Passed, RecordingProxy
 from conformance.weaviate.server import Server
+from conformance.weaviate.shown import exchange_of
 
 MODULE = "multi2vec-clip"
 KEY = "CLIP_WEAVIATE_API_KEY"
@@ -51,6 +53,11 @@ class Stack:
         """What Weaviate has asked the endpoint since; nothing without a proxy."""
         return self.proxy.since(mark) if self.proxy else []
 
+    def shown(self, passed: Passed) -> Exchange:
+        """Something seen, as the suite shows exchanges."""
+        assert self.proxy is not None
+        return exchange_of(passed, self.proxy)
+
 
 @contextmanager
 def open_stack(
@@ -64,22 +71,16 @@ def open_stack(
     if choice.kind == "embedded":
         with proxy.between(endpoint) as between:
             between.hold_ready(HELD_PROBES)
-            with embedded.run(between.url, choice.where) as running, _connected(running) as client:
-                yield _stack(running, client, between.url, between)
+            with embedded.run(between.url, choice.where) as ours, closing(ours.connect()) as client:
+                yield _stack(ours, client, between.url, between)
         return
     theirs = server.at(choice.where, grpc_port or server.DEFAULT_GRPC_PORT, os.environ.get(KEY))
-    with proxy.between(endpoint) as between, _connected(theirs) as client:
+    with proxy.between(endpoint) as between, closing(theirs.connect()) as client:
         stack = _stack(theirs, client, as_seen or between.url, None if as_seen else between)
         try:
             yield stack
         finally:
             stack.collections.remove_all()
-
-
-@contextmanager
-def _connected(running: Server) -> Iterator[WeaviateClient]:
-    with closing(running.connect()) as client:
-        yield client
 
 
 def _stack(

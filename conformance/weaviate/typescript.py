@@ -11,6 +11,7 @@ import conformance
 
 FOLDER = Path(conformance.__file__).parent / "typescript"
 RUNNER = FOLDER / "node_modules" / ".bin" / "tsx"
+OLDEST_NODE = 20
 LIMIT = 90
 """Seconds for the whole program; two are usual."""
 
@@ -25,8 +26,12 @@ class Broken(RuntimeError):
 
 def check() -> None:
     """Raises Missing unless the program can run."""
-    if shutil.which("node") is None:
-        raise Missing("Node is not here (20 or newer)")
+    node = shutil.which("node")
+    if node is None:
+        raise Missing("Node is not here")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
+    if int(version.removeprefix("v").partition(".")[0] or 0) < OLDEST_NODE:
+        raise Missing(f"Node {version} is too old: {OLDEST_NODE} or newer is needed")
     if not RUNNER.exists():
         raise Missing(f"the TypeScript client is not here: npm ci --prefix {FOLDER}")
 

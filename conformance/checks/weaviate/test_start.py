@@ -1,10 +1,13 @@
 """Weaviate starts with the endpoint, waits for it, and shows what it says of itself."""
 
+from typing import Any
+
 import pytest
 
 from conformance import expect, outcome
 from conformance.endpoint.api import META, READY, Endpoint
-from conformance.endpoint.go_reader import read_meta
+from conformance.endpoint.exchange import Exchange
+from conformance.endpoint.go_reader import GoParseError, read_meta
 from conformance.weaviate.stack import HELD_PROBES, MODULE, Stack
 
 
@@ -26,8 +29,16 @@ def test_waits_for_a_late_endpoint(stack: Stack) -> None:
 @pytest.mark.clause("WVT-03")
 def test_shows_the_endpoints_meta(stack: Stack, endpoint: Endpoint) -> None:
     exchange = expect.answered(endpoint.get(META))
-    theirs, own = stack.client.get_meta()["modules"][MODULE], read_meta(exchange.body)
+    theirs, own = stack.client.get_meta()["modules"][MODULE], readable(exchange)
     if not stack.server.ours and set(theirs) != set(own):
         outcome.not_applicable("that server's CLIP_INFERENCE_API is another endpoint")
     wanted = f"the keys of the endpoint's own, {sorted(own)}"
     expect.that(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
+
+
+def readable(exchange: Exchange) -> dict[str, Any]:
+    """What the endpoint says at /meta, as Weaviate reads it."""
+    try:
+        return read_meta(exchange.body)
+    except GoParseError as problem:
+        raise expect.fail(str(problem), "a JSON object", exchange) from None
