@@ -65,9 +65,9 @@ class Encoder:
         return single(vector / length)
 
 
-def for_model(model: Model, width: int | None = None) -> Encoder:
+def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Encoder) -> Encoder:
     """The fake that stands in for a row of the model table."""
-    return Encoder(
+    return kind(
         name=model.tag,
         width=width or model.checkpoint_dimension or model.documented_dimension or 512,
         limit=model.text_tokens or 77,

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from conformance import models
 from tests.endpoints.encoder import Encoder, for_model
 from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.photographer import Photographer
 
 Need = Literal["lower-case", "crop", "published", "slow", "starts", "weaviate"]
 Kind = TypeVar("Kind", bound=type[Endpoint])
@@ -56,13 +57,14 @@ class Entry:
 
     def build(self) -> Endpoint:
         """A fresh endpoint over the fake encoder of `model`."""
-        return self.endpoint(encoder(self.model))
+        return self.endpoint(encoder(self.model, self.weights))
 
 
 @cache
-def encoder(tag: str) -> Encoder:
-    """The fake encoder of a tag."""
-    return for_model(models.find(tag))
+def encoder(tag: str, weights: str = "stand-in") -> Encoder:
+    """The fake encoder of a tag; what is said to be published knows the photographs."""
+    kind = Photographer if weights == "published" else Encoder
+    return for_model(models.find(tag), kind=kind)
 
 
 def fault(
@@ -84,12 +86,16 @@ def fault(
 
 
 def legal(
-    name: str, summary: str, host: str = "127.0.0.1", options: tuple[str, ...] = ()
+    name: str,
+    summary: str,
+    host: str = "127.0.0.1",
+    options: tuple[str, ...] = (),
+    needs: tuple[Need, ...] = (),
 ) -> Callable[[Kind], Kind]:
     """Names an endpoint that differs within the contract."""
 
     def note(endpoint: Kind) -> Kind:
-        entry = Entry(name, summary, endpoint, host=host, options=options)
+        entry = Entry(name, summary, endpoint, host=host, options=options, needs=needs)
         endpoint.entry = entry  # type: ignore[attr-defined]
         return endpoint
 

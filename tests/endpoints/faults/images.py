@@ -399,7 +399,7 @@ class ImagesDrift(Endpoint):
 
 @fault(
     "image-cache-by-first-bytes",
-    "the cache's key is the first 64 bytes of the file",
+    "the cache's key is the first 32 bytes of the file",
     "IMG-07",
     "ALN-02",
 )
@@ -409,9 +409,9 @@ class ImageCache(Endpoint):
         self.known: dict[bytes, Matrix] = {}
 
     def image_vector(self, image: bytes) -> Matrix:
-        if image[:40] not in self.known:
-            self.known[image[:40]] = super().image_vector(image)
-        return self.known[image[:40]]
+        if image[:32] not in self.known:
+            self.known[image[:32]] = super().image_vector(image)
+        return self.known[image[:32]]
 
 
 @fault(

@@ -143,7 +143,7 @@ class ProbesWithText(Endpoint):
 class Busy(Endpoint):
     """One request at a time; where they overlap, 10 KB of texts take `LOAD` seconds."""
 
-    LOAD = 1.0
+    LOAD = 1.5
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)

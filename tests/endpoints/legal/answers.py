@@ -18,6 +18,16 @@ class Plain(Endpoint):
     pass
 
 
+@legal("lower-casing", "a SigLIP 2 tag: 1152 wide, squashing, lower-casing", needs=("lower-case",))
+class LowerCasing(Endpoint):
+    pass
+
+
+@legal("published", "published weights: the photographs and their table", needs=("published",))
+class Published(Endpoint):
+    pass
+
+
 @legal("probes-200", "probes answer 200 with a JSON body")
 class Probes200(Endpoint):
     def ready(self, request: Request) -> Answer:
