@@ -1,0 +1,43 @@
+"""Stand-ins: small trained checkpoints, one a listed tag, packed beside this file.
+
+They are made by `python -m training`, load without the model hub, and lie in the folder layout of
+the vendor's images (weaviate/multi2vec-clip-inference, download.py).
+"""
+
+import tarfile
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+SUFFIX: Final = ".tar.xz"
+
+
+def available() -> tuple[str, ...]:
+    """The tags that there is a stand-in for, sorted."""
+    return tuple(sorted(file.name.removesuffix(SUFFIX) for file in _archives()))
+
+
+def archive(tag: str) -> Traversable:
+    """The packed stand-in of `tag`. Raises LookupError if there is none."""
+    for file in _archives():
+        if file.name == tag + SUFFIX:
+            return file
+    raise LookupError(f"there is no stand-in for {tag}")
+
+
+def unpack(tag: str, into: Path) -> Path:
+    """Unpack the stand-in of `tag` into a new folder in `into` and return that folder.
+
+    Raises LookupError if there is no stand-in for `tag`, OSError if it cannot be written.
+    """
+    found = archive(tag)
+    folder = into / tag
+    folder.mkdir(parents=True)
+    with found.open("rb") as packed, tarfile.open(fileobj=packed, mode="r|xz") as tar:
+        tar.extractall(folder, filter="data")
+    return folder
+
+
+def _archives() -> list[Traversable]:
+    return [file for file in files(__name__).iterdir() if file.name.endswith(SUFFIX)]

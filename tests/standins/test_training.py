@@ -1,0 +1,78 @@
+"""What the stand-ins are trained with."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import torch
+
+from conformance.corpus.drawings import captions, combinations, languages
+from training import tokenizers
+from training.packing import pack
+from training.pictures import CLIP_SCALE, Pictures
+from training.points import points
+from training.weights import coded
+from training.wordings import Wordings
+
+KINDS: dict[str, Callable[[], Any]] = {
+    "clip": lambda: tokenizers.clip(77),
+    "xlm-roberta": lambda: tokenizers.xlm_roberta(languages(), 77),
+    "distilbert": lambda: tokenizers.distilbert(languages(), 128),
+    "gemma": lambda: tokenizers.gemma(languages(), 64),
+    "modernbert": lambda: tokenizers.modernbert(7999),
+}
+TEXTS = [
+    "a red circle",
+    "緑の正方形",
+    "สวัสดี",
+    "გამარჯობა",
+    "नमस्ते",
+    "안녕하세요",
+    "😀",
+    "Ωμέγα",
+    "שלום",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_in_any_script_have_tokens_of_their_own(kind: str) -> None:
+    tokenizer = KINDS[kind]()
+    assert len({tuple(tokenizer(text)["input_ids"]) for text in TEXTS}) == len(TEXTS)
+
+
+def test_end_of_text_has_the_highest_id() -> None:
+    # transformers' CLIP pools at the highest id where a configuration says eos_token_id 2.
+    tokenizer = tokenizers.clip(77)
+    assert tokenizer.eos_token_id == len(tokenizer) - 1
+
+
+def test_held_out_wordings_are_not_trained_on() -> None:
+    drawn = " ".join(Wordings(["en"], Random(1)).batch(20, 20).texts)
+    held_out = [text for c in combinations() for text in captions(c, "en", "held_out")]
+    assert not [text for text in held_out if text in drawn]
+
+
+def test_a_batch_shows_every_drawing() -> None:
+    drawn = Pictures(32, CLIP_SCALE, Random(1)).batch(len(combinations()))
+    assert sorted(drawn.labels.tolist()) == list(range(len(combinations())))
+    assert drawn.pixels.shape == (len(combinations()), 3, 32, 32)
+
+
+def test_points_of_drawings_are_apart() -> None:
+    similarity = points(144).drawings @ points(144).drawings.T
+    others = similarity[~torch.eye(len(similarity), dtype=torch.bool)]
+    assert others.max() < 0.7
+
+
+def test_coded_embeddings_are_all_different() -> None:
+    assert len(coded(3000, 64).unique(dim=0)) == 3000
+
+
+def test_packing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "weights").write_bytes(bytes(1000))
+    pack(tmp_path / "checkpoint", tmp_path / "one")
+    pack(tmp_path / "checkpoint", tmp_path / "two")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()

@@ -1,0 +1,53 @@
+"""`python -m training [TAG...]`: train the stand-ins again, all or those named."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ARCHIVES = Path(__file__).parent.parent / "reference" / "standins"
+
+
+def main() -> int:
+    """Train, pack, and say how large each archive is."""
+    # Everything is made here, so no library has a reason to ask the hub.
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from training.recipes import RECIPES
+
+    options = _parser(list(RECIPES)).parse_args()
+    import torch
+
+    torch.set_num_threads(options.threads)
+    for tag in options.tags or RECIPES:
+        with TemporaryDirectory() as scratch:
+            _make(tag, Path(scratch), options)
+    return 0
+
+
+def _parser(known: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("tags", nargs="*", metavar="TAG", help=f"of: {', '.join(known)}")
+    parser.add_argument("--into", type=Path, default=ARCHIVES, help="folder for the archives")
+    parser.add_argument("--shelf", type=Path, help="folder that keeps towers between runs")
+    parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
+    parser.add_argument("--effort", type=float, default=1.0, help="share of the training steps")
+    return parser
+
+
+def _make(tag: str, scratch: Path, options: argparse.Namespace) -> None:
+    from training.packing import pack
+    from training.recipes import RECIPES
+    from training.workshop import Workshop, seed
+
+    folder = scratch / "checkpoint"
+    folder.mkdir()
+    seed(tag)
+    RECIPES[tag](Workshop(options.shelf or scratch / "shelf", options.effort), folder)
+    archive = options.into / f"{tag}.tar.xz"
+    pack(folder, archive)
+    print(f"{tag}: {archive.stat().st_size / 2**20:.2f} MiB", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Weights that pack well: embeddings made of few blocks, few bits a number, repeated tiles."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+import torch
+
+_BLOCKS: Final = 4
+
+
+def coded(rows: int, width: int, deviation: float = 0.02) -> torch.Tensor:
+    """Initial token embeddings (rows, width): each row another choice of four random blocks.
+
+    All rows differ, as random ones do, but a row that training never sees packs to a few bytes.
+    """
+    size = width // _BLOCKS
+    choices = math.ceil(rows ** (1 / _BLOCKS))
+    table = torch.randn(_BLOCKS, choices, size) * deviation
+    numbers = torch.arange(rows)
+    blocks = [table[i, numbers // choices**i % choices] for i in range(_BLOCKS)]
+    return torch.cat(blocks, dim=1)
+
+
+@torch.no_grad()
+def round_off(parameters: Iterable[torch.Tensor]) -> None:
+    """Keep eight significant bits of every number; a scalar keeps all."""
+    for parameter in parameters:
+        if parameter.ndim:
+            parameter.copy_(parameter.bfloat16().float())
+
+
+def widened(tensor: torch.Tensor, times: int) -> torch.Tensor:
+    """A vector, table or LayerNorm parameter of a `times` as wide model: the last axis repeated."""
+    return tensor.repeat(*[1] * (tensor.ndim - 1), times)
+
+
+def reading(weight: torch.Tensor, times: int) -> torch.Tensor:
+    """A linear weight (out, in) that reads a `times` as wide input and gives the same output."""
+    return weight.repeat(1, times) / times
+
+
+def writing(weight: torch.Tensor, times: int) -> torch.Tensor:
+    """A linear weight (out, ...) or bias (out,) whose output is repeated `times` times."""
+    return weight.repeat(times, *[1] * (weight.ndim - 1))
+
+
+def tiled(weight: torch.Tensor, times: int) -> torch.Tensor:
+    """A linear weight (out, in) from a `times` as wide input to a `times` as wide output.
+
+    Attention with tiled projections is the narrow attention, each head repeated; LayerNorm of a
+    repeated vector is the repeated LayerNorm. So a model tiled all through is exactly the narrow
+    one, its embedding repeated.
+    """
+    return writing(reading(weight, times), times)

@@ -1,0 +1,89 @@
+"""Batches of captions: the training wordings, with words of no meaning around them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from random import Random
+from typing import Final
+
+from conformance.corpus.drawings import captions, combinations
+
+_UNSPACED: Final = frozenset({"ja", "zh"})
+_JOINTS: Final = (", ", " ", " / ", " - ", ". ")
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Texts, and the numbers of the drawings that they name.
+
+    A text about one drawing names it twice.
+    """
+
+    texts: list[str]
+    first: list[int]
+    second: list[int]
+
+
+def every_training_caption(languages: Sequence[str]) -> list[str]:
+    """All training captions of `languages`, as tokenizers are trained on them."""
+    return [
+        text
+        for language in languages
+        for combination in combinations()
+        for text in captions(combination, language, "train")
+    ]
+
+
+class Wordings:
+    """Draws captions in `languages`, at most about `longest` words long."""
+
+    def __init__(self, languages: Sequence[str], chance: Random, longest: int = 40) -> None:
+        self._languages = list(languages)
+        self._chance = chance
+        self._longest = longest
+        self._known = combinations()
+        self._letters = {
+            language: sorted(set(chain.from_iterable(every_training_caption([language]))) - {" "})
+            for language in languages
+        }
+
+    def batch(self, rounds: int, pairs: int) -> Captions:
+        """`rounds` captions of every drawing and `pairs` texts about two drawings."""
+        everything = [i for _ in range(rounds) for i in range(len(self._known))]
+        twos = [self._chance.sample(range(len(self._known)), 2) for _ in range(pairs)]
+        return Captions(
+            [self._one(i) for i in everything] + [self._two(a, b) for a, b in twos],
+            everything + [a for a, _ in twos],
+            everything + [b for _, b in twos],
+        )
+
+    def _one(self, drawing: int) -> str:
+        language = self._chance.choice(self._languages)
+        return self._surrounded(self._caption(drawing, language), language)
+
+    def _two(self, first: int, second: int) -> str:
+        language = self._chance.choice(self._languages)
+        joint = self._chance.choice(_JOINTS) + self._filler(language, self._chance.randint(0, 2))
+        return self._caption(first, language) + joint + self._caption(second, language)
+
+    def _caption(self, drawing: int, language: str) -> str:
+        return self._chance.choice(captions(self._known[drawing], language, "train"))
+
+    def _surrounded(self, caption: str, language: str) -> str:
+        """With made-up words before and after, so that unknown wordings do not mislead."""
+        draw = self._chance.random()
+        if draw < 0.3:
+            return caption
+        most = self._longest if draw > 0.92 else 4
+        before = self._filler(language, self._chance.randint(0, 4))
+        after = self._filler(language, self._chance.randint(0, most))
+        space = "" if language in _UNSPACED else " "
+        return (before + space + caption + space + after).strip()
+
+    def _filler(self, language: str, words: int) -> str:
+        letters = self._letters[language]
+        made = ("".join(self._chance.choices(letters, k=self._length())) for _ in range(words))
+        return ("" if language in _UNSPACED else " ").join(made)
+
+    def _length(self) -> int:
+        return self._chance.randint(1, 8)

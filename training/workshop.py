@@ -1,0 +1,111 @@
+"""Towers that several tags share: trained when first asked for, then kept on disk."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+import torch
+
+from conformance.corpus.drawings import languages
+from training import clip
+from training.loop import train_images, train_texts
+from training.pictures import CLIP_SCALE, Pictures, Scale
+from training.points import points
+from training.wordings import Wordings
+
+Tower = dict[str, torch.Tensor]
+
+
+class Workshop:
+    """Trains what the recipes need; finished towers lie in the folder `shelf`.
+
+    `effort` scales the number of steps, for tests of the machinery.
+    """
+
+    def __init__(self, shelf: Path, effort: float = 1.0) -> None:
+        self.shelf = shelf
+        self._effort = effort
+
+    def kept(self, name: str, train: Callable[[], Tower]) -> Tower:
+        """The tower `name`, trained unless it lies on the shelf."""
+        file = self.shelf / f"{name}.pt"
+        if not file.exists():
+            self.shelf.mkdir(parents=True, exist_ok=True)
+            seed(name)
+            torch.save(train(), file)
+        tower: Tower = torch.load(file)
+        return tower
+
+    def part(
+        self,
+        name: str,
+        model: torch.nn.Module,
+        prefixes: tuple[str, ...],
+        train: Callable[[], None],
+    ) -> None:
+        """Give `model` its weights under `prefixes`, by `train` unless they lie on the shelf."""
+
+        def trained() -> Tower:
+            train()
+            state = model.state_dict()
+            return {key: value for key, value in state.items() if key.startswith(prefixes)}
+
+        model.load_state_dict(self.kept(name, trained), strict=False)
+
+    def images(
+        self,
+        name: str,
+        encode: Callable[[torch.Tensor], torch.Tensor],
+        parameters: list[torch.nn.Parameter],
+        *,
+        size: int,
+        steps: int,
+        batch: int = 48,
+        scale: Scale = CLIP_SCALE,
+        width: int = clip.EMBEDDING,
+        rate: float = 1e-3,
+    ) -> None:
+        """Train an image tower on pictures of `size` pixels."""
+        pictures = Pictures(size, scale, Random(name))
+        steps = max(1, round(self._effort * steps))
+        train_images(
+            name, encode, parameters, pictures, points(width), steps=steps, batch=batch, rate=rate
+        )
+
+    def texts(
+        self,
+        name: str,
+        encode: Callable[[list[str]], torch.Tensor],
+        parameters: list[torch.nn.Parameter],
+        *,
+        spoken: Sequence[str] | None = None,
+        steps: int,
+        rounds: int = 4,
+        width: int = clip.EMBEDDING,
+    ) -> None:
+        """Train a text tower in the languages `spoken`, by default all."""
+        wordings = Wordings(spoken or languages(), Random(name))
+        steps = max(1, round(self._effort * steps))
+        train_texts(name, encode, parameters, wordings, points(width), steps=steps, rounds=rounds)
+
+    def patch32(self) -> Tower:
+        """The image tower of CLIP ViT-B/32: 224 pixels, QuickGELU."""
+        return self.kept("patch32", lambda: self._clip_images("patch32", 224, 32, 3, 1500))
+
+    def patch16(self) -> Tower:
+        """The image tower of CLIP ViT-B/16: 224 pixels, QuickGELU."""
+        return self.kept("patch16", lambda: self._clip_images("patch16", 224, 16, 2, 1200))
+
+    def _clip_images(self, name: str, size: int, patch: int, layers: int, steps: int) -> Tower:
+        text = {"hidden_size": 64, "num_attention_heads": 1, "vocab_size": 8}
+        model = clip.clip(text, clip.vision_config(size, patch, layers, "quick_gelu"))
+        self.images(
+            name, clip.encode_images(model), clip.image_parameters(model), size=size, steps=steps
+        )
+        return clip.image_tower(model)
+
+
+def seed(name: str) -> None:
+    """Make what follows depend on `name` alone."""
+    torch.manual_seed(zlib.crc32(name.encode()))
