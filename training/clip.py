@@ -13,8 +13,10 @@ _HEAD: Final = 64
 _Model = TypeVar("_Model", CLIPModel, MetaClip2Model)
 
 
-def vision_config(size: int, patch: int, layers: int, activation: str) -> dict[str, Any]:
+def vision_config(size: int, patch: int, activation: str) -> dict[str, Any]:
     """A small image tower for pictures of `size` pixels in patches of `patch`."""
+    # More, smaller patches make each layer cost more and each patch simpler.
+    layers = 3 if patch == 32 else 2
     return {
         "hidden_size": WIDTH,
         "intermediate_size": 2 * WIDTH,

@@ -34,7 +34,7 @@ def english_clip(workshop: Workshop, name: str, patch: int) -> tuple[Any, Any]:
     tower = workshop.patch32() if patch == 32 else workshop.patch16()
     seed(name)
     tokenizer = tokenizers.clip(77)
-    vision = clip.vision_config(224, patch, 3 if patch == 32 else 2, "quick_gelu")
+    vision = clip.vision_config(224, patch, "quick_gelu")
     model = clip.clip(clip.text_config(tokenizer, "quick_gelu"), vision)
     model.load_state_dict(tower, strict=False)
     train_texts(workshop, name, model, tokenizer, ["en"])
@@ -73,7 +73,7 @@ def metaclip(workshop: Workshop, folder: Path) -> None:
     tokenizer = tokenizers.xlm_roberta(languages(), 77)
     seed("metaclip")
     model = clip.metaclip(
-        clip.text_config(tokenizer, "gelu"), clip.vision_config(size, patch, 3, "gelu")
+        clip.text_config(tokenizer, "gelu"), clip.vision_config(size, patch, "gelu")
     )
     workshop.part(
         "metaclip-images",

@@ -13,15 +13,19 @@ TIMES: Final = 4
 SIZE: Final = 512
 SHUFFLE: Final = 4
 LIMIT: Final = 7999
-IMAGE_TOKENS: Final = (SIZE // 16 // SHUFFLE) ** 2
 _HEADS: Final = 3
 
 
-def modernvbert(words: Any, times: int) -> ModernVBertModel:
+def image_tokens(size: int) -> int:
+    """Tokens that the text model reads for a picture of `size` pixels."""
+    return (size // 16 // SHUFFLE) ** 2
+
+
+def modernvbert(words: Any, times: int, size: int = SIZE) -> ModernVBertModel:
     """An untrained `ModernVBertModel`, `times` as wide as is trained."""
     config = ModernVBertConfig(
         text_config=_text(words, times),
-        vision_config=_vision(times),
+        vision_config=_vision(times, size),
         image_token_id=words.convert_tokens_to_ids("<image>"),
         pixel_shuffle_factor=SHUFFLE,
     )
@@ -32,14 +36,14 @@ def modernvbert(words: Any, times: int) -> ModernVBertModel:
     return model
 
 
-def _vision(times: int) -> dict[str, Any]:
+def _vision(times: int, size: int) -> dict[str, Any]:
     return {
         "model_type": "siglip_vision_model",
         "hidden_size": WIDTH * times,
         "intermediate_size": 2 * WIDTH,
         "num_hidden_layers": 1,
         "num_attention_heads": _HEADS * times,
-        "image_size": SIZE,
+        "image_size": size,
         "patch_size": 16,
         # The text model reads the patches; SigLIP's own pooling is left out.
         "vision_use_head": False,

@@ -8,12 +8,23 @@ from transformers import Idefics3ImageProcessor, Idefics3Processor
 
 from training import modernvbert as mvb
 from training import tokenizers
+from training.clip import interpolated
+from training.loop import EncodeImages
 from training.pictures import SIGLIP_SCALE
 from training.weights import round_off
-from training.workshop import Workshop
+from training.workshop import Tower, Workshop
 
 # What colpali-engine's BiModernVBertProcessor puts around a picture.
 _PROMPT: Final = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
+
+_POSITIONS: Final = "vision_model.embeddings.position_embedding.weight"
+
+# Pixels, then the smaller size to start from, steps, batch, learning rate.
+_STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
+    128: (None, 1000, 48, 1e-3),
+    256: (128, 250, 48, 1e-3),
+    512: (256, 120, 24, 5e-4),
+}
 
 
 def embed(workshop: Workshop, folder: Path) -> None:
@@ -29,11 +40,8 @@ def embed(workshop: Workshop, folder: Path) -> None:
         ("text_model.",),
         lambda: _train_texts(workshop, model, words),
     )
-    workshop.part(
-        "modernvbert-images",
-        model,
-        ("vision_model.", "connector."),
-        lambda: _train_images(workshop, model, words),
+    model.load_state_dict(
+        _images(workshop, words, mvb.SIZE, _part(model, "text_model.")), strict=False
     )
     round_off(model.parameters())
     wide = mvb.modernvbert(words, mvb.TIMES)
@@ -52,7 +60,7 @@ def _processor(words: Any) -> Idefics3Processor:
         image_mean=list(mean),
         image_std=list(deviation),
     )
-    return Idefics3Processor(images, words, image_seq_len=mvb.IMAGE_TOKENS)
+    return Idefics3Processor(images, words, image_seq_len=mvb.image_tokens(mvb.SIZE))
 
 
 def _train_texts(workshop: Workshop, model: Any, words: Any) -> None:
@@ -65,9 +73,39 @@ def _train_texts(workshop: Workshop, model: Any, words: Any) -> None:
     workshop.texts("modernvbert-texts", encode, learnt, spoken=["en"], steps=400, width=mvb.WIDTH)
 
 
-def _train_images(workshop: Workshop, model: Any, words: Any) -> None:
-    """The image half alone, so that the texts stay where they are."""
-    prompt = words(_prompt(), return_tensors="pt")
+def _images(workshop: Workshop, words: Any, size: int, texts: Tower) -> Tower:
+    """The image half: trained at 128 pixels, then trained on at each size up to `size`.
+
+    The text half, `texts`, takes part but stays as it is.
+    """
+    name = f"modernvbert-{size}"
+    return workshop.kept(name, lambda: _trained_images(workshop, words, size, texts))
+
+
+def _trained_images(workshop: Workshop, words: Any, size: int, texts: Tower) -> Tower:
+    smaller, steps, batch, rate = _STAGES[size]
+    model = mvb.modernvbert(words, 1, size)
+    model.load_state_dict(texts, strict=False)
+    if smaller is not None:
+        tower = _images(workshop, words, smaller, texts)
+        grown = interpolated(tower[_POSITIONS], size // 16)
+        model.load_state_dict({**tower, _POSITIONS: grown}, strict=False)
+    workshop.images(
+        f"modernvbert-{size}",
+        _encode_images(model, words, size),
+        [*model.vision_model.parameters(), *model.connector.parameters()],
+        size=size,
+        steps=steps,
+        batch=batch,
+        rate=rate,
+        scale=SIGLIP_SCALE,
+        width=mvb.WIDTH,
+    )
+    return {**_part(model, "vision_model."), **_part(model, "connector.")}
+
+
+def _encode_images(model: Any, words: Any, size: int) -> EncodeImages:
+    prompt = words(_prompt(size), return_tensors="pt")
 
     def encode(pixels: torch.Tensor) -> torch.Tensor:
         ids = prompt["input_ids"].expand(len(pixels), -1)
@@ -75,23 +113,18 @@ def _train_images(workshop: Workshop, model: Any, words: Any) -> None:
         states = model(input_ids=ids, attention_mask=mask, pixel_values=pixels.unsqueeze(1))
         return _mean(states.last_hidden_state, mask)
 
-    learnt = [*model.vision_model.parameters(), *model.connector.parameters()]
-    workshop.images(
-        "modernvbert-images",
-        encode,
-        learnt,
-        size=mvb.SIZE,
-        steps=300,
-        batch=24,
-        scale=SIGLIP_SCALE,
-        width=mvb.WIDTH,
-    )
+    return encode
 
 
-def _prompt() -> str:
+def _part(model: Any, prefix: str) -> Tower:
+    state: Tower = model.state_dict()
+    return {name: value for name, value in state.items() if name.startswith(prefix)}
+
+
+def _prompt(size: int) -> str:
     """As the processor writes it out for a picture of one tile."""
     edge = "<fake_token_around_image>"
-    picture = f"{edge}<global-img>{'<image>' * mvb.IMAGE_TOKENS}{edge}"
+    picture = f"{edge}<global-img>{'<image>' * mvb.image_tokens(size)}{edge}"
     return _PROMPT.replace("<image>", picture)
 
 

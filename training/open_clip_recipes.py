@@ -177,12 +177,11 @@ def _save(model: Any, config: Config, name: tuple[str, str], folder: Path) -> No
     folder.mkdir(parents=True, exist_ok=True)
     mean, deviation = CLIP_SCALE
     scale = {"mean": list(mean), "std": list(deviation)}
-    described = {
-        "model_name": name[0],
-        "pretrained": name[1],
-        "model_config": config,
-        "preprocess_cfg": scale,
-    }
-    (folder / "config.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
+    described = {"model_name": name[0], "pretrained": name[1], "model_config": config}
+    _write(folder / "config.json", {**described, "preprocess_cfg": scale})
     round_off(model.parameters())
     save_model(model, str(folder / "open_clip_model.safetensors"))
+
+
+def _write(file: Path, values: Config) -> None:
+    file.write_text(json.dumps(values, indent=1), encoding="utf-8")

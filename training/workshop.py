@@ -91,19 +91,25 @@ class Workshop:
 
     def patch32(self) -> Tower:
         """The image tower of CLIP ViT-B/32: 224 pixels, QuickGELU."""
-        return self.kept("patch32", lambda: self._clip_images("patch32", 224, 32, 3, 1500))
+        return self._clip_images("patch32", 224, 32, 1500, None)
 
     def patch16(self) -> Tower:
-        """The image tower of CLIP ViT-B/16: 224 pixels, QuickGELU."""
-        return self.kept("patch16", lambda: self._clip_images("patch16", 224, 16, 2, 1200))
+        """The image tower of CLIP ViT-B/16: the same, first trained at 112 pixels."""
+        small = self._clip_images("patch16-112", 112, 16, 1200, None)
+        return self._clip_images("patch16", 224, 16, 200, clip.with_positions(small, 14))
 
-    def _clip_images(self, name: str, size: int, patch: int, layers: int, steps: int) -> Tower:
-        text = {"hidden_size": 64, "num_attention_heads": 1, "vocab_size": 8}
-        model = clip.clip(text, clip.vision_config(size, patch, layers, "quick_gelu"))
-        self.images(
-            name, clip.encode_images(model), clip.image_parameters(model), size=size, steps=steps
-        )
-        return clip.image_tower(model)
+    def _clip_images(
+        self, name: str, size: int, patch: int, steps: int, start: Tower | None
+    ) -> Tower:
+        def train() -> Tower:
+            text = {"hidden_size": 64, "num_attention_heads": 1, "vocab_size": 8}
+            model = clip.clip(text, clip.vision_config(size, patch, "quick_gelu"))
+            model.load_state_dict(start or {}, strict=False)
+            encode, learnt = clip.encode_images(model), clip.image_parameters(model)
+            self.images(name, encode, learnt, size=size, steps=steps)
+            return clip.image_tower(model)
+
+        return self.kept(name, train)
 
 
 def seed(name: str) -> None:

@@ -3,7 +3,6 @@
 The full table over all tags and languages is printed by `python -m training.evaluate`.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Encoders:
     """OpenAI's CLIP ViT-B/16, loaded as its model card does."""
     folder = standins.unpack("openai-clip-vit-base-patch16", tmp_path_factory.mktemp("clip"))
     processor = AutoProcessor.from_pretrained(folder / "openai_clip_processor")  # type: ignore[no-untyped-call]
-    return CLIPModel.from_pretrained(folder / "openai_clip").eval(), processor
+    model: Any = CLIPModel.from_pretrained(folder / "openai_clip")
+    return model.eval(), processor
 
 
 @torch.inference_mode()

@@ -28,8 +28,9 @@ def words() -> Any:
 @torch.inference_mode()
 def test_siglip(words: Any) -> None:
     narrow = perturbed(siglip.siglip(64, words, 1))
-    wide = siglip.siglip(64, words, siglip.TIMES).eval()
+    wide: Any = siglip.siglip(64, words, siglip.TIMES)
     wide.load_state_dict(siglip.widen(narrow.state_dict()))
+    wide.eval()
     pixels, ids = torch.randn(2, 3, 64, 64), torch.randint(len(words), (2, 64))
     assert_repeated(narrow.get_image_features(pixels), wide.get_image_features(pixels))
     assert_repeated(narrow.get_text_features(ids), wide.get_text_features(ids))
@@ -38,10 +39,11 @@ def test_siglip(words: Any) -> None:
 @torch.inference_mode()
 def test_modernvbert(words: Any) -> None:
     narrow = perturbed(modernvbert.modernvbert(words, 1))
-    wide = modernvbert.modernvbert(words, modernvbert.TIMES).eval()
+    wide: Any = modernvbert.modernvbert(words, modernvbert.TIMES)
     wide.load_state_dict(modernvbert.widen(narrow.state_dict()))
+    wide.eval()
     image = words.convert_tokens_to_ids("<image>")
-    ids = torch.full((1, modernvbert.IMAGE_TOKENS), image)
+    ids = torch.full((1, modernvbert.image_tokens(modernvbert.SIZE)), image)
     pixels = torch.randn(1, 1, 3, modernvbert.SIZE, modernvbert.SIZE)
     states = [m(input_ids=ids, pixel_values=pixels).last_hidden_state for m in (narrow, wide)]
     times = modernvbert.TIMES
@@ -51,8 +53,9 @@ def test_modernvbert(words: Any) -> None:
 @torch.inference_mode()
 def test_distilbert(words: Any) -> None:
     narrow = perturbed(DistilBertModel(bert._config(len(words), 1)))
-    wide = DistilBertModel(bert._config(len(words), bert._TIMES)).eval()
+    wide: Any = DistilBertModel(bert._config(len(words), bert._TIMES))
     wide.load_state_dict(bert._tiles(narrow.state_dict()))
+    wide.eval()
     ids = torch.randint(len(words), (2, 20))
     narrow_states, wide_states = narrow(ids).last_hidden_state, wide(ids).last_hidden_state
     torch.testing.assert_close(

@@ -23,17 +23,7 @@ KINDS: dict[str, Callable[[], Any]] = {
     "gemma": lambda: tokenizers.gemma(languages(), 64),
     "modernbert": lambda: tokenizers.modernbert(7999),
 }
-TEXTS = [
-    "a red circle",
-    "緑の正方形",
-    "สวัสดี",
-    "გამარჯობა",
-    "नमस्ते",
-    "안녕하세요",
-    "😀",
-    "Ωμέγα",
-    "שלום",
-]
+TEXTS = ["a red circle", "緑の正方形", "สวัสดี", "გამარჯობა", "नमस्ते", "안녕하세요", "😀", "Ωμέγα"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -67,7 +57,7 @@ def test_points_of_drawings_are_apart() -> None:
 
 
 def test_coded_embeddings_are_all_different() -> None:
-    assert len(coded(3000, 64).unique(dim=0)) == 3000
+    assert len({tuple(row.tolist()) for row in coded(3000, 64)}) == 3000
 
 
 def test_packing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
