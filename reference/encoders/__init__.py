@@ -57,8 +57,9 @@ def load(model: Model, folder: Path | None, device: str) -> Encoder:
         raise UnloadableError(
             f"the row of {model.tag} names no library; known: {', '.join(MODULES)}"
         )
-    begun = time.monotonic()
+    begun = time.process_time()
     module = import_module(MODULES[model.library])
-    log.info("imported %s in %.1f s", model.library, time.monotonic() - begun)
+    seconds = time.process_time() - begun
+    log.info("imported %s in %.1f s of processor time", model.library, seconds)
     encoder: Encoder = module.load(model, folder, device)
     return encoder

@@ -10,9 +10,9 @@ from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.models import Model
-from reference.encoders import Vectors
+from reference.encoders import Vectors, tensors
 from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import from_pretrained, one, pooled, unit, vectors
+from reference.encoders.tensors import one, pooled, unit, vectors
 
 
 class ClipEncoder:
@@ -21,7 +21,7 @@ class ClipEncoder:
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
     def __init__(self, model: Any, processor: Any, device: str) -> None:
-        self._model = model.to(device).eval()
+        self._model = model
         self._processor = processor
         self._device = device
         # Longer texts make the model fail on its position table; the vendor's container does.
@@ -53,11 +53,8 @@ class ClipEncoder:
 def load(model: Model, folder: Path | None, device: str) -> ClipEncoder:
     """From the vendor's `openai_clip` and `openai_clip_processor`, one plain folder, or the hub."""
     weights, processor = sources(model, folder)
-    return ClipEncoder(
-        from_pretrained(AutoModel)(weights, dtype=torch.float32),
-        from_pretrained(AutoProcessor)(processor),
-        device,
-    )
+    loaded = tensors.model(AutoModel, weights, device)
+    return ClipEncoder(loaded, tensors.processor(AutoProcessor, processor), device)
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:

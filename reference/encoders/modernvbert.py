@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 from PIL.Image import Image
-from transformers import AutoProcessor, ModernVBertModel
+from transformers import Idefics3Processor, ModernVBertModel
 
 from conformance.models import Model
-from reference.encoders import UnloadableError, Vectors
-from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import from_pretrained, one, unit, vectors
+from reference.encoders import Vectors, tensors
+from reference.encoders.prefix import shorten
+from reference.encoders.tensors import one, unit
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
@@ -28,9 +28,8 @@ class ModernVBertEncoder:
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
     def __init__(self, model: Any, processor: Any, device: str, limit: int | None) -> None:
-        self._model = model.to(device).eval()
+        self._model = model
         self._processor = processor
-        self._processor.tokenizer.padding_side = "left"
         self._device = device
         positions: int = model.config.text_config.max_position_embeddings
         self._limit = min(limit or positions, positions)
@@ -40,14 +39,15 @@ class ModernVBertEncoder:
 
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        short = [shorten(text, self._limit, self._count) for text in texts]
-        return np.concatenate([self._text_batch(list(batch)) for batch in batches(short)])
+        return np.stack([self._text(shorten(text, self._limit, self._count)) for text in texts])
 
-    def _text_batch(self, texts: list[str]) -> Vectors:
+    def _text(self, text: str) -> Vectors:
+        # One at a time: padded to a companion of 8,192 tokens, a few words would cost as much,
+        # and the attention mask of a batch some gigabytes.
         inputs = self._processor.tokenizer(
-            texts, padding="longest", truncation=True, max_length=self._limit, return_tensors="pt"
+            [text], truncation=True, max_length=self._limit, return_tensors="pt"
         )
-        return vectors(self._mean(inputs))
+        return one(self._mean(inputs))
 
     @torch.inference_mode()
     def encode_image(self, image: Image) -> Vectors:
@@ -64,13 +64,10 @@ class ModernVBertEncoder:
 def load(model: Model, folder: Path | None, device: str) -> ModernVBertEncoder:
     """From the folder `modernvbert`, one plain folder, the vendor's two hub caches, or the hub."""
     weights, processor, caches = sources(model, folder)
-    loaded, report = from_pretrained(ModernVBertModel)(
-        weights, dtype=torch.float32, output_loading_info=True, **caches[0]
-    )
-    if report["missing_keys"]:
-        # Else the library makes them up at random, with no more than a warning.
-        raise UnloadableError(f"{weights} lacks {min(report['missing_keys'])} and perhaps more")
-    read = from_pretrained(AutoProcessor)(processor, **caches[1])
+    loaded = tensors.model(ModernVBertModel, weights, device, **caches[0])
+    # By name, because the published one is called after colpali-engine's subclass of this class.
+    read = tensors.processor(Idefics3Processor, processor, **caches[1])
+    read.image_seq_len = loaded.image_seq_len  # 169 unless the file says otherwise
     return ModernVBertEncoder(loaded, read, device, model.text_tokens)
 
 

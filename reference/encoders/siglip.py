@@ -10,9 +10,9 @@ from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.models import Model
-from reference.encoders import Vectors
+from reference.encoders import Vectors, tensors
 from reference.encoders.prefix import batches, shorten
-from reference.encoders.tensors import from_pretrained, one, pooled, vectors
+from reference.encoders.tensors import one, pooled, vectors
 
 
 class SiglipEncoder:
@@ -21,7 +21,7 @@ class SiglipEncoder:
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
     def __init__(self, model: Any, processor: Any, device: str, lower_case: bool) -> None:
-        self._model = model.to(device).eval()
+        self._model = model
         self._processor = processor
         self._device = device
         self._lower_case = lower_case
@@ -63,12 +63,9 @@ class SiglipEncoder:
 def load(model: Model, folder: Path | None, device: str) -> SiglipEncoder:
     """From the vendor's `siglip`, one plain folder, or the hub."""
     weights, processor, options = sources(model, folder)
-    return SiglipEncoder(
-        from_pretrained(AutoModel)(weights, dtype=torch.float32),
-        from_pretrained(AutoProcessor)(processor, **options),
-        device,
-        model.lower_case,
-    )
+    loaded = tensors.model(AutoModel, weights, device)
+    read = tensors.processor(AutoProcessor, processor, **options)
+    return SiglipEncoder(loaded, read, device, model.lower_case)
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str, dict[str, str]]:

@@ -4,15 +4,29 @@ from typing import Any
 
 import torch
 
-from reference.encoders import Vectors
+from reference.encoders import UnloadableError, Vectors
 
 
-def from_pretrained(kind: Any) -> Any:
-    """`kind.from_pretrained`, whose types are not written down in every release.
+def processor(kind: Any, source: str, **options: str) -> Any:
+    """The processor of class `kind` at `source`, a folder or a hub id.
 
     Never with `trust_remote_code`: a checkpoint is data and is not to bring code along.
     """
-    return kind.from_pretrained
+    return kind.from_pretrained(source, **options)
+
+
+def model(kind: Any, source: str, device: str, **options: str) -> Any:
+    """The whole model of class `kind` at `source`, in float32 on `device`, ready to encode.
+
+    Raises `UnloadableError` if weights are missing, which transformers makes up at random with no
+    more than a warning.
+    """
+    loaded, report = kind.from_pretrained(
+        source, dtype=torch.float32, output_loading_info=True, **options
+    )
+    if report["missing_keys"]:
+        raise UnloadableError(f"{source} lacks {min(report['missing_keys'])} and perhaps more")
+    return loaded.to(device).eval()
 
 
 def unit(features: torch.Tensor) -> torch.Tensor:
