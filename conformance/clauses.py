@@ -18,6 +18,8 @@ GROUP_FILES = (
     "texts",
     "images",
     "alignment",
+    "properties",
+    "relations",
     "operation",
     "wire",
     "weaviate",

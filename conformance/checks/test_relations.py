@@ -1,0 +1,187 @@
+"""REL: how vectors of related inputs lie to each other.
+
+Together 20 pictures to encode, beside those of the corpus, which other checks have encoded.
+"""
+
+import unicodedata
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from conformance import expect
+from conformance.corpus import altered
+from conformance.corpus.aligned import AlignedCorpus, advertised
+from conformance.endpoint.alone import Alone
+from conformance.endpoint.api import Endpoint
+from conformance.expect import Vectors
+from conformance.models import Model
+from conformance.outcome import not_applicable
+from conformance.report.result import Measure
+from conformance.tolerance import Array, cosines
+
+TRANSLATED = 0.5
+"""Translations nearest to their own caption: chance is 1 of 8 or 1 of 24, and a caption that is
+not read, or read as another script, is at chance; the rest is left to the model."""
+CAPTIONS = 8
+STILL_NEAREST = 7 / 8
+"""One caption of eight may go astray: to a tokenizer that keeps blanks they are tokens."""
+PICTURES = 4
+STRENGTHS = (0.5, 1.0)
+"""Beside 0, which is the picture itself."""
+FADED = 0.9
+"""Share of a picture's match that may be left once nothing can be seen of it. What an encoder sees
+in a blank picture has no reason to be the caption, and noise in vectors moves the mean over four
+pictures by a hundredth."""
+
+BLANKS: dict[str, Callable[[str], str]] = {
+    "a leading blank": lambda text: " " + text,
+    "trailing blanks": lambda text: text + "  ",
+    "a trailing line break": lambda text: text + "\n",
+    "doubled blanks": lambda text: text.replace(" ", "  "),
+    "a line break for a blank": lambda text: text.replace(" ", "\n", 1),
+}
+BEGINNING = (
+    "the photograph in the old album of the family in the house by the river shows a very large"
+)
+APART = {
+    "digits": ("3 cats", "4 cats"),
+    "order of digits": ("room 101", "room 110"),
+    "negation": ("a cup with sugar", "a cup without sugar"),
+    "preposition": ("a dog on the table", "a dog under the table"),
+    "one letter": ("a photo of a cat", "a photo of a bat"),
+    "order of letters": ("live", "evil"),
+    "after 90 letters": (f"{BEGINNING} dog", f"{BEGINNING} cup"),
+    "after a line break": ("title\na red circle", "title\na blue square"),
+    "after a tab": ("title\ta red circle", "title\ta blue square"),
+    "after a quotation mark": ('"so" a red circle', '"so" a blue square'),
+    "after markup": ("<b>so</b> a red circle", "<b>so</b> a blue square"),
+    "after an emoji": ("👍 a red circle", "👍 a blue square"),
+}
+LOOKALIKES = (
+    "https://example.com/red.png",
+    "https://example.com/blue.jpg",
+    "/app/models/red.png",
+    "image.png",
+    "data:text/plain;base64,cmVk",
+    "null",
+    "true",
+    "NaN",
+    "1e39",
+    "2024",
+    "2025",
+    '{"texts": ["red"]}',
+)
+MARKS = ("<image>", "<pad>", "</s>", "[CLS]", "[MASK]", "<|endoftext|>", "%s {0} ${PATH} \\u0041")
+COMPOSED = ("Zürich", "crème brûlée", "Åre, Świnoujście, Việt Nam", "がっこう")
+
+
+def nearest(rows: Array, columns: Array) -> float:
+    """Share of rows (n, d) whose own column (m, d), m >= n, is the most similar one."""
+    return float(np.mean(np.argmax(cosines(rows, columns), axis=1) == np.arange(len(rows))))
+
+
+def match(pictures: Array, captions: Array, own: list[int]) -> float:
+    """By how much pictures (n, d) are nearer to their own captions than to all others, on average.
+
+    What moves a picture nearer to all captions alike, as its mean colour does, makes no difference.
+    """
+    similarities = cosines(pictures, captions)
+    matches = similarities[np.arange(len(own)), own]
+    others = (similarities.sum(axis=1) - matches) / (similarities.shape[1] - 1)
+    return float(np.mean(matches - others))
+
+
+@pytest.mark.clause("REL-01")
+def test_translations_meet(
+    endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, model: Model, measure: Measure
+) -> None:
+    languages = [each for each in advertised(model, corpus) if each != "en"]
+    if not languages:
+        not_applicable("a model of one language")
+    found = {
+        each: nearest(endpoint.vectors(corpus.captions[each]).texts, encoded.texts)
+        for each in languages
+    }
+    measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))
+    for language, share in found.items():
+        got = f"{share:.3f} of the captions in {language} nearest to their English ones"
+        expect.that(share >= TRANSLATED, got, f"at least {TRANSLATED}")
+
+
+@pytest.mark.clause("REL-02")
+@pytest.mark.parametrize("name", BLANKS)
+def test_stray_blanks_change_little(
+    endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, name: str
+) -> None:
+    sent = [BLANKS[name](caption) for caption in corpus.captions["en"][:CAPTIONS]]
+    exchange = endpoint.vectorize(sent)
+    share = nearest(expect.vectors(exchange, len(sent), 0).texts, encoded.texts)
+    got = f"{share:.3f} of the captions with {name} nearest to themselves"
+    expect.that(share >= STILL_NEAREST, got, f"at least {STILL_NEAREST}", exchange)
+
+
+@pytest.mark.clause("REL-03")
+@pytest.mark.parametrize("name", APART)
+def test_a_word_makes_a_difference(alone: Alone, name: str) -> None:
+    pair = APART[name]
+    shown = [alone.text_exchange(text) for text in pair]
+    expect.distinct(np.stack([alone.text(text) for text in pair]), pair, *shown)
+
+
+@pytest.mark.clause("REL-04")
+def test_what_follows_nul_is_read(alone: Alone) -> None:
+    pair = "title\0a red circle", "title\0a blue square"
+    shown = [alone.text_exchange(text) for text in pair]
+    expect.distinct(np.stack([alone.text(text) for text in pair]), pair, *shown)
+
+
+@pytest.mark.clause("REL-05")
+def test_lookalikes_are_texts(endpoint: Endpoint) -> None:
+    exchange = endpoint.vectorize(LOOKALIKES)
+    expect.distinct(expect.vectors(exchange, len(LOOKALIKES), 0).texts, LOOKALIKES, exchange)
+
+
+@pytest.mark.clause("REL-05")
+@pytest.mark.parametrize("mark", MARKS)
+def test_marks_of_tokenizers_are_texts(endpoint: Endpoint, mark: str) -> None:
+    endpoint.vectors(texts=[mark])
+
+
+@pytest.mark.clause("REL-06")
+def test_composed_and_decomposed_letters(endpoint: Endpoint, measure: Measure) -> None:
+    forms = [[unicodedata.normalize(form, text) for text in COMPOSED] for form in ("NFC", "NFD")]
+    composed, decomposed = (endpoint.vectors(texts=form).texts for form in forms)
+    lowest = float(np.min(np.diag(cosines(composed, decomposed))))
+    measure("lowest cosine of composed and decomposed letters", round(lowest, 3))
+
+
+@pytest.mark.clause("REL-07")
+@pytest.mark.parametrize("name", altered.FADINGS)
+def test_what_is_hidden_matches_less(
+    endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, measure: Measure, name: str
+) -> None:
+    # Colour by colour, four shapes each: no two of these drawings share both.
+    own = list(range(0, len(corpus.pictures), len(corpus.pictures) // PICTURES))
+    matches = [match(encoded.images[own], encoded.texts, own)]
+    for strength in STRENGTHS:
+        faded = [altered.FADINGS[name](corpus.pictures[i], strength) for i in own]
+        matches.append(match(endpoint.vectors(images=faded).images, encoded.texts, own))
+    course = ", ".join(f"{each:.3f}" for each in matches)
+    measure(f"match with the own caption under {name}", course)
+    got = f"own captions ahead of others by {course} under growing {name}"
+    expect.that(matches[-1] < FADED * matches[0], got, f"in the end below {FADED} of the first")
+
+
+@pytest.mark.clause("REL-08")
+@pytest.mark.parametrize("name", altered.COPIES)
+def test_a_copy_is_nearest_to_its_picture(
+    alone: Alone, corpus: AlignedCorpus, encoded: Vectors, name: str
+) -> None:
+    # Another picture for each, in the middle of the corpus.
+    own = len(corpus.pictures) // 2 + list(altered.COPIES).index(name)
+    copy = altered.COPIES[name](altered.opened(corpus.pictures[own]))
+    found = int(np.argmax(cosines(alone.image(copy)[None], encoded.images)))
+    got = f"{corpus.names[own]} {name} is nearest to {corpus.names[found]}"
+    shown = alone.image_exchange(copy)
+    expect.that(found == own, got, f"nearest to {corpus.names[own]} itself", shown)

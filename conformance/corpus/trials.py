@@ -1,0 +1,84 @@
+"""How a property is tried: few examples, always the same ones, at a bounded cost."""
+
+import functools
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from conformance.corpus.strategies import Case
+from conformance.endpoint.api import Endpoint
+from conformance.outcome import Nonconformity
+
+Check = Callable[[Endpoint, Case], None]
+
+
+class Trial:
+    """One property over one endpoint: each example is judged once.
+
+    So an endpoint that errs now and then fails as well, where Hypothesis would call it flaky, and
+    pictures, which are what takes time, are left out of an example when `pictures` are spent.
+    """
+
+    def __init__(self, check: Check, endpoint: Endpoint, pictures: int) -> None:
+        self._check = functools.partial(check, endpoint)
+        self._pictures = pictures
+        self._problems: dict[Case, Nonconformity | None] = {}
+
+    def problem(self, case: Case) -> Nonconformity | None:
+        """What is wrong, if anything; the message names the example."""
+        if case not in self._problems:
+            self._problems[case] = self._judge(self._afforded(case))
+        return self._problems[case]
+
+    def _afforded(self, case: Case) -> Case:
+        price = sum(len(mix.pictures) for mix in case)
+        if price > self._pictures:
+            return tuple(mix.without_pictures() for mix in case)
+        self._pictures -= price
+        return case
+
+    def _judge(self, case: Case) -> Nonconformity | None:
+        try:
+            self._check(case)
+        except Nonconformity as problem:
+            example = ", then ".join(map(str, case))
+            got = f"{problem.got}; falsifying example: {example}"
+            return Nonconformity(got, problem.expected, problem.exchanges)
+        return None
+
+
+def holds_for(
+    cases: SearchStrategy[Case], examples: int, pictures: int
+) -> Callable[[Check], Callable[..., None]]:
+    """Make a test of a check of (endpoint, case); `pictures` bounds those in all its cases."""
+
+    def decorate(check: Check) -> Callable[..., None]:
+        # The fixture's value is another one in each test of each run.
+        trials = WeakKeyDictionary[Endpoint, Trial]()
+
+        @functools.wraps(check)
+        def once(endpoint: Endpoint, case: Case) -> None:
+            trial = trials.get(endpoint) or Trial(check, endpoint, pictures)
+            problem = trials.setdefault(endpoint, trial).problem(case)
+            if problem is not None:
+                raise Nonconformity(problem.got, problem.expected, problem.exchanges)
+
+        return _settings(examples)(given(case=cases)(once))
+
+    return decorate
+
+
+def _settings(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        # Shrinking would send hundreds of requests to an endpoint that may hang at each.
+        phases=(Phase.generate,),
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
