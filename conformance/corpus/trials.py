@@ -2,9 +2,9 @@
 
 import functools
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
+from zlib import crc32
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from conformance.corpus.strategies import Case
@@ -51,21 +51,29 @@ class Trial:
 
 def holds_for(
     cases: SearchStrategy[Case], examples: int, pictures: int
-) -> Callable[[Check], Callable[..., None]]:
-    """Make a test of a check of (endpoint, case); `pictures` bounds those in all its cases."""
+) -> Callable[[Check], Callable[[Endpoint], None]]:
+    """Make a test of a check of (endpoint, case); `pictures` bounds those in all its cases.
 
-    def decorate(check: Check) -> Callable[..., None]:
-        # The fixture's value is another one in each test of each run.
-        trials = WeakKeyDictionary[Endpoint, Trial]()
+    Hypothesis runs inside the test: its pytest plugin, where it sees a test of Hypothesis, writes a
+    folder into the caller's.
+    """
 
-        @functools.wraps(check)
-        def once(endpoint: Endpoint, case: Case) -> None:
-            trial = trials.get(endpoint) or Trial(check, endpoint, pictures)
-            problem = trials.setdefault(endpoint, trial).problem(case)
-            if problem is not None:
-                raise Nonconformity(problem.got, problem.expected, problem.exchanges)
+    def decorate(check: Check) -> Callable[[Endpoint], None]:
+        def test(endpoint: Endpoint) -> None:
+            trial = Trial(check, endpoint, pictures)
 
-        return _settings(examples)(given(case=cases)(once))
+            def holds(case: Case) -> None:
+                problem = trial.problem(case)
+                if problem is not None:
+                    raise Nonconformity(problem.got, problem.expected, problem.exchanges)
+
+            # Other examples for each property, the same ones in each run.
+            number = crc32(check.__name__.encode())
+            seed(number)(_settings(examples)(given(case=cases)(holds)))()
+
+        test.__name__, test.__qualname__ = check.__name__, check.__qualname__
+        test.__module__, test.__doc__ = check.__module__, check.__doc__
+        return test
 
     return decorate
 
