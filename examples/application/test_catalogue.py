@@ -1,0 +1,46 @@
+import base64
+import io
+from collections.abc import Iterator
+
+import pytest
+import weaviate
+from PIL import Image, ImageDraw
+from weaviate.classes.config import Configure, DataType, Property
+
+
+@pytest.fixture(scope="session")
+def client(clip_stand_in_url: str) -> Iterator[weaviate.WeaviateClient]:
+    environment = {
+        "ENABLE_MODULES": "multi2vec-clip",
+        "CLIP_INFERENCE_API": clip_stand_in_url,
+        "DISABLE_TELEMETRY": "true",
+    }
+    with weaviate.connect_to_embedded(
+        version="1.39.0", environment_variables=environment
+    ) as client:
+        yield client
+        client.collections.delete("Catalogue")
+
+
+def photo(colour: str) -> str:
+    picture, file = Image.new("RGB", (224, 224), "white"), io.BytesIO()
+    ImageDraw.Draw(picture).ellipse((50, 60, 170, 180), fill=colour)
+    picture.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_a_customer_finds_what_the_words_say(client: weaviate.WeaviateClient) -> None:
+    catalogue = client.collections.create(
+        "Catalogue",
+        properties=[
+            Property(name="colour", data_type=DataType.TEXT),
+            Property(name="photo", data_type=DataType.BLOB),
+        ],
+        vector_config=Configure.Vectors.multi2vec_clip(image_fields=["photo"]),
+    )
+    colours = ["red", "green", "blue"]
+    catalogue.data.insert_many([{"colour": each, "photo": photo(each)} for each in colours])
+
+    found = catalogue.query.near_text("a blue circle", limit=1)
+
+    assert found.objects[0].properties["colour"] == "blue"
