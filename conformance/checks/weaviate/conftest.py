@@ -13,6 +13,7 @@ from conformance.settings import Settings
 from conformance.target import Target
 from conformance.weaviate import films as page
 from conformance.weaviate import sample
+from conformance.weaviate.binary import UnknownVersion
 from conformance.weaviate.choice import choose
 from conformance.weaviate.films import Films
 from conformance.weaviate.own import OwnVectors
@@ -24,7 +25,10 @@ from conformance.weaviate.stack import Stack, open_stack
 @pytest.fixture(scope="session")
 def stack(settings: Settings, target: Target) -> Iterator[Stack]:
     """A Weaviate on the endpoint under test; without one the checks are disabled or not run."""
-    choice = choose(settings.weaviate)
+    try:
+        choice = choose(settings.weaviate)
+    except UnknownVersion as problem:
+        outcome.not_run(str(problem))
     if choice.kind == "off":
         outcome.disabled(choice.hint)
     grpc, as_seen = settings.weaviate_grpc, settings.endpoint_for_weaviate

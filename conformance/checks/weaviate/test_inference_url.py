@@ -21,7 +21,7 @@ from conformance.weaviate.stack import Stack
 @pytest.mark.clause("WVT-15")
 def test_two_endpoints_serve_one_server(stack: Stack, items: list[Item], own: OwnVectors) -> None:
     if stack.proxy is None:
-        outcome.not_run("a second endpoint on this machine is out of that Weaviate's reach")
+        outcome.not_applicable("a second endpoint on this machine is out of that Weaviate's reach")
     item, mark = items[0], stack.mark()
     with second.serving() as other:
         elsewhere = page.create(stack, "Second", inference_url=other.url)

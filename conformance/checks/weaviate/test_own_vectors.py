@@ -54,7 +54,7 @@ def test_own_vectors_are_found(brought: tuple[Films, int], own: OwnVectors) -> N
 @pytest.mark.clause("WVT-09")
 def test_own_vectors_cost_no_request(stack: Stack, brought: tuple[Films, int]) -> None:
     if stack.proxy is None:
-        outcome.not_run("nobody sees what that Weaviate asks the endpoint")
+        outcome.not_applicable("nobody sees what that Weaviate asks the endpoint")
     films, mark = brought
     ours = {item.title for item in films.items}
     asked = [passed for passed in stack.seen(mark) if ours & set(passed.asked()["texts"])]

@@ -20,7 +20,7 @@ def test_starts_with_the_module(stack: Stack) -> None:
 @pytest.mark.clause("WVT-02")
 def test_waits_for_a_late_endpoint(stack: Stack) -> None:
     if stack.proxy is None or not stack.server.ours:
-        outcome.not_run("only seen where the suite starts Weaviate")
+        outcome.not_applicable("only seen where the suite starts Weaviate")
     probes = [passed.status for passed in stack.proxy.passed if passed.path.endswith(READY)]
     late = probes[:HELD_PROBES] == [503] * HELD_PROBES and 200 <= probes[-1] <= 299
     expect.that(late, f"answers to the probes: {probes}", "503 at first, then ready")
