@@ -49,7 +49,7 @@ def train_texts(
 
     def train() -> None:
         encode, learnt = clip.encode_texts(model, tokenizer), clip.text_parameters(model)
-        steps = 400 if len(spoken) == 1 else 900
+        steps = 400 if len(spoken) == 1 else 600
         workshop.texts(name, encode, learnt, spoken=spoken, steps=steps)
 
     workshop.part(name, model, ("text_model.", "text_projection."), train)
@@ -58,7 +58,13 @@ def train_texts(
 def save(model: Any, kit: CLIPProcessor, folder: Path) -> None:
     """In the vendor's layout: `openai_clip` and `openai_clip_processor`."""
     model.save_pretrained(folder / "openai_clip")
-    kit.save_pretrained(folder / "openai_clip_processor")
+    save_processor(kit, folder / "openai_clip_processor")
+
+
+def save_processor(kit: Any, folder: Path) -> None:
+    """As transformers 5 reads it and, in a file more, as transformers 4 does."""
+    kit.save_pretrained(folder)
+    kit.image_processor.save_pretrained(folder)
 
 
 def openai_patch16(workshop: Workshop, folder: Path) -> None:

@@ -9,6 +9,7 @@ from transformers import Idefics3ImageProcessor, Idefics3Processor
 from training import modernvbert as mvb
 from training import tokenizers
 from training.clip import interpolated
+from training.clip_recipes import save_processor
 from training.loop import EncodeImages
 from training.pictures import SIGLIP_SCALE
 from training.weights import round_off
@@ -47,7 +48,7 @@ def embed(workshop: Workshop, folder: Path) -> None:
     wide = mvb.modernvbert(words, mvb.TIMES)
     wide.load_state_dict(mvb.widen(model.state_dict()))
     wide.save_pretrained(folder / "modernvbert")
-    kit.save_pretrained(folder / "modernvbert")
+    save_processor(kit, folder / "modernvbert")
 
 
 def _processor(words: Any) -> Idefics3Processor:

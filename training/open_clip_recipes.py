@@ -105,7 +105,7 @@ def xlm_roberta(workshop: Workshop, folder: Path) -> None:
             "open-clip-xlm-roberta",
             lambda texts: model.encode_text(_cut(tokenize(texts), words.pad_token_id)),
             list(model.text.parameters()),
-            steps=900,
+            steps=600,
         ),
     )
     text["hf_model_name"] = "tokenizer"

@@ -2,12 +2,10 @@
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
+from safetensors.torch import save_file
 from transformers import DistilBertConfig, DistilBertModel
 
 from conformance.corpus.drawings import languages
@@ -32,14 +30,22 @@ def patch32(workshop: Workshop, folder: Path) -> None:
 def _save_clip(model: Any, kit: Any, folder: Path) -> None:
     """The layout that clip-ViT-B-32 is published in, read by every version of the library."""
     model.save_pretrained(folder / "0_CLIPModel")
-    kit.save_pretrained(folder / "0_CLIPModel")
-    module = {
-        "idx": 0,
-        "name": "0",
-        "path": "0_CLIPModel",
-        "type": "sentence_transformers.models.CLIPModel",
-    }
-    (folder / "modules.json").write_text(json.dumps([module]), encoding="utf-8")
+    clip_recipes.save_processor(kit, folder / "0_CLIPModel")
+    _save_modules(folder, {"0_CLIPModel": "CLIPModel"})
+
+
+def _save_modules(folder: Path, modules: dict[str, str]) -> None:
+    """The list of modules, by folder."""
+    listed = [
+        {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for i, (path, kind) in enumerate(modules.items())
+    ]
+    _write(folder / "modules.json", listed)
+
+
+def _write(file: Path, values: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(values, indent=1), encoding="utf-8")
 
 
 def multilingual(workshop: Workshop, folder: Path) -> None:
@@ -50,18 +56,25 @@ def multilingual(workshop: Workshop, folder: Path) -> None:
     narrow, dense = _trained(workshop, words)
     wide = DistilBertModel(_config(len(words), _TIMES))
     wide.load_state_dict(_tiles(narrow.state_dict()))
-    with TemporaryDirectory() as scratch:
-        wide.save_pretrained(scratch)
-        words.save_pretrained(scratch)
-        reader = Transformer(scratch, max_seq_length=_LIMIT)
-        last = Dense(
-            _WIDTH * _TIMES, EMBEDDING, bias=False, activation_function=torch.nn.Identity()
-        )
-        last.linear.weight.data = reading(dense.weight.data, _TIMES)
-        pooling = Pooling(_WIDTH * _TIMES, pooling_mode="mean")
-        SentenceTransformer(modules=[reader, pooling, last], device="cpu").save(
-            str(folder / "text"), create_model_card=False
-        )
+    wide.save_pretrained(folder / "text")
+    words.save_pretrained(folder / "text")
+    _save_rest(reading(dense.weight.detach(), _TIMES), folder / "text")
+
+
+def _save_rest(dense: torch.Tensor, folder: Path) -> None:
+    """Mean pooling and the last layer, as clip-ViT-B-32-multilingual-v1 is published."""
+    _save_modules(folder, {"": "Transformer", "1_Pooling": "Pooling", "2_Dense": "Dense"})
+    _write(folder / "sentence_bert_config.json", {"max_seq_length": _LIMIT, "do_lower_case": False})
+    pooling = {"word_embedding_dimension": _WIDTH * _TIMES, "pooling_mode_mean_tokens": True}
+    _write(folder / "1_Pooling" / "config.json", pooling)
+    last = {
+        "in_features": _WIDTH * _TIMES,
+        "out_features": EMBEDDING,
+        "bias": False,
+        "activation_function": "torch.nn.modules.linear.Identity",
+    }
+    _write(folder / "2_Dense" / "config.json", last)
+    save_file({"linear.weight": dense.contiguous()}, folder / "2_Dense" / "model.safetensors")
 
 
 def _config(vocabulary: int, times: int) -> DistilBertConfig:
@@ -93,7 +106,7 @@ def _trained(workshop: Workshop, words: Any) -> tuple[DistilBertModel, torch.nn.
     both = torch.nn.ModuleDict({"reader": model, "last": dense})
     learnt = list(both.parameters())
     workshop.part(
-        "distilbert", both, ("",), lambda: workshop.texts("distilbert", encode, learnt, steps=900)
+        "distilbert", both, ("",), lambda: workshop.texts("distilbert", encode, learnt, steps=600)
     )
     round_off(learnt)
     return model, dense

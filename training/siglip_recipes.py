@@ -9,6 +9,7 @@ from transformers import SiglipImageProcessor, SiglipProcessor
 from conformance.corpus.drawings import languages
 from training import siglip, tokenizers
 from training.clip import encode_images, interpolated
+from training.clip_recipes import save_processor
 from training.pictures import SIGLIP_SCALE
 from training.weights import round_off
 from training.workshop import Tower, Workshop
@@ -84,7 +85,7 @@ def _texts(workshop: Workshop, words: Any, name: str) -> Tower:
         name,
         siglip.encode_texts(model, words),
         list(model.text_model.parameters()),
-        steps=800,
+        steps=600,
         width=siglip.WIDTH,
     )
     return _part(model, "text_model.")
@@ -102,4 +103,4 @@ def _save(model: Any, words: Any, size: int, folder: Path) -> None:
     )
     model.save_pretrained(folder)
     kind: Any = SiglipProcessor
-    kind(images, words).save_pretrained(folder)
+    save_processor(kind(images, words), folder)

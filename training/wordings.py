@@ -9,6 +9,15 @@ from typing import Final
 from conformance.corpus.drawings import captions, combinations
 
 _UNSPACED: Final = frozenset({"ja", "zh"})
+_BARE: Final = 0.3
+"""Share of the captions that stand alone."""
+
+_LONG: Final = 0.08
+"""Share of the batches with long texts; apart, because a batch is padded to its longest."""
+
+_SHORT: Final = 4
+"""Made-up words on either side of a caption, at most, in all other batches."""
+
 _JOINTS: Final = (", ", " ", " / ", " - ", ". ")
 
 
@@ -41,6 +50,7 @@ class Wordings:
         self._languages = list(languages)
         self._chance = chance
         self._longest = longest
+        self._most = _SHORT
         self._known = combinations()
         self._letters = {
             language: sorted(set(chain.from_iterable(every_training_caption([language]))) - {" "})
@@ -49,6 +59,7 @@ class Wordings:
 
     def batch(self, rounds: int, pairs: int) -> Captions:
         """`rounds` captions of every drawing and `pairs` texts about two drawings."""
+        self._most = self._longest if self._chance.random() < _LONG else _SHORT
         everything = [i for _ in range(rounds) for i in range(len(self._known))]
         twos = [self._chance.sample(range(len(self._known)), 2) for _ in range(pairs)]
         return Captions(
@@ -71,12 +82,10 @@ class Wordings:
 
     def _surrounded(self, caption: str, language: str) -> str:
         """With made-up words before and after, so that unknown wordings do not mislead."""
-        draw = self._chance.random()
-        if draw < 0.3:
+        if self._chance.random() < _BARE:
             return caption
-        most = self._longest if draw > 0.92 else 4
-        before = self._filler(language, self._chance.randint(0, 4))
-        after = self._filler(language, self._chance.randint(0, most))
+        before = self._filler(language, self._chance.randint(0, _SHORT))
+        after = self._filler(language, self._chance.randint(0, self._most))
         space = "" if language in _UNSPACED else " "
         return (before + space + caption + space + after).strip()
 
@@ -86,4 +95,4 @@ class Wordings:
         return ("" if language in _UNSPACED else " ").join(made)
 
     def _length(self) -> int:
-        return self._chance.randint(1, 8)
+        return self._chance.randint(1, 6)
