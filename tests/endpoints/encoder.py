@@ -26,6 +26,11 @@ def single(values: Any) -> Matrix:
     return np.asarray(values, dtype=np.float32)
 
 
+def weighted(weights: Matrix, rows: Matrix) -> Matrix:
+    """The sum of `rows` (count, width) by their `weights`: (width,). No BLAS: its threads spin."""
+    return single(np.einsum("i,ij->j", weights, rows))
+
+
 @dataclass(frozen=True)
 class Encoder:
     """Texts and images to vectors of `width`; the limits are those of a model's row."""
@@ -54,13 +59,13 @@ class Encoder:
         fitted = pictures.fit(picture, self.squash)
         pixels = np.asarray(fitted, dtype=np.float32)
         meaning = pictures.colour_shares(pixels) | pictures.shape_shares(pixels)
-        return self.vector(meaning, pictures.thumbnail(fitted) @ axes(self.width)[-192:])
+        return self.vector(meaning, weighted(pictures.thumbnail(fitted), axes(self.width)[-192:]))
 
     def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
         """The common part, what is meant and the detail, of unit length unless asked otherwise."""
         known = axes(self.width)
         sizes = np.array([COMMON] + [meaning.get(concept, 0.0) for concept in concepts()])
-        vector = sizes.astype(np.float32) @ known[: len(sizes)] + DETAIL * detail
+        vector = weighted(single(sizes), known[: len(sizes)]) + DETAIL * detail
         length = float(np.linalg.norm(vector)) if self.normalised else 0.1
         return single(vector / length)
 

@@ -64,7 +64,9 @@ class Entry:
 def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     """The fake encoder of a tag; what is said to be published knows the photographs."""
     kind = Photographer if weights == "published" else Encoder
-    return for_model(models.find(tag), kind=kind)
+    ready = for_model(models.find(tag), kind=kind)
+    ready.text("")  # what it needs is made before it serves
+    return ready
 
 
 def fault(

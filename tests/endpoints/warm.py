@@ -6,22 +6,28 @@ each with a line that holds the exit status.
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from threading import Timer
-from types import TracebackType
-from typing import IO, Self
 
 
 class Warm:
-    """A process that runs the suite over and over; not for several threads at once."""
+    """A process that runs the suite over and over; not for several threads at once.
 
-    def __enter__(self) -> Self:
-        """Starts the process."""
+    It is started by the first run, and again by the one after a run that took too long.
+    """
+
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> subprocess.Popen[str]:
+        """The running process."""
+        if self.process is not None and self.process.poll() is None:
+            return self.process
+        self.close()
         self.process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
@@ -31,45 +37,37 @@ class Warm:
             env={**os.environ, "OMP_NUM_THREADS": "1"},
             start_new_session=True,
         )
-        return self
+        return self.process
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Ends the process and what it runs."""
-        with closing(self.pipe(self.process.stdin)), closing(self.pipe(self.process.stdout)):
-            self.kill()
-        self.process.wait()
+        if self.process is not None:
+            with self.process:
+                kill(self.process)
 
     def run(self, arguments: list[str], folder: Path, limit: float) -> int:
         """The exit status of `clip-conformance ARGUMENTS`; what it printed is `folder`/out.txt.
 
-        Raises TimeoutError after `limit` seconds, and is of no use from there on.
+        Raises TimeoutError after `limit` seconds.
         """
-        sink = self.pipe(self.process.stdin)
-        sink.write(json.dumps({"arguments": arguments, "folder": str(folder)}) + "\n")
-        sink.flush()
-        timer = Timer(limit, self.kill)
+        process = self.start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps({"arguments": arguments, "folder": str(folder)}) + "\n")
+        process.stdin.flush()
+        timer = Timer(limit, kill, [process])
         timer.start()
-        answer = self.pipe(self.process.stdout).readline()
+        answer = process.stdout.readline()
         timer.cancel()
         if not answer:
             raise TimeoutError(f"no end of the run within {limit:g} s: {arguments}")
         return int(answer)
 
-    def kill(self) -> None:
-        """Ends the process at once, with its children."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, 9)
 
-    @staticmethod
-    def pipe(stream: IO[str] | None) -> IO[str]:
-        """A pipe of the process; all are open."""
-        assert stream is not None
-        return stream
+def kill(process: subprocess.Popen[str]) -> None:
+    """Ends a process at once, with its children."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def serve() -> None:

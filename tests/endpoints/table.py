@@ -1,0 +1,157 @@
+"""Runs the suite against all endpoints and writes the table of faults for the documentation.
+
+    python -m tests.endpoints.table [--jobs 2] [--whole] [--write docs/faults.md] [NAME ...]
+
+NAME is an endpoint or a theme. Faults are judged by the clauses that should find them, legal
+endpoints (and with --whole all) by the whole suite.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.endpoints import registry
+from tests.endpoints.judge import Finding, judge
+from tests.endpoints.registry import Entry
+from tests.endpoints.warm import Warm
+
+HEAD = """\
+# What the suite finds, and what it leaves in peace
+
+Made by `python -m tests.endpoints.table --write docs/faults.md`; do not edit. Each endpoint is
+served over a fake encoder; `python -m tests.endpoints NAME` serves one for a try by hand.
+"""
+
+
+def main() -> int:
+    """Runs, prints what is wrong, writes the table; 1 if anything is."""
+    options = parse()
+    entries = [entry for entry in wanted(options.names) if not needs_more(entry)]
+    findings = list(run(entries, options.jobs, options.whole))
+    wrong = [finding for finding in findings if not right(finding)]
+    print(f"{len(findings)} endpoints, {len(wrong)} not as they should be")
+    if options.write:
+        options.write.write_text(text(findings))
+    return 1 if wrong else 0
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.endpoints.table")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--whole", action="store_true", help="the whole suite for faults too")
+    parser.add_argument("--write", type=Path, metavar="FILE")
+    return parser.parse_args()
+
+
+def wanted(names: list[str]) -> Iterator[Entry]:
+    """The endpoints of these names or themes; all where none is given."""
+    for entry in [*registry.faults().values(), *registry.legals().values()]:
+        if not names or entry.name in names or entry.theme in names:
+            yield entry
+
+
+def needs_more(entry: Entry) -> str:
+    """What a run of this kind lacks for the entry; empty where nothing."""
+    return next((need for need in entry.needs if need in ("slow", "starts", "weaviate")), "")
+
+
+def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
+    """Findings in the order of `entries`; each is printed as it comes."""
+    idle: SimpleQueue[Warm] = SimpleQueue()
+
+    def one(entry: Entry) -> Finding:
+        runner = idle.get()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                narrow = bool(entry.caught_by) and not whole
+                return judge(entry, runner, Path(folder), narrow=narrow)
+        finally:
+            idle.put(runner)
+
+    for _ in range(jobs):
+        idle.put(Warm())
+    with ThreadPoolExecutor(jobs) as pool:
+        for finding in pool.map(one, entries):
+            print(line(finding), flush=True)
+            yield finding
+    while not idle.empty():
+        idle.get().close()
+
+
+def right(finding: Finding) -> bool:
+    """Whether a fault was caught, or a legal endpoint left in peace."""
+    entry = finding.entry
+    if entry.undecidable:
+        return True
+    return finding.caught if entry.caught_by else finding.peaceful
+
+
+def line(finding: Finding) -> str:
+    """One line of progress."""
+    mark = "ok   " if right(finding) else "WRONG"
+    found = " ".join(finding.found) or finding.verdict
+    return f"{mark} {finding.seconds:5.1f} s  {finding.entry.name:34} {found}"
+
+
+def text(findings: list[Finding]) -> str:
+    """The document."""
+    faults = [f for f in findings if f.entry.caught_by]
+    legal = [f for f in findings if not f.entry.caught_by and not f.entry.undecidable]
+    open_ = [entry for entry in registry.faults().values() if entry.undecidable]
+    rest = [entry for entry in registry.faults().values() if needs_more(entry)]
+    caught, peaceful = sum(f.caught for f in faults), sum(f.peaceful for f in legal)
+    return "\n".join(
+        [
+            HEAD,
+            f"{caught} of {len(faults)} faults are found by a fitting clause; "
+            f"{peaceful} of {len(legal)} legal endpoints pass without a failed MUST.\n",
+            "## Faults\n",
+            *rows("| theme | endpoint | what people ship | found by |", map(fault_row, faults)),
+            "\n## Legal variations\n",
+            *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
+            "\n## Not to be told from a legal choice\n",
+            "These need the other endpoint's vectors: `--compare-with`.\n",
+            *rows("| endpoint | what it does | why |", map(open_row, open_)),
+            "\n## Faults that need another kind of run\n",
+            *rows("| endpoint | what people ship | clauses | needs |", map(rest_row, rest)),
+            "",
+        ]
+    )
+
+
+def rows(head: str, body: Iterable[str]) -> list[str]:
+    """A Markdown table."""
+    return [head, "|" + "---|" * (head.count("|") - 1), *body]
+
+
+def fault_row(finding: Finding) -> str:
+    """One fault."""
+    entry = finding.entry
+    by = ", ".join(finding.fitting) or ("the first look" if finding.caught else "**nothing**")
+    return f"| {entry.theme} | {entry.name} | {entry.summary} | {by} |"
+
+
+def legal_row(finding: Finding) -> str:
+    """One legal variation."""
+    return f"| {finding.entry.name} | {finding.entry.summary} | {', '.join(finding.found)} |"
+
+
+def open_row(entry: Entry) -> str:
+    """One fault that cannot be told."""
+    return f"| {entry.name} | {entry.summary} | {entry.undecidable} |"
+
+
+def rest_row(entry: Entry) -> str:
+    """One fault that other runs find."""
+    return (
+        f"| {entry.name} | {entry.summary} | {', '.join(entry.caught_by)} | {needs_more(entry)} |"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,34 @@
+"""Every fault is caught by a clause that names it, and every legal endpoint is left in peace."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.endpoints import registry
+from tests.endpoints.judge import judge
+from tests.endpoints.table import needs_more
+from tests.endpoints.warm import Warm
+
+FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not needs_more(e)}
+LEGAL = registry.legals()
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Warm]:
+    """The suite, imported once."""
+    with closing(Warm()) as warm:
+        yield warm
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_caught(name: str, runner: Warm, tmp_path: Path) -> None:
+    finding = judge(FAULTS[name], runner, tmp_path, narrow=True)
+    assert finding.caught, f"{finding.verdict}: none of {FAULTS[name].caught_by} in {finding.found}"
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_a_legal_endpoint_is_left_in_peace(name: str, runner: Warm, tmp_path: Path) -> None:
+    finding = judge(LEGAL[name], runner, tmp_path)
+    assert finding.peaceful, [finding.messages[clause] for clause in finding.broken]
