@@ -1,12 +1,14 @@
 """What the tests of the core share: endpoints to call, and the command, here and as a program."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,7 @@ def command(
 ) -> Iterator[Command]:
     """Runs the command in this process, which spares a second of imports each time."""
     monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterwards")
     before = signal.getsignal(signal.SIGTERM)
 
     def run(*arguments: str | Path) -> Done:
@@ -89,7 +92,7 @@ def program(tmp_path: Path) -> Command:
 
     def run(*arguments: str | Path, cwd: Path = tmp_path) -> Done:
         words = [COMMAND, *map(str, arguments)]
-        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=300)
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
@@ -116,10 +119,58 @@ def full(plain_url: str, tmp_path_factory: pytest.TempPathFactory) -> Full:
         (hostile / name).write_text(content)
     before = files(hostile)
     words = [COMMAND, plain_url, *MODEL, "--report", str(folder)]
-    done = subprocess.run(words, cwd=hostile, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(words, cwd=hostile, capture_output=True, text=True, timeout=300)
     ended = Done(done.returncode, done.stdout, done.stderr)
     report = json.loads((folder / "report.json").read_text())
     return Full(plain_url, ended, folder, report, before, files(hostile))
+
+
+@dataclass(frozen=True)
+class FakeReference:
+    """A folder whose program `reference` is a fake that starts at once."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def pids(self) -> list[int]:
+        """The processes that were started here."""
+        return [int(path.stem) for path in self.folder.glob("*.pid")]
+
+    def started(self) -> int:
+        """How many processes were started here."""
+        return len(self.pids())
+
+    def all_gone(self) -> bool:
+        """Whether none of them is there any more."""
+        return not any(alive(pid) for pid in self.pids())
+
+
+@pytest.fixture
+def fake_reference(tmp_path: Path) -> FakeReference:
+    """A fake in the place of the project's reference, for programs that run in its folder."""
+    program = tmp_path / "reference"
+    program.mkdir()
+    (program / "__init__.py").touch()
+    (program / "__main__.py").write_text("from tests.suite.fake_reference import main\nmain()\n")
+    root = Path(__file__).parents[2]
+    path = os.pathsep.join([str(tmp_path), str(root)])
+    return FakeReference(tmp_path, {**os.environ, "PYTHONPATH": path})
+
+
+def alive(pid: int) -> bool:
+    """Whether there is a process of this id."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Whether `condition` comes true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
 
 
 BOOM = "raise SystemExit('hostile')\n"

@@ -1,0 +1,43 @@
+"""A program in the reference's place: its options and its line of output, over a fake encoder.
+
+With HANG in the environment it answers the first GET /meta, which the suite sends before any check,
+and no other.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tests.endpoints import registry
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.server import serve
+from tests.endpoints.wire import Answer, Request
+
+HERE = Path(sys.argv[0]).resolve().parents[1]
+"""The folder that holds the program."""
+
+
+class Hangs(Endpoint):
+    """Its second GET /meta is never answered; a file says that it has come."""
+
+    def meta(self, request: Request) -> Answer:
+        if next(self.calls) > 1:
+            (HERE / "busy").touch()
+            time.sleep(300)
+        return super().meta(request)
+
+
+def main() -> None:
+    """Serve until a signal; the process id is left in a file beside the program."""
+    parser = argparse.ArgumentParser()
+    for name in ("model", "weights", "host", "port", "dimensions"):
+        parser.add_argument(f"--{name}")
+    tag = parser.parse_args().model
+    (HERE / f"{os.getpid()}.pid").touch()
+    encoder = registry.encoder(tag)
+    with serve(Hangs(encoder) if "HANG" in os.environ else Endpoint(encoder)) as url:
+        print(f"serving {tag} on {url}", flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})

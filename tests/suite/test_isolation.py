@@ -1,0 +1,154 @@
+"""The suite keeps to itself: the caller's folder, other people's runs, other plugins."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.suite.conftest import COMMAND, MODEL, Full, files
+
+pytest_plugins = ["pytester"]
+
+CLIP = tuple(word.replace("--", "--clip-", 1) for word in MODEL)
+
+
+def test_a_hostile_folder_changes_nothing(full: Full) -> None:
+    assert full.done.status == 0
+    assert "hostile" not in full.done.out + full.done.err
+    assert "test_mine" not in full.done.out
+
+
+def test_nothing_is_written_where_the_command_runs(full: Full) -> None:
+    assert full.after == full.before
+
+
+def test_the_report_folder_holds_the_report_alone(full: Full) -> None:
+    assert {"report.json", "junit.xml"} <= {path.name for path in full.folder.iterdir()}
+
+
+QUICK = ("-k", "probes or meta or vectorize or errors")
+
+
+def passed(report: Path) -> dict[str, str]:
+    """The status of each clause that was judged."""
+    clauses = json.loads((report / "report.json").read_text())["clauses"]
+    return {each["id"]: each["status"] for each in clauses if each["tests"]}
+
+
+def same_as_alone(full: Full, report: Path) -> bool:
+    """Whether each clause that was judged has the status that it had in the plain run."""
+    found = passed(report)
+    return len(found) > 30 and found.items() <= passed(full.folder).items()
+
+
+def test_two_workers_find_the_same(full: Full, tmp_path: Path) -> None:
+    report, here = tmp_path / "report", tmp_path / "here"
+    here.mkdir()
+    words = [COMMAND, full.url, *MODEL, *QUICK, "--report", str(report), "-n", "2"]
+    done = subprocess.run(words, cwd=here, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0
+    assert same_as_alone(full, report)
+    assert not files(here)
+
+
+def test_pytest_in_random_order_finds_the_same(full: Full, tmp_path: Path) -> None:
+    report, here = tmp_path / "report", tmp_path / "here"
+    here.mkdir()
+    words = [sys.executable, "-m", "pytest", "--pyargs", "conformance", "-p", "randomly", *QUICK]
+    words += ["--clip-url", full.url, *CLIP, "--clip-report", str(report)]
+    words += ["-p", "no:cacheprovider"]
+    done = subprocess.run(words, cwd=here, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0
+    assert "verdict: partial" in done.stdout
+    assert same_as_alone(full, report)
+    assert {name.partition("/")[0] for name in files(here)} <= {".hypothesis"}
+
+
+OTHER_PROJECT = {
+    "conftest.py": """
+        def pytest_addoption(parser):
+            for name in ("--strict-mode", "--timeout", "--url", "--model", "--report", "--wait"):
+                parser.addoption(name, default="mine")
+    """,
+    "test_it.py": """
+        import pytest
+
+        def test_options(pytestconfig):
+            assert pytestconfig.getoption("--timeout") == "mine"
+
+        def test_fails():
+            assert False
+
+        @pytest.mark.skip(reason="n/a: not the suite's")
+        def test_skipped():
+            pass
+
+        @pytest.fixture
+        def endpoint():
+            raise ValueError
+
+        def test_error(endpoint):
+            pass
+    """,
+}
+
+
+@pytest.fixture
+def other_project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A project with options of its own that has never heard of the suite."""
+    pytester.makeconftest(OTHER_PROJECT["conftest.py"])
+    pytester.makepyfile(test_it=OTHER_PROJECT["test_it.py"])
+    (pytester.path / "conformance").mkdir()
+    return pytester
+
+
+def outcome(run: pytest.RunResult) -> tuple[int | pytest.ExitCode, list[str]]:
+    """Exit status and output, without what differs from run to run."""
+    lines = [line.partition(" in ")[0] for line in run.outlines]
+    return run.ret, [line for line in lines if not line.startswith(("plugins:", "Using --random"))]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-rA", "-v"), ("--strict-markers",), ("conformance",)])
+def test_other_peoples_runs_are_as_without_the_plugin(
+    other_project: pytest.Pytester, arguments: tuple[str, ...]
+) -> None:
+    options = ("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
+    with_it = other_project.runpytest_inprocess(*options)
+    without = other_project.runpytest_inprocess(*options, "-p", "no:clip_conformance")
+    assert outcome(with_it) == outcome(without)
+
+
+def test_other_peoples_runs_import_nothing_of_the_suite(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_modules():
+            heavy = {"numpy", "httpx", "weaviate", "PIL", "skimage", "rich", "jinja2"}
+            assert "conformance.plugin" in sys.modules
+            assert not heavy & set(sys.modules)
+            assert "conformance.run" not in sys.modules
+        """
+    )
+    # Those two plugins import numpy and others by themselves.
+    others = ("-p", "no:randomly", "-p", "no:hypothesispytest")
+    run = pytester.runpytest_subprocess("-p", "no:cacheprovider", *others)
+    run.assert_outcomes(passed=1)
+
+
+def test_every_option_has_the_prefix(pytester: pytest.Pytester) -> None:
+    run = pytester.runpytest_inprocess("--help")
+    group = run.stdout.str().partition("multi2vec-clip conformance:")[2].partition("\n\n")[0]
+    options = [line.split()[0] for line in group.splitlines() if line.startswith("  --")]
+    assert len(options) > 10
+    assert all(option.startswith("--clip-") for option in options)
+
+
+def test_a_bad_option_is_pytests_usage_error(pytester: pytest.Pytester) -> None:
+    run = pytester.runpytest_inprocess("--pyargs", "conformance", "--clip-url", "ftp://h")
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in run.errlines if line] == [
+        "ERROR: 'ftp://h' is no URL of an endpoint: http://HOST:PORT, with a prefix if any"
+    ]

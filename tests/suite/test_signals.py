@@ -1,0 +1,38 @@
+"""Ctrl-C and SIGTERM end a run soon, with a status that is no success, and leave no process."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests.endpoints import registry
+from tests.suite.conftest import COMMAND, MODEL, FakeReference, within
+
+
+@contextmanager
+def hanging(fake: FakeReference) -> Iterator[subprocess.Popen[bytes]]:
+    """The command with a reference that it started, waiting for an answer that does not come."""
+    words = [COMMAND, "--reference", registry.MULTILINGUAL, *MODEL, "--clause", "MET-01"]
+    environment = {**fake.environment, "HANG": "yes"}
+    with (
+        subprocess.Popen(
+            words, cwd=fake.folder, env=environment, stdout=subprocess.DEVNULL
+        ) as process,
+        ExitStack() as stack,
+    ):
+        stack.callback(process.terminate)
+        assert within(200, (fake.folder / "busy").exists)
+        yield process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_is_no_success_and_leaves_no_process(
+    fake_reference: FakeReference, number: signal.Signals
+) -> None:
+    with hanging(fake_reference) as process:
+        process.send_signal(number)
+        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+    assert fake_reference.started() == 1
+    assert within(20, fake_reference.all_gone)

@@ -1,0 +1,68 @@
+"""The fixtures for application developers: a served stand-in for as long as the session lasts."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance.endpoint import launch
+from conformance.endpoint.api import Endpoint
+from conformance.endpoint.client import Client
+from tests.endpoints import registry
+from tests.suite.conftest import FakeReference, within
+
+pytest_plugins = ["pytester"]
+
+APPLICATION = f"""
+    import json
+    from urllib.request import Request, urlopen
+
+    OTHER = {registry.LOWER_CASE!r}
+
+    def width(url):
+        body = json.dumps({{"texts": ["a red circle"]}}).encode()
+        headers = {{"Content-Type": "application/json"}}
+        answer = json.load(urlopen(Request(url + "/vectorize", body, headers), timeout=60))
+        return len(answer["textVectors"][0])
+
+    def test_the_chosen_tag(clip_stand_in_url):
+        assert width(clip_stand_in_url) == 512
+
+    def test_another_tag(clip_stand_in, clip_stand_in_url):
+        assert clip_stand_in(OTHER) != clip_stand_in_url
+        assert width(clip_stand_in(OTHER)) == 1152
+
+    def test_a_tag_is_served_once(clip_stand_in):
+        assert clip_stand_in(OTHER) == clip_stand_in(OTHER)
+"""
+
+
+@pytest.mark.parametrize("chosen_by", ["option", "ini", "default"])
+def test_an_application_is_tested_on_a_stand_in(
+    pytester: pytest.Pytester,
+    fake_reference: FakeReference,
+    monkeypatch: pytest.MonkeyPatch,
+    chosen_by: str,
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", fake_reference.environment["PYTHONPATH"])
+    options = ("--clip-stand-in", registry.PUBLISHED) if chosen_by == "option" else ()
+    chosen = registry.PUBLISHED if chosen_by == "ini" else ""
+    pytester.makeini(f"[pytest]\nclip_stand_in = {chosen}")
+    pytester.makepyfile(APPLICATION)
+    run = pytester.runpytest_inprocess("-p", "no:randomly", *options)
+    run.assert_outcomes(passed=3)
+    assert fake_reference.started() == 2
+    assert within(20, fake_reference.all_gone)
+
+
+def test_a_tag_that_does_not_exist_is_one_line() -> None:
+    with pytest.raises(launch.NotStarted) as problem:
+        launch.Reference("no-such-tag", "stand-in")
+    assert "\n" not in str(problem.value)
+    assert "no-such-tag" in str(problem.value)
+
+
+def test_a_real_stand_in_has_the_width_of_its_model(
+    clip_stand_in: Callable[[str], str], client_of: Callable[..., Client]
+) -> None:
+    client = client_of(clip_stand_in(registry.PUBLISHED), timeout=50)
+    assert Endpoint(client).vectors(texts=["a red circle"]).texts.shape == (1, 512)

@@ -1,0 +1,165 @@
+"""What is installed: the wheel is whole, has no import package too many, and the suite no torch."""
+
+import ast
+import compileall
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.endpoints import registry
+from tests.endpoints.server import serve
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FOLDERS = {"clip_fixtures": "fixtures", "conformance": "conformance", "reference": "reference"}
+NOT_OURS = {"__pycache__", "node_modules"}
+BUILD = "import sys, setuptools.build_meta as b; b.build_wheel(sys.argv[1])"
+LEFT_BEHIND = (
+    "conformance/__pycache__/old.cpython-311.pyc",
+    "conformance/checks/__pycache__/old.cpython-311.pyc",
+    "conformance/typescript/node_modules/package/index.js",
+)
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every file of a folder that is the project's and is installed."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") for part in parts)
+        if path.is_file() and not hidden and not NOT_OURS & set(parts):
+            yield path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its content."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the sources with a day's leavings in it."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in (*FOLDERS.values(), "pyproject.toml", "README.md", "LICENSE"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    for name in LEFT_BEHIND:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes(b"")
+    command = [sys.executable, "-c", BUILD, str(target)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True, timeout=300)
+    (built,) = target.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the wheel was unpacked into, compiled as an installer does."""
+    folder = tmp_path_factory.mktemp("installed")
+    with ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    compileall.compile_dir(folder, quiet=2)
+    return folder
+
+
+def test_the_wheel_holds_the_folders_as_they_are(wheel: Path) -> None:
+    expected = {
+        f"{package}/{path.relative_to(ROOT / folder).as_posix()}"
+        for package, folder in FOLDERS.items()
+        for path in files(ROOT / folder)
+    }
+    with ZipFile(wheel) as archive:
+        found = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert found == expected
+
+
+def test_no_import_package_has_the_name_of_a_known_one(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        top = {name.partition("/")[0] for name in archive.namelist()}
+    assert {name for name in top if not name.endswith(".dist-info")} == set(FOLDERS)
+
+
+def test_the_packages_are_the_folders() -> None:
+    found = {
+        ".".join([package, *path.parent.relative_to(ROOT / folder).parts])
+        for package, folder in FOLDERS.items()
+        for path in files(ROOT / folder)
+        if path.name == "__init__.py"
+    }
+    assert sorted(PROJECT["tool"]["setuptools"]["packages"]) == sorted(found)
+
+
+def test_the_suite_runs_from_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    before = contents(installed)
+    command = [sys.executable, "-m", "conformance.cli", "--clause", "PRB-01", "--clause", "VEC-01"]
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    with serve(registry.find("plain").build()) as url:
+        done = subprocess.run(
+            [*command, url, "--model", registry.MULTILINGUAL],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict: partial" in done.stdout
+    assert contents(installed) == before
+    assert not list(tmp_path.iterdir())
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of all that a module imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(str(node.module).partition(".")[0])
+    return names
+
+
+SUITE = [path for path in files(ROOT / "conformance") if path.suffix == ".py"]
+
+
+@pytest.mark.parametrize("path", SUITE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_suite_imports_neither_the_reference_nor_torch(path: Path) -> None:
+    assert not imported(path) & {"reference", "torch", "transformers", "training", "tests"}
+
+
+def test_all_modules_of_the_suite_leave_torch_out(installed: Path, tmp_path: Path) -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in SUITE
+        if path.name != "__init__.py"
+    ]
+    program = (
+        "import importlib, sys, conformance\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print(conformance.__file__, {'torch', 'reference', 'transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *modules],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(installed / "conformance" / "__init__.py"), "set()"]
+
+
+def test_the_suites_dependencies_are_what_it_imports() -> None:
+    told = {name.partition(">")[0] for name in PROJECT["project"]["dependencies"]}
+    known = {"PIL": "pillow", "skimage": "scikit-image", "weaviate": "weaviate-client"}
+    own = {"conformance", "clip_fixtures", *sys.stdlib_module_names}
+    used = {name for path in SUITE for name in imported(path)} - own
+    assert {known.get(name, name) for name in used} <= told
