@@ -1,6 +1,7 @@
 """The console command ``clip-conformance``: short option names, and pytest kept to itself."""
 
 import io
+import os
 import re
 import sys
 import tempfile
@@ -43,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     sys.dont_write_bytecode = True
     said = io.StringIO()
     with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch, redirect_stderr(said):
+        # Hypothesis would keep what it reads in modules in the caller's folder.
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
         status = int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
     print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
     return status
