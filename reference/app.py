@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -92,8 +92,17 @@ def _meta(app: Flask, holder: EncoderHolder, settings: Settings) -> None:
 
     @app.get("/meta")
     def meta() -> Response:
-        versions = {name: version(name) for name in holder.packages}
-        return jsonify(**fixed, ready=holder.ready, dimensions=holder.dimensions, versions=versions)
+        state = {"ready": holder.ready, "dimensions": holder.dimensions}
+        return jsonify(**fixed, **state, versions=_versions(holder.packages))
+
+
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of those that are installed: the libraries do without some."""
+    versions = {}
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 def _vectorize(app: Flask, holder: EncoderHolder, settings: Settings, gate: Gate) -> None:

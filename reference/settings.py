@@ -41,7 +41,7 @@ class Settings:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
@@ -127,7 +127,8 @@ def _checked(settings: Settings) -> Settings:
     weights, width = settings.weights, settings.model.checkpoint_dimension
     if weights not in ("stand-in", "hub") and not Path(weights).is_dir():
         raise ValueError(f"--weights {weights}: neither stand-in, nor hub, nor a folder")
-    if settings.dimensions and width and settings.dimensions < width:
+    known = weights in ("stand-in", "hub") and width  # a folder may hold any checkpoint
+    if settings.dimensions and known and settings.dimensions < known:
         raise ValueError(
             f"--dimensions {settings.dimensions}: {settings.model.tag} is {width} wide, "
             "and its vectors can be widened but not cut"
