@@ -93,4 +93,5 @@ def test_a_must_has_a_faulty_endpoint_that_breaks_it(clause: Clause) -> None:
 
 def test_faulty_endpoints_break_clauses_that_exist() -> None:
     broken = {clause for entry in registry.faults().values() for clause in entry.caught_by}
-    assert broken <= set(EVERY)
+    # Some endpoints are so broken that the suite ends before any clause.
+    assert broken <= {*EVERY, "preflight"}

@@ -31,7 +31,8 @@ def judged(command: Command, served: Serve, tmp_path: Path) -> Runner:
 
 def status(report: dict[str, Any], clause: str) -> str:
     """The status of one clause."""
-    return {each["id"]: each["status"] for each in report["clauses"]}[clause]
+    found: dict[str, str] = {each["id"]: each["status"] for each in report["clauses"]}
+    return found[clause]
 
 
 def test_a_should_that_fails_is_a_warning(judged: Runner) -> None:
