@@ -104,3 +104,9 @@ def thumbnail(picture: Image.Image) -> Array:
     flat = np.asarray(small, dtype=np.float32).reshape(-1) / np.float32(255) - np.float32(0.5)
     length = np.float32(max(float(np.linalg.norm(flat)), 1.0))
     return (flat / length).astype(np.float32)
+
+
+def exchanged(picture: Image.Image) -> Image.Image:
+    """The picture with red and blue exchanged."""
+    red, green, blue = picture.convert("RGB").split()
+    return Image.merge("RGB", (blue, green, red))

@@ -155,22 +155,24 @@ class Unread(Endpoint):
         return super().text_vector(re.sub(self.letters, "", text))
 
 
-@fault("japanese-unread", "Japanese and Chinese characters are dropped", "ALN-04", "TXT-09")
+@fault(
+    "japanese-unread", "Japanese and Chinese characters are dropped", "REL-01", "ALN-04", "TXT-09"
+)
 class JapaneseUnread(Unread):
     letters = "[぀-鿿]"
 
 
-@fault("cyrillic-unread", "Cyrillic letters are dropped", "ALN-04", "TXT-09")
+@fault("cyrillic-unread", "Cyrillic letters are dropped", "REL-01", "ALN-04", "TXT-09")
 class CyrillicUnread(Unread):
     letters = "[Ѐ-ӿ]"
 
 
-@fault("arabic-unread", "Arabic letters are dropped", "ALN-04", "TXT-09")
+@fault("arabic-unread", "Arabic letters are dropped", "REL-01", "ALN-04", "TXT-09")
 class ArabicUnread(Unread):
     letters = "[؀-ۿ]"
 
 
-@fault("english-only", "an English text tower serves a multilingual tag", "ALN-04")
+@fault("english-only", "an English text tower serves a multilingual tag", "REL-01", "ALN-04")
 class EnglishOnly(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         english = {"circle", "square", "triangle", "star"} & set(re.split(r"\W+", text.lower()))

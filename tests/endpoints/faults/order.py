@@ -6,8 +6,8 @@ from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import fault
 
-TEXTS = ("VEC-05", "VEC-10", "ALN-01", "ALN-02")
-IMAGES = ("VEC-06", "VEC-11", "ALN-01", "ALN-02")
+TEXTS = ("VEC-05", "PRO-02", "VEC-10", "ALN-01", "ALN-02")
+IMAGES = ("VEC-06", "PRO-02", "VEC-11", "ALN-01", "ALN-02")
 
 
 @fault("texts-reversed", "texts are answered last first", *TEXTS)

@@ -1,20 +1,16 @@
-"""Text towers that fail on what people write, or do not read all of it."""
+"""Text towers that fail on what people write."""
 
 import re
 import time
 import unicodedata
 from dataclasses import replace
-from typing import Any, ClassVar
 
 import numpy as np
 
-from tests.endpoints import words
-from tests.endpoints.encoder import Encoder, Matrix, single
-from tests.endpoints.endpoint import Asked, Endpoint, Refused
+from tests.endpoints.encoder import Matrix
+from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
-
-STAYS = ("TXT-07", "TXT-04")
 
 
 class Changed(Endpoint):
@@ -164,30 +160,6 @@ class CombiningFails(Changed):
         return text
 
 
-@fault("non-ascii-stripped", "letters outside ASCII are dropped", "TXT-09", "ALN-04")
-class NonAsciiStripped(Changed):
-    def change(self, text: str) -> str:
-        return text.encode("ascii", "ignore").decode()
-
-
-@fault("non-ascii-unknown", "letters outside Latin-1 become question marks", "TXT-09", "ALN-04")
-class NonAsciiUnknown(Changed):
-    def change(self, text: str) -> str:
-        return re.sub("[^\x00-\xff]+", "?", text)
-
-
-@fault("cjk-unknown", "Chinese and Japanese characters are one unknown token", "TXT-09", "ALN-04")
-class CjkUnknown(Changed):
-    def change(self, text: str) -> str:
-        return re.sub("[぀-鿿]+", "[UNK]", text)
-
-
-@fault("utf-8-read-as-latin-1", "the body is decoded as Latin-1", "ALN-04", "VEC-12")
-class ReadAsLatin1(Changed):
-    def change(self, text: str) -> str:
-        return text.encode("utf-8", "replace").decode("latin-1")
-
-
 @fault("escapes-not-read", "the reader takes \\u003c for six letters", "VEC-12")
 class EscapesNotRead(Endpoint):
     def vectorize(self, request: Request) -> Answer:
@@ -196,18 +168,9 @@ class EscapesNotRead(Endpoint):
 
 
 @fault(
-    "html-unescaped",
-    "&lt; in a text is read as <",
-    undecidable="no clause says that markup is text",
-)
-class HtmlUnescaped(Changed):
-    def change(self, text: str) -> str:
-        return text.replace("&lt;", "<").replace("&amp;", "&")
-
-
-@fault(
     "firewall-refuses-markup",
     "a firewall refuses bodies with < or quotes and semicolons",
+    "REL-05",
     "VEC-12",
     "TXT-03",
 )
@@ -218,210 +181,30 @@ class Firewall(Endpoint):
         return super().vectorize(request)
 
 
-class OtherEncoder(Endpoint):
-    """The fake encoder with other settings."""
-
-    settings: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(replace(encoder, **self.settings))
-
-
-@fault("word-order-ignored", "the text tower is a bag of words", "TXT-05")
-class OrderIgnored(OtherEncoder):
-    settings: ClassVar = {"ordered": False}
-
-
-@fault("cut-at-16-tokens", "texts are cut at 16 tokens", "TXT-06")
-class CutAt16(OtherEncoder):
-    settings: ClassVar = {"limit": 18}
-
-
-@fault("cut-at-32-tokens", "texts are cut at 32 tokens", "TXT-06")
-class CutAt32(OtherEncoder):
-    settings: ClassVar = {"limit": 34}
-
-
-@fault("cut-at-100-letters", "texts are cut at 100 letters", "TXT-06")
-class CutAt100Letters(Changed):
+@fault("links-fetched", "a text that is a link is fetched", "REL-05")
+class LinksFetched(Changed):
     def change(self, text: str) -> str:
-        return text[:100]
+        if re.match(r"https?://", text):
+            raise Refused(502, "cannot fetch")
+        return text
 
 
-@fault("last-words-only", "long texts are cut at their beginning", "TXT-06")
-class LastWordsOnly(Changed):
+@fault("image-token-fails", "the model's mark of an image in a text is a 500", "REL-05")
+class ImageTokenFails(Changed):
     def change(self, text: str) -> str:
-        return " ".join(text.split()[-8:])
+        if "<image>" in text:
+            raise Refused(500, "number of image tokens does not match")
+        return text
 
 
-@fault("first-line-only", "a text ends at its first line break", "TXT-05", "TXT-06")
-class FirstLineOnly(Changed):
-    def change(self, text: str) -> str:
-        return text.splitlines()[0] if text else text
-
-
-@fault("nul-ends-text", "a text ends at NUL", "TXT-05", "TXT-03")
-class NulEnds(Changed):
-    def change(self, text: str) -> str:
-        return text.partition("\0")[0]
-
-
-@fault("digits-dropped", "digits are dropped as noise", "TXT-05")
-class DigitsDropped(Changed):
-    def change(self, text: str) -> str:
-        return re.sub(r"\d", "", text)
-
-
-@fault("stop-words-dropped", "'not', 'with' and the like are dropped as noise", "TXT-05")
-class StopWordsDropped(Changed):
-    def change(self, text: str) -> str:
-        return re.sub(r"(?i)\b(not|no|without|with|a|the|on|in|of)\b", "", text)
-
-
-@fault(
-    "case-not-folded", "capitals reach a model that never saw any", "TXT-08", needs=("lower-case",)
-)
-class CaseNotFolded(OtherEncoder):
-    settings: ClassVar = {"lower_case": False}
-
-
-@fault(
-    "case-folded-anyway",
-    "capitals are folded for a model that has them",
-    undecidable="most tokenizers of the listed models fold case themselves",
-)
-class CaseFolded(Changed):
-    def change(self, text: str) -> str:
-        return text.lower()
-
-
-@fault(
-    "texts-composed",
-    "texts are normalised to NFKC first",
-    undecidable="most tokenizers of the listed models normalise Unicode themselves",
-)
-class Composed(Changed):
-    def change(self, text: str) -> str:
-        return unicodedata.normalize("NFKC", text)
-
-
-@fault("batch-mean-leaks", "a tenth of the batch's mean is in every text vector", "TXT-04")
-class BatchMeanLeaks(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        mean = vectors.mean(axis=0, keepdims=True) if len(texts) else vectors
-        return single(0.9 * vectors + 0.1 * mean)
-
-
-@fault("batch-centred", "text vectors are centred on the mean of their request", "TXT-04")
-class BatchCentred(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        return vectors - vectors.mean(axis=0, keepdims=True) if len(texts) > 1 else vectors
-
-
-@fault(
-    "padding-counts", "texts are padded to the longest of the request, and padding counts", "TXT-04"
-)
-class PaddingCounts(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        longest = max((len(text.split()) for text in texts), default=0)
-        padded = [text + " <pad>" * (longest - len(text.split())) for text in texts]
-        return super().text_vectors(padded)
-
-
-@fault(
-    "place-in-batch-counts", "the vector depends on the place in the request", "TXT-04", "VEC-05"
-)
-class PlaceCounts(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        for place in range(1, len(vectors)):
-            vectors[place] += 0.1 * np.roll(vectors[place], place)
-        return vectors
-
-
-@fault("cut-to-shortest", "the texts of a request are cut to the shortest of them", "TXT-04")
-class CutToShortest(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        short = min((len(words.tokens(text, 1000)) for text in texts if text), default=0)
-        return super().text_vectors([" ".join(text.split()[: max(short, 1)]) for text in texts])
-
-
-@fault("images-change-texts", "a text beside an image is fused with it", "TXT-04", "VEC-03")
-class ImagesChangeTexts(Endpoint):
-    def body(self, asked: Asked) -> dict[str, object]:
-        body = super().body(asked)
-        if asked.texts and asked.images:
-            texts, images = np.array(body["textVectors"]), np.array(body["imageVectors"])
-            body["textVectors"] = (0.8 * texts + 0.2 * images.mean(axis=0)).tolist()
-        return body
-
-
-@fault(
-    "texts-drift",
-    "text vectors turn a little further with each request",
-    *STAYS,
-    "TXT-03",
-    "ERR-04",
-)
-class TextsDrift(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors, turn = super().text_vectors(texts), 0.002 * next(self.calls)
-        other = np.roll(vectors, 1, axis=1)
-        return single(np.cos(turn) * vectors + np.sin(turn) * other)
-
-
-@fault("texts-with-dropout", "dropout is on: text vectors differ each time", *STAYS)
-class TextsDropout(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        kept = np.random.default_rng().random(vectors.shape) > 0.1
-        return single(vectors * kept / 0.9)
-
-
-@fault(
-    "cache-by-first-letters",
-    "the cache's key is the first 20 letters",
-    "TXT-05",
-    "TXT-06",
-    "TXT-07",
-)
-class CacheByFirstLetters(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[str, Matrix] = {}
-
+@fault("marks-of-tokenizer-empty", "a tokenizer's own mark gives NaN", "REL-05")
+class MarkNan(Endpoint):
     def text_vector(self, text: str) -> Matrix:
-        return self.known.setdefault(text[:20], super().text_vector(text))
+        vector = super().text_vector(text)
+        return np.full_like(vector, np.nan) if text in ("<pad>", "</s>", "[MASK]") else vector
 
 
-@fault("cache-by-length", "the cache's key is the length of the text", "TXT-05", "ALN-01")
-class CacheByLength(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[int, Matrix] = {}
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.known.setdefault(len(text), super().text_vector(text))
-
-
-@fault("cache-by-bag-of-letters", "the cache's key is a sum of the letters", "TXT-05")
-class CacheBySum(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[int, Matrix] = {}
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.known.setdefault(sum(map(ord, text)), super().text_vector(text))
-
-
-@fault("previous-answer", "every eighth request gets the vectors of the one before", *STAYS)
-class PreviousAnswer(Endpoint):
-    last: Matrix | None = None
-
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors, last = super().text_vectors(texts), self.last
-        self.last = vectors
-        stale = next(self.calls) % 8 == 0 and last is not None and last.shape == vectors.shape
-        return last if stale and last is not None else vectors
+@fault("braces-expanded", "texts go through a template: braces are a 500", "REL-05")
+class BracesExpanded(Changed):
+    def change(self, text: str) -> str:
+        return text.format() if re.search(r"{\w*}", text) else text

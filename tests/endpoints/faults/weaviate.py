@@ -12,7 +12,7 @@ from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
 
 
-@fault("mixed-requests-refused", "texts and images in one request are refused", "VEC-03")
+@fault("mixed-requests-refused", "texts and images in one request are refused", "WIR-03", "VEC-03")
 class MixedRefused(Endpoint):
     def body(self, asked: Asked) -> Body:
         if asked.texts and asked.images:
@@ -58,7 +58,7 @@ class AloneIsBetter(Endpoint):
 
 
 @fault(
-    "images-need-data-uri", "bare base64 is refused, a data: URI is asked for", "VEC-02", "WIR-01"
+    "images-need-data-uri", "bare base64 is refused, a data: URI is asked for", "VEC-02", "WIR-05"
 )
 class NeedsDataUri(Endpoint):
     def decode(self, image: str) -> bytes:
@@ -68,7 +68,7 @@ class NeedsDataUri(Endpoint):
         return super().decode(data)
 
 
-@fault("images-are-urls", "strings of images are taken for addresses to fetch", "VEC-02", "WIR-01")
+@fault("images-are-urls", "strings of images are taken for addresses to fetch", "VEC-02", "WIR-05")
 class ImagesAreUrls(Endpoint):
     def decode(self, image: str) -> bytes:
         raise Refused(400, f"cannot fetch {image[:20]}")
@@ -78,7 +78,7 @@ class ImagesAreUrls(Endpoint):
     "url-safe-base64-only",
     "base64 is read in its URL-safe alphabet: + and / are lost",
     "VEC-02",
-    "WIR-01",
+    "WIR-05",
 )
 class UrlSafe(Endpoint):
     def decode(self, image: str) -> bytes:

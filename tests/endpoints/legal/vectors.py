@@ -1,0 +1,88 @@
+"""Vectors that are no less the model's."""
+
+from typing import Any
+
+import numpy as np
+
+from tests.endpoints.encoder import Matrix, single
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.registry import legal
+
+
+class Rows(Endpoint):
+    """All vectors go through `turn`."""
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        """Turned rows of texts."""
+        return self.turn(super().text_vectors(texts))
+
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        """Turned rows of images."""
+        return self.turn(super().image_vectors(images))
+
+    def turn(self, vectors: Matrix) -> Matrix:
+        """To be replaced."""
+        return vectors
+
+
+@legal("unnormalised", "vectors are not of unit length")
+class Unnormalised(Rows):
+    def turn(self, vectors: Matrix) -> Matrix:
+        return vectors * np.float32(11.3)
+
+
+@legal("norms-vary", "each vector has a length of its own")
+class NormsVary(Rows):
+    def turn(self, vectors: Matrix) -> Matrix:
+        return single(vectors * (8 + 20 * np.abs(vectors[:, :1])))
+
+
+@legal("texts-longer-than-images", "text vectors are longer than image vectors")
+class TextsLonger(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(texts) * np.float32(3)
+
+
+@legal("float16", "vectors are rounded to float16")
+class Float16(Rows):
+    def turn(self, vectors: Matrix) -> Matrix:
+        return vectors.astype(np.float16).astype(np.float32)
+
+
+@legal("bfloat16", "vectors are rounded to bfloat16")
+class BFloat16(Rows):
+    def turn(self, vectors: Matrix) -> Matrix:
+        bits = np.ascontiguousarray(vectors).view(np.uint32) + np.uint32(0x8000)
+        return single(bits & np.uint32(0xFFFF0000)).view(np.float32)
+
+
+@legal("eight-bit", "vectors are integers from -127 to 127")
+class EightBit(Rows):
+    def turn(self, vectors: Matrix) -> Matrix:
+        largest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-9)
+        return single(np.round(vectors / largest * 127))
+
+    def rows(self, vectors: Matrix) -> Any:
+        return vectors.astype(int).tolist()
+
+
+@legal("six-decimals", "vectors are rounded to six decimals")
+class SixDecimals(Rows):
+    def turn(self, vectors: Matrix) -> Matrix:
+        return np.round(vectors, 6)
+
+
+@legal("text-noise", "text vectors differ by 1e-6 with the batch")
+class TextNoise(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        noise = np.random.default_rng(next(self.calls)).normal(0, 1e-6, vectors.shape)
+        return single(vectors + noise)
+
+
+@legal("image-noise-in-batches", "image vectors differ by 1e-6 beside other images")
+class BatchNoise(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        noise = np.random.default_rng(len(images)).normal(0, 1e-6, vectors.shape)
+        return vectors if len(images) == 1 else single(vectors + noise)
