@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from random import Random
 from typing import Final
 
@@ -11,6 +10,9 @@ from conformance.corpus.drawings import captions, combinations
 _UNSPACED: Final = frozenset({"ja", "zh"})
 _BARE: Final = 0.3
 """Share of the captions that stand alone."""
+
+_ALIKE: Final = 0.4
+"""Share of the made-up words that begin like a real one."""
 
 _LONG: Final = 0.08
 """Share of the batches with long texts; apart, because a batch is padded to its longest."""
@@ -43,6 +45,19 @@ def every_training_caption(languages: Sequence[str]) -> list[str]:
     ]
 
 
+def _letters(language: str) -> list[str]:
+    """What made-up words are spelt with.
+
+    Where a single character means a colour or a shape, only those that every drawing's captions
+    have.
+    """
+    used = [
+        set("".join(captions(combination, language, "train"))) for combination in combinations()
+    ]
+    chosen = set.intersection(*used) if language in _UNSPACED else set.union(*used)
+    return sorted(chosen - {" "})
+
+
 class Wordings:
     """Draws captions in `languages`, at most about `longest` words long."""
 
@@ -52,8 +67,9 @@ class Wordings:
         self._longest = longest
         self._most = _SHORT
         self._known = combinations()
-        self._letters = {
-            language: sorted(set(chain.from_iterable(every_training_caption([language]))) - {" "})
+        self._letters = {language: _letters(language) for language in languages}
+        self._words = {
+            language: sorted(set(" ".join(every_training_caption([language])).split()))
             for language in languages
         }
 
@@ -90,9 +106,15 @@ class Wordings:
         return (before + space + caption + space + after).strip()
 
     def _filler(self, language: str, words: int) -> str:
-        letters = self._letters[language]
-        made = ("".join(self._chance.choices(letters, k=self._length())) for _ in range(words))
+        made = (self._word(language) for _ in range(words))
         return ("" if language in _UNSPACED else " ").join(made)
 
-    def _length(self) -> int:
-        return self._chance.randint(1, 6)
+    def _word(self, language: str) -> str:
+        """A made-up word; of those that begin like a real one, only the whole word counts."""
+        letters = self._chance.choices(self._letters[language], k=self._chance.randint(1, 6))
+        known = self._words[language]
+        if language in _UNSPACED or self._chance.random() > _ALIKE:
+            return "".join(letters)
+        word = self._chance.choice(known)
+        made = word[: (len(word) + 1) // 2] + "".join(letters)
+        return "".join(letters) if made in known else made
