@@ -73,7 +73,8 @@ def sources(model: Model, folder: Path | None) -> tuple[str, str, dict[str, str]
     if folder is None:
         return str(model.image_model), str(model.image_model), {}
     weights = folder / "siglip" if (folder / "siglip").is_dir() else folder
-    if (weights / "preprocessor_config.json").exists() or not (folder / "model_name").exists():
+    has_processor = any(weights.glob("*processor_config.json"))
+    if has_processor or not (folder / "model_name").exists():
         return str(weights), str(weights), {}
     # The vendor's image keeps the processor as a hub cache inside the weights' folder.
     name = (folder / "model_name").read_text(encoding="utf-8").strip()

@@ -1,4 +1,4 @@
-"""The reference's vectors are those of each library's own documented usage."""
+"""On the stand-ins, the reference's vectors are those of each library's own documented usage."""
 
 import json
 from collections.abc import Callable
@@ -42,10 +42,8 @@ def clip(folder: Path) -> Usage:
 
 def metaclip2(folder: Path) -> Usage:
     """The MetaCLIP 2 page of transformers' documentation."""
-    model, processor = (
-        HF.AutoModel.from_pretrained(folder),
-        HF.AutoProcessor.from_pretrained(folder),
-    )
+    model = HF.AutoModel.from_pretrained(folder / "openai_clip")
+    processor = HF.AutoProcessor.from_pretrained(folder / "openai_clip_processor")
     return transformers_clip(model, processor)
 
 
@@ -143,11 +141,11 @@ def modernvbert(folder: Path) -> Usage:
 
 
 USAGES = {
-    "sentence-transformers": sentence_transformers,
-    "clip": clip,
-    "metaclip2": metaclip2,
-    "siglip": siglip,
-    "open_clip": open_clip,
+    "sentence-transformers-clip-ViT-B-32-multilingual-v1": sentence_transformers,
+    "openai-clip-vit-base-patch16": clip,
+    "facebook-metaclip-2-worldwide-b32-384": metaclip2,
+    "google-siglip2-so400m-patch16-384": siglip,
+    "ViT-B-32-quickgelu-laion400m_e32": open_clip,
     "modernvbert": modernvbert,
 }
 

@@ -20,7 +20,7 @@ SECONDS = 300
 """For a start on a machine that is busy with other things."""
 
 FOREIGN = {
-    "sentence-transformers": ["open_clip", "timm"],
+    "sentence-transformers": ["open_clip"],
     "clip": ["sentence_transformers", "open_clip", "timm", "sklearn"],
     "siglip": ["sentence_transformers", "open_clip", "timm", "sklearn"],
     "open_clip": ["sentence_transformers", "sklearn"],
