@@ -9,7 +9,7 @@ endpoints (and with --whole all) by the whole suite.
 import argparse
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -31,6 +31,7 @@ def main() -> int:
     options = parse()
     entries = [entry for entry in wanted(options.names) if not needs_more(entry)]
     findings = list(run(entries, options.jobs, options.whole))
+    findings.sort(key=lambda finding: entries.index(finding.entry))
     wrong = [finding for finding in findings if not right(finding)]
     print(f"{len(findings)} endpoints, {len(wrong)} not as they should be")
     if options.write:
@@ -61,7 +62,7 @@ def needs_more(entry: Entry) -> str:
 
 
 def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
-    """Findings in the order of `entries`; each is printed as it comes."""
+    """Findings as they come, each with its line."""
     idle: SimpleQueue[Warm] = SimpleQueue()
 
     def one(entry: Entry) -> Finding:
@@ -76,9 +77,9 @@ def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
     for _ in range(jobs):
         idle.put(Warm())
     with ThreadPoolExecutor(jobs) as pool:
-        for finding in pool.map(one, entries):
-            print(line(finding), flush=True)
-            yield finding
+        for done in as_completed([pool.submit(one, entry) for entry in entries]):
+            print(line(done.result()), flush=True)
+            yield done.result()
     while not idle.empty():
         idle.get().close()
 
