@@ -34,7 +34,7 @@ def same(got: Vectors, wanted: Vectors, what: str, *exchanges: Exchange, within:
 
 
 @pytest.mark.clause("PRO-01")
-@holds_for(strategies.cases(1, 1), examples=12, pictures=3)
+@holds_for(strategies.cases(1, 1), examples=12, pictures=2)
 def test_any_mix_is_answered(endpoint: Endpoint, case: Case) -> None:
     sent(endpoint, case[0])
 
@@ -53,7 +53,7 @@ def test_another_order_gives_the_same_vectors_in_that_order(endpoint: Endpoint, 
 
 
 @pytest.mark.clause("PRO-03")
-@holds_for(strategies.cases(2, 2), examples=6, pictures=2)
+@holds_for(strategies.cases(2, 2), examples=6, pictures=4)
 def test_splitting_a_request_changes_nothing(endpoint: Endpoint, case: Case) -> None:
     whole, wanted = sent(endpoint, case[0] + case[1])
     parts = [sent(endpoint, mix)[1] for mix in case]
