@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -76,8 +77,9 @@ def serve() -> None:
     for module in iter_modules(checks.__path__):
         if module.name.startswith("test_"):
             import_module(f"{checks.__name__}.{module.name}")
-    for line in sys.stdin:
-        print(status_of(**json.loads(line)), flush=True)
+    with suppress(BrokenPipeError):  # nobody waits any more
+        for line in sys.stdin:
+            print(status_of(**json.loads(line)), flush=True)
 
 
 def status_of(arguments: list[str], folder: str) -> int:
