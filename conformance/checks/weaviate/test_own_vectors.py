@@ -13,7 +13,7 @@ from conformance.weaviate.own import OwnVectors
 from conformance.weaviate.sample import Item
 from conformance.weaviate.stack import Stack
 
-COUNT = 5
+COUNT = 3
 
 
 @pytest.fixture(scope="module")

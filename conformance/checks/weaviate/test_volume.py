@@ -12,8 +12,8 @@ from conformance.weaviate.sample import Item
 from conformance.weaviate.stack import Stack
 
 COUNT = 200
-EVERY = 5
-"""Each so-manieth object has a poster too: 40 pictures take a slow model long enough."""
+EVERY = 10
+"""Each so-manieth object has a poster too: 20 pictures take a slow model long enough."""
 
 
 @pytest.mark.clause("WVT-22")
