@@ -76,9 +76,24 @@ MARKS = ("<image>", "<pad>", "</s>", "[CLS]", "[MASK]", "<|endoftext|>", "%s {0}
 COMPOSED = ("Zürich", "crème brûlée", "Åre, Świnoujście, Việt Nam", "がっこう")
 
 
+def similarities(rows: Array, columns: Array) -> Array:
+    """Cosine similarity of rows (n, d) with columns (m, d): (n, m)."""
+    widths = rows.shape[1], columns.shape[1]
+    expect.that(widths[0] == widths[1], f"widths {widths[0]} and {widths[1]}", "one width")
+    return cosines(rows, columns)
+
+
+def differ(alone: Alone, pair: tuple[str, str]) -> None:
+    """Two texts, sent apart, have different vectors of one width."""
+    one, other = (alone.text(text)[None] for text in pair)
+    shown = [alone.text_exchange(text) for text in pair]
+    expect.that(one.shape == other.shape, "vectors of two widths", "one width", *shown)
+    expect.distinct(np.concatenate([one, other]), pair, *shown)
+
+
 def nearest(rows: Array, columns: Array) -> float:
     """Share of rows (n, d) whose own column (m, d), m >= n, is the most similar one."""
-    return float(np.mean(np.argmax(cosines(rows, columns), axis=1) == np.arange(len(rows))))
+    return float(np.mean(np.argmax(similarities(rows, columns), axis=1) == np.arange(len(rows))))
 
 
 def match(pictures: Array, captions: Array, own: list[int]) -> float:
@@ -86,9 +101,9 @@ def match(pictures: Array, captions: Array, own: list[int]) -> float:
 
     What moves a picture nearer to all captions alike, as its mean colour does, makes no difference.
     """
-    similarities = cosines(pictures, captions)
-    matches = similarities[np.arange(len(own)), own]
-    others = (similarities.sum(axis=1) - matches) / (similarities.shape[1] - 1)
+    found = similarities(pictures, captions)
+    matches = found[np.arange(len(own)), own]
+    others = (found.sum(axis=1) - matches) / (found.shape[1] - 1)
     return float(np.mean(matches - others))
 
 
@@ -124,16 +139,12 @@ def test_stray_blanks_change_little(
 @pytest.mark.clause("REL-03")
 @pytest.mark.parametrize("name", APART)
 def test_a_word_makes_a_difference(alone: Alone, name: str) -> None:
-    pair = APART[name]
-    shown = [alone.text_exchange(text) for text in pair]
-    expect.distinct(np.stack([alone.text(text) for text in pair]), pair, *shown)
+    differ(alone, APART[name])
 
 
 @pytest.mark.clause("REL-04")
 def test_what_follows_nul_is_read(alone: Alone) -> None:
-    pair = "title\0a red circle", "title\0a blue square"
-    shown = [alone.text_exchange(text) for text in pair]
-    expect.distinct(np.stack([alone.text(text) for text in pair]), pair, *shown)
+    differ(alone, ("title\0a red circle", "title\0a blue square"))
 
 
 @pytest.mark.clause("REL-05")
@@ -152,7 +163,7 @@ def test_marks_of_tokenizers_are_texts(endpoint: Endpoint, mark: str) -> None:
 def test_composed_and_decomposed_letters(endpoint: Endpoint, measure: Measure) -> None:
     forms = [[unicodedata.normalize(form, text) for text in COMPOSED] for form in ("NFC", "NFD")]
     composed, decomposed = (endpoint.vectors(texts=form).texts for form in forms)
-    lowest = float(np.min(np.diag(cosines(composed, decomposed))))
+    lowest = float(np.min(np.diag(similarities(composed, decomposed))))
     measure("lowest cosine of composed and decomposed letters", round(lowest, 3))
 
 
@@ -181,7 +192,7 @@ def test_a_copy_is_nearest_to_its_picture(
     # Another picture for each, in the middle of the corpus.
     own = len(corpus.pictures) // 2 + list(altered.COPIES).index(name)
     copy = altered.COPIES[name](altered.opened(corpus.pictures[own]))
-    found = int(np.argmax(cosines(alone.image(copy)[None], encoded.images)))
+    found = int(np.argmax(similarities(alone.image(copy)[None], encoded.images)))
     got = f"{corpus.names[own]} {name} is nearest to {corpus.names[found]}"
     shown = alone.image_exchange(copy)
     expect.that(found == own, got, f"nearest to {corpus.names[own]} itself", shown)
