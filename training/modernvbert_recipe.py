@@ -24,7 +24,7 @@ _POSITIONS: Final = "vision_model.embeddings.position_embedding.weight"
 _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
     128: (None, 1000, 48, 1e-3),
     256: (128, 250, 48, 1e-3),
-    512: (256, 120, 24, 5e-4),
+    512: (256, 60, 24, 5e-4),
 }
 
 
