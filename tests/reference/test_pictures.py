@@ -11,6 +11,7 @@ from PIL import Image
 
 from reference import pictures
 from reference.errors import RefusedError
+from reference.settings import MAX_BODY_MIB, MAX_MEGAPIXELS, MEGAPIXEL, MIB
 from tests.reference.conftest import png
 
 LIMIT = 10**6
@@ -132,6 +133,12 @@ def test_formats_that_start_other_programs_are_not_tried() -> None:
     postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n"
     with pytest.raises(RefusedError, match="not an image in a format that is read here"):
         pictures.read(base64.b64encode(postscript).decode(), "x", LIMIT)
+
+
+def test_a_photograph_of_20_megapixels_passes_the_default_limits() -> None:
+    sent = png(Image.effect_noise((5472, 3648), 40).convert("RGB"), "JPEG", quality=95)
+    assert len(sent) < MAX_BODY_MIB * MIB
+    assert pictures.read(sent, "x", MAX_MEGAPIXELS * MEGAPIXEL).size == (5472, 3648)
 
 
 def test_pixels_outlive_the_file() -> None:
