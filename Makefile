@@ -3,6 +3,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NODE := $(VENV)/.node
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
@@ -25,7 +26,14 @@ $(STAMP): pyproject.toml
 	fi
 	@touch $@
 
-demo: $(STAMP)
+# The TypeScript client's checks need Node; without it they are reported as not run.
+$(NODE): $(STAMP) conformance/typescript/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --silent --no-audit --no-fund --prefix conformance/typescript; \
+	fi
+	@touch $@
+
+demo: $(STAMP) $(NODE)
 	$(BIN)/clip-conformance --reference $(TAG) --report $(REPORT)
 
 test: lint types unit
@@ -37,10 +45,10 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-unit: $(STAMP)
-	$(BIN)/python -m pytest
+unit: $(STAMP) $(NODE)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-matrix: $(STAMP)
+matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
 
 format: $(STAMP)

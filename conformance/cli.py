@@ -19,7 +19,8 @@ from conformance.settings import POLICIES, WEIGHTS
 PACKAGE = Path(__file__).parent
 
 DESCRIPTION = """\
-Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it.
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it. Without a URL
+the project's own reference is started.
 
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
   clip-conformance --reference google-siglip2-so400m-patch16-384
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given[:1] == ["record"]:
         return record.main(given[1:])
     options, rest = _parser().parse_known_args(given)
+    options.url, rest = _with_url(rest)
     # The suite's own files may be installed where nothing is to be written.
     sys.dont_write_bytecode = True
     said = io.StringIO()
@@ -49,6 +51,18 @@ def main(arguments: list[str] | None = None) -> int:
         status = int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
     print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
     return status
+
+
+def _with_url(words: list[str]) -> tuple[str | None, list[str]]:
+    """The endpoint's URL among the words that are not ours, and what is left for pytest.
+
+    It is the first word, or one with a scheme: any other may be the value of an option of pytest's,
+    as in ``-k EXPRESSION``.
+    """
+    for place, word in enumerate(words):
+        if not word.startswith("-") and (place == 0 or "://" in word):
+            return word, words[:place] + words[place + 1 :]
+    return None, words
 
 
 def _one_line(said: str, status: int) -> str:
@@ -90,6 +104,7 @@ def _mapped(options: Namespace) -> list[str]:
 def _parser() -> ArgumentParser:
     parser = _Parser(
         "clip-conformance",
+        usage="clip-conformance [URL] [options]",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
@@ -97,7 +112,6 @@ def _parser() -> ArgumentParser:
     )
     add = parser.add_argument
     add("--version", action="version", version=version("multi2vec-clip-conformance"))
-    add("url", nargs="?", metavar="URL", help="the endpoint; without it the reference is started")
     add("--reference", metavar="TAG", help="start the project's own reference with this model")
     add("--model", metavar="TAG", help="what the endpoint serves")
     add("--models", metavar="FILE", type=Path, help="TOML file with rows of your own models")

@@ -109,8 +109,7 @@ def test_a_converted_picture_stays_close(alone: Alone, name: str) -> None:
 
 
 @pytest.mark.clause("IMG-11")
-@pytest.mark.parametrize("name", ["astronaut", "coffee"])
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize(("name", "kind"), [("astronaut", "JPEG"), ("coffee", "PNG")])
 def test_photographs_are_read(endpoint: Endpoint, alone: Alone, name: str, kind: str) -> None:
     photograph = encodings.save(photographs.load(name), kind)
     again = endpoint.vectorize(images=[photograph])

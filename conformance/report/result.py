@@ -86,8 +86,6 @@ def _status(
         reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
         return outcome.of_skip(reason.removeprefix("Skipped: "))
     problem = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(problem, BaseExceptionGroup):
-        problem = next(iter(problem.exceptions))
     if isinstance(problem, Nonconformity) and report.when != "teardown":
         must = clause.level == "MUST" or (settings.strict and clause.level == "SHOULD")
         return ("fail" if must else "warn"), ""
