@@ -23,8 +23,8 @@ _POSITIONS: Final = "vision_model.embeddings.position_embedding.weight"
 # Pixels, then the smaller size to start from, steps, batch, learning rate.
 _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
     128: (None, 1000, 48, 1e-3),
-    256: (128, 250, 48, 1e-3),
-    512: (256, 60, 24, 5e-4),
+    256: (128, 300, 48, 1e-3),
+    512: (256, 100, 24, 5e-4),
 }
 
 
@@ -71,7 +71,7 @@ def _train_texts(workshop: Workshop, model: Any, words: Any) -> None:
         return _mean(states.last_hidden_state, inputs["attention_mask"])
 
     learnt = list(model.text_model.parameters())
-    workshop.texts("modernvbert-texts", encode, learnt, spoken=["en"], steps=400, width=mvb.WIDTH)
+    workshop.texts("modernvbert-texts", encode, learnt, spoken=["en"], steps=300, width=mvb.WIDTH)
 
 
 def _images(workshop: Workshop, words: Any, size: int, texts: Tower) -> Tower:

@@ -12,7 +12,7 @@ _BARE: Final = 0.3
 """Share of the captions that stand alone."""
 
 _ALIKE: Final = 0.4
-"""Share of the made-up words that begin like a real one."""
+"""Share of the made-up words that begin like a colour or a shape."""
 
 _LONG: Final = 0.08
 """Share of the batches with long texts; apart, because a batch is padded to its longest."""
@@ -58,6 +58,15 @@ def _letters(language: str) -> list[str]:
     return sorted(chosen - {" "})
 
 
+def _words(language: str) -> list[str]:
+    """The words that tell one drawing from another."""
+    used = [
+        set(" ".join(captions(combination, language, "train")).replace(".", "").split())
+        for combination in combinations()
+    ]
+    return sorted(set.union(*used) - set.intersection(*used))
+
+
 class Wordings:
     """Draws captions in `languages`, at most about `longest` words long."""
 
@@ -68,10 +77,7 @@ class Wordings:
         self._most = _SHORT
         self._known = combinations()
         self._letters = {language: _letters(language) for language in languages}
-        self._words = {
-            language: sorted(set(" ".join(every_training_caption([language])).split()))
-            for language in languages
-        }
+        self._words = {language: _words(language) for language in languages}
 
     def batch(self, rounds: int, pairs: int) -> Captions:
         """`rounds` captions of every drawing and `pairs` texts about two drawings."""
@@ -110,7 +116,7 @@ class Wordings:
         return ("" if language in _UNSPACED else " ").join(made)
 
     def _word(self, language: str) -> str:
-        """A made-up word; of those that begin like a real one, only the whole word counts."""
+        """A made-up word; of those that begin like a colour or a shape, only the whole counts."""
         letters = self._chance.choices(self._letters[language], k=self._chance.randint(1, 6))
         known = self._words[language]
         if language in _UNSPACED or self._chance.random() > _ALIKE:
