@@ -19,9 +19,11 @@ def main() -> int:
     import torch
 
     torch.set_num_threads(options.threads)
-    for tag in options.tags or RECIPES:
-        with TemporaryDirectory() as scratch:
-            _make(tag, Path(scratch), options)
+    with TemporaryDirectory() as scratch:
+        # One shelf for the whole run: tags share towers.
+        options.shelf = options.shelf or Path(scratch) / "shelf"
+        for tag in options.tags or RECIPES:
+            _make(tag, Path(scratch) / tag, options)
     return 0
 
 
@@ -35,15 +37,14 @@ def _parser(known: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _make(tag: str, scratch: Path, options: argparse.Namespace) -> None:
+def _make(tag: str, folder: Path, options: argparse.Namespace) -> None:
     from training.packing import pack
     from training.recipes import RECIPES
     from training.workshop import Workshop, seed
 
-    folder = scratch / "checkpoint"
     folder.mkdir()
     seed(tag)
-    RECIPES[tag](Workshop(options.shelf or scratch / "shelf", options.effort), folder)
+    RECIPES[tag](Workshop(options.shelf, options.effort), folder)
     archive = options.into / f"{tag}.tar.xz"
     pack(folder, archive)
     print(f"{tag}: {archive.stat().st_size / 2**20:.2f} MiB", flush=True)

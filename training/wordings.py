@@ -64,7 +64,7 @@ def _words(language: str) -> list[str]:
         set(" ".join(captions(combination, language, "train")).replace(".", "").split())
         for combination in combinations()
     ]
-    return sorted(set.union(*used) - set.intersection(*used))
+    return sorted(used[0].union(*used) - used[0].intersection(*used))
 
 
 class Wordings:
