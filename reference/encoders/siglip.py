@@ -41,23 +41,16 @@ class SiglipEncoder:
         return text.lower() if self._lower_case else text
 
     def _text_batch(self, texts: list[str]) -> Vectors:
-        # Always the full length, as in training: there is no attention mask, and the vector is
-        # read off the last position, so shorter padding would give another vector.
-        inputs = self._processor.tokenizer(
-            texts,
-            padding="max_length",
-            truncation=True,
-            max_length=self._limit,
-            return_tensors="pt",
-        )
-        ids = inputs["input_ids"].to(self._device)
-        return vectors(pooled(self._model.get_text_features(input_ids=ids)))
+        # Always the full length, as in training: the vector is read off the last position, and the
+        # published tokenizers give no attention mask, so shorter padding gives another vector.
+        options = {"padding": "max_length", "truncation": True, "max_length": self._limit}
+        inputs = self._processor.tokenizer(texts, return_tensors="pt", **options)
+        return vectors(pooled(self._model.get_text_features(**inputs.to(self._device))))
 
     @torch.inference_mode()
     def encode_image(self, image: Image) -> Vectors:
         inputs = self._processor.image_processor(images=image, return_tensors="pt")
-        pixels = inputs["pixel_values"].to(self._device)
-        return one(pooled(self._model.get_image_features(pixel_values=pixels)))
+        return one(pooled(self._model.get_image_features(**inputs.to(self._device))))
 
 
 def load(model: Model, folder: Path | None, device: str) -> SiglipEncoder:

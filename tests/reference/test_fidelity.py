@@ -75,7 +75,7 @@ def siglip(folder: Path) -> Usage:
             text=lowered, padding="max_length", max_length=64, truncation=True, return_tensors="pt"
         )
         with torch.no_grad():
-            return model.get_text_features(input_ids=inputs["input_ids"]).pooler_output.numpy()
+            return model.get_text_features(**inputs).pooler_output.numpy()
 
     def images(sent: list[Image.Image]) -> Any:
         inputs = processor(images=sent, return_tensors="pt")
@@ -146,7 +146,7 @@ USAGES = {
     "facebook-metaclip-2-worldwide-b32-384": metaclip2,
     "google-siglip2-so400m-patch16-384": siglip,
     "ViT-B-32-quickgelu-laion400m_e32": open_clip,
-    "modernvbert": modernvbert,
+    "ModernVBERT-modernvbert-embed": modernvbert,
 }
 
 
