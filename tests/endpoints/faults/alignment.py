@@ -102,8 +102,8 @@ class ImagesAbsolute(Images):
 class ImagesNoise(Images):
     def turn(self, vector: Matrix) -> Matrix:
         seed = int(abs(float(vector[0])) * 1e6)
-        noise = np.random.default_rng(seed).normal(0, 0.25, len(vector))
-        return single(vector + noise)
+        noise = np.random.default_rng(seed).normal(0, 0.5, len(vector))
+        return single(vector + np.linalg.norm(vector) * noise)
 
 
 @fault(

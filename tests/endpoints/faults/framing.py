@@ -1,9 +1,11 @@
 """Answers whose bytes on the wire do not add up."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
+import threading
 import time
 
 from tests.endpoints import wire
+from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint, Refused, Write
 from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
@@ -154,12 +156,15 @@ class NeverAnswers(Endpoint):
 class ClosedWhenReused(Endpoint):
     """A request that follows another on its connection is dropped; a fresh one is served."""
 
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.connection = threading.local()
+
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        kept = super().send(request, answer, write)
-        if kept and request.path.endswith("vectorize"):
-            time.sleep(0.002)
+        if getattr(self.connection, "used", False):
             return False
-        return kept
+        self.connection.used = request.path.endswith("vectorize")
+        return super().send(request, answer, write)
 
 
 @fault(
