@@ -23,7 +23,7 @@ class Failing(Endpoint):
         return Answer(status, self.dump(self.told(message)), dict(JSON))
 
 
-@fault("error-missing", "failures have a status and {}", *BAD)
+@fault("error-missing", "failures have a status and {}", *BAD, "WIR-06")
 class ErrorMissing(Failing):
     def told(self, message: str) -> Any:
         return {}

@@ -9,7 +9,7 @@ from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
 
 
-@fault("meta-html", "meta is a page for people", "MET-01")
+@fault("meta-html", "meta is a page for people", "MET-01", "WIR-02")
 class MetaHtml(Endpoint):
     def meta(self, request: Request) -> Answer:
         return Answer(200, b"<html><h1>CLIP</h1></html>", {"Content-Type": "text/html"})

@@ -41,7 +41,7 @@ class BlankFails(Changed):
         return text
 
 
-@fault("empty-text-dropped", "empty and blank texts get no row", "TXT-01")
+@fault("empty-text-dropped", "empty and blank texts get no row", "TXT-01", "PRO-01")
 class EmptyDropped(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:
         return super().text_vectors([text for text in texts if text.strip()])
