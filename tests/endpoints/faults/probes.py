@@ -13,7 +13,13 @@ SLOW = 0.7
 """Seconds; more than the 500 ms that Weaviate waits for a probe."""
 
 
-@fault("ready-500-after-load", "ready fails once something was vectorized", "PRB-01", "PRB-04", "WIR-01")
+@fault(
+    "ready-500-after-load",
+    "ready fails once something was vectorized",
+    "PRB-01",
+    "PRB-04",
+    "WIR-01",
+)
 class ReadyFailsAfterUse(Endpoint):
     used = False
 
