@@ -32,7 +32,7 @@ def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Pre
     _wait_until_ready(endpoint, wait, alive)
     first = endpoint.vectorize([FIRST_TEXT])
     meta = endpoint.get(META)
-    if not _like_json(first) and not _like_json(meta):
+    if _somebody_elses(first) and _somebody_elses(meta):
         url = without_password(endpoint.client.url)
         raise Unusable(
             f"{url} is no multi2vec-clip endpoint: neither POST /vectorize nor GET /meta answers "
@@ -65,9 +65,14 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
     return f"{shown} is not ready: {READY} answers with {_short(seen)} {more}"
 
 
-def _like_json(exchange: Exchange) -> bool:
-    """Whether somebody meant to answer with a JSON object; how well is for the checks to say."""
-    return exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+def _somebody_elses(exchange: Exchange) -> bool:
+    """Whether nobody answers, or another kind of server: nothing, a page, or no such route.
+
+    Anything else, however broken, is an endpoint's answer, and for the checks to judge.
+    """
+    body = exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    unknown = exchange.status in (404, 405) and not body.startswith(b"{")
+    return not body or body.startswith(b"<") or unknown
 
 
 def _short(exchange: Exchange) -> str:
