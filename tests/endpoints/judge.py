@@ -72,6 +72,7 @@ def command(entry: Entry, url: str, folder: Path, narrow: bool) -> list[str]:
     fixed = ["--model", entry.model, "--weights", entry.weights, "--weaviate", "off"]
     # Rewritten assertions need modules that are not yet imported; the checks have none.
     own = ["--report", str(folder), "--assert=plain"]
+    narrow = narrow and "whole" not in entry.needs
     clauses = [clause for clause in entry.caught_by if narrow and clause != PREFLIGHT]
     chosen = [word for clause in clauses for word in ("--clause", clause)]
     return [url, *fixed, *own, *entry.options, *chosen]

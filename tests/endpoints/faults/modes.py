@@ -56,11 +56,7 @@ class AlphaInverted(Seen):
         return Image.composite(black, picture.convert("RGB"), picture.getchannel("A"))
 
 
-@fault(
-    "alpha-to-black",
-    "transparent pixels become black",
-    undecidable="no source says what transparent pixels are; black, white and as stored exist",
-)
+@fault("alpha-to-black", "transparent pixels become black", "IMG-10")
 class AlphaToBlack(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.mode not in ("RGBA", "LA", "PA"):
@@ -69,7 +65,11 @@ class AlphaToBlack(Seen):
         return Image.alpha_composite(Image.new("RGBA", picture.size, "black"), shown).convert("RGB")
 
 
-@fault("16-bit-clipped", "16-bit values above 255 become white", "IMG-10", "IMG-03")
+@fault(
+    "16-bit-clipped",
+    "16-bit values above 255 become white",
+    undecidable="the libraries' own conversions differ, and some do this",
+)
 class SixteenBitClipped(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if not picture.mode.startswith("I"):
@@ -77,7 +77,11 @@ class SixteenBitClipped(Seen):
         return Image.fromarray(np.asarray(picture).clip(0, 255).astype(np.uint8))
 
 
-@fault("16-bit-low-byte", "16-bit values keep their low byte", "IMG-10", "IMG-03")
+@fault(
+    "16-bit-low-byte",
+    "16-bit values become noise",
+    undecidable="what 16-bit grey becomes is left to the libraries, which differ",
+)
 class SixteenBitLowByte(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if not picture.mode.startswith("I"):

@@ -44,10 +44,18 @@ class EverySeventhSilent(Endpoint):
         return super().send(request, answer, write)
 
 
-@fault("fails-after-100", "after 100 requests all memory is gone", "OPS-01", "OPS-03", "ERR-04")
+@fault(
+    "fails-after-100",
+    "after 100 requests all memory is gone",
+    "OPS-01",
+    "OPS-03",
+    "OPS-02",
+    "TXT-07",
+    needs=("whole",),
+)
 class FailsAfter100(Endpoint):
     def vectorize(self, request: Request) -> Answer:
-        if next(self.calls) > 60:
+        if next(self.calls) > 100:
             raise Refused(500, "out of memory")
         return super().vectorize(request)
 
@@ -76,20 +84,6 @@ class LargeBatchSlow(Endpoint):
     def body(self, asked: Asked) -> Body:
         time.sleep(8 if len(asked.texts) >= 64 and len(asked.images) >= 8 else 0)
         return super().body(asked)
-
-
-@fault(
-    "slows-down",
-    "each request takes a little longer than the one before",
-    "OPS-02",
-    "PRB-04",
-    options=("--endpoint-timeout", "3"),
-)
-class SlowsDown(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        calls = next(self.calls)
-        time.sleep(4 if calls > 40 else 0)
-        return super().vectorize(request)
 
 
 @fault("idle-closed-after-2-s", "idle connections are closed after 2 s", "OPS-04", needs=("slow",))
