@@ -11,6 +11,8 @@ from conformance import clauses
 from conformance.comparison import recording
 from conformance.comparison.recording import BadRecording
 from conformance.settings import DEFAULT_REFERENCE, BadOption, Settings, find_model
+from conformance.weaviate.binary import UnknownVersion
+from conformance.weaviate.choice import choose
 
 NARROWING = (
     "keyword",
@@ -87,6 +89,10 @@ def _check(option: Any) -> None:
             raise BadOption(f"--{name.removeprefix('clip_').replace('_', '-')} must be above 0")
     _check_url(option.clip_url)
     _check_comparison(option.clip_compare_with)
+    try:
+        choose(option.clip_weaviate)
+    except UnknownVersion as problem:
+        raise BadOption(str(problem)) from problem
     unknown = set(option.clip_clause or ()) - set(clauses.every())
     if unknown:
         raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")

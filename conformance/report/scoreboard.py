@@ -71,6 +71,8 @@ def write(reporter: pytest.TerminalReporter, judgement: Judgement, settings: Set
     for status in ("fail", "error", "warn", "not run"):
         _list(console, judgement.results, status)
     console.print(_measured(judgement))
+    if judgement.profiles["weaviate"] == "disabled":
+        console.print(_hint(judgement))
     console.print(_verdict_line(judgement, settings))
     reporter.write(sink.getvalue())
 
@@ -100,6 +102,12 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
         console.print(line)
         if status == "not run" and result.tests:
             console.print(Text(f"         {result.tests[0].message}", style="dim"))
+
+
+def _hint(judgement: Judgement) -> Text:
+    """How to turn Weaviate on, in the words of the checks that were disabled."""
+    mine = [r for r in judgement.results if r.clause.group.profile == "weaviate" and r.tests]
+    return Text(mine[0].tests[0].message if mine else "", style="dim")
 
 
 def _measured(judgement: Judgement) -> Text:
