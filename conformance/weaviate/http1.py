@@ -8,6 +8,8 @@ MAX_HEAD = 64 * 1024
 MAX_BODY = 256 * 2**20
 """Bytes; far above the 64 MiB that the suite itself would read."""
 
+MAX_INTERIM = 5
+"""More than any server sends; Go's net/http bounds them too."""
 BODILESS = {204, 304}
 
 
@@ -42,6 +44,12 @@ class Message:
         return {key.lower(): value for key, value in self.headers}.get(name, "")
 
     @property
+    def interim(self) -> bool:
+        """Whether the answer proper is still to come."""
+        status = self.start.split(" ")[1]
+        return status.startswith("1") and status != "101"
+
+    @property
     def last(self) -> bool:
         """Whether the connection ends after this message."""
         wish = self.header("connection").lower()
@@ -60,8 +68,15 @@ def read_request(stream: Stream) -> Message | None:
 
 
 def read_answer(stream: Stream) -> Message | None:
-    """The next answer; None where the connection ends before it. Raises BadMessage."""
-    return _read(stream, lambda headers, start: _answer_body(stream, headers, start))
+    """The next final answer; None where the connection ends before it. Raises BadMessage.
+
+    Interim answers (100 Continue, 103 Early Hints) are read over, as Go's net/http does.
+    """
+    for _ in range(MAX_INTERIM):
+        answer = _read(stream, lambda headers, start: _answer_body(stream, headers, start))
+        if answer is None or not answer.interim:
+            return answer
+    raise BadMessage(f"more than {MAX_INTERIM} interim answers")
 
 
 Framed = tuple[bytes, bytes, bool]
@@ -107,7 +122,7 @@ def _answer_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
     parts = start.split(" ", 2)
     if len(parts) < 2 or not parts[1].isdigit():
         raise BadMessage(f"no status line: {start[:80]!r}")
-    if int(parts[1]) in BODILESS:
+    if int(parts[1]) in BODILESS or parts[1].startswith("1"):
         return b"", b"", False
     if "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower():
         return _body(stream, headers)

@@ -74,9 +74,17 @@ def test_a_closed_kept_connection_is_opened_again() -> None:
     assert len(seen) == 2
 
 
+def test_interim_answers_are_read_over() -> None:
+    hints = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    with answering(hints + OK) as (url, _):
+        (exchange,) = replay(url, 5, ["meta"])
+    assert (exchange.status, exchange.body) == (200, b"{}")
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
         (b"", "closed without an answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "breaks off"),
         (b"HTTP/1.1 200 OK\r\nContent-Le", "breaks off"),
