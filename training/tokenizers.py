@@ -30,6 +30,9 @@ _BLOCKS: Final = [
 _STANDARDS: Final = [("gb2312", 0xB0, 0xD8), ("euc_jp", 0xB0, 0xD0), ("euc_kr", 0xB0, 0xC9)]
 """Codecs, and the first and past the last row of their common characters."""
 
+_NO_MASK: Final = ["input_ids"]
+"""As the published SigLIP checkpoints say: their texts are always padded, and padding is read."""
+
 _BYTES: Final = sorted(pre_tokenizers.ByteLevel.alphabet())
 
 
@@ -129,7 +132,11 @@ def gemma(languages: Sequence[str], limit: int) -> GemmaTokenizer:
     tokens += [*letters_seen, *("".join(pair) for pair in merges)]
     vocabulary = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
     made = GemmaTokenizer(
-        vocab=vocabulary, merges=merges, model_max_length=limit, padding_side="right"
+        vocab=vocabulary,
+        merges=merges,
+        model_max_length=limit,
+        padding_side="right",
+        model_input_names=_NO_MASK,
     )
     made.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="$A <eos>", pair="$A <eos> $B <eos>", special_tokens=[("<eos>", 1)]
@@ -155,7 +162,9 @@ def siglip(languages: Sequence[str], limit: int, scratch: Path) -> SiglipTokeniz
         bos_id=-1,
         minloglevel=2,
     )
-    return SiglipTokenizer(str(scratch / "spiece.model"), model_max_length=limit)
+    return SiglipTokenizer(
+        str(scratch / "spiece.model"), model_max_length=limit, model_input_names=_NO_MASK
+    )
 
 
 def modernbert(limit: int) -> PreTrainedTokenizerFast:
