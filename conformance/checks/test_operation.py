@@ -19,6 +19,10 @@ ROUNDS = 2
 LIMIT = 50.0
 IDLE = 90.0
 ONE_AFTER_ANOTHER = 20
+KEPT = 5
+PAUSE = 0.03
+"""Seconds in which the end of a connection that was closed with the answer before is seen: Go's
+client opens another one then, and nothing is lost."""
 
 
 @pytest.mark.clause("OPS-01")
@@ -49,7 +53,24 @@ def test_answers_come_in_time(endpoint: Endpoint, corpus: AlignedCorpus, measure
 @pytest.mark.clause("OPS-03")
 def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
     for number in range(ONE_AFTER_ANOTHER):
-        endpoint.vectors(texts=[f"request {number}"])
+        exchange = endpoint.vectorize([f"request {number}"])
+        expect.vectors(exchange, 1, 0)
+        got = "a kept connection that was closed after the request, without an answer"
+        expect.that(exchange.resent == 0, got, "an answer", exchange)
+        time.sleep(PAUSE)
+
+
+@pytest.mark.clause("OPS-05")
+def test_a_close_is_announced(endpoint: Endpoint) -> None:
+    before = endpoint.vectorize(["before"])
+    for number in range(KEPT):
+        time.sleep(PAUSE)
+        exchange = endpoint.vectorize([f"after {number}"])
+        expect.vectors(exchange, 1, 0)
+        kept = not exchange.fresh or before.announces_close
+        got = "a connection closed after an answer that did not say so"
+        expect.that(kept, got, "`Connection: close` in it, or a connection that stays", before)
+        before = exchange
 
 
 @pytest.mark.clause("OPS-04")

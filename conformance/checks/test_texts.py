@@ -45,6 +45,14 @@ def test_blank_texts_keep_their_rows(endpoint: Endpoint, alone: Alone) -> None:
     expect.same(got.texts, np.stack([alone.text(t) for t in sent]), "beside blanks", exchange)
 
 
+@pytest.mark.clause("TXT-10")
+def test_blank_texts_have_a_direction(alone: Alone) -> None:
+    for text in ("", " "):
+        norm = float(np.linalg.norm(alone.text(text)))
+        shown = alone.text_exchange(text)
+        expect.that(norm > 0, f"a zero vector for {text!r}", "a vector that has a direction", shown)
+
+
 @pytest.mark.clause("TXT-02")
 @pytest.mark.parametrize("words", [78, 500, 5000])
 def test_long_texts_get_vectors(endpoint: Endpoint, words: int) -> None:
@@ -93,11 +101,12 @@ def test_a_text_is_read_up_to_the_limit(endpoint: Endpoint, model: Model) -> Non
         not_applicable("the model's token limit is unknown")
     count = int(SHARE_OF_LIMIT * min(model.text_tokens, 512))
     words = [ONE_TOKEN[i % 2] for i in range(count)]
-    sent = [" ".join([*words, last]) for last in ONE_TOKEN]
-    exchange = endpoint.vectorize(sent)
-    rows = expect.vectors(exchange, 2, 0).texts
-    names = [f"… {last} as word {count + 1}" for last in ONE_TOKEN]
-    expect.distinct(rows, names, exchange)
+    ends = [" ".join([*words, last]) for last in ONE_TOKEN]
+    other_start = " ".join([ONE_TOKEN[1], *words[1:], ONE_TOKEN[0]])
+    exchange = endpoint.vectorize([*ends, other_start])
+    rows = expect.vectors(exchange, 3, 0).texts
+    names = [f"{words[0]} … {last} as word {count + 1}" for last in ONE_TOKEN]
+    expect.distinct(rows, [*names, f"{ONE_TOKEN[1]} … {ONE_TOKEN[0]}"], exchange)
 
 
 @pytest.mark.clause("TXT-07")

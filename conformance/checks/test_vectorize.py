@@ -32,13 +32,20 @@ def test_one_vector_for_each_image(endpoint: Endpoint, corpus: AlignedCorpus, co
 
 
 @pytest.mark.clause("VEC-03")
+@pytest.mark.parametrize(("texts", "images"), [(3, 2), (1, 1)])
 def test_both_kinds_in_one_request(
-    endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, alone: Alone
+    endpoint: Endpoint,
+    corpus: AlignedCorpus,
+    encoded: Vectors,
+    alone: Alone,
+    texts: int,
+    images: int,
 ) -> None:
-    exchange = endpoint.vectorize(TEXTS, corpus.pictures[:2])
-    got = expect.vectors(exchange, len(TEXTS), 2)
-    expect.same(got.texts, np.stack([alone.text(t) for t in TEXTS]), "texts sent apart", exchange)
-    expect.same(got.images, encoded.images[:2], "images sent apart", exchange)
+    exchange = endpoint.vectorize(TEXTS[:texts], corpus.pictures[:images])
+    got = expect.vectors(exchange, texts, images)
+    apart = np.stack([alone.text(text) for text in TEXTS[:texts]])
+    expect.same(got.texts, apart, "texts sent apart", exchange)
+    expect.same(got.images, encoded.images[:images], "images sent apart", exchange)
 
 
 @pytest.mark.clause("VEC-04")
@@ -70,9 +77,13 @@ def test_images_come_in_order(endpoint: Endpoint, corpus: AlignedCorpus, encoded
 
 
 @pytest.mark.clause("VEC-07")
-def test_one_width_for_all(endpoint: Endpoint, corpus: AlignedCorpus, alone: Alone) -> None:
+def test_one_width_for_all(
+    endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, alone: Alone
+) -> None:
     both = endpoint.vectors(TEXTS[:1], corpus.pictures[:1])
     seen = [both.texts[0], both.images[0], alone.text(TEXTS[1]), alone.image(corpus.pictures[0])]
+    # Many texts in one request, and pictures without texts.
+    seen += [encoded.texts[0], encoded.images[0]]
     widths = {len(vector) for vector in seen}
     expect.that(len(widths) == 1, f"widths {sorted(widths)}", "one width in all answers")
 
@@ -93,7 +104,7 @@ def test_the_width_is_the_models(alone: Alone, settings: Settings, measure: Meas
 
 @pytest.mark.clause("VEC-09")
 def test_equal_texts_keep_their_rows(endpoint: Endpoint, alone: Alone) -> None:
-    sent = [TEXTS[0], TEXTS[1], TEXTS[0], TEXTS[0]]
+    sent = [TEXTS[0], TEXTS[0], TEXTS[1], TEXTS[0]]
     exchange = endpoint.vectorize(sent)
     got = expect.vectors(exchange, len(sent), 0)
     expect.same(got.texts, np.stack([alone.text(t) for t in sent]), "repeated texts", exchange)
@@ -103,10 +114,10 @@ def test_equal_texts_keep_their_rows(endpoint: Endpoint, alone: Alone) -> None:
 def test_equal_images_keep_their_rows(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors
 ) -> None:
-    sent = [corpus.pictures[0], corpus.pictures[0]]
-    exchange = endpoint.vectorize(images=sent)
-    got = expect.vectors(exchange, 0, len(sent))
-    expect.same(got.images, encoded.images[[0, 0]], "a repeated image", exchange)
+    order = [0, 0, 1]
+    exchange = endpoint.vectorize(images=[corpus.pictures[i] for i in order])
+    got = expect.vectors(exchange, 0, len(order))
+    expect.same(got.images, encoded.images[order], "a repeated image", exchange)
 
 
 @pytest.mark.clause("VEC-10")

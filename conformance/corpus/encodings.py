@@ -4,7 +4,7 @@ import io
 from random import Random
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
 from conformance.corpus import drawings
 
@@ -47,6 +47,7 @@ def formats() -> dict[str, bytes]:
         "TIFF": save(drawing, "TIFF", compression="tiff_lzw"),
         "progressive JPEG": save(drawing, "JPEG", quality=95, progressive=True),
         "animated GIF": _animated(),
+        "JPEG turned by EXIF": save(drawing, "JPEG", quality=95, exif=_exif(orientation=6)),
     }
 
 
@@ -93,9 +94,10 @@ def converted() -> dict[str, tuple[bytes, bytes]]:
     clear = Image.new("L", drawing.size, 255)
     clear.paste(0, (0, 0, SIZE, 4))
     return {
-        "JPEG": (colour, save(drawing, "JPEG", quality=90)),
+        "JPEG": (colour, save(drawing, "JPEG", quality=95)),
+        "JPEG with EXIF": (colour, save(drawing, "JPEG", quality=95, exif=_exif(orientation=1))),
         "CMYK JPEG": (colour, save(drawing.convert("CMYK"), "JPEG", quality=95)),
-        "grey JPEG": (shade, save(grey(), "JPEG", quality=90)),
+        "grey JPEG": (shade, save(grey(), "JPEG", quality=95)),
         "RGBA PNG with a transparent edge": (colour, save(_with(drawing, clear), "PNG")),
         "animated GIF": (colour, _animated()),
     }
@@ -124,6 +126,16 @@ def sixteen_bit() -> Image.Image:
     """The grey drawing over the whole 16-bit range."""
     values = np.asarray(grey(), dtype=np.uint16) * np.uint16(257)
     return Image.fromarray(values)
+
+
+def _exif(orientation: int) -> Image.Exif:
+    """What a camera writes beside a photograph."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "Clip"
+    exif[ExifTags.Base.DateTime] = "2026:11:23 12:00:00"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (52.0, 31.0, 12.0)
+    return exif
 
 
 def _with(drawing: Image.Image, alpha: Image.Image) -> Image.Image:

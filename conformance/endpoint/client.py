@@ -161,7 +161,13 @@ class Client:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
         body = _inflate(bytes(raw)) if gzipped and raw else bytes(raw)
-        return replace(sent, status=answer.status_code, headers=headers, body=body)
+        return replace(
+            sent,
+            status=answer.status_code,
+            version=answer.http_version,
+            headers=headers,
+            body=body,
+        )
 
 
 CLOSED = "the kept connection was closed without an answer"

@@ -27,6 +27,8 @@ class Exchange:
     request_headers: tuple[tuple[str, str], ...] = ()
     request_body: bytes = b""
     status: int = 0
+    version: str = "HTTP/1.1"
+    """The answer's."""
     headers: dict[str, str] = field(default_factory=dict)
     """Answer headers by lower-case name; repeated ones joined by a comma."""
     body: bytes = b""
@@ -37,6 +39,14 @@ class Exchange:
     """Whether a connection was opened for it; otherwise a kept one was used."""
     resent: int = 0
     """How often the request was sent again because a kept connection turned out to be closed."""
+
+    @property
+    def announces_close(self) -> bool:
+        """Whether the answer says that the connection ends with it (RFC 9112, 9.6)."""
+        wish = self.headers.get("connection", "").lower()
+        unframed = not {"content-length", "transfer-encoding"} & self.headers.keys()
+        old = self.version == "HTTP/1.0" and "keep-alive" not in wish
+        return "close" in wish or old or (unframed and bool(self.body))
 
     def json(self) -> object:
         """The body as Python's reader takes it, or None where it is not JSON."""

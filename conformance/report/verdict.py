@@ -71,7 +71,7 @@ def judge(
     by_clause: dict[str, list[ClauseReport]] = {}
     for report in _by_test([report for report in reports if report.counts]):
         by_clause.setdefault(report.clause, []).append(report)
-    off = settings.weaviate == "off"
+    off = _not_asked_for(settings)
     results = tuple(
         _result(clause, by_clause.get(clause.id, []), narrowed, off)
         for clause in clauses.every().values()
@@ -94,8 +94,18 @@ def _by_test(reports: Sequence[ClauseReport]) -> list[ClauseReport]:
     return list(tests.values())
 
 
-def _result(clause: Clause, tests: list[ClauseReport], narrowed: bool, off: bool) -> ClauseResult:
-    if not tests and off and clause.group.profile == "weaviate":
+def _not_asked_for(settings: Settings) -> set[Profile]:
+    wanted: dict[Profile, bool] = {
+        "weaviate": settings.weaviate != "off",
+        "comparison": settings.compare_with is not None,
+    }
+    return {profile for profile, asked in wanted.items() if not asked}
+
+
+def _result(
+    clause: Clause, tests: list[ClauseReport], narrowed: bool, off: set[Profile]
+) -> ClauseResult:
+    if not tests and clause.group.profile in off:
         return ClauseResult(clause, "disabled")
     if not tests and narrowed:
         return ClauseResult(clause, "skipped")

@@ -147,10 +147,16 @@ class NeverAnswers(Endpoint):
         raise Refused(503, "gave up")
 
 
+@fault("closed-unannounced", "every connection is closed after its answer, unannounced", "OPS-05")
+class ClosedUnannounced(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        super().send(request, answer, write)
+        return False
+
+
 @fault(
     "closed-when-reused",
     "the second request of a connection is closed without an answer",
-    "WIR-07",
     "OPS-03",
 )
 class ClosedWhenReused(Endpoint):

@@ -54,7 +54,7 @@ class BlankNan(Endpoint):
         return vector if text.strip() else np.full_like(vector, np.nan)
 
 
-@fault("blank-text-zero", "a text without words gets zeros", "ALN-07", "TXT-01")
+@fault("blank-text-zero", "a text without words gets zeros", "TXT-10")
 class BlankZero(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         vector = super().text_vector(text)
