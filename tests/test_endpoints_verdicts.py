@@ -14,24 +14,6 @@ from tests.endpoints.warm import Warm
 FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not needs_more(e)}
 LEGAL = registry.legals()
 
-NOT_YET_CAUGHT = pytest.mark.xfail(reason="no clause sees this fault surely yet: open work")
-OPEN = (
-    "16-bit-clipped",  # the libraries' own usage clips too: IMG-10 leaves 16-bit grey out
-    "16-bit-low-byte",
-    "blank-text-zero",
-    "closed-when-reused",
-    "duplicates-moved",
-    "every-seventh-silent",
-    "exif-fails",
-    "fails-after-100",
-    "kinds-exchanged-when-equal",
-    "last-words-only",
-    "slows-down",
-    "stale-vector-after-error",
-    "width-differs-for-many",
-)
-"""Faults that a run of their clauses missed on 2026-11-23; each leaves this list with a clause."""
-
 
 @pytest.fixture(scope="session")
 def runner() -> Iterator[Warm]:
@@ -40,9 +22,7 @@ def runner() -> Iterator[Warm]:
         yield warm
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=NOT_YET_CAUGHT) if n in OPEN else n for n in FAULTS]
-)
+@pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_caught(name: str, runner: Warm, tmp_path: Path) -> None:
     finding = judge(FAULTS[name], runner, tmp_path, narrow=True)
     assert finding.caught, f"{finding.verdict}: none of {FAULTS[name].caught_by} in {finding.found}"

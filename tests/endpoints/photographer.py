@@ -10,7 +10,7 @@ from conformance.corpus import photographs
 from tests.endpoints import pictures
 from tests.endpoints.encoder import Encoder, Matrix, axes, single
 
-ALIKE = 0.15
+ALIKE = 0.4
 """Distance of two thumbnails at which a picture hardly counts as the photograph any more."""
 
 
@@ -23,7 +23,7 @@ class Photographer(Encoder):
 
     def text(self, text: str) -> Matrix:
         """One text: (width,)."""
-        name = captions().get(text)
+        name = captions().get(" ".join(text.split()))
         return super().text(text) if name is None else self.caption(name)
 
     def caption(self, name: str) -> Matrix:

@@ -157,6 +157,7 @@ class ClosedUnannounced(Endpoint):
 @fault(
     "closed-when-reused",
     "the second request of a connection is closed without an answer",
+    "WIR-07",
     "OPS-03",
 )
 class ClosedWhenReused(Endpoint):
