@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 
 from conformance.endpoint.exchange import Exchange
+from conformance.endpoint.inflate import MAX_ANSWER, TooLarge, inflate
 
-MAX_ANSWER = 64 * 2**20
-"""Bytes: 256 vectors of 4,096 numbers of 25 characters are 27 MB."""
 RESENDS = 2
 """As Go's net/http: a request on a kept connection that turns out to be closed is sent again."""
 HEADERS = {
@@ -31,20 +30,6 @@ class Request:
     path: str
     body: bytes = b""
     headers: Mapping[str, str] | None = None
-
-
-class TooLarge(Exception):
-    """The answer exceeds MAX_ANSWER bytes."""
-
-
-def _inflate(raw: bytes) -> bytes:
-    reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    plain = reader.decompress(raw, MAX_ANSWER + 1)
-    if len(plain) > MAX_ANSWER:
-        raise TooLarge
-    if not reader.eof:
-        raise zlib.error("the gzip stream ends early")
-    return plain
 
 
 class Client:
@@ -160,7 +145,7 @@ class Client:
             await answer.aclose()
         headers = {name.lower(): value for name, value in answer.headers.items()}
         gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
-        body = _inflate(bytes(raw)) if gzipped and raw else bytes(raw)
+        body = inflate(bytes(raw)) if gzipped and raw else bytes(raw)
         return replace(
             sent,
             status=answer.status_code,

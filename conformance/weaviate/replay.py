@@ -1,6 +1,5 @@
 """Sends recorded requests to an endpoint, byte for byte but for what the endpoint's URL says."""
 
-import gzip
 import io
 import json
 import socket
@@ -15,6 +14,7 @@ from typing import Any
 
 from conformance import data
 from conformance.endpoint.exchange import Exchange
+from conformance.endpoint.inflate import TooLarge, inflate
 from conformance.weaviate.http1 import BadMessage, Message, read_answer, read_request
 from conformance.weaviate.upstream import Upstream
 
@@ -99,14 +99,14 @@ class Replayer:
         try:
             answer = self._exchange(addressed)
             shown = _answered(shown, answer)
-        except (OSError, BadMessage, zlib.error, EOFError) as problem:
+        except (OSError, BadMessage, zlib.error, TooLarge) as problem:
             shown = replace(shown, failure=self._reason(problem))
         if shown.failure or answer.last:
             self.close()
         return replace(shown, seconds=time.perf_counter() - start)
 
     def _exchange(self, request: Message) -> Message:
-        # Go notices when a kept connection is closed meanwhile, and sends over another one. What was
+        # Go notices when a kept connection is closed meanwhile, and opens another one. What was
         # already written when the connection was closed it does not send again.
         if self.connection is not None and select([self.connection], [], [], NOTICED)[0]:
             self.close()
@@ -142,7 +142,9 @@ class Replayer:
     def _reason(self, problem: Exception) -> str:
         if isinstance(problem, TimeoutError):
             return f"no whole answer within {self.timeout:g} s"
-        return f"no whole answer: {problem}"
+        if isinstance(problem, zlib.error):
+            return f"the answer's gzip is broken: {problem}"
+        return f"no whole answer: {str(problem) or type(problem).__name__}"
 
 
 def _answered(shown: Exchange, answer: Message) -> Exchange:
@@ -151,7 +153,7 @@ def _answered(shown: Exchange, answer: Message) -> Exchange:
         shown,
         status=int(answer.start.split(" ")[1]),
         headers={name.lower(): value for name, value in answer.headers},
-        body=gzip.decompress(answer.body) if gzipped else answer.body,
+        body=inflate(answer.body) if gzipped else answer.body,
     )
 
 

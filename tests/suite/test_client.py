@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.endpoint import client as module
+from conformance.endpoint import inflate
 from conformance.endpoint.client import Client, Request
 from tests.suite.sockets import Talk, always, answer, once, read, talking
 
@@ -21,6 +22,7 @@ MEBIBYTE = 2**20
 def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """One MiB is as good as 64 to show the bound."""
     monkeypatch.setattr(module, "MAX_ANSWER", MEBIBYTE)
+    monkeypatch.setattr(inflate, "MAX_ANSWER", MEBIBYTE)
 
 
 def trickle(raw: bytes) -> Talk:
@@ -90,8 +92,10 @@ def test_broken_gzip_is_a_failure(client_of: Clients, body: bytes) -> None:
     assert failure.startswith("the answer's gzip is broken")
 
 
-def test_gzip_is_unpacked(client_of: Clients) -> None:
-    with talking(once(answer(gzip.compress(b'{"a": 1}'), "Content-Encoding: gzip"))) as url:
+@pytest.mark.parametrize("parts", [[b'{"a": 1}'], [b'{"a"', b": 1}"]], ids=["one", "two members"])
+def test_gzip_is_unpacked(client_of: Clients, parts: list[bytes]) -> None:
+    packed = b"".join(map(gzip.compress, parts))
+    with talking(once(answer(packed, "Content-Encoding: gzip"))) as url:
         exchange = client_of(url).send(GET)
     assert exchange.json() == {"a": 1}
     assert exchange.headers["content-encoding"] == "gzip"
