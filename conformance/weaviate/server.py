@@ -1,5 +1,6 @@
 """A Weaviate that runs, whoever started it, and a client for it."""
 
+import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from weaviate.config import AdditionalConfig, Timeout
 from conformance.weaviate.ports import LOOPBACK
 
 DEFAULT_GRPC_PORT = 50051
+KEY = "CLIP_WEAVIATE_API_KEY"
+"""The environment variable with the API key of a server that the user runs."""
 ANSWER_LIMIT = 60
 """Seconds for one call; Weaviate's own limit for the endpoint is 50."""
 
@@ -70,15 +73,17 @@ class Server:
             )
         except Exception as problem:
             reason = " ".join(str(problem).split())[:300]
-            raise Unavailable(f"no Weaviate answers at {self.url}: {reason}") from problem
+            hint = "" if self.key or "API-key" not in reason else f"; {KEY} holds its API key"
+            raise Unavailable(f"no Weaviate answers at {self.url}: {reason}{hint}") from problem
 
 
-def at(url: str, grpc_port: int = DEFAULT_GRPC_PORT, key: str | None = None) -> Server:
-    """The server that a user runs; raises Unavailable where the URL names none."""
+def at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
+    """The server that a user runs, its API key from `KEY`; raises Unavailable for a bad URL."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise Unavailable(
             f"no address of a Weaviate: {url!r}; one looks like http://localhost:8080"
         )
     secure = parts.scheme == "https"
-    return Server(parts.hostname, parts.port or (443 if secure else 80), grpc_port, secure, key)
+    port = parts.port or (443 if secure else 80)
+    return Server(parts.hostname, port, grpc_port, secure, os.environ.get(KEY))

@@ -1,6 +1,5 @@
 """Weaviate, the endpoint and what stands between them, for the length of a run."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +15,6 @@ from conformance.weaviate.server import Server
 from conformance.weaviate.shown import exchange_of
 
 MODULE = "multi2vec-clip"
-KEY = "CLIP_WEAVIATE_API_KEY"
-"""The environment variable with the API key of a server that the user runs."""
 HELD_PROBES = 2
 """Readiness probes that the suite answers with 503 in the endpoint's stead, to come late."""
 
@@ -74,7 +71,7 @@ def open_stack(
             with embedded.run(between.url, choice.where) as ours, closing(ours.connect()) as client:
                 yield _stack(ours, client, between.url, between)
         return
-    theirs = server.at(choice.where, grpc_port or server.DEFAULT_GRPC_PORT, os.environ.get(KEY))
+    theirs = server.at(choice.where, grpc_port or server.DEFAULT_GRPC_PORT)
     with proxy.between(endpoint) as between, closing(theirs.connect()) as client:
         stack = _stack(theirs, client, as_seen or between.url, None if as_seen else between)
         try:
