@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from conformance.cli import main
 from tests.endpoints import registry
 from tests.endpoints.judge import judge
+from tests.endpoints.server import serve
 from tests.endpoints.table import needs_more
 from tests.endpoints.warm import Warm
 
 FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not needs_more(e)}
 LEGAL = registry.legals()
+UNDECIDABLE = {n: e for n, e in registry.faults().items() if e.undecidable}
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +30,24 @@ def runner() -> Iterator[Warm]:
 def test_a_fault_is_caught(name: str, runner: Warm, tmp_path: Path) -> None:
     finding = judge(FAULTS[name], runner, tmp_path, narrow=True)
     assert finding.caught, f"{finding.verdict}: none of {FAULTS[name].caught_by} in {finding.found}"
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the encoder below the undecidable endpoints gives."""
+    file = tmp_path_factory.mktemp("recorded") / "plain.json"
+    with serve(LEGAL["plain"].build()) as url:
+        assert main(["record", url, "-o", str(file)]) == 0
+    return file
+
+
+@pytest.mark.parametrize("name", UNDECIDABLE)
+def test_what_no_clause_can_tell_a_comparison_tells(
+    name: str, recording: Path, runner: Warm, tmp_path: Path
+) -> None:
+    options = ("--compare-with", str(recording))
+    beside = replace(UNDECIDABLE[name], options=options, caught_by=("CMP-02", "CMP-03"))
+    assert judge(beside, runner, tmp_path, narrow=True).caught
 
 
 @pytest.mark.parametrize("name", LEGAL)

@@ -36,7 +36,8 @@ def _pictures() -> dict[str, bytes]:
     seed = drawings.HELD_OUT_SEEDS[0]
     found = {f"drawing {each}": png(drawings.draw(each, seed, SIZE)) for each in shown}
     found |= {f"photograph {name}": photographs.raw(name) for name in photographs.names()}
-    found |= {f"encoding {name}": content for name, content in encodings.modes().items()}
+    encoded = encodings.modes() | encodings.formats()
+    found |= {f"encoding {name}": content for name, content in encoded.items()}
     return found | {f"size {name}": content for name, content in encodings.odd_sizes().items()}
 
 

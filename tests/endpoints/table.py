@@ -116,7 +116,7 @@ def text(findings: list[Finding]) -> str:
             "\n## Legal variations\n",
             *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
             "\n## Not to be told from a legal choice\n",
-            "These need the other endpoint's vectors: `--compare-with`.\n",
+            "Each is found beside the right endpoint's vectors (`--compare-with`), which `make test` shows.\n",
             *rows("| endpoint | what it does | why |", map(open_row, open_)),
             "\n## Faults that need another kind of run\n",
             *rows("| endpoint | what people ship | clauses | needs |", map(rest_row, rest)),

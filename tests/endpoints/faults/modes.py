@@ -96,11 +96,7 @@ class CmykInverted(Seen):
         return ImageOps.invert(picture.convert("RGB")) if picture.mode == "CMYK" else picture
 
 
-@fault(
-    "gif-last-frame",
-    "the last frame of an animation is encoded",
-    undecidable="no clause says which frame",
-)
+@fault("gif-last-frame", "the last frame of an animation is encoded", "IMG-10")
 class GifLastFrame(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         picture.seek(getattr(picture, "n_frames", 1) - 1)
