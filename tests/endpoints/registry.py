@@ -13,7 +13,7 @@ from tests.endpoints.encoder import Encoder, for_model
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.photographer import Photographer
 
-Need = Literal["lower-case", "crop", "published", "slow", "starts", "weaviate", "whole"]
+Need = Literal["lower-case", "crop", "published", "slow", "weaviate", "whole"]
 Kind = TypeVar("Kind", bound=type[Endpoint])
 
 MULTILINGUAL = "sentence-transformers-clip-ViT-B-32-multilingual-v1"

@@ -58,7 +58,7 @@ def wanted(names: list[str]) -> Iterator[Entry]:
 
 def needs_more(entry: Entry) -> str:
     """What a run of this kind lacks for the entry; empty where nothing."""
-    return next((need for need in entry.needs if need in ("slow", "starts", "weaviate")), "")
+    return next((need for need in entry.needs if need in ("slow", "weaviate")), "")
 
 
 def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
@@ -116,7 +116,8 @@ def text(findings: list[Finding]) -> str:
             "\n## Legal variations\n",
             *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
             "\n## Not to be told from a legal choice\n",
-            "Each is found beside the right endpoint's vectors (`--compare-with`), which `make test` shows.\n",
+            "Each is found beside the right endpoint's vectors (`--compare-with`); "
+            "`make test` tries it.\n",
             *rows("| endpoint | what it does | why |", map(open_row, open_)),
             "\n## Faults that need another kind of run\n",
             *rows("| endpoint | what people ship | clauses | needs |", map(rest_row, rest)),

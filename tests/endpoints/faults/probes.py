@@ -201,9 +201,8 @@ class ReadyBusy(Busy):
 @fault(
     "ready-before-model",
     "ready says yes while the model still loads",
-    "PRB-06",
     "VEC-15",
-    needs=("starts",),
+    "PRB-06",
 )
 class ReadyTooEarly(Endpoint):
     loaded = 0.0
