@@ -85,7 +85,7 @@ def _texts(workshop: Workshop, words: Any, name: str) -> Tower:
         name,
         siglip.encode_texts(model, words),
         list(model.text_model.parameters()),
-        steps=700,
+        steps=1800,
         width=siglip.WIDTH,
     )
     return _part(model, "text_model.")
