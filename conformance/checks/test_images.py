@@ -77,7 +77,7 @@ def test_different_pictures_differ(encoded: Vectors, corpus: AlignedCorpus) -> N
 def test_companions_make_no_difference(
     endpoint: Endpoint, corpus: AlignedCorpus, alone: Alone
 ) -> None:
-    pictures = [encodings.odd_sizes()["500 x 1"], corpus.pictures[0], corpus.pictures[1]]
+    pictures = [encodings.odd_sizes()["4000 x 10"], corpus.pictures[0], corpus.pictures[1]]
     exchange = endpoint.vectorize(["a blue square"], pictures)
     got = expect.vectors(exchange, 1, len(pictures))
     wanted = np.stack([alone.image(each) for each in pictures])

@@ -1,0 +1,17 @@
+"""Every legal endpoint is left in peace by a whole run."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.endpoints import registry
+from tests.endpoints.judge import judge
+from tests.endpoints.warm import Warm
+
+LEGAL = registry.legals()
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_a_legal_endpoint_is_left_in_peace(name: str, runner: Warm, tmp_path: Path) -> None:
+    finding = judge(LEGAL[name], runner, tmp_path)
+    assert finding.peaceful, [finding.messages[clause] for clause in finding.broken]
