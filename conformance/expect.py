@@ -104,6 +104,20 @@ def same(
     )
 
 
+def stacked(rows: Sequence[Array]) -> Array:
+    """Vectors of several answers as one array (n, d); they must have one width."""
+    widths = sorted({len(row) for row in rows})
+    that(len(widths) == 1, f"widths {widths}", "one width in all answers")
+    return np.stack(rows)
+
+
+def cosines(rows: Array, columns: Array) -> Array:
+    """Cosine similarity of rows (n, d) with columns (m, d): (n, m); they must have one width."""
+    widths = rows.shape[1], columns.shape[1]
+    that(widths[0] == widths[1], f"widths {widths[0]} and {widths[1]}", "one width")
+    return tolerance.cosines(rows, columns)
+
+
 def distinct(rows: Array, names: Sequence[str], *exchanges: Exchange) -> None:
     """No two rows are the same vector; `names` say what each stands for."""
     for i in range(len(rows)):

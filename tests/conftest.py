@@ -1,11 +1,19 @@
 """What the tests of faulty and of legal endpoints share."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from tests.endpoints.warm import Warm
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Processes that the tests start can be interrupted, also where a shell runs all this in the
+    background and so has told it to ignore that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

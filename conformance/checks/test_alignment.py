@@ -13,7 +13,7 @@ from conformance.models import Model
 from conformance.outcome import not_applicable
 from conformance.report.result import Figure, Measure
 from conformance.settings import Settings
-from conformance.tolerance import PUBLISHED_TABLE, Array, cosines
+from conformance.tolerance import PUBLISHED_TABLE, Array
 
 ANY_LANGUAGE = 0.5
 LANGUAGES_ALIKE = {"photographs": 6 / 8, "drawings": 0.9}
@@ -37,7 +37,7 @@ def by_language(
     found = {}
     for language in advertised(model, corpus):
         captions = Endpoint(client).vectors(texts=corpus.captions[language]).texts
-        found[language] = recall(cosines(captions, encoded.images))
+        found[language] = recall(expect.cosines(captions, encoded.images))
     return found
 
 
@@ -45,7 +45,7 @@ def by_language(
 def test_texts_find_their_pictures(
     encoded: Vectors, corpus: AlignedCorpus, measure: Measure, figures: dict[str, Figure]
 ) -> None:
-    similarities = cosines(encoded.texts, encoded.images)
+    similarities = expect.cosines(encoded.texts, encoded.images)
     figures["cosine similarity of captions (rows) and pictures (columns)"] = {
         "rows": list(corpus.captions["en"]),
         "columns": list(corpus.names),
@@ -61,15 +61,15 @@ def test_texts_find_their_pictures(
 def test_pictures_find_their_texts(
     encoded: Vectors, corpus: AlignedCorpus, measure: Measure
 ) -> None:
-    found = recall(cosines(encoded.images, encoded.texts))
+    found = recall(expect.cosines(encoded.images, encoded.texts))
     measure(f"recall@1, image to text, {corpus.name}", round(found, 3))
     at_least(found, corpus.must, f"from {corpus.name} to captions")
 
 
 @pytest.mark.clause("ALN-03")
 def test_all_are_found(encoded: Vectors, corpus: AlignedCorpus) -> None:
-    at_least(recall(cosines(encoded.texts, encoded.images)), corpus.should, "text to image")
-    at_least(recall(cosines(encoded.images, encoded.texts)), corpus.should, "image to text")
+    at_least(recall(expect.cosines(encoded.texts, encoded.images)), corpus.should, "text to image")
+    at_least(recall(expect.cosines(encoded.images, encoded.texts)), corpus.should, "image to text")
 
 
 @pytest.mark.clause("ALN-04")
@@ -103,7 +103,7 @@ def test_the_published_similarities(
     golden = photographs.golden_table(model.tag)
     if golden is None or settings.weights != "published":
         not_applicable("no published table for these weights")
-    got = cosines(encoded.texts, encoded.images)
+    got = expect.cosines(encoded.texts, encoded.images)
     place = {name: index for index, name in enumerate(corpus.names)}
     apart = {
         pair: abs(float(got[place[pair[0]], place[pair[1]]]) - published)

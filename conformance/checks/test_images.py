@@ -80,7 +80,7 @@ def test_companions_make_no_difference(
     pictures = [encodings.odd_sizes()["4000 x 10"], corpus.pictures[0], corpus.pictures[1]]
     exchange = endpoint.vectorize(["a blue square"], pictures)
     got = expect.vectors(exchange, 1, len(pictures))
-    wanted = np.stack([alone.image(each) for each in pictures])
+    wanted = alone.images(pictures)
     expect.same(got.images, wanted, "a picture beside others", exchange)
 
 
@@ -89,7 +89,7 @@ def test_a_picture_is_brought_to_size_as_the_model_does(alone: Alone, model: Mod
     if model.image_resize not in ("crop", "squash"):
         not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
     light, dark = (wide(shade) for shade in (250, 20))
-    apart = tolerance.distance(alone.image(light), alone.image(dark))
+    apart = tolerance.distance(*alone.images((light, dark)))
     got = f"a relative distance of {apart:.2g} between pictures that differ at their sides alone"
     shown = alone.image_exchange(light), alone.image_exchange(dark)
     if model.image_resize == "crop":
@@ -102,7 +102,8 @@ def test_a_picture_is_brought_to_size_as_the_model_does(alone: Alone, model: Mod
 @pytest.mark.parametrize("name", CONVERTED)
 def test_a_converted_picture_stays_close(alone: Alone, name: str) -> None:
     plain, other = encodings.converted()[name]
-    cosine = float(tolerance.cosines(alone.image(plain)[None], alone.image(other)[None])[0, 0])
+    vectors = alone.images((plain, other))
+    cosine = float(tolerance.cosines(vectors[:1], vectors[1:])[0, 0])
     expected = f"at least {tolerance.CLOSE} with the picture itself"
     shown = alone.image_exchange(other)
     expect.that(cosine >= tolerance.CLOSE, f"cosine similarity {cosine:.3f}", expected, shown)

@@ -18,7 +18,7 @@ from conformance.expect import Vectors
 from conformance.models import Model
 from conformance.outcome import not_applicable
 from conformance.report.result import Measure
-from conformance.tolerance import Array, cosines
+from conformance.tolerance import Array
 
 TRANSLATED = 0.5
 """Translations nearest to their own caption: chance is 1 of 8 or 1 of 24, and a caption that is
@@ -76,24 +76,15 @@ MARKS = ("<image>", "<pad>", "</s>", "[CLS]", "[MASK]", "<|endoftext|>", "%s {0}
 COMPOSED = ("Zürich", "crème brûlée", "Åre, Świnoujście, Việt Nam", "がっこう")
 
 
-def similarities(rows: Array, columns: Array) -> Array:
-    """Cosine similarity of rows (n, d) with columns (m, d): (n, m)."""
-    widths = rows.shape[1], columns.shape[1]
-    expect.that(widths[0] == widths[1], f"widths {widths[0]} and {widths[1]}", "one width")
-    return cosines(rows, columns)
-
-
 def differ(alone: Alone, pair: tuple[str, str]) -> None:
     """Two texts, sent apart, have different vectors of one width."""
-    one, other = (alone.text(text)[None] for text in pair)
     shown = [alone.text_exchange(text) for text in pair]
-    expect.that(one.shape == other.shape, "vectors of two widths", "one width", *shown)
-    expect.distinct(np.concatenate([one, other]), pair, *shown)
+    expect.distinct(alone.texts(pair), pair, *shown)
 
 
 def nearest(rows: Array, columns: Array) -> float:
     """Share of rows (n, d) whose own column (m, d), m >= n, is the most similar one."""
-    return float(np.mean(np.argmax(similarities(rows, columns), axis=1) == np.arange(len(rows))))
+    return float(np.mean(np.argmax(expect.cosines(rows, columns), axis=1) == np.arange(len(rows))))
 
 
 def match(pictures: Array, captions: Array, own: list[int]) -> float:
@@ -101,7 +92,7 @@ def match(pictures: Array, captions: Array, own: list[int]) -> float:
 
     What moves a picture nearer to all captions alike, as its mean colour does, makes no difference.
     """
-    found = similarities(pictures, captions)
+    found = expect.cosines(pictures, captions)
     matches = found[np.arange(len(own)), own]
     others = (found.sum(axis=1) - matches) / (found.shape[1] - 1)
     return float(np.mean(matches - others))
@@ -163,7 +154,7 @@ def test_marks_of_tokenizers_are_texts(endpoint: Endpoint, mark: str) -> None:
 def test_composed_and_decomposed_letters(endpoint: Endpoint, measure: Measure) -> None:
     forms = [[unicodedata.normalize(form, text) for text in COMPOSED] for form in ("NFC", "NFD")]
     composed, decomposed = (endpoint.vectors(texts=form).texts for form in forms)
-    lowest = float(np.min(np.diag(similarities(composed, decomposed))))
+    lowest = float(np.min(np.diag(expect.cosines(composed, decomposed))))
     measure("lowest cosine of composed and decomposed letters", round(lowest, 3))
 
 
@@ -192,7 +183,7 @@ def test_a_copy_is_nearest_to_its_picture(
     # Another picture for each, in the middle of the corpus.
     own = len(corpus.pictures) // 2 + list(altered.COPIES).index(name)
     copy = altered.COPIES[name](altered.opened(corpus.pictures[own]))
-    found = int(np.argmax(similarities(alone.image(copy)[None], encoded.images)))
+    found = int(np.argmax(expect.cosines(alone.image(copy)[None], encoded.images)))
     got = f"{corpus.names[own]} {name} is nearest to {corpus.names[found]}"
     shown = alone.image_exchange(copy)
     expect.that(found == own, got, f"nearest to {corpus.names[own]} itself", shown)

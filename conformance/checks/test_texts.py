@@ -42,7 +42,7 @@ def test_blank_texts_keep_their_rows(endpoint: Endpoint, alone: Alone) -> None:
     sent = ["", CAPTION, " ", "green"]
     exchange = endpoint.vectorize(sent)
     got = expect.vectors(exchange, len(sent), 0)
-    expect.same(got.texts, np.stack([alone.text(t) for t in sent]), "beside blanks", exchange)
+    expect.same(got.texts, alone.texts(sent), "beside blanks", exchange)
 
 
 @pytest.mark.clause("TXT-10")
@@ -80,7 +80,7 @@ def test_companions_make_no_difference(endpoint: Endpoint, alone: Alone) -> None
     picture = encodings.save(encodings.picture(), "PNG")
     exchange = endpoint.vectorize([CAPTION, *COMPANIONS], [picture])
     got = expect.vectors(exchange, 1 + len(COMPANIONS), 1)
-    wanted = np.stack([alone.text(text) for text in (CAPTION, *COMPANIONS)])
+    wanted = alone.texts((CAPTION, *COMPANIONS))
     expect.same(got.texts, wanted, "a text beside others", exchange, alone.text_exchange(CAPTION))
 
 

@@ -1,6 +1,6 @@
 """Vectors that several checks need, asked for once."""
 
-import numpy as np
+from collections.abc import Iterable
 
 from conformance import expect
 from conformance.corpus.aligned import AlignedCorpus
@@ -42,11 +42,19 @@ class Alone:
         row: Array = expect.vectors(self.image_exchange(image), 0, 1).images[0]
         return row
 
+    def texts(self, texts: Iterable[str]) -> Array:
+        """The vectors of several texts (n, d), each sent alone."""
+        return expect.stacked([self.text(text) for text in texts])
+
+    def images(self, images: Iterable[bytes]) -> Array:
+        """The vectors of several pictures (n, d), each sent alone."""
+        return expect.stacked([self.image(image) for image in images])
+
 
 def encode(endpoint: Endpoint, corpus: AlignedCorpus) -> Vectors:
     """The English captions in one request, the pictures eight at a time."""
     texts = endpoint.vectors(texts=corpus.captions["en"]).texts
     starts = range(0, len(corpus.pictures), PICTURES_A_REQUEST)
     batches = [corpus.pictures[start : start + PICTURES_A_REQUEST] for start in starts]
-    images = np.concatenate([endpoint.vectors(images=batch).images for batch in batches])
-    return Vectors(texts, images)
+    images = [row for batch in batches for row in endpoint.vectors(images=batch).images]
+    return Vectors(texts, expect.stacked(images))

@@ -147,7 +147,7 @@ class ProbesWithText(Endpoint):
 
 
 class Busy(Endpoint):
-    """One request at a time; where they overlap, 10 KB of texts take `LOAD` seconds."""
+    """One request at a time, and one of 10 KB or more takes `LOAD` seconds."""
 
     LOAD = 1.5
 
@@ -157,7 +157,7 @@ class Busy(Endpoint):
         self.guard = threading.Lock()
 
     def vectorize(self, request: Request) -> Answer:
-        """Slow while it has company, so that a serial run stays fast."""
+        """Waits for the lock; `inside` counts who does."""
         with self.guard:
             self.inside += 1
         try:
@@ -174,7 +174,7 @@ class Busy(Endpoint):
 
     def encode(self, request: Request) -> Answer:
         """The work itself."""
-        time.sleep(self.LOAD * min(1.0, len(request.body) / 10_000) if self.inside > 1 else 0)
+        time.sleep(self.LOAD if len(request.body) >= 10_000 else 0)
         return super().vectorize(request)
 
 

@@ -156,6 +156,7 @@ class StaleAfterError(Endpoint):
     "second-answer-after-error",
     "an error is answered twice: the next request gets the rest",
     "ERR-04",
+    "OPS-05",
 )
 class AnsweredTwice(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
