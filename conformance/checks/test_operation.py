@@ -19,8 +19,8 @@ ROUNDS = 2
 LIMIT = 50.0
 IDLE = 90.0
 ONE_AFTER_ANOTHER = 20
-KEPT = 5
-PAUSE = 0.03
+KEPT = 3
+PAUSE = 0.02
 """Seconds in which the end of a connection that was closed with the answer before is seen: Go's
 client opens another one then, and nothing is lost."""
 

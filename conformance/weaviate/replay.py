@@ -19,7 +19,7 @@ from conformance.weaviate.http1 import BadMessage, Message, read_answer, read_re
 from conformance.weaviate.upstream import Upstream
 
 FOLDER = "wire"
-NOTICED = 0.03
+NOTICED = 0.02
 """Seconds in which the end of a connection that was closed with the answer before arrives."""
 
 
