@@ -4,9 +4,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing
 
+import httpcore
 import pytest
 
 from tests.endpoints.warm import Warm
+
+LOADED_EARLY = httpcore
+"""httpx loads it on first use. Were that inside one of pytester's runs, which put `sys.modules`
+back as they were, there would be a second copy afterwards, whose errors httpx does not know."""
 
 
 @pytest.fixture(scope="session", autouse=True)
