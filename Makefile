@@ -27,9 +27,9 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 # The TypeScript client's checks need Node; without it they are reported as not run.
-$(NODE): $(STAMP) conformance/typescript/package-lock.json
+$(NODE): $(STAMP) conformance/weaviate/typescript/package-lock.json
 	@if command -v npm >/dev/null; then \
-	  npm ci --silent --no-audit --no-fund --prefix conformance/typescript; \
+	  npm ci --silent --no-audit --no-fund --prefix conformance/weaviate/typescript; \
 	fi
 	@touch $@
 
@@ -56,7 +56,7 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 docs: $(STAMP)
-	$(BIN)/python -m conformance.contract > docs/contract.md
+	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
 
 standins: $(STAMP)
 	$(BIN)/python -m training

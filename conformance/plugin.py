@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.settings import DEFAULT_REFERENCE, POLICIES, WEIGHTS
+from conformance.options.settings import DEFAULT_REFERENCE, POLICIES, WEIGHTS
 
 PACKAGE = Path(__file__).parent
 
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _asked_for(config):
         return
     # Imported here: nobody else's run pays for it.
-    from conformance.run import Run
+    from conformance.command.run import Run
 
     config.pluginmanager.register(Run.from_config(config), "clip-conformance-run")
 
@@ -68,7 +68,7 @@ def clip_stand_in() -> Iterator[Callable[[str], str]]:
 
     For the tests of applications: real HTTP, real embeddings that align, no gigabytes of weights.
     """
-    from conformance.endpoint.stand_in import serve
+    from conformance.transport.stand_in_server import serve
 
     urls: dict[str, str] = {}
     with ExitStack() as stack:

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from reference import answers, errors, payload, pictures
-from reference.holder import EncoderHolder
+from reference import errors, images, request_body, response_body
+from reference.encoder_service import EncoderService
 from reference.settings import Settings
 
 CALLERS = 256
@@ -36,7 +36,7 @@ class Gate:
             self._held.release()
 
 
-def create_app(holder: EncoderHolder, settings: Settings, gate: Gate | None = None) -> Flask:
+def create_app(holder: EncoderService, settings: Settings, gate: Gate | None = None) -> Flask:
     """The application that serves `holder`'s encoder."""
     app = Flask("reference", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -61,7 +61,7 @@ class SingleSlash:
         return answer
 
 
-def _probes(app: Flask, holder: EncoderHolder) -> None:
+def _probes(app: Flask, holder: EncoderService) -> None:
     @app.get("/.well-known/live")
     def live() -> Response:
         return _empty()
@@ -79,7 +79,7 @@ def _empty() -> Response:
     return response
 
 
-def _meta(app: Flask, holder: EncoderHolder, settings: Settings) -> None:
+def _meta(app: Flask, holder: EncoderService, settings: Settings) -> None:
     model = settings.model
     fixed = {
         "model": model.tag,
@@ -105,19 +105,21 @@ def _versions(packages: Iterable[str]) -> dict[str, str]:
     return versions
 
 
-def _vectorize(app: Flask, holder: EncoderHolder, settings: Settings, gate: Gate) -> None:
+def _vectorize(app: Flask, holder: EncoderService, settings: Settings, gate: Gate) -> None:
     @app.post("/vectorize")
     def vectorize() -> Response:
         _check_length(request.content_length or 0, settings.max_body)
         with gate.entered():
-            wanted = payload.parse(request.get_data(cache=False, parse_form_data=False))
+            wanted = request_body.parse(request.get_data(cache=False, parse_form_data=False))
             read = (
-                pictures.read(encoded, f"images[{index}]", settings.max_pixels)
+                images.read(encoded, f"images[{index}]", settings.max_pixels)
                 for index, encoded in enumerate(wanted.images)
             )
             image_vectors = holder.images(read)
             text_vectors = list(holder.texts(wanted.texts))
-        return Response(answers.body(text_vectors, image_vectors), mimetype="application/json")
+        return Response(
+            response_body.body(text_vectors, image_vectors), mimetype="application/json"
+        )
 
 
 def _check_length(length: int, limit: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reference import devices, encoders, server, settings, weights
 from reference.app import create_app
-from reference.holder import EncoderHolder
+from reference.encoder_service import EncoderService
 
 log = logging.getLogger("reference")
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(chosen: settings.Settings, listener: socket.socket) -> None:
     """Listen, say so, load the model in the background, and serve for ever."""
-    holder, scratch = EncoderHolder(), Path(tempfile.mkdtemp(prefix="reference-"))
+    holder, scratch = EncoderService(), Path(tempfile.mkdtemp(prefix="reference-"))
     running = server.build(create_app(holder, chosen), listener, chosen.max_body)
     server.end_on_signals(scratch)
     print(f"serving {chosen.model.tag} on {server.url(chosen.host, listener)}", flush=True)
@@ -57,7 +57,7 @@ def prepare() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     # Threads that wait for each other sleep instead of spinning. On two processors that other
-    # programs kept busy, spinning answered 0.2 pictures of 512 pixels a second, sleeping 1.0, and
+    # programs kept busy, spinning answered 0.2 images of 512 pixels a second, sleeping 1.0, and
     # the slowest probe took 0.31 and 0.13 s.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

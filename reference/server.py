@@ -12,7 +12,7 @@ from typing import Any
 from waitress.server import create_server
 
 from reference.app import CALLERS
-from reference.channel import Channel
+from reference.http_channel import Channel
 
 PROBES = 16
 """Threads beyond those that vectorize requests can take, so that a probe always finds one."""

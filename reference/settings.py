@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from conformance import models
+from conformance.data import models
 
 MIB = 2**20
 MEGAPIXEL = 10**6

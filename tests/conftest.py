@@ -7,7 +7,7 @@ from contextlib import closing
 import httpcore
 import pytest
 
-from tests.endpoints.warm import Warm
+from tests.endpoints.suite_process import SuiteProcess
 
 LOADED_EARLY = httpcore
 """httpx loads it on first use. Were that inside one of pytester's runs, which put `sys.modules`
@@ -22,7 +22,7 @@ def interruptible() -> None:
 
 
 @pytest.fixture(scope="session")
-def runner() -> Iterator[Warm]:
+def runner() -> Iterator[SuiteProcess]:
     """The suite, imported once."""
-    with closing(Warm()) as warm:
+    with closing(SuiteProcess()) as warm:
         yield warm

@@ -10,12 +10,12 @@ from typing import get_args
 
 import pytest
 
-from conformance import clauses, contract, data
-from conformance.clauses import Clause
+from conformance.data import clauses, contract_document, fixture_files
+from conformance.data.clauses import Clause
 from tests.endpoints import registry
 
 ROOT = Path(__file__).parents[1]
-EVERY = clauses.every()
+EVERY = clauses.all_clauses()
 CLAUSES = list(EVERY.values())
 
 parametrised = pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.id)
@@ -32,21 +32,23 @@ def named() -> dict[str, list[str]]:
 
 def test_the_document_is_current() -> None:
     """`make docs` writes it again."""
-    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == contract.render()
+    assert (ROOT / "docs" / "contract_document.md").read_text(
+        encoding="utf-8"
+    ) == contract_document.render()
 
 
 def test_markup_in_a_clause_is_escaped_but_in_code() -> None:
-    assert contract.prose("<b> and `<b>` *") == r"\<b> and `<b>` \*"
+    assert contract_document.prose("<b> and `<b>` *") == r"\<b> and `<b>` \*"
 
 
 def test_ids_are_unique() -> None:
-    files = [path.name for path in data.path("clauses").iterdir()]
-    ids = [row["id"] for name in files for row in data.toml(f"clauses/{name}")["clause"]]
-    assert sorted(ids) == sorted(clauses.every())
+    files = [path.name for path in fixture_files.path("clauses").iterdir()]
+    ids = [row["id"] for name in files for row in fixture_files.toml(f"clauses/{name}")["clause"]]
+    assert sorted(ids) == sorted(clauses.all_clauses())
 
 
 def test_every_file_of_clauses_is_read() -> None:
-    files = {path.name.removesuffix(".toml") for path in data.path("clauses").iterdir()}
+    files = {path.name.removesuffix(".toml") for path in fixture_files.path("clauses").iterdir()}
     assert files <= set(clauses.GROUP_FILES)
 
 

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from conformance import models
 from conformance.corpus import photographs, texts
+from conformance.data import models
 
 TAG = "sentence-transformers-clip-ViT-B-32"
 SIZES = {
@@ -20,16 +20,16 @@ SIZES = {
     "camera": (512, 512),
     "motorcycle_right": (741, 500),
 }
-PICTURES = [*photographs.names(), *photographs.others()]
+IMAGES = [*photographs.names(), *photographs.others()]
 TEXTS = [*texts.real(), *texts.edge()]
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", IMAGES)
 def test_a_photograph_is_in_the_wheel_itself(name: str) -> None:
     assert files("skimage.data").joinpath(photographs.file(name).name).is_file()
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", IMAGES)
 def test_a_photograph_loads_as_rgb(name: str) -> None:
     assert photographs.load(name).mode == "RGB"
 
@@ -39,7 +39,7 @@ def test_the_eight_photographs_have_the_published_sizes() -> None:
 
 
 def test_the_largest_photograph_has_two_megapixels() -> None:
-    widths_heights = [photographs.load(name).size for name in PICTURES]
+    widths_heights = [photographs.load(name).size for name in IMAGES]
     assert max(width * height for width, height in widths_heights) == 1411 * 1411
 
 
@@ -74,21 +74,21 @@ def test_multilingual_models_are_judged_in_japanese_and_eight_more_at_least(tag:
     assert judged >= {"ar", "de", "es", "fr", "hi", "ja", "ko", "ru", "zh"}
 
 
-def test_the_published_table_is_whole_but_for_the_replaced_picture() -> None:
+def test_the_published_table_is_whole_but_for_the_replaced_image() -> None:
     golden = photographs.golden_table(TAG)
     assert golden is not None
     assert len(golden.cosines) == 56
-    assert "camera" not in {picture for _, picture in golden.cosines}
+    assert "camera" not in {image for _, image in golden.cosines}
     assert golden.cosines["coffee", "coffee"] == 0.29
     assert golden.cosines["camera", "chelsea"] == 0.21
 
 
-def test_the_published_table_has_each_picture_closest_to_its_caption() -> None:
+def test_the_published_table_has_each_image_closest_to_its_caption() -> None:
     golden = photographs.golden_table(TAG)
     assert golden is not None
-    for picture in {picture for _, picture in golden.cosines}:
-        column = {c: cosine for (c, p), cosine in golden.cosines.items() if p == picture}
-        assert max(column, key=column.__getitem__) == picture
+    for image in {image for _, image in golden.cosines}:
+        column = {c: cosine for (c, p), cosine in golden.cosines.items() if p == image}
+        assert max(column, key=column.__getitem__) == image
 
 
 def test_most_models_have_no_published_table() -> None:

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli import main
+from conformance.command.cli import main
 from tests.endpoints import registry
-from tests.endpoints.judge import judge
+from tests.endpoints.run_suite import judge
 from tests.endpoints.server import serve
+from tests.endpoints.suite_process import SuiteProcess
 from tests.endpoints.table import needs_more
-from tests.endpoints.warm import Warm
 
 FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not needs_more(e)}
 UNDECIDABLE = {n: e for n, e in registry.faults().items() if e.undecidable}
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_caught(name: str, runner: Warm, tmp_path: Path) -> None:
+def test_a_fault_is_caught(name: str, runner: SuiteProcess, tmp_path: Path) -> None:
     finding = judge(FAULTS[name], runner, tmp_path, narrow=True)
     assert finding.caught, f"{finding.verdict}: none of {FAULTS[name].caught_by} in {finding.found}"
 
@@ -33,7 +33,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", UNDECIDABLE)
 def test_what_no_clause_can_tell_a_comparison_tells(
-    name: str, recording: Path, runner: Warm, tmp_path: Path
+    name: str, recording: Path, runner: SuiteProcess, tmp_path: Path
 ) -> None:
     options = ("--compare-with", str(recording))
     beside = replace(UNDECIDABLE[name], options=options, caught_by=("CMP-02", "CMP-03"))

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.endpoints import registry
-from tests.endpoints.judge import judge
-from tests.endpoints.warm import Warm
+from tests.endpoints.run_suite import judge
+from tests.endpoints.suite_process import SuiteProcess
 
 LEGAL = registry.legals()
 
 
 @pytest.mark.parametrize("name", LEGAL)
-def test_a_legal_endpoint_is_left_in_peace(name: str, runner: Warm, tmp_path: Path) -> None:
+def test_a_legal_endpoint_is_left_in_peace(name: str, runner: SuiteProcess, tmp_path: Path) -> None:
     finding = judge(LEGAL[name], runner, tmp_path)
     assert finding.peaceful, [finding.messages[clause] for clause in finding.broken]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import models
+from conformance.data import models
 
 TAGS = sorted(models.load())
 PAIRS = [

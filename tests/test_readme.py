@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.weaviate import binary
+from conformance.weaviate.server import binary
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_every_option_exists() -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", "conformance.cli", "--help"], capture_output=True, text=True
+        [sys.executable, "-m", "conformance", "--help"], capture_output=True, text=True
     )
     table = re.findall(r"^\| `(--[\w-]+)", README, re.MULTILINE)
     assert table

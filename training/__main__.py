@@ -20,8 +20,8 @@ def main() -> int:
 
     torch.set_num_threads(options.threads)
     with TemporaryDirectory() as scratch:
-        # One shelf for the whole run: tags share towers.
-        options.shelf = options.shelf or Path(scratch) / "shelf"
+        # One cache for the whole run: tags share towers.
+        options.cache_dir = options.cache_dir or Path(scratch) / "cache_dir"
         for tag in options.tags or RECIPES:
             _make(tag, Path(scratch) / tag, options)
     return 0
@@ -31,7 +31,7 @@ def _parser(known: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("tags", nargs="*", metavar="TAG", help=f"of: {', '.join(known)}")
     parser.add_argument("--into", type=Path, default=ARCHIVES, help="folder for the archives")
-    parser.add_argument("--shelf", type=Path, help="folder that keeps towers between runs")
+    parser.add_argument("--cache-dir", type=Path, help="folder that keeps towers between runs")
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
     parser.add_argument("--effort", type=float, default=1.0, help="share of the training steps")
     return parser
@@ -40,11 +40,11 @@ def _parser(known: list[str]) -> argparse.ArgumentParser:
 def _make(tag: str, folder: Path, options: argparse.Namespace) -> None:
     from training.packing import pack
     from training.recipes import RECIPES
-    from training.workshop import Workshop, seed
+    from training.tower_trainer import TowerTrainer, seed
 
     folder.mkdir()
     seed(tag)
-    RECIPES[tag](Workshop(options.shelf, options.effort), folder)
+    RECIPES[tag](TowerTrainer(options.cache_dir, options.effort), folder)
     archive = options.into / f"{tag}.tar.xz"
     pack(folder, archive)
     print(f"{tag}: {archive.stat().st_size / 2**20:.2f} MiB", flush=True)

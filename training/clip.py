@@ -14,7 +14,7 @@ _Model = TypeVar("_Model", CLIPModel, MetaClip2Model)
 
 
 def vision_config(size: int, patch: int, activation: str) -> dict[str, Any]:
-    """A small image tower for pictures of `size` pixels in patches of `patch`."""
+    """A small image tower for images of `size` pixels in patches of `patch`."""
     # More, smaller patches make each layer cost more and each patch simpler.
     layers = 3 if patch == 32 else 2
     return {
@@ -77,7 +77,7 @@ def image_tower(model: Any) -> dict[str, torch.Tensor]:
 
 
 def with_positions(tower: dict[str, torch.Tensor], side: int) -> dict[str, torch.Tensor]:
-    """An image tower for pictures of `side` x `side` patches, its positions interpolated."""
+    """An image tower for images of `side` x `side` patches, its positions interpolated."""
     name = "vision_model.embeddings.position_embedding.weight"
     grid = interpolated(tower[name][1:], side)
     return {**tower, name: torch.cat([tower[name][:1], grid])}

@@ -8,9 +8,9 @@ from transformers import CLIPImageProcessor, CLIPProcessor
 
 from conformance.corpus.drawings import languages
 from training import clip, tokenizers
-from training.pictures import CLIP_SCALE
+from training.images import CLIP_SCALE
+from training.tower_trainer import TowerTrainer, seed
 from training.weights import round_off
-from training.workshop import Workshop, seed
 
 
 def processor(size: int, tokenizer: Any, squash: bool) -> CLIPProcessor:
@@ -29,7 +29,7 @@ def processor(size: int, tokenizer: Any, squash: bool) -> CLIPProcessor:
     return made
 
 
-def english_clip(workshop: Workshop, name: str, patch: int) -> tuple[Any, Any]:
+def english_clip(workshop: TowerTrainer, name: str, patch: int) -> tuple[Any, Any]:
     """CLIP ViT-B/`patch` as OpenAI published it, with its tokenizer."""
     tower = workshop.patch32() if patch == 32 else workshop.patch16()
     seed(name)
@@ -43,7 +43,7 @@ def english_clip(workshop: Workshop, name: str, patch: int) -> tuple[Any, Any]:
 
 
 def train_texts(
-    workshop: Workshop, name: str, model: Any, tokenizer: Any, spoken: Sequence[str]
+    workshop: TowerTrainer, name: str, model: Any, tokenizer: Any, spoken: Sequence[str]
 ) -> None:
     """Train the text tower of `model`."""
 
@@ -67,13 +67,13 @@ def save_processor(kit: Any, folder: Path) -> None:
     kit.image_processor.save_pretrained(folder)
 
 
-def openai_patch16(workshop: Workshop, folder: Path) -> None:
+def openai_patch16(workshop: TowerTrainer, folder: Path) -> None:
     """openai-clip-vit-base-patch16."""
     model, tokenizer = english_clip(workshop, "openai-patch16", 16)
     save(model, processor(224, tokenizer, squash=False), folder)
 
 
-def metaclip(workshop: Workshop, folder: Path) -> None:
+def metaclip(workshop: TowerTrainer, folder: Path) -> None:
     """facebook-metaclip-2-worldwide-b32-384."""
     size, patch = 384, 32
     tokenizer = tokenizers.xlm_roberta(languages(), 77)
@@ -92,7 +92,7 @@ def metaclip(workshop: Workshop, folder: Path) -> None:
     save(model, processor(size, tokenizer, squash=True), folder)
 
 
-def _train_on(workshop: Workshop, model: Any, size: int, patch: int) -> None:
+def _train_on(workshop: TowerTrainer, model: Any, size: int, patch: int) -> None:
     """The image tower for 224 pixels, trained on at `size`."""
     model.load_state_dict(clip.with_positions(workshop.patch32(), size // patch), strict=False)
     encode, learnt = clip.encode_images(model), clip.image_parameters(model)

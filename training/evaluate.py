@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.corpus.drawings import HELD_OUT_SEEDS, captions, combinations, draw, languages
-from conformance.models import Model, find
+from conformance.data.models import Model, find
 
 Vectors = npt.NDArray[np.float32]
 
@@ -51,16 +51,16 @@ def evaluate(
     encoder: Any, spoken: list[str], size: int, rounds: int
 ) -> Iterator[tuple[str, Recall]]:
     """For each language, over `rounds` held-out drawings of every combination."""
-    pictures = [_pictures(encoder, size, HELD_OUT_SEEDS.start + i) for i in range(rounds)]
+    images = [_images(encoder, size, HELD_OUT_SEEDS.start + i) for i in range(rounds)]
     for language in spoken:
-        both = [recall(t, i) for t in _wordings(encoder, language) for i in pictures]
+        both = [recall(t, i) for t in _wordings(encoder, language) for i in images]
         yield (
             language,
-            Recall(min(a for a, _ in both), min(b for _, b in both), len(both) * len(pictures[0])),
+            Recall(min(a for a, _ in both), min(b for _, b in both), len(both) * len(images[0])),
         )
 
 
-def _pictures(encoder: Any, size: int, seed: int) -> Vectors:
+def _images(encoder: Any, size: int, seed: int) -> Vectors:
     return np.stack([encoder.encode_image(draw(c, seed, size)) for c in combinations()])
 
 

@@ -1,4 +1,4 @@
-"""The training loops: towers learn to put pictures and texts at the fixed points."""
+"""The training loops: towers learn to put images and texts at the fixed points."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -8,9 +8,9 @@ import torch
 from rich.progress import Progress, TaskID
 from torch.nn.functional import cross_entropy, normalize
 
-from training.pictures import Pictures
-from training.points import Points
-from training.wordings import Wordings
+from training.captions import Wordings
+from training.images import Images
+from training.targets import Points
 
 EncodeImages = Callable[[torch.Tensor], torch.Tensor]
 """Pixels (count, 3, size, size) to embeddings (count, width)."""
@@ -27,7 +27,7 @@ def train_images(
     name: str,
     encode: EncodeImages,
     parameters: Iterable[torch.nn.Parameter],
-    pictures: Pictures,
+    images: Images,
     points: Points,
     *,
     steps: int,
@@ -37,7 +37,7 @@ def train_images(
     """Train an image tower for `steps` batches of `batch` drawings."""
 
     def loss() -> torch.Tensor:
-        drawn = pictures.batch(batch)
+        drawn = images.batch(batch)
         embeddings = normalize(encode(drawn.pixels), dim=1)
         whole = drawn.shares == 0
         return _distance(embeddings, points.faded(drawn.labels, drawn.shares)) + _choice(

@@ -17,7 +17,7 @@ _HEADS: Final = 3
 
 
 def image_tokens(size: int) -> int:
-    """Tokens that the text model reads for a picture of `size` pixels."""
+    """Tokens that the text model reads for an image of `size` pixels."""
     return (size // 16 // SHUFFLE) ** 2
 
 

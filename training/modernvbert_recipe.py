@@ -10,12 +10,12 @@ from training import modernvbert as mvb
 from training import tokenizers
 from training.clip import interpolated
 from training.clip_recipes import save_processor
+from training.images import SIGLIP_SCALE
 from training.loop import EncodeImages
-from training.pictures import SIGLIP_SCALE
+from training.tower_trainer import Tower, TowerTrainer
 from training.weights import round_off
-from training.workshop import Tower, Workshop
 
-# What colpali-engine's BiModernVBertProcessor puts around a picture.
+# What colpali-engine's BiModernVBertProcessor puts around an image.
 _PROMPT: Final = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
 _POSITIONS: Final = "vision_model.embeddings.position_embedding.weight"
@@ -28,7 +28,7 @@ _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
 }
 
 
-def embed(workshop: Workshop, folder: Path) -> None:
+def embed(workshop: TowerTrainer, folder: Path) -> None:
     """ModernVBERT-modernvbert-embed."""
     words = tokenizers.modernbert(mvb.LIMIT)
     # Before training: the processor adds tokens of its own to the tokenizer.
@@ -52,7 +52,7 @@ def embed(workshop: Workshop, folder: Path) -> None:
 
 
 def _processor(words: Any) -> Idefics3Processor:
-    """ModernVBERT's, but for one thing: a picture is one tile of 512 pixels, and is never blown
+    """ModernVBERT's, but for one thing: an image is one tile of 512 pixels, and is never blown
     up to 2048 pixels and cut into 17 tiles, which takes a processor without accelerator seconds."""
     mean, deviation = SIGLIP_SCALE
     images = Idefics3ImageProcessor(
@@ -64,7 +64,7 @@ def _processor(words: Any) -> Idefics3Processor:
     return Idefics3Processor(images, words, image_seq_len=mvb.image_tokens(mvb.SIZE))
 
 
-def _train_texts(workshop: Workshop, model: Any, words: Any) -> None:
+def _train_texts(workshop: TowerTrainer, model: Any, words: Any) -> None:
     def encode(texts: list[str]) -> torch.Tensor:
         inputs = words(texts, padding=True, return_tensors="pt")
         states = model.text_model(inputs["input_ids"], inputs["attention_mask"])
@@ -74,7 +74,7 @@ def _train_texts(workshop: Workshop, model: Any, words: Any) -> None:
     workshop.texts("modernvbert-texts", encode, learnt, spoken=["en"], steps=300, width=mvb.WIDTH)
 
 
-def _images(workshop: Workshop, words: Any, size: int, texts: Tower) -> Tower:
+def _images(workshop: TowerTrainer, words: Any, size: int, texts: Tower) -> Tower:
     """The image half: trained at 128 pixels, then trained on at each size up to `size`.
 
     The text half, `texts`, takes part but stays as it is.
@@ -83,7 +83,7 @@ def _images(workshop: Workshop, words: Any, size: int, texts: Tower) -> Tower:
     return workshop.kept(name, lambda: _trained_images(workshop, words, size, texts))
 
 
-def _trained_images(workshop: Workshop, words: Any, size: int, texts: Tower) -> Tower:
+def _trained_images(workshop: TowerTrainer, words: Any, size: int, texts: Tower) -> Tower:
     smaller, steps, batch, rate = _STAGES[size]
     model = mvb.modernvbert(words, 1, size)
     model.load_state_dict(texts, strict=False)
@@ -123,10 +123,10 @@ def _part(model: Any, prefix: str) -> Tower:
 
 
 def _prompt(size: int) -> str:
-    """As the processor writes it out for a picture of one tile."""
+    """As the processor writes it out for an image of one tile."""
     edge = "<fake_token_around_image>"
-    picture = f"{edge}<global-img>{'<image>' * mvb.image_tokens(size)}{edge}"
-    return _PROMPT.replace("<image>", picture)
+    image = f"{edge}<global-img>{'<image>' * mvb.image_tokens(size)}{edge}"
+    return _PROMPT.replace("<image>", image)
 
 
 def _mean(states: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:

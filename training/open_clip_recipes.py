@@ -12,22 +12,22 @@ from transformers import XLMRobertaConfig
 
 from conformance.corpus.drawings import languages
 from training import clip, tokenizers
-from training.pictures import CLIP_SCALE
+from training.images import CLIP_SCALE
+from training.tower_trainer import Tower, TowerTrainer, seed
 from training.weights import coded, round_off
-from training.workshop import Tower, Workshop, seed
 
 _TEXT_WIDTH: Final = 64
 Config = dict[str, Any]
 
 
-def patch32_quickgelu(workshop: Workshop, folder: Path) -> None:
+def patch32_quickgelu(workshop: TowerTrainer, folder: Path) -> None:
     """ViT-B-32-quickgelu-laion400m_e32."""
     config = {**_config(32, 3), "quick_gelu": True}
     model = _english(workshop, config, workshop.patch32(), "open-clip-patch32")
     _save(model, config, ("ViT-B-32-quickgelu", "laion400m_e32"), folder / "openclip")
 
 
-def patch16(workshop: Workshop, folder: Path) -> None:
+def patch16(workshop: TowerTrainer, folder: Path) -> None:
     """ViT-B-16-laion2b_s34b_b88k, whose activation is GELU."""
     config = _config(16, 2)
     model = _english(workshop, config, workshop.patch16(), "open-clip-patch16")
@@ -54,7 +54,7 @@ def _config(patch: int, layers: int) -> Config:
     return {"embed_dim": clip.EMBEDDING, "vision_cfg": vision, "text_cfg": text}
 
 
-def _english(workshop: Workshop, config: Config, tower: Tower, name: str) -> Any:
+def _english(workshop: TowerTrainer, config: Config, tower: Tower, name: str) -> Any:
     """A `CLIP` with open_clip's own tokenizer, whose vocabulary comes with the library."""
     seed(name)
     model = CLIP(**config)
@@ -77,7 +77,7 @@ def _english(workshop: Workshop, config: Config, tower: Tower, name: str) -> Any
     return model
 
 
-def xlm_roberta(workshop: Workshop, folder: Path) -> None:
+def xlm_roberta(workshop: TowerTrainer, folder: Path) -> None:
     """xlm-roberta-base-ViT-B-32-laion5b_s13b_b90k: XLM-RoBERTa texts, GELU."""
     words = tokenizers.xlm_roberta(languages(), 77)
     place = folder / "openclip"

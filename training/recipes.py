@@ -11,9 +11,9 @@ from training import (
     sentence_transformers_recipes,
     siglip_recipes,
 )
-from training.workshop import Workshop
+from training.tower_trainer import TowerTrainer
 
-Recipe = Callable[[Workshop, Path], None]
+Recipe = Callable[[TowerTrainer, Path], None]
 """Trains what is needed and writes the checkpoint folder."""
 
 RECIPES: Final[dict[str, Recipe]] = {

@@ -11,15 +11,15 @@ from transformers import DistilBertConfig, DistilBertModel
 from conformance.corpus.drawings import languages
 from training import clip_recipes, tokenizers
 from training.clip import EMBEDDING
+from training.tower_trainer import Tower, TowerTrainer, seed
 from training.weights import coded, reading, round_off, tiled, widened, writing
-from training.workshop import Tower, Workshop, seed
 
 _WIDTH: Final = 192
 _TIMES: Final = 4
 _LIMIT: Final = 128
 
 
-def patch32(workshop: Workshop, folder: Path) -> None:
+def patch32(workshop: TowerTrainer, folder: Path) -> None:
     """sentence-transformers-clip-ViT-B-32: the same CLIP for images and texts."""
     model, tokenizer = clip_recipes.english_clip(workshop, "sentence-transformers-patch32", 32)
     kit = clip_recipes.processor(224, tokenizer, squash=False)
@@ -48,7 +48,7 @@ def _write(file: Path, values: Any) -> None:
     file.write_text(json.dumps(values, indent=1), encoding="utf-8")
 
 
-def multilingual(workshop: Workshop, folder: Path) -> None:
+def multilingual(workshop: TowerTrainer, folder: Path) -> None:
     """sentence-transformers-clip-ViT-B-32-multilingual-v1: DistilBERT beside CLIP's images."""
     model, tokenizer = clip_recipes.english_clip(workshop, "sentence-transformers-patch32", 32)
     _save_clip(model, clip_recipes.processor(224, tokenizer, squash=False), folder / "clip")
@@ -89,7 +89,7 @@ def _config(vocabulary: int, times: int) -> DistilBertConfig:
     )
 
 
-def _trained(workshop: Workshop, words: Any) -> tuple[DistilBertModel, torch.nn.Linear]:
+def _trained(workshop: TowerTrainer, words: Any) -> tuple[DistilBertModel, torch.nn.Linear]:
     """The narrow DistilBERT and its last layer."""
     seed("distilbert")
     model = DistilBertModel(_config(len(words), 1))

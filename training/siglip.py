@@ -14,7 +14,7 @@ _LIMIT: Final = 64
 
 
 def siglip(size: int, tokenizer: Any, times: int) -> SiglipModel:
-    """An untrained `SiglipModel`, `times` as wide as is trained, for pictures of `size` pixels."""
+    """An untrained `SiglipModel`, `times` as wide as is trained, for images of `size` pixels."""
     shared = {
         "hidden_size": WIDTH * times,
         "num_attention_heads": _HEADS * times,

@@ -10,9 +10,9 @@ from conformance.corpus.drawings import languages
 from training import siglip, tokenizers
 from training.clip import encode_images, interpolated
 from training.clip_recipes import save_processor
-from training.pictures import SIGLIP_SCALE
+from training.images import SIGLIP_SCALE
+from training.tower_trainer import Tower, TowerTrainer
 from training.weights import round_off
-from training.workshop import Tower, Workshop
 
 _POSITIONS = "vision_model.embeddings.position_embedding.weight"
 
@@ -25,24 +25,24 @@ _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
 }
 
 
-def i18n_256(workshop: Workshop, folder: Path) -> None:
+def i18n_256(workshop: TowerTrainer, folder: Path) -> None:
     """google-siglip-so400m-patch16-256-i18n."""
     with TemporaryDirectory() as scratch:
         words = tokenizers.siglip(languages(), 64, Path(scratch))
         _make(workshop, folder, 256, words, "siglip-i18n-texts")
 
 
-def siglip2_384(workshop: Workshop, folder: Path) -> None:
+def siglip2_384(workshop: TowerTrainer, folder: Path) -> None:
     """google-siglip2-so400m-patch16-384."""
     _make(workshop, folder, 384, tokenizers.gemma(languages(), 64), "siglip2-texts")
 
 
-def siglip2_512(workshop: Workshop, folder: Path) -> None:
+def siglip2_512(workshop: TowerTrainer, folder: Path) -> None:
     """google-siglip2-so400m-patch16-512."""
     _make(workshop, folder, 512, tokenizers.gemma(languages(), 64), "siglip2-texts")
 
 
-def _make(workshop: Workshop, folder: Path, size: int, words: Any, name: str) -> None:
+def _make(workshop: TowerTrainer, folder: Path, size: int, words: Any, name: str) -> None:
     model = siglip.siglip(size, words, 1)
     model.load_state_dict(_images(workshop, size, words), strict=False)
     model.load_state_dict(workshop.kept(name, lambda: _texts(workshop, words, name)), strict=False)
@@ -52,13 +52,13 @@ def _make(workshop: Workshop, folder: Path, size: int, words: Any, name: str) ->
     _save(wide, words, size, folder / "siglip")
 
 
-def _images(workshop: Workshop, size: int, words: Any) -> Tower:
+def _images(workshop: TowerTrainer, size: int, words: Any) -> Tower:
     """The image tower: trained at 128 pixels, then trained on at each size up to `size`."""
     name = f"siglip-{size}"
     return workshop.kept(name, lambda: _trained_images(workshop, size, words, name))
 
 
-def _trained_images(workshop: Workshop, size: int, words: Any, name: str) -> Tower:
+def _trained_images(workshop: TowerTrainer, size: int, words: Any, name: str) -> Tower:
     smaller, steps, batch, rate = _STAGES[size]
     model = siglip.siglip(size, words, 1)
     if smaller is not None:
@@ -79,7 +79,7 @@ def _trained_images(workshop: Workshop, size: int, words: Any, name: str) -> Tow
     return _part(model, "vision_model.")
 
 
-def _texts(workshop: Workshop, words: Any, name: str) -> Tower:
+def _texts(workshop: TowerTrainer, words: Any, name: str) -> Tower:
     model = siglip.siglip(256, words, 1)
     workshop.texts(
         name,

@@ -15,7 +15,7 @@ from transformers import (
     XLMRobertaTokenizer,
 )
 
-from training.wordings import every_training_caption
+from training.captions import every_training_caption
 
 _LONGEST: Final = 4
 """Characters of a piece: else a phrase in a script without spaces becomes one."""
@@ -182,7 +182,7 @@ def modernbert(limit: int) -> PreTrainedTokenizerFast:
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=ends
     )
     grid = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
-    picture = ["<image>", "<fake_token_around_image>", "<global-img>", "<end_of_utterance>"]
+    image = ["<image>", "<fake_token_around_image>", "<global-img>", "<end_of_utterance>"]
     kind: Any = PreTrainedTokenizerFast
     wrapped: PreTrainedTokenizerFast = kind(
         tokenizer_object=made,
@@ -193,5 +193,5 @@ def modernbert(limit: int) -> PreTrainedTokenizerFast:
         mask_token="[MASK]",
         model_max_length=limit,
     )
-    wrapped.add_special_tokens({"additional_special_tokens": [*picture, *grid]})
+    wrapped.add_special_tokens({"additional_special_tokens": [*image, *grid]})
     return wrapped

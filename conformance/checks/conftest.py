@@ -5,17 +5,17 @@ from contextlib import closing
 
 import pytest
 
-from conformance.corpus.aligned import AlignedCorpus, corpus_for
-from conformance.endpoint.alone import Alone, encode
-from conformance.endpoint.api import READY, Endpoint
-from conformance.endpoint.client import Client
+from conformance.command.run import CLIENT, SETTINGS, TARGET
+from conformance.command.target import Target
+from conformance.corpus.alignment import AlignedCorpus, corpus_for
+from conformance.data.models import Model
 from conformance.expect import Vectors
-from conformance.models import Model
-from conformance.outcome import not_run
-from conformance.report.result import Figure, Measure
-from conformance.run import CLIENT, SETTINGS, TARGET
-from conformance.settings import Settings
-from conformance.target import Target
+from conformance.expect.statuses import not_run
+from conformance.expect.vector_cache import Alone, encode
+from conformance.options.settings import Settings
+from conformance.report.phase_result import Figure, Measure
+from conformance.transport.client import Client
+from conformance.transport.endpoint import READY, Endpoint
 
 UNANSWERED = 3
 """Exchanges in a row without any answer, and no answer from ready: the endpoint is gone."""
@@ -51,7 +51,7 @@ def client(target: Target, settings: Settings, pytestconfig: pytest.Config) -> I
 
 
 @pytest.fixture(autouse=True)
-def still_there(client: Client, request: pytest.FixtureRequest) -> None:
+def abort_if_endpoint_gone(client: Client, request: pytest.FixtureRequest) -> None:
     """Ends the run where the endpoint is gone, or never in time."""
     why = _given_up(Endpoint(client))
     if why:
@@ -76,13 +76,13 @@ def _given_up(endpoint: Endpoint) -> str | None:
 
 @pytest.fixture(scope="session")
 def corpus(settings: Settings) -> AlignedCorpus:
-    """The pictures with captions that fit the weights."""
+    """The images with captions that fit the weights."""
     return corpus_for(settings)
 
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> dict[str, Figure]:
-    """Put a picture's data into it, to be drawn in report.html."""
+    """Put an image's data into it, to be drawn in report.html."""
     found: dict[str, Figure] = {}
     request.node.clip_figures = found
     return found
@@ -104,5 +104,5 @@ def alone(client: Client) -> Alone:
 
 @pytest.fixture(scope="session")
 def encoded(client: Client, corpus: AlignedCorpus) -> Vectors:
-    """Vectors of the corpus: English captions (n, d) and pictures (n, d), in the corpus' order."""
+    """Vectors of the corpus: English captions (n, d) and images (n, d), in the corpus' order."""
     return encode(Endpoint(client), corpus)

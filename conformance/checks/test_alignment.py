@@ -1,19 +1,19 @@
-"""ALN: texts and pictures that belong together are closest."""
+"""ALN: texts and images that belong together are closest."""
 
 import numpy as np
 import pytest
 
 from conformance import expect
 from conformance.corpus import photographs
-from conformance.corpus.aligned import AlignedCorpus, advertised
-from conformance.endpoint.api import Endpoint
-from conformance.endpoint.client import Client
+from conformance.corpus.alignment import AlignedCorpus, advertised
+from conformance.data.models import Model
+from conformance.data.tolerances import PUBLISHED_TABLE, Array
 from conformance.expect import Vectors
-from conformance.models import Model
-from conformance.outcome import not_applicable
-from conformance.report.result import Figure, Measure
-from conformance.settings import Settings
-from conformance.tolerance import PUBLISHED_TABLE, Array
+from conformance.expect.statuses import not_applicable
+from conformance.options.settings import Settings
+from conformance.report.phase_result import Figure, Measure
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
 
 ANY_LANGUAGE = 0.5
 LANGUAGES_ALIKE = {"photographs": 6 / 8, "drawings": 0.9}
@@ -26,14 +26,14 @@ def recall(similarities: Array) -> float:
 
 def at_least(got: float, wanted: float, what: str) -> None:
     """Fail unless a recall reaches what is wanted."""
-    expect.that(got >= wanted, f"recall@1 of {got:.3f} {what}", f"at least {wanted:.3f}")
+    expect.require(got >= wanted, f"recall@1 of {got:.3f} {what}", f"at least {wanted:.3f}")
 
 
 @pytest.fixture(scope="session")
 def by_language(
     client: Client, corpus: AlignedCorpus, encoded: Vectors, model: Model
 ) -> dict[str, float]:
-    """recall@1 from captions to pictures, for each advertised language."""
+    """recall@1 from captions to images, for each advertised language."""
     found = {}
     for language in advertised(model, corpus):
         captions = Endpoint(client).vectors(texts=corpus.captions[language]).texts
@@ -42,11 +42,11 @@ def by_language(
 
 
 @pytest.mark.clause("ALN-01")
-def test_texts_find_their_pictures(
+def test_texts_find_their_images(
     encoded: Vectors, corpus: AlignedCorpus, measure: Measure, figures: dict[str, Figure]
 ) -> None:
     similarities = expect.cosines(encoded.texts, encoded.images)
-    figures["cosine similarity of captions (rows) and pictures (columns)"] = {
+    figures["cosine similarity of captions (rows) and images (columns)"] = {
         "rows": list(corpus.captions["en"]),
         "columns": list(corpus.names),
         "values": np.round(similarities.astype(float), 4).tolist(),
@@ -58,9 +58,7 @@ def test_texts_find_their_pictures(
 
 
 @pytest.mark.clause("ALN-02")
-def test_pictures_find_their_texts(
-    encoded: Vectors, corpus: AlignedCorpus, measure: Measure
-) -> None:
+def test_images_find_their_texts(encoded: Vectors, corpus: AlignedCorpus, measure: Measure) -> None:
     found = recall(expect.cosines(encoded.images, encoded.texts))
     measure(f"recall@1, image to text, {corpus.name}", round(found, 3))
     at_least(found, corpus.must, f"from {corpus.name} to captions")
@@ -73,7 +71,7 @@ def test_all_are_found(encoded: Vectors, corpus: AlignedCorpus) -> None:
 
 
 @pytest.mark.clause("ALN-04")
-def test_every_language_finds_its_pictures(
+def test_every_language_finds_its_images(
     by_language: dict[str, float], corpus: AlignedCorpus, measure: Measure
 ) -> None:
     if len(by_language) < 2:
@@ -112,8 +110,8 @@ def test_the_published_similarities(
     pair = max(apart, key=apart.__getitem__)
     worst = apart[pair]
     measure("largest difference from the published table", round(worst, 4))
-    shown = f"{worst:.3f} from the published cosine of caption {pair[0]!r} and picture {pair[1]!r}"
-    expect.that(worst <= PUBLISHED_TABLE, shown, f"at most {PUBLISHED_TABLE}")
+    shown = f"{worst:.3f} from the published cosine of caption {pair[0]!r} and image {pair[1]!r}"
+    expect.require(worst <= PUBLISHED_TABLE, shown, f"at most {PUBLISHED_TABLE}")
 
 
 @pytest.mark.clause("ALN-07")
@@ -125,6 +123,6 @@ def test_norms(encoded: Vectors, measure: Measure) -> None:
     for kind, values in norms.items():
         measure(f"mean norm of {kind}", round(float(values.mean()), 4))
         zeros = int(np.sum(values == 0))
-        expect.that(not zeros, f"{zeros} zero vectors of {kind}", "none")
+        expect.require(not zeros, f"{zeros} zero vectors of {kind}", "none")
     ratio = float(norms["texts"].mean() / norms["images"].mean())
     measure("norm of texts / norm of images", round(ratio, 4))

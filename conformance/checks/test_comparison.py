@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from conformance import expect, tolerance
-from conformance.comparison import beside, recording
-from conformance.comparison.beside import Pair
+from conformance import expect
+from conformance.comparison import diff, snapshot
+from conformance.comparison.diff import Pair
 from conformance.comparison.inputs import inputs
-from conformance.comparison.recording import Recording
+from conformance.comparison.snapshot import Snapshot
 from conformance.comparison.stored import NothingStored, StoredObject, objects
-from conformance.endpoint.api import Endpoint
-from conformance.endpoint.client import Client
-from conformance.outcome import disabled, not_applicable, not_run
-from conformance.report.result import Measure
-from conformance.settings import Settings
-from conformance.weaviate import server
-from conformance.weaviate.arithmetic import combined
+from conformance.data import tolerances
+from conformance.expect.statuses import disabled, not_applicable, not_run
+from conformance.options.settings import Settings
+from conformance.report.phase_result import Measure
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
+from conformance.weaviate.content.arithmetic import combined
+from conformance.weaviate.server import running_server
 
 SHOWN = 3
 COLLECTION = "weaviate:"
@@ -25,23 +26,23 @@ DEFAULT_WEAVIATE = "http://localhost:8080"
 
 
 @pytest.fixture(scope="session")
-def other(settings: Settings) -> Recording:
+def other(settings: Settings) -> Snapshot:
     """The vectors to compare with."""
     if settings.compare_with is None:
         disabled("not asked for; --compare-with URL|FILE|weaviate:COLLECTION compares")
     if settings.compare_with.startswith(COLLECTION):
         not_applicable("compared with stored objects")
     if not settings.compare_with.startswith(("http://", "https://")):
-        return recording.read(Path(settings.compare_with))
-    with recording.opened(settings.compare_with, settings.endpoint_timeout) as endpoint:
-        return recording.ask(endpoint, inputs())
+        return snapshot.read(Path(settings.compare_with))
+    with snapshot.opened(settings.compare_with, settings.endpoint_timeout) as endpoint:
+        return snapshot.ask(endpoint, inputs())
 
 
 @pytest.fixture(scope="session")
-def own(client: Client, other: Recording) -> Recording:
+def own(client: Client, other: Snapshot) -> Snapshot:
     """The endpoint's own vectors; only asked for where there are others."""
     assert other
-    return recording.ask(Endpoint(client), inputs())
+    return snapshot.ask(Endpoint(client), inputs())
 
 
 @pytest.fixture(scope="session")
@@ -53,30 +54,32 @@ def stored(settings: Settings) -> list[StoredObject]:
         not_applicable("compared with another endpoint or a recording")
     where = settings.weaviate or DEFAULT_WEAVIATE
     try:
-        theirs = server.at(where, settings.weaviate_grpc or server.DEFAULT_GRPC_PORT)
+        theirs = running_server.at(
+            where, settings.weaviate_grpc or running_server.DEFAULT_GRPC_PORT
+        )
         with closing(theirs.connect()) as client:
             return objects(client, settings.compare_with.removeprefix(COLLECTION))
-    except (server.Unavailable, NothingStored) as problem:
+    except (running_server.Unavailable, NothingStored) as problem:
         not_run(str(problem))
 
 
 @pytest.mark.clause("CMP-01")
-def test_the_widths_are_the_same(own: Recording, other: Recording) -> None:
+def test_the_widths_are_the_same(own: Snapshot, other: Snapshot) -> None:
     here, there = (
         sorted({len(row) for row in (*each.texts.values(), *each.images.values())})
         for each in (own, other)
     )
-    expect.that(here == there, f"widths {here}", f"widths {there}, as {other.source} has")
+    expect.require(here == there, f"widths {here}", f"widths {there}, as {other.source} has")
 
 
 @pytest.mark.clause("CMP-02")
-def test_texts_have_the_same_vectors(own: Recording, other: Recording, measure: Measure) -> None:
-    judge(beside.pairs(own.texts, other.texts), "texts", other.source, measure)
+def test_texts_have_the_same_vectors(own: Snapshot, other: Snapshot, measure: Measure) -> None:
+    judge(diff.pairs(own.texts, other.texts), "texts", other.source, measure)
 
 
 @pytest.mark.clause("CMP-03")
-def test_pictures_have_the_same_vectors(own: Recording, other: Recording, measure: Measure) -> None:
-    judge(beside.pairs(own.images, other.images), "pictures", other.source, measure)
+def test_images_have_the_same_vectors(own: Snapshot, other: Snapshot, measure: Measure) -> None:
+    judge(diff.pairs(own.images, other.images), "images", other.source, measure)
 
 
 @pytest.mark.clause("CMP-04")
@@ -89,16 +92,16 @@ def test_stored_objects_get_the_same_vectors(
         got = expect.vectors(exchange, len(each.texts), len(each.images))
         here[each.name] = combined([*got.texts, *got.images], each.weights)
         there[each.name] = each.vector
-    judge(beside.pairs(here, there), "objects", str(settings.compare_with), measure)
+    judge(diff.pairs(here, there), "objects", str(settings.compare_with), measure)
 
 
 def judge(pairs: list[Pair], kind: str, source: str, measure: Measure) -> None:
     """Fail unless all pairs are close; measure each."""
-    expect.that(bool(pairs), f"no common {kind}", f"{kind} that {source} has too")
+    expect.require(bool(pairs), f"no common {kind}", f"{kind} that {source} has too")
     measure(f"lowest cosine with {source}, {kind}", min(pair.cosine for pair in pairs))
     for pair in pairs:
         measure(f"beside {source}: {pair.name}", str(pair))
-    far = [pair for pair in pairs if pair.distance > tolerance.COMPANY]
+    far = [pair for pair in pairs if pair.distance > tolerances.ACROSS_REQUESTS]
     shown = "; ".join(f"{pair.name}: {pair}" for pair in far[:SHOWN])
     got = f"{len(far)} of {len(pairs)} {kind} apart: {shown}"
-    expect.that(not far, got, f"all within {tolerance.COMPANY:g} of their norm")
+    expect.require(not far, got, f"all within {tolerances.ACROSS_REQUESTS:g} of their norm")

@@ -5,23 +5,23 @@ import base64
 import pytest
 
 from conformance import expect
-from conformance.corpus import encodings
-from conformance.endpoint.alone import Alone
-from conformance.endpoint.api import Endpoint
+from conformance.corpus import image_files
+from conformance.expect.vector_cache import Alone
+from conformance.transport.endpoint import Endpoint
 
 TEXT = "a red circle"
 NOT_BASE64 = {"percent signs": "%%% not base64 %%%", "a short word": "cat", "Japanese": "赤い丸"}
-NOT_A_PICTURE = {
-    "text": b"this is not a picture, it only looks like base64",
+NOT_A_IMAGE = {
+    "text": b"this is not an image, it only looks like base64",
     "zeros": bytes(4096),
     "PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
     "a PNG signature alone": b"\x89PNG\r\n\x1a\n",
 }
 
 
-def good_picture() -> str:
-    """A picture in base64."""
-    return base64.b64encode(encodings.save(encodings.picture(), "PNG")).decode()
+def good_image() -> str:
+    """An image in base64."""
+    return base64.b64encode(image_files.save(image_files.image(), "PNG")).decode()
 
 
 def image(content: bytes) -> str:
@@ -30,8 +30,8 @@ def image(content: bytes) -> str:
 
 
 def truncated(kind: str) -> bytes:
-    """The first half of a picture's file."""
-    whole = encodings.save(encodings.picture(1, 256), kind)
+    """The first half of an image's file."""
+    whole = image_files.save(image_files.image(1, 256), kind)
     return whole[: len(whole) // 2]
 
 
@@ -42,16 +42,16 @@ def test_bad_base64_is_refused(endpoint: Endpoint, name: str) -> None:
 
 
 @pytest.mark.clause("ERR-02")
-@pytest.mark.parametrize("name", NOT_A_PICTURE)
-def test_what_is_no_picture_is_refused(endpoint: Endpoint, name: str) -> None:
-    expect.refusal(endpoint.post({"images": [image(NOT_A_PICTURE[name])]}))
+@pytest.mark.parametrize("name", NOT_A_IMAGE)
+def test_what_is_no_image_is_refused(endpoint: Endpoint, name: str) -> None:
+    expect.refusal(endpoint.post({"images": [image(NOT_A_IMAGE[name])]}))
 
 
 @pytest.mark.clause("ERR-03")
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_one_bad_image_fails_the_request(endpoint: Endpoint, place: int) -> None:
-    images = [good_picture(), good_picture()]
-    images.insert(place, image(NOT_A_PICTURE["text"]))
+    images = [good_image(), good_image()]
+    images.insert(place, image(NOT_A_IMAGE["text"]))
     expect.refusal(endpoint.post({"texts": [TEXT], "images": images}))
 
 
@@ -60,39 +60,39 @@ def test_one_bad_image_fails_the_request(endpoint: Endpoint, place: int) -> None
     "bad",
     [
         {"images": [NOT_BASE64["percent signs"]]},
-        {"texts": [TEXT], "images": [image(NOT_A_PICTURE["zeros"])]},
+        {"texts": [TEXT], "images": [image(NOT_A_IMAGE["zeros"])]},
         {"texts": 5},
         b"{",
     ],
-    ids=["bad base64", "no picture", "wrong type", "not JSON"],
+    ids=["bad base64", "no image", "wrong type", "not JSON"],
 )
 def test_the_next_request_is_served(endpoint: Endpoint, alone: Alone, bad: object) -> None:
-    picture, other = (encodings.save(encodings.picture(each), "PNG") for each in (0, 5))
-    texts, images = alone.text(TEXT)[None], alone.image(picture)[None]
-    # What an endpoint may leave behind is the vector of the picture before.
+    image, other = (image_files.save(image_files.image(each), "PNG") for each in (0, 5))
+    texts, images = alone.text(TEXT)[None], alone.image(image)[None]
+    # What an endpoint may leave behind is the vector of the image before.
     endpoint.vectors(images=[other])
     refused = endpoint.post(bad)
-    after = endpoint.vectorize([TEXT], [picture])
+    after = endpoint.vectorize([TEXT], [image])
     got = expect.vectors(after, 1, 1)
     expect.same(got.texts, texts, "the text after a refused request", refused, after)
-    expect.same(got.images, images, "the picture after a refused request", refused, after)
+    expect.same(got.images, images, "the image after a refused request", refused, after)
 
 
 @pytest.mark.clause("ERR-05")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_truncated_picture_is_refused(endpoint: Endpoint, kind: str) -> None:
+def test_a_truncated_image_is_refused(endpoint: Endpoint, kind: str) -> None:
     expect.refusal(endpoint.post({"images": [image(truncated(kind))]}))
 
 
 @pytest.mark.clause("ERR-06")
 def test_a_data_uri_is_refused_or_read(endpoint: Endpoint, alone: Alone) -> None:
-    exchange = endpoint.post({"images": [f"data:image/png;base64,{good_picture()}"]})
+    exchange = endpoint.post({"images": [f"data:image/png;base64,{good_image()}"]})
     if expect.readable(exchange).failure:
         expect.refusal(exchange)
         return
     got = expect.vectors(exchange, 0, 1)
-    picture = alone.image(encodings.save(encodings.picture(), "PNG"))
-    expect.same(got.images, picture[None], "the picture in the data: URI", exchange)
+    image = alone.image(image_files.save(image_files.image(), "PNG"))
+    expect.same(got.images, image[None], "the image in the data: URI", exchange)
 
 
 @pytest.mark.clause("ERR-07")
@@ -129,9 +129,9 @@ def test_wrong_types_are_refused(endpoint: Endpoint, body: object) -> None:
         b"{",
         {"texts": "a red circle"},
         {"images": [NOT_BASE64["percent signs"]]},
-        {"images": [image(NOT_A_PICTURE["text"])]},
+        {"images": [image(NOT_A_IMAGE["text"])]},
     ],
-    ids=["not JSON", "wrong type", "bad base64", "no picture"],
+    ids=["not JSON", "wrong type", "bad base64", "no image"],
 )
 def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
     expect.status(endpoint.post(body), 400, 499)
@@ -144,16 +144,16 @@ def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
         b"{",
         {"texts": [5]},
         {"images": [NOT_BASE64["percent signs"]]},
-        {"images": [image(NOT_A_PICTURE["text"])]},
+        {"images": [image(NOT_A_IMAGE["text"])]},
         {"images": [image(truncated("PNG"))]},
     ],
-    ids=["not JSON", "wrong type", "bad base64", "no picture", "truncated"],
+    ids=["not JSON", "wrong type", "bad base64", "no image", "truncated"],
 )
 def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
     exchange = expect.answered(endpoint.post(body))
     leak = expect.LEAKS.search(exchange.body.decode("utf-8", "replace"))
     got = f"{leak.group() if leak else ''!r} in {exchange.summary()}"
-    expect.that(leak is None, got, "no addresses, tracebacks or file names", exchange)
+    expect.require(leak is None, got, "no addresses, tracebacks or file names", exchange)
 
 
 OVERSIZED = 80 * 2**20

@@ -5,12 +5,12 @@ import re
 import pytest
 
 from conformance import expect
-from conformance.endpoint import go_reader
-from conformance.endpoint.api import META, Endpoint
-from conformance.endpoint.exchange import Exchange
-from conformance.endpoint.go_reader import GoParseError
-from conformance.models import Model
-from conformance.outcome import not_applicable
+from conformance.data.models import Model
+from conformance.expect.statuses import not_applicable
+from conformance.transport import go_reader
+from conformance.transport.endpoint import META, Endpoint
+from conformance.transport.exchange import Exchange
+from conformance.transport.go_reader import GoParseError
 
 TIMES = 3
 
@@ -23,7 +23,7 @@ def meta_object(exchange: Exchange) -> dict[str, object]:
     except GoParseError as problem:
         raise expect.fail(f"{problem}; {exchange.summary()}", "a JSON object", exchange) from None
     is_object = exchange.body.lstrip().startswith(b"{")
-    expect.that(is_object, exchange.summary(), "a JSON object", exchange)
+    expect.require(is_object, exchange.summary(), "a JSON object", exchange)
     return found
 
 
@@ -46,7 +46,7 @@ def test_meta_names_the_model(endpoint: Endpoint, model: Model) -> None:
     if not known:
         not_applicable("the model has no names")
     found = any(name in said for name in known)
-    expect.that(found, exchange.summary(), f"one of {', '.join(names)} in a value", exchange)
+    expect.require(found, exchange.summary(), f"one of {', '.join(names)} in a value", exchange)
 
 
 @pytest.mark.clause("MET-03")

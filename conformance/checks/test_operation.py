@@ -6,15 +6,15 @@ import time
 import pytest
 
 from conformance import expect
-from conformance.corpus.aligned import AlignedCorpus
-from conformance.endpoint.api import Endpoint, Items
+from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import Vectors
-from conformance.outcome import disabled
-from conformance.report.result import Measure
-from conformance.settings import Settings
+from conformance.expect.statuses import disabled
+from conformance.options.settings import Settings
+from conformance.report.phase_result import Measure
+from conformance.transport.endpoint import Endpoint, Items
 
 CALLERS = 2 * min(max(os.cpu_count() or 1, 2), 4)
-"""Weaviate's own is twice its processors; the bound keeps a run's pictures few."""
+"""Weaviate's own is twice its processors; the bound keeps a run's images few."""
 ROUNDS = 2
 LIMIT = 50.0
 IDLE = 90.0
@@ -30,9 +30,9 @@ client opens another one then, and nothing is lost."""
 def test_parallel_requests_are_all_served(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, number: int
 ) -> None:
-    captions, pictures = corpus.captions["en"], corpus.pictures
-    own = [(number * CALLERS + i) % len(pictures) for i in range(CALLERS)]
-    work = [Items([captions[i]], [pictures[i]]) for i in own]
+    captions, images = corpus.captions["en"], corpus.images
+    own = [(number * CALLERS + i) % len(images) for i in range(CALLERS)]
+    work = [Items([captions[i]], [images[i]]) for i in own]
     for index, exchange in zip(own, endpoint.vectorize_at_once(work), strict=True):
         got = expect.vectors(exchange, 1, 1)
         expect.same(got.texts, encoded.texts[[index]], f"of {CALLERS} in parallel", exchange)
@@ -43,11 +43,11 @@ def test_parallel_requests_are_all_served(
 def test_answers_come_in_time(endpoint: Endpoint, corpus: AlignedCorpus, measure: Measure) -> None:
     captions = corpus.captions["en"]
     sent = [captions[i % len(captions)] for i in range(64)]
-    exchange = endpoint.vectorize(sent, corpus.pictures[:8])
+    exchange = endpoint.vectorize(sent, corpus.images[:8])
     expect.vectors(exchange, 64, 8)
-    measure("seconds for 64 texts and 8 pictures", round(exchange.seconds, 2))
+    measure("seconds for 64 texts and 8 images", round(exchange.seconds, 2))
     late = exchange.seconds > LIMIT
-    expect.that(not late, f"{exchange.seconds:.1f} s", f"at most {LIMIT:g} s", exchange)
+    expect.require(not late, f"{exchange.seconds:.1f} s", f"at most {LIMIT:g} s", exchange)
 
 
 @pytest.mark.clause("OPS-03")
@@ -56,7 +56,7 @@ def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
         exchange = endpoint.vectorize([f"request {number}"])
         expect.vectors(exchange, 1, 0)
         got = "a kept connection that was closed after the request, without an answer"
-        expect.that(exchange.resent == 0, got, "an answer", exchange)
+        expect.require(exchange.resent == 0, got, "an answer", exchange)
         time.sleep(PAUSE)
 
 
@@ -70,7 +70,7 @@ def test_a_close_is_announced(endpoint: Endpoint, body: object) -> None:
         expect.vectors(after, 1, 0)
         kept = not after.fresh or before.announces_close
         got = "a connection that ended after an answer that did not say so"
-        expect.that(kept, got, "`Connection: close` in it, or a connection that stays", before)
+        expect.require(kept, got, "`Connection: close` in it, or a connection that stays", before)
 
 
 @pytest.mark.clause("OPS-04")
@@ -82,4 +82,4 @@ def test_idle_connections_are_kept(endpoint: Endpoint, settings: Settings) -> No
     exchange = endpoint.vectorize(["after"])
     expect.vectors(exchange, 1, 0)
     kept = exchange.resent == 0 and not exchange.fresh
-    expect.that(kept, "the connection was closed", f"one still open after {IDLE:g} s", exchange)
+    expect.require(kept, "the connection was closed", f"one still open after {IDLE:g} s", exchange)

@@ -5,11 +5,11 @@ import os
 import pytest
 
 from conformance import expect
-from conformance.corpus import encodings
-from conformance.endpoint.api import LIVE, READY, Endpoint, Items
-from conformance.endpoint.client import Request
-from conformance.endpoint.exchange import Exchange
-from conformance.target import Target
+from conformance.command.target import Target
+from conformance.corpus import image_files
+from conformance.transport.client import Request
+from conformance.transport.endpoint import LIVE, READY, Endpoint, Items
+from conformance.transport.exchange import Exchange
 
 PROBES = (READY, LIVE)
 TIMES = 10
@@ -52,7 +52,7 @@ def test_live_answers_alive_each_time(endpoint: Endpoint) -> None:
 def test_an_idle_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen = [endpoint.get(path) for _ in range(IN_A_ROW + 1)]
     slow = bad_in_a_row(seen, 0, 999)
-    expect.that(slow < IN_A_ROW, shown(seen), f"an answer within {LIMIT} s", seen[-1])
+    expect.require(slow < IN_A_ROW, shown(seen), f"an answer within {LIMIT} s", seen[-1])
 
 
 @pytest.mark.clause("PRB-04")
@@ -62,14 +62,14 @@ def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     _, seen = endpoint.client.run_beside(work, Request("GET", path), MOST_PROBES, 2 * LIMIT)
     bad = bad_in_a_row(seen, 200, 299 if path == READY else 399)
     wanted = f"no {IN_A_ROW} probes in a row that fail or take over {LIMIT} s"
-    expect.that(bad < IN_A_ROW, f"{bad} in a row while busy: {shown(seen)}", wanted, seen[-1])
+    expect.require(bad < IN_A_ROW, f"{bad} in a row while busy: {shown(seen)}", wanted, seen[-1])
 
 
 @pytest.mark.clause("PRB-05")
 @pytest.mark.parametrize("path", PROBES)
 def test_probes_answer_204_without_a_body(endpoint: Endpoint, path: str) -> None:
     answer = expect.status(endpoint.get(path), 204, 204)
-    expect.that(not answer.body, answer.summary(), "an empty body", answer)
+    expect.require(not answer.body, answer.summary(), "an empty body", answer)
 
 
 @pytest.mark.clause("PRB-06")
@@ -80,6 +80,6 @@ def test_ready_comes_after_the_model(target: Target) -> None:
 
 
 def busy_work(number: int) -> Items:
-    """A request that keeps an encoder busy: long texts, none like another's, and some pictures."""
+    """A request that keeps an encoder busy: long texts, none like another's, and some images."""
     texts = [f"{number} {index} " + "red circle on paper " * 20 for index in range(32)]
-    return Items(texts, [] if number % 2 else [encodings.save(encodings.picture(number), "PNG")])
+    return Items(texts, [] if number % 2 else [image_files.save(image_files.image(number), "PNG")])

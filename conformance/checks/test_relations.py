@@ -1,6 +1,6 @@
 """REL: how vectors of related inputs lie to each other.
 
-Together 20 pictures to encode, beside those of the corpus, which other checks have encoded.
+Together 20 images to encode, beside those of the corpus, which other checks have encoded.
 """
 
 import unicodedata
@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from conformance import expect
-from conformance.corpus import altered
-from conformance.corpus.aligned import AlignedCorpus, advertised
-from conformance.endpoint.alone import Alone
-from conformance.endpoint.api import Endpoint
+from conformance.corpus import perturbations
+from conformance.corpus.alignment import AlignedCorpus, advertised
+from conformance.data.models import Model
+from conformance.data.tolerances import Array
 from conformance.expect import Vectors
-from conformance.models import Model
-from conformance.outcome import not_applicable
-from conformance.report.result import Measure
-from conformance.tolerance import Array
+from conformance.expect.statuses import not_applicable
+from conformance.expect.vector_cache import Alone
+from conformance.report.phase_result import Measure
+from conformance.transport.endpoint import Endpoint
 
 TRANSLATED = 0.5
 """Translations nearest to their own caption: chance is 1 of 8 or 1 of 24, and a caption that is
@@ -26,13 +26,13 @@ not read, or read as another script, is at chance; the rest is left to the model
 CAPTIONS = 8
 STILL_NEAREST = 7 / 8
 """One caption of eight may go astray: to a tokenizer that keeps blanks they are tokens."""
-PICTURES = 4
+IMAGES = 4
 STRENGTHS = (0.5, 1.0)
-"""Beside 0, which is the picture itself."""
+"""Beside 0, which is the image itself."""
 FADED = 0.9
-"""Share of a picture's match that may be left once nothing can be seen of it. What an encoder sees
-in a blank picture has no reason to be the caption, and noise in vectors moves the mean over four
-pictures by a hundredth."""
+"""Share of an image's match that may be left once nothing can be seen of it. What an encoder sees
+in a blank image has no reason to be the caption, and noise in vectors moves the mean over four
+images by a hundredth."""
 
 BLANKS: dict[str, Callable[[str], str]] = {
     "a leading blank": lambda text: " " + text,
@@ -87,12 +87,12 @@ def nearest(rows: Array, columns: Array) -> float:
     return float(np.mean(np.argmax(expect.cosines(rows, columns), axis=1) == np.arange(len(rows))))
 
 
-def match(pictures: Array, captions: Array, own: list[int]) -> float:
-    """By how much pictures (n, d) are nearer to their own captions than to all others, on average.
+def match(images: Array, captions: Array, own: list[int]) -> float:
+    """By how much images (n, d) are nearer to their own captions than to all others, on average.
 
-    What moves a picture nearer to all captions alike, as its mean colour does, makes no difference.
+    What moves an image nearer to all captions alike, as its mean colour does, makes no difference.
     """
-    found = expect.cosines(pictures, captions)
+    found = expect.cosines(images, captions)
     matches = found[np.arange(len(own)), own]
     others = (found.sum(axis=1) - matches) / (found.shape[1] - 1)
     return float(np.mean(matches - others))
@@ -112,7 +112,7 @@ def test_translations_meet(
     measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))
     for language, share in found.items():
         got = f"{share:.3f} of the captions in {language} nearest to their English ones"
-        expect.that(share >= TRANSLATED, got, f"at least {TRANSLATED}")
+        expect.require(share >= TRANSLATED, got, f"at least {TRANSLATED}")
 
 
 @pytest.mark.clause("REL-02")
@@ -124,7 +124,7 @@ def test_stray_blanks_change_little(
     exchange = endpoint.vectorize(sent)
     share = nearest(expect.vectors(exchange, len(sent), 0).texts, encoded.texts)
     got = f"{share:.3f} of the captions with {name} nearest to themselves"
-    expect.that(share >= STILL_NEAREST, got, f"at least {STILL_NEAREST}", exchange)
+    expect.require(share >= STILL_NEAREST, got, f"at least {STILL_NEAREST}", exchange)
 
 
 @pytest.mark.clause("REL-03")
@@ -159,31 +159,31 @@ def test_composed_and_decomposed_letters(endpoint: Endpoint, measure: Measure) -
 
 
 @pytest.mark.clause("REL-07")
-@pytest.mark.parametrize("name", altered.FADINGS)
+@pytest.mark.parametrize("name", perturbations.FADINGS)
 def test_what_is_hidden_matches_less(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, measure: Measure, name: str
 ) -> None:
     # Colour by colour, four shapes each: no two of these drawings share both.
-    own = list(range(0, len(corpus.pictures), len(corpus.pictures) // PICTURES))
+    own = list(range(0, len(corpus.images), len(corpus.images) // IMAGES))
     matches = [match(encoded.images[own], encoded.texts, own)]
     for strength in STRENGTHS:
-        faded = [altered.FADINGS[name](corpus.pictures[i], strength) for i in own]
+        faded = [perturbations.FADINGS[name](corpus.images[i], strength) for i in own]
         matches.append(match(endpoint.vectors(images=faded).images, encoded.texts, own))
     course = ", ".join(f"{each:.3f}" for each in matches)
     measure(f"match with the own caption under {name}", course)
     got = f"own captions ahead of others by {course} under growing {name}"
-    expect.that(matches[-1] < FADED * matches[0], got, f"in the end below {FADED} of the first")
+    expect.require(matches[-1] < FADED * matches[0], got, f"in the end below {FADED} of the first")
 
 
 @pytest.mark.clause("REL-08")
-@pytest.mark.parametrize("name", altered.COPIES)
-def test_a_copy_is_nearest_to_its_picture(
+@pytest.mark.parametrize("name", perturbations.COPIES)
+def test_a_copy_is_nearest_to_its_image(
     alone: Alone, corpus: AlignedCorpus, encoded: Vectors, name: str
 ) -> None:
-    # Another picture for each, in the middle of the corpus.
-    own = len(corpus.pictures) // 2 + list(altered.COPIES).index(name)
-    copy = altered.COPIES[name](altered.opened(corpus.pictures[own]))
+    # Another image for each, in the middle of the corpus.
+    own = len(corpus.images) // 2 + list(perturbations.COPIES).index(name)
+    copy = perturbations.COPIES[name](perturbations.opened(corpus.images[own]))
     found = int(np.argmax(expect.cosines(alone.image(copy)[None], encoded.images)))
     got = f"{corpus.names[own]} {name} is nearest to {corpus.names[found]}"
     shown = alone.image_exchange(copy)
-    expect.that(found == own, got, f"nearest to {corpus.names[own]} itself", shown)
+    expect.require(found == own, got, f"nearest to {corpus.names[own]} itself", shown)

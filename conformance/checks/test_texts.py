@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from conformance import expect, tolerance
-from conformance.corpus import encodings, texts
-from conformance.corpus.aligned import AlignedCorpus, advertised
-from conformance.endpoint.alone import Alone
-from conformance.endpoint.api import Endpoint
+from conformance import expect
+from conformance.corpus import image_files, texts
+from conformance.corpus.alignment import AlignedCorpus, advertised
+from conformance.data import tolerances
+from conformance.data.models import Model
 from conformance.expect import Vectors
-from conformance.models import Model
-from conformance.outcome import not_applicable
+from conformance.expect.statuses import not_applicable
+from conformance.expect.vector_cache import Alone
+from conformance.transport.endpoint import Endpoint
 
 CAPTION = "a red circle on paper"
 COMPANIONS = ("green", "a red circle and a blue square and " * 2, "", "東京の赤い丸")
@@ -50,7 +51,9 @@ def test_blank_texts_have_a_direction(alone: Alone) -> None:
     for text in ("", " "):
         norm = float(np.linalg.norm(alone.text(text)))
         shown = alone.text_exchange(text)
-        expect.that(norm > 0, f"a zero vector for {text!r}", "a vector that has a direction", shown)
+        expect.require(
+            norm > 0, f"a zero vector for {text!r}", "a vector that has a direction", shown
+        )
 
 
 @pytest.mark.clause("TXT-02")
@@ -77,8 +80,8 @@ def test_real_texts_of_many_scripts_get_vectors(endpoint: Endpoint) -> None:
 
 @pytest.mark.clause("TXT-04")
 def test_companions_make_no_difference(endpoint: Endpoint, alone: Alone) -> None:
-    picture = encodings.save(encodings.picture(), "PNG")
-    exchange = endpoint.vectorize([CAPTION, *COMPANIONS], [picture])
+    image = image_files.save(image_files.image(), "PNG")
+    exchange = endpoint.vectorize([CAPTION, *COMPANIONS], [image])
     got = expect.vectors(exchange, 1 + len(COMPANIONS), 1)
     wanted = alone.texts((CAPTION, *COMPANIONS))
     expect.same(got.texts, wanted, "a text beside others", exchange, alone.text_exchange(CAPTION))
@@ -116,7 +119,7 @@ def test_a_text_keeps_its_vector(endpoint: Endpoint, alone: Alone) -> None:
         endpoint.vectorize([other])
         again = endpoint.vectorize([CAPTION])
         got = expect.vectors(again, 1, 0).texts
-        expect.same(got, wanted, "the same text again", again, within=tolerance.REPEATED)
+        expect.same(got, wanted, "the same text again", again, within=tolerances.REPEATED)
 
 
 @pytest.mark.clause("TXT-08")

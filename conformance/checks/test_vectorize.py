@@ -5,13 +5,13 @@ import json
 import pytest
 
 from conformance import expect
-from conformance.corpus.aligned import AlignedCorpus
-from conformance.endpoint.alone import Alone
-from conformance.endpoint.api import Endpoint
+from conformance.command.target import Target
+from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import Vectors
-from conformance.report.result import Measure
-from conformance.settings import Settings
-from conformance.target import Target
+from conformance.expect.vector_cache import Alone
+from conformance.options.settings import Settings
+from conformance.report.phase_result import Measure
+from conformance.transport.endpoint import Endpoint
 
 TEXTS = ("a red circle", "a blue square on paper", "green")
 MANY_TEXTS = 256
@@ -27,7 +27,7 @@ def test_one_vector_for_each_text(endpoint: Endpoint, count: int) -> None:
 @pytest.mark.clause("VEC-02")
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_vector_for_each_image(endpoint: Endpoint, corpus: AlignedCorpus, count: int) -> None:
-    endpoint.vectors(images=corpus.pictures[:count])
+    endpoint.vectors(images=corpus.images[:count])
 
 
 @pytest.mark.clause("VEC-03")
@@ -40,7 +40,7 @@ def test_both_kinds_in_one_request(
     texts: int,
     images: int,
 ) -> None:
-    exchange = endpoint.vectorize(TEXTS[:texts], corpus.pictures[:images])
+    exchange = endpoint.vectorize(TEXTS[:texts], corpus.images[:images])
     got = expect.vectors(exchange, texts, images)
     apart = alone.texts(TEXTS[:texts])
     expect.same(got.texts, apart, "texts sent apart", exchange)
@@ -49,7 +49,7 @@ def test_both_kinds_in_one_request(
 
 @pytest.mark.clause("VEC-04")
 def test_every_answer_can_be_read(endpoint: Endpoint, corpus: AlignedCorpus) -> None:
-    expect.vectors(endpoint.vectorize(TEXTS[:1], corpus.pictures[:1]), 1, 1)
+    expect.vectors(endpoint.vectorize(TEXTS[:1], corpus.images[:1]), 1, 1)
 
 
 @pytest.mark.clause("VEC-05")
@@ -69,7 +69,7 @@ def test_a_text_is_where_it_was_sent(endpoint: Endpoint, alone: Alone) -> None:
 
 @pytest.mark.clause("VEC-06")
 def test_images_come_in_order(endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors) -> None:
-    sent = corpus.pictures[3::-1]
+    sent = corpus.images[3::-1]
     exchange = endpoint.vectorize(images=sent)
     got = expect.vectors(exchange, 0, len(sent))
     expect.same(got.images, encoded.images[3::-1], "images in reverse order", exchange)
@@ -79,12 +79,12 @@ def test_images_come_in_order(endpoint: Endpoint, corpus: AlignedCorpus, encoded
 def test_one_width_for_all(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors, alone: Alone
 ) -> None:
-    both = endpoint.vectors(TEXTS[:1], corpus.pictures[:1])
-    seen = [both.texts[0], both.images[0], alone.text(TEXTS[1]), alone.image(corpus.pictures[0])]
-    # Many texts in one request, and pictures without texts.
+    both = endpoint.vectors(TEXTS[:1], corpus.images[:1])
+    seen = [both.texts[0], both.images[0], alone.text(TEXTS[1]), alone.image(corpus.images[0])]
+    # Many texts in one request, and images without texts.
     seen += [encoded.texts[0], encoded.images[0]]
     widths = {len(vector) for vector in seen}
-    expect.that(len(widths) == 1, f"widths {sorted(widths)}", "one width in all answers")
+    expect.require(len(widths) == 1, f"widths {sorted(widths)}", "one width in all answers")
 
 
 @pytest.mark.clause("VEC-08")
@@ -96,7 +96,7 @@ def test_the_width_is_the_models(alone: Alone, settings: Settings, measure: Meas
     if not wanted:
         pytest.skip("n/a: the model's width is unknown; --dimensions N states it")
     figures = " or ".join(f"{n} ({whose})" for n, whose in wanted.items())
-    expect.that(width in wanted, f"{width} numbers a vector", figures, exchange)
+    expect.require(width in wanted, f"{width} numbers a vector", figures, exchange)
     erratum = "; the documented figure is an erratum" if settings.model.erratum else ""
     measure("width is the figure of", wanted[width] + erratum)
 
@@ -114,7 +114,7 @@ def test_equal_images_keep_their_rows(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors
 ) -> None:
     order = [0, 0, 1]
-    exchange = endpoint.vectorize(images=[corpus.pictures[i] for i in order])
+    exchange = endpoint.vectorize(images=[corpus.images[i] for i in order])
     got = expect.vectors(exchange, 0, len(order))
     expect.same(got.images, encoded.images[order], "a repeated image", exchange)
 
@@ -130,8 +130,8 @@ def test_256_texts_in_order(endpoint: Endpoint, corpus: AlignedCorpus, encoded: 
 
 @pytest.mark.clause("VEC-11")
 def test_16_images_in_order(endpoint: Endpoint, corpus: AlignedCorpus, encoded: Vectors) -> None:
-    order = [(5 * i + 3) % len(corpus.pictures) for i in range(MANY_IMAGES)]
-    exchange = endpoint.vectorize(images=[corpus.pictures[i] for i in order])
+    order = [(5 * i + 3) % len(corpus.images) for i in range(MANY_IMAGES)]
+    exchange = endpoint.vectorize(images=[corpus.images[i] for i in order])
     got = expect.vectors(exchange, 0, MANY_IMAGES)
     expect.same(got.images, encoded.images[order], f"{MANY_IMAGES} images", exchange)
 
@@ -149,7 +149,7 @@ def test_escapes_are_read(endpoint: Endpoint, alone: Alone) -> None:
 def test_no_redirect(endpoint: Endpoint) -> None:
     exchange = expect.answered(endpoint.vectorize(TEXTS[:1]))
     redirected = 300 <= exchange.status <= 399
-    expect.that(not redirected, exchange.summary(), "the answer itself, no redirect", exchange)
+    expect.require(not redirected, exchange.summary(), "the answer itself, no redirect", exchange)
 
 
 @pytest.mark.clause("VEC-14")
@@ -157,7 +157,7 @@ def test_only_gzip_or_nothing(endpoint: Endpoint) -> None:
     exchange = expect.answered(endpoint.vectorize(TEXTS * 20))
     encoding = exchange.headers.get("content-encoding", "identity").strip().lower() or "identity"
     good = encoding in ("identity", "gzip")
-    expect.that(good, f"Content-Encoding: {encoding}", "identity or gzip", exchange)
+    expect.require(good, f"Content-Encoding: {encoding}", "identity or gzip", exchange)
 
 
 @pytest.mark.clause("VEC-15")

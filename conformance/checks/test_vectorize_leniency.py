@@ -3,7 +3,7 @@
 import pytest
 
 from conformance import expect
-from conformance.endpoint.api import Endpoint
+from conformance.transport.endpoint import Endpoint
 
 TEXT = "a red circle"
 
@@ -40,4 +40,4 @@ def test_answers_say_that_they_are_json(endpoint: Endpoint) -> None:
     exchange = expect.answered(endpoint.vectorize([TEXT]))
     said = exchange.headers.get("content-type", "")
     good = said.split(";")[0].strip().lower() == "application/json"
-    expect.that(good, f"Content-Type: {said or 'none'}", "application/json", exchange)
+    expect.require(good, f"Content-Type: {said or 'none'}", "application/json", exchange)

@@ -6,15 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from conformance import expect
-from conformance.endpoint import go_reader
-from conformance.endpoint.api import Endpoint
-from conformance.endpoint.client import Client
-from conformance.endpoint.exchange import Exchange
-from conformance.endpoint.go_reader import GoParseError
+from conformance.command.target import Target
 from conformance.expect import Vectors
-from conformance.settings import Settings
-from conformance.target import Target
-from conformance.weaviate.replay import Recorded, recorded, replay
+from conformance.options.settings import Settings
+from conformance.transport import go_reader
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.exchange import Exchange
+from conformance.transport.go_reader import GoParseError
+from conformance.weaviate.wire.replay import Recorded, recorded, replay
 
 IMPORTS = [
     "import",
@@ -69,10 +69,10 @@ def test_import(sent: Callable[..., list[Exchange]], endpoint: Endpoint, name: s
     (exchange,), request = sent(name), recorded()[name]
     got = rows(exchange, request)
     asked = request.asked()
-    pictures = [base64.b64decode(image) for image in asked["images"]]
-    own = endpoint.vectors(asked["texts"], pictures)
+    images = [base64.b64decode(image) for image in asked["images"]]
+    own = endpoint.vectors(asked["texts"], images)
     expect.same(got.texts, own.texts, "the replayed text", exchange)
-    expect.same(got.images, own.images, "the replayed picture", exchange)
+    expect.same(got.images, own.images, "the replayed image", exchange)
 
 
 @pytest.mark.clause("WIR-04")
@@ -82,12 +82,12 @@ def test_text_query(sent: Callable[..., list[Exchange]], name: str) -> None:
 
 
 @pytest.mark.clause("WIR-05")
-def test_picture_query(sent: Callable[..., list[Exchange]]) -> None:
+def test_image_query(sent: Callable[..., list[Exchange]]) -> None:
     rows(sent("near-image")[0], recorded()["near-image"])
 
 
 @pytest.mark.clause("WIR-06")
-def test_broken_picture(sent: Callable[..., list[Exchange]]) -> None:
+def test_broken_image(sent: Callable[..., list[Exchange]]) -> None:
     expect.refusal(sent("import-broken-image")[0])
 
 

@@ -1,11 +1,11 @@
-"""What is encoded on both sides of a comparison: texts and pictures with stable names."""
+"""What is encoded on both sides of a comparison: texts and images with stable names."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.corpus import drawings, encodings, photographs, texts
-from conformance.corpus.aligned import png
+from conformance.corpus import drawings, image_files, photographs, texts
+from conformance.corpus.alignment import png
 
 DRAWN = 8
 SIZE = 224
@@ -27,18 +27,18 @@ def inputs() -> Inputs:
     named |= {"text of 500 words": texts.long(500)}
     return Inputs(
         {_name(name, text.encode()): text for name, text in named.items()},
-        {_name(name, content): content for name, content in _pictures().items()},
+        {_name(name, content): content for name, content in _images().items()},
     )
 
 
-def _pictures() -> dict[str, bytes]:
+def _images() -> dict[str, bytes]:
     shown = drawings.combinations()[:: len(drawings.combinations()) // DRAWN]
     seed = drawings.HELD_OUT_SEEDS[0]
     found = {f"drawing {each}": png(drawings.draw(each, seed, SIZE)) for each in shown}
     found |= {f"photograph {name}": photographs.raw(name) for name in photographs.names()}
-    encoded = encodings.modes() | encodings.formats()
+    encoded = image_files.modes() | image_files.formats()
     found |= {f"encoding {name}": content for name, content in encoded.items()}
-    return found | {f"size {name}": content for name, content in encodings.odd_sizes().items()}
+    return found | {f"size {name}": content for name, content in image_files.odd_sizes().items()}
 
 
 def _name(name: str, content: bytes) -> str:

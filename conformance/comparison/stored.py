@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from weaviate import WeaviateClient
 
-from conformance.tolerance import Array
+from conformance.data.tolerances import Array
 
 MODULE = "multi2vec-clip"
 MOST = 24

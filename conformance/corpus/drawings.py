@@ -12,17 +12,17 @@ from typing import Any, Final, Literal
 
 from PIL import Image, ImageDraw
 
-from conformance import data
+from conformance.data import fixture_files
 
 Split = Literal["train", "held_out"]
 
 _FILE: Final = "drawings.toml"
 _OVERSAMPLING: Final = 4
 
-TRAINING_SEEDS: Final = range(*data.toml(_FILE)["seeds"]["train"])
+TRAINING_SEEDS: Final = range(*fixture_files.toml(_FILE)["seeds"]["train"])
 """Seeds that the training may draw with."""
 
-HELD_OUT_SEEDS: Final = range(*data.toml(_FILE)["seeds"]["held_out"])
+HELD_OUT_SEEDS: Final = range(*fixture_files.toml(_FILE)["seeds"]["held_out"])
 """Seeds that no stand-in has seen; the suite draws with these."""
 
 
@@ -39,13 +39,13 @@ class Combination:
 
 def combinations() -> tuple[Combination, ...]:
     """Every colour with every shape, always in the same order."""
-    table = data.toml(_FILE)
+    table = fixture_files.toml(_FILE)
     return tuple(Combination(c, s) for c in table["colours"] for s in table["shapes"])
 
 
 def languages() -> tuple[str, ...]:
     """The languages that captions exist in, as ISO 639-1 codes."""
-    return tuple(data.toml(_FILE)["languages"])
+    return tuple(fixture_files.toml(_FILE)["languages"])
 
 
 def captions(combination: Combination, language: str, split: Split) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def captions(combination: Combination, language: str, split: Split) -> tuple[str
 
     Raises KeyError for an unknown language, colour, shape or split.
     """
-    table = data.toml(_FILE)["languages"][language]
+    table = fixture_files.toml(_FILE)["languages"][language]
     phrase = _phrase(table, combination)
     return tuple(wording.format(phrase=phrase) for wording in table[split])
 
@@ -70,17 +70,17 @@ def _phrase(table: dict[str, Any], combination: Combination) -> str:
 def draw(combination: Combination, seed: int, size: int) -> Image.Image:
     """An RGB drawing of `size` x `size` pixels; the same arguments give the same pixels.
 
-    The whole shape is inside the picture, 0.34 to 0.72 of the picture across, turned by at most
+    The whole shape is inside the image, 0.34 to 0.72 of the image across, turned by at most
     12 degrees. One seed gives the same scene at every size.
     """
     chance = Random(f"{combination}/{seed}")
-    picture = Image.new("RGB", (size, size), _background(chance))
+    image = Image.new("RGB", (size, size), _background(chance))
     extent = round(chance.uniform(0.34, 0.72) * size)
     corner = (round(chance.random() * (size - extent)), round(chance.random() * (size - extent)))
     turn = chance.uniform(-pi / 15, pi / 15)
     mask = _mask(combination.shape, extent, turn)
-    picture.paste(_colour(combination.colour, chance), corner, mask)
-    return picture
+    image.paste(_colour(combination.colour, chance), corner, mask)
+    return image
 
 
 def _background(chance: Random) -> tuple[int, int, int]:
@@ -91,7 +91,7 @@ def _colour(name: str, chance: Random) -> tuple[int, int, int]:
     """The named colour, each channel moved by up to 12 of 255."""
     red, green, blue = (
         min(255, max(0, channel + chance.randint(-12, 12)))
-        for channel in data.toml(_FILE)["colours"][name]
+        for channel in fixture_files.toml(_FILE)["colours"][name]
     )
     return (red, green, blue)
 

@@ -1,6 +1,6 @@
 """Photographs with captions: the corpus that judges published weights.
 
-scikit-image carries the pictures in its wheel; they are read from there when asked for and never
+scikit-image carries the images in its wheel; they are read from there when asked for and never
 downloaded or copied. Names, captions and the published cosines are in `fixtures/photographs.toml`.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from conformance import data
+from conformance.data import fixture_files
 
 _FILE: Final = "photographs.toml"
 
@@ -24,7 +24,7 @@ class Golden:
     tag: str
     source: str
     cosines: Mapping[tuple[str, str], float]
-    """By caption and picture (names of photographs); what no longer holds is left out."""
+    """By caption and image (names of photographs); what no longer holds is left out."""
 
 
 def names() -> tuple[str, ...]:
@@ -33,7 +33,7 @@ def names() -> tuple[str, ...]:
 
 
 def others() -> tuple[str, ...]:
-    """Further pictures of the same wheel, without captions: other modes, formats and sizes."""
+    """Further images of the same wheel, without captions: other modes, formats and sizes."""
     return tuple(_table()["others"])
 
 
@@ -55,8 +55,8 @@ def raw(name: str) -> bytes:
 
 def load(name: str) -> Image.Image:
     """The photograph as RGB, as the published cosines were computed: transparency is dropped."""
-    with file(name).open("rb") as stream, Image.open(stream) as picture:
-        return picture.convert("RGB")
+    with file(name).open("rb") as stream, Image.open(stream) as image:
+        return image.convert("RGB")
 
 
 def file(name: str) -> Traversable:
@@ -72,13 +72,13 @@ def golden_table(tag: str) -> Golden | None:
     if published is None:
         return None
     cosines = {
-        (caption, picture): value
+        (caption, image): value
         for caption, row in published["rows"].items()
-        for picture, value in zip(published["columns"], row, strict=True)
-        if picture not in published["void"]
+        for image, value in zip(published["columns"], row, strict=True)
+        if image not in published["void"]
     }
     return Golden(tag, published["source"], cosines)
 
 
 def _table() -> dict[str, Any]:
-    return data.toml(_FILE)
+    return fixture_files.toml(_FILE)

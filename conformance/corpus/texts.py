@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Final
 
-from conformance import data
+from conformance.data import fixture_files
 
 _FILE: Final = "texts.toml"
 _WORDS: Final = (
@@ -53,5 +53,5 @@ def unbroken(letters: int) -> str:
 
 
 def _texts(group: str) -> tuple[Text, ...]:
-    rows = data.toml(_FILE)[group]
+    rows = fixture_files.toml(_FILE)[group]
     return tuple(Text(row["id"], row.get("language", "und"), row["text"]) for row in rows)

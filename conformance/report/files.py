@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.endpoint.exchange import Exchange, without_password
+from conformance.command.target import Target
+from conformance.options.settings import Settings
 from conformance.report import html
-from conformance.settings import Settings
-from conformance.target import Target
+from conformance.transport.exchange import Exchange, without_password
 
 if TYPE_CHECKING:
     from conformance.report.verdict import ClauseResult, Judgement

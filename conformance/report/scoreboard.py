@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance import clauses
-from conformance.outcome import Status
-from conformance.report.result import ClauseReport
+from conformance.data import clauses
+from conformance.expect.statuses import Status
+from conformance.options.settings import Settings
+from conformance.report.phase_result import PhaseResult
 from conformance.report.verdict import ClauseResult, Judgement, Verdict
-from conformance.settings import Settings
 
 # pytest's category, its letter and its word; statuses that pytest knows keep pytest's own.
 SHOWN: dict[Status, tuple[str, str, str]] = {
@@ -52,7 +52,7 @@ FOR_THE_FILE = "beside "
 """Measurements of single inputs: a hundred of them, for report.json."""
 
 
-def shown(report: ClauseReport) -> tuple[str, str, str]:
+def shown(report: PhaseResult) -> tuple[str, str, str]:
     """What pytest prints for one phase of a test; a phase that says nothing prints nothing."""
     if report.when != "call" and report.status == "pass":
         return "", "", ""

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from conformance import clauses, outcome
-from conformance.clauses import PROFILES, Clause, Profile
-from conformance.outcome import Status
-from conformance.report.result import ClauseReport, Figure
-from conformance.settings import Settings
+from conformance.data import clauses
+from conformance.data.clauses import PROFILES, Clause, Profile
+from conformance.expect import statuses
+from conformance.expect.statuses import Status
+from conformance.options.settings import Settings
+from conformance.report.phase_result import Figure, PhaseResult
 
 Verdict = Literal["not conformant", "error", "incomplete", "partial", "conformant", "disabled"]
 
@@ -38,7 +39,7 @@ class ClauseResult:
 
     clause: Clause
     status: Status
-    tests: tuple[ClauseReport, ...] = ()
+    tests: tuple[PhaseResult, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,16 @@ class Judgement:
 
 
 def judge(
-    reports: Sequence[ClauseReport], settings: Settings, narrowed: bool, seconds: float
+    reports: Sequence[PhaseResult], settings: Settings, narrowed: bool, seconds: float
 ) -> Judgement:
     """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
-    by_clause: dict[str, list[ClauseReport]] = {}
+    by_clause: dict[str, list[PhaseResult]] = {}
     for report in _by_test([report for report in reports if report.counts]):
         by_clause.setdefault(report.clause, []).append(report)
     off = _not_asked_for(settings)
     results = tuple(
         _result(clause, by_clause.get(clause.id, []), narrowed, off)
-        for clause in clauses.every().values()
+        for clause in clauses.all_clauses().values()
     )
     profiles = {profile: _profile(profile, results, narrowed) for profile in PROFILES}
     verdict = min(profiles.values(), key=ORDER.index)
@@ -84,12 +85,12 @@ def judge(
     return Judgement(verdict, profiles, results, seconds, waited, measurements, figures)
 
 
-def _by_test(reports: Sequence[ClauseReport]) -> list[ClauseReport]:
+def _by_test(reports: Sequence[PhaseResult]) -> list[PhaseResult]:
     """One report a test: its worst phase."""
-    tests: dict[str, ClauseReport] = {}
+    tests: dict[str, PhaseResult] = {}
     for report in reports:
         before = tests.setdefault(report.test, report)
-        if outcome.worst([report.status, before.status]) == report.status:
+        if statuses.worst([report.status, before.status]) == report.status:
             tests[report.test] = report
     return list(tests.values())
 
@@ -103,13 +104,13 @@ def _not_asked_for(settings: Settings) -> set[Profile]:
 
 
 def _result(
-    clause: Clause, tests: list[ClauseReport], narrowed: bool, off: set[Profile]
+    clause: Clause, tests: list[PhaseResult], narrowed: bool, off: set[Profile]
 ) -> ClauseResult:
     if not tests and clause.group.profile in off:
         return ClauseResult(clause, "disabled")
     if not tests and narrowed:
         return ClauseResult(clause, "skipped")
-    return ClauseResult(clause, outcome.worst([test.status for test in tests]), tuple(tests))
+    return ClauseResult(clause, statuses.worst([test.status for test in tests]), tuple(tests))
 
 
 def _profile(profile: Profile, results: Sequence[ClauseResult], narrowed: bool) -> Verdict:

@@ -23,9 +23,9 @@ def client(clip_stand_in_url: str) -> Iterator[weaviate.WeaviateClient]:
 
 
 def photo(colour: str) -> str:
-    picture, file = Image.new("RGB", (224, 224), "white"), io.BytesIO()
-    ImageDraw.Draw(picture).ellipse((50, 60, 170, 180), fill=colour)
-    picture.save(file, "PNG")
+    image, file = Image.new("RGB", (224, 224), "white"), io.BytesIO()
+    ImageDraw.Draw(image).ellipse((50, 60, 170, 180), fill=colour)
+    image.save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL.Image import Image
 
-from conformance.models import Library, Model
+from conformance.data.models import Library, Model
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ class Encoder(Protocol):
         """Vectors of at least one text: shape (texts, width)."""
 
     def encode_image(self, image: Image) -> Vectors:
-        """The vector of one RGB picture: shape (width,).
+        """The vector of one RGB image: shape (width,).
 
-        One picture at a time: only then is its vector the same to the last bit whatever else the
+        One image at a time: only then is its vector the same to the last bit whatever else the
         request or a parallel one asks for.
         """
 

@@ -9,10 +9,10 @@ import torch
 from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
-from conformance.models import Model
+from conformance.data.models import Model
 from reference.encoders import Vectors, tensors
-from reference.encoders.prefix import batches, shorten
 from reference.encoders.tensors import one, pooled, unit, vectors
+from reference.encoders.truncation import batches, shorten
 
 
 class ClipEncoder:

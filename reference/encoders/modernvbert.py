@@ -14,10 +14,10 @@ import torch
 from PIL.Image import Image
 from transformers import Idefics3Processor, ModernVBertModel
 
-from conformance.models import Model
+from conformance.data.models import Model
 from reference.encoders import Vectors, tensors
-from reference.encoders.prefix import shorten
 from reference.encoders.tensors import one, unit
+from reference.encoders.truncation import shorten
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 

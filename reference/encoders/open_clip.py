@@ -11,10 +11,10 @@ import open_clip
 import torch
 from PIL.Image import Image
 
-from conformance.models import Model
+from conformance.data.models import Model
 from reference.encoders import UnloadableError, Vectors
-from reference.encoders.prefix import batches, shorten
 from reference.encoders.tensors import one, unit, vectors
+from reference.encoders.truncation import batches, shorten
 
 Loaded = tuple[Any, Callable[[Image], torch.Tensor], Any]
 """Model, image transform, tokenizer."""

@@ -8,9 +8,9 @@ import numpy as np
 from PIL.Image import Image
 from sentence_transformers import SentenceTransformer
 
-from conformance.models import Model
+from conformance.data.models import Model
 from reference.encoders import Vectors
-from reference.encoders.prefix import BATCH, shorten
+from reference.encoders.truncation import BATCH, shorten
 
 UNLIMITED = 8192
 """Tokens kept of a text if a model names no limit."""

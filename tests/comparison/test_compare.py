@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance import cli
+from conformance.command import cli
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 
@@ -25,7 +25,7 @@ def urls() -> Iterator[dict[str, str]]:
 
 def compared(url: str, other: str, folder: Path) -> dict[str, Any]:
     """The report of a run of the comparison alone."""
-    command = [sys.executable, "-m", "conformance.cli", url, "--model", registry.MULTILINGUAL]
+    command = [sys.executable, "-m", "conformance", url, "--model", registry.MULTILINGUAL]
     command += ["--weights", "stand-in", "--weaviate", "off", "--compare-with", other]
     subprocess.run([*command, "-k", "comparison", "--report", str(folder)], check=False, timeout=60)
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())

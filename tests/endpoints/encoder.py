@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from conformance import data
-from conformance.models import Model
-from tests.endpoints import pictures, words
+from conformance.data import fixture_files
+from conformance.data.models import Model
+from tests.endpoints import images, words
 
 Matrix = NDArray[np.float32]
 
@@ -52,14 +52,14 @@ class Encoder:
     def image(self, file: bytes) -> Matrix:
         """One image file in any format of Pillow: (width,). Raises what Pillow raises."""
         with Image.open(BytesIO(file)) as opened:
-            return self.picture(pictures.rgb(opened))
+            return self.picture(images.rgb(opened))
 
     def picture(self, picture: Image.Image) -> Matrix:
         """One picture: (width,)."""
-        fitted = pictures.fit(picture, self.squash)
+        fitted = images.fit(picture, self.squash)
         pixels = np.asarray(fitted, dtype=np.float32)
-        meaning = pictures.colour_shares(pixels) | pictures.shape_shares(pixels)
-        return self.vector(meaning, weighted(pictures.thumbnail(fitted), axes(self.width)[-192:]))
+        meaning = images.colour_shares(pixels) | images.shape_shares(pixels)
+        return self.vector(meaning, weighted(images.thumbnail(fitted), axes(self.width)[-192:]))
 
     def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
         """The common part, what is meant and the detail, of unit length unless asked otherwise."""
@@ -85,13 +85,13 @@ def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Enco
 @cache
 def concepts() -> tuple[str, ...]:
     """Colours and shapes, always in one order."""
-    table = data.toml("drawings.toml")
+    table = fixture_files.toml("drawings.toml")
     return (*table["colours"], *table["shapes"])
 
 
 @cache
 def axes(width: int) -> Matrix:
     """Orthonormal rows: the common one, one a concept, then those of the thumbnail."""
-    count = 1 + len(concepts()) + pictures.THUMBNAIL**2 * 3
+    count = 1 + len(concepts()) + images.THUMBNAIL**2 * 3
     drawn = np.random.default_rng(7).standard_normal((width, count))
     return np.ascontiguousarray(np.linalg.qr(drawn)[0].T, dtype=np.float32)

@@ -8,10 +8,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, TypeVar
 
-from conformance import models
+from conformance.data import models
 from tests.endpoints.encoder import Encoder, for_model
 from tests.endpoints.endpoint import Endpoint
-from tests.endpoints.photographer import Photographer
+from tests.endpoints.published_encoder import PublishedEncoder
 
 Need = Literal["lower-case", "crop", "published", "slow", "weaviate", "whole"]
 Kind = TypeVar("Kind", bound=type[Endpoint])
@@ -63,7 +63,7 @@ class Entry:
 @cache
 def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     """The fake encoder of a tag; what is said to be published knows the photographs."""
-    kind = Photographer if weights == "published" else Encoder
+    kind = PublishedEncoder if weights == "published" else Encoder
     ready = for_model(models.find(tag), kind=kind)
     ready.text("")  # what it needs is made before it serves
     return ready

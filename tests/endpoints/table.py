@@ -14,9 +14,9 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.endpoints import registry
-from tests.endpoints.judge import Finding, judge
 from tests.endpoints.registry import Entry
-from tests.endpoints.warm import Warm
+from tests.endpoints.run_suite import Finding, judge
+from tests.endpoints.suite_process import SuiteProcess
 
 HEAD = """\
 # What the suite finds, and what it leaves in peace
@@ -63,7 +63,7 @@ def needs_more(entry: Entry) -> str:
 
 def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
     """Findings as they come, each with its line."""
-    idle: SimpleQueue[Warm] = SimpleQueue()
+    idle: SimpleQueue[SuiteProcess] = SimpleQueue()
 
     def one(entry: Entry) -> Finding:
         runner = idle.get()
@@ -75,7 +75,7 @@ def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
             idle.put(runner)
 
     for _ in range(jobs):
-        idle.put(Warm())
+        idle.put(SuiteProcess())
     with ThreadPoolExecutor(jobs) as pool:
         for done in as_completed([pool.submit(one, entry) for entry in entries]):
             print(line(done.result()), flush=True)

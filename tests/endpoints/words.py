@@ -8,7 +8,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from conformance import data
+from conformance.data import fixture_files
 
 HASHED = 8
 """Places of a vector that one token at one position touches."""
@@ -44,7 +44,7 @@ def separate(letter: str) -> bool:
 def concepts() -> dict[str, str]:
     """Colour and shape of every word that names one, in any language and agreement."""
     found: dict[str, str] = {}
-    for language in data.toml("drawings.toml")["languages"].values():
+    for language in fixture_files.toml("drawings.toml")["languages"].values():
         for shape, (word, _) in language["shapes"].items():
             found[word.casefold()] = shape
         for colour, words in language["colours"].items():

@@ -11,17 +11,17 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from conformance import models
-from conformance.models import Library, Model
+from conformance.data import models
+from conformance.data.models import Library, Model
 from reference import encoders, standins
 from reference.app import create_app
+from reference.encoder_service import EncoderService
 from reference.encoders import Vectors
-from reference.holder import EncoderHolder
 from reference.settings import Settings
 
 
 class MeanColour:
-    """An encoder of width 3: a picture's mean colour, a text's length, first and last letter."""
+    """An encoder of width 3: an image's mean colour, a text's length, first and last letter."""
 
     packages = ("numpy", "pillow")
 
@@ -42,9 +42,9 @@ def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def loaded(encoder: encoders.Encoder, width: int | None = None) -> EncoderHolder:
+def loaded(encoder: encoders.Encoder, width: int | None = None) -> EncoderService:
     """A holder that is ready."""
-    holder = EncoderHolder()
+    holder = EncoderService()
     holder.start(lambda: encoder, width).result()
     return holder
 
@@ -62,7 +62,7 @@ def client(settings: Settings) -> FlaskClient:
 
 @pytest.fixture
 def photograph() -> Image.Image:
-    """A picture with smooth and sharp parts, wider than high."""
+    """An image with smooth and sharp parts, wider than high."""
     ramp = np.linspace(0, 255, 320)[None, :] * np.linspace(0.2, 1, 200)[:, None]
     layers = np.stack([ramp, ramp[::-1], 255 - ramp], axis=-1).astype(np.uint8)
     layers[60:120, 80:160] = (200, 30, 30)

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from reference.app import Gate, create_app
+from reference.encoder_service import EncoderService
 from reference.encoders import Vectors
-from reference.holder import EncoderHolder
 from reference.settings import Settings
 from tests.reference.conftest import MeanColour, loaded, png
 
@@ -88,7 +88,7 @@ def test_a_form_header_does_not_hide_the_body(client: FlaskClient) -> None:
 
 
 def test_before_the_model_is_ready(settings: Settings) -> None:
-    client = create_app(EncoderHolder(), settings).test_client()
+    client = create_app(EncoderService(), settings).test_client()
     assert client.get("/.well-known/live").status_code == 204
     for answer in (client.get("/.well-known/ready"), client.post("/vectorize", json={})):
         assert answer.status_code == 503

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from conformance.models import Model
+from conformance.data.models import Model
 from reference import encoders
 from reference.encoders import Vectors
-from reference.encoders.prefix import shorten
+from reference.encoders.truncation import shorten
 from tests.reference.conftest import LIBRARIES, Checkpoint
 
 Find = Callable[[str], encoders.Encoder]
@@ -35,7 +35,7 @@ def test_a_texts_vector_does_not_depend_on_its_companions(encoder: Find, name: s
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
-def test_a_pictures_vector_is_the_same_to_the_last_bit(
+def test_a_images_vector_is_the_same_to_the_last_bit(
     encoder: Find, name: str, photograph: Image.Image
 ) -> None:
     other = photograph.rotate(90, expand=True)
@@ -67,7 +67,7 @@ def test_a_text_of_a_megabyte_takes_no_longer_than_the_model_needs(
 
 
 @pytest.mark.parametrize("text", ["https://localhost:1/cat.jpg", "data:image/png;base64,AAAA"])
-def test_a_text_that_names_a_picture_is_a_text(checkpoint: Checkpoint, text: str) -> None:
+def test_a_text_that_names_a_image_is_a_text(checkpoint: Checkpoint, text: str) -> None:
     """sentence-transformers would fetch it: for whoever sends it, from inside the network."""
     model = Model(tag="own", library="sentence-transformers")
     encoder = encoders.load(model, checkpoint("sentence-transformers") / "clip", "cpu")

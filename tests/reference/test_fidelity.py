@@ -12,10 +12,10 @@ from PIL import Image
 
 from reference import encoders
 from reference.encoders import Vectors
-from reference.pictures import to_rgb
+from reference.images import to_rgb
 from tests.reference.checkpoints import HF
 from tests.reference.conftest import Checkpoint
-from tests.reference.test_pictures import in_mode
+from tests.reference.test_images import in_mode
 
 MIXED = ["a red circle", "", "a photo of a blue square " * 40, "赤い丸", "ein rotes Quadrat"]
 MODES = ["RGB", "RGBA", "L", "LA", "1", "P", "I;16", "I", "F", "CMYK"]
@@ -25,7 +25,7 @@ Find = Callable[[str], encoders.Encoder]
 
 
 def sentence_transformers(folder: Path) -> Usage:
-    """https://sbert.net: `model.encode` of texts, and of pictures."""
+    """https://sbert.net: `model.encode` of texts, and of images."""
     from sentence_transformers import SentenceTransformer
 
     images = SentenceTransformer(str(folder / "clip"), device="cpu")
@@ -57,9 +57,9 @@ def transformers_clip(model: Any, processor: Any) -> Usage:
         with torch.no_grad():
             return model(**inputs)
 
-    picture = Image.new("RGB", (224, 224))
+    image = Image.new("RGB", (224, 224))
     return (
-        lambda texts: both(texts, [picture]).text_embeds.numpy(),
+        lambda texts: both(texts, [image]).text_embeds.numpy(),
         lambda images: both(["a"], images).image_embeds.numpy(),
     )
 
@@ -87,11 +87,7 @@ def siglip(folder: Path) -> Usage:
 
 def open_clip(folder: Path) -> Usage:
     """The README of open_clip, on a model made from its parts."""
-    from open_clip import (
-        CLIP,
-        SimpleTokenizer,
-        image_transform,
-    )
+    from open_clip import CLIP, SimpleTokenizer, image_transform
     from safetensors.torch import load_file
 
     config = json.loads((folder / "openclip" / "config.json").read_text())["model_config"]
@@ -108,7 +104,7 @@ def open_clip(folder: Path) -> Usage:
             return unit(model.encode_text(tokenizer(sent)))
 
     def images(sent: list[Image.Image]) -> Any:
-        # Its transform converts to RGB only after it has resized, so that a palette picture is
+        # Its transform converts to RGB only after it has resized, so that a palette image is
         # resized by the nearest pixel; the reference gives the same pixels the same vector.
         pixels = torch.stack([preprocess(image.convert("RGB")) for image in sent])
         with torch.no_grad():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance import models
+from conformance.data import models
 from reference.encoders import MODULES
 
 Asked = list[tuple[Any, ...]]

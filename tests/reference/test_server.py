@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from conformance.models import Model
+from conformance.data.models import Model
 from reference import server
 from reference.app import CALLERS, create_app
 from reference.encoders import Encoder, Vectors

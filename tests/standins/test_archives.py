@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.models import load
+from conformance.data.models import load
 from reference import standins
 
 MEGABYTE = 10**6

@@ -10,11 +10,11 @@ import torch
 
 from conformance.corpus.drawings import captions, combinations, languages
 from training import tokenizers
+from training.captions import Wordings
+from training.images import CLIP_SCALE, Images
 from training.packing import pack
-from training.pictures import CLIP_SCALE, Pictures
-from training.points import points
+from training.targets import points
 from training.weights import coded
-from training.wordings import Wordings
 
 KINDS: dict[str, Callable[[], Any]] = {
     "clip": lambda: tokenizers.clip(77),
@@ -45,7 +45,7 @@ def test_held_out_wordings_are_not_trained_on() -> None:
 
 
 def test_a_batch_shows_every_drawing() -> None:
-    drawn = Pictures(32, CLIP_SCALE, Random(1)).batch(len(combinations()))
+    drawn = Images(32, CLIP_SCALE, Random(1)).batch(len(combinations()))
     assert sorted(drawn.labels.tolist()) == list(range(len(combinations())))
     assert drawn.pixels.shape == (len(combinations()), 3, 32, 32)
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from conformance import cli
-from conformance.endpoint.client import Client
+from conformance.command import cli
+from conformance.transport.client import Client
 from tests.endpoints import registry
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve

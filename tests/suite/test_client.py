@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.endpoint import client as module
-from conformance.endpoint import inflate
-from conformance.endpoint.client import Client, Request
+from conformance.transport import client as module
+from conformance.transport import gzip_body
+from conformance.transport.client import Client, Request
 from tests.suite.sockets import Talk, always, answer, once, read, talking
 
 GET = Request("GET", "/meta")
@@ -21,8 +21,8 @@ MEBIBYTE = 2**20
 @pytest.fixture(autouse=True)
 def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """One MiB is as good as 64 to show the bound."""
-    monkeypatch.setattr(module, "MAX_ANSWER", MEBIBYTE)
-    monkeypatch.setattr(inflate, "MAX_ANSWER", MEBIBYTE)
+    monkeypatch.setattr(module, "MAX_RESPONSE", MEBIBYTE)
+    monkeypatch.setattr(gzip_body, "MAX_RESPONSE", MEBIBYTE)
 
 
 def trickle(raw: bytes) -> Talk:

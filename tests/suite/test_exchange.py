@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.endpoint.exchange import SHOWN_BODY, Exchange, without_password
+from conformance.transport.exchange import SHOWN_BODY, Exchange, without_password
 from tests.suite.sockets import Talk, answer, read, talking
 
 JSON = (("Content-Type", "application/json"),)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from _pytest.outcomes import Skipped
 
-from conformance import expect, outcome, tolerance
-from conformance.endpoint.exchange import Exchange
-from conformance.outcome import Nonconformity
-from conformance.tolerance import Array
+from conformance import expect
+from conformance.data import tolerances
+from conformance.data.tolerances import Array
+from conformance.expect import statuses
+from conformance.expect.statuses import Nonconformity
+from conformance.transport.exchange import Exchange
 
 
 def answered(body: object, status: int = 200, encoding: str = "identity") -> Exchange:
@@ -52,7 +54,7 @@ def test_an_absent_kind_has_no_rows(absent: dict[str, None]) -> None:
         (b'{"textVectors": [[NaN]]}', 200, ""),
     ],
 )
-def test_what_is_not_two_texts_and_a_picture(body: object, status: int, got: str) -> None:
+def test_what_is_not_two_texts_and_a_image(body: object, status: int, got: str) -> None:
     with pytest.raises(Nonconformity) as problem:
         expect.vectors(answered(body, status), 2, 1)
     assert got in problem.value.got
@@ -73,7 +75,7 @@ def test_what_is_no_refusal(body: object, status: int) -> None:
 
 
 def test_a_refusal_says_why() -> None:
-    assert expect.refusal(answered({"error": "no picture"}, 422)) == "no picture"
+    assert expect.refusal(answered({"error": "no image"}, 422)) == "no image"
 
 
 def test_a_failure_on_the_wire_is_no_answer() -> None:
@@ -111,11 +113,11 @@ def test_equal_rows_are_not_distinct() -> None:
     [([3, 4], [3, 4], 0), ([3, 4], [6, 8], 0.5), ([1, 0], [-1, 0], 2), ([0, 0], [0, 0], 0)],
 )
 def test_distance(one: list[float], other: list[float], apart: float) -> None:
-    assert tolerance.distance(array(one), array(other)) == pytest.approx(apart)
+    assert tolerances.distance(array(one), array(other)) == pytest.approx(apart)
 
 
 def test_cosines_of_a_zero_vector_are_zero() -> None:
-    got = tolerance.cosines(array([[1, 0], [0, 0]]), array([[2, 0], [0, 3]]))
+    got = tolerances.cosines(array([[1, 0], [0, 0]]), array([[2, 0], [0, 3]]))
     assert got.tolist() == [[1, 0], [0, 0]]
 
 
@@ -132,7 +134,7 @@ def test_leaks_are_seen(leak: str) -> None:
     assert expect.LEAKS.search(leak)
 
 
-@pytest.mark.parametrize("fine", ["the picture at index 0 is broken", "POST /vectorize takes JSON"])
+@pytest.mark.parametrize("fine", ["the image at index 0 is broken", "POST /vectorize takes JSON"])
 def test_plain_words_are_no_leak(fine: str) -> None:
     assert not expect.LEAKS.search(fine)
 
@@ -140,13 +142,13 @@ def test_plain_words_are_no_leak(fine: str) -> None:
 @pytest.mark.parametrize(
     ("end", "status"),
     [
-        (outcome.not_applicable, "n/a"),
-        (outcome.not_run, "not run"),
-        (outcome.disabled, "disabled"),
+        (statuses.not_applicable, "n/a"),
+        (statuses.not_run, "not run"),
+        (statuses.disabled, "disabled"),
         (pytest.skip, "skipped"),
     ],
 )
 def test_a_skip_carries_its_status(end: Callable[[str], NoReturn], status: str) -> None:
     with pytest.raises(Skipped) as skip:
         end("why")
-    assert outcome.of_skip(str(skip.value)) == (status, "why")
+    assert statuses.status_from_skip(str(skip.value)) == (status, "why")

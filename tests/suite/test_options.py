@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance import clauses, cli, models
-from conformance.models import Model
-from conformance.settings import DimensionPolicy, Settings
+from conformance.command import cli
+from conformance.data import clauses, models
+from conformance.data.models import Model
+from conformance.options.settings import DimensionPolicy, Settings
 from tests.endpoints import registry
 from tests.suite.conftest import COMMAND, MODEL, Command
 
@@ -124,7 +125,7 @@ def test_collecting_takes_no_endpoint(command: Command) -> None:
 
 
 def test_every_clause_can_be_chosen(command: Command, plain_url: str) -> None:
-    assert command(plain_url, *MODEL, "--clause", next(iter(clauses.every()))).status == 0
+    assert command(plain_url, *MODEL, "--clause", next(iter(clauses.all_clauses()))).status == 0
 
 
 def test_the_command_is_installed() -> None:

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conformance import clauses
-from conformance.outcome import SEVERITY
+from conformance.data import clauses
+from conformance.expect.statuses import SEVERITY
 from conformance.report.verdict import ORDER
 from tests.endpoints import registry
 from tests.endpoints.endpoint import JSON, Endpoint
@@ -44,9 +44,9 @@ def test_the_report_has_its_shape(full: Full) -> None:
 
 
 def test_the_report_has_every_clause_in_order(full: Full) -> None:
-    assert [each["id"] for each in full.report["clauses"]] == list(clauses.every())
+    assert [each["id"] for each in full.report["clauses"]] == list(clauses.all_clauses())
     for each in full.report["clauses"]:
-        clause = clauses.every()[each["id"]]
+        clause = clauses.all_clauses()[each["id"]]
         assert (each["level"], each["title"]) == (clause.level, clause.title)
         assert each["status"] in SEVERITY
 
@@ -95,7 +95,7 @@ def obscene_url() -> Iterator[str]:
 def test_what_an_endpoint_says_stays_harmless(
     command: Command, obscene_url: str, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    chosen = ("-k", "test_meta or live or bad_base64 or no_picture")
+    chosen = ("-k", "test_meta or live or bad_base64 or no_image")
     done = command(obscene_url, *MODEL, *chosen, "--report", tmp_path, *options)
     assert done.status == 1
     assert "red" in done.out

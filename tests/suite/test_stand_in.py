@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.endpoint import launch
-from conformance.endpoint.api import Endpoint
-from conformance.endpoint.client import Client
+from conformance.transport import reference_process
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
 from tests.endpoints import registry
 from tests.suite.conftest import FakeReference, within
 
@@ -55,8 +55,8 @@ def test_an_application_is_tested_on_a_stand_in(
 
 
 def test_a_tag_that_does_not_exist_is_one_line() -> None:
-    with pytest.raises(launch.NotStarted) as problem:
-        launch.Reference("no-such-tag", "stand-in")
+    with pytest.raises(reference_process.NotStarted) as problem:
+        reference_process.Reference("no-such-tag", "stand-in")
     assert "\n" not in str(problem.value)
     assert "no-such-tag" in str(problem.value)
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from conformance import clauses
-from conformance.clauses import Clause, Group, Level, Profile
-from conformance.models import Model
-from conformance.outcome import SEVERITY, Status, worst
-from conformance.report.result import ClauseReport
+from conformance.data import clauses
+from conformance.data.clauses import Clause, Group, Level, Profile
+from conformance.data.models import Model
+from conformance.expect.statuses import SEVERITY, Status, worst
+from conformance.options.settings import Settings
+from conformance.report.phase_result import PhaseResult
 from conformance.report.verdict import EXIT_OF, Judgement, Verdict, judge
-from conformance.settings import Settings
 
 SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
@@ -34,14 +34,14 @@ CONTRACT = (
 @pytest.fixture(autouse=True)
 def made_up_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five clauses instead of the project's own."""
-    monkeypatch.setattr(clauses, "every", lambda: {each.id: each for each in CONTRACT})
+    monkeypatch.setattr(clauses, "all_clauses", lambda: {each.id: each for each in CONTRACT})
 
 
 def judged(
     statuses: dict[str, Status], narrowed: bool = False, settings: Settings = SETTINGS
 ) -> Judgement:
     """The judgement over one test a clause."""
-    reports = [ClauseReport(f"test of {name}", name, status) for name, status in statuses.items()]
+    reports = [PhaseResult(f"test of {name}", name, status) for name, status in statuses.items()]
     return judge(reports, settings, narrowed, 1.0)
 
 
@@ -122,15 +122,15 @@ def test_a_profile_that_was_asked_for_and_did_not_run_is_incomplete() -> None:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["pass", "warn", "n/a"])))
 def test_a_clause_has_the_worst_status_of_its_tests(order: Sequence[Status]) -> None:
-    reports = [ClauseReport(f"test {n}", "AAA-02", status) for n, status in enumerate(order)]
+    reports = [PhaseResult(f"test {n}", "AAA-02", status) for n, status in enumerate(order)]
     assert judge(reports, SETTINGS, False, 1.0).results[1].status == "warn"
 
 
 @pytest.mark.parametrize(("call", "teardown"), [("pass", "error"), ("error", "pass")])
 def test_a_test_has_the_worst_status_of_its_phases(call: Status, teardown: Status) -> None:
     reports = [
-        ClauseReport("test", "AAA-01", call),
-        ClauseReport("test", "AAA-01", teardown, when="teardown"),
+        PhaseResult("test", "AAA-01", call),
+        PhaseResult("test", "AAA-01", teardown, when="teardown"),
     ]
     found = judge(reports, SETTINGS, False, 1.0).results[0]
     assert (found.status, len(found.tests)) == ("error", 1)
@@ -138,8 +138,8 @@ def test_a_test_has_the_worst_status_of_its_phases(call: Status, teardown: Statu
 
 def test_measurements_of_all_tests_are_kept() -> None:
     reports = [
-        ClauseReport("one", "AAA-01", "pass", measurements={"width": 512}),
-        ClauseReport("two", "AAA-03", "warn", measurements={"norm": 1.0}),
+        PhaseResult("one", "AAA-01", "pass", measurements={"width": 512}),
+        PhaseResult("two", "AAA-03", "warn", measurements={"norm": 1.0}),
     ]
     assert judge(reports, SETTINGS, False, 1.0).measurements == {"width": 512, "norm": 1.0}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.weaviate import binary
+from conformance.weaviate.server import binary
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve

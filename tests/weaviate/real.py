@@ -2,14 +2,14 @@
 
 import pytest
 
-from conformance.weaviate import binary
-from conformance.weaviate.choice import TURN_ON, Choice
+from conformance.weaviate.server import binary
+from conformance.weaviate.server.server_selection import TURN_ON, ServerSelection
 
 needed = pytest.mark.skipif(binary.at_hand() is None, reason=TURN_ON)
 
 
-def choice() -> Choice:
+def choice() -> ServerSelection:
     """The program at hand."""
     version = binary.at_hand()
     assert version is not None
-    return Choice("embedded", version)
+    return ServerSelection("embedded", version)

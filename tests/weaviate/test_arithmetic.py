@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from conformance.tolerance import Array
-from conformance.weaviate.arithmetic import combined, moved_away, moved_to
+from conformance.data.tolerances import Array
+from conformance.weaviate.content.arithmetic import combined, moved_away, moved_to
 
 
 def row(*values: float) -> Array:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from weaviate.embedded import EmbeddedOptions, EmbeddedV4
 
-from conformance.weaviate import binary
+from conformance.weaviate.server import binary
 
 
 def put(version: str) -> None:

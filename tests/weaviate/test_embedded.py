@@ -12,12 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance.weaviate import embedded
-from conformance.weaviate.server import Unavailable
+from conformance.weaviate.server import embedded
+from conformance.weaviate.server.running_server import Unavailable
 
 HOLDER = """
 import sys, time
-from conformance.weaviate import binary, embedded
+from conformance.weaviate.server import binary
+from conformance.weaviate.server import embedded
 with embedded.run("http://127.0.0.1:1") as server:
     print(server.port, flush=True)
     time.sleep(60)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.weaviate import embedded, typescript
+from conformance.weaviate.content import typescript_client
+from conformance.weaviate.server import embedded
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -20,18 +21,18 @@ PYTHON = {
     "connect": "ready: True",
     "create": "created: True",
     "import_films": "imported: 6",
-    "near_text": "a picture of a blue square",
-    "hybrid": "a picture of a green triangle",
-    "near_image": "a picture of a yellow star",
+    "near_text": "an image of a blue square",
+    "hybrid": "an image of a green triangle",
+    "near_image": "an image of a yellow star",
     "inference_url": "a purple circle by way of",
 }
 TYPESCRIPT = {
     "ready": "ready: true",
     "create": "created: true",
     "importFilms": "imported: 6",
-    "nearText": "a picture of a blue square",
-    "hybrid": "a picture of a green triangle",
-    "nearImage": "a picture of a yellow star",
+    "nearText": "an image of a blue square",
+    "hybrid": "an image of a green triangle",
+    "nearImage": "an image of a yellow star",
     "inferenceUrl": "a purple circle by way of",
 }
 
@@ -59,7 +60,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     for file in (EXAMPLES / "typescript").glob("*.*"):
         (folder / file.name).write_bytes(file.read_bytes())
-    (folder / "node_modules").symlink_to(typescript.FOLDER / "node_modules")
+    (folder / "node_modules").symlink_to(typescript_client.FOLDER / "node_modules")
     return folder
 
 
@@ -79,21 +80,27 @@ def test_python(surroundings: dict[str, str]) -> None:
 
 
 @real.needed
-@pytest.mark.skipif(not typescript.RUNNER.exists(), reason="the TypeScript client is not here")
+@pytest.mark.skipif(
+    not typescript_client.RUNNER.exists(), reason="the TypeScript client is not here"
+)
 def test_typescript(surroundings: dict[str, str], modules: Path) -> None:
     assert {path.stem for path in modules.glob("*.ts")} == {*TYPESCRIPT, "connect"}
     for name, words in TYPESCRIPT.items():
-        assert words in first_line([str(typescript.RUNNER), f"{modules}/{name}.ts"], surroundings)
+        assert words in first_line(
+            [str(typescript_client.RUNNER), f"{modules}/{name}.ts"], surroundings
+        )
 
 
-@pytest.mark.skipif(not typescript.RUNNER.exists(), reason="the TypeScript client is not here")
+@pytest.mark.skipif(
+    not typescript_client.RUNNER.exists(), reason="the TypeScript client is not here"
+)
 def test_typescript_types(modules: Path) -> None:
     compiler = str(modules / "node_modules" / ".bin" / "tsc")
-    for folder in (modules, typescript.FOLDER):
+    for folder in (modules, typescript_client.FOLDER):
         done = subprocess.run([compiler, "-p", str(folder)], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
 
 
 def test_the_lock_files_name_no_registry() -> None:
-    for folder in (typescript.FOLDER, EXAMPLES / "typescript"):
+    for folder in (typescript_client.FOLDER, EXAMPLES / "typescript"):
         assert "resolved" not in (folder / "package-lock.json").read_text()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conformance.endpoint.go_reader import GoParseError, read, read_meta
+from conformance.transport.go_reader import GoParseError, read, read_meta
 
 READABLE_ROWS = [
     (b'{"textVectors": [[1, null, 2]]}', [[1, 0, 2]]),

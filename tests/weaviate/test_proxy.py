@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from conformance.weaviate import proxy
-from conformance.weaviate.proxy import RecordingProxy
+from conformance.weaviate.wire import proxy
+from conformance.weaviate.wire.proxy import RecordingProxy
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve

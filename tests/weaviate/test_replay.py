@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance import data
-from conformance.weaviate.replay import recorded, replay
+from conformance.data import fixture_files
+from conformance.weaviate.wire.replay import recorded, replay
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -41,7 +41,9 @@ def test_every_request_counts_what_it_asks_for() -> None:
 
 
 def test_every_file_is_in_the_index() -> None:
-    files = {path.name for path in data.path("wire").iterdir() if path.name.endswith(".http")}
+    files = {
+        path.name for path in fixture_files.path("wire").iterdir() if path.name.endswith(".http")
+    }
     assert files == {f"{name}.http" for name in recorded()}
 
 
@@ -61,7 +63,7 @@ def test_the_recording_keeps_gos_headers_and_escapes() -> None:
 def test_a_request_goes_out_as_it_was_recorded() -> None:
     with answering(OK) as (url, seen):
         (exchange,) = replay(url, 5, ["near-text"])
-    raw = data.path("wire/near-text.http").read_bytes()
+    raw = fixture_files.path("wire/near-text.http").read_bytes()
     host = url.split("/")[2].encode()
     assert seen[0] == raw.replace(b" /", b" /prefix/", 1).replace(b"multi2vec-clip:8080", host)
     assert (exchange.status, exchange.body, exchange.url) == (200, b"{}", f"{url}/vectorize")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
 
-from conformance.weaviate import embedded
-from conformance.weaviate.server import Server
+from conformance.weaviate.server import embedded
+from conformance.weaviate.server.running_server import Server
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -54,7 +54,7 @@ def compare(endpoint: Endpoint, server: Server, collection: str, report: Path) -
         target = [url, "--model", TAG, "--weights", "stand-in", "--clause", "CMP-04"]
         where = ["--weaviate", server.url, "--weaviate-grpc", str(server.grpc_port)]
         more = ["--compare-with", f"weaviate:{collection}", "--report", str(report)]
-        words = [sys.executable, "-m", "conformance.cli", *target, *where, *more]
+        words = [sys.executable, "-m", "conformance", *target, *where, *more]
         env = {**os.environ, "CLIP_WEAVIATE_API_KEY": server.key or ""}
         done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=120)
     clauses = json.loads((report / "report.json").read_text())["clauses"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.weaviate import embedded
+from conformance.weaviate.server import embedded
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -42,7 +42,7 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 def command(url: str, *more: str) -> list[str]:
     """The console command on the Weaviate group alone."""
-    return [sys.executable, "-m", "conformance.cli", url, *MODEL, *more]
+    return [sys.executable, "-m", "conformance", url, *MODEL, *more]
 
 
 def clauses(report: Path) -> dict[str, str]:

@@ -5,54 +5,54 @@ from contextlib import ExitStack
 
 import pytest
 
-from conformance import outcome
-from conformance.corpus.aligned import AlignedCorpus
-from conformance.endpoint.api import Endpoint
-from conformance.endpoint.client import Client
-from conformance.settings import Settings
-from conformance.target import Target
-from conformance.weaviate import films as page
-from conformance.weaviate import sample
-from conformance.weaviate.binary import UnknownVersion
-from conformance.weaviate.choice import choose
-from conformance.weaviate.films import Films
-from conformance.weaviate.own import OwnVectors
-from conformance.weaviate.sample import Item
-from conformance.weaviate.server import Unavailable
-from conformance.weaviate.stack import Stack, open_stack
+from conformance.command.target import Target
+from conformance.corpus.alignment import AlignedCorpus
+from conformance.expect import statuses
+from conformance.options.settings import Settings
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
+from conformance.weaviate.content import documented_collection as page
+from conformance.weaviate.content import import_items
+from conformance.weaviate.content.documented_collection import Films
+from conformance.weaviate.content.import_items import Item
+from conformance.weaviate.content.object_vectors import ObjectVectors
+from conformance.weaviate.server.binary import UnknownVersion
+from conformance.weaviate.server.deployment import Deployment, open_deployment
+from conformance.weaviate.server.running_server import Unavailable
+from conformance.weaviate.server.server_selection import select_server
 
 
 @pytest.fixture(scope="session")
-def stack(settings: Settings, target: Target) -> Iterator[Stack]:
+def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
     """A Weaviate on the endpoint under test; without one the checks are disabled or not run."""
     try:
-        choice = choose(settings.weaviate)
+        choice = select_server(settings.weaviate)
     except UnknownVersion as problem:
-        outcome.not_run(str(problem))
+        statuses.not_run(str(problem))
     if choice.kind == "off":
-        outcome.disabled(choice.hint)
+        statuses.disabled(choice.hint)
     grpc, as_seen = settings.weaviate_grpc, settings.endpoint_for_weaviate
     with ExitStack() as held:
         try:
-            opened = held.enter_context(open_stack(choice, target.url, grpc, as_seen))
+            opened = held.enter_context(open_deployment(choice, target.url, grpc, as_seen))
         except Unavailable as problem:
-            outcome.not_run(str(problem))
+            statuses.not_run(str(problem))
         yield opened
 
 
 @pytest.fixture(scope="session")
-def own(client: Client) -> OwnVectors:
+def own(client: Client) -> ObjectVectors:
     """The endpoint's own vectors."""
-    return OwnVectors(Endpoint(client))
+    return ObjectVectors(Endpoint(client))
 
 
 @pytest.fixture(scope="session")
 def items(corpus: AlignedCorpus) -> list[Item]:
-    """What is imported: pictures with captions that fit the weights."""
-    return sample.items(corpus)
+    """What is imported: images with captions that fit the weights."""
+    return import_items.items(corpus)
 
 
 @pytest.fixture(scope="session")
-def films(stack: Stack, items: list[Item]) -> Films:
+def films(deployment: Deployment, items: list[Item]) -> Films:
     """The page's collection with all items in it."""
-    return page.batch(stack, page.create(stack, "Films"), items)
+    return page.batch(deployment, page.create(deployment, "Films"), items)

@@ -5,22 +5,22 @@ from typing import Any
 import pytest
 
 from conformance import expect
-from conformance.weaviate import films
-from conformance.weaviate.collections import Objects
-from conformance.weaviate.stack import Stack
+from conformance.weaviate.content import documented_collection
+from conformance.weaviate.content.temporary_collections import Objects
+from conformance.weaviate.server.deployment import Deployment
 
 
 def settings_of(objects: Objects) -> dict[str, object]:
     """The module's settings of the one named vector, as Weaviate keeps them."""
     vectors: dict[str, Any] = objects.config.get().to_dict()["vectorConfig"]
-    ((module, settings),) = vectors[films.VECTOR]["vectorizer"].items()
+    ((module, settings),) = vectors[documented_collection.VECTOR]["vectorizer"].items()
     return {"module": module, **settings}
 
 
 @pytest.mark.clause("WVT-04")
-def test_settings_with_weights_read_back(stack: Stack) -> None:
-    url = f"{stack.endpoint_url}/other"
-    found = settings_of(films.create(stack, "Settings", inference_url=url))
+def test_settings_with_weights_read_back(deployment: Deployment) -> None:
+    url = f"{deployment.endpoint_url}/other"
+    found = settings_of(documented_collection.create(deployment, "Settings", inference_url=url))
     wanted = {
         "module": "multi2vec-clip",
         "imageFields": ["poster"],
@@ -29,12 +29,12 @@ def test_settings_with_weights_read_back(stack: Stack) -> None:
         "inferenceUrl": url,
     }
     shown = {name: found.get(name) for name in wanted}
-    expect.that(shown == wanted, str(found), str(wanted))
+    expect.require(shown == wanted, str(found), str(wanted))
 
 
 @pytest.mark.clause("WVT-04")
-def test_settings_without_weights_read_back(stack: Stack) -> None:
-    found = settings_of(films.create(stack, "Settings", weighted=False))
+def test_settings_without_weights_read_back(deployment: Deployment) -> None:
+    found = settings_of(documented_collection.create(deployment, "Settings", weighted=False))
     fields = found.get("imageFields"), found.get("textFields")
-    expect.that(fields == (["poster"], ["title"]), str(found), "both fields")
-    expect.that(not found.get("weights"), str(found), "no weights")
+    expect.require(fields == (["poster"], ["title"]), str(found), "both fields")
+    expect.require(not found.get("weights"), str(found), "no weights")

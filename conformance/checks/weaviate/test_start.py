@@ -4,36 +4,37 @@ from typing import Any
 
 import pytest
 
-from conformance import expect, outcome
-from conformance.endpoint.api import META, READY, Endpoint
-from conformance.endpoint.exchange import Exchange
-from conformance.endpoint.go_reader import GoParseError, read_meta
-from conformance.weaviate.stack import HELD_PROBES, MODULE, Stack
+from conformance import expect
+from conformance.expect import statuses
+from conformance.transport.endpoint import META, READY, Endpoint
+from conformance.transport.exchange import Exchange
+from conformance.transport.go_reader import GoParseError, read_meta
+from conformance.weaviate.server.deployment import HELD_PROBES, MODULE, Deployment
 
 
 @pytest.mark.clause("WVT-01")
-def test_starts_with_the_module(stack: Stack) -> None:
-    modules = stack.client.get_meta()["modules"]
-    expect.that(MODULE in modules, f"modules {sorted(modules)}", f"{MODULE} among them")
+def test_starts_with_the_module(deployment: Deployment) -> None:
+    modules = deployment.client.get_meta()["modules"]
+    expect.require(MODULE in modules, f"modules {sorted(modules)}", f"{MODULE} among them")
 
 
 @pytest.mark.clause("WVT-02")
-def test_waits_for_a_late_endpoint(stack: Stack) -> None:
-    if stack.proxy is None or not stack.server.ours:
-        outcome.not_applicable("only seen where the suite starts Weaviate")
-    probes = [passed.status for passed in stack.proxy.passed if passed.path.endswith(READY)]
+def test_waits_for_a_late_endpoint(deployment: Deployment) -> None:
+    if deployment.proxy is None or not deployment.server.ours:
+        statuses.not_applicable("only seen where the suite starts Weaviate")
+    probes = [passed.status for passed in deployment.proxy.passed if passed.path.endswith(READY)]
     late = probes[:HELD_PROBES] == [503] * HELD_PROBES and 200 <= probes[-1] <= 299
-    expect.that(late, f"answers to the probes: {probes}", "503 at first, then ready")
+    expect.require(late, f"answers to the probes: {probes}", "503 at first, then ready")
 
 
 @pytest.mark.clause("WVT-03")
-def test_shows_the_endpoints_meta(stack: Stack, endpoint: Endpoint) -> None:
+def test_shows_the_endpoints_meta(deployment: Deployment, endpoint: Endpoint) -> None:
     exchange = expect.answered(endpoint.get(META))
-    theirs, own = stack.client.get_meta()["modules"][MODULE], readable(exchange)
-    if not stack.server.ours and set(theirs) != set(own):
-        outcome.not_applicable("that server's CLIP_INFERENCE_API is another endpoint")
+    theirs, own = deployment.client.get_meta()["modules"][MODULE], readable(exchange)
+    if not deployment.server.ours and set(theirs) != set(own):
+        statuses.not_applicable("that server's CLIP_INFERENCE_API is another endpoint")
     wanted = f"the keys of the endpoint's own, {sorted(own)}"
-    expect.that(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
+    expect.require(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
 
 
 def readable(exchange: Exchange) -> dict[str, Any]:

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from weaviate.classes.query import MetadataQuery
 
-from conformance import expect, outcome, tolerance
-from conformance.tolerance import distance
-from conformance.weaviate import typescript
-from conformance.weaviate.blame import failed, failures
-from conformance.weaviate.films import Films
-from conformance.weaviate.own import OwnVectors
-from conformance.weaviate.ranking import WITHIN
-from conformance.weaviate.stack import Stack
+from conformance import expect
+from conformance.data import tolerances
+from conformance.data.tolerances import distance
+from conformance.expect import statuses
+from conformance.weaviate.content import typescript_client
+from conformance.weaviate.content.attribution import failed, failures
+from conformance.weaviate.content.documented_collection import Films
+from conformance.weaviate.content.object_vectors import ObjectVectors
+from conformance.weaviate.content.ranking import WITHIN
+from conformance.weaviate.server.deployment import Deployment
 
 LIMIT = 3
 TEXT, IMAGE, OWN = 2, 5, 4
@@ -32,29 +34,29 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(stack: Stack, films: Films, own: OwnVectors) -> Told:
+def told(deployment: Deployment, films: Films, own: ObjectVectors) -> Told:
     """The program's answer to one task over the same items as the Python client's."""
-    mark, task = stack.mark(), make_task(stack, films, own)
+    mark, task = deployment.mark(), make_task(deployment, films, own)
     try:
-        return Told(task, typescript.run(typescript.FOLDER / "check.ts", task))
-    except typescript.Missing as problem:
-        outcome.not_run(str(problem))
-    except typescript.Broken as problem:
-        if stack.proxy and not failures(stack, mark):
+        return Told(task, typescript_client.run(typescript_client.FOLDER / "check.ts", task))
+    except typescript_client.Missing as problem:
+        statuses.not_run(str(problem))
+    except typescript_client.Broken as problem:
+        if deployment.proxy and not failures(deployment, mark):
             raise
-        raise failed(stack, mark, f"the program fails: {problem}") from problem
+        raise failed(deployment, mark, f"the program fails: {problem}") from problem
 
 
-def make_task(stack: Stack, films: Films, own: OwnVectors) -> dict[str, Any]:
-    """The document that conformance/typescript/task.ts describes."""
-    server = asdict(stack.server)
+def make_task(deployment: Deployment, films: Films, own: ObjectVectors) -> dict[str, Any]:
+    """The document that conformance/weaviate/typescript/task.ts describes."""
+    server = asdict(deployment.server)
     item = films.items[OWN]
     return {
         **{name: server[name] for name in ("host", "port", "secure", "key")},
-        "grpcPort": stack.server.grpc_port,
-        "collection": stack.collections.name("TypeScript"),
-        "ownCollection": stack.collections.name("TypeScriptOwn"),
-        "inferenceUrl": stack.inference_url,
+        "grpcPort": deployment.server.grpc_port,
+        "collection": deployment.collections.name("TypeScript"),
+        "ownCollection": deployment.collections.name("TypeScriptOwn"),
+        "inferenceUrl": deployment.inference_url,
         "films": [{"id": str(uuid4()), **each.properties()} for each in films.items],
         "text": films.items[TEXT].title,
         "image": films.items[IMAGE].poster,
@@ -62,7 +64,7 @@ def make_task(stack: Stack, films: Films, own: OwnVectors) -> dict[str, Any]:
         "own": {
             "id": str(uuid4()),
             "title": item.title,
-            "vector": own.image(item.picture).tolist(),
+            "vector": own.image(item.image).tolist(),
         },
     }
 
@@ -70,12 +72,14 @@ def make_task(stack: Stack, films: Films, own: OwnVectors) -> dict[str, Any]:
 @pytest.mark.clause("WVT-23")
 def test_import(told: Told, films: Films) -> None:
     errors = told.answer["errors"]
-    expect.that(not errors, f"errors {errors}", "no failed object")
+    expect.require(not errors, f"errors {errors}", "no failed object")
     for place, film in enumerate(told.task["films"]):
         vector = np.asarray(told.answer["vectors"][film["id"]], dtype=np.float32)
         apart = distance(vector, films.stored(place))
-        within = f"the Python client's within {tolerance.REPEATED:g}"
-        expect.that(apart <= tolerance.REPEATED, f"{film['title']!r} off by {apart:.2g}", within)
+        within = f"the Python client's within {tolerances.REPEATED:g}"
+        expect.require(
+            apart <= tolerances.REPEATED, f"{film['title']!r} off by {apart:.2g}", within
+        )
 
 
 @pytest.mark.clause("WVT-24")
@@ -85,7 +89,7 @@ def test_search(told: Told, films: Films, search: str) -> None:
     got = told.answer[search]
     ids = [film["id"] for film in told.task["films"]]
     places = [ids.index(each["id"]) for each in got]
-    expect.that(
+    expect.require(
         places == [films.place(each.uuid) for each in wanted], f"items {places}", "Python's ranking"
     )
     if search != "hybrid":
@@ -96,10 +100,10 @@ def test_search(told: Told, films: Films, search: str) -> None:
 def test_own_vector(told: Told) -> None:
     own, answer = told.task["own"], told.answer
     kept = np.asarray(answer["ownVector"], np.float32), np.asarray(own["vector"], np.float32)
-    expect.that(np.array_equal(*kept), "another vector", "the vector that was brought")
+    expect.require(np.array_equal(*kept), "another vector", "the vector that was brought")
     nearest = answer["ownFound"][0]
     found = nearest["id"] == own["id"] and abs(nearest["distance"]) < 1e-5
-    expect.that(found, str(nearest), "the object itself at distance 0")
+    expect.require(found, str(nearest), "the object itself at distance 0")
 
 
 def python_search(films: Films, search: str) -> Any:
@@ -116,4 +120,4 @@ def python_search(films: Films, search: str) -> Any:
 def expect_distances(got: Sequence[float], wanted: Sequence[Any]) -> None:
     """The distances are those of the Python client."""
     due = [each.metadata.distance for each in wanted]
-    expect.that(bool(np.allclose(got, due, atol=WITHIN)), f"distances {got}", str(due))
+    expect.require(bool(np.allclose(got, due, atol=WITHIN)), f"distances {got}", str(due))

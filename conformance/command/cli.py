@@ -1,0 +1,135 @@
+"""The console command ``clip-conformance``: short option names, and pytest kept to itself."""
+
+import io
+import os
+import re
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from contextlib import redirect_stderr
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from conformance.comparison import snapshot_command
+from conformance.options.settings import POLICIES, WEIGHTS
+
+PACKAGE = Path(__file__).parent.parent
+
+DESCRIPTION = """\
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it. Without a URL
+the project's own reference is started.
+
+  clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
+  clip-conformance --reference google-siglip2-so400m-patch16-384
+  clip-conformance record http://localhost:8080 -o before-the-upgrade.json
+  clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
+"""
+EPILOG = """\
+Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
+
+exit status: 0 conformant, or partial without a failure; 1 a MUST clause failed; anything else: no
+verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no endpoint, 6 incomplete)
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the suite; returns the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["record"]:
+        return snapshot_command.main(given[1:])
+    options, rest = _parser().parse_known_args(given)
+    options.url, rest = _with_url(rest)
+    # The suite's own files may be installed where nothing is to be written.
+    sys.dont_write_bytecode = True
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch, redirect_stderr(said):
+        # Hypothesis would keep what it reads in modules in the caller's folder.
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
+        status = int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
+    print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
+    return status
+
+
+def _with_url(words: list[str]) -> tuple[str | None, list[str]]:
+    """The endpoint's URL among the words that are not ours, and what is left for pytest.
+
+    It is the first word, or one with a scheme: any other may be the value of an option of pytest's,
+    as in ``-k EXPRESSION``.
+    """
+    for place, word in enumerate(words):
+        if not word.startswith("-") and (place == 0 or "://" in word):
+            return word, words[:place] + words[place + 1 :]
+    return None, words
+
+
+def _one_line(said: str, status: int) -> str:
+    """What pytest said on stderr; of a usage error, the line that tells what is wrong."""
+    problems = re.findall(r"(?im)^(?:pytest.*?: )?error: (.+)$", said)
+    usage_error = status == pytest.ExitCode.USAGE_ERROR and problems
+    return f"ERROR: {problems[-1]}\n" if usage_error else said
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, and pytest's status for a bad option."""
+        self.exit(pytest.ExitCode.USAGE_ERROR, f"ERROR: {message}; --help lists the options\n")
+
+
+def _own(options: Namespace, scratch: Path) -> list[str]:
+    """The configuration that is the suite's and not the caller's."""
+    cache = options.report.resolve() / ".cache" if options.report else scratch
+    folder = PACKAGE / "checks"
+    ini = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(folder)]
+    return [*ini, "-o", f"cache_dir={cache}", str(folder)]
+
+
+def _mapped(options: Namespace) -> list[str]:
+    """Short names to the plugin's."""
+    mapped = []
+    for name, value in vars(options).items():
+        flag = f"--clip-{name.replace('_', '-')}"
+        if value is True:
+            mapped.append(flag)
+        elif isinstance(value, list):
+            mapped += [word for each in value for word in (flag, each)]
+        elif value is not None and value is not False:
+            absolute = value.resolve() if isinstance(value, Path) else value
+            mapped.append(f"{flag}={absolute}")
+    return mapped
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(
+        "clip-conformance",
+        usage="clip-conformance [URL] [options]",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--version", action="version", version=version("multi2vec-clip-conformance"))
+    add("--reference", metavar="TAG", help="start the project's own reference with this model")
+    add("--model", metavar="TAG", help="what the endpoint serves")
+    add("--models", metavar="FILE", type=Path, help="TOML file with rows of your own models")
+    add("--weights", choices=WEIGHTS, help="what the endpoint is said to serve (URL: published)")
+    add("--dimension-policy", choices=POLICIES, help="which published width is right")
+    add("--dimensions", metavar="N", type=int, help="the only right width")
+    add("--endpoint-timeout", metavar="SECONDS", type=float, help="bound of every exchange (50)")
+    add("--wait", metavar="SECONDS", type=float, help="how long to wait for ready (URL: 10)")
+    add("--report", metavar="DIR", type=Path, help="write report.json and junit.xml there")
+    add("--strict", action="store_true", help="a SHOULD that fails counts like a MUST")
+    add("--slow", action="store_true", help="run the slow group too (about two minutes)")
+    add("--clause", metavar="ID", action="append", help="only this clause; may be repeated")
+    add("--compare-with", metavar="WHAT", help="a URL, a recording's file or weaviate:COLLECTION")
+    add("--weaviate", metavar="WHERE", help="off, embedded, embedded:VERSION or a URL")
+    add("--weaviate-grpc", metavar="PORT", type=int, help="gRPC port of that Weaviate")
+    add("--endpoint-for-weaviate", metavar="URL", help="the endpoint as Weaviate sees it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

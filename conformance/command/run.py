@@ -1,0 +1,151 @@
+"""One run of the suite, as a pytest plugin: the endpoint, the results, the verdict.
+
+With pytest-xdist the controlling process opens the endpoint and judges; workers only test.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Generator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from conformance.command.target import Target, open_target
+from conformance.data import clauses
+from conformance.options import parsing
+from conformance.options.settings import BadOption, Settings
+from conformance.report import files, scoreboard
+from conformance.report.phase_result import PhaseResult, classify, printable
+from conformance.report.verdict import EXIT_OF, Judgement, judge
+from conformance.transport.client import Client
+from conformance.transport.readiness import Unusable
+
+TARGET = pytest.StashKey[Target]()
+SETTINGS = pytest.StashKey[Settings]()
+CLIENT = pytest.StashKey[Client]()
+
+
+class Run:
+    """The hooks of one run."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.config = config
+        self.settings = settings
+        self.reports: list[PhaseResult] = []
+        self.started = time.perf_counter()
+        self.stop_target: Callable[[], None] = lambda: None
+        self.waited = 0.0
+        config.stash[SETTINGS] = settings
+        # At its level INFO every line shows the URL with its password.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
+
+    @staticmethod
+    def from_config(config: pytest.Config) -> "Run":
+        """The run that the options ask for; a bad option is pytest's usage error."""
+        try:
+            settings = parsing.parse_settings(config)
+        except BadOption as problem:
+            raise pytest.UsageError(str(problem)) from None
+        if settings.report is not None:
+            try:
+                files.prepare(config, settings.report)
+            except OSError as problem:
+                raise pytest.UsageError(f"--report: {problem}") from None
+        return Run(config, settings)
+
+    @property
+    def worker_input(self) -> dict[str, Any] | None:
+        """What the controlling process sent, in a worker of pytest-xdist."""
+        return getattr(self.config, "workerinput", None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Open the endpoint, or end the run with one line."""
+        if self.worker_input is not None:
+            self.config.stash[TARGET] = Target.from_plain(self.worker_input["clip_target"])
+            return
+        if self.config.option.collectonly:
+            return
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            self.config.stash[TARGET], self.stop_target = open_target(self.settings)
+        except Unusable as problem:
+            raise pytest.UsageError(printable(str(problem))) from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist where the endpoint is."""
+        node.workerinput["clip_target"] = self.config.stash[TARGET].to_plain()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the clauses of ``--clip-clause``."""
+        wanted = self.config.option.clip_clause
+        if wanted:
+            left_out = [item for item in items if _clause_of(item) not in wanted]
+            self.config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give a report of ours its clause and status."""
+        report = yield
+        clause = _clause_of(item)
+        if clause is not None:
+            waited = self._waited_since()
+            classify(report, call, clauses.all_clauses()[clause], self.settings, item, waited)
+        return report
+
+    def _waited_since(self) -> float:
+        """Seconds that went into exchanges since this was last asked."""
+        client = self.config.stash.get(CLIENT, None)
+        total = client.waited if client is not None else 0.0
+        since, self.waited = total - self.waited, total
+        return since
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a report of ours, in the process that judges."""
+        kept = PhaseResult.of(report)
+        if kept is not None and self.worker_input is None:
+            self.reports.append(kept)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Letter and word of a status, kept apart in pytest's own lines."""
+        kept = PhaseResult.of(report)
+        return scoreboard.shown(kept) if kept is not None else None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Judge, write the report, stop the endpoint."""
+        self.stop_target()
+        if self.worker_input is not None or TARGET not in self.config.stash:
+            return
+        self.judgement = self._judge()
+        judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if judged or self.judgement.failed:
+            session.exitstatus = EXIT_OF[self.judgement.verdict]
+        if self.settings.report is not None:
+            files.write(self.settings, self.config.stash[TARGET], self.judgement)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show the scoreboard after pytest's own output."""
+        if self.worker_input is None and TARGET in self.config.stash:
+            scoreboard.write(terminalreporter, self.judgement, self.settings)
+
+    def _judge(self) -> Judgement:
+        seconds = time.perf_counter() - self.started
+        return judge(self.reports, self.settings, parsing.narrowed(self.config), seconds)
+
+
+def _clause_of(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("clause")
+    return marker.args[0] if marker is not None else None
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # The way of Ctrl-C: every fixture is finished, every process that was started is stopped.
+    raise KeyboardInterrupt

@@ -1,0 +1,86 @@
+"""The corpus that judges alignment: photographs for published weights, drawings for stand-ins."""
+
+import io
+from dataclasses import dataclass
+from functools import cache
+
+from PIL import Image
+
+from conformance.corpus import drawings, photographs
+from conformance.data.models import Model
+from conformance.options.settings import Settings
+
+DEFAULT_SIZE = 224
+PHOTOGRAPHS_FOUND = 6 / 8
+DRAWINGS_FOUND = 0.9
+
+
+@dataclass(frozen=True)
+class AlignedCorpus:
+    """Images and, in each language, a caption for each, in the same order."""
+
+    name: str
+    why: str
+    """Why this corpus fits the weights, for the report."""
+    names: tuple[str, ...]
+    images: tuple[bytes, ...]
+    """PNG files."""
+    captions: dict[str, tuple[str, ...]]
+    """By ISO 639-1 code."""
+    must: float
+    """recall@1 below which the weights cannot be what they are said to be."""
+    should: float
+
+
+def corpus_for(settings: Settings) -> AlignedCorpus:
+    """The corpus for what the endpoint is said to serve."""
+    if settings.weights == "published":
+        return _photographs()
+    return _drawings(settings.model.image_size or DEFAULT_SIZE)
+
+
+def advertised(model: Model, corpus: AlignedCorpus) -> list[str]:
+    """The languages that the model advertises and the corpus has captions in."""
+    return [language for language in corpus.captions if language in model.languages]
+
+
+def png(image: Image.Image) -> bytes:
+    """The image as a PNG file, quickly rather than small."""
+    sink = io.BytesIO()
+    image.save(sink, "PNG", compress_level=1)
+    return sink.getvalue()
+
+
+@cache
+def _photographs() -> AlignedCorpus:
+    names = photographs.names()
+    return AlignedCorpus(
+        name="photographs",
+        why="published weights know photographs; expected of every listed model",
+        names=tuple(names),
+        images=tuple(png(photographs.load(name)) for name in names),
+        captions={lang: tuple(photographs.captions(lang)) for lang in photographs.languages()},
+        must=PHOTOGRAPHS_FOUND,
+        should=1.0,
+    )
+
+
+@cache
+def _drawings(size: int) -> AlignedCorpus:
+    shown = drawings.combinations()
+    seed = drawings.HELD_OUT_SEEDS[0]
+    return AlignedCorpus(
+        name="drawings",
+        why="stand-ins are trained on drawings; these drawings and wordings were not among them",
+        names=tuple(map(str, shown)),
+        images=tuple(png(drawings.draw(each, seed, size)) for each in shown),
+        captions={lang: _captions(shown, lang) for lang in drawings.languages()},
+        must=DRAWINGS_FOUND,
+        should=0.95,
+    )
+
+
+def _captions(shown: tuple[drawings.Combination, ...], language: str) -> tuple[str, ...]:
+    """One held-out wording for each drawing, all wordings in turn."""
+    wordings = [drawings.captions(each, language, "held_out") for each in shown]
+    return tuple(each[i % len(each)] for i, each in enumerate(wordings))

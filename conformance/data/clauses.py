@@ -1,0 +1,67 @@
+"""The contract's clauses: numbered requirements, each with its level, source and reason."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from conformance.data import fixture_files
+
+Level = Literal["MUST", "SHOULD", "MAY"]
+Profile = Literal["http", "weaviate", "comparison"]
+
+PROFILES: tuple[Profile, ...] = ("http", "weaviate", "comparison")
+GROUP_FILES = (
+    "probes",
+    "meta",
+    "vectorize",
+    "errors",
+    "texts",
+    "images",
+    "alignment",
+    "properties",
+    "relations",
+    "operation",
+    "wire",
+    "weaviate",
+    "comparison",
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A theme of the contract; `profile` says what it takes to judge it."""
+
+    id: str
+    title: str
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One requirement."""
+
+    id: str
+    level: Level
+    title: str
+    text: str
+    source: str
+    reason: str
+    group: Group
+
+
+def _read(name: str) -> list[Clause]:
+    table = fixture_files.toml(f"clauses/{name}.toml")
+    group = Group(**table["group"])
+    return [Clause(group=group, **row) for row in table["clause"]]
+
+
+@cache
+def all_clauses() -> dict[str, Clause]:
+    """All clauses by id, in the order of the contract."""
+    names = [name for name in GROUP_FILES if fixture_files.path(f"clauses/{name}.toml").is_file()]
+    return {clause.id: clause for name in names for clause in _read(name)}
+
+
+def groups() -> list[Group]:
+    """The groups, in the order of the contract."""
+    return list(dict.fromkeys(clause.group for clause in all_clauses().values()))

@@ -1,0 +1,88 @@
+"""The table of models: what is known of every tag, each figure with its source."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from conformance.data import fixture_files
+
+Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "modernvbert"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One tag. Sizes are pixels, limits tokens, dimensions vector widths; None is unknown."""
+
+    tag: str
+    library: Library | None = None
+    image_model: str | None = None
+    """Hub id (or open_clip name) of the image encoder."""
+    text_model: str | None = None
+    """Hub id of the text encoder; the same as `image_model` in all but one tag."""
+    pretrained: str | None = None
+    """open_clip's name of the weights."""
+    documented_dimension: int | None = None
+    documented_source: str | None = None
+    checkpoint_dimension: int | None = None
+    checkpoint_source: str | None = None
+    image_size: int | None = None
+    image_resize: Literal["crop", "squash", "tile"] | None = None
+    """How an image is brought to size: centre crop, both sides scaled, tiles."""
+    image_source: str | None = None
+    text_tokens: int | None = None
+    lower_case: bool = False
+    text_source: str | None = None
+    normalised: bool | None = None
+    """Whether the vendor's container answers with unit vectors."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes; empty is unknown."""
+    languages_source: str | None = None
+    licence: str | None = None
+    licence_source: str | None = None
+    since: str | None = None
+    """multi2vec-clip version that added the tag."""
+    since_source: str | None = None
+    listed: Literal["page", "build", "user"] = "user"
+    """Where the tag comes from: the documentation page, the vendor's build, a user's own file."""
+
+    @property
+    def erratum(self) -> bool:
+        """Whether the documented dimension is not the checkpoint's."""
+        both = self.documented_dimension and self.checkpoint_dimension
+        return bool(both) and self.documented_dimension != self.checkpoint_dimension
+
+
+class UnknownModel(ValueError):
+    """No row has this tag; the message lists those that exist."""
+
+
+def row(values: Mapping[str, Any]) -> Model:
+    """A model from one TOML table; raises ValueError that names an unknown or missing key."""
+    known = {field.name for field in fields(Model)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ValueError(
+            f"unknown key {unknown[0]!r} in the row of a model; known: {sorted(known)}"
+        )
+    if not isinstance(values.get("tag"), str):
+        raise ValueError("a row of a model needs a tag")
+    languages = tuple(values.get("languages", ()))
+    return Model(**{**values, "languages": languages})
+
+
+def load(extra: Path | None = None) -> dict[str, Model]:
+    """Every model by tag: the project's own, then the rows of the user's file `extra`."""
+    rows = list(fixture_files.toml("models.toml")["model"])
+    if extra is not None:
+        rows += tomllib.loads(extra.read_text(encoding="utf-8")).get("model", [])
+    return {model.tag: model for model in map(row, rows)}
+
+
+def find(tag: str, extra: Path | None = None) -> Model:
+    """The row of `tag`."""
+    table = load(extra)
+    if tag not in table:
+        raise UnknownModel(f"unknown model {tag!r}; known: {', '.join(sorted(table))}")
+    return table[tag]

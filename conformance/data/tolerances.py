@@ -1,0 +1,50 @@
+"""How far apart two vectors may be and still be the same, each with its reason.
+
+The measure is the relative distance |a - b| / max(|a|, |b|): it sees direction and norm at once,
+and one figure serves normalised and unnormalised models of any width.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+REPEATED = 1e-3
+"""The same request again. The same computation gives the same bits; sums in another order under
+load differ by about 1e-6 in float32 and 1e-3 in float16."""
+
+ACROSS_REQUESTS = 2e-2
+"""The same item in another request. Other batch shapes choose other kernels: bfloat16 keeps 8 bits,
+which is 4e-3 a rounding, and 8-bit vectors move by one step of 1/127 here and there. What leaks
+from companions or padding in practice is larger."""
+
+DIFFERENT = 1e-4
+"""Above it, two vectors differ. Float32 noise stays at 1e-6, also over 1,152 components."""
+
+CONVERTED_COSINE = 0.95
+"""Cosine of an image with a lossy or converted copy of itself (JPEG, CMYK, 16-bit grey). A
+different image of the same corpus, or an inverted one, is well below."""
+
+PUBLISHED_TABLE = 0.02
+"""Published cosines are rounded to 0.01 (half a step is 0.005); float16 on the GPU that printed
+them, and another resampling of the images, account for the rest."""
+
+
+def distance(one: Array, other: Array) -> float:
+    """Relative distance of two vectors of one width: 0 is equal, 1.4 is at right angles."""
+    norm = max(float(np.linalg.norm(one)), float(np.linalg.norm(other)))
+    return float(np.linalg.norm(one - other)) / norm if norm else 0.0
+
+
+def cosines(rows: Array, columns: Array) -> Array:
+    """Cosine similarity of every row of `rows` (n, d) with every row of `columns` (m, d): (n, m).
+
+    A zero vector has similarity 0 with everything.
+    """
+    return np.asarray(_unit(rows) @ _unit(columns).T, dtype=np.float32)
+
+
+def _unit(rows: Array) -> Array:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Array = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    return unit

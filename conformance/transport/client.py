@@ -1,0 +1,183 @@
+"""The bounded HTTP client: no exchange takes longer, or more memory, than it may."""
+
+import asyncio
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+
+from conformance.transport.exchange import Exchange
+from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge, inflate
+
+RESENDS = 2
+"""As Go's net/http: a request on a kept connection that turns out to be closed is sent again."""
+HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip",
+    "User-Agent": "clip-conformance",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send; `path` is appended to the endpoint's URL as Weaviate does, by concatenation."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] | None = None
+
+
+class Client:
+    """Sends requests to one endpoint and keeps what came of them.
+
+    Synchronous outside, asyncio inside: one deadline then bounds a whole exchange, however slowly
+    the endpoint trickles, and parallel requests need no threads.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self.url = url
+        self.timeout = timeout
+        self.waited = 0.0
+        self.unanswered = 0
+        """Exchanges in a row that ended without any answer."""
+        self.late = 0
+        """Exchanges that ended because their time was over."""
+        self._runner = asyncio.Runner()
+        self._http = httpx.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,
+            limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
+            headers=HEADERS,
+            # Go's client keeps none, and what an endpoint sets would change later requests.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._runner.run(self._http.aclose())
+        self._runner.close()
+
+    def send(self, request: Request, timeout: float | None = None) -> Exchange:
+        """One exchange; never raises for what the endpoint does."""
+        return self.send_all([request], timeout)[0]
+
+    def send_all(self, requests: Sequence[Request], timeout: float | None = None) -> list[Exchange]:
+        """All requests at once, each over a connection of its own; answers in their order."""
+        start = time.perf_counter()
+        exchanges = self._runner.run(self._gather(requests, timeout or self.timeout))
+        self.waited += time.perf_counter() - start
+        for exchange in exchanges:
+            self.unanswered = self.unanswered + 1 if exchange.failure else 0
+            self.late += bool(exchange.failure and exchange.failure.startswith(LATE))
+        return exchanges
+
+    def run_beside(
+        self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
+    ) -> tuple[list[Exchange], list[Exchange]]:
+        """Send `work` at once and, while it lasts, `probe` again, at most `probes` times."""
+        start = time.perf_counter()
+        done = self._runner.run(self._beside(work, probe, probes, probe_timeout))
+        self.waited += time.perf_counter() - start
+        return done
+
+    async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
+        return list(await asyncio.gather(*(self._exchange(r, timeout) for r in requests)))
+
+    async def _beside(
+        self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
+    ) -> tuple[list[Exchange], list[Exchange]]:
+        busy = asyncio.ensure_future(self._gather(work, self.timeout))
+        # The load reaches the endpoint before the first probe does.
+        await asyncio.sleep(0.02)
+        seen: list[Exchange] = []
+        while not busy.done() and len(seen) < probes:
+            seen.append(await self._exchange(probe, probe_timeout))
+            await asyncio.sleep(0.02)
+        return await busy, seen
+
+    async def _exchange(self, request: Request, timeout: float) -> Exchange:
+        exchange = await self._once(request, timeout)
+        while (
+            exchange.failure and exchange.failure.startswith(CLOSED) and exchange.resent < RESENDS
+        ):
+            again = await self._once(request, timeout)
+            exchange = replace(again, resent=exchange.resent + 1)
+        return exchange
+
+    async def _once(self, request: Request, timeout: float) -> Exchange:
+        call = self._http.build_request(
+            request.method, self.url + request.path, content=request.body, headers=request.headers
+        )
+        sent = Exchange(
+            request.method, self.url + request.path, _shown_headers(request), request.body
+        )
+        start = time.perf_counter()
+        fresh: list[bool] = []
+
+        async def trace(event: str, _info: Any) -> None:
+            if event == "connection.connect_tcp.started":
+                fresh.append(True)
+
+        call.extensions["trace"] = trace
+        try:
+            async with asyncio.timeout(timeout):
+                answered = await self._receive(call, sent)
+        except (TimeoutError, httpx.HTTPError, httpx.StreamError, zlib.error, TooLarge) as problem:
+            failure = _failure(problem, timeout, reused=not fresh)
+            answered = replace(sent, failure=failure)
+        return replace(answered, seconds=time.perf_counter() - start, fresh=bool(fresh))
+
+    async def _receive(self, call: httpx.Request, sent: Exchange) -> Exchange:
+        answer = await self._http.send(call, stream=True)
+        try:
+            raw = bytearray()
+            async for chunk in answer.aiter_raw():
+                raw += chunk
+                if len(raw) > MAX_RESPONSE:
+                    raise TooLarge
+        finally:
+            await answer.aclose()
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
+        body = inflate(bytes(raw)) if gzipped and raw else bytes(raw)
+        return replace(
+            sent,
+            status=answer.status_code,
+            version=answer.http_version,
+            headers=headers,
+            body=body,
+        )
+
+
+CLOSED = "the kept connection was closed without an answer"
+LATE = "no whole answer within"
+
+
+def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
+    return tuple((request.headers or {}).items())
+
+
+def _failure(problem: Exception, timeout: float, *, reused: bool) -> str:
+    if isinstance(problem, TimeoutError):
+        return f"{LATE} {timeout:g} s"
+    if isinstance(problem, TooLarge):
+        return f"the answer exceeds {MAX_RESPONSE // 2**20} MiB"
+    if isinstance(problem, zlib.error):
+        return f"the answer's gzip is broken: {problem}"
+    if isinstance(problem, httpx.ConnectError):
+        return f"no connection: {problem}"
+    if reused and isinstance(problem, (httpx.ReadError, httpx.WriteError)):
+        return f"{CLOSED}: {str(problem) or type(problem).__name__}"
+    if (
+        reused
+        and isinstance(problem, httpx.RemoteProtocolError)
+        and "without sending" in str(problem)
+    ):
+        return f"{CLOSED}: {problem}"
+    return f"no whole answer: {str(problem) or type(problem).__name__}"

@@ -1,0 +1,83 @@
+"""One request and what came of it, and the curl line that repeats it."""
+
+import json
+import shlex
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+SHOWN_BODY = 2_000
+"""Characters of a request body that a curl line holds; longer ones are cut and marked so."""
+SHOWN_RESPONSE = 300
+
+
+def without_password(url: str) -> str:
+    """The URL with its user information masked, fit for reports."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc="***@" + parts.netloc.rpartition("@")[2]))
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer; `failure` says what went wrong on the wire, if anything did."""
+
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+    status: int = 0
+    version: str = "HTTP/1.1"
+    """The answer's."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Answer headers by lower-case name; repeated ones joined by a comma."""
+    body: bytes = b""
+    """Answer body, decoded where it was gzip."""
+    seconds: float = 0.0
+    failure: str | None = None
+    fresh: bool = True
+    """Whether a connection was opened for it; otherwise a kept one was used."""
+    resent: int = 0
+    """How often the request was sent again because a kept connection turned out to be closed."""
+
+    @property
+    def announces_close(self) -> bool:
+        """Whether the answer says that the connection ends with it (RFC 9112, 9.6)."""
+        wish = self.headers.get("connection", "").lower()
+        unframed = not {"content-length", "transfer-encoding"} & self.headers.keys()
+        old = self.version == "HTTP/1.0" and "keep-alive" not in wish
+        return "close" in wish or old or (unframed and bool(self.body))
+
+    def json(self) -> object:
+        """The body as Python's reader takes it, or None where it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def summary(self) -> str:
+        """The answer in one line."""
+        if self.failure:
+            return self.failure
+        text = self.body.decode("utf-8", "replace")
+        shown = text if len(text) <= SHOWN_RESPONSE else text[:SHOWN_RESPONSE] + " …"
+        kind = self.headers.get("content-type", "no content type")
+        return f"status {self.status}, {kind}, {len(self.body)} bytes: {shown or '(empty)'}"
+
+    def curl(self, body_file: str | None = None) -> str:
+        """A shell line that sends the request again, its body from `body_file` where given."""
+        words = ["curl", "-sS", "-i", "-X", self.method, without_password(self.url)]
+        for name, value in self.request_headers:
+            words += ["-H", f"{name}: {value}"]
+        if self.request_body:
+            kept = ["--data-binary", f"@{body_file}"]
+            # --data-raw sends a body that begins with @ as it is.
+            words += kept if body_file else ["--data-raw", self._shown_body()]
+        return " ".join(map(shlex.quote, words))
+
+    def _shown_body(self) -> str:
+        text = self.request_body.decode("utf-8", "replace")
+        whole = len(text) <= SHOWN_BODY and text.encode() == self.request_body
+        if whole:
+            return text
+        return f"{text[:SHOWN_BODY]} … ({len(self.request_body)} bytes; --report DIR keeps them)"

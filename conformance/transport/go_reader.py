@@ -1,0 +1,193 @@
+"""An answer of the endpoint as Weaviate's client reads it, rule by rule.
+
+Weaviate hands the whole body to Go's ``encoding/json`` before it looks at the status, so an answer
+that Python's lenient reader takes may still be lost there. Sources: weaviate/weaviate 1.39.0,
+``modules/multi2vec-clip/clients/vectorizer.go`` and ``meta.go``; the package documentation of
+``encoding/json`` (Go 1.26), each rule tried in a Go program.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+Field = TypeVar("Field")
+
+# Half a step above the largest float32: from here on a decimal rounds to infinity.
+FLOAT32_OVERFLOW = 2**128 - 2**103
+
+
+class GoParseError(ValueError):
+    """Weaviate could not read this answer; the caller of Weaviate sees a failure."""
+
+
+@dataclass(frozen=True)
+class GoResponse:
+    """What is left of an answer to ``/vectorize``: rows of float32, each of its own width."""
+
+    status: int
+    text_vectors: list[Vector] = field(default_factory=list)
+    image_vectors: list[Vector] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def failure(self) -> str | None:
+        """What Weaviate reports to its caller, or None where it takes the answer for a success."""
+        return f"fail with status {self.status}: {self.error}" if self.status > 399 else None
+
+
+def read(status: int, body: bytes) -> GoResponse:
+    """The answer of ``POST /vectorize``; `body` is what is left once gzip is undone.
+
+    Raises GoParseError for whatever Weaviate cannot parse, on any status.
+    """
+    document = _document(body)
+    if document is None:
+        return GoResponse(status)
+    if not isinstance(document, _Object):
+        raise GoParseError(f"the body is {_kind(document)}, not an object")
+    return GoResponse(
+        status,
+        document.last("textVectors", _rows, []),
+        document.last("imageVectors", _rows, []),
+        document.last("error", _error, ""),
+    )
+
+
+def read_meta(body: bytes) -> dict[str, Any]:
+    """The answer of ``GET /meta``; raises GoParseError where Weaviate's own ``/v1/meta`` breaks."""
+    document = _document(body)
+    if document is None:
+        return {}
+    if not isinstance(document, _Object):
+        raise GoParseError(f"the body is {_kind(document)}, not an object")
+    plain = _plain(document)
+    assert isinstance(plain, dict)
+    return plain
+
+
+class _Object:
+    """A JSON object with all its pairs, for Go looks names up in its own way."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        self.pairs = pairs
+
+    def last(self, name: str, read_one: Callable[[str, Any], Field], missing: Field) -> Field:
+        """The value of `name`, whatever its capitals; each must be right, the last one counts."""
+        found = [read_one(key, value) for key, value in self.pairs if _same_name(key, name)]
+        return found[-1] if found else missing
+
+
+class _Huge(str):
+    """The literal of a number that no float32 can hold."""
+
+    __slots__ = ()
+
+
+def _same_name(key: str, name: str) -> bool:
+    return len(key) == len(name) and key.casefold() == name.casefold()
+
+
+def _document(body: bytes) -> Any:
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise GoParseError("the body starts with a byte order mark")
+    if not body.strip(b" \t\r\n"):
+        raise GoParseError("the body is empty: unexpected end of JSON input")
+    text = body.decode("utf-8", errors="surrogateescape")
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_Object,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_not_json,
+        )
+    except json.JSONDecodeError as error:
+        raise GoParseError(f"not JSON: {error}") from error
+    except RecursionError as error:
+        # Go itself follows 10,000 levels; no answer of this contract needs more than three.
+        raise GoParseError("not readable: nested too deep") from error
+
+
+def _number(literal: str) -> float | _Huge:
+    value = float(literal)
+    if abs(value) < FLOAT32_OVERFLOW:
+        return value
+    # A decimal just below the limit may have been rounded up to it on its way to float64.
+    if abs(value) == FLOAT32_OVERFLOW and abs(Decimal(literal)) < FLOAT32_OVERFLOW:
+        return float(np.nextafter(value, 0.0))
+    return _Huge(literal)
+
+
+def _not_json(literal: str) -> NoReturn:
+    raise GoParseError(f"not JSON: {literal} is no number there")
+
+
+def _rows(name: str, value: Any) -> list[Vector]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise GoParseError(f"{name} is {_kind(value)}, not a list of rows")
+    return [_row(f"{name}[{index}]", row) for index, row in enumerate(value)]
+
+
+def _row(name: str, value: Any) -> Vector:
+    if value is None:
+        return np.zeros(0, dtype=np.float32)
+    if not isinstance(value, list):
+        raise GoParseError(f"{name} is {_kind(value)}, not a flat row of numbers")
+    if not all(type(item) is float for item in value):
+        value = _checked(name, value)
+    # Rounded twice, by way of float64: at most one unit in the last place from what Go stores.
+    return np.asarray(value, dtype=np.float64).astype(np.float32)
+
+
+def _checked(name: str, row: Sequence[Any]) -> list[float]:
+    """The row with null read as 0, as Go does; raises for what is not a number."""
+    for index, item in enumerate(row):
+        if isinstance(item, _Huge):
+            raise GoParseError(f"{name}[{index}] is {item[:40]}, beyond float32")
+        if item is not None and type(item) is not float:
+            raise GoParseError(f"{name}[{index}] is {_kind(item)}, not a number")
+    return [0.0 if item is None else item for item in row]
+
+
+def _error(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or isinstance(value, _Huge):
+        raise GoParseError(f"{name} is {_kind(value)}, not a string")
+    return _valid(value)
+
+
+def _valid(text: str) -> str:
+    """Every byte that is not UTF-8 and every half of a surrogate pair becomes U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Object):
+        return {_valid(key): _plain(item) for key, item in value.pairs}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, _Huge):
+        if np.isinf(float(value)):
+            raise GoParseError(f"the number {value[:40]} is beyond float64")
+        return float(value)
+    return _valid(value) if isinstance(value, str) else value
+
+
+def _kind(value: Any) -> str:
+    """The JSON kind of a parsed value, for a message."""
+    if isinstance(value, _Huge | float):
+        return "a number"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "a string"
+    return "a list" if isinstance(value, list) else "an object"

@@ -1,0 +1,91 @@
+"""Weaviate, the endpoint and what stands between them, for the length of a run."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from weaviate import WeaviateClient
+
+from conformance.transport.exchange import Exchange
+from conformance.weaviate.content.temporary_collections import TemporaryCollections
+from conformance.weaviate.server import binary, embedded, running_server
+from conformance.weaviate.server.running_server import Server
+from conformance.weaviate.server.server_selection import ServerSelection
+from conformance.weaviate.wire import proxy
+from conformance.weaviate.wire.proxy import Passed, RecordingProxy
+from conformance.weaviate.wire.to_exchange import to_exchange
+
+MODULE = "multi2vec-clip"
+HELD_PROBES = 2
+"""Readiness probes that the suite answers with 503 in the endpoint's stead, to come late."""
+
+
+@dataclass
+class Deployment:
+    """A connected Weaviate whose vectors come from the endpoint under test.
+
+    `endpoint_url` is the endpoint as Weaviate is told, by way of `proxy` where there is one.
+    """
+
+    server: Server
+    client: WeaviateClient
+    collections: TemporaryCollections
+    endpoint_url: str
+    proxy: RecordingProxy | None
+    version: str = field(default="")
+
+    @property
+    def inference_url(self) -> str | None:
+        """What a collection has to name as its `inferenceUrl`; None where it is the default."""
+        return None if self.server.ours else self.endpoint_url
+
+    def at_least(self, version: str) -> bool:
+        """Whether the server is of that version or a newer one."""
+        return binary.order(self.version) >= binary.order(version)
+
+    def mark(self) -> int:
+        """A point in time, for `seen`; 0 without a proxy."""
+        return self.proxy.mark() if self.proxy else 0
+
+    def seen(self, mark: int) -> list[Passed]:
+        """What Weaviate has asked the endpoint since; nothing without a proxy."""
+        return self.proxy.since(mark) if self.proxy else []
+
+    def shown(self, passed: Passed) -> Exchange:
+        """Something seen, as the suite shows exchanges."""
+        assert self.proxy is not None
+        return to_exchange(passed, self.proxy)
+
+
+@contextmanager
+def open_deployment(
+    choice: ServerSelection, endpoint: str, grpc_port: int | None = None, as_seen: str | None = None
+) -> Iterator[Deployment]:
+    """The Weaviate of `choice` on `endpoint`; raises running_server.Unavailable.
+
+    `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
+    listens on the loopback interface, is left out then.
+    """
+    if choice.kind == "embedded":
+        with proxy.between(endpoint) as between:
+            between.hold_ready(HELD_PROBES)
+            with embedded.run(between.url, choice.where) as ours, closing(ours.connect()) as client:
+                yield _stack(ours, client, between.url, between)
+        return
+    theirs = running_server.at(choice.where, grpc_port or running_server.DEFAULT_GRPC_PORT)
+    with proxy.between(endpoint) as between, closing(theirs.connect()) as client:
+        deployment = _stack(theirs, client, as_seen or between.url, None if as_seen else between)
+        try:
+            yield deployment
+        finally:
+            deployment.collections.remove_all()
+
+
+def _stack(
+    running: Server, client: WeaviateClient, url: str, between: RecordingProxy | None
+) -> Deployment:
+    meta = client.get_meta()
+    if MODULE not in meta["modules"]:
+        raise running_server.Unavailable(f"the Weaviate at {running.url} runs without {MODULE}")
+    version = str(meta["version"])
+    return Deployment(running, client, TemporaryCollections(client), url, between, version)

@@ -1,0 +1,155 @@
+"""The program that holds an embedded Weaviate, so that none outlives the run that started it.
+
+It runs in a session of its own (Ctrl-C in the terminal does not reach it), reads its settings as
+one JSON line from standard input and holds the server until that input ends, which it does however
+the suite's process ends. Then it stops the server and removes its folder. What goes wrong is told
+as one JSON line on standard output.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+
+from weaviate import WeaviateClient
+from weaviate.embedded import EmbeddedOptions
+
+from conformance.weaviate.server import binary
+from conformance.weaviate.server.embedded_settings import Settings
+
+DOWNLOAD_SILENCE = 15
+"""Seconds without a byte after which a download is given up."""
+STOP = 10
+"""Seconds that the server has to end by itself."""
+
+STARTED: list[WeaviateClient] = []
+"""The client stops its server when it is collected, so it is kept."""
+
+
+class Trouble(Exception):
+    """The server cannot be had; the message is one line."""
+
+
+def main() -> None:
+    """Hold one server until standard input ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    settings = Settings(**json.loads(sys.stdin.readline()))
+    tell = _redirect(settings)
+    try:
+        hold(settings)
+    except Trouble as trouble:
+        tell(str(trouble))
+    finally:
+        end(settings)
+
+
+def _redirect(settings: Settings) -> Callable[[str], None]:
+    """Send what the server prints to its log; returns the way to the suite's process."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    out = os.fdopen(os.dup(1), "w")
+    log = os.open(settings.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    return lambda line: print(json.dumps({"trouble": line}), file=out, flush=True)
+
+
+def hold(settings: Settings) -> None:
+    """Start the server and wait for the end of standard input; raises Trouble."""
+    failures: list[str] = []
+    socket.setdefaulttimeout(DOWNLOAD_SILENCE)
+    Thread(target=_start, args=(settings, failures), daemon=True).start()
+    download = Download(settings.version)
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        if failures:
+            raise Trouble(failures[0])
+        download.check()
+        if _server_ended():
+            raise Trouble(f"Weaviate {settings.version} ended by itself: {last_log_line(settings)}")
+
+
+def _start(settings: Settings, failures: list[str]) -> None:
+    options = EmbeddedOptions(
+        persistence_data_path=str(settings.data),
+        version=settings.version,
+        port=settings.port,
+        grpc_port=settings.port + 1,
+        additional_env_vars=settings.environment(),
+    )
+    try:
+        # Only started here, never connected: the suite's process has a client of its own.
+        STARTED.append(WeaviateClient(embedded_options=options, skip_init_checks=True))
+    except Exception as problem:
+        failures.append(f"Weaviate {settings.version} cannot be had: {_one_line(problem)}")
+
+
+class Download:
+    """Watches the client's download, which waits for ever by itself."""
+
+    def __init__(self, version: str) -> None:
+        self.program = binary.program(version)
+        self.partial = binary.cache() / "tmp_weaviate.tgz"
+        self.size = -1
+        self.since = time.monotonic()
+
+    def check(self) -> None:
+        """Raises Trouble where nothing has come for DOWNLOAD_SILENCE seconds."""
+        size = self.partial.stat().st_size if self.partial.exists() else 0
+        if size != self.size or self.program.exists():
+            self.size, self.since = size, time.monotonic()
+        elif time.monotonic() - self.since > DOWNLOAD_SILENCE:
+            raise Trouble(
+                f"{self.program.name[:-65]} is not in {self.program.parent} and its download "
+                f"does not come: {DOWNLOAD_SILENCE} s without a byte"
+            )
+
+
+def last_log_line(settings: Settings) -> str:
+    """The last line of the log that tells of an error, or the last line."""
+    lines = settings.log.read_text(errors="replace").strip().splitlines() or ["(silence)"]
+    told = [line for line in lines if '"level":"fatal"' in line or '"level":"error"' in line]
+    line = (told or lines)[-1]
+    with suppress(ValueError, AttributeError):
+        entry = json.loads(line)
+        line = f"{entry.get('msg', '')} {entry.get('error', '')}".strip()
+    return line[:300]
+
+
+def end(settings: Settings) -> None:
+    """Stop the server, remove its folder, and leave nothing of this process group."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    deadline = time.monotonic() + STOP
+    while time.monotonic() < deadline and not _no_child():
+        time.sleep(0.05)
+    shutil.rmtree(settings.folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _server_ended() -> bool:
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False
+
+
+def _no_child() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+def _one_line(problem: Exception) -> str:
+    return " ".join(str(problem).split()) or type(problem).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The image side of the fake encoder: classical vision on a picture of 64 x 64 pixels."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from conformance.corpus import drawings
+from conformance.data import fixture_files
+
+SIDE = 64
+STENCIL = 24
+THUMBNAIL = 8
+TURNS = 12
+"""Drawings of each shape that stencils are made of."""
+
+Array = NDArray[np.float32]
+
+
+def rgb(picture: Image.Image) -> Image.Image:
+    """Any mode as RGB: 16-bit greys are scaled, the rest is Pillow's conversion."""
+    if picture.mode.startswith("I"):
+        deep = np.asarray(picture, dtype=np.float64)
+        return Image.fromarray((deep / 257).clip(0, 255).astype(np.uint8)).convert("RGB")
+    return picture.convert("RGB")
+
+
+def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
+    """The middle square (or the whole picture), scaled as an encoder does before it looks."""
+    width, height = picture.size
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    seen = picture if squash else picture.crop((left, top, left + side, top + side))
+    return seen.resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=3)
+
+
+def distances(pixels: Array) -> Array:
+    """How far each pixel is from the background, the median of the border: 0 to 255."""
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    away: Array = np.abs(pixels - np.median(border, axis=0)).max(axis=2)
+    return away
+
+
+def foreground(pixels: Array) -> NDArray[np.bool_]:
+    """What stands out from the background."""
+    away = distances(pixels)
+    return away > max(40.0, float(np.quantile(away, 0.98)) / 2)
+
+
+def colour_shares(pixels: Array) -> dict[str, float]:
+    """How much of the foreground has each colour of the corpus; what has none counts as nothing."""
+    found = pixels[foreground(pixels)]
+    table = fixture_files.toml("drawings.toml")["colours"]
+    if not len(found):
+        return dict.fromkeys(table, 0.0)
+    palette = np.array(list(table.values()), dtype=np.float32)
+    gaps = ((found[:, None, :] - palette[None]) ** 2).sum(axis=2)
+    votes = np.exp(-gaps / (2 * 30.0**2)).mean(axis=0)
+    return dict(zip(table, votes.tolist(), strict=True))
+
+
+def shape_shares(pixels: Array) -> dict[str, float]:
+    """How well each shape of the corpus covers the foreground, sharpened towards the best."""
+    mask = foreground(pixels)
+    if not mask.any():
+        return dict.fromkeys(stencils(), 0.0)
+    seen = stencil(mask)
+    overlaps = {shape: best_overlap(seen, known) for shape, known in stencils().items()}
+    top = max(overlaps.values())
+    return {shape: top * float(np.exp((value - top) * 20)) for shape, value in overlaps.items()}
+
+
+def best_overlap(seen: Array, known: Array) -> float:
+    """Intersection over union with the stencil that fits best; `known` is (count, area)."""
+    both, either = np.minimum(seen, known).sum(axis=1), np.maximum(seen, known).sum(axis=1)
+    return float((both / either).max())
+
+
+def stencil(mask: NDArray[np.bool_]) -> Array:
+    """A mask cut to its bounding box and stretched to one size: (area,), 0 to 1."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    grey = Image.fromarray(cut.astype(np.uint8) * 255).resize((STENCIL, STENCIL))
+    return np.asarray(grey, dtype=np.float32).reshape(-1) / np.float32(255)
+
+
+@cache
+def stencils() -> dict[str, Array]:
+    """The shapes of the corpus, as its own drawings show them: (TURNS, area) each."""
+    colour = next(iter(fixture_files.toml("drawings.toml")["colours"]))
+    found: dict[str, Array] = {}
+    for shape in fixture_files.toml("drawings.toml")["shapes"]:
+        shown = [drawings.Combination(colour, shape)] * TURNS
+        drawn = [drawings.draw(what, seed, SIDE * 2) for seed, what in enumerate(shown)]
+        masks = [foreground(np.asarray(fit(picture), dtype=np.float32)) for picture in drawn]
+        found[shape] = np.array([stencil(mask) for mask in masks])
+    return found
+
+
+def thumbnail(picture: Image.Image) -> Array:
+    """A tiny copy, grey in the middle, of at most unit length: (THUMBNAIL * THUMBNAIL * 3,)."""
+    small = picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+    flat = np.asarray(small, dtype=np.float32).reshape(-1) / np.float32(255) - np.float32(0.5)
+    length = np.float32(max(float(np.linalg.norm(flat)), 1.0))
+    return (flat / length).astype(np.float32)
+
+
+def exchanged(picture: Image.Image) -> Image.Image:
+    """The picture with red and blue exchanged."""
+    red, green, blue = picture.convert("RGB").split()
+    return Image.merge("RGB", (blue, green, red))

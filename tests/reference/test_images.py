@@ -1,0 +1,148 @@
+"""Reading images: every mode and format, and what is refused."""
+
+import base64
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reference import images
+from reference.errors import RefusedError
+from reference.settings import MAX_BODY_MIB, MAX_MEGAPIXELS, MEGAPIXEL, MIB
+from tests.reference.conftest import png
+
+LIMIT = 10**6
+
+ENCODINGS = [
+    ("RGB", "PNG", {}),
+    ("RGBA", "PNG", {}),
+    ("L", "PNG", {}),
+    ("LA", "PNG", {}),
+    ("1", "PNG", {}),
+    ("P", "PNG", {}),
+    ("P", "PNG", {"transparency": 0}),
+    ("P", "PNG", {"transparency": b"\x00\x80"}),
+    ("I;16", "PNG", {}),
+    ("I", "TIFF", {}),
+    ("F", "TIFF", {}),
+    ("I;16", "TIFF", {}),
+    ("CMYK", "TIFF", {}),
+    ("RGB", "BMP", {}),
+    ("RGB", "TIFF", {"compression": "tiff_lzw"}),
+    ("RGB", "WEBP", {"lossless": True}),
+    ("P", "GIF", {}),
+    ("RGB", "PPM", {}),
+]
+
+
+def in_mode(photograph: Image.Image, mode: str) -> Image.Image:
+    """`photograph` in a mode that Pillow may not convert to directly."""
+    if mode == "I;16":
+        return Image.fromarray(np.asarray(photograph.convert("L")).astype(np.uint16) * 257)
+    return photograph.convert("L" if mode in "IF" else mode).convert(mode)
+
+
+@pytest.mark.parametrize(("mode", "kind", "options"), ENCODINGS)
+def test_lossless_files_give_the_pixels_that_pillow_converts_to(
+    photograph: Image.Image, mode: str, kind: str, options: dict[str, object]
+) -> None:
+    image = in_mode(photograph, mode)
+    read = images.read(png(image, kind, **options), "images[0]", LIMIT)
+    assert read.mode == "RGB"
+    assert np.array_equal(np.asarray(read), np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_jpeg(photograph: Image.Image, mode: str) -> None:
+    read = images.read(png(photograph.convert(mode), "JPEG"), "images[0]", LIMIT)
+    assert (read.mode, read.size) == ("RGB", photograph.size)
+
+
+def test_an_animation_is_its_first_frame(photograph: Image.Image) -> None:
+    other = Image.new("RGB", photograph.size, "blue")
+    read = images.read(
+        png(photograph, "WEBP", save_all=True, append_images=[other], lossless=True), "x", LIMIT
+    )
+    assert np.array_equal(np.asarray(read), np.asarray(photograph))
+
+
+def test_a_photograph_is_not_turned_by_its_exif_tag(photograph: Image.Image) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert images.read(png(photograph, exif=exif), "x", LIMIT).size == photograph.size
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (4000, 10)])
+def test_extreme_shapes(size: tuple[int, int]) -> None:
+    assert images.read(png(Image.new("RGB", size)), "x", LIMIT).size == size
+
+
+def test_wrapped_base64_is_read(photograph: Image.Image) -> None:
+    wrapped = base64.encodebytes(base64.b64decode(png(photograph))).decode()
+    assert images.read(wrapped, "x", LIMIT).size == photograph.size
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(side: int) -> str:
+    """A PNG of a few bytes that says it is `side` pixels wide and high."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    data = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(9)))
+    return base64.b64encode(data).decode()
+
+
+@pytest.mark.parametrize(
+    ("encoded", "says", "status"),
+    [
+        ("", "empty", 400),
+        ("a", "not valid base64", 400),
+        ("!!!!", "not valid base64", 400),
+        ("aGVsbG8", "not valid base64", 400),
+        ("été=", "not valid base64", 400),
+        ("aGVsbG8=", "not an image", 400),
+        ("data:image/png;base64,aGVsbG8=", "data: URI", 400),
+        (bomb(5_000), "too many pixels (5000 x 5000", 413),
+        (bomb(10_000), "too many pixels", 413),
+        (bomb(60_000), "too many pixels", 413),
+        (png(Image.new("RGB", (1001, 1000))), "too many pixels (1001 x 1000", 413),
+    ],
+)
+def test_what_is_no_image_is_refused_by_name(encoded: str, says: str, status: int) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        images.read(encoded, "images[7]", LIMIT)
+    assert str(refusal.value).startswith("images[7]: ")
+    assert says in str(refusal.value)
+    assert refusal.value.status == status
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
+@pytest.mark.parametrize("part", [0.2, 0.6, 0.9])
+def test_a_truncated_image_is_refused(photograph: Image.Image, kind: str, part: float) -> None:
+    whole = base64.b64decode(png(photograph, kind))
+    cut = base64.b64encode(whole[: int(len(whole) * part)]).decode()
+    with pytest.raises(RefusedError, match=r"images\[0\]: (not an image|the image is damaged)"):
+        images.read(cut, "images[0]", LIMIT)
+
+
+def test_formats_that_start_other_programs_are_not_tried() -> None:
+    postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n"
+    with pytest.raises(RefusedError, match="not an image in a format that is read here"):
+        images.read(base64.b64encode(postscript).decode(), "x", LIMIT)
+
+
+def test_a_photograph_of_20_megapixels_passes_the_default_limits() -> None:
+    sent = png(Image.effect_noise((5472, 3648), 40).convert("RGB"), "JPEG", quality=95)
+    assert len(sent) < MAX_BODY_MIB * MIB
+    assert images.read(sent, "x", MAX_MEGAPIXELS * MEGAPIXEL).size == (5472, 3648)
+
+
+def test_pixels_outlive_the_file() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2), "red").save(file, "PNG")
+    read = images.read(base64.b64encode(file.getvalue()).decode(), "x", LIMIT)
+    assert read.getpixel((1, 1)) == (255, 0, 0)
