@@ -32,7 +32,7 @@ def named() -> dict[str, list[str]]:
 
 def test_the_document_is_current() -> None:
     """`make docs` writes it again."""
-    assert (ROOT / "docs" / "contract_document.md").read_text(
+    assert (ROOT / "docs" / "contract.md").read_text(
         encoding="utf-8"
     ) == contract_document.render()
 

@@ -21,18 +21,18 @@ PYTHON = {
     "connect": "ready: True",
     "create": "created: True",
     "import_films": "imported: 6",
-    "near_text": "an image of a blue square",
-    "hybrid": "an image of a green triangle",
-    "near_image": "an image of a yellow star",
+    "near_text": "a picture of a blue square",
+    "hybrid": "a picture of a green triangle",
+    "near_image": "a picture of a yellow star",
     "inference_url": "a purple circle by way of",
 }
 TYPESCRIPT = {
     "ready": "ready: true",
     "create": "created: true",
     "importFilms": "imported: 6",
-    "nearText": "an image of a blue square",
-    "hybrid": "an image of a green triangle",
-    "nearImage": "an image of a yellow star",
+    "nearText": "a picture of a blue square",
+    "hybrid": "a picture of a green triangle",
+    "nearImage": "a picture of a yellow star",
     "inferenceUrl": "a purple circle by way of",
 }
 
