@@ -57,6 +57,7 @@ format: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
+	$(BIN)/python -m conformance.options.readme_table README.md
 
 standins: $(STAMP)
 	$(BIN)/python -m training
