@@ -7,13 +7,13 @@ NODE := $(VENV)/.node
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test lint format types unit matrix docs standins clean
+.PHONY: help demo test lint format types unit matrix hooks docs standins clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
 	@echo "make test    set up, pass every test of the project"
 	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | docs | standins | clean"
+	@echo "make lint | types | unit | format | hooks | docs | standins | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -55,6 +55,10 @@ matrix: $(STAMP) $(NODE)
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+# Before every commit, what lint and types would say.
+hooks: $(STAMP)
+	$(BIN)/pre-commit install
 
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
