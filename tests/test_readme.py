@@ -26,6 +26,7 @@ def test_the_application_is_the_examples_file() -> None:
     assert blocks("python") == [APPLICATION.read_text(encoding="utf-8")]
 
 
+@pytest.mark.reference
 @pytest.mark.skipif(binary.at_hand() is None, reason="no Weaviate in the client's cache")
 def test_the_application_runs(tmp_path: Path) -> None:
     environment = {**os.environ, "DISABLE_TELEMETRY": "true", "XDG_DATA_HOME": str(tmp_path)}

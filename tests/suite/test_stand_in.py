@@ -54,6 +54,7 @@ def test_an_application_is_tested_on_a_stand_in(
     assert within(20, fake_reference.all_gone)
 
 
+@pytest.mark.reference
 def test_a_tag_that_does_not_exist_is_one_line() -> None:
     with pytest.raises(reference_process.NotStarted) as problem:
         reference_process.Reference("no-such-tag", "stand-in")
@@ -61,6 +62,7 @@ def test_a_tag_that_does_not_exist_is_one_line() -> None:
     assert "no-such-tag" in str(problem.value)
 
 
+@pytest.mark.reference
 def test_a_real_stand_in_has_the_width_of_its_model(
     clip_stand_in: Callable[[str], str], client_of: Callable[..., Client]
 ) -> None:
