@@ -1,4 +1,4 @@
-"""What comes after a refusal, a time-out or an odd item: is the endpoint still there?
+"""Whether the endpoint still answers after a refusal, a time-out or an odd item.
 
 After each of them the suite sends a small good request. Three things can come of it. It is served,
 as ever: nothing has happened. It is refused, though such a request was served before: the endpoint
@@ -10,14 +10,14 @@ import time
 from collections.abc import Sequence
 
 from conformance.corpus import image_files
-from conformance.corpus.items import Items
 from conformance.data import timeouts
-from conformance.expect.causes import Cause, CauseKind, response_signature
 from conformance.expect import given
+from conformance.expect.causes import Cause, CauseKind, response_signature
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
 from conformance.transport.failures import FailureKind
+from conformance.transport.items import Items
 
 TEXT = "a red circle"
 SIZE = 32
