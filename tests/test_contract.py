@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import get_args
 
@@ -32,9 +32,7 @@ def named() -> dict[str, list[str]]:
 
 def test_the_document_is_current() -> None:
     """`make docs` writes it again."""
-    assert (ROOT / "docs" / "contract.md").read_text(
-        encoding="utf-8"
-    ) == contract_document.render()
+    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == contract_document.render()
 
 
 def test_markup_in_a_clause_is_escaped_but_in_code() -> None:
@@ -63,7 +61,8 @@ def test_a_clause_is_whole(clause: Clause) -> None:
     assert re.fullmatch(r"[A-Z]{3}-\d\d", clause.id)
     assert clause.level in get_args(clauses.Level)
     assert clause.group.profile in clauses.PROFILES
-    assert all(astuple(clause))
+    # Versions are named only where a clause holds for some.
+    assert all(astuple(replace(clause, since=("any",), until=("any",))))
 
 
 @parametrised

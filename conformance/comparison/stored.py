@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from weaviate import WeaviateClient
 
 from conformance.data.tolerances import Array
+
+if TYPE_CHECKING:
+    from weaviate import WeaviateClient
 
 MODULE = "multi2vec-clip"
 MOST = 24
@@ -40,7 +42,7 @@ class StoredObject:
     vector: Array
 
 
-def objects(client: WeaviateClient, collection: str) -> list[StoredObject]:
+def objects(client: "WeaviateClient", collection: str) -> list[StoredObject]:
     """At most `MOST` objects whose vectors the module made; raises NothingStored."""
     if not client.collections.exists(collection):
         raise NothingStored(f"there is no collection {collection} in that Weaviate")
