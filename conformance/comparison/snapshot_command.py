@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from conformance.comparison import snapshot
 from conformance.comparison.inputs import inputs
-from conformance.expect.statuses import Nonconformity
+from conformance.expect import Nonconformity
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.readiness import Unusable, preflight
 

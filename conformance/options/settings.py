@@ -45,8 +45,8 @@ class Settings:
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
 
-    def widths(self) -> dict[int, str]:
-        """The widths that the vectors may have, each with whose figure it is; none if unknown."""
+    def expected_dimensions(self) -> dict[int, str]:
+        """The dimensions that vectors may have, each with whose figure it is; none if unknown."""
         if self.dimensions is not None:
             return {self.dimensions: "--dimensions"}
         figures = {

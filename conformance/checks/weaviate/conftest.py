@@ -5,14 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from conformance.command.target import Target
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data.clauses import all_clauses
 from conformance.data.weaviate_versions import applies, described
 from conformance.expect import statuses
+from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.target import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content import import_items
 from conformance.weaviate.content.documented_collection import ImportedItems
@@ -60,9 +59,9 @@ def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def own(client: Client) -> ObjectVectors:
+def vectors(cache: VectorCache) -> ObjectVectors:
     """The endpoint's own vectors."""
-    return ObjectVectors(Endpoint(client))
+    return ObjectVectors(cache)
 
 
 @pytest.fixture(scope="session")

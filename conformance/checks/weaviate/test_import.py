@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance import expect
-from conformance.data.tolerances import ACROSS_REQUESTS, Array, distance
+from conformance.data.tolerances import ACROSS_REQUESTS, distance
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content import other_collections
 from conformance.weaviate.content.arithmetic import combined
@@ -17,40 +17,33 @@ from conformance.weaviate.content.documented_collection import (
 )
 from conformance.weaviate.content.import_items import Item
 from conformance.weaviate.content.object_vectors import ObjectVectors
+from conformance.weaviate.content.stored_vectors import expect_stored
 from conformance.weaviate.server.deployment import Deployment
 
 
-def expect_stored(imported: ImportedItems, expected: list[Array]) -> None:
-    """Every stored vector is the expected one, as closely as vectors of two requests are."""
-    for index, vector in enumerate(expected):
-        apart = distance(imported.stored(index), vector)
-        title = imported.items[index].title
-        expect.require(
-            apart <= ACROSS_REQUESTS,
-            f"the stored vector of {title!r} is off by {apart:.2g} of its norm",
-            f"the combination of the endpoint's vectors within {ACROSS_REQUESTS:g}",
-        )
-
-
 @pytest.mark.clause("WVT-05")
-def test_weighted_fields_combine(imported: ImportedItems, own: ObjectVectors) -> None:
-    expect_stored(imported, [own.stored(item, WEIGHTS) for item in imported.items])
+def test_weighted_fields_combine(
+    deployment: Deployment, imported: ImportedItems, vectors: ObjectVectors
+) -> None:
+    for index, item in enumerate(imported.items):
+        expect_stored(deployment, imported, index, vectors.stored(item, WEIGHTS))
 
 
 @pytest.mark.clause("WVT-06")
 def test_fields_without_weights_count_alike(
-    deployment: Deployment, items: list[Item], own: ObjectVectors
+    deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> None:
     objects = page.create(deployment, "Unweighted", weighted=False)
     imported = page.insert(deployment, objects, items[:2])
-    expect_stored(imported, [own.stored(item, None) for item in imported.items])
+    for index, item in enumerate(imported.items):
+        expect_stored(deployment, imported, index, vectors.stored(item, None))
 
 
 @pytest.mark.clause("WVT-07")
 def test_several_text_fields(
     deployment: Deployment,
     items: list[Item],
-    own: ObjectVectors,
+    vectors: ObjectVectors,
     measure: Callable[[str, str], None],
 ) -> None:
     title, caption = items[0].title, items[1].title
@@ -59,7 +52,8 @@ def test_several_text_fields(
     with attributed(deployment, "the import fails"):
         uuid = objects.data.insert({"title": title, "caption": caption})
     stored = stored_vector(objects, uuid)
-    rows = list(own.of(texts=[caption, title]).texts)
+    texts = vectors.of(texts=[caption, title]).texts
+    rows = list(texts.vectors)
     right, swapped = combined(rows, (0.2, 0.8)), combined(rows, (0.8, 0.2))
     defect = distance(stored, swapped) < distance(stored, right)
     measure("weaviate weights of several text fields", "swapped" if defect else "right")
@@ -68,4 +62,5 @@ def test_several_text_fields(
         apart <= ACROSS_REQUESTS,
         f"the stored vector is off by {apart:.2g} of its norm",
         f"the combination with the weights in one order or the other, within {ACROSS_REQUESTS:g}",
+        texts.exchanges[0],
     )

@@ -5,22 +5,23 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance import expect
-from conformance.command.target import Target
-from conformance.data.tolerances import ACROSS_REQUESTS, distance
+from conformance.data.tolerances import REPEATED, distance
 from conformance.expect import statuses
+from conformance.transport.target import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content.arithmetic import combined
 from conformance.weaviate.content.attribution import attributed
 from conformance.weaviate.content.documented_collection import WEIGHTS
 from conformance.weaviate.content.import_items import Item
 from conformance.weaviate.content.object_vectors import ObjectVectors
+from conformance.weaviate.content.stored_vectors import expect_stored
 from conformance.weaviate.server.deployment import Deployment
 from conformance.weaviate.wire import stub_endpoint
 
 
 @pytest.mark.clause("WVT-15")
 def test_two_endpoints_serve_one_server(
-    deployment: Deployment, items: list[Item], own: ObjectVectors
+    deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> None:
     if deployment.proxy is None:
         statuses.not_applicable("a second endpoint on this machine is out of that Weaviate's reach")
@@ -32,14 +33,10 @@ def test_two_endpoints_serve_one_server(
         with attributed(deployment, "near_text fails"):
             elsewhere.query.near_text("elsewhere", limit=1)
             here.objects.query.near_text("here", limit=1)
-    vectors = [stub_endpoint.vector(item.title), stub_endpoint.vector(item.poster)]
-    apart = {
-        "the other endpoint's": distance(there.stored(0), combined(vectors, WEIGHTS)),
-        "this endpoint's": distance(here.stored(0), own.stored(item, WEIGHTS)),
-    }
-    for whose, far in apart.items():
-        close = far <= ACROSS_REQUESTS
-        expect.require(close, f"off by {far:.2g} of its norm", f"{whose} vector")
+    expect_stored(deployment, here, 0, vectors.stored(item, WEIGHTS))
+    rows = [stub_endpoint.vector(item.title), stub_endpoint.vector(item.poster)]
+    apart = distance(there.stored(0), combined(rows, WEIGHTS))
+    expect.require(apart <= REPEATED, f"off by {apart:.2g} of its norm", "the other's own vector")
     asked = [passed.asked()["texts"] for passed in deployment.seen(mark)]
     mine = [[item.title], ["here"]]
     expect.require(asked == mine, f"texts {asked}", f"{mine}, those of one collection")
@@ -65,10 +62,8 @@ def test_a_path_prefix_is_kept(deployment: Deployment, target: Target, items: li
 
 @pytest.mark.clause("WVT-17")
 def test_a_trailing_slash_does_no_harm(
-    deployment: Deployment, items: list[Item], own: ObjectVectors
+    deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> None:
     objects = page.create(deployment, "Slash", inference_url=f"{deployment.endpoint_url}/")
     imported = page.insert(deployment, objects, items[:1])
-    apart = distance(imported.stored(0), own.stored(items[0], WEIGHTS))
-    expected = f"the endpoint's vector within {ACROSS_REQUESTS:g}"
-    expect.require(apart <= ACROSS_REQUESTS, f"off by {apart:.2g} of its norm", expected)
+    expect_stored(deployment, imported, 0, vectors.stored(items[0], WEIGHTS))

@@ -23,14 +23,14 @@ COUNT = 3
 
 @pytest.fixture(scope="module")
 def brought(
-    deployment: Deployment, items: list[Item], own: ObjectVectors
+    deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> tuple[ImportedItems, int]:
     """Objects with vectors of their own (of the images alone), and the mark before the import."""
     objects = page.create(deployment, "Brought")
-    vectors = [own.image(item.image) for item in items[:COUNT]]
-    ids, mark = [uuid4() for _ in vectors], deployment.mark()
+    given = [vectors.image(item.image) for item in items[:COUNT]]
+    ids, mark = [uuid4() for _ in given], deployment.mark()
     with attributed(deployment, "the import fails"), objects.batch.fixed_size(100) as batch:
-        for uuid, item, vector in zip(ids, items[:COUNT], vectors, strict=True):
+        for uuid, item, vector in zip(ids, items[:COUNT], given, strict=True):
             batch.add_object(item.properties(), uuid=uuid, vector={VECTOR: vector.tolist()})
     rejected = objects.batch.failed_objects
     if rejected:
@@ -40,21 +40,24 @@ def brought(
 
 @pytest.mark.clause("WVT-08")
 def test_own_vectors_are_stored_as_given(
-    brought: tuple[ImportedItems, int], own: ObjectVectors
+    brought: tuple[ImportedItems, int], vectors: ObjectVectors
 ) -> None:
     imported = brought[0]
     for index, item in enumerate(imported.items):
-        stored, given = stored_vector(imported.objects, imported.ids[index]), own.image(item.image)
+        stored, given = (
+            stored_vector(imported.objects, imported.ids[index]),
+            vectors.image(item.image),
+        )
         expect.require(
             np.array_equal(stored, given), f"another vector for {item.title!r}", "its own"
         )
 
 
 @pytest.mark.clause("WVT-08")
-def test_own_vectors_are_found(brought: tuple[ImportedItems, int], own: ObjectVectors) -> None:
+def test_own_vectors_are_found(brought: tuple[ImportedItems, int], vectors: ObjectVectors) -> None:
     imported = brought[0]
     found = imported.objects.query.near_vector(
-        own.image(imported.items[2].image).tolist(),
+        vectors.image(imported.items[2].image).tolist(),
         limit=1,
         return_metadata=["distance"],
     )

@@ -34,18 +34,18 @@ def near_text(deployment: Deployment, imported: ImportedItems) -> Callable[..., 
 @pytest.mark.clause("WVT-10")
 @pytest.mark.parametrize("limit", [1, LIMIT])
 def test_near_text(
-    near_text: Callable[..., Any], imported: ImportedItems, own: ObjectVectors, limit: int
+    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors, limit: int
 ) -> None:
     query = imported.items[0].title
-    expect_ranking(imported, own.text(query), near_text(query, limit), limit)
+    expect_ranking(imported, vectors.text(query), near_text(query, limit), limit)
 
 
 @pytest.mark.clause("WVT-10")
 def test_near_text_with_two_concepts(
-    near_text: Callable[..., Any], imported: ImportedItems, own: ObjectVectors
+    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors
 ) -> None:
     concepts = [imported.items[1].title, imported.items[2].title]
-    mean = own.of(texts=concepts).texts.mean(axis=0)
+    mean = vectors.of(texts=concepts).texts.vectors.mean(axis=0)
     expect_ranking(imported, mean, near_text(concepts), LIMIT)
 
 
@@ -63,32 +63,36 @@ def test_near_text_finds_what_a_caption_describes(
 
 
 @pytest.mark.clause("WVT-12")
-def test_near_image(deployment: Deployment, imported: ImportedItems, own: ObjectVectors) -> None:
+def test_near_image(
+    deployment: Deployment, imported: ImportedItems, vectors: ObjectVectors
+) -> None:
     item = imported.items[1]
     with attributed(deployment, "near_image fails"):
         found = imported.objects.query.near_image(
             item.poster, limit=LIMIT, return_metadata=["distance"]
         )
-    expect_ranking(imported, own.image(item.image), found, LIMIT)
+    expect_ranking(imported, vectors.image(item.image), found, LIMIT)
 
 
 @pytest.mark.clause("WVT-14")
 def test_move_to(
-    near_text: Callable[..., Any], imported: ImportedItems, own: ObjectVectors
+    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors
 ) -> None:
     from weaviate.classes.query import Move
 
     query, goal = imported.items[4].title, imported.items[5].title
     found = near_text(query, move_to=Move(force=0.8, concepts=[goal]))
-    expect_ranking(imported, moved_to(own.text(query), own.text(goal), 0.8), found, LIMIT)
+    expect_ranking(imported, moved_to(vectors.text(query), vectors.text(goal), 0.8), found, LIMIT)
 
 
 @pytest.mark.clause("WVT-14")
 def test_move_away(
-    near_text: Callable[..., Any], imported: ImportedItems, own: ObjectVectors
+    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors
 ) -> None:
     from weaviate.classes.query import Move
 
     query, other = imported.items[6].title, imported.items[5].title
     found = near_text(query, move_away=Move(force=0.6, concepts=[other]))
-    expect_ranking(imported, moved_away(own.text(query), own.text(other), 0.6), found, LIMIT)
+    expect_ranking(
+        imported, moved_away(vectors.text(query), vectors.text(other), 0.6), found, LIMIT
+    )

@@ -32,9 +32,11 @@ class ProgramRun:
 
 
 @pytest.fixture(scope="module")
-def program_run(deployment: Deployment, imported: ImportedItems, own: ObjectVectors) -> ProgramRun:
+def program_run(
+    deployment: Deployment, imported: ImportedItems, vectors: ObjectVectors
+) -> ProgramRun:
     """The program's answer to one task over the same items as the Python client's."""
-    mark, task = deployment.mark(), make_task(deployment, imported, own)
+    mark, task = deployment.mark(), make_task(deployment, imported, vectors)
     try:
         return ProgramRun(task, typescript_client.run(typescript_client.FOLDER / "check.ts", task))
     except typescript_client.Missing as problem:
@@ -46,7 +48,7 @@ def program_run(deployment: Deployment, imported: ImportedItems, own: ObjectVect
 
 
 def make_task(
-    deployment: Deployment, imported: ImportedItems, own: ObjectVectors
+    deployment: Deployment, imported: ImportedItems, vectors: ObjectVectors
 ) -> dict[str, Any]:
     """The document that conformance/weaviate/typescript/task.ts describes."""
     server = asdict(deployment.server)
@@ -64,7 +66,7 @@ def make_task(
         "brought": {
             "id": str(uuid4()),
             "title": item.title,
-            "vector": own.image(item.image).tolist(),
+            "vector": vectors.image(item.image).tolist(),
         },
     }
 

@@ -5,15 +5,20 @@ import pytest
 
 from conformance import expect
 from conformance.data.clauses import all_clauses
-from conformance.data.tolerances import ACROSS_REQUESTS, distance
+from conformance.data.tolerances import distance
 from conformance.data.weaviate_versions import reached
 from conformance.expect import statuses
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content import other_collections
 from conformance.weaviate.content.attribution import attributed
-from conformance.weaviate.content.documented_collection import WEIGHTS, stored_vector
+from conformance.weaviate.content.documented_collection import (
+    WEIGHTS,
+    ImportedItems,
+    stored_vector,
+)
 from conformance.weaviate.content.import_items import Item
 from conformance.weaviate.content.object_vectors import ObjectVectors
+from conformance.weaviate.content.stored_vectors import expect_stored
 from conformance.weaviate.server.deployment import Deployment
 from conformance.weaviate.server.temporary_collections import Objects
 
@@ -30,14 +35,14 @@ def hashed(deployment: Deployment) -> Objects:
 
 @pytest.mark.clause("WVT-18")
 def test_a_new_poster_makes_a_new_vector(
-    deployment: Deployment, items: list[Item], own: ObjectVectors
+    deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> None:
-    imported = page.insert(deployment, page.create(deployment, "Update"), items[:1])
+    before = page.insert(deployment, page.create(deployment, "Update"), items[:1])
     changed = Item(items[0].title, items[1].image)
     with attributed(deployment, "the update fails"):
-        imported.objects.data.update(imported.ids[0], {"poster": changed.poster})
-    apart = distance(imported.stored(0), own.stored(changed, WEIGHTS))
-    expect.require(apart <= ACROSS_REQUESTS, f"off by {apart:.2g}", "the new poster's vector")
+        before.objects.data.update(before.ids[0], {"poster": changed.poster})
+    after = ImportedItems(before.objects, [changed], before.ids)
+    expect_stored(deployment, after, 0, vectors.stored(changed, WEIGHTS))
 
 
 @pytest.mark.clause("WVT-18")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from conformance import expect
-from conformance.expect.statuses import Nonconformity
+from conformance.expect import Nonconformity
 from conformance.transport import go_reader
 from conformance.transport.go_reader import GoParseError
 from conformance.weaviate.server.deployment import Deployment
@@ -34,7 +33,7 @@ def attributed(deployment: Deployment, what: str) -> Iterator[None]:
 def failed(deployment: Deployment, mark: int, got: str) -> Nonconformity:
     """The failure to raise, with the exchanges that show it."""
     exchanges = [passed.to_exchange() for passed in failures(deployment, mark)]
-    return expect.fail(got, SUCCESS, *exchanges)
+    return Nonconformity(got, SUCCESS, tuple(exchanges))
 
 
 def failures(deployment: Deployment, mark: int) -> list[Passed]:

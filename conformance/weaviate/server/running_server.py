@@ -61,6 +61,11 @@ class Server:
 
     def connect(self) -> "WeaviateClient":
         """A connected client, to be closed; raises Unavailable where REST or gRPC does not work."""
+        if self.grpc_port == self.port:
+            raise Unavailable(
+                f"{self.port} is the REST port of the Weaviate at {self.url}: --weaviate-grpc PORT "
+                "says where it speaks gRPC"
+            )
         try:
             client = self._client()
         except Exception as problem:

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import Failure, FailureKind, classify
 from conformance.transport.gzip_body import TooLarge
 from conformance.weaviate.wire.http1 import Message
 from conformance.weaviate.wire.responses import response_to
+from conformance.weaviate.wire.upstream import RESPONSE_TIMEOUT
+
+NO_RESPONSE = Failure(FailureKind.INCOMPLETE, "no whole answer")
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,9 @@ class Passed:
             request_body=self.request.body,
         )
         if self.response is None:
-            return replace(request, failure="no whole answer")
+            return replace(request, failure=NO_RESPONSE)
         try:
             return response_to(request, self.response)
         except (zlib.error, TooLarge) as problem:
-            reason = "too large" if isinstance(problem, TooLarge) else f"broken: {problem}"
-            return replace(request, status=self.status, failure=f"the answer's gzip is {reason}")
+            failure = classify(problem, RESPONSE_TIMEOUT, reused=False)
+            return replace(request, status=self.status, failure=failure)

@@ -2,7 +2,7 @@
 
 Strategy: to stand in for Weaviate where there is none, a replayed request has to meet what its own
 would meet. So the requests of one replay go over one connection, as Go's client would send them:
-before each, the kept connection is looked at for `CLOSE_GRACE_SECONDS`, and a connection that was
+before each, the kept connection is looked at for `CLOSE_GRACE`, and a connection that was
 closed with the response before is opened anew, which costs nothing. Once a request is written, a
 connection that closes without a response is a failure: servers before 1.38.8 do not send it again.
 One deadline bounds a response, however slowly its bytes come, and whatever the endpoint does is a
@@ -22,15 +22,15 @@ from select import select
 from typing import Any
 
 from conformance.data import fixture_files
+from conformance.data.timeouts import CLOSE_GRACE
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import classify
 from conformance.transport.gzip_body import TooLarge
 from conformance.weaviate.wire.http1 import BadMessage, Message, read_request, read_response
 from conformance.weaviate.wire.responses import response_to
 from conformance.weaviate.wire.upstream import Upstream
 
 FOLDER = "wire"
-CLOSE_GRACE_SECONDS = 0.02
-"""In which the end of a connection that was closed with the response before arrives."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Replayer:
             response = self._exchange(addressed)
             exchange = response_to(exchange, response)
         except (OSError, BadMessage, zlib.error, TooLarge) as problem:
-            exchange = replace(exchange, failure=self._reason(problem))
+            exchange = replace(exchange, failure=classify(problem, self.timeout, reused=False))
         if exchange.failure or response.last:
             self.close()
         return replace(exchange, seconds=time.perf_counter() - start)
@@ -127,7 +127,7 @@ class Replayer:
 
     def _drop_if_closed(self) -> None:
         kept = self.connection
-        if kept is not None and select([kept], [], [], CLOSE_GRACE_SECONDS)[0]:
+        if kept is not None and select([kept], [], [], CLOSE_GRACE)[0]:
             self.close()
 
     def _sent(self, request: Message) -> Message | None:
@@ -153,13 +153,6 @@ class Replayer:
         parts = self.upstream.parts
         url = f"{parts.scheme}://{parts.netloc}{path}"
         return Exchange(method, url, request.headers[1:], request.body)
-
-    def _reason(self, problem: Exception) -> str:
-        if isinstance(problem, TimeoutError):
-            return f"no whole answer within {self.timeout:g} s"
-        if isinstance(problem, zlib.error):
-            return f"the answer's gzip is broken: {problem}"
-        return f"no whole answer: {str(problem) or type(problem).__name__}"
 
 
 def replay(url: str, timeout: float, names: Sequence[str]) -> list[Exchange]:
