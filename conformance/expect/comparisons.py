@@ -46,13 +46,13 @@ def corresponding(got: Observations, expected: Observations, what: str) -> None:
     alike are one.
     """
     one_dimension(got, expected)
-    for row, vector in enumerate(got.vectors):
-        apart = [distance(vector, each) for each in expected.vectors]
-        nearest = int(np.argmin(apart))
+    apart = tolerances.distances(got.vectors, expected.vectors)
+    for row, distances in enumerate(apart):
+        nearest = int(np.argmin(distances))
         require(
-            apart[row] <= apart[nearest] + tolerances.DIFFERENT,
-            f"{what}: row {row} is nearest to item {nearest} (distance {apart[nearest]:.2g}), "
-            f"its own item is {apart[row]:.2g} away",
+            bool(distances[row] <= distances[nearest] + tolerances.DIFFERENT),
+            f"{what}: row {row} is nearest to item {nearest} (distance {distances[nearest]:.2g}), "
+            f"its own item is {distances[row]:.2g} away",
             "each row nearest to its own item",
             *_both(got, expected, row),
         )
@@ -60,12 +60,12 @@ def corresponding(got: Observations, expected: Observations, what: str) -> None:
 
 def distinct(rows: Observations, names: Sequence[str]) -> None:
     """No two rows are the same vector; `names` say what each stands for."""
+    apart = tolerances.distances(rows.vectors, rows.vectors)
     for i in range(len(rows)):
         for j in range(i):
-            apart = distance(rows.vectors[i], rows.vectors[j])
             require(
-                apart > tolerances.DIFFERENT,
-                f"the same vector for {names[j]!r} and {names[i]!r} (distance {apart:.2g})",
+                bool(apart[i, j] > tolerances.DIFFERENT),
+                f"the same vector for {names[j]!r} and {names[i]!r} (distance {apart[i, j]:.2g})",
                 "different vectors",
                 *_unique((rows.exchanges[j], rows.exchanges[i])),
             )

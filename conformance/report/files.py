@@ -81,7 +81,12 @@ def _clause(result: "ClauseResult") -> dict[str, Any]:
         "profile": clause.group.profile,
         "status": result.status,
         "tests": [
-            {"id": test.test, "status": test.status, "message": test.message}
+            {
+                "id": test.test,
+                "status": test.status,
+                "message": test.message,
+                "causes": [problem.cause_to_plain() for problem in test.problems],
+            }
             for test in result.tests
         ],
     }

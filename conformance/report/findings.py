@@ -135,5 +135,8 @@ def _follows(problem: Problem, primary: Problem) -> bool:
 
 
 def _overlap(one: Problem, other: Problem) -> bool:
+    """Whether both are about texts, or both about images; what has no words may be any item."""
+    if one.kind == CauseKind.WORDLESS:
+        return True
     mine, theirs = (set(each.items.split(" and ")) for each in (one, other))
     return mine == theirs or bool(mine & theirs)

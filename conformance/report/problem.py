@@ -35,6 +35,11 @@ class Problem:
         plain = asdict(self)
         return {**plain, "repeat": list(self.repeat), "exchanges": list(self.exchanges)}
 
+    def cause_to_plain(self) -> dict[str, Any]:
+        """What tells whether two problems have one cause."""
+        names = ("clause", "kind", "items", "signature", "prerequisite")
+        return {name: getattr(self, name) for name in names}
+
     @staticmethod
     def from_plain(plain: dict[str, Any]) -> "Problem":
         """The problem that `to_plain` took apart."""

@@ -1,6 +1,8 @@
 """Runs the suite against one of the endpoints, as its users do, and says what it found."""
 
 import json
+import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +94,8 @@ def read(entry: Entry, folder: Path, status: int, seconds: float) -> Outcome:
         last = (folder / "out.txt").read_text().strip().splitlines()[-1:]
         return Outcome(entry, "".join(last), {}, {}, [], seconds, status)
     report = json.loads(file.read_text())
+    if keep := os.environ.get("CLIP_KEEP_REPORTS"):
+        shutil.copy(file, Path(keep) / f"{entry.name}.json")
     clauses = {clause["id"]: clause for clause in report["clauses"]}
     statuses = {name: str(clause["status"]) for name, clause in clauses.items()}
     told = {
