@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from weaviate import WeaviateClient
 
 MODULE = "multi2vec-clip"
-MOST = 24
-"""Objects that are compared: enough to see a difference, few enough to encode again."""
+MOST = 48
+"""Objects that are compared: enough for a search to choose from, few enough to encode again."""
 
 
 class NothingStored(ValueError):
@@ -87,9 +87,9 @@ def _objects(row: Any, recipe: Recipe) -> Iterator[StoredObject]:
     texts = [text for field in sorted(recipe.texts) for text in _texts(row.properties.get(field))]
     images = [row.properties[field] for field in sorted(recipe.images) if row.properties.get(field)]
     vector = row.vector.get(recipe.name)
-    whole = recipe.weights is None or len(recipe.weights) == len(texts) + len(images)
-    # An object that lacks a weighted field is combined in a way of Weaviate's own: left out.
-    if vector and whole and (texts or images):
+    weighted = recipe.weights is None or len(recipe.weights) >= len(texts) + len(images)
+    # More rows than weights are more than a server combines: the vector came from elsewhere.
+    if vector and weighted and (texts or images):
         numbers = np.asarray(vector, dtype=np.float32)
         yield StoredObject(f"object {row.uuid}", texts, images, recipe.weights, numbers)
 
