@@ -7,7 +7,6 @@ import pytest
 
 from conformance import expect
 from conformance.corpus.alignment import AlignedCorpus
-from conformance.corpus.items import Items
 from conformance.data import timeouts
 from conformance.expect import given
 from conformance.expect.measurements import Measure
@@ -15,6 +14,7 @@ from conformance.expect.statuses import disabled
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint
+from conformance.transport.items import Items
 
 MOST_IMAGES = 8
 """More callers than this send the same ones again: what crosses shows all the same."""

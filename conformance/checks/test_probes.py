@@ -6,13 +6,13 @@ import pytest
 
 from conformance import expect
 from conformance.corpus import image_files
-from conformance.corpus.items import Items
 from conformance.data import timeouts
 from conformance.expect import given
 from conformance.expect.statuses import not_applicable
 from conformance.transport.client import Request
 from conformance.transport.endpoint import LIVE, READY, Endpoint
 from conformance.transport.exchange import Exchange
+from conformance.transport.items import Items
 from conformance.transport.target import Target
 
 LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}

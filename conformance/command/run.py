@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from conformance.checks.stash import CLIENT, SETTINGS, TARGET
+from conformance.command import parsing
 from conformance.command.target import open_target
 from conformance.data import clauses
-from conformance.options import parsing
 from conformance.options.settings import BadOption, Settings
 from conformance.report import files, scoreboard
 from conformance.report.phase_result import PhaseResult, classify

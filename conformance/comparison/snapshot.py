@@ -76,9 +76,8 @@ class Collected:
         """The vector of an item sent alone, or why there is none; raises NoAnswers."""
         self.unanswered = self.unanswered + 1 if exchange.failure else 0
         if self.unanswered == MOST_UNANSWERED:
-            raise NoAnswers(
-                f"{self.unanswered} items in a row had no response: {exchange.summary()}"
-            )
+            last = one_line(exchange.summary())
+            raise NoAnswers(f"{self.unanswered} items in a row had no response: {last}")
         counts = (1, 0) if kind == "texts" else (0, 1)
         try:
             got = vectors(exchange, *counts)

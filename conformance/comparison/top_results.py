@@ -1,4 +1,4 @@
-"""What a user would notice: do searches still return the same objects?"""
+"""What a user would notice: whether searches still return the same objects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

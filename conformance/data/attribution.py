@@ -19,6 +19,7 @@ def home(kind: str, clause: str) -> str:
 def prerequisite_home(kind: str, items: str, signature: str) -> str:
     """The clause that speaks for a good request that was not served as a check needed it."""
     homes = fixture_files.toml(_FILE)["homes"]
+    kind = f"{kind} {items}" if f"{kind} {items}" in homes else kind
     if items != "meta" and kind in homes:
         return str(homes[kind]["clause"])
     table = fixture_files.toml(_FILE)["prerequisites"]

@@ -40,17 +40,17 @@ def equal(got: Observation, expected: Observation, what: str) -> None:
 
 
 def corresponding(got: Observations, expected: Observations, what: str) -> None:
-    """Each row of `got` (n, d) is nearer to its own row of `expected` than to any other one.
+    """No row of `got` (n, d) is clearly nearer to another row of `expected` than to its own.
 
-    That is what order means; how near it is to its own is for `same`. Rows of `expected` that are
-    alike are one.
+    That is what order means; how near it is to its own is for `same`. A row that is not clearly
+    nearer to another one is not out of order, but wrong in itself.
     """
     one_dimension(got, expected)
     apart = tolerances.distances(got.vectors, expected.vectors)
     for row, distances in enumerate(apart):
         nearest = int(np.argmin(distances))
         require(
-            bool(distances[row] <= distances[nearest] + tolerances.DIFFERENT),
+            bool(distances[row] / 2 <= distances[nearest] + tolerances.DIFFERENT),
             f"{what}: row {row} is nearest to item {nearest} (distance {distances[nearest]:.2g}), "
             f"its own item is {distances[row]:.2g} away",
             "each row nearest to its own item",

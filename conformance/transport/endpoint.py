@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
-from conformance.corpus.items import Items
 from conformance.transport.client import Client, Request
 from conformance.transport.exchange import Exchange
+from conformance.transport.items import Items
 
 JSON = {"Content-Type": "application/json"}
 READY = "/.well-known/ready"

@@ -7,15 +7,19 @@ from conformance.report.phase_result import PhaseResult
 from conformance.report.problem import Problem
 
 
-def failed(clause: str, kind: CauseKind = CauseKind.OTHER, **more: str) -> PhaseResult:
+def failed(
+    clause: str, kind: CauseKind = CauseKind.OTHER, items: str = "", signature: str = ""
+) -> PhaseResult:
     """A test that failed its own clause."""
-    problem = Problem(clause, clause, "got", "expected", kind, **more)
+    problem = Problem(clause, clause, "got", "expected", kind, items, signature)
     return PhaseResult(clause, clause, "fail", problems=(problem,))
 
 
-def unjudged(clause: str, home: str, kind: CauseKind, **more: str) -> PhaseResult:
+def unjudged(
+    clause: str, home: str, kind: CauseKind, items: str = "", signature: str = ""
+) -> PhaseResult:
     """A test of `clause` that met something wrong on its way."""
-    problem = Problem(home, clause, "got", "expected", kind, prerequisite=True, **more)
+    problem = Problem(home, clause, "got", "expected", kind, items, signature, True)
     return PhaseResult(clause, clause, "not judged", problems=(problem,))
 
 
