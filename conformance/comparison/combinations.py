@@ -1,7 +1,8 @@
 """Ways in which an object's vector may have been combined from its fields' vectors.
 
-Servers differ: until late 2023 Weaviate ignored weights, it has sent texts in an order of its own,
-and an upgrade may have changed what a model returns. Where stored vectors are not what they should
+Servers differ: before 1.21.4 Weaviate took the images' weights for the texts too (weaviate pull
+request 3560), before 1.24 it sent texts in no fixed order, and an upgrade of the encoder may have
+changed what a model returns. Where stored vectors are not what they should
 be, the way that fits them best is the likely cause.
 """
 
@@ -56,6 +57,13 @@ def _unweighted(fields: Fields) -> list[Array]:
     return [combined(fields.rows)] if fields.weights else []
 
 
+def _images_weights_alone(fields: Fields) -> list[Array]:
+    weights = (fields.weights or ())[len(fields.texts) :]
+    if not fields.texts or not weights or 2 * len(weights) < len(fields.rows):
+        return []
+    return [combined(fields.rows, (*weights, *weights))]
+
+
 def _kinds_swapped(fields: Fields) -> list[Array]:
     if not fields.weights or not fields.texts or not fields.images:
         return []
@@ -87,6 +95,9 @@ def _normalised_rows(fields: Fields) -> list[Array]:
 
 WAYS: Mapping[str, Way] = {
     "weights ignored": _unweighted,
+    "weights ignored, as before 1.21.4 (the images' taken for the texts too)": (
+        _images_weights_alone
+    ),
     "weights of texts and images swapped": _kinds_swapped,
     "weights in another order": _another_order,
     "texts alone": _texts_alone,
