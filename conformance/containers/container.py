@@ -84,19 +84,22 @@ class Container:
     def died(self, refusal: str = "") -> DiedAtStart:
         """The error that says how it ended; `refusal` is the engine's, where it never began."""
         state, log = self.state, self.log_tail()
-        if log or not refusal:
-            refusal = log[-1] if log else "it said nothing"
+        last = refusal if refusal and not log else self.last_log_line()
         why = " (out of memory)" if state.out_of_memory else ""
-        line = f"the container of {self.image} ended with status {state.exit_code}{why}: {refusal}"
+        line = f"the container of {self.image} ended with status {state.exit_code}{why}: {last}"
         return DiedAtStart(line, log)
 
     def log_tail(self, lines: int = LOG_LINES) -> list[str]:
-        """The last lines that it wrote, stdout and stderr together."""
-        return engine.call("logs", "--tail", str(lines), self.id).rstrip().splitlines()
+        """The last lines that it wrote: those to stdout, then those to stderr.
+
+        The engine does not keep the order between the two, and errors are in the latter.
+        """
+        stdout, stderr = engine.log(self.id, lines)
+        return [*stdout, *stderr][-lines:]
 
     def last_log_line(self) -> str:
-        """The last line that it wrote."""
-        return (self.log_tail(1) or ["it said nothing"])[-1]
+        """The last line that it wrote to stderr, else to stdout."""
+        return (self.log_tail() or ["it said nothing"])[-1]
 
     def stop(self) -> None:
         """Remove it, running or not; does nothing where it is gone."""
