@@ -16,12 +16,14 @@ RUN python requirements.py suite < pyproject.toml > requirements.txt \
  && pip --python /opt/venv/bin/python install -r requirements.txt lazy_loader \
  && pip --python /opt/venv/bin/python install --no-deps scikit-image \
  && cd /opt/venv/lib/python3.11/site-packages \
- && find skimage -mindepth 1 -maxdepth 1 -type d ! -name data -exec rm -r {} + \
+ && find skimage -mindepth 1 -maxdepth 1 -type d ! -name data ! -name _shared -exec rm -r {} + \
  && find . -type d -name tests -prune -exec rm -r {} +
 COPY . .
 # The reference and its stand-ins are another image's.
 RUN pip --python /opt/venv/bin/python install --no-deps . \
- && rm -r /opt/venv/lib/python3.11/site-packages/reference
+ && rm -r /opt/venv/lib/python3.11/site-packages/reference \
+ # Whatever was taken out above, the photographs have to be there.
+ && /opt/venv/bin/python -c "from conformance.corpus import photographs as p; [p.raw(n) for n in p.names() + p.others()]"
 
 FROM ${BASE}
 COPY --from=build /opt/venv /opt/venv
