@@ -61,7 +61,7 @@ def test_the_old_server_is_named() -> None:
 
 def test_a_sum_and_normalised_rows_are_named(fields: list[Fields]) -> None:
     summed = best_fit(fields, [as_documented(each) * 3 for each in fields])
-    units = [[row / np.linalg.norm(row) for row in each.rows] for each in fields]
+    units = [[row / np.float32(np.linalg.norm(row)) for row in each.rows] for each in fields]
     normalised = best_fit(fields, [combined(rows, (0.5, 0.2, 0.3)) for rows in units])
     assert summed is not None
     assert normalised is not None
