@@ -54,7 +54,7 @@ def test_swapped_kinds_are_named() -> None:
 
 def test_the_old_server_is_named() -> None:
     one_each = [Fields([vector()], [vector()], (0.9, 0.1)) for _ in range(OBJECTS)]
-    found = best_fit(one_each, [combined(each.rows) / 2 for each in one_each])
+    found = best_fit(one_each, [combined(each.rows) * np.float32(0.5) for each in one_each])
     assert found is not None
     assert found.way.startswith("weights ignored, as before 1.21.4")
 
