@@ -54,14 +54,14 @@ def test_swapped_kinds_are_named() -> None:
 
 def test_the_old_server_is_named() -> None:
     one_each = [Fields([vector()], [vector()], (0.9, 0.1)) for _ in range(OBJECTS)]
-    found = best_fit(one_each, [combined(each.rows) / np.float32(2) for each in one_each])
+    found = best_fit(one_each, [combined(each.rows) * np.float32(0.5) for each in one_each])
     assert found is not None
     assert found.way.startswith("weights ignored, as before 1.21.4")
 
 
 def test_a_sum_and_normalised_rows_are_named(fields: list[Fields]) -> None:
     summed = best_fit(fields, [as_documented(each) * 3 for each in fields])
-    units = [[row / np.linalg.norm(row) for row in each.rows] for each in fields]
+    units = [[row / np.float32(np.linalg.norm(row)) for row in each.rows] for each in fields]
     normalised = best_fit(fields, [combined(rows, (0.5, 0.2, 0.3)) for rows in units])
     assert summed is not None
     assert normalised is not None
