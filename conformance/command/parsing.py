@@ -11,7 +11,7 @@ import pytest
 
 from conformance.comparison import snapshot
 from conformance.comparison.snapshot import BadSnapshot
-from conformance.data import clauses, weaviate_versions
+from conformance.data import clauses, timeouts, weaviate_versions
 from conformance.data.weaviate_versions import NoVersion
 from conformance.options.settings import BadOption, Settings, find_model
 from conformance.options.table import DEFAULT_REFERENCE, OPTIONS
@@ -34,16 +34,19 @@ def parse_settings(config: pytest.Config) -> Settings:
     """The typed options of this run; raises BadOption."""
     given = {row.dest: getattr(config.option, f"clip_{row.dest}") for row in OPTIONS}
     _check(given)
-    starts_reference = given["url"] is None
+    starts_reference = given["url"] is None and given["image"] is None
     values = {row.dest: row.value(given[row.dest], starts_reference) for row in OPTIONS}
     values["url"] = values["url"] and values["url"].removesuffix("/")
+    values["env"] = tuple(values["env"] or ())
+    if given["image"] and given["wait"] is None:
+        values["wait"] = timeouts.REFERENCE_WAIT
     values["model"] = find_model(_tag(given), values["models"])
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 
 def _tag(given: Mapping[str, Any]) -> str:
     """The tag of the model that is served; raises BadOption where it is not said."""
-    default = None if given["url"] else DEFAULT_REFERENCE
+    default = None if given["url"] or given["image"] else DEFAULT_REFERENCE
     tag: str | None = given["reference"] or given["model"] or default
     if tag is None:
         raise BadOption("say which model the endpoint serves: --model TAG (README lists the tags)")
@@ -68,10 +71,7 @@ def _whole(argument: str) -> bool:
 
 
 def _check(given: Mapping[str, Any]) -> None:
-    if given["url"] and given["reference"]:
-        raise BadOption("--reference starts an endpoint of its own: give a URL or a tag, not both")
-    if given["reference"] and given["model"] not in (None, given["reference"]):
-        raise BadOption("--reference and --model name different models")
+    _check_target(given)
     for row in OPTIONS:
         if row.positive and given[row.dest] is not None and given[row.dest] <= 0:
             raise BadOption(f"--{row.name} must be above 0")
@@ -81,6 +81,17 @@ def _check(given: Mapping[str, Any]) -> None:
     unknown = set(given["clause"] or ()) - set(clauses.all_clauses())
     if unknown:
         raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")
+
+
+def _check_target(given: Mapping[str, Any]) -> None:
+    if given["url"] and given["reference"]:
+        raise BadOption("--reference starts an endpoint of its own: give a URL or a tag, not both")
+    if given["image"] and (given["url"] or given["reference"]):
+        raise BadOption("--image starts an endpoint of its own: give no URL and no --reference")
+    if given["reference"] and given["model"] not in (None, given["reference"]):
+        raise BadOption("--reference and --model name different models")
+    if any("=" not in each for each in given["env"] or ()):
+        raise BadOption("--env takes NAME=VALUE")
 
 
 def _check_weaviate(given: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from conformance.data import models
 from conformance.data.models import Model
-from conformance.options.table import OPTIONS, DimensionPolicy, Weights
+from conformance.options.table import OPTIONS, DimensionPolicy, Pull, Weights
 
 _DEFAULTS = {row.dest: row.default for row in OPTIONS}
 
@@ -19,7 +19,7 @@ class Settings:
     """The options of one run; times in seconds. Each field is a row of the table of options."""
 
     url: str | None
-    """The endpoint; None starts the project's own reference."""
+    """The endpoint; None starts `image`, or else the project's own reference."""
     model: Model
     weights: Weights
     models: Path | None = None
@@ -39,6 +39,12 @@ class Settings:
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None
     """The release that is judged for; None is all of them."""
+    image: str | None = None
+    """The image of the container to judge, instead of a URL."""
+    env: tuple[str, ...] = ()
+    """NAME=VALUE for that container."""
+    gpus: str | None = None
+    pull: Pull = "missing"
 
     def expected_dimensions(self) -> dict[int, str]:
         """The dimensions that vectors may have, each with whose figure it is; none if unknown."""

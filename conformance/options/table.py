@@ -16,6 +16,7 @@ from conformance.data import timeouts
 
 Weights = Literal["published", "stand-in"]
 DimensionPolicy = Literal["published", "documented", "checkpoint"]
+Pull = Literal["missing", "always", "never"]
 
 DEFAULT_REFERENCE: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 """The tag of the documentation page's own example."""
@@ -91,6 +92,27 @@ OPTIONS: Final = (
         plugin_only=True,  # the console command takes it as its first word
     ),
     Option("reference", "start the project's own reference with this model", metavar="TAG"),
+    Option(
+        "image",
+        "start a container from this image, judge it and remove it",
+        metavar="IMAGE",
+        markdown="start a container from this image on a free port, judge it and remove it "
+        "(needs Docker)",
+    ),
+    Option(
+        "env",
+        "environment variable of that container; may be repeated",
+        metavar="NAME=VALUE",
+        repeatable=True,
+    ),
+    Option("gpus", "GPUs of that container, as for docker run", metavar="WHICH"),
+    Option(
+        "pull",
+        "when to pull the image",
+        choices=get_args(Pull),
+        default="missing",
+        markdown="when to pull the image; `missing` is the default",
+    ),
     Option(
         "model",
         "what the endpoint serves: a tag, or a row of your own",

@@ -34,6 +34,8 @@ def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
         "target": {
             "url": without_password(target.url),
             "started_by_the_suite": target.started_here,
+            "image": settings.image,
+            "image_digest": target.image_digest,
             "weights": settings.weights,
             "dimension_policy": settings.dimension_policy,
             "dimensions": settings.dimensions,

@@ -14,14 +14,21 @@ class Target:
     url: str
     started_here: bool
     preflight: Preflight
+    image_digest: str = ""
+    """Of the image that the suite has started; empty where it started none."""
 
     def to_plain(self) -> dict[str, Any]:
         """Plain values, fit for another process."""
         seen = {name: getattr(self.preflight, name).to_plain() for name in ("first", "meta")}
-        return {"url": self.url, "started_here": self.started_here, "preflight": seen}
+        return {
+            "url": self.url,
+            "started_here": self.started_here,
+            "preflight": seen,
+            "image_digest": self.image_digest,
+        }
 
     @staticmethod
     def from_plain(plain: dict[str, Any]) -> "Target":
         """The target that `to_plain` took apart."""
         seen = {name: Exchange.from_plain(value) for name, value in plain["preflight"].items()}
-        return Target(plain["url"], plain["started_here"], Preflight(**seen))
+        return Target(**{**plain, "preflight": Preflight(**seen)})

@@ -149,6 +149,10 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "weaviate": ("embedded:1.39.0", "embedded:1.39.0"),
     "weaviate_grpc": ("50052", 50052),
     "endpoint_for_weaviate": ("http://other", "http://other"),
+    "for_weaviate": ("1.36.8", "1.36.8"),
+    "gpus": ("all", "all"),
+    "pull": ("never", "never"),
+    "env": ("A=1", ("A=1",)),
 }
 """What is given for each field of the settings, and what it becomes; all differ from defaults."""
 
@@ -156,7 +160,13 @@ VALUES: dict[str, tuple[str | None, Any]] = {
 def test_every_field_of_the_settings_is_a_row_of_the_table() -> None:
     names = [field.name for field in fields(Settings)]
     assert set(names) <= {row.dest for row in OPTIONS}
-    assert sorted(names) == sorted(VALUES)
+    assert sorted(names) == sorted([*VALUES, "image"])
+
+
+def test_an_image_is_a_target_of_its_own(parsed: Parse) -> None:
+    settings = parsed("--clip-image=an/image", f"--clip-model={TAG}")
+    assert (settings.url, settings.image, settings.wait) == (None, "an/image", 120.0)
+    assert settings.weights == "published"
 
 
 def test_every_option_reaches_its_field(parsed: Parse) -> None:
