@@ -44,7 +44,7 @@ class WithoutReference(pytest.Directory):
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
     """Stand in for the folders that cannot be imported."""
     if NO_REFERENCE and path in NEED_REFERENCE:
-        return WithoutReference.from_parent(parent, path=path)  # type: ignore[no-any-return]
+        return WithoutReference.from_parent(parent, path=path)
     return None
 
 
