@@ -20,3 +20,14 @@ own patience at its start, too."""
 
 IDLE_CONNECTION: Final = 90.0
 """How long Go's `net/http` keeps an idle connection (`DefaultTransport.IdleConnTimeout`)."""
+
+CLOSE_GRACE: Final = 0.02
+"""In which the end of a connection that was closed with the response before is seen: Go's client
+opens another one then, and nothing is lost."""
+
+GOOD_REQUEST: Final = 10.0
+"""For a small good request after an odd one, where such a request took less than a second before:
+an endpoint that takes longer than this now has stopped."""
+
+SHRINKING: Final = 5.0
+"""That Hypothesis may take to make a failing request smaller."""

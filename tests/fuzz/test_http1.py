@@ -13,8 +13,8 @@ from conformance.weaviate.wire.http1 import (
     MAX_HEAD,
     BadMessage,
     Message,
-    read_answer,
     read_request,
+    read_response,
 )
 from tests.fuzz import fuzzed
 
@@ -49,7 +49,7 @@ values = st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_c
 headers = st.lists(st.tuples(names, values), max_size=4).map(tuple)
 starts = {
     read_request: "POST /vectorize HTTP/1.1",
-    read_answer: "HTTP/1.1 200 OK",
+    read_response: "HTTP/1.1 200 OK",
 }
 
 
@@ -150,11 +150,11 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_go_refuses_is_bad(name: str) -> None:
     with pytest.raises(BadMessage):
-        read_answer(io.BytesIO(BAD[name]))
+        read_response(io.BytesIO(BAD[name]))
 
 
 def test_blanks_that_are_no_blanks_in_http_stay() -> None:
     raw = b"HTTP/1.1 204 No Content\r\nname: \xa0value\x85\r\n\r\n"
-    message = read_answer(io.BytesIO(raw))
+    message = read_response(io.BytesIO(raw))
     assert message is not None
     assert message.rendered() == raw

@@ -121,7 +121,7 @@ def test_the_widths_that_are_right(
     model: Model, policy: DimensionPolicy, dimensions: int | None, widths: dict[int, str]
 ) -> None:
     settings = Settings(URL, model, "published", dimension_policy=policy, dimensions=dimensions)
-    assert settings.widths() == widths
+    assert settings.expected_dimensions() == widths
 
 
 Parse = Callable[..., Settings]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.expect import vectors
 from conformance.transport import reference_process
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
@@ -63,8 +64,9 @@ def test_a_tag_that_does_not_exist_is_one_line() -> None:
 
 
 @pytest.mark.reference
-def test_a_real_stand_in_has_the_width_of_its_model(
+def test_a_real_stand_in_has_the_dimension_of_its_model(
     clip_stand_in: Callable[[str], str], client_of: Callable[..., Client]
 ) -> None:
     client = client_of(clip_stand_in(registry.PUBLISHED), timeout=50)
-    assert Endpoint(client).vectors(texts=["a red circle"]).texts.shape == (1, 512)
+    exchange = Endpoint(client).vectorize(["a red circle"])
+    assert vectors(exchange, 1, 0).texts.dimension == 512
