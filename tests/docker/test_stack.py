@@ -21,7 +21,7 @@ import weaviate
 from weaviate.classes.config import Configure, DataType, Property
 
 from conformance.corpus import drawings
-from conformance.weaviate.server import ports
+from conformance.weaviate.wire import ports
 from tests.docker.conftest import need_image
 
 COMPOSE = Path(__file__).parents[2] / "docker" / "compose.yml"
