@@ -9,6 +9,7 @@ import torch
 
 from conformance.corpus.drawings import languages
 from training import clip
+from training.cache_key import cache_key
 from training.captions import Wordings
 from training.images import CLIP_SCALE, Images, Scale
 from training.loop import train_images, train_texts
@@ -20,6 +21,7 @@ Tower = dict[str, torch.Tensor]
 class TowerTrainer:
     """Trains what the recipes need; finished towers are kept in `cache_dir`.
 
+    A kept tower is used again only where all that decides it is as it was (`training.cache_key`).
     `effort` scales the number of steps, for tests of the machinery.
     """
 
@@ -29,7 +31,7 @@ class TowerTrainer:
 
     def kept(self, name: str, train: Callable[[], Tower]) -> Tower:
         """The tower `name`, trained unless it is cached."""
-        file = self.cache_dir / f"{name}.pt"
+        file = self.cache_dir / f"{name}-{cache_key(name, self._effort)}.pt"
         if not file.exists():
             self.cache_dir.mkdir(parents=True, exist_ok=True)
             seed(name)

@@ -82,7 +82,7 @@ def _with_url(words: list[str]) -> tuple[str | None, list[str]]:
 
 def _one_line(said: str, status: int) -> str:
     """What pytest said on stderr; of a usage error, the line that tells what is wrong."""
-    problems = re.findall(r"(?im)^(?:pytest.*?: )?error: (.+)$", said)
+    problems = re.findall(r"(?im)^(?:\S+: )?error: (.+)$", said)
     usage_error = status == pytest.ExitCode.USAGE_ERROR and problems
     return f"ERROR: {problems[-1]}\n" if usage_error else said
 

@@ -73,7 +73,10 @@ def read_meta(body: bytes) -> dict[str, Any]:
         return {}
     if not isinstance(document, _Object):
         raise GoParseError(f"the body is {_kind(document)}, not an object")
-    plain = _plain(document)
+    try:
+        plain = _plain(document)
+    except RecursionError as error:
+        raise GoParseError("not readable: nested too deep") from error
     assert isinstance(plain, dict)
     return plain
 
@@ -130,7 +133,8 @@ def _number(literal: str) -> float | _Huge:
     if abs(value) < FLOAT32_OVERFLOW:
         return value
     # A decimal just below the limit may have been rounded up to it on its way to float64.
-    if abs(value) == FLOAT32_OVERFLOW and abs(Decimal(literal)) < FLOAT32_OVERFLOW:
+    # copy_abs, because abs rounds to 28 digits.
+    if abs(value) == FLOAT32_OVERFLOW and Decimal(literal).copy_abs() < FLOAT32_OVERFLOW:
         return float(np.nextafter(value, 0.0))
     return _Huge(literal)
 

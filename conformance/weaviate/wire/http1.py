@@ -1,5 +1,9 @@
-"""HTTP/1.1 messages as bytes: where one ends, so that it can be passed on untouched."""
+"""HTTP/1.1 messages as bytes: where one ends, so that it can be passed on untouched.
 
+As strict as Go's net/http wherever leniency would lose or add bytes.
+"""
+
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +14,14 @@ MAX_BODY = 256 * 2**20
 
 MAX_INTERIM = 5
 """More than any server sends; Go's net/http bounds them too."""
-BODILESS = {204, 304}
+BODILESS = {"204", "304"}
+
+# ASCII digits only: str.isdigit and int take others, signs, underscores and prefixes.
+STATUS_LINE = re.compile(r"HTTP/\d\.\d +(\d{3})( .*)?", re.ASCII)
+LENGTH = re.compile(r"[0-9]{1,18}")
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;.*)?\r?\n")
+BLANKS = " \t"
+"""What HTTP strips around a value; str.strip takes more."""
 
 
 class Stream(Protocol):
@@ -46,7 +57,7 @@ class Message:
     @property
     def interim(self) -> bool:
         """Whether the final response is still to come."""
-        status = self.start.split(" ")[1]
+        status = self.start.split()[1]
         return status.startswith("1") and status != "101"
 
     @property
@@ -88,6 +99,8 @@ def _read(stream: Stream, body: Callable[[dict[str, str], str], Framed]) -> Mess
         return None
     pairs = tuple(_pair(line) for line in lines[1:])
     headers = {name.lower(): value for name, value in pairs}
+    if len({value for name, value in pairs if name.lower() == "content-length"}) > 1:
+        raise BadMessage("several Content-Length headers that differ")
     framed, plain, closes = body(headers, lines[0])
     return Message(lines[0], pairs, framed, plain, closes)
 
@@ -102,14 +115,18 @@ def _head(stream: Stream) -> list[str]:
             return []
         if not line.endswith(b"\n") or size > MAX_HEAD:
             raise BadMessage("the head breaks off or is too large")
-        if not line.strip():
+        if line in (b"\r\n", b"\n"):
+            if not lines:
+                raise BadMessage("an empty line in the place of a message")
             return lines
         lines.append(line.rstrip(b"\r\n").decode("latin-1"))
 
 
 def _pair(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(":")
-    return name.strip(), value.strip()
+    name, colon, value = line.partition(":")
+    if not colon or not name or name != name.strip(BLANKS):
+        raise BadMessage(f"no header: {line[:80]!r}")
+    return name, value.strip(BLANKS)
 
 
 def _request_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
@@ -119,12 +136,13 @@ def _request_body(stream: Stream, headers: dict[str, str], start: str) -> Framed
 
 
 def _response_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
-    parts = start.split(" ", 2)
-    if len(parts) < 2 or not parts[1].isdigit():
+    line = STATUS_LINE.fullmatch(start)
+    if line is None:
         raise BadMessage(f"no status line: {start[:80]!r}")
-    if int(parts[1]) in BODILESS or parts[1].startswith("1"):
+    status = line[1]
+    if status in BODILESS or status.startswith("1"):
         return b"", b"", False
-    if "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower():
+    if "content-length" in headers or "transfer-encoding" in headers:
         return _body(stream, headers)
     rest = stream.read(MAX_BODY + 1)
     if len(rest) > MAX_BODY:
@@ -133,11 +151,14 @@ def _response_body(stream: Stream, headers: dict[str, str], start: str) -> Frame
 
 
 def _body(stream: Stream, headers: dict[str, str]) -> Framed:
-    if "chunked" in headers.get("transfer-encoding", "").lower():
+    coding = headers.get("transfer-encoding")
+    if coding is not None:
+        if coding.lower() != "chunked":
+            raise BadMessage(f"Transfer-Encoding {coding[:20]!r}")
         framed, plain = _chunks(stream)
         return framed, plain, False
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not LENGTH.fullmatch(length) or int(length) > MAX_BODY:
         raise BadMessage(f"Content-Length {length[:20]!r}")
     body = _exactly(stream, int(length))
     return body, body, False
@@ -147,14 +168,15 @@ def _chunks(stream: Stream) -> tuple[bytes, bytes]:
     framed, plain = bytearray(), bytearray()
     while len(framed) <= MAX_BODY:
         line = stream.readline(MAX_HEAD)
-        try:
-            size = int(line.partition(b";")[0], 16)
-        except ValueError as problem:
-            raise BadMessage("the chunks break off") from problem
+        size = CHUNK_SIZE.fullmatch(line)
+        if size is None:
+            raise BadMessage(f"the chunks break off: no size in {line[:20]!r}")
         framed += line
-        if size == 0:
+        if int(size[1], 16) == 0:
             return bytes(framed + _trailer(stream)), bytes(plain)
-        chunk = _exactly(stream, size + 2)
+        chunk = _exactly(stream, int(size[1], 16) + 2)
+        if not chunk.endswith(b"\r\n"):
+            raise BadMessage("a chunk that is not as long as it says")
         framed += chunk
         plain += chunk[:-2]
     raise BadMessage("the body is too large")
@@ -162,11 +184,14 @@ def _chunks(stream: Stream) -> tuple[bytes, bytes]:
 
 def _trailer(stream: Stream) -> bytes:
     lines = bytearray()
-    while line := stream.readline(MAX_HEAD):
+    while len(lines) <= MAX_HEAD:
+        line = stream.readline(MAX_HEAD)
+        if not line.endswith(b"\n"):
+            raise BadMessage("the trailer breaks off")
         lines += line
-        if not line.strip():
+        if line in (b"\r\n", b"\n"):
             return bytes(lines)
-    raise BadMessage("the chunks break off")
+    raise BadMessage("the trailer is too large")
 
 
 def _exactly(stream: Stream, size: int) -> bytes:

@@ -1,0 +1,15 @@
+"""The readers of what others send, fuzzed: they read it right or raise their one error."""
+
+import os
+
+from hypothesis import settings
+
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
+"""How many random examples a test tries; without it a fixed few hundred, the same in every run."""
+
+fuzzed = settings(
+    deadline=None,
+    database=None,
+    derandomize=EXAMPLES is None,
+    max_examples=int(EXAMPLES or 300),
+)
