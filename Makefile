@@ -7,13 +7,13 @@ NODE := $(VENV)/.node
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test lint format types unit matrix docs standins clean
+.PHONY: help demo test lint format types unit matrix docs standins expected exact-table clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
 	@echo "make test    set up, pass every test of the project"
 	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | docs | standins | clean"
+	@echo "make lint | types | unit | format | docs | standins | expected | exact-table | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -60,6 +60,13 @@ docs: $(STAMP)
 
 standins: $(STAMP)
 	$(BIN)/python -m training
+
+# The libraries' own vectors of the suite's items, and what mistakes move: half an hour.
+expected: $(STAMP)
+	$(BIN)/python -m exactness.expected
+
+exact-table: $(STAMP)
+	$(BIN)/python -m exactness.table > docs/exact.md
 
 clean:
 	rm -rf $(VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache report
