@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,11 +56,14 @@ def test_a_plain_open_clip_loads_the_library_layout(tag: str, tmp_path: Path) ->
 
 
 def test_a_plain_transformers_loads_the_library_layout(tmp_path: Path) -> None:
-    from transformers import AutoModel, AutoProcessor
+    import transformers
 
+    hugging_face: Any = transformers
     export(CLIP, tmp_path, "library")
-    assert AutoModel.from_pretrained(tmp_path).config.projection_dim == 512
-    assert AutoProcessor.from_pretrained(tmp_path).tokenizer("a red circle")["input_ids"]
+    assert hugging_face.AutoModel.from_pretrained(tmp_path).config.projection_dim == 512
+    assert hugging_face.AutoProcessor.from_pretrained(tmp_path).tokenizer("a red circle")[
+        "input_ids"
+    ]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(
