@@ -4,16 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NODE := $(VENV)/.node
+SUITE_VENV := .venv-suite
+SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test lint format types unit matrix docs standins expected exact-table clean
+.PHONY: help demo test test-suite coverage lint format types unit matrix hooks docs standins expected exact-table clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
 	@echo "make test    set up, pass every test of the project"
+	@echo "make test-suite  the suite's part of them, without torch, in minutes"
+	@echo "make coverage    every test, and which lines they reach"
 	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | docs | standins | expected | exact-table | clean"
+	@echo "make lint | types | unit | format | hooks | docs | standins | expected | exact-table | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -23,6 +27,16 @@ $(STAMP): pyproject.toml
 	else \
 	  python3 -m venv $(VENV) && \
 	  $(BIN)/python -m pip install --quiet --editable '.[reference,dev]'; \
+	fi
+	@touch $@
+
+$(SUITE_STAMP): pyproject.toml
+	@if command -v uv >/dev/null; then \
+	  uv venv --quiet --allow-existing --python 3.11 $(SUITE_VENV) && \
+	  uv pip install --quiet --python $(SUITE_VENV)/bin/python --editable '.[dev]'; \
+	else \
+	  python3 -m venv $(SUITE_VENV) && \
+	  $(SUITE_VENV)/bin/python -m pip install --quiet --editable '.[dev]'; \
 	fi
 	@touch $@
 
@@ -41,12 +55,25 @@ test: lint types unit
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP) $(NODE)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# For work on the suite: an environment without torch, and every eighth of the many endpoints.
+# What needs torch is reported as skipped.
+test-suite: $(SUITE_STAMP)
+	$(SUITE_VENV)/bin/python -m pytest -n 2 --dist loadfile --sample 8 -rs
+
+# By itself, because measuring makes the tests half as long again.
+coverage: $(STAMP) $(NODE)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
@@ -55,8 +82,13 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
+# Before every commit, what lint and types would say.
+hooks: $(STAMP)
+	$(BIN)/pre-commit install
+
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
+	$(BIN)/python -m conformance.options.readme_table README.md
 
 standins: $(STAMP)
 	$(BIN)/python -m training
@@ -69,4 +101,4 @@ exact-table: $(STAMP)
 	$(BIN)/python -m exactness.table > docs/exact.md
 
 clean:
-	rm -rf $(VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache report
+	rm -rf $(VENV) $(SUITE_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache report

@@ -10,34 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from conformance.options.settings import DEFAULT_REFERENCE, POLICIES, WEIGHTS
+from conformance.options.table import DEFAULT_REFERENCE, OPTIONS, option
 
 PACKAGE = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options; defaults are those of `conformance.settings.Settings`."""
+    """Declare the options of the table."""
     group = parser.getgroup("clip", "multi2vec-clip conformance")
-    add = group.addoption
-    add("--clip-url", metavar="URL", help="the endpoint; without it the reference is started")
-    add("--clip-reference", metavar="TAG", help="start the project's own reference with this model")
-    add("--clip-model", metavar="TAG", help="what the endpoint serves: a tag, or a row of your own")
-    add("--clip-models", metavar="FILE", type=Path, help="TOML file with rows of your own models")
-    add("--clip-weights", choices=WEIGHTS, help="what the endpoint is said to serve")
-    add("--clip-dimension-policy", choices=POLICIES, help="which published width is right")
-    add("--clip-dimensions", metavar="N", type=int, help="the only right width")
-    add("--clip-endpoint-timeout", metavar="SECONDS", type=float, help="bound of every exchange")
-    add("--clip-wait", metavar="SECONDS", type=float, help="how long to wait for ready")
-    add("--clip-report", metavar="DIR", type=Path, help="write report.json and junit.xml there")
-    add("--clip-strict", action="store_true", help="a SHOULD that fails counts like a MUST")
-    add("--clip-slow", action="store_true", help="run the slow group too (about two minutes)")
-    add("--clip-clause", metavar="ID", action="append", help="only this clause; may be repeated")
-    add("--clip-compare-with", metavar="WHAT", help="a URL, a recording or weaviate:COLLECTION")
-    add("--clip-weaviate", metavar="WHERE", help="off, embedded, embedded:VERSION or a URL")
-    add("--clip-weaviate-grpc", metavar="PORT", type=int, help="gRPC port of that Weaviate")
-    add("--clip-endpoint-for-weaviate", metavar="URL", help="the endpoint as Weaviate sees it")
-    add("--clip-stand-in", metavar="TAG", help="tag that the fixture clip_stand_in_url serves")
-    parser.addini("clip_stand_in", "tag that the fixture clip_stand_in_url serves")
+    for row in OPTIONS:
+        group.addoption(f"--clip-{row.name}", **row.arguments())
+    parser.addini("clip_stand_in", option("stand-in").help)
 
 
 @pytest.hookimpl(tryfirst=True)

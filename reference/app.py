@@ -56,6 +56,7 @@ class SingleSlash:
         self._app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Serve one request."""
         environ["PATH_INFO"] = "/" + environ.get("PATH_INFO", "").lstrip("/")
         answer: Iterable[bytes] = self._app(environ, start_response)
         return answer

@@ -1,8 +1,10 @@
-"""What the tests of faulty and of legal endpoints share."""
+"""What all tests share: which of them run here, and what those of endpoints are given."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
 
 import httpcore
 import pytest
@@ -12,6 +14,62 @@ from tests.endpoints.suite_process import SuiteProcess
 LOADED_EARLY = httpcore
 """httpx loads it on first use. Were that inside one of pytester's runs, which put `sys.modules`
 back as they were, there would be a second copy afterwards, whose errors httpx does not know."""
+
+
+NEED_REFERENCE = [Path(__file__).parent / name for name in ("reference", "standins")]
+"""Folders of tests that import torch and the reference."""
+
+NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `reference`"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare ``--sample``."""
+    parser.addoption(
+        "--sample",
+        metavar="N",
+        type=int,
+        default=1,
+        help="of the tests marked `table`, only each Nth",
+    )
+
+
+class WithoutReference(pytest.Directory):
+    """A folder whose tests cannot be imported here: one line in the summary says so."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Skip the folder, with the reason."""
+        pytest.skip(f"tests/{self.path.name}: {NO_REFERENCE}")
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
+    """Stand in for the folders that cannot be imported."""
+    if NO_REFERENCE and path in NEED_REFERENCE:
+        return WithoutReference.from_parent(parent, path=path)
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs the reference, skip it where there is none, and take the sample."""
+    for item in items:
+        if any(folder in item.path.parents for folder in NEED_REFERENCE):
+            item.add_marker("reference")
+        if NO_REFERENCE and item.get_closest_marker("reference"):
+            item.add_marker(pytest.mark.skip(reason=NO_REFERENCE))
+    _sample(config, items)
+
+
+def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # By name, because the order may have been shuffled, for each worker alike.
+    table = sorted((item for item in items if item.get_closest_marker("table")), key=_name)
+    taken = set(map(_name, table[:: config.option.sample]))
+    left_out = [item for item in table if _name(item) not in taken]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid
 
 
 @pytest.fixture(scope="session", autouse=True)

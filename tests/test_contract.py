@@ -32,9 +32,7 @@ def named() -> dict[str, list[str]]:
 
 def test_the_document_is_current() -> None:
     """`make docs` writes it again."""
-    assert (ROOT / "docs" / "contract.md").read_text(
-        encoding="utf-8"
-    ) == contract_document.render()
+    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == contract_document.render()
 
 
 def test_markup_in_a_clause_is_escaped_but_in_code() -> None:

@@ -12,6 +12,8 @@ from tests.endpoints.server import serve
 from tests.endpoints.suite_process import SuiteProcess
 from tests.endpoints.table import needs_more
 
+pytestmark = pytest.mark.table
+
 FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not needs_more(e)}
 UNDECIDABLE = {n: e for n, e in registry.faults().items() if e.undecidable}
 

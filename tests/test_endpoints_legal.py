@@ -8,6 +8,8 @@ from tests.endpoints import registry
 from tests.endpoints.run_suite import judge
 from tests.endpoints.suite_process import SuiteProcess
 
+pytestmark = pytest.mark.table
+
 LEGAL = registry.legals()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.options import readme_table
+from conformance.options.table import COMMAND_OPTIONS
 from conformance.weaviate.server import binary
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +26,7 @@ def test_the_application_is_the_examples_file() -> None:
     assert blocks("python") == [APPLICATION.read_text(encoding="utf-8")]
 
 
+@pytest.mark.reference
 @pytest.mark.skipif(binary.at_hand() is None, reason="no Weaviate in the client's cache")
 def test_the_application_runs(tmp_path: Path) -> None:
     environment = {**os.environ, "DISABLE_TELEMETRY": "true", "XDG_DATA_HOME": str(tmp_path)}
@@ -41,10 +44,17 @@ def test_every_link_leads_somewhere() -> None:
     assert not missing
 
 
-def test_every_option_exists() -> None:
-    shown = subprocess.run(
-        [sys.executable, "-m", "conformance", "--help"], capture_output=True, text=True
-    )
-    table = re.findall(r"^\| `(--[\w-]+)", README, re.MULTILINE)
-    assert table
-    assert [option for option in table if option not in shown.stdout] == []
+def test_the_table_of_options_is_the_tables() -> None:
+    assert readme_table.replaced(README) == README
+
+
+def test_every_option_of_the_command_is_in_the_table() -> None:
+    assert re.findall(r"^\| `(--[\w-]+)", README, re.MULTILINE) == [
+        f"--{row.name}" for row in COMMAND_OPTIONS
+    ]
+
+
+@pytest.mark.parametrize("copies", [0, 2])
+def test_a_readme_without_one_table_of_options_is_refused(copies: int) -> None:
+    with pytest.raises(ValueError, match=f"{copies} tables"):
+        readme_table.replaced((readme_table.BEGIN + readme_table.END) * copies)

@@ -5,23 +5,20 @@ from contextlib import closing
 
 import pytest
 
-from conformance.command.run import CLIENT, SETTINGS, TARGET
-from conformance.command.target import Target
+from conformance.checks.aftermath import Aftermath
+from conformance.checks.stash import CLIENT, EVIDENCE, SETTINGS, TARGET
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data.models import Model
-from conformance.expect import Vectors
-from conformance.expect.statuses import not_run
-from conformance.expect.vector_cache import Alone, encode
+from conformance.expect.measurements import Figure, Measure
+from conformance.expect.statuses import not_judged
+from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
-from conformance.report.phase_result import Figure, Measure
 from conformance.transport.client import Client
-from conformance.transport.endpoint import READY, Endpoint
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.target import Target
 
-UNANSWERED = 3
-"""Exchanges in a row without any answer, and no answer from ready: the endpoint is gone."""
-LATE = 8
+MOST_TIMEOUTS = 3
 """Exchanges that took all of their time: the rest of the run would take hours, and show no more."""
-READY_WITHIN = 2.0
 
 
 @pytest.fixture(scope="session")
@@ -50,28 +47,48 @@ def client(target: Target, settings: Settings, pytestconfig: pytest.Config) -> I
         yield client
 
 
+@pytest.fixture(scope="session")
+def aftermath(client: Client) -> Aftermath:
+    """Looks after the endpoint whenever something was refused or not answered."""
+    watch = Aftermath(Endpoint(client))
+    watch.start()
+    client.listeners.append(watch.heard)
+    return watch
+
+
 @pytest.fixture(autouse=True)
-def abort_if_endpoint_gone(client: Client, request: pytest.FixtureRequest) -> None:
-    """Ends the run where the endpoint is gone, or never in time."""
-    why = _given_up(Endpoint(client))
+def stop_where_the_endpoint_is_gone(
+    aftermath: Aftermath, client: Client, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Names the running test to the aftermath, hands on what it found, and ends a lost run."""
+    problems = request.node.stash.setdefault(EVIDENCE, [])
+    aftermath.test = request.node.name.removeprefix("test_").replace("_", " ")
+    why = aftermath.gone or _too_slow(client)
     if why:
+        problems += _taken(aftermath)
         request.session.shouldstop = why
-        not_run(why)
+        not_judged(why)
+    yield
+    problems += _taken(aftermath)
+    if aftermath.gone:
+        request.session.shouldstop = aftermath.gone
+
+
+def _taken(aftermath: Aftermath) -> list[Exception]:
+    problems, aftermath.problems = aftermath.problems, []
+    return list(problems)
+
+
+def _too_slow(client: Client) -> str:
+    if client.timeouts < MOST_TIMEOUTS:
+        return ""
+    return f"{client.timeouts} requests had no answer within their time; giving up"
 
 
 @pytest.fixture
 def endpoint(client: Client) -> Endpoint:
     """The endpoint under test."""
     return Endpoint(client)
-
-
-def _given_up(endpoint: Endpoint) -> str | None:
-    client = endpoint.client
-    if client.late >= LATE:
-        return f"{client.late} requests had no answer within {client.timeout:g} s; giving up"
-    if client.unanswered >= UNANSWERED and endpoint.get(READY, READY_WITHIN).failure:
-        return "the endpoint no longer answers anything; giving up"
-    return None
 
 
 @pytest.fixture(scope="session")
@@ -97,12 +114,12 @@ def measure(request: pytest.FixtureRequest) -> Measure:
 
 
 @pytest.fixture(scope="session")
-def alone(client: Client) -> Alone:
-    """What an item gives when it is sent alone; each is sent once a run."""
-    return Alone(Endpoint(client))
+def cache(client: Client) -> VectorCache:
+    """What items give when they are sent alone; each is sent once a run."""
+    return VectorCache(Endpoint(client))
 
 
 @pytest.fixture(scope="session")
-def encoded(client: Client, corpus: AlignedCorpus) -> Vectors:
-    """Vectors of the corpus: English captions (n, d) and images (n, d), in the corpus' order."""
-    return encode(Endpoint(client), corpus)
+def encoded(cache: VectorCache, corpus: AlignedCorpus) -> EncodedCorpus:
+    """The vectors of the corpus' English captions and images, in the corpus' order."""
+    return EncodedCorpus(cache, corpus)

@@ -12,9 +12,9 @@ from conformance.comparison.inputs import inputs
 from conformance.comparison.snapshot import Snapshot
 from conformance.comparison.stored import NothingStored, StoredObject, objects
 from conformance.data import tolerances
+from conformance.expect.measurements import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run
 from conformance.options.settings import Settings
-from conformance.report.phase_result import Measure
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.weaviate.content.arithmetic import combined
@@ -90,7 +90,7 @@ def test_stored_objects_get_the_same_vectors(
     for each in stored:
         exchange = endpoint.post({"texts": each.texts, "images": each.images})
         got = expect.vectors(exchange, len(each.texts), len(each.images))
-        here[each.name] = combined([*got.texts, *got.images], each.weights)
+        here[each.name] = combined([*got.texts.vectors, *got.images.vectors], each.weights)
         there[each.name] = each.vector
     judge(diff.pairs(here, there), "objects", str(settings.compare_with), measure)
 

@@ -8,9 +8,9 @@ from conformance.corpus import image_files, texts
 from conformance.corpus.alignment import AlignedCorpus, advertised
 from conformance.data import tolerances
 from conformance.data.models import Model
-from conformance.expect import Vectors
+from conformance.expect import given
 from conformance.expect.statuses import not_applicable
-from conformance.expect.vector_cache import Alone
+from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.transport.endpoint import Endpoint
 
 CAPTION = "a red circle on paper"
@@ -34,67 +34,64 @@ DIFFERENT = (
 
 @pytest.mark.clause("TXT-01")
 @pytest.mark.parametrize("text", ["", " ", "   ", "\t\n"], ids=repr)
-def test_blank_texts_get_vectors(endpoint: Endpoint, text: str) -> None:
-    endpoint.vectors(texts=[text])
+def test_blank_texts_get_vectors(cache: VectorCache, text: str) -> None:
+    expect.vectors(cache.exchange([text]), 1, 0)
 
 
 @pytest.mark.clause("TXT-01")
-def test_blank_texts_keep_their_rows(endpoint: Endpoint, alone: Alone) -> None:
+def test_blank_texts_keep_their_rows(endpoint: Endpoint) -> None:
     sent = ["", CAPTION, " ", "green"]
-    exchange = endpoint.vectorize(sent)
-    got = expect.vectors(exchange, len(sent), 0)
-    expect.same(got.texts, alone.texts(sent), "beside blanks", exchange)
+    expect.vectors(endpoint.vectorize(sent), len(sent), 0)
 
 
 @pytest.mark.clause("TXT-10")
-def test_blank_texts_have_a_direction(alone: Alone) -> None:
-    for text in ("", " "):
-        norm = float(np.linalg.norm(alone.text(text)))
-        shown = alone.text_exchange(text)
-        expect.require(
-            norm > 0, f"a zero vector for {text!r}", "a vector that has a direction", shown
-        )
+@pytest.mark.parametrize("text", ["", " "], ids=repr)
+def test_blank_texts_have_a_direction(cache: VectorCache, text: str) -> None:
+    seen = cache.text(text)
+    norm = float(np.linalg.norm(seen.vector))
+    expect.require(norm > 0, "a zero vector", "a vector that has a direction", seen.exchange)
 
 
 @pytest.mark.clause("TXT-02")
 @pytest.mark.parametrize("words", [78, 500, 5000])
 def test_long_texts_get_vectors(endpoint: Endpoint, words: int) -> None:
-    endpoint.vectors(texts=[texts.long(words)])
+    expect.vectors(endpoint.vectorize([texts.long(words)]), 1, 0)
+
+
+@pytest.mark.clause("TXT-02")
+def test_long_texts_of_many_scripts_get_vectors(endpoint: Endpoint) -> None:
+    sent = [each.text for each in texts.real()]
+    expect.vectors(endpoint.vectorize(sent), len(sent), 0)
 
 
 @pytest.mark.clause("TXT-03")
 @pytest.mark.parametrize("text", texts.edge(), ids=lambda text: text.id)
-def test_edge_texts_get_vectors(alone: Alone, text: texts.Text) -> None:
-    alone.text(text.text)
-
-
-@pytest.mark.clause("TXT-02")
-def test_real_texts_get_vectors_whole(endpoint: Endpoint) -> None:
-    endpoint.vectors(texts=[each.text for each in texts.real()])
+def test_edge_texts_get_vectors(cache: VectorCache, text: texts.Text) -> None:
+    expect.vectors(cache.exchange([text.text]), 1, 0)
 
 
 @pytest.mark.clause("TXT-03")
 def test_real_texts_of_many_scripts_get_vectors(endpoint: Endpoint) -> None:
-    endpoint.vectors(texts=[each.text[:SHORT] for each in texts.real()])
+    sent = [each.text[:SHORT] for each in texts.real()]
+    expect.vectors(endpoint.vectorize(sent), len(sent), 0)
 
 
 @pytest.mark.clause("TXT-04")
-def test_companions_make_no_difference(endpoint: Endpoint, alone: Alone) -> None:
-    image = image_files.save(image_files.image(), "PNG")
-    exchange = endpoint.vectorize([CAPTION, *COMPANIONS], [image])
-    got = expect.vectors(exchange, 1 + len(COMPANIONS), 1)
-    wanted = alone.texts((CAPTION, *COMPANIONS))
-    expect.same(got.texts, wanted, "a text beside others", exchange, alone.text_exchange(CAPTION))
+def test_companions_make_no_difference(endpoint: Endpoint, cache: VectorCache) -> None:
+    sent = [CAPTION, *COMPANIONS]
+    exchange = endpoint.vectorize(sent, [image_files.save(image_files.image(), "PNG")])
+    got = given.vectors(exchange, len(sent), 1)
+    expect.same(got.texts, cache.texts(sent), "a text beside others")
 
 
 @pytest.mark.clause("TXT-05")
 def test_different_texts_differ(endpoint: Endpoint) -> None:
-    exchange = endpoint.vectorize(DIFFERENT)
-    expect.distinct(expect.vectors(exchange, len(DIFFERENT), 0).texts, DIFFERENT, exchange)
+    got = given.vectors(endpoint.vectorize(DIFFERENT), len(DIFFERENT), 0)
+    expect.distinct(got.texts, DIFFERENT)
 
 
 @pytest.mark.clause("TXT-05")
-def test_different_captions_differ(encoded: Vectors, corpus: AlignedCorpus) -> None:
+def test_different_captions_differ(encoded: EncodedCorpus, corpus: AlignedCorpus) -> None:
     expect.distinct(encoded.texts, corpus.captions["en"])
 
 
@@ -106,29 +103,25 @@ def test_a_text_is_read_up_to_the_limit(endpoint: Endpoint, model: Model) -> Non
     words = [ONE_TOKEN[i % 2] for i in range(count)]
     ends = [" ".join([*words, last]) for last in ONE_TOKEN]
     other_start = " ".join([ONE_TOKEN[1], *words[1:], ONE_TOKEN[0]])
-    exchange = endpoint.vectorize([*ends, other_start])
-    rows = expect.vectors(exchange, 3, 0).texts
+    got = given.vectors(endpoint.vectorize([*ends, other_start]), 3, 0)
     names = [f"{words[0]} … {last} as word {count + 1}" for last in ONE_TOKEN]
-    expect.distinct(rows, [*names, f"{ONE_TOKEN[1]} … {ONE_TOKEN[0]}"], exchange)
+    expect.distinct(got.texts, [*names, f"{ONE_TOKEN[1]} … {ONE_TOKEN[0]}"])
 
 
 @pytest.mark.clause("TXT-07")
-def test_a_text_keeps_its_vector(endpoint: Endpoint, alone: Alone) -> None:
-    wanted = alone.text(CAPTION)[None]
+def test_a_text_keeps_its_vector(endpoint: Endpoint, cache: VectorCache) -> None:
+    before = cache.text(CAPTION)
     for other in DIFFERENT:
         endpoint.vectorize([other])
-        again = endpoint.vectorize([CAPTION])
-        got = expect.vectors(again, 1, 0).texts
-        expect.same(got, wanted, "the same text again", again, within=tolerances.REPEATED)
+        again = given.vectors(endpoint.vectorize([CAPTION]), 1, 0).texts[0]
+        expect.same(again, before, "the same text again", within=tolerances.REPEATED)
 
 
 @pytest.mark.clause("TXT-08")
-def test_case_is_folded(endpoint: Endpoint, alone: Alone, model: Model) -> None:
+def test_case_is_folded(cache: VectorCache, model: Model) -> None:
     if not model.lower_case:
         not_applicable("the model tells upper from lower case, or is not known to fold it")
-    exchange = endpoint.vectorize([CAPTION.upper()])
-    got = expect.vectors(exchange, 1, 0)
-    expect.same(got.texts, alone.text(CAPTION)[None], "capitals and small letters", exchange)
+    expect.same(cache.text(CAPTION.upper()), cache.text(CAPTION), "capitals and small letters")
 
 
 @pytest.mark.clause("TXT-09")
@@ -139,7 +132,6 @@ def test_every_advertised_script_is_read(
     if not languages:
         not_applicable("the model's languages are unknown")
     for language in languages:
-        captions = corpus.captions[language][:6]
-        exchange = endpoint.vectorize([*captions, ""])
-        rows = expect.vectors(exchange, len(captions) + 1, 0).texts
-        expect.distinct(rows, [*captions, "an empty text"], exchange)
+        sent = [*corpus.captions[language][:6], ""]
+        got = given.vectors(endpoint.vectorize(sent), len(sent), 0)
+        expect.distinct(got.texts, [*sent[:-1], "an empty text"])

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance import expect
+from conformance.expect import given
 from conformance.transport.endpoint import Endpoint
 
 TEXT = "a red circle"
@@ -37,7 +38,7 @@ def test_a_doubled_slash_is_served(endpoint: Endpoint) -> None:
 
 @pytest.mark.clause("VEC-21")
 def test_answers_say_that_they_are_json(endpoint: Endpoint) -> None:
-    exchange = expect.answered(endpoint.vectorize([TEXT]))
+    exchange = given.answered(endpoint.vectorize([TEXT]))
     said = exchange.headers.get("content-type", "")
     good = said.split(";")[0].strip().lower() == "application/json"
     expect.require(good, f"Content-Type: {said or 'none'}", "application/json", exchange)

@@ -1,0 +1,1 @@
+"""The console command and one run of the suite."""

@@ -6,15 +6,19 @@ import re
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable
 from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import NoReturn
 
 import pytest
 
-from conformance.comparison import snapshot_command
-from conformance.options.settings import POLICIES, WEIGHTS
+from conformance.options.table import COMMAND_OPTIONS
+
+SUBCOMMANDS = {"record": "conformance.comparison.snapshot_command:main"}
+"""Name and ``module:function``: given the words after the name, it returns the exit status."""
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -38,8 +42,8 @@ verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no endpoint, 
 def main(arguments: list[str] | None = None) -> int:
     """Run the suite; returns the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] == ["record"]:
-        return snapshot_command.main(given[1:])
+    if given and given[0] in SUBCOMMANDS:
+        return _subcommand(given[0])(given[1:])
     options, rest = _parser().parse_known_args(given)
     options.url, rest = _with_url(rest)
     # The suite's own files may be installed where nothing is to be written.
@@ -51,6 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
         status = int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
     print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
     return status
+
+
+def _subcommand(name: str) -> Callable[[list[str]], int]:
+    """What runs a subcommand; imported here, so that the others pay nothing."""
+    run: Callable[[list[str]], int] = resolve_name(SUBCOMMANDS[name])
+    return run
 
 
 def _with_url(words: list[str]) -> tuple[str | None, list[str]]:
@@ -110,24 +120,11 @@ def _parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    add("--version", action="version", version=version("multi2vec-clip-conformance"))
-    add("--reference", metavar="TAG", help="start the project's own reference with this model")
-    add("--model", metavar="TAG", help="what the endpoint serves")
-    add("--models", metavar="FILE", type=Path, help="TOML file with rows of your own models")
-    add("--weights", choices=WEIGHTS, help="what the endpoint is said to serve (URL: published)")
-    add("--dimension-policy", choices=POLICIES, help="which published width is right")
-    add("--dimensions", metavar="N", type=int, help="the only right width")
-    add("--endpoint-timeout", metavar="SECONDS", type=float, help="bound of every exchange (50)")
-    add("--wait", metavar="SECONDS", type=float, help="how long to wait for ready (URL: 10)")
-    add("--report", metavar="DIR", type=Path, help="write report.json and junit.xml there")
-    add("--strict", action="store_true", help="a SHOULD that fails counts like a MUST")
-    add("--slow", action="store_true", help="run the slow group too (about two minutes)")
-    add("--clause", metavar="ID", action="append", help="only this clause; may be repeated")
-    add("--compare-with", metavar="WHAT", help="a URL, a recording's file or weaviate:COLLECTION")
-    add("--weaviate", metavar="WHERE", help="off, embedded, embedded:VERSION or a URL")
-    add("--weaviate-grpc", metavar="PORT", type=int, help="gRPC port of that Weaviate")
-    add("--endpoint-for-weaviate", metavar="URL", help="the endpoint as Weaviate sees it")
+    parser.add_argument(
+        "--version", action="version", version=version("multi2vec-clip-conformance")
+    )
+    for row in COMMAND_OPTIONS:
+        parser.add_argument(f"--{row.name}", **row.arguments())
     return parser
 
 

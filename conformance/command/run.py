@@ -12,19 +12,17 @@ from typing import Any
 
 import pytest
 
-from conformance.command.target import Target, open_target
+from conformance.checks.stash import CLIENT, SETTINGS, TARGET
+from conformance.command import parsing
+from conformance.command.target import open_target
 from conformance.data import clauses
-from conformance.options import parsing
 from conformance.options.settings import BadOption, Settings
 from conformance.report import files, scoreboard
-from conformance.report.phase_result import PhaseResult, classify, printable
+from conformance.report.phase_result import PhaseResult, classify
+from conformance.report.problem import printable
 from conformance.report.verdict import EXIT_OF, Judgement, judge
-from conformance.transport.client import Client
 from conformance.transport.readiness import Unusable
-
-TARGET = pytest.StashKey[Target]()
-SETTINGS = pytest.StashKey[Settings]()
-CLIENT = pytest.StashKey[Client]()
+from conformance.transport.target import Target
 
 
 class Run:
@@ -36,7 +34,7 @@ class Run:
         self.reports: list[PhaseResult] = []
         self.started = time.perf_counter()
         self.stop_target: Callable[[], None] = lambda: None
-        self.waited = 0.0
+        self.endpoint_seconds = 0.0
         config.stash[SETTINGS] = settings
         # At its level INFO every line shows the URL with its password.
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -96,15 +94,15 @@ class Run:
         report = yield
         clause = _clause_of(item)
         if clause is not None:
-            waited = self._waited_since()
-            classify(report, call, clauses.all_clauses()[clause], self.settings, item, waited)
+            spent = self._endpoint_seconds_since()
+            classify(report, call, clauses.all_clauses()[clause], self.settings, item, spent)
         return report
 
-    def _waited_since(self) -> float:
+    def _endpoint_seconds_since(self) -> float:
         """Seconds that went into exchanges since this was last asked."""
         client = self.config.stash.get(CLIENT, None)
-        total = client.waited if client is not None else 0.0
-        since, self.waited = total - self.waited, total
+        total = client.endpoint_seconds if client is not None else 0.0
+        since, self.endpoint_seconds = total - self.endpoint_seconds, total
         return since
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -2,39 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
-from conformance.transport.exchange import Exchange
 from conformance.transport.readiness import Preflight, Unusable, preflight
 from conformance.transport.reference_process import NotStarted, Reference
-
-
-@dataclass(frozen=True)
-class Target:
-    """A running endpoint."""
-
-    url: str
-    started_here: bool
-    preflight: Preflight
-
-    def to_plain(self) -> dict[str, Any]:
-        """Plain values, fit for another process."""
-        return asdict(self)
-
-    @staticmethod
-    def from_plain(plain: dict[str, Any]) -> "Target":
-        """The target that `to_plain` took apart."""
-        seen = {name: _exchange(value) for name, value in plain["preflight"].items()}
-        return Target(plain["url"], plain["started_here"], Preflight(**seen))
-
-
-def _exchange(plain: dict[str, Any]) -> Exchange:
-    headers = tuple((name, value) for name, value in plain["request_headers"])
-    return Exchange(**{**plain, "request_headers": headers})
+from conformance.transport.target import Target
 
 
 def open_target(settings: Settings) -> tuple[Target, Callable[[], None]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from conformance.comparison.inputs import Inputs
 from conformance.data.tolerances import Array
+from conformance.expect import vectors
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
@@ -46,8 +47,11 @@ def ask(endpoint: Endpoint, wanted: Inputs, progress: Progress = lambda _name: N
 
     return Snapshot(
         without_password(endpoint.client.url),
-        each(wanted.texts, lambda text: endpoint.vectors(texts=[text]).texts[0]),
-        each(wanted.images, lambda image: endpoint.vectors(images=[image]).images[0]),
+        each(wanted.texts, lambda text: vectors(endpoint.vectorize([text]), 1, 0).texts.vectors[0]),
+        each(
+            wanted.images,
+            lambda image: vectors(endpoint.vectorize(images=[image]), 0, 1).images.vectors[0],
+        ),
     )
 
 

@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from conformance.comparison import snapshot
 from conformance.comparison.inputs import inputs
-from conformance.expect.statuses import Nonconformity
+from conformance.expect import Nonconformity
+from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.readiness import Unusable, preflight
 
@@ -22,8 +23,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("url", metavar="URL", help="the endpoint")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True)
     parser.add_argument("--model", metavar="TAG", default="", help="noted in the file")
-    parser.add_argument("--endpoint-timeout", metavar="SECONDS", type=float, default=50.0)
-    parser.add_argument("--wait", metavar="SECONDS", type=float, default=10.0)
+    for name in ("endpoint-timeout", "wait"):
+        row = option(name)
+        shown = f"{row.help} (default: {row.default:g})"
+        parser.add_argument(
+            f"--{name}", metavar=row.metavar, type=row.type, default=row.default, help=shown
+        )
     options = parser.parse_args(arguments)
     try:
         with snapshot.opened(options.url, options.endpoint_timeout) as endpoint:

@@ -1,0 +1,1 @@
+"""What is sent: texts, drawings, photographs, image files."""

@@ -1,11 +1,5 @@
-"""Requests of any mix of texts and images, as Hypothesis strategies.
+"""Requests of any mix of texts and images: one for each seed, or as a Hypothesis strategy."""
 
-Each is made from one number, and the number of coin tosses: into any other draw Hypothesis puts
-constants that it finds in whatever modules are loaded, and a run has to be the same in any order
-of its tests and in any process.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -16,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.corpus import image_files, photographs, texts
-from conformance.transport.endpoint import Items
+from conformance.transport.items import Items
 
 SIDES: Final = (24, 32, 48, 64)
 """Pixels a side of the pool of images: small, so that a failure's curl line holds them."""
@@ -27,7 +21,6 @@ MOST_LETTERS: Final = 12
 LONGEST: Final = 72
 """Bytes in UTF-8: no more than 77 tokens even to a byte-level tokenizer, for what an endpoint does
 with longer texts is the subject of a clause of its own."""
-TOSSES: Final = 24
 WORDS: Final = (
     "a",
     "red",
@@ -86,10 +79,6 @@ class Mix:
         return " and ".join([*shown, f"images of {sizes} pixels"] if sizes else shown)
 
 
-Case = tuple[Mix, ...]
-"""The requests that one example of a property is about."""
-
-
 @cache
 def image(place: int) -> bytes:
     """A PNG file of the pool."""
@@ -105,6 +94,14 @@ def written() -> tuple[str, ...]:
     return tuple(text for text in chain(captions, real) if len(text.encode()) <= LONGEST)
 
 
+@cache
+def characters() -> tuple[str, ...]:
+    """Letters, marks and control characters of every kind: the first of each block, and others."""
+    chance = Random(0)
+    some = ((block[0], block[1], *(chance.randint(*block) for _ in range(8))) for block in BLOCKS)
+    return tuple(map(chr, dict.fromkeys(chain.from_iterable(some))))
+
+
 def text(chance: Random) -> str:
     """A few words, something that people write, or any characters; also nothing at all."""
     kind = chance.choice(("words", "characters", "written"))
@@ -116,31 +113,33 @@ def text(chance: Random) -> str:
     return chance.choice(written())
 
 
-def mix(chance: Random) -> Mix:
-    """Up to four texts and up to two images, at least one item."""
+def mix(seed: int, most_images: int = 2) -> Mix:
+    """Up to four texts and up to so many images, at least one item; the same for the same seed."""
+    chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(0, MOST_TEXTS)))
-    shown = tuple(chance.choices(range(len(SIDES)), k=chance.randint(0, 2)))
+    shown = tuple(chance.choices(range(len(SIDES)), k=chance.randint(0, most_images)))
     # A request of nothing may be refused.
     return Mix(some if some or shown else WORDS[:1], shown)
 
 
-def cases(least: int, most: int) -> SearchStrategy[Case]:
-    """Mixes without regard to each other."""
-    return _made(lambda chance: tuple(mix(chance) for _ in range(chance.randint(least, most))))
-
-
-def reordered() -> SearchStrategy[Case]:
+def reordered(seed: int) -> tuple[Mix, Mix]:
     """Two to ten texts and up to two images, and the same items in another order."""
-    return _made(_reordered)
-
-
-def _reordered(chance: Random) -> Case:
+    chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(2, MOST_REORDERED)))
-    one = Mix(some, mix(chance).images)
+    one = Mix(some, mix(seed).images)
     order = chance.sample(one.texts, len(one.texts))
     return one, Mix(tuple(order), one.images[::-1])
 
 
-def _made(make: Callable[[Random], Case]) -> SearchStrategy[Case]:
-    tosses = st.tuples(*[st.booleans()] * TOSSES)
-    return tosses.map(lambda drawn: make(Random(repr(drawn))))
+def mixes() -> SearchStrategy[Mix]:
+    """Any mix of up to four texts and an image; what fails shrinks towards one short text.
+
+    All is sampled from fixed lists: into numbers and characters Hypothesis puts constants that it
+    finds in whatever modules are loaded, and a run has to be the same in any process.
+    """
+    words = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+    anything = st.lists(st.sampled_from(characters()), max_size=MOST_LETTERS).map("".join)
+    texts = st.lists(words | anything | st.sampled_from(written()), max_size=MOST_TEXTS)
+    images = st.lists(st.sampled_from(range(len(SIDES))), max_size=1)
+    drawn = st.tuples(texts.map(tuple), images.map(tuple))
+    return drawn.map(lambda items: Mix(items[0] if any(items) else WORDS[:1], items[1]))

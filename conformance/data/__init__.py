@@ -1,0 +1,1 @@
+"""Tables: clauses, models, tolerances, time-outs."""

@@ -36,6 +36,17 @@ def distance(one: Array, other: Array) -> float:
     return float(np.linalg.norm(one - other)) / norm if norm else 0.0
 
 
+def distances(rows: Array, columns: Array) -> NDArray[np.float64]:
+    """Relative distance of every row of `rows` (n, d) to every row of `columns` (m, d): (n, m)."""
+    a, b = rows.astype(np.float64), columns.astype(np.float64)
+    norms = np.maximum(np.linalg.norm(a, axis=1)[:, None], np.linalg.norm(b, axis=1)[None])
+    apart = np.array([np.linalg.norm(b - row, axis=1) for row in a]).reshape(len(a), len(b))
+    relative: NDArray[np.float64] = np.divide(
+        apart, norms, out=np.zeros_like(apart), where=norms > 0
+    )
+    return relative
+
+
 def cosines(rows: Array, columns: Array) -> Array:
     """Cosine similarity of every row of `rows` (n, d) with every row of `columns` (m, d): (n, m).
 

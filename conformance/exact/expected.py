@@ -93,6 +93,7 @@ def _unpacked(stored: Mapping[str, Any], name: str) -> Array:
 
 
 def read(tag: str, stored: Mapping[str, Any]) -> Expected:
+    """The vectors in a stored file's arrays, by their names."""
     about = json.loads(str(stored["about"]))
     images = dict(
         zip(about["images"], ((row,) for row in _unpacked(stored, "images")), strict=True)

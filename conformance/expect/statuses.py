@@ -1,38 +1,30 @@
 """The statuses that a test can end in, kept apart, and the ways to end in them.
 
 `pass`, `warn` (a SHOULD that failed) and `fail` judge the endpoint; `error` is the suite's own
-fault; the others say why nothing was judged.
+fault; `not judged` is what could not be judged because something below it is broken; the others
+say why nothing was tried.
 """
 
 from typing import Literal, NoReturn
 
 import pytest
 
-from conformance.transport.exchange import Exchange
-
-Status = Literal["pass", "warn", "fail", "error", "skipped", "disabled", "not run", "n/a"]
+Status = Literal[
+    "pass", "warn", "fail", "error", "not judged", "not run", "skipped", "disabled", "n/a"
+]
 
 # Worst first: a clause has the worst status of its tests.
 SEVERITY: tuple[Status, ...] = (
     "error",
     "fail",
     "warn",
+    "not judged",
     "not run",
     "skipped",
     "disabled",
     "pass",
     "n/a",
 )
-
-
-class Nonconformity(AssertionError):
-    """The endpoint does not do what the clause of the running test demands."""
-
-    def __init__(self, got: str, expected: str, exchanges: tuple[Exchange, ...] = ()) -> None:
-        super().__init__(f"got {got}; expected {expected}")
-        self.got = got
-        self.expected = expected
-        self.exchanges = exchanges
 
 
 def _end(status: Status, reason: str) -> NoReturn:
@@ -50,6 +42,11 @@ def not_run(reason: str) -> NoReturn:
     _end("not run", reason)
 
 
+def not_judged(reason: str) -> NoReturn:
+    """End the test: something that it builds upon is broken."""
+    _end("not judged", reason)
+
+
 def disabled(reason: str) -> NoReturn:
     """End the test: its group or profile was not asked for."""
     _end("disabled", reason)
@@ -57,7 +54,7 @@ def disabled(reason: str) -> NoReturn:
 
 def status_from_skip(message: str) -> tuple[Status, str]:
     """The status and reason that a skip message carries; any other skip is the user's."""
-    for status in ("n/a", "not run", "disabled"):
+    for status in ("n/a", "not judged", "not run", "disabled"):
         prefix = f"{status}: "
         if message.startswith(prefix):
             return status, message.removeprefix(prefix)

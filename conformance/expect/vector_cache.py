@@ -1,60 +1,79 @@
 """Vectors that several checks need, asked for once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from conformance import expect
 from conformance.corpus.alignment import AlignedCorpus
-from conformance.data.tolerances import Array
-from conformance.expect import Vectors
+from conformance.expect import given
+from conformance.expect.observations import Observation, Observations, Vectors
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
 
 IMAGES_A_REQUEST = 8
+Key = tuple[tuple[str, ...], tuple[bytes, ...]]
 
 
-class Alone:
-    """Exchanges of single items, kept by item: encoding an image is what a run's time goes to."""
+class VectorCache:
+    """Exchanges by what was asked: encoding an image is what the time of a run goes to.
+
+    Whatever is read from here is a prerequisite of the check that reads it.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._texts: dict[str, Exchange] = {}
-        self._images: dict[bytes, Exchange] = {}
+        self._known: dict[Key, Exchange] = {}
+        self._read: dict[Key, Vectors] = {}
 
-    def text_exchange(self, text: str) -> Exchange:
-        """The answer to a request of this one text."""
-        if text not in self._texts:
-            self._texts[text] = self._endpoint.vectorize([text])
-        return self._texts[text]
+    def exchange(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Exchange:
+        """The response to one request of exactly these texts and images."""
+        key = tuple(texts), tuple(images)
+        if key not in self._known:
+            self._known[key] = self._endpoint.vectorize(texts, images)
+        return self._known[key]
 
-    def image_exchange(self, image: bytes) -> Exchange:
-        """The answer to a request of this one image."""
-        if image not in self._images:
-            self._images[image] = self._endpoint.vectorize(images=[image])
-        return self._images[image]
+    def vectors(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Vectors:
+        """The vectors of one request with exactly these texts and images."""
+        key = tuple(texts), tuple(images)
+        if key not in self._read:
+            exchange = self.exchange(texts, images)
+            self._read[key] = given.vectors(exchange, len(texts), len(images))
+        return self._read[key]
 
-    def text(self, text: str) -> Array:
-        """The text's vector (d,)."""
-        row: Array = expect.vectors(self.text_exchange(text), 1, 0).texts[0]
-        return row
+    def text(self, text: str) -> Observation:
+        """A text sent alone."""
+        return self.vectors(texts=[text]).texts[0]
 
-    def image(self, image: bytes) -> Array:
-        """The image's vector (d,)."""
-        row: Array = expect.vectors(self.image_exchange(image), 0, 1).images[0]
-        return row
+    def image(self, image: bytes) -> Observation:
+        """An image sent alone."""
+        return self.vectors(images=[image]).images[0]
 
-    def texts(self, texts: Iterable[str]) -> Array:
-        """The vectors of several texts (n, d), each sent alone."""
-        return expect.stacked([self.text(text) for text in texts])
+    def texts(self, texts: Iterable[str]) -> Observations:
+        """Several texts (n, d), each sent alone."""
+        return given.joined([self.text(text) for text in texts])
 
-    def images(self, images: Iterable[bytes]) -> Array:
-        """The vectors of several images (n, d), each sent alone."""
-        return expect.stacked([self.image(image) for image in images])
+    def images(self, images: Iterable[bytes]) -> Observations:
+        """Several images (n, d), each sent alone."""
+        return given.joined([self.image(image) for image in images])
 
 
-def encode(endpoint: Endpoint, corpus: AlignedCorpus) -> Vectors:
-    """The English captions in one request, the images eight at a time."""
-    texts = endpoint.vectors(texts=corpus.captions["en"]).texts
-    starts = range(0, len(corpus.images), IMAGES_A_REQUEST)
-    batches = [corpus.images[start : start + IMAGES_A_REQUEST] for start in starts]
-    images = [row for batch in batches for row in endpoint.vectors(images=batch).images]
-    return Vectors(texts, expect.stacked(images))
+class EncodedCorpus:
+    """The vectors of a corpus: English captions in one request, images eight at a time.
+
+    The two kinds are asked for apart, so that what is wrong with one leaves the other.
+    """
+
+    def __init__(self, cache: VectorCache, corpus: AlignedCorpus) -> None:
+        self._cache = cache
+        self._corpus = corpus
+
+    @property
+    def texts(self) -> Observations:
+        """Captions (n, d), in the order of the corpus."""
+        return self._cache.vectors(texts=self._corpus.captions["en"]).texts
+
+    @property
+    def images(self) -> Observations:
+        """Images (n, d), in the order of the corpus."""
+        images = self._corpus.images
+        starts = range(0, len(images), IMAGES_A_REQUEST)
+        batches = [images[start : start + IMAGES_A_REQUEST] for start in starts]
+        return given.joined([self._cache.vectors(images=batch).images for batch in batches])

@@ -1,0 +1,1 @@
+"""The options: their table and the settings made from it."""

@@ -2,19 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 from conformance.data import models
 from conformance.data.models import Model
+from conformance.options.table import OPTIONS, DimensionPolicy, Weights
 
-Weights = Literal["published", "stand-in"]
-DimensionPolicy = Literal["published", "documented", "checkpoint"]
-
-WEIGHTS: tuple[str, ...] = get_args(Weights)
-POLICIES: tuple[str, ...] = get_args(DimensionPolicy)
-
-DEFAULT_REFERENCE = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
-"""The tag of the documentation page's own example."""
+_DEFAULTS = {row.dest: row.default for row in OPTIONS}
 
 
 class BadOption(ValueError):
@@ -23,7 +16,7 @@ class BadOption(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of one run; times in seconds."""
+    """The options of one run; times in seconds. Each field is a row of the table of options."""
 
     url: str | None
     """The endpoint; None starts the project's own reference."""
@@ -31,10 +24,10 @@ class Settings:
     weights: Weights
     models: Path | None = None
     """The user's own rows, where `model` may come from."""
-    dimension_policy: DimensionPolicy = "published"
+    dimension_policy: DimensionPolicy = _DEFAULTS["dimension_policy"]
     dimensions: int | None = None
-    endpoint_timeout: float = 50.0
-    wait: float = 10.0
+    endpoint_timeout: float = _DEFAULTS["endpoint_timeout"]
+    wait: float = _DEFAULTS["wait"]
     report: Path | None = None
     strict: bool = False
     slow: bool = False
@@ -45,8 +38,8 @@ class Settings:
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
 
-    def widths(self) -> dict[int, str]:
-        """The widths that the vectors may have, each with whose figure it is; none if unknown."""
+    def expected_dimensions(self) -> dict[int, str]:
+        """The dimensions that vectors may have, each with whose figure it is; none if unknown."""
         if self.dimensions is not None:
             return {self.dimensions: "--dimensions"}
         figures = {

@@ -1,0 +1,1 @@
+"""What is shown: verdict, scoreboard, report files."""

@@ -1,19 +1,19 @@
 """What ``--report DIR`` writes: report.json and .html, junit.xml, bodies of failed requests."""
 
 import json
-import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.command.target import Target
 from conformance.options.settings import Settings
 from conformance.report import html
-from conformance.transport.exchange import Exchange, without_password
+from conformance.transport.exchange import without_password
+from conformance.transport.target import Target
 
 if TYPE_CHECKING:
+    from conformance.report.findings import Finding
     from conformance.report.verdict import ClauseResult, Judgement
 
 DISTRIBUTION = "multi2vec-clip-conformance"
@@ -24,17 +24,6 @@ def prepare(config: pytest.Config, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not config.option.xmlpath:
         config.option.xmlpath = str(folder / "junit.xml")
-
-
-def keep(exchange: Exchange, folder: Path, test: str, number: int) -> str | None:
-    """Save the body of a request, for the curl line that repeats it; None where it has none."""
-    if not exchange.request_body:
-        return None
-    name = re.sub(r"[^\w.-]+", "-", test)
-    path = folder / "exchanges" / f"{name}-{number}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(exchange.request_body)
-    return str(path)
 
 
 def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
@@ -52,9 +41,10 @@ def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
         "model": settings.model.tag,
         "verdict": judgement.verdict,
         "profiles": {name: {"verdict": value} for name, value in judgement.profiles.items()},
-        "counts": judgement.counts(),
+        "counts": judgement.status_counts(),
         "seconds": round(judgement.seconds, 3),
-        "seconds_waiting_for_the_endpoint": round(judgement.waited, 3),
+        "seconds_waiting_for_the_endpoint": round(judgement.endpoint_seconds, 3),
+        "findings": [_finding(finding) for finding in judgement.findings],
         "clauses": [_clause(result) for result in judgement.results],
         "measurements": judgement.measurements,
     }
@@ -62,6 +52,23 @@ def write(settings: Settings, target: Target, judgement: "Judgement") -> None:
     text = json.dumps(document, indent=2, ensure_ascii=False)
     (settings.report / "report.json").write_text(text + "\n", encoding="utf-8")
     (settings.report / "report.html").write_text(html.render(document), encoding="utf-8")
+
+
+def _finding(finding: "Finding") -> dict[str, Any]:
+    clause, problem = finding.clause, finding.problem
+    return {
+        "clause": clause.id,
+        "level": clause.level,
+        "title": clause.title,
+        "got": problem.got,
+        "expected": problem.expected,
+        "why": clause.reason,
+        "repeat": list(problem.repeat),
+        "test": problem.test,
+        "also": sorted(finding.also | finding.not_judged),
+        "not_judged": sorted(finding.not_judged),
+        "exchanges": list(problem.exchanges),
+    }
 
 
 def _clause(result: "ClauseResult") -> dict[str, Any]:
@@ -74,7 +81,12 @@ def _clause(result: "ClauseResult") -> dict[str, Any]:
         "profile": clause.group.profile,
         "status": result.status,
         "tests": [
-            {"id": test.test, "status": test.status, "message": test.message}
+            {
+                "id": test.test,
+                "status": test.status,
+                "message": test.message,
+                "causes": [problem.cause_to_plain() for problem in test.problems],
+            }
             for test in result.tests
         ],
     }

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
-ORDER = ("fail", "error", "warn", "not run", "pass", "skipped", "disabled", "n/a")
+ORDER = ("fail", "error", "warn", "not judged", "not run", "pass", "skipped", "disabled", "n/a")
 # From pale to dark blue; text on the darker half is white.
 PALE, DARK = (247, 250, 255), (8, 64, 140)
 

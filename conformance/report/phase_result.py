@@ -1,42 +1,38 @@
-"""From pytest's report of one test to the status of its clause, and the text that is shown."""
+"""From pytest's report of one phase of a test to a status, and what went wrong in it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from conformance.checks.stash import EVIDENCE
 from conformance.data.clauses import Clause
 from conformance.expect import statuses
-from conformance.expect.statuses import Nonconformity, Status
+from conformance.expect.measurements import Figure
+from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report import files
-from conformance.transport.exchange import Exchange
-
-SHOWN_EXCHANGES = 2
-
-Measure = Callable[[str, float | str], None]
-Figure = dict[str, Any]
-"""An image's data: ``rows`` and ``columns`` (names) and ``values`` (one list a row)."""
+from conformance.report.problem import Problem, printable, problem_of
 
 
 @dataclass(frozen=True)
 class PhaseResult:
-    """The result of one phase of one test."""
+    """The result of one phase (set-up, call, tear-down) of one test."""
 
     test: str
     clause: str
     status: Status
     message: str = ""
     when: str = "call"
-    waited: float = 0.0
+    endpoint_seconds: float = 0.0
     """Seconds that went into exchanges with the endpoint."""
+    problems: tuple[Problem, ...] = ()
+    """What went wrong, and what was seen to be wrong with the endpoint meanwhile."""
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
 
     @property
-    def counts(self) -> bool:
+    def is_relevant(self) -> bool:
         """Whether this phase says anything: set-up and tear-down do when they go wrong."""
         return self.when == "call" or self.status != "pass"
 
@@ -44,7 +40,10 @@ class PhaseResult:
     def of(report: pytest.TestReport) -> "PhaseResult | None":
         """What `classify` put into `report`; None for a test of somebody else."""
         plain = getattr(report, "clip", None)
-        return PhaseResult(**plain) if plain is not None else None
+        if plain is None:
+            return None
+        problems = tuple(map(Problem.from_plain, plain["problems"]))
+        return PhaseResult(**{**plain, "problems": problems})
 
 
 def classify(
@@ -53,67 +52,71 @@ def classify(
     clause: Clause,
     settings: Settings,
     item: pytest.Item,
-    waited: float,
+    endpoint_seconds: float,
 ) -> None:
-    """Decide the status and put it, with its text, into `report` (which may cross processes)."""
-    status, message = _status(report, call, clause, settings)
-    if status in ("fail", "warn"):
-        assert call.excinfo is not None
-        message = _text(clause, call.excinfo.value, settings.report, item)
-        report.longrepr = message
-    if status == "warn":
-        # pytest knows no fourth outcome: a skip neither fails the run nor hides in JUnit's passes.
-        report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"warn: {message}")
+    """Decide the status and put it, with what went wrong, into `report`."""
+    test = item.nodeid.rpartition("checks/")[2]
+    raised = call.excinfo.value if call.excinfo is not None else None
+    problems = _evidence(item, clause, test, settings.report) if report.when == "teardown" else []
+    if isinstance(raised, Nonconformity) and report.when != "teardown":
+        problems.append(problem_of(raised, clause.id, test, settings.report))
+        status, message = _judged(problems[-1], clause, settings)
+        _show(report, item, status, message)
+    else:
+        status, message = _unjudged(report, raised)
     report.__dict__["clip"] = {
-        "test": item.nodeid.rpartition("checks/")[2],
+        "test": test,
         "clause": clause.id,
         "status": status,
         "message": message,
         "when": report.when,
-        "waited": waited,
+        "endpoint_seconds": endpoint_seconds,
+        "problems": [problem.to_plain() for problem in problems],
         "measurements": dict(getattr(item, "clip_measurements", {})),
         "figures": dict(getattr(item, "clip_figures", {})),
     }
 
 
-def _status(
-    report: pytest.TestReport, call: pytest.CallInfo[None], clause: Clause, settings: Settings
-) -> tuple[Status, str]:
+def _evidence(item: pytest.Item, clause: Clause, test: str, folder: Path | None) -> list[Problem]:
+    seen = item.stash.get(EVIDENCE, [])
+    return [
+        problem_of(each, clause.id, test, folder)
+        for each in seen
+        if isinstance(each, Nonconformity)
+    ]
+
+
+def _judged(problem: Problem, clause: Clause, settings: Settings) -> tuple[Status, str]:
+    if problem.prerequisite:
+        return "not judged", f"not judged: {problem.got} (see {problem.clause})"
+    must = clause.level == "MUST" or (settings.strict and clause.level == "SHOULD")
+    return ("fail" if must else "warn"), text(problem, clause)
+
+
+def _show(report: pytest.TestReport, item: pytest.Item, status: Status, message: str) -> None:
+    report.longrepr = message
+    if status != "fail":
+        # pytest knows no such outcome: a skip neither fails the run nor hides in JUnit's passes.
+        report.outcome = "skipped"
+        shown = message if status == "not judged" else f"{status}: {message}"
+        report.longrepr = (str(item.path), 0, shown)
+
+
+def _unjudged(report: pytest.TestReport, raised: BaseException | None) -> tuple[Status, str]:
     if report.passed:
         return "pass", ""
     if report.skipped:
         reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
         return statuses.status_from_skip(reason.removeprefix("Skipped: "))
-    problem = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(problem, Nonconformity) and report.when != "teardown":
-        must = clause.level == "MUST" or (settings.strict and clause.level == "SHOULD")
-        return ("fail" if must else "warn"), ""
-    return "error", printable(f"{type(problem).__name__}: {problem}")
+    return "error", printable(f"{type(raised).__name__}: {raised}")
 
 
-def _text(clause: Clause, problem: BaseException, folder: Path | None, item: pytest.Item) -> str:
-    assert isinstance(problem, Nonconformity)
+def text(problem: Problem, clause: Clause) -> str:
+    """A failure for people: what was got, what should be, why it matters, how to see it again."""
     lines = [
         f"{clause.id} ({clause.level}): {clause.title}",
         f"  got:      {problem.got}",
         f"  expected: {problem.expected}",
         f"  why:      {clause.reason}",
     ]
-    lines += [f"  repeat:   {_repeat(e, folder, item, n)}" for n, e in _shown(problem)]
-    return printable("\n".join(lines))
-
-
-def _shown(problem: Nonconformity) -> list[tuple[int, Exchange]]:
-    return list(enumerate(problem.exchanges[:SHOWN_EXCHANGES], 1))
-
-
-def _repeat(exchange: Exchange, folder: Path | None, item: pytest.Item, number: int) -> str:
-    if folder is None:
-        return exchange.curl()
-    return exchange.curl(files.keep(exchange, folder, item.name, number))
-
-
-def printable(text: str) -> str:
-    """The text with every control character but line feeds escaped: endpoints are untrusted."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    return "\n".join([*lines, *(f"  repeat:   {line}" for line in problem.repeat)])

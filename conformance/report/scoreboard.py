@@ -12,6 +12,7 @@ from rich.text import Text
 from conformance.data import clauses
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
+from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
 from conformance.report.verdict import ClauseResult, Judgement, Verdict
 
@@ -19,10 +20,12 @@ from conformance.report.verdict import ClauseResult, Judgement, Verdict
 SHOWN: dict[Status, tuple[str, str, str]] = {
     "pass": ("passed", ".", "PASS"),
     "warn": ("warn", "w", "WARN"),
-    "fail": ("failed", "F", "FAIL"),
+    # Not pytest's own "failed": each failure would be shown once more, test by test.
+    "fail": ("fail", "F", "FAIL"),
     "error": ("error", "E", "ERROR"),
     "skipped": ("skipped", "s", "SKIPPED"),
     "disabled": ("disabled", "d", "DISABLED"),
+    "not judged": ("not judged", "-", "NOT JUDGED"),
     "not run": ("not run", "N", "NOT RUN"),
     "n/a": ("n/a", "n", "N/A"),
 }
@@ -31,6 +34,7 @@ STYLE: dict[str, str] = {
     "warn": "yellow",
     "fail": "bold red",
     "error": "bold magenta",
+    "not judged": "magenta",
     "not run": "magenta",
     "conformant": "bold green",
     "partial": "bold yellow",
@@ -42,6 +46,7 @@ ORDER: tuple[Status, ...] = (
     "warn",
     "fail",
     "error",
+    "not judged",
     "not run",
     "skipped",
     "disabled",
@@ -67,8 +72,11 @@ def write(reporter: pytest.TerminalReporter, judgement: Judgement, settings: Set
         file=sink, width=WIDTH, force_terminal=colour, highlight=False, no_color=not colour
     )
     console.print()
+    for finding in judgement.findings:
+        console.print(finding_text(finding))
+        console.print()
     console.print(_table(judgement.results))
-    for status in ("fail", "error", "warn", "not run"):
+    for status in ("error", "not run"):
         _list(console, judgement.results, status)
     console.print(_measured(judgement))
     if judgement.profiles["weaviate"] == "disabled":
@@ -93,15 +101,32 @@ def _table(results: Sequence[ClauseResult]) -> Table:
     return table
 
 
+def finding_text(finding: Finding) -> Text:
+    """A finding in full: what is wrong, how to see it again, and where else it shows."""
+    clause, problem = finding.clause, finding.problem
+    style = STYLE["fail" if clause.level == "MUST" else "warn"]
+    shown = Text(f"{clause.id} ({clause.level}): {clause.title}", style=style)
+    rows = [("got", problem.got), ("expected", problem.expected), ("why", clause.reason)]
+    rows += [("repeat", line) for line in problem.repeat]
+    rows += [("also seen in", ", ".join(sorted(finding.also)))] * bool(finding.also)
+    waiting = ", ".join(sorted(finding.not_judged))
+    rows += [("not judged for it", waiting)] * bool(waiting)
+    for name, value in rows:
+        shown.append(f"\n  {name + ':':9} {value}", style="default")
+    return shown
+
+
 def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> None:
-    found = [result for result in results if result.status == status]
-    for result in found:
+    for result in results:
+        if result.status != status:
+            continue
         line = Text(f"{status:8}", style=STYLE[status])
         line.append(f"{result.clause.id} {result.clause.level:6} ", style="default")
         line.append(result.clause.title, style="default")
         console.print(line)
-        if status == "not run" and result.tests:
-            console.print(Text(f"         {result.tests[0].message}", style="dim"))
+        told = next((test.message for test in result.tests if test.message), "")
+        if told:
+            console.print(Text(f"         {told}", style="dim"))
 
 
 def _hint(judgement: Judgement) -> Text:
@@ -121,7 +146,9 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     line.append(judgement.verdict, style=STYLE.get(judgement.verdict, "bold"))
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
-    line.append(f"{judgement.seconds:.1f} s, {judgement.waited:.1f} s of them in the endpoint)")
+    line.append(
+        f"{judgement.seconds:.1f} s, {judgement.endpoint_seconds:.1f} s of them in the endpoint)"
+    )
     return line
 
 

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from conformance.data import clauses
 from conformance.data.clauses import PROFILES, Clause, Profile
 from conformance.expect import statuses
+from conformance.expect.measurements import Figure
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report.phase_result import Figure, PhaseResult
+from conformance.report import findings
+from conformance.report.findings import Finding, Findings
+from conformance.report.phase_result import PhaseResult, text
 
 Verdict = Literal["not conformant", "error", "incomplete", "partial", "conformant", "disabled"]
 
@@ -50,17 +53,19 @@ class Judgement:
     profiles: dict[Profile, Verdict]
     results: tuple[ClauseResult, ...]
     seconds: float
-    waited: float
+    endpoint_seconds: float
     """Seconds of the run that went into exchanges with the endpoint."""
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    """What is wrong, each defect once, worst first."""
 
     @property
     def failed(self) -> bool:
         """Whether a requirement that counts was broken."""
         return self.verdict == "not conformant"
 
-    def counts(self) -> dict[str, int]:
+    def status_counts(self) -> dict[str, int]:
         """How many clauses have each status."""
         return dict(Counter(result.status for result in self.results))
 
@@ -70,19 +75,53 @@ def judge(
 ) -> Judgement:
     """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
     by_clause: dict[str, list[PhaseResult]] = {}
-    for report in _by_test([report for report in reports if report.counts]):
+    for report in _by_test([report for report in reports if report.is_relevant]):
         by_clause.setdefault(report.clause, []).append(report)
-    off = _not_asked_for(settings)
+    found = findings.find(reports)
     results = tuple(
-        _result(clause, by_clause.get(clause.id, []), narrowed, off)
-        for clause in clauses.all_clauses().values()
+        _with_evidence(result, found, settings)
+        for result in _results(by_clause, narrowed, _not_asked_for(settings))
     )
     profiles = {profile: _profile(profile, results, narrowed) for profile in PROFILES}
     verdict = min(profiles.values(), key=ORDER.index)
-    measurements = {k: v for report in reports for k, v in report.measurements.items()}
-    waited = sum(report.waited for report in reports)
-    figures = {k: v for report in reports for k, v in report.figures.items()}
-    return Judgement(verdict, profiles, results, seconds, waited, measurements, figures)
+    return Judgement(
+        verdict,
+        profiles,
+        results,
+        seconds,
+        sum(report.endpoint_seconds for report in reports),
+        {k: v for report in reports for k, v in report.measurements.items()},
+        {k: v for report in reports for k, v in report.figures.items()},
+        found.findings,
+    )
+
+
+def _results(
+    by_clause: dict[str, list[PhaseResult]], narrowed: bool, off: set[Profile]
+) -> list[ClauseResult]:
+    every = clauses.all_clauses().values()
+    return [_result(clause, by_clause.get(clause.id, []), narrowed, off) for clause in every]
+
+
+def _with_evidence(result: ClauseResult, found: Findings, settings: Settings) -> ClauseResult:
+    """The result with what other clauses' tests have shown of it."""
+    clause = result.clause
+    if clause.id in found.promoted:
+        must = clause.level == "MUST" or settings.strict
+        shown: Status = "fail" if must else "warn"
+        problem = found.promoted[clause.id]
+        evidence = PhaseResult(problem.test, clause.id, shown, text(problem, clause))
+        status = statuses.worst([result.status, shown])
+        return ClauseResult(clause, status, (*result.tests, evidence))
+    if result.status == "not judged":
+        finding = found.explaining(clause.id)
+        see = f"not judged: see {finding.clause.id}" if finding else "not judged"
+        tests = tuple(
+            replace(test, message=see) if test.status == "not judged" else test
+            for test in result.tests
+        )
+        return ClauseResult(clause, result.status, tests)
+    return result
 
 
 def _by_test(reports: Sequence[PhaseResult]) -> list[PhaseResult]:
@@ -124,7 +163,9 @@ def _profile(profile: Profile, results: Sequence[ClauseResult], narrowed: bool) 
         return "error"
     must = {result.status for result in mine if result.clause.level == "MUST"}
     # A part that the user left out is no gap, a part that was chosen and could not run is one.
-    gaps = {"not run"} if narrowed else {"not run", "skipped", "disabled"}
+    gaps: set[Status] = {"not judged", "not run"}
+    if not narrowed:
+        gaps |= {"skipped", "disabled"}
     if must & gaps:
         return "incomplete"
     return "partial" if narrowed else "conformant"

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import FailureKind, classify
 from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge, inflate
 
 RESENDS = 2
@@ -20,6 +21,9 @@ HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": "clip-conformance",
 }
+
+
+Listener = Callable[[Sequence[Exchange]], None]
 
 
 @dataclass(frozen=True)
@@ -42,21 +46,13 @@ class Client:
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
         self.timeout = timeout
-        self.waited = 0.0
-        self.unanswered = 0
-        """Exchanges in a row that ended without any answer."""
-        self.late = 0
-        """Exchanges that ended because their time was over."""
+        self.endpoint_seconds = 0.0
+        """Seconds that went into exchanges, in parallel ones once."""
+        self.timeouts = 0
+        self.listeners: list[Listener] = []
+        """Called with the exchanges of each call once it is over; they may send on their own."""
         self._runner = asyncio.Runner()
-        self._http = httpx.AsyncClient(
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,
-            limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
-            headers=HEADERS,
-            # Go's client keeps none, and what an endpoint sets would change later requests.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
+        self._http = _http_client()
 
     def close(self) -> None:
         """Close every connection."""
@@ -71,10 +67,7 @@ class Client:
         """All requests at once, each over a connection of its own; answers in their order."""
         start = time.perf_counter()
         exchanges = self._runner.run(self._gather(requests, timeout or self.timeout))
-        self.waited += time.perf_counter() - start
-        for exchange in exchanges:
-            self.unanswered = self.unanswered + 1 if exchange.failure else 0
-            self.late += bool(exchange.failure and exchange.failure.startswith(LATE))
+        self.note(exchanges, time.perf_counter() - start)
         return exchanges
 
     def run_beside(
@@ -82,9 +75,21 @@ class Client:
     ) -> tuple[list[Exchange], list[Exchange]]:
         """Send `work` at once and, while it lasts, `probe` again, at most `probes` times."""
         start = time.perf_counter()
-        done = self._runner.run(self._beside(work, probe, probes, probe_timeout))
-        self.waited += time.perf_counter() - start
-        return done
+        done, seen = self._runner.run(self._beside(work, probe, probes, probe_timeout))
+        self.note([*done, *seen], time.perf_counter() - start)
+        return done, seen
+
+    def note(self, exchanges: Sequence[Exchange], seconds: float) -> None:
+        """Count exchanges, also ones that were made without this client, and tell the listeners."""
+        self.endpoint_seconds += seconds
+        self.timeouts += sum(each.failed_by(FailureKind.TIMED_OUT) for each in exchanges)
+        for listener in self.listeners:
+            listener(exchanges)
+
+    def drop_connections(self) -> None:
+        """Close every kept connection, so that the next request opens one."""
+        self._runner.run(self._http.aclose())
+        self._http = _http_client()
 
     async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
         return list(await asyncio.gather(*(self._exchange(r, timeout) for r in requests)))
@@ -103,9 +108,7 @@ class Client:
 
     async def _exchange(self, request: Request, timeout: float) -> Exchange:
         exchange = await self._once(request, timeout)
-        while (
-            exchange.failure and exchange.failure.startswith(CLOSED) and exchange.resent < RESENDS
-        ):
+        while _may_be_sent_again(exchange):
             again = await self._once(request, timeout)
             exchange = replace(again, resent=exchange.resent + 1)
         return exchange
@@ -129,8 +132,7 @@ class Client:
             async with asyncio.timeout(timeout):
                 answered = await self._receive(call, sent)
         except (TimeoutError, httpx.HTTPError, httpx.StreamError, zlib.error, TooLarge) as problem:
-            failure = _failure(problem, timeout, reused=not fresh)
-            answered = replace(sent, failure=failure)
+            answered = replace(sent, failure=classify(problem, timeout, reused=not fresh))
         return replace(answered, seconds=time.perf_counter() - start, fresh=bool(fresh))
 
     async def _receive(self, call: httpx.Request, sent: Exchange) -> Exchange:
@@ -155,29 +157,22 @@ class Client:
         )
 
 
-CLOSED = "the kept connection was closed without an answer"
-LATE = "no whole answer within"
+def _http_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        trust_env=False,
+        follow_redirects=False,
+        timeout=None,
+        limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
+        headers=HEADERS,
+        # Go's client keeps none, and what an endpoint sets would change later requests.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+def _may_be_sent_again(exchange: Exchange) -> bool:
+    closed = exchange.failed_by(FailureKind.CLOSED_KEPT_CONNECTION)
+    return closed and exchange.resent < RESENDS
 
 
 def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple((request.headers or {}).items())
-
-
-def _failure(problem: Exception, timeout: float, *, reused: bool) -> str:
-    if isinstance(problem, TimeoutError):
-        return f"{LATE} {timeout:g} s"
-    if isinstance(problem, TooLarge):
-        return f"the answer exceeds {MAX_RESPONSE // 2**20} MiB"
-    if isinstance(problem, zlib.error):
-        return f"the answer's gzip is broken: {problem}"
-    if isinstance(problem, httpx.ConnectError):
-        return f"no connection: {problem}"
-    if reused and isinstance(problem, (httpx.ReadError, httpx.WriteError)):
-        return f"{CLOSED}: {str(problem) or type(problem).__name__}"
-    if (
-        reused
-        and isinstance(problem, httpx.RemoteProtocolError)
-        and "without sending" in str(problem)
-    ):
-        return f"{CLOSED}: {problem}"
-    return f"no whole answer: {str(problem) or type(problem).__name__}"

@@ -2,8 +2,11 @@
 
 import json
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from conformance.transport.failures import Failure, FailureKind
 
 SHOWN_BODY = 2_000
 """Characters of a request body that a curl line holds; longer ones are cut and marked so."""
@@ -25,20 +28,24 @@ class Exchange:
     method: str
     url: str
     request_headers: tuple[tuple[str, str], ...] = ()
-    request_body: bytes = b""
+    request_body: bytes = field(default=b"", repr=False)
     status: int = 0
     version: str = "HTTP/1.1"
     """The answer's."""
     headers: dict[str, str] = field(default_factory=dict)
     """Answer headers by lower-case name; repeated ones joined by a comma."""
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     """Answer body, decoded where it was gzip."""
     seconds: float = 0.0
-    failure: str | None = None
+    failure: Failure | None = None
     fresh: bool = True
     """Whether a connection was opened for it; otherwise a kept one was used."""
     resent: int = 0
     """How often the request was sent again because a kept connection turned out to be closed."""
+
+    def failed_by(self, kind: FailureKind) -> bool:
+        """Whether this is what kept the response from coming."""
+        return self.failure is not None and self.failure.kind is kind
 
     @property
     def announces_close(self) -> bool:
@@ -47,6 +54,21 @@ class Exchange:
         unframed = not {"content-length", "transfer-encoding"} & self.headers.keys()
         old = self.version == "HTTP/1.0" and "keep-alive" not in wish
         return "close" in wish or old or (unframed and bool(self.body))
+
+    def to_plain(self) -> dict[str, Any]:
+        """Builtin values only, fit for another process."""
+        plain = asdict(self)
+        if self.failure is not None:
+            plain["failure"] = {"kind": str(self.failure.kind.value), "message": str(self.failure)}
+        return plain
+
+    @staticmethod
+    def from_plain(plain: dict[str, Any]) -> "Exchange":
+        """The exchange that `to_plain` took apart."""
+        headers = tuple((name, value) for name, value in plain["request_headers"])
+        failed = plain["failure"]
+        failure = Failure(FailureKind(failed["kind"]), failed["message"]) if failed else None
+        return Exchange(**{**plain, "request_headers": headers, "failure": failure})
 
     def json(self) -> object:
         """The body as Python's reader takes it, or None where it is not JSON."""
@@ -58,7 +80,7 @@ class Exchange:
     def summary(self) -> str:
         """The answer in one line."""
         if self.failure:
-            return self.failure
+            return self.failure.message
         text = self.body.decode("utf-8", "replace")
         shown = text if len(text) <= SHOWN_RESPONSE else text[:SHOWN_RESPONSE] + " …"
         kind = self.headers.get("content-type", "no content type")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from conformance.transport.endpoint import META, READY, Endpoint
 from conformance.transport.exchange import Exchange, without_password
+from conformance.transport.failures import FailureKind
 
 FIRST_TEXT = "a red circle"
 PAUSE = 0.1
@@ -58,7 +59,7 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
     if not alive:
         return f"the endpoint's process ended before {shown} was ready"
     more = f"(waited {wait:g} s; --wait SECONDS waits longer)"
-    if seen.failure and seen.failure.startswith("no connection"):
+    if seen.failed_by(FailureKind.NO_CONNECTION):
         return f"nothing listens at {shown}: {seen.failure} {more}"
     if seen.failure:
         return f"{shown} accepts connections but does not answer {READY}: {seen.failure} {more}"
@@ -72,11 +73,11 @@ def _somebody_elses(exchange: Exchange) -> bool:
     """
     body = exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip()
     unknown = exchange.status in (404, 405) and not body.startswith(b"{")
-    broken = exchange.failure is not None and exchange.failure.startswith("the answer")
+    broken = any(map(exchange.failed_by, (FailureKind.TOO_LARGE, FailureKind.BROKEN_GZIP)))
     return (not body and not broken) or body.startswith(b"<") or unknown
 
 
 def _short(exchange: Exchange) -> str:
     if exchange.failure:
-        return exchange.failure
+        return exchange.failure.message
     return f"status {exchange.status}, {exchange.headers.get('content-type', 'no content type')}"

@@ -1,0 +1,1 @@
+"""A real Weaviate between the suite and the endpoint."""

@@ -1,6 +1,8 @@
 """Runs the suite against one of the endpoints, as its users do, and says what it found."""
 
 import json
+import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ TIME = 300
 
 
 @dataclass(frozen=True)
-class Finding:
+class Outcome:
     """What one run said of one endpoint."""
 
     entry: Entry
@@ -26,6 +28,8 @@ class Finding:
     statuses: dict[str, str]
     """Status of every clause by its id; empty without a report."""
     messages: dict[str, str]
+    findings: list[str]
+    """The clauses of the primary findings, worst first."""
     seconds: float
     status: int
 
@@ -45,6 +49,11 @@ class Finding:
         return [clause for clause in self.entry.caught_by if clause in self.found]
 
     @property
+    def first_fits(self) -> bool:
+        """Whether the first finding is a clause that the endpoint's author named."""
+        return bool(self.findings) and self.findings[0] in self.entry.caught_by
+
+    @property
     def caught(self) -> bool:
         """Whether a fitting clause found the fault, or the run could not begin and said why."""
         refused = PREFLIGHT in self.entry.caught_by and not self.statuses and self.status == 4
@@ -56,7 +65,7 @@ class Finding:
         return self.verdict == "conformant" and not self.broken
 
 
-def judge(entry: Entry, runner: SuiteProcess, folder: Path, narrow: bool = False) -> Finding:
+def judge(entry: Entry, runner: SuiteProcess, folder: Path, narrow: bool = False) -> Outcome:
     """Serves the endpoint, runs the suite against it and reads the report in `folder`.
 
     `narrow` runs only the clauses that should catch the fault.
@@ -78,17 +87,20 @@ def command(entry: Entry, url: str, folder: Path, narrow: bool) -> list[str]:
     return [url, *fixed, *own, *entry.options, *chosen]
 
 
-def read(entry: Entry, folder: Path, status: int, seconds: float) -> Finding:
+def read(entry: Entry, folder: Path, status: int, seconds: float) -> Outcome:
     """What the run left behind."""
     file = folder / "report.json"
     if not file.exists():
         last = (folder / "out.txt").read_text().strip().splitlines()[-1:]
-        return Finding(entry, "".join(last), {}, {}, seconds, status)
+        return Outcome(entry, "".join(last), {}, {}, [], seconds, status)
     report = json.loads(file.read_text())
+    if keep := os.environ.get("CLIP_KEEP_REPORTS"):
+        shutil.copy(file, Path(keep) / f"{entry.name}.json")
     clauses = {clause["id"]: clause for clause in report["clauses"]}
     statuses = {name: str(clause["status"]) for name, clause in clauses.items()}
     told = {
         name: next((test["message"] for test in clause["tests"] if test["message"]), "")
         for name, clause in clauses.items()
     }
-    return Finding(entry, report["verdict"], statuses, told, seconds, status)
+    findings = [finding["clause"] for finding in report["findings"]]
+    return Outcome(entry, report["verdict"], statuses, told, findings, seconds, status)

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from tests.endpoints import registry
 from tests.endpoints.registry import Entry
-from tests.endpoints.run_suite import Finding, judge
+from tests.endpoints.run_suite import Outcome, judge
 from tests.endpoints.suite_process import SuiteProcess
 
 HEAD = """\
@@ -30,12 +30,12 @@ def main() -> int:
     """Runs, prints what is wrong, writes the table; 1 if anything is."""
     options = parse()
     entries = [entry for entry in wanted(options.names) if not needs_more(entry)]
-    findings = list(run(entries, options.jobs, options.whole))
-    findings.sort(key=lambda finding: entries.index(finding.entry))
-    wrong = [finding for finding in findings if not right(finding)]
-    print(f"{len(findings)} endpoints, {len(wrong)} not as they should be")
+    outcomes = list(run(entries, options.jobs, options.whole))
+    outcomes.sort(key=lambda outcome: entries.index(outcome.entry))
+    wrong = [outcome for outcome in outcomes if not right(outcome)]
+    print(f"{len(outcomes)} endpoints, {len(wrong)} not as they should be")
     if options.write:
-        options.write.write_text(text(findings))
+        options.write.write_text(text(outcomes))
     return 1 if wrong else 0
 
 
@@ -61,11 +61,11 @@ def needs_more(entry: Entry) -> str:
     return next((need for need in entry.needs if need in ("slow", "weaviate")), "")
 
 
-def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
-    """Findings as they come, each with its line."""
+def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Outcome]:
+    """Outcomes as they come, each with its line."""
     idle: SimpleQueue[SuiteProcess] = SimpleQueue()
 
-    def one(entry: Entry) -> Finding:
+    def one(entry: Entry) -> Outcome:
         runner = idle.get()
         try:
             with tempfile.TemporaryDirectory() as folder:
@@ -84,25 +84,30 @@ def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Finding]:
         idle.get().close()
 
 
-def right(finding: Finding) -> bool:
+def right(outcome: Outcome) -> bool:
     """Whether a fault was caught, or a legal endpoint left in peace."""
-    entry = finding.entry
+    entry = outcome.entry
     if entry.undecidable:
         return True
-    return finding.caught if entry.caught_by else finding.peaceful
+    return outcome.caught if entry.caught_by else outcome.peaceful
 
 
-def line(finding: Finding) -> str:
+def line(outcome: Outcome) -> str:
     """One line of progress."""
-    mark = "ok   " if right(finding) else "WRONG"
-    found = " ".join(finding.found) or finding.verdict
-    return f"{mark} {finding.seconds:5.1f} s  {finding.entry.name:34} {found}"
+    mark = "ok   " if right(outcome) else "WRONG"
+    first = (
+        ""
+        if not outcome.entry.caught_by or outcome.first_fits or not outcome.findings
+        else " MISNAMED"
+    )
+    found = f"{' | '.join(outcome.findings)}{first}" if outcome.findings else outcome.verdict
+    return f"{mark} {outcome.seconds:5.1f} s  {outcome.entry.name:34} {found}"
 
 
-def text(findings: list[Finding]) -> str:
+def text(outcomes: list[Outcome]) -> str:
     """The document."""
-    faults = [f for f in findings if f.entry.caught_by]
-    legal = [f for f in findings if not f.entry.caught_by and not f.entry.undecidable]
+    faults = [f for f in outcomes if f.entry.caught_by]
+    legal = [f for f in outcomes if not f.entry.caught_by and not f.entry.undecidable]
     open_ = [entry for entry in registry.faults().values() if entry.undecidable]
     rest = [entry for entry in registry.faults().values() if needs_more(entry)]
     caught, peaceful = sum(f.caught for f in faults), sum(f.peaceful for f in legal)
@@ -131,16 +136,16 @@ def rows(head: str, body: Iterable[str]) -> list[str]:
     return [head, "|" + "---|" * (head.count("|") - 1), *body]
 
 
-def fault_row(finding: Finding) -> str:
+def fault_row(outcome: Outcome) -> str:
     """One fault."""
-    entry = finding.entry
-    by = ", ".join(finding.fitting) or ("the first look" if finding.caught else "**nothing**")
+    entry = outcome.entry
+    by = ", ".join(outcome.fitting) or ("the first look" if outcome.caught else "**nothing**")
     return f"| {entry.theme} | {entry.name} | {entry.summary} | {by} |"
 
 
-def legal_row(finding: Finding) -> str:
+def legal_row(outcome: Outcome) -> str:
     """One legal variation."""
-    return f"| {finding.entry.name} | {finding.entry.summary} | {', '.join(finding.found)} |"
+    return f"| {outcome.entry.name} | {outcome.entry.summary} | {', '.join(outcome.found)} |"
 
 
 def open_row(entry: Entry) -> str:

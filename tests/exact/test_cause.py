@@ -62,9 +62,7 @@ def test_right_vectors_have_no_cause(usage: Usage) -> None:
 
 def test_noise_has_no_cause() -> None:
     chance = np.random.default_rng(0)
-    seen = {
-        name: chance.standard_normal(512).astype(np.float32) for name in items.GENERAL["text"]
-    }
+    seen = {name: chance.standard_normal(512).astype(np.float32) for name in items.GENERAL["text"]}
     judged = directions(expected.load(CLIP), "text", seen, bars().texts)
     assert not judged.good
     assert judged.got.endswith("no known mistake explains it")

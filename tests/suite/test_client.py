@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from conformance.transport import client as module
-from conformance.transport import gzip_body
+from conformance.transport import failures, gzip_body
 from conformance.transport.client import Client, Request
+from conformance.transport.failures import FailureKind
 from tests.suite.sockets import Talk, always, answer, once, read, talking
 
 GET = Request("GET", "/meta")
@@ -23,6 +24,7 @@ def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """One MiB is as good as 64 to show the bound."""
     monkeypatch.setattr(module, "MAX_RESPONSE", MEBIBYTE)
     monkeypatch.setattr(gzip_body, "MAX_RESPONSE", MEBIBYTE)
+    monkeypatch.setattr(failures, "MAX_RESPONSE", MEBIBYTE)
 
 
 def trickle(raw: bytes) -> Talk:
@@ -59,7 +61,8 @@ def silent(connection: socket.socket, _number: int) -> None:
 def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
     with talking(talk) as url:
         exchange = client_of(url, timeout=0.3).send(GET)
-    assert exchange.failure == "no whole answer within 0.3 s"
+    assert str(exchange.failure) == "no whole answer within 0.3 s"
+    assert exchange.failed_by(FailureKind.TIMED_OUT)
     assert exchange.seconds < 1
 
 
@@ -75,7 +78,8 @@ def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
 def test_an_answer_that_is_too_large_is_a_failure(client_of: Clients, talk: Talk) -> None:
     with talking(talk) as url:
         exchange = client_of(url).send(GET)
-    assert exchange.failure == "the answer exceeds 1 MiB"
+    assert str(exchange.failure) == "the answer exceeds 1 MiB"
+    assert exchange.failed_by(FailureKind.TOO_LARGE)
     assert not exchange.body
 
 
@@ -89,7 +93,7 @@ def test_broken_gzip_is_a_failure(client_of: Clients, body: bytes) -> None:
     with talking(once(answer(body, "Content-Encoding: gzip"))) as url:
         failure = client_of(url).send(GET).failure
     assert failure is not None
-    assert failure.startswith("the answer's gzip is broken")
+    assert failure.kind is FailureKind.BROKEN_GZIP
 
 
 @pytest.mark.parametrize("parts", [[b'{"a": 1}'], [b'{"a"', b": 1}"]], ids=["one", "two members"])
@@ -126,7 +130,7 @@ def test_a_dead_port_is_no_connection(client_of: Clients) -> None:
         pass
     failure = client_of(url).send(GET).failure
     assert failure is not None
-    assert failure.startswith("no connection")
+    assert failure.kind is FailureKind.NO_CONNECTION
 
 
 def close_after_first(connection: socket.socket, number: int) -> None:
@@ -225,9 +229,19 @@ def test_the_user_of_the_url_is_sent(client_of: Clients) -> None:
     assert b"authorization: basic dxnlcjpzzwnyzxq=" in seen.body.lower()
 
 
-def test_unanswered_exchanges_in_a_row_are_counted(client_of: Clients) -> None:
-    with talking(close_after_first) as url:
+def test_listeners_hear_every_exchange(client_of: Clients) -> None:
+    heard: list[int] = []
+    with talking(echo) as url:
         client = client_of(url)
+        client.listeners.append(lambda exchanges: heard.append(len(exchanges)))
         client.send(GET)
-        assert client.unanswered == 0
-    assert [client.send(GET) and client.unanswered for _ in range(2)] == [1, 2]
+        client.send_all([GET, GET])
+    assert heard == [1, 2]
+
+
+def test_timeouts_are_counted(client_of: Clients) -> None:
+    with talking(silent) as url:
+        client = client_of(url, 0.2)
+        client.send(GET)
+    assert client.timeouts == 1
+    assert client.endpoint_seconds > 0.1

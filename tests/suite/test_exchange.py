@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.transport.exchange import SHOWN_BODY, Exchange, without_password
+from conformance.transport.failures import Failure, FailureKind
 from tests.suite.sockets import Talk, answer, read, talking
 
 JSON = (("Content-Type", "application/json"),)
@@ -96,7 +97,8 @@ def test_a_summary_is_short_and_says_what_came() -> None:
 
 
 def test_a_summary_of_a_failure_is_the_failure() -> None:
-    assert Exchange("GET", "http://h", failure="no connection").summary() == "no connection"
+    failure = Failure(FailureKind.NO_CONNECTION, "no connection")
+    assert Exchange("GET", "http://h", failure=failure).summary() == "no connection"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])

@@ -11,9 +11,11 @@ from _pytest.outcomes import Skipped
 from conformance import expect
 from conformance.data import tolerances
 from conformance.data.tolerances import Array
-from conformance.expect import statuses
-from conformance.expect.statuses import Nonconformity
+from conformance.expect import Nonconformity, Observations, PrerequisiteFailed, given, statuses
+from conformance.expect.causes import CauseKind
+from conformance.expect.responses import LEAKS
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import Failure, FailureKind
 
 
 def answered(body: object, status: int = 200, encoding: str = "identity") -> Exchange:
@@ -28,14 +30,16 @@ GOOD = {"textVectors": [[1, 2], [3, 4]], "imageVectors": [[5, 6]]}
 
 def test_vectors_come_as_two_matrices() -> None:
     got = expect.vectors(answered(GOOD), 2, 1)
-    assert got.texts.tolist() == [[1, 2], [3, 4]]
-    assert got.images.shape == (1, 2)
-    assert got.images.dtype == np.float32
+    assert got.texts.vectors.tolist() == [[1, 2], [3, 4]]
+    assert got.images.vectors.shape == (1, 2)
+    assert got.images.vectors.dtype == np.float32
 
 
 @pytest.mark.parametrize("absent", [{}, {"imageVectors": None}, {"imageVectors": []}])
 def test_an_absent_kind_has_no_rows(absent: dict[str, None]) -> None:
-    assert expect.vectors(answered({"textVectors": [[1]], **absent}), 1, 0).images.shape == (0, 1)
+    assert expect.vectors(
+        answered({"textVectors": [[1]], **absent}), 1, 0
+    ).images.vectors.shape == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +49,8 @@ def test_an_absent_kind_has_no_rows(absent: dict[str, None]) -> None:
         (GOOD, 302, "status 302"),
         ({"textVectors": [[1, 2]], "imageVectors": [[5, 6]]}, 200, "1 textVectors and 1 imageV"),
         ({"textVectors": [[1, 2], [3, 4]]}, 200, "2 textVectors and 0 imageVectors"),
-        ({"textVectors": [[1, 2], [3]], "imageVectors": [[5, 6]]}, 200, "widths [1, 2]"),
-        ({"textVectors": [[], []], "imageVectors": [[]]}, 200, "widths [0]"),
+        ({"textVectors": [[1, 2], [3]], "imageVectors": [[5, 6]]}, 200, "dimensions [1, 2]"),
+        ({"textVectors": [[], []], "imageVectors": [[]]}, 200, "without numbers"),
         ({"textVectors": [[1, None], [3, 4]], "imageVectors": [[5, 6]]}, 200, "null inside"),
         ({"textVectors": [[[1, 2], [3, 4]]], "imageVectors": [[5, 6]]}, 200, ""),
         (b"<p>", 200, ""),
@@ -61,7 +65,7 @@ def test_what_is_not_two_texts_and_a_image(body: object, status: int, got: str) 
 
 
 def test_another_encoding_than_gzip_cannot_be_read() -> None:
-    with pytest.raises(Nonconformity, match="Content-Encoding br"):
+    with pytest.raises(Nonconformity, match="Content-Encoding: br"):
         expect.readable(answered(GOOD, encoding="br"))
 
 
@@ -80,7 +84,9 @@ def test_a_refusal_says_why() -> None:
 
 def test_a_failure_on_the_wire_is_no_answer() -> None:
     with pytest.raises(Nonconformity, match="got no connection; expected an answer"):
-        expect.answered(Exchange("GET", "http://h", failure="no connection"))
+        expect.answered(
+            Exchange("GET", "http://h", failure=Failure(FailureKind.NO_CONNECTION, "no connection"))
+        )
 
 
 def array(numbers: object) -> Array:
@@ -88,24 +94,65 @@ def array(numbers: object) -> Array:
     return np.asarray(numbers, dtype=np.float32)
 
 
+def seen(numbers: Array) -> Observations:
+    """Rows of one response each."""
+    return Observations(numbers, tuple(answered({}) for _ in numbers))
+
+
 ROWS = array([[3, 4], [0, 1]])
 
 
 def test_rows_are_the_same_within_a_relative_distance() -> None:
-    expect.same(ROWS * 1.01, ROWS, "rows", within=0.02)
+    expect.same(seen(ROWS * 1.01), seen(ROWS), "rows", within=0.02)
     with pytest.raises(Nonconformity, match="row 1 is off by"):
-        expect.same(ROWS * array([[1], [1.1]]), ROWS, "rows", within=0.02)
+        expect.same(seen(ROWS * array([[1], [1.1]])), seen(ROWS), "rows", within=0.02)
 
 
-def test_rows_of_another_shape_are_not_the_same() -> None:
-    with pytest.raises(Nonconformity, match="shape"):
-        expect.same(ROWS[:1], ROWS, "rows")
+def test_a_failed_comparison_shows_both_sides() -> None:
+    one, other = seen(ROWS), seen(ROWS[::-1])
+    with pytest.raises(Nonconformity) as problem:
+        expect.same(one, other, "rows")
+    row = int(problem.value.got.split("row ")[1][0])
+    assert problem.value.exchanges == (one.exchanges[row], other.exchanges[row])
+    assert problem.value.exchanges[0] is one.exchanges[row]
+
+
+def test_rows_of_another_dimension_are_not_the_same() -> None:
+    with pytest.raises(Nonconformity, match="dimensions 1 and 2") as problem:
+        expect.same(seen(ROWS[:, :1]), seen(ROWS), "rows")
+    assert problem.value.cause.kind is CauseKind.DIMENSION
+
+
+def test_rows_correspond_where_each_is_nearest_to_its_own() -> None:
+    expect.corresponding(seen(ROWS * 1.1), seen(ROWS), "rows")
+    with pytest.raises(Nonconformity, match="row 0 is nearest to item 1"):
+        expect.corresponding(seen(ROWS[::-1]), seen(ROWS), "rows")
+
+
+def test_equal_is_equal_bit_for_bit() -> None:
+    rows = seen(ROWS)
+    expect.equal(rows[0], rows[0], "a row")
+    with pytest.raises(Nonconformity, match="differ by up to"):
+        expect.equal(rows[0], seen(ROWS + array(1e-6))[0], "a row")
 
 
 def test_equal_rows_are_not_distinct() -> None:
-    expect.distinct(ROWS, ["one", "two"])
+    expect.distinct(seen(ROWS), ["one", "two"])
     with pytest.raises(Nonconformity, match="the same vector for 'one' and 'three'"):
-        expect.distinct(ROWS[[0, 1, 0]], ["one", "two", "three"])
+        expect.distinct(seen(ROWS)[[0, 1, 0]], ["one", "two", "three"])
+
+
+def test_what_is_given_leaves_the_clause_unjudged() -> None:
+    with pytest.raises(PrerequisiteFailed, match="status 500") as problem:
+        given.vectors(answered({"error": "no"}, 500), 1, 0)
+    assert problem.value.cause.kind is CauseKind.REFUSED
+    assert problem.value.cause.signature == "500 no"
+
+
+def test_an_unreadable_failure_has_no_words() -> None:
+    with pytest.raises(Nonconformity) as problem:
+        expect.refusal(answered(b"<h1>Oops</h1>", 500))
+    assert problem.value.cause.kind is CauseKind.WORDLESS
 
 
 @pytest.mark.parametrize(
@@ -131,12 +178,12 @@ def test_cosines_of_a_zero_vector_are_zero() -> None:
     ],
 )
 def test_leaks_are_seen(leak: str) -> None:
-    assert expect.LEAKS.search(leak)
+    assert LEAKS.search(leak)
 
 
 @pytest.mark.parametrize("fine", ["the image at index 0 is broken", "POST /vectorize takes JSON"])
 def test_plain_words_are_no_leak(fine: str) -> None:
-    assert not expect.LEAKS.search(fine)
+    assert not LEAKS.search(fine)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +191,7 @@ def test_plain_words_are_no_leak(fine: str) -> None:
     [
         (statuses.not_applicable, "n/a"),
         (statuses.not_run, "not run"),
+        (statuses.not_judged, "not judged"),
         (statuses.disabled, "disabled"),
         (pytest.skip, "skipped"),
     ],

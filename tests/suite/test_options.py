@@ -1,16 +1,26 @@
 """Options: what cannot be is one line and status 4; what can be becomes typed settings."""
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.command import cli
+from conformance.command.parsing import parse_settings
 from conformance.data import clauses, models
 from conformance.data.models import Model
-from conformance.options.settings import DimensionPolicy, Settings
+from conformance.options.settings import Settings
+from conformance.options.table import COMMAND_OPTIONS, DEFAULT_REFERENCE, OPTIONS, DimensionPolicy
 from tests.endpoints import registry
 from tests.suite.conftest import COMMAND, MODEL, Command
+
+pytest_plugins = ["pytester"]
 
 URL = "http://127.0.0.1:9"
 TAG = registry.PUBLISHED
@@ -35,6 +45,7 @@ BAD = {
     "-1 numbers": ((URL, *MODEL, "--dimensions", "-1"), "--dimensions must be above 0"),
     "no time": ((URL, *MODEL, "--endpoint-timeout", "0"), "--endpoint-timeout must be above 0"),
     "no wait": ((URL, *MODEL, "--wait", "0"), "--wait must be above 0"),
+    "no port of gRPC": ((URL, *MODEL, "--weaviate-grpc", "0"), "--weaviate-grpc must be above 0"),
     "no such option": ((URL, *MODEL, "--nonsense"), "unrecognized arguments: --nonsense"),
     "no such file": ((URL, *MODEL, "--models", "/no/such/file"), "No such file"),
     "a report in a file": ((URL, *MODEL, "--report", f"{__file__}/x"), "--report: "),
@@ -110,7 +121,108 @@ def test_the_widths_that_are_right(
     model: Model, policy: DimensionPolicy, dimensions: int | None, widths: dict[int, str]
 ) -> None:
     settings = Settings(URL, model, "published", dimension_policy=policy, dimensions=dimensions)
-    assert settings.widths() == widths
+    assert settings.expected_dimensions() == widths
+
+
+Parse = Callable[..., Settings]
+
+
+@pytest.fixture
+def parsed(pytester: pytest.Pytester) -> Parse:
+    """The settings of a pytest run with these arguments; nothing is collected."""
+    return lambda *arguments: parse_settings(pytester.parseconfig(*arguments))
+
+
+VALUES: dict[str, tuple[str | None, Any]] = {
+    "url": ("http://h/", "http://h"),
+    "model": (TAG, models.find(TAG)),
+    "models": (os.devnull, Path(os.devnull)),
+    "weights": ("stand-in", "stand-in"),
+    "dimension_policy": ("checkpoint", "checkpoint"),
+    "dimensions": ("7", 7),
+    "report": ("folder", Path("folder")),
+    "strict": (None, True),
+    "slow": (None, True),
+    "wait": ("3.5", 3.5),
+    "endpoint_timeout": ("4", 4.0),
+    "compare_with": ("http://h:1", "http://h:1"),
+    "weaviate": ("embedded:1.39.0", "embedded:1.39.0"),
+    "weaviate_grpc": ("50052", 50052),
+    "endpoint_for_weaviate": ("http://other", "http://other"),
+}
+"""What is given for each field of the settings, and what it becomes; all differ from defaults."""
+
+
+def test_every_field_of_the_settings_is_a_row_of_the_table() -> None:
+    names = [field.name for field in fields(Settings)]
+    assert set(names) <= {row.dest for row in OPTIONS}
+    assert sorted(names) == sorted(VALUES)
+
+
+def test_every_option_reaches_its_field(parsed: Parse) -> None:
+    given = [
+        f"--clip-{row.name}" + (f"={value}" if value is not None else "")
+        for row in OPTIONS
+        if row.dest in VALUES
+        for value in [VALUES[row.dest][0]]
+    ]
+    assert asdict(parsed(*given)) == asdict(
+        Settings(**{name: value for name, (_, value) in VALUES.items()})
+    )
+
+
+def test_defaults_are_those_of_the_table(parsed: Parse) -> None:
+    settings = Settings(URL, models.find(TAG), "published")
+    assert settings == parsed(f"--clip-url={URL}", f"--clip-model={TAG}")
+    assert (settings.endpoint_timeout, settings.wait) == (50.0, 10.0)
+    assert settings.dimension_policy == "published"
+
+
+def test_a_reference_has_defaults_of_its_own(parsed: Parse) -> None:
+    settings = parsed()
+    assert (settings.url, settings.model.tag) == (None, DEFAULT_REFERENCE)
+    assert (settings.weights, settings.wait, settings.endpoint_timeout) == ("stand-in", 120.0, 50.0)
+
+
+def test_the_command_hands_every_option_to_the_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[str] = []
+
+    def run(words: list[str]) -> int:
+        handed.extend(words)
+        return 0
+
+    monkeypatch.setattr(pytest, "main", run)
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterwards")
+    for row in COMMAND_OPTIONS:
+        value = "1" if row.type in (int, float) else (*row.choices, "x")[0]
+        cli.main([f"--{row.name}", *([] if row.flag else [value])])
+    names = [word.partition("=")[0] for word in handed if word.startswith("--clip-")]
+    assert names == [f"--clip-{row.name}" for row in COMMAND_OPTIONS]
+
+
+def test_help_lists_every_option_and_subcommand(program: Command) -> None:
+    shown = program("--help").out
+    assert [row.name for row in COMMAND_OPTIONS if f"  --{row.name}" not in shown] == []
+    assert [name for name in cli.SUBCOMMANDS if f"clip-conformance {name} " not in shown] == []
+
+
+@pytest.mark.parametrize("name", cli.SUBCOMMANDS)
+def test_every_subcommand_is_there(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main([name, "--help"])
+    assert end.value.code == 0
+    assert f"clip-conformance {name}" in capsys.readouterr().out
+
+
+def test_the_plugin_imports_next_to_nothing() -> None:
+    program_text = (
+        "import pytest, sys; before = set(sys.modules); import conformance.plugin\n"
+        "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
+    )
+    words = [sys.executable, "-c", program_text]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert set(done.stdout.split()) - sys.stdlib_module_names == {"conformance"}
 
 
 def test_help_and_version_end_with_0(program: Command) -> None:

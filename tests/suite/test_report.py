@@ -60,7 +60,7 @@ def test_every_judged_clause_lists_its_tests(full: Full) -> None:
 
 
 def test_measurements_are_reported(full: Full) -> None:
-    assert full.report["measurements"]["width"] == 512
+    assert full.report["measurements"]["dimension"] == 512
 
 
 def test_junit_has_every_test_once(full: Full) -> None:

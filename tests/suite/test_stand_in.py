@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.expect import vectors
 from conformance.transport import reference_process
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
@@ -54,6 +55,7 @@ def test_an_application_is_tested_on_a_stand_in(
     assert within(20, fake_reference.all_gone)
 
 
+@pytest.mark.reference
 def test_a_tag_that_does_not_exist_is_one_line() -> None:
     with pytest.raises(reference_process.NotStarted) as problem:
         reference_process.Reference("no-such-tag", "stand-in")
@@ -61,8 +63,10 @@ def test_a_tag_that_does_not_exist_is_one_line() -> None:
     assert "no-such-tag" in str(problem.value)
 
 
-def test_a_real_stand_in_has_the_width_of_its_model(
+@pytest.mark.reference
+def test_a_real_stand_in_has_the_dimension_of_its_model(
     clip_stand_in: Callable[[str], str], client_of: Callable[..., Client]
 ) -> None:
     client = client_of(clip_stand_in(registry.PUBLISHED), timeout=50)
-    assert Endpoint(client).vectors(texts=["a red circle"]).texts.shape == (1, 512)
+    exchange = Endpoint(client).vectorize(["a red circle"])
+    assert vectors(exchange, 1, 0).texts.dimension == 512

@@ -48,9 +48,9 @@ def test_strict_makes_it_a_failure(judged: Runner) -> None:
     assert status(report, "PRB-05") == "fail"
 
 
-def test_a_may_that_does_not_hold_fails_no_strict_run(judged: Runner) -> None:
+def test_a_may_never_fails(judged: Runner) -> None:
     done, report = judged("texts-zero", "--clause", "ALN-07", "--strict")
-    assert (done.status, status(report, "ALN-07")) == (0, "warn")
+    assert (done.status, status(report, "ALN-07")) == (0, "pass")
 
 
 def test_a_must_that_fails_is_a_failure_with_its_reason(judged: Runner) -> None:
@@ -144,14 +144,16 @@ def test_an_endpoint_that_dies_ends_the_run(judged: Runner) -> None:
     done, report = judged(Dies(registry.find("plain").build().encoder), "-k", "test_texts.py")
     assert done.status == 1
     assert report["verdict"] == "not conformant"
-    assert "the endpoint no longer answers anything; giving up" in done.out
-    assert len([line for line in done.lines if line.startswith("TXT-")]) <= 6
+    assert "no answer to a good request; dead since" in done.out
+    assert [finding["clause"] for finding in report["findings"]] == ["ERR-04"]
 
 
 def test_each_status_has_a_column_and_each_finding_a_line(judged: Runner) -> None:
     done, _ = judged("probes-200", "-k", "test_probes.py")
     table = next(line for line in done.lines if "group" in line)
     assert [word for word in table.split() if word.isalpha()][:3] == ["group", "pass", "warn"]
-    assert any(line.startswith("warn    PRB-05 SHOULD") for line in done.lines)
+    assert any(line.startswith("PRB-05 (SHOULD): the probes answer 204") for line in done.lines)
+    for name in ("got:", "expected:", "why:", "repeat:"):
+        assert any(line.strip().startswith(name) for line in done.lines)
     assert any(line.startswith("verdict: partial") for line in done.lines)
     assert "weaviate disabled (not asked for)" in " ".join(done.lines)

@@ -8,9 +8,11 @@ import pytest
 from conformance.data import clauses
 from conformance.data.clauses import Clause, Group, Level, Profile
 from conformance.data.models import Model
+from conformance.expect.causes import CauseKind
 from conformance.expect.statuses import SEVERITY, Status, worst
 from conformance.options.settings import Settings
 from conformance.report.phase_result import PhaseResult
+from conformance.report.problem import Problem
 from conformance.report.verdict import EXIT_OF, Judgement, Verdict, judge
 
 SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
@@ -145,12 +147,25 @@ def test_measurements_of_all_tests_are_kept() -> None:
 
 
 def test_counts_are_of_clauses() -> None:
-    assert judged({"AAA-01": "pass", "AAA-02": "warn"}).counts() == {
+    assert judged({"AAA-01": "pass", "AAA-02": "warn"}).status_counts() == {
         "pass": 1,
         "warn": 1,
         "not run": 1,
         "disabled": 2,
     }
+
+
+def test_evidence_of_another_clause_fails_a_clause() -> None:
+    problem = Problem("AAA-01", "a test", "got", "expected", CauseKind.REFUSED, prerequisite=True)
+    met = PhaseResult("a test", "AAA-02", "not judged", problems=(problem,))
+    found = judge([met, PhaseResult("own", "AAA-01", "pass")], SETTINGS, False, 1.0)
+    assert [result.status for result in found.results][:2] == ["fail", "not judged"]
+    assert found.results[1].tests[0].message == "not judged: see AAA-01"
+    assert found.verdict == "not conformant"
+
+
+def test_what_is_not_judged_is_never_conformant() -> None:
+    assert judged({"AAA-01": "not judged", "AAA-02": "pass"}).verdict == "incomplete"
 
 
 def test_only_what_conforms_ends_with_0() -> None:

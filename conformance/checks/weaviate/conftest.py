@@ -5,12 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from conformance.command.target import Target
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import statuses
+from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.target import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content import import_items
 from conformance.weaviate.content.documented_collection import Films
@@ -41,9 +40,9 @@ def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
 
 
 @pytest.fixture(scope="session")
-def own(client: Client) -> ObjectVectors:
+def own(cache: VectorCache) -> ObjectVectors:
     """The endpoint's own vectors."""
-    return ObjectVectors(Endpoint(client))
+    return ObjectVectors(cache)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def test_several_text_fields(
     )
     uuid = objects.data.insert({"title": title, "caption": caption})
     stored = stored_vector(objects, uuid)
-    rows = list(own.of(texts=[caption, title]).texts)
+    rows = list(own.of(texts=[caption, title]).texts.vectors)
     right, swapped = combined(rows, (0.2, 0.8)), combined(rows, (0.8, 0.2))
     defect = distance(stored, swapped) < distance(stored, right)
     measure("weaviate weights of several text fields", "swapped" if defect else "right")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from conformance import expect
-from conformance.command.target import Target
 from conformance.data import tolerances
 from conformance.data.tolerances import distance
 from conformance.expect import statuses
+from conformance.transport.target import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content.arithmetic import combined
 from conformance.weaviate.content.attribution import through

@@ -47,7 +47,7 @@ def test_near_text_with_two_concepts(
     near_text: Callable[..., Any], films: Films, own: ObjectVectors
 ) -> None:
     concepts = [films.items[1].title, films.items[2].title]
-    mean = own.of(texts=concepts).texts.mean(axis=0)
+    mean = own.of(texts=concepts).texts.vectors.mean(axis=0)
     expect_ranking(films, mean, near_text(concepts), LIMIT)
 
 

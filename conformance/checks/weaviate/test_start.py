@@ -1,14 +1,10 @@
 """Weaviate starts with the endpoint, waits for it, and shows what it says of itself."""
 
-from typing import Any
-
 import pytest
 
 from conformance import expect
-from conformance.expect import statuses
+from conformance.expect import given, statuses
 from conformance.transport.endpoint import META, READY, Endpoint
-from conformance.transport.exchange import Exchange
-from conformance.transport.go_reader import GoParseError, read_meta
 from conformance.weaviate.server.deployment import HELD_PROBES, MODULE, Deployment
 
 
@@ -29,17 +25,10 @@ def test_waits_for_a_late_endpoint(deployment: Deployment) -> None:
 
 @pytest.mark.clause("WVT-03")
 def test_shows_the_endpoints_meta(deployment: Deployment, endpoint: Endpoint) -> None:
-    exchange = expect.answered(endpoint.get(META))
-    theirs, own = deployment.client.get_meta()["modules"][MODULE], readable(exchange)
+    exchange = endpoint.get(META)
+    own = given.meta_object(exchange)
+    theirs = deployment.client.get_meta()["modules"][MODULE]
     if not deployment.server.ours and set(theirs) != set(own):
         statuses.not_applicable("that server's CLIP_INFERENCE_API is another endpoint")
     wanted = f"the keys of the endpoint's own, {sorted(own)}"
     expect.require(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
-
-
-def readable(exchange: Exchange) -> dict[str, Any]:
-    """What the endpoint says at /meta, as Weaviate reads it."""
-    try:
-        return read_meta(exchange.body)
-    except GoParseError as problem:
-        raise expect.fail(str(problem), "a JSON object", exchange) from None

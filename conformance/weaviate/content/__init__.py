@@ -1,0 +1,1 @@
+"""What is imported into Weaviate and searched there."""

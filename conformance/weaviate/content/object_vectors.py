@@ -2,38 +2,32 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from conformance.data.tolerances import Array
 from conformance.expect import Vectors
-from conformance.transport.endpoint import Endpoint
+from conformance.expect.vector_cache import VectorCache
 from conformance.weaviate.content.arithmetic import combined
 from conformance.weaviate.content.import_items import Item
 
 
 class ObjectVectors:
-    """Asks for the same thing once only."""
+    """The vectors of objects, by way of the cache that all checks share."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-        self.known: dict[tuple[tuple[str, ...], tuple[bytes, ...]], Vectors] = {}
+    def __init__(self, cache: VectorCache) -> None:
+        self._cache = cache
 
     def of(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Vectors:
         """The vectors of one request with exactly these texts and images."""
-        key = tuple(texts), tuple(images)
-        if key not in self.known:
-            self.known[key] = self.endpoint.vectors(texts, images)
-        return self.known[key]
+        return self._cache.vectors(texts, images)
 
     def text(self, text: str) -> Array:
         """A text alone, as a query: (d,)."""
-        return np.asarray(self.of(texts=[text]).texts[0])
+        return self._cache.text(text).vector
 
     def image(self, image: bytes) -> Array:
         """An image alone, as a query: (d,)."""
-        return np.asarray(self.of(images=[image]).images[0])
+        return self._cache.image(image).vector
 
     def stored(self, item: Item, weights: tuple[float, float] | None) -> Array:
         """What Weaviate is to store for an item: title and poster in one request, combined."""
         rows = self.of([item.title], [item.image])
-        return combined([rows.texts[0], rows.images[0]], weights)
+        return combined([rows.texts[0].vector, rows.images[0].vector], weights)

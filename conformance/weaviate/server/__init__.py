@@ -1,0 +1,1 @@
+"""Which Weaviate server, and how it is started and stopped."""

@@ -1,0 +1,1 @@
+"""What passes between Weaviate and the endpoint, byte for byte."""

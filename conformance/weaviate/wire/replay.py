@@ -14,6 +14,7 @@ from typing import Any
 
 from conformance.data import fixture_files
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import classify
 from conformance.transport.gzip_body import TooLarge, inflate
 from conformance.weaviate.wire.http1 import BadMessage, Message, read_answer, read_request
 from conformance.weaviate.wire.upstream import Upstream
@@ -103,7 +104,7 @@ class Replayer:
             answer = self._exchange(addressed)
             shown = _answered(shown, answer)
         except (OSError, BadMessage, zlib.error, TooLarge) as problem:
-            shown = replace(shown, failure=self._reason(problem))
+            shown = replace(shown, failure=classify(problem, self.timeout, reused=False))
         if shown.failure or answer.last:
             self.close()
         return replace(shown, seconds=time.perf_counter() - start)
@@ -141,13 +142,6 @@ class Replayer:
         parts = self.upstream.parts
         url = f"{parts.scheme}://{parts.netloc}{path}"
         return Exchange(method, url, request.headers[1:], request.body)
-
-    def _reason(self, problem: Exception) -> str:
-        if isinstance(problem, TimeoutError):
-            return f"no whole answer within {self.timeout:g} s"
-        if isinstance(problem, zlib.error):
-            return f"the answer's gzip is broken: {problem}"
-        return f"no whole answer: {str(problem) or type(problem).__name__}"
 
 
 def _answered(shown: Exchange, answer: Message) -> Exchange:

@@ -1,6 +1,7 @@
 """What passed between Weaviate and the endpoint, as the suite shows exchanges."""
 
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import Failure, FailureKind
 from conformance.weaviate.wire.proxy import Passed, RecordingProxy
 
 
@@ -15,5 +16,5 @@ def to_exchange(passed: Passed, proxy: RecordingProxy) -> Exchange:
         status=passed.status,
         headers={name.lower(): value for name, value in answer.headers} if answer else {},
         body=passed.answered,
-        failure=None if answer else "no whole answer",
+        failure=None if answer else Failure(FailureKind.INCOMPLETE, "no whole answer"),
     )

@@ -45,7 +45,7 @@ class MetaNoContent(Endpoint):
         return Answer(204)
 
 
-@fault("meta-404", "no route for meta", "MET-01")
+@fault("meta-404", "no route for meta", "MET-04", "MET-01")
 class MetaMissing(Endpoint):
     def meta(self, request: Request) -> Answer:
         raise Refused(404, "Not Found")

@@ -110,10 +110,11 @@ class LiveFails(Endpoint):
         return Answer(500, b"Internal Server Error", {"Content-Type": "text/plain"})
 
 
-@fault("live-slow", "live asks the accelerator how it is: 0.7 s", "PRB-03")
+@fault("live-slow", "live asks the accelerator how it is: 3.2 s, after a while", "PRB-03")
 class LiveSlow(Endpoint):
     def live(self, request: Request) -> Answer:
-        time.sleep(SLOW)
+        if next(self.calls) > 10:
+            time.sleep(3.2)
         return super().live(request)
 
 

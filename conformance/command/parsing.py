@@ -1,5 +1,7 @@
 """From pytest's options to `Settings`; what cannot be is a BadOption of one line."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +12,8 @@ import pytest
 from conformance.comparison import snapshot
 from conformance.comparison.snapshot import BadSnapshot
 from conformance.data import clauses
-from conformance.options.settings import DEFAULT_REFERENCE, BadOption, Settings, find_model
+from conformance.options.settings import BadOption, Settings, find_model
+from conformance.options.table import DEFAULT_REFERENCE, OPTIONS
 from conformance.weaviate.server.binary import UnknownVersion
 from conformance.weaviate.server.server_selection import select_server
 
@@ -24,41 +27,26 @@ NARROWING = (
     "ignore_glob",
     "clip_clause",
 )
-REFERENCE_WAIT = 120.0
 
 
 def parse_settings(config: pytest.Config) -> Settings:
     """The typed options of this run; raises BadOption."""
-    option = config.option
-    _check(option)
-    tag = (
-        option.clip_reference
-        or option.clip_model
-        or (None if option.clip_url else DEFAULT_REFERENCE)
-    )
+    given = {row.dest: getattr(config.option, f"clip_{row.dest}") for row in OPTIONS}
+    _check(given)
+    starts_reference = given["url"] is None
+    values = {row.dest: row.value(given[row.dest], starts_reference) for row in OPTIONS}
+    values["url"] = values["url"] and values["url"].removesuffix("/")
+    values["model"] = find_model(_tag(given), values["models"])
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _tag(given: Mapping[str, Any]) -> str:
+    """The tag of the model that is served; raises BadOption where it is not said."""
+    default = None if given["url"] else DEFAULT_REFERENCE
+    tag: str | None = given["reference"] or given["model"] or default
     if tag is None:
         raise BadOption("say which model the endpoint serves: --model TAG (README lists the tags)")
-    started = option.clip_url is None
-    given: dict[str, Any] = {
-        "dimension_policy": option.clip_dimension_policy,
-        "endpoint_timeout": option.clip_endpoint_timeout,
-        "wait": option.clip_wait or (REFERENCE_WAIT if started else None),
-    }
-    return Settings(
-        url=option.clip_url and option.clip_url.removesuffix("/"),
-        model=find_model(tag, option.clip_models),
-        weights=option.clip_weights or ("stand-in" if started else "published"),
-        models=option.clip_models,
-        dimensions=option.clip_dimensions,
-        report=option.clip_report,
-        strict=option.clip_strict,
-        slow=option.clip_slow,
-        compare_with=option.clip_compare_with,
-        weaviate=option.clip_weaviate,
-        weaviate_grpc=option.clip_weaviate_grpc,
-        endpoint_for_weaviate=option.clip_endpoint_for_weaviate,
-        **{name: value for name, value in given.items() if value is not None},
-    )
+    return tag
 
 
 def narrowed(config: pytest.Config) -> bool:
@@ -78,22 +66,21 @@ def _whole(argument: str) -> bool:
     return Path(argument).resolve() in (package, package / "checks")
 
 
-def _check(option: Any) -> None:
-    if option.clip_url and option.clip_reference:
+def _check(given: Mapping[str, Any]) -> None:
+    if given["url"] and given["reference"]:
         raise BadOption("--reference starts an endpoint of its own: give a URL or a tag, not both")
-    if option.clip_reference and option.clip_model not in (None, option.clip_reference):
+    if given["reference"] and given["model"] not in (None, given["reference"]):
         raise BadOption("--reference and --model name different models")
-    for name in ("clip_dimensions", "clip_endpoint_timeout", "clip_wait"):
-        value = getattr(option, name)
-        if value is not None and value <= 0:
-            raise BadOption(f"--{name.removeprefix('clip_').replace('_', '-')} must be above 0")
-    _check_url(option.clip_url)
-    _check_comparison(option.clip_compare_with)
+    for row in OPTIONS:
+        if row.positive and given[row.dest] is not None and given[row.dest] <= 0:
+            raise BadOption(f"--{row.name} must be above 0")
+    _check_url(given["url"])
+    _check_comparison(given["compare_with"])
     try:
-        select_server(option.clip_weaviate)
+        select_server(given["weaviate"])
     except UnknownVersion as problem:
         raise BadOption(str(problem)) from problem
-    unknown = set(option.clip_clause or ()) - set(clauses.all_clauses())
+    unknown = set(given["clause"] or ()) - set(clauses.all_clauses())
     if unknown:
         raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")
 

@@ -1,0 +1,149 @@
+"""Whether the endpoint still answers after a refusal, a time-out or an odd item.
+
+After each of them the suite sends a small good request. Three things can come of it. It is served,
+as ever: nothing has happened. It is refused, though such a request was served before: the endpoint
+is poisoned, and what was sent before it is named. It is not answered at all: the endpoint is dead,
+and the run ends here instead of waiting for every request that is left.
+"""
+
+import time
+from collections.abc import Sequence
+
+from conformance.corpus import image_files
+from conformance.data import timeouts
+from conformance.expect import given
+from conformance.expect.causes import Cause, CauseKind, response_signature
+from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.exchange import Exchange
+from conformance.transport.failures import FailureKind
+from conformance.transport.items import Items
+
+TEXT = "a red circle"
+SIZE = 32
+TEXTS_ALONE = Items([TEXT])
+TRIES = 3
+"""At a closed port, a second apart: the endpoint may be starting again."""
+
+
+class Aftermath:
+    """Listens to every exchange of a client; `problems` is what has not been told yet."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._asking = False
+        self._served: dict[str, bool] = {}
+        """Whether a good request was served at first, by what it asked for."""
+        self._slowest = 0.0
+        self._before: Exchange | None = None
+        self.test = ""
+        """The test that is running: what names an item."""
+        self.gone = ""
+        """Why no further request is worth sending; empty while the endpoint answers."""
+        self.problems: list[Nonconformity] = []
+
+    def start(self) -> None:
+        """See what the endpoint does with good requests before anything odd was sent."""
+        for good in (Items([TEXT]), Items([TEXT], [_image()])):
+            exchange = self._ask(good, self._endpoint.client.timeout)
+            self._slowest = max(self._slowest, exchange.seconds)
+            problem = _problem(exchange, good)
+            self._served[_name(good)] = problem is None
+            if problem is not None:
+                self.problems.append(problem)
+            if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
+                self.gone = f"no answer to a good request: {exchange.summary()}"
+                return
+
+    def heard(self, exchanges: Sequence[Exchange]) -> None:
+        """Look after the endpoint where one of these was refused or had no answer."""
+        if self._asking or self.gone:
+            return
+        odd = [each for each in exchanges if each.method == "POST" and _is_odd(each)]
+        if odd and self._served.get(_name(TEXTS_ALONE)):
+            self._look_after(odd[0], len(exchanges) > 1)
+        self._before = exchanges[-1] if exchanges else self._before
+
+    def _look_after(self, odd: Exchange, parallel: bool) -> None:
+        good = Items([TEXT], [_image()] if b'"images"' in odd.request_body else [])
+        if not self._served.get(_name(good)):
+            good = TEXTS_ALONE
+        after = self._ask(good, self._patience())
+        if after.failure is None:
+            self._poisoned(odd, after, good)
+        elif self._unanswered(good):
+            self._end(odd, after, "parallel" if parallel else "")
+
+    def _since(self, odd: Exchange) -> str:
+        before = self._before
+        if odd.failure is None or before is None or before.failure is not None:
+            return self.test
+        return f"{self.test}, or the request before it (answered with {before.status})"
+
+    def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
+        if _problem(after, good) is None:
+            return
+        # An endpoint that refuses something now and then is not poisoned: it has to go on.
+        again = [self._ask(good, self._patience()) for _ in range(TRIES)]
+        if any(_problem(each, good) is None for each in again):
+            return
+        self._served[_name(good)] = False
+        cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
+        got = f"a good request is no longer served since {self.test}: {after.summary()}"
+        expected = "the next good request served as before"
+        self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+
+    def _end(self, odd: Exchange, after: Exchange, items: str) -> None:
+        since = self._since(odd)
+        self.gone = f"the endpoint no longer answers a good request; dead since {since}"
+        got = f"no answer to a good request; dead since {since}"
+        cause = Cause(CauseKind.DEAD, items)
+        expected = "an answer to the next good request"
+        self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+
+    def _unanswered(self, good: Items) -> bool:
+        """Whether a good request has no answer once more; a closed port gets a few seconds."""
+        for _ in range(TRIES):
+            again = self._ask(good, self._patience())
+            if again.failure is None:
+                return False
+            if not again.failed_by(FailureKind.NO_CONNECTION):
+                return True
+            time.sleep(1)
+        return True
+
+    def _patience(self) -> float:
+        quick = self._slowest < 1
+        return (
+            min(timeouts.GOOD_REQUEST, self._endpoint.client.timeout)
+            if quick
+            else (self._endpoint.client.timeout)
+        )
+
+    def _ask(self, good: Items, timeout: float) -> Exchange:
+        self._asking = True
+        try:
+            return self._endpoint.vectorize(good.texts, good.images, timeout)
+        finally:
+            self._asking = False
+
+
+def _is_odd(exchange: Exchange) -> bool:
+    return exchange.failure is not None or exchange.status > 399
+
+
+def _problem(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
+    """What is wrong with the response to a good request, if anything."""
+    try:
+        given.vectors(exchange, len(good.texts), len(good.images))
+    except PrerequisiteFailed as problem:
+        return problem
+    return None
+
+
+def _name(good: Items) -> str:
+    return "texts and images" if good.images else "texts"
+
+
+def _image() -> bytes:
+    return image_files.save(image_files.image(0, SIZE), "PNG")

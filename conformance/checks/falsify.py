@@ -1,0 +1,80 @@
+"""Looks for a request that an endpoint fails on, and makes it as small as it gets.
+
+Hypothesis generates the requests, always the same ones, and where one fails takes items and
+characters away from it for as long as it still fails the same way. Requests are few and bounded in
+time: an endpoint that hangs at each would otherwise hold the run for hours.
+"""
+
+import time
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from conformance.corpus.request_mixes import Mix, mixes
+from conformance.data import timeouts
+from conformance.expect.causes import CauseKind
+from conformance.expect.nonconformity import Nonconformity
+
+EXAMPLES = 16
+
+
+class Search:
+    """The judgement of each request, made once: an endpoint may err now and then."""
+
+    def __init__(self, judge: Callable[[Mix], object]) -> None:
+        self._judge = judge
+        self._known: dict[Mix, Nonconformity | None] = {}
+        self._deadline = float("inf")
+        self._first: Nonconformity | None = None
+
+    def __call__(self, mix: Mix) -> None:
+        """Raise what is wrong with this request, if it is what was wrong with the first one."""
+        if mix not in self._known and time.monotonic() < self._deadline:
+            self._known[mix] = self._problem(mix)
+        problem = self._known.get(mix)
+        if problem is not None and self._is_the_first(problem):
+            raise problem
+
+    def _is_the_first(self, problem: Nonconformity) -> bool:
+        if self._first is None:
+            self._first = problem
+            self._deadline = time.monotonic() + self._budget(problem)
+        return problem.cause == self._first.cause
+
+    def _budget(self, problem: Nonconformity) -> float:
+        unanswered = problem.cause.kind is CauseKind.NO_RESPONSE
+        return 0.0 if unanswered else timeouts.SHRINKING
+
+    def _problem(self, mix: Mix) -> Nonconformity | None:
+        try:
+            self._judge(mix)
+        except Nonconformity as problem:
+            got = f"{problem.got}; smallest failing request found: {mix}"
+            return type(problem)(got, problem.expected, problem.exchanges, problem.cause)
+        return None
+
+
+def falsify(judge: Callable[[Mix], object]) -> None:
+    """Raise the Nonconformity of the smallest failing request, if any fails.
+
+    Hypothesis runs inside the test: its pytest plugin, where it sees a test of Hypothesis, writes a
+    folder into the caller's.
+    """
+    search = Search(judge)
+    options = settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    @options
+    @given(mix=mixes())
+    def holds(mix: Mix) -> None:
+        search(mix)
+
+    holds()

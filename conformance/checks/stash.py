@@ -1,0 +1,13 @@
+"""Where a run keeps what its checks need, in pytest's own store."""
+
+import pytest
+
+from conformance.options.settings import Settings
+from conformance.transport.client import Client
+from conformance.transport.target import Target
+
+TARGET = pytest.StashKey[Target]()
+SETTINGS = pytest.StashKey[Settings]()
+CLIENT = pytest.StashKey[Client]()
+EVIDENCE = pytest.StashKey[list[Exception]]()
+"""On a test: what was seen while it ran and is another clause's subject."""

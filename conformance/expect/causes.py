@@ -1,0 +1,76 @@
+"""What kind of thing went wrong, apart from which clause noticed it.
+
+Many clauses see one defect. The kind, and a signature of what came back, are what tells that two
+failures are the same one: the same status with the same error, the same broken property.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.transport.exchange import Exchange
+
+LONGEST_SIGNATURE = 160
+VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|\s+")
+"""What differs between two messages of one cause: quoted items, numbers, addresses."""
+
+
+class CauseKind(StrEnum):
+    """The broken property."""
+
+    NO_RESPONSE = "no response"
+    REFUSED = "refused"
+    REDIRECTED = "redirected"
+    ENCODING = "content encoding"
+    UNREADABLE = "unreadable"
+    WORDLESS = "refused without words"
+    """A failure whose body has no `error` that Weaviate could show."""
+    ROWS = "number of rows"
+    DIMENSION = "dimension"
+    DEAD = "dead"
+    POISONED = "poisoned"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """`items` is what the request asked for: texts, images, both or nothing."""
+
+    kind: CauseKind = CauseKind.OTHER
+    items: str = ""
+    signature: str = ""
+
+
+def asked_for(exchange: Exchange) -> str:
+    """What kinds of items a request holds, as far as its body can be read."""
+    body = exchange.request_body
+    kinds = [kind for kind in ("texts", "images") if f'"{kind}"'.encode() in body]
+    return " and ".join(kinds)
+
+
+def response_signature(exchange: Exchange) -> str:
+    """Equal for two responses of one cause: the status and the error without what varies."""
+    if exchange.failure is not None:
+        return str(exchange.failure.kind.value)
+    return f"{exchange.status} {plain(_error(exchange))}"[:LONGEST_SIGNATURE]
+
+
+def plain(message: str) -> str:
+    """A message without what differs between two messages of one cause."""
+    return VARIES.sub(" ", message).strip()
+
+
+def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
+    """The cause behind a response that is not what it should be."""
+    return Cause(kind, asked_for(exchange), response_signature(exchange))
+
+
+def _error(exchange: Exchange) -> str:
+    document = exchange.json()
+    if isinstance(document, dict):
+        return str(document.get("error") or sorted(document))
+    try:
+        return json.dumps(document) if document is not None else exchange.body[:200].decode()
+    except UnicodeDecodeError:
+        return "bytes"

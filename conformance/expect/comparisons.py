@@ -1,0 +1,112 @@
+"""What a check demands of vectors beside each other; a failure shows both sides."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from conformance.data import tolerances
+from conformance.data.tolerances import Array, distance
+from conformance.expect.causes import Cause, CauseKind
+from conformance.expect.observations import Observation, Observations
+from conformance.expect.responses import require
+from conformance.transport.exchange import Exchange
+
+
+def same(
+    got: Observations | Observation,
+    expected: Observations | Observation,
+    what: str,
+    within: float = tolerances.ACROSS_REQUESTS,
+) -> None:
+    """Every row of `got` is the row of `expected` within a relative distance."""
+    got, expected = _several(got), _several(expected)
+    one_dimension(got, expected)
+    apart = [distance(a, b) for a, b in zip(got.vectors, expected.vectors, strict=True)]
+    worst = int(np.argmax(apart)) if apart else 0
+    require(
+        not apart or apart[worst] <= within,
+        f"{what}: row {worst} is off by {max(apart, default=0):.2g} of its norm",
+        f"the same vector within {within:g} of its norm",
+        *_both(got, expected, worst),
+    )
+
+
+def equal(got: Observation, expected: Observation, what: str) -> None:
+    """The two vectors are equal, bit for bit."""
+    one_dimension(_several(got), _several(expected))
+    apart = float(np.max(np.abs(got.vector - expected.vector)))
+    found = f"{what}: numbers that differ by up to {apart:.2g}"
+    require(apart == 0, found, "equal vectors", got.exchange, expected.exchange)
+
+
+def corresponding(got: Observations, expected: Observations, what: str) -> None:
+    """No row of `got` (n, d) is clearly nearer to another row of `expected` than to its own.
+
+    That is what order means; how near it is to its own is for `same`. A row that is not clearly
+    nearer to another one is not out of order, but wrong in itself.
+    """
+    one_dimension(got, expected)
+    apart = tolerances.distances(got.vectors, expected.vectors)
+    for row, distances in enumerate(apart):
+        nearest = int(np.argmin(distances))
+        require(
+            bool(distances[row] / 2 <= distances[nearest] + tolerances.DIFFERENT),
+            f"{what}: row {row} is nearest to item {nearest} (distance {distances[nearest]:.2g}), "
+            f"its own item is {distances[row]:.2g} away",
+            "each row nearest to its own item",
+            *_both(got, expected, row),
+        )
+
+
+def distinct(rows: Observations, names: Sequence[str]) -> None:
+    """No two rows are the same vector; `names` say what each stands for."""
+    apart = tolerances.distances(rows.vectors, rows.vectors)
+    for i in range(len(rows)):
+        for j in range(i):
+            require(
+                bool(apart[i, j] > tolerances.DIFFERENT),
+                f"the same vector for {names[j]!r} and {names[i]!r} (distance {apart[i, j]:.2g})",
+                "different vectors",
+                *_unique((rows.exchanges[j], rows.exchanges[i])),
+            )
+
+
+def cosines(rows: Observations, columns: Observations) -> Array:
+    """Cosine similarities (n, m) of rows (n, d) with columns (m, d), which have one dimension."""
+    one_dimension(rows, columns)
+    return tolerances.cosines(rows.vectors, columns.vectors)
+
+
+def joined(parts: Sequence[Observations | Observation]) -> Observations:
+    """The rows of several responses as one (n, d); they must have one dimension."""
+    several = [_several(part) for part in parts]
+    one_dimension(*several)
+    exchanges = tuple(each for part in several for each in part.exchanges)
+    return Observations(np.concatenate([part.vectors for part in several]), exchanges)
+
+
+def one_dimension(*parts: Observations) -> None:
+    """All of them have vectors of one dimension; what is empty has any."""
+    first: dict[int, Observations] = {}
+    for part in parts:
+        if len(part):
+            first.setdefault(part.dimension, part)
+    shown = _unique([part.exchanges[0] for part in first.values()])
+    cause = Cause(CauseKind.DIMENSION)
+    found = f"dimensions {' and '.join(map(str, sorted(first)))}"
+    require(len(first) <= 1, found, "one dimension for all vectors", *shown, cause=cause)
+
+
+def _several(rows: Observations | Observation) -> Observations:
+    if isinstance(rows, Observations):
+        return rows
+    return Observations(rows.vector[None], (rows.exchange,))
+
+
+def _both(got: Observations, expected: Observations, row: int) -> list[Exchange]:
+    return _unique([each.exchanges[row] for each in (got, expected) if row < len(each)])
+
+
+def _unique(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Each exchange once, in their order."""
+    return list({id(each): each for each in exchanges}.values())

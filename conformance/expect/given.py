@@ -1,0 +1,43 @@
+"""The same demands, where they are not what the running check is about.
+
+A check that needs vectors in order to compare them does not fail its clause because they are
+refused: its clause is *not judged*, and the clause that the refusal breaks is named instead.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from conformance.expect import comparisons, responses
+from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def _as_prerequisite(demand: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    @wraps(demand)
+    def given(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return demand(*args, **kwargs)
+        except Nonconformity as problem:
+            raise PrerequisiteFailed.of(problem) from None
+
+    return given
+
+
+answered = _as_prerequisite(responses.answered)
+vectors = _as_prerequisite(responses.vectors)
+refusal = _as_prerequisite(responses.refusal)
+meta_object = _as_prerequisite(responses.meta_object)
+joined = _as_prerequisite(comparisons.joined)
+cosines = _as_prerequisite(comparisons.cosines)
+
+__all__: Sequence[str] = (
+    "answered",
+    "cosines",
+    "joined",
+    "meta_object",
+    "refusal",
+    "vectors",
+)

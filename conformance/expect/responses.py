@@ -1,0 +1,162 @@
+"""What a check demands of a response."""
+
+import json
+import re
+
+from conformance.expect.causes import Cause, CauseKind, of_response, plain
+from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.observations import Vectors
+from conformance.expect.observations import of_response as observed
+from conformance.transport import go_reader
+from conformance.transport.exchange import Exchange
+from conformance.transport.go_reader import GoParseError, GoResponse, Vector
+
+# A traceback, the address of an object, or a file of the server.
+LEAKS = re.compile(r"Traceback|\bat 0x[0-9a-f]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b")
+READABLE = "a JSON object that Weaviate's client can read"
+
+
+def require(
+    condition: bool,
+    got: str,
+    expected: str,
+    *exchanges: Exchange,
+    cause: Cause | CauseKind | None = None,
+) -> None:
+    """Raise Nonconformity unless `condition` holds; the exchanges are what shows it.
+
+    A kind of cause stands for that cause with the signature of the first exchange.
+    """
+    if not condition:
+        known = of_response(cause, exchanges[0]) if isinstance(cause, CauseKind) else cause
+        raise Nonconformity(got, expected, exchanges, known)
+
+
+def answered(exchange: Exchange) -> Exchange:
+    """The exchange, which must have ended in a whole HTTP response."""
+    whole = exchange.failure is None
+    require(whole, exchange.summary(), "an answer", exchange, cause=CauseKind.NO_RESPONSE)
+    return exchange
+
+
+def status(exchange: Exchange, low: int, high: int) -> Exchange:
+    """The exchange, whose status must be from `low` to `high`."""
+    answered(exchange)
+    expected = f"a status from {low} to {high}" if low != high else f"status {low}"
+    met = low <= exchange.status <= high
+    require(met, exchange.summary(), expected, exchange, cause=CauseKind.REFUSED)
+    return exchange
+
+
+def content_encoding(exchange: Exchange) -> Exchange:
+    """The exchange, whose content encoding must be one that Weaviate's client undoes."""
+    answered(exchange)
+    encoding = exchange.headers.get("content-encoding", "identity").strip().lower() or "identity"
+    cause = Cause(CauseKind.ENCODING, signature=encoding)
+    known = encoding in ("identity", "gzip")
+    require(known, f"Content-Encoding: {encoding}", "identity or gzip", exchange, cause=cause)
+    return exchange
+
+
+def readable(exchange: Exchange) -> GoResponse:
+    """The response as Weaviate's client reads it: JSON first, whatever the status."""
+    content_encoding(exchange)
+    try:
+        return go_reader.read(exchange.status, exchange.body)
+    except GoParseError as problem:
+        raise _unreadable(problem, exchange, READABLE) from None
+
+
+def meta_object(exchange: Exchange) -> dict[str, object]:
+    """The JSON object in the body, as Weaviate's client reads /meta: whatever the status."""
+    content_encoding(exchange)
+    try:
+        found = go_reader.read_meta(exchange.body)
+    except GoParseError as problem:
+        raise _unreadable(problem, exchange, "a JSON object") from None
+    is_object = exchange.body.lstrip().startswith(b"{")
+    cause = Cause(CauseKind.UNREADABLE, "meta", "no object")
+    require(is_object, exchange.summary(), "a JSON object", exchange, cause=cause)
+    return found
+
+
+def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
+    """The vectors of a successful response: so many rows of each kind, all of them finite."""
+    expected = f"status 200 with {texts} textVectors and {images} imageVectors"
+    _succeeded(answered(exchange), expected)
+    response = readable(exchange)
+    _counted(response, (texts, images), expected, exchange)
+    _no_nulls(exchange)
+    for rows in (response.text_vectors, response.image_vectors):
+        _one_dimension(rows, exchange)
+    return Vectors(
+        observed(response.text_vectors, exchange), observed(response.image_vectors, exchange)
+    )
+
+
+def refusal(exchange: Exchange) -> str:
+    """The error text of a failure: status above 399, JSON, a string that is not empty."""
+    expected = "a status above 399 and a JSON object with a non-empty string `error`"
+    try:
+        response = readable(exchange)
+    except Nonconformity as problem:
+        if exchange.status <= 399:
+            raise
+        wordless = of_response(CauseKind.WORDLESS, exchange)
+        raise Nonconformity(problem.got, expected, (exchange,), wordless) from None
+    met = exchange.status > 399 and bool(response.error.strip())
+    kind = CauseKind.WORDLESS if exchange.status > 399 else None
+    require(met, exchange.summary(), expected, exchange, cause=kind)
+    return response.error
+
+
+def no_leak(exchange: Exchange) -> None:
+    """No address of an object, traceback or file name of the server in the body."""
+    leak = LEAKS.search(answered(exchange).body.decode("utf-8", "replace"))
+    got = f"{leak.group() if leak else ''!r} in {exchange.summary()}"
+    require(leak is None, got, "no addresses, tracebacks or file names", exchange)
+
+
+def _unreadable(problem: GoParseError, exchange: Exchange, expected: str) -> Nonconformity:
+    got = f"{problem}; {exchange.summary()}"
+    cause = Cause(CauseKind.UNREADABLE, signature=plain(str(problem)))
+    return Nonconformity(got, expected, (exchange,), cause)
+
+
+def _succeeded(exchange: Exchange, expected: str) -> None:
+    redirected = 300 <= exchange.status <= 399
+    kind = CauseKind.REDIRECTED if redirected else CauseKind.REFUSED
+    good = 200 <= exchange.status <= 299
+    require(good, exchange.summary(), expected, exchange, cause=kind)
+
+
+def _counted(
+    response: GoResponse, expected: tuple[int, int], words: str, exchange: Exchange
+) -> None:
+    lists = response.text_vectors, response.image_vectors
+    got = tuple(map(len, lists))
+    wrong = [kind for kind, n, m in zip(("texts", "images"), got, expected, strict=True) if n != m]
+    cause = Cause(CauseKind.ROWS, " and ".join(wrong), "count")
+    counts = f"{got[0]} textVectors and {got[1]} imageVectors"
+    require(got == expected, counts, words, exchange, cause=cause)
+    empty = any(not len(row) for rows in lists for row in rows)
+    cause = Cause(CauseKind.ROWS, signature="empty row")
+    require(not empty, "a vector without numbers", words, exchange, cause=cause)
+
+
+def _one_dimension(rows: list[Vector], exchange: Exchange) -> None:
+    dimensions = sorted({len(row) for row in rows})
+    cause = Cause(CauseKind.DIMENSION)
+    one = len(dimensions) <= 1
+    require(one, f"dimensions {dimensions}", "one dimension", exchange, cause=cause)
+
+
+def _no_nulls(exchange: Exchange) -> None:
+    """Go reads a null in a row as 0 without a word, so the raw rows are looked at as well."""
+    if b"null" not in exchange.body:
+        return
+    document = json.loads(exchange.body)
+    lists = [document.get(kind) or [] for kind in ("textVectors", "imageVectors")]
+    whole = all(None not in row for rows in lists for row in rows)
+    cause = Cause(CauseKind.UNREADABLE, signature="null")
+    require(whole, "null inside a vector", "numbers only", exchange, cause=cause)

@@ -1,0 +1,207 @@
+"""The options, one row each.
+
+Made from these rows: the parser of the console command (``--NAME``), the options of the pytest
+plugin (``--clip-NAME``), the defaults of `Settings` and the README's table. A new option is a row
+here and, where the run needs its value, a field of that name in `conformance.options.settings`.
+
+Every pytest run on a machine with this package imports this module, so it imports next to nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from conformance.data import timeouts
+
+Weights = Literal["published", "stand-in"]
+DimensionPolicy = Literal["published", "documented", "checkpoint"]
+
+DEFAULT_REFERENCE: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
+"""The tag of the documentation page's own example."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option; its value is None (a flag's: False) where it was not given."""
+
+    name: str
+    help: str
+    """One line, without the default."""
+    metavar: str | None = None
+    type: Callable[[str], Any] = str
+    choices: tuple[str, ...] = ()
+    flag: bool = False
+    repeatable: bool = False
+    positive: bool = False
+    """Whether a number must be above 0."""
+    default: Any = None
+    reference_default: Any = None
+    """The default of a run that starts the project's own reference, where it is another one."""
+    markdown: str = ""
+    """What the README says, where it says more than `help`."""
+    plugin_only: bool = False
+    """Whether the console command has no such option."""
+
+    @property
+    def dest(self) -> str:
+        """The name as a Python identifier."""
+        return self.name.replace("-", "_")
+
+    def value(self, given: Any, starts_reference: bool) -> Any:
+        """What counts: the value that was given, or the default of this kind of run."""
+        if given is not None:
+            return given
+        starts_reference = starts_reference and self.reference_default is not None
+        return self.reference_default if starts_reference else self.default
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of argparse's `add_argument` and pytest's `addoption`."""
+        if self.flag:
+            return {"action": "store_true", "help": self.help_with_default()}
+        shared = {"help": self.help_with_default(), "type": self.type}
+        if self.choices:
+            return {**shared, "choices": self.choices}
+        action = {"action": "append"} if self.repeatable else {}
+        return {**shared, **action, "metavar": self.metavar}
+
+    def help_with_default(self) -> str:
+        """The line that ``--help`` shows."""
+        return f"{self.help}{self.default_note()}"
+
+    def default_note(self) -> str:
+        """The default in brackets, after a space; empty without one."""
+        if self.default is None or self.flag:
+            return ""
+        if self.reference_default is None:
+            return f" (default: {_shown(self.default)})"
+        other = _shown(self.reference_default)
+        return f" (default: {_shown(self.default)}; for the reference: {other})"
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+OPTIONS: Final = (
+    Option(
+        "url",
+        "the endpoint; without it the reference is started",
+        metavar="URL",
+        plugin_only=True,  # the console command takes it as its first word
+    ),
+    Option("reference", "start the project's own reference with this model", metavar="TAG"),
+    Option(
+        "model",
+        "what the endpoint serves: a tag, or a row of your own",
+        metavar="TAG",
+        markdown="what the endpoint serves: a tag of the [documented images](docs/models.md), or "
+        "a row of your own",
+    ),
+    Option(
+        "models",
+        "TOML file with rows of your own models",
+        metavar="FILE",
+        type=Path,
+    ),
+    Option(
+        "weights",
+        "what the endpoint is said to serve",
+        choices=get_args(Weights),
+        default="published",
+        reference_default="stand-in",
+        markdown="what the endpoint is said to serve: alignment is judged on photographs, or on "
+        "the drawings that stand-ins know",
+    ),
+    Option(
+        "dimension-policy",
+        "which published dimension is right",
+        choices=get_args(DimensionPolicy),
+        default="published",
+        markdown="which figure is right where the documentation page and the checkpoint differ: "
+        "either, the page's, the checkpoint's",
+    ),
+    Option("dimensions", "the only right dimension", metavar="N", type=int, positive=True),
+    Option(
+        "report",
+        "write report.html, report.json and junit.xml there",
+        metavar="DIR",
+        type=Path,
+        markdown="write `report.html`, `report.json`, `junit.xml` and the bodies of failed "
+        "requests there; nothing is written anywhere else",
+    ),
+    Option("strict", "a SHOULD that fails counts like a MUST", flag=True),
+    Option(
+        "slow",
+        "run the slow group too (about two minutes)",
+        flag=True,
+        markdown="also wait 90 s to see whether idle connections are kept",
+    ),
+    Option(
+        "wait",
+        "how long to wait for ready",
+        metavar="SECONDS",
+        type=float,
+        positive=True,
+        default=timeouts.READY_WAIT,
+        reference_default=timeouts.REFERENCE_WAIT,
+    ),
+    Option(
+        "endpoint-timeout",
+        "bound of every exchange with the endpoint",
+        metavar="SECONDS",
+        type=float,
+        positive=True,
+        default=timeouts.ENDPOINT_TIMEOUT,
+    ),
+    Option(
+        "clause",
+        "only this clause; may be repeated",
+        metavar="ID",
+        repeatable=True,
+        markdown="only this clause (a *partial* run), may be repeated; so does pytest's `-k`",
+    ),
+    Option(
+        "compare-with",
+        "a URL, a recording's file or weaviate:COLLECTION",
+        metavar="WHAT",
+        markdown="hold the vectors beside those of a URL, of a recording's file or of "
+        "`weaviate:COLLECTION`, see below",
+    ),
+    Option(
+        "weaviate",
+        "off, embedded, embedded:VERSION or a URL",
+        metavar="WHERE",
+        markdown="import and search through a real Weaviate: `off`, `embedded`, "
+        "`embedded:VERSION` or a URL, see below",
+    ),
+    Option(
+        "weaviate-grpc",
+        "gRPC port of the Weaviate at that URL",
+        metavar="PORT",
+        type=int,
+        positive=True,
+        markdown="gRPC port of the Weaviate at that URL, where it is not the client's default "
+        "(50051)",
+    ),
+    Option(
+        "endpoint-for-weaviate",
+        "the endpoint's URL as that Weaviate sees it",
+        metavar="URL",
+        markdown="the endpoint's URL as that Weaviate sees it, where it is another than for the "
+        "suite (containers, Kubernetes)",
+    ),
+    Option(
+        "stand-in",
+        "tag that the fixture clip_stand_in_url serves",
+        metavar="TAG",
+        plugin_only=True,
+    ),
+)
+
+COMMAND_OPTIONS: Final = tuple(option for option in OPTIONS if not option.plugin_only)
+
+
+def option(name: str) -> Option:
+    """The row of that name; raises KeyError."""
+    return {row.name: row for row in OPTIONS}[name]

@@ -1,0 +1,43 @@
+"""What a report keeps of an exchange: its curl line, and the body of its request as a file."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from conformance.transport.exchange import Exchange, without_password
+
+SHOWN_BYTES = 2_000
+
+
+def curl(exchange: Exchange, folder: Path | None, test: str, number: int) -> str:
+    """The line that repeats the request, its body from a file in `folder` where there is one."""
+    kept = keep(exchange, folder, test, number) if folder is not None else None
+    return exchange.curl(kept)
+
+
+def keep(exchange: Exchange, folder: Path, test: str, number: int) -> str | None:
+    """Save the body of a request, for the curl line that repeats it; None where it has none."""
+    if not exchange.request_body:
+        return None
+    name = re.sub(r"[^\w.-]+", "-", test.rpartition("::")[2])
+    path = folder / "exchanges" / f"{name}-{number}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(exchange.request_body)
+    return str(path)
+
+
+def shown(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as a report shows it: cut to a bounded size, without the URL's password."""
+    return {
+        "request": f"{exchange.method} {without_password(exchange.url)}",
+        "request_body": _cut(exchange.request_body),
+        "status": exchange.status,
+        "failure": str(exchange.failure) if exchange.failure else "",
+        "response_body": _cut(exchange.body),
+        "seconds": round(exchange.seconds, 3),
+    }
+
+
+def _cut(body: bytes) -> str:
+    text = body[:SHOWN_BYTES].decode("utf-8", "replace")
+    return text if len(body) <= SHOWN_BYTES else f"{text} … ({len(body)} bytes)"

@@ -1,0 +1,142 @@
+"""One defect, one finding: failures that have one cause stand under the clause that names it best.
+
+Every failure has a cause: the kind of thing that is broken and a signature of what came back. The
+failures are taken in the order of their clauses' rank, the most fundamental first. One joins an
+earlier finding where it has the same cause, or where its clause follows from the finding's clause
+(`attribution.toml`); otherwise it is a finding of its own. What a check could not judge, because
+something that it needs is broken, counts as evidence for the clause that is about that.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from conformance.data import attribution, clauses
+from conformance.data.clauses import Clause
+from conformance.expect.causes import CauseKind
+from conformance.report.phase_result import PhaseResult
+from conformance.report.problem import Problem
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+FACTS = (CauseKind.DEAD, CauseKind.POISONED)
+"""Kinds that are a finding even where a prerequisite showed them."""
+
+
+@dataclass
+class Finding:
+    """A primary failure with what follows from it."""
+
+    problem: Problem
+    causes: list[Problem] = field(default_factory=list)
+    also: set[str] = field(default_factory=set)
+    """Other clauses that fail for it."""
+    not_judged: set[str] = field(default_factory=set)
+    """Clauses that could not be judged for it."""
+
+    @property
+    def clause(self) -> Clause:
+        """The clause that names it."""
+        return clauses.all_clauses()[self.problem.clause]
+
+    def takes(self, problem: Problem) -> bool:
+        """Whether a failure is this one again, or follows from it."""
+        if any(_same_cause(each, problem) for each in [self.problem, *self.causes]):
+            return True
+        return _follows(problem, self.problem)
+
+    def add(self, problem: Problem) -> None:
+        """Take a failure in."""
+        self.causes.append(problem)
+        if problem.clause != self.problem.clause:
+            self.also.add(problem.clause)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All findings of a run, worst first, and the clauses that fail by others' evidence."""
+
+    findings: tuple[Finding, ...]
+    promoted: dict[str, Problem]
+
+    def explaining(self, clause: str) -> Finding | None:
+        """The finding for which a clause was not judged."""
+        return next((each for each in self.findings if clause in each.not_judged), None)
+
+
+def find(results: Sequence[PhaseResult]) -> Findings:
+    """The findings behind the results of a run."""
+    met = [(result.clause, problem) for result in results for problem in result.problems]
+    own = [problem for _, problem in met if not problem.prerequisite or problem.kind in FACTS]
+    pending = [(c, p) for c, p in met if p.prerequisite and p.kind not in FACTS]
+    promoted = _promoted(own, [problem for _, problem in pending])
+    found = _grouped([*own, *promoted.values()])
+    for clause, problem in pending:
+        finding = next((each for each in found if each.takes(problem)), None)
+        finding = finding or next(each for each in found if _alike(each, problem))
+        if clause != finding.problem.clause:
+            finding.not_judged.add(clause)
+    facts = {problem.clause: problem for problem in own if problem.kind in FACTS}
+    return Findings(tuple(found), {**promoted, **facts})
+
+
+def _promoted(own: Sequence[Problem], pending: Iterable[Problem]) -> dict[str, Problem]:
+    """What was only met on the way and that no clause of its own has failed for, by its clause."""
+    promoted: dict[str, Problem] = {}
+    for problem in pending:
+        known = [*own, *promoted.values()]
+        if not any(_same_cause(each, problem) or _akin(each, problem) for each in known):
+            promoted.setdefault(problem.clause, problem)
+    return promoted
+
+
+def _grouped(problems: Sequence[Problem]) -> list[Finding]:
+    found: list[Finding] = []
+    for problem in sorted(problems, key=_order):
+        finding = next((each for each in found if each.takes(problem)), None)
+        if finding is None:
+            found.append(Finding(problem))
+        else:
+            finding.add(problem)
+    return found
+
+
+def _order(problem: Problem) -> tuple[int, int, int]:
+    level = LEVELS.index(clauses.all_clauses()[problem.clause].level)
+    return level, problem.kind not in FACTS, attribution.rank(problem.clause)
+
+
+def _same_cause(one: Problem, other: Problem) -> bool:
+    """The same status with the same error, or the same broken property."""
+    if CauseKind.OTHER in (one.kind, other.kind):
+        return False
+    if one.kind == CauseKind.DEAD:
+        return other.kind == CauseKind.NO_RESPONSE
+    if one.kind == CauseKind.POISONED and other.kind == CauseKind.REFUSED:
+        return one.signature == other.signature
+    return (one.kind, one.signature) == (other.kind, other.signature) and _overlap(one, other)
+
+
+def _akin(one: Problem, other: Problem) -> bool:
+    """The same kind of refusal of the same kind of items, if in other words."""
+    return one.kind == other.kind != CauseKind.OTHER and _overlap(one, other)
+
+
+def _alike(finding: Finding, problem: Problem) -> bool:
+    return any(
+        _akin(each, problem) or each.clause == problem.clause
+        for each in [finding.problem, *finding.causes]
+    )
+
+
+def _follows(problem: Problem, primary: Problem) -> bool:
+    if problem.clause == primary.clause:
+        # Two failures of one clause are one defect, unless they came back in different ways.
+        return CauseKind.OTHER in (problem.kind, primary.kind) or _akin(problem, primary)
+    return attribution.follows(problem.clause, primary.clause)
+
+
+def _overlap(one: Problem, other: Problem) -> bool:
+    """Whether both are about texts, or both about images; what has no words may be any item."""
+    if one.kind == CauseKind.WORDLESS:
+        return True
+    mine, theirs = (set(each.items.split(" and ")) for each in (one, other))
+    return mine == theirs or bool(mine & theirs)

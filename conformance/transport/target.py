@@ -1,0 +1,27 @@
+"""The endpoint of a run: where it is, and what was first seen of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.transport.exchange import Exchange
+from conformance.transport.readiness import Preflight
+
+
+@dataclass(frozen=True)
+class Target:
+    """A running endpoint."""
+
+    url: str
+    started_here: bool
+    preflight: Preflight
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain values, fit for another process."""
+        seen = {name: getattr(self.preflight, name).to_plain() for name in ("first", "meta")}
+        return {"url": self.url, "started_here": self.started_here, "preflight": seen}
+
+    @staticmethod
+    def from_plain(plain: dict[str, Any]) -> "Target":
+        """The target that `to_plain` took apart."""
+        seen = {name: Exchange.from_plain(value) for name, value in plain["preflight"].items()}
+        return Target(plain["url"], plain["started_here"], Preflight(**seen))

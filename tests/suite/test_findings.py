@@ -1,0 +1,99 @@
+"""One defect, one finding: what has one cause stands under the clause that names it best."""
+
+from conformance.expect.causes import CauseKind
+from conformance.report import findings
+from conformance.report.findings import Finding
+from conformance.report.phase_result import PhaseResult
+from conformance.report.problem import Problem
+
+
+def failed(
+    clause: str, kind: CauseKind = CauseKind.OTHER, items: str = "", signature: str = ""
+) -> PhaseResult:
+    """A test that failed its own clause."""
+    problem = Problem(clause, clause, "got", "expected", kind, items, signature)
+    return PhaseResult(clause, clause, "fail", problems=(problem,))
+
+
+def unjudged(
+    clause: str, home: str, kind: CauseKind, items: str = "", signature: str = ""
+) -> PhaseResult:
+    """A test of `clause` that met something wrong on its way."""
+    problem = Problem(home, clause, "got", "expected", kind, items, signature, True)
+    return PhaseResult(clause, clause, "not judged", problems=(problem,))
+
+
+def primary(*results: PhaseResult) -> list[str]:
+    """The clauses of the findings."""
+    return [finding.problem.clause for finding in findings.find(results).findings]
+
+
+def only(*results: PhaseResult) -> Finding:
+    """The one finding."""
+    (finding,) = findings.find(results).findings
+    return finding
+
+
+def test_a_run_without_a_failure_has_no_finding() -> None:
+    assert primary(PhaseResult("test", "VEC-01", "pass")) == []
+
+
+def test_the_same_refusal_is_one_finding() -> None:
+    refused = {"items": "images", "signature": "500 mode P"}
+    results = [failed(each, CauseKind.REFUSED, **refused) for each in ("IMG-03", "IMG-02")]
+    finding = only(*results)
+    assert finding.problem.clause == "IMG-02"
+    assert finding.also == {"IMG-03"}
+
+
+def test_refusals_in_other_words_are_two() -> None:
+    one = failed("IMG-02", CauseKind.REFUSED, items="images", signature="500 mode P")
+    other = failed("TXT-02", CauseKind.REFUSED, items="texts", signature="500 mode P")
+    third = failed("IMG-05", CauseKind.REFUSED, items="images", signature="500 axes")
+    assert primary(one, other, third) == ["IMG-02", "IMG-05", "TXT-02"]
+
+
+def test_what_follows_stands_below() -> None:
+    finding = only(failed("ALN-03"), failed("REL-08"), failed("IMG-07"), failed("ALN-01"))
+    assert finding.problem.clause == "IMG-07"
+    assert finding.also == {"ALN-01", "ALN-03", "REL-08"}
+
+
+def test_a_prerequisite_fails_the_clause_that_is_about_it() -> None:
+    found = findings.find(
+        [unjudged("ALN-01", "VEC-01", CauseKind.REFUSED, items="texts", signature="500")] * 2
+    )
+    assert [each.problem.clause for each in found.findings] == ["VEC-01"]
+    assert found.findings[0].not_judged == {"ALN-01"}
+    assert set(found.promoted) == {"VEC-01"}
+
+
+def test_a_prerequisite_joins_the_clause_that_failed_for_it() -> None:
+    refused = {"items": "images", "signature": "500 mode P"}
+    found = findings.find(
+        [
+            unjudged("IMG-12", "VEC-02", CauseKind.REFUSED, **refused),
+            failed("IMG-02", CauseKind.REFUSED, **refused),
+        ]
+    )
+    assert [each.problem.clause for each in found.findings] == ["IMG-02"]
+    assert found.findings[0].not_judged == {"IMG-12"}
+    assert not found.promoted
+    explaining = found.explaining("IMG-12")
+    assert explaining is found.findings[0]
+
+
+def test_a_must_comes_before_a_should() -> None:
+    assert primary(failed("PRB-05"), failed("VEC-12"), failed("ERR-10")) == [
+        "VEC-12",
+        "ERR-10",
+        "PRB-05",
+    ]
+
+
+def test_a_dead_endpoint_comes_first_and_takes_what_was_not_answered() -> None:
+    dead = unjudged("IMG-05", "ERR-04", CauseKind.DEAD)
+    hung = failed("IMG-05", CauseKind.NO_RESPONSE, items="images", signature="timed out")
+    finding = only(hung, dead)
+    assert finding.problem.clause == "ERR-04"
+    assert finding.also == {"IMG-05"}
