@@ -17,6 +17,7 @@ GROUP_FILES = (
     "errors",
     "texts",
     "images",
+    "exact",
     "alignment",
     "properties",
     "relations",
