@@ -80,6 +80,10 @@ def _overlaps() -> str:
   clause can tell them apart there.
 - **Lossy files**: a decoder with a coarser cosine transform moves a vector by up to 0.03, so that
   they are left to the wide bar (EXA-10).
+
+Not measured: an export to ONNX, and the mistakes on google-siglip2-so400m-patch16-512 (its expected
+vectors are shipped, without causes), which has the layers of its sibling for 384 pixels.
+"Converted to RGB before anything else" is a right answer of its own to the clauses.
 """
 
 

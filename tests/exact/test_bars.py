@@ -50,6 +50,18 @@ def test_all_but_low_precision_is_below_the_narrow_bars(tag: str) -> None:
     assert not far
 
 
+def test_other_versions_of_the_libraries_are_below_the_narrow_bars() -> None:
+    report = json.loads((table.MEASURED / "versions.json").read_text())
+    far = {
+        name: (item, distance)
+        for name, found in report["furthest"].items()
+        for item, distance in found
+        if distance
+        > (bars().texts_precise if name.endswith("text") else bars().images_precise) / 1.2
+    }
+    assert not far
+
+
 def test_there_are_forty_mistakes_and_more() -> None:
     assert len({mistake.name for mistake in ALL}) >= 40
 

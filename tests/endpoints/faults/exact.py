@@ -40,8 +40,8 @@ class CasedTextsLowered(Endpoint):
         return super().text_vector(text.lower())
 
 
-@fault("accents-dropped", "letters lose their accents before the tokenizer", "EXA-05")
-class AccentsDropped(Endpoint):
+@fault("accents-lost-before-tokens", "letters lose their accents before the tokenizer", "EXA-05")
+class AccentsLost(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         parts = unicodedata.normalize("NFD", text)
         plain = "".join(each for each in parts if unicodedata.category(each) != "Mn")
