@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import get_args
 
@@ -61,7 +61,8 @@ def test_a_clause_is_whole(clause: Clause) -> None:
     assert re.fullmatch(r"[A-Z]{3}-\d\d", clause.id)
     assert clause.level in get_args(clauses.Level)
     assert clause.group.profile in clauses.PROFILES
-    assert all(astuple(clause))
+    # Versions are named only where a clause holds for some.
+    assert all(astuple(replace(clause, since=("any",), until=("any",))))
 
 
 @parametrised

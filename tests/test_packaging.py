@@ -159,7 +159,12 @@ def test_all_modules_of_the_suite_leave_torch_out(installed: Path, tmp_path: Pat
 
 def test_the_suites_dependencies_are_what_it_imports() -> None:
     told = {name.partition(">")[0] for name in PROJECT["project"]["dependencies"]}
-    known = {"PIL": "pillow", "skimage": "scikit-image", "weaviate": "weaviate-client"}
+    known = {
+        "PIL": "pillow",
+        "grpc": "grpcio",
+        "skimage": "scikit-image",
+        "weaviate": "weaviate-client",
+    }
     own = {"conformance", "clip_fixtures", *sys.stdlib_module_names}
     used = {name for path in SUITE for name in imported(path)} - own
     assert {known.get(name, name) for name in used} <= told

@@ -8,9 +8,10 @@ import pytest
 from conformance.checks.aftermath import Aftermath
 from conformance.checks.stash import CLIENT, EVIDENCE, SETTINGS, TARGET
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
+from conformance.data import clauses, weaviate_versions
 from conformance.data.models import Model
 from conformance.expect.measurements import Figure, Measure
-from conformance.expect.statuses import not_judged
+from conformance.expect.statuses import not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
@@ -72,6 +73,15 @@ def stop_where_the_endpoint_is_gone(
     problems += _taken(aftermath)
     if aftermath.gone:
         request.session.shouldstop = aftermath.gone
+
+
+@pytest.fixture(autouse=True)
+def only_what_holds_for_the_release(settings: Settings, request: pytest.FixtureRequest) -> None:
+    """Leaves out the clauses that do not hold for the Weaviate of ``--for-weaviate``."""
+    marker = request.node.get_closest_marker("clause")
+    clause = clauses.all_clauses()[marker.args[0]]
+    if not weaviate_versions.applies(clause, settings.for_weaviate):
+        not_applicable(f"holds {weaviate_versions.described(clause)}")
 
 
 def _taken(aftermath: Aftermath) -> list[Exception]:

@@ -1,5 +1,6 @@
 """CMP: the endpoint's vectors beside others, where the user asked for it."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -7,20 +8,20 @@ import pytest
 
 from conformance import expect
 from conformance.comparison import diff, snapshot
-from conformance.comparison.diff import Pair
 from conformance.comparison.inputs import inputs
-from conformance.comparison.snapshot import Snapshot
+from conformance.comparison.measured import Comparison
+from conformance.comparison.reencoded import explanation, reencode
+from conformance.comparison.snapshot import NoAnswers, Snapshot
 from conformance.comparison.stored import NothingStored, StoredObject, objects
-from conformance.data import tolerances
+from conformance.data.models import Model
 from conformance.expect.measurements import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run
+from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
-from conformance.weaviate.content.arithmetic import combined
+from conformance.transport.target import Target
 from conformance.weaviate.server import running_server
 
-SHOWN = 3
 COLLECTION = "weaviate:"
 DEFAULT_WEAVIATE = "http://localhost:8080"
 
@@ -35,14 +36,20 @@ def other(settings: Settings) -> Snapshot:
     if not settings.compare_with.startswith(("http://", "https://")):
         return snapshot.read(Path(settings.compare_with))
     with snapshot.opened(settings.compare_with, settings.endpoint_timeout) as endpoint:
-        return snapshot.ask(endpoint, inputs())
+        try:
+            return snapshot.ask(settings.compare_with, endpoint.vectorize, inputs())
+        except NoAnswers as problem:
+            not_run(f"nothing to compare with at {settings.compare_with}: {problem}")
 
 
 @pytest.fixture(scope="session")
-def own(client: Client, other: Snapshot) -> Snapshot:
-    """The endpoint's own vectors; only asked for where there are others."""
+def here(cache: VectorCache, target: Target, other: Snapshot) -> Snapshot:
+    """The endpoint's vectors; only asked for where there are others."""
     assert other
-    return snapshot.ask(Endpoint(client), inputs())
+    try:
+        return snapshot.ask(target.url, cache.exchange, inputs())
+    except NoAnswers as problem:
+        not_run(str(problem))
 
 
 @pytest.fixture(scope="session")
@@ -64,44 +71,62 @@ def stored(settings: Settings) -> list[StoredObject]:
 
 
 @pytest.mark.clause("CMP-01")
-def test_the_widths_are_the_same(own: Snapshot, other: Snapshot) -> None:
-    here, there = (
+def test_the_dimensions_are_the_same(here: Snapshot, other: Snapshot) -> None:
+    got, expected = (
         sorted({len(row) for row in (*each.texts.values(), *each.images.values())})
-        for each in (own, other)
+        for each in (here, other)
     )
-    expect.require(here == there, f"widths {here}", f"widths {there}, as {other.source} has")
+    words = f"dimensions {expected}, as {other.source} has"
+    expect.require(got == expected, f"dimensions {got}", words)
 
 
 @pytest.mark.clause("CMP-02")
-def test_texts_have_the_same_vectors(own: Snapshot, other: Snapshot, measure: Measure) -> None:
-    judge(diff.pairs(own.texts, other.texts), "texts", other.source, measure)
+def test_texts_have_the_same_vectors(
+    here: Snapshot, other: Snapshot, model: Model, measure: Measure
+) -> None:
+    for side in (here, other):
+        if side.refused:
+            measure(f"not compared, as {side.source} refused them", named(side.refused))
+    found = snapshot.searches(here, other)
+    if found:
+        measure(f"texts over images, here and at {other.source}", str(found))
+    measured = Comparison(diff.pairs(here.texts, other.texts), "texts", other.source)
+    measured.note(measure)
+    expect.require(measured.close, measured.got(), measured.expected(model))
 
 
 @pytest.mark.clause("CMP-03")
-def test_images_have_the_same_vectors(own: Snapshot, other: Snapshot, measure: Measure) -> None:
-    judge(diff.pairs(own.images, other.images), "images", other.source, measure)
+def test_images_have_the_same_vectors(
+    here: Snapshot, other: Snapshot, model: Model, measure: Measure
+) -> None:
+    measured = Comparison(diff.pairs(here.images, other.images), "images", other.source)
+    measured.note(measure)
+    expect.require(measured.close, measured.got(), measured.expected(model))
 
 
 @pytest.mark.clause("CMP-04")
 def test_stored_objects_get_the_same_vectors(
-    endpoint: Endpoint, stored: list[StoredObject], settings: Settings, measure: Measure
+    endpoint: Endpoint,
+    stored: list[StoredObject],
+    settings: Settings,
+    model: Model,
+    measure: Measure,
 ) -> None:
-    here, there = {}, {}
-    for each in stored:
-        exchange = endpoint.post({"texts": each.texts, "images": each.images})
-        got = expect.vectors(exchange, len(each.texts), len(each.images))
-        here[each.name] = combined([*got.texts.vectors, *got.images.vectors], each.weights)
-        there[each.name] = each.vector
-    judge(diff.pairs(here, there), "objects", str(settings.compare_with), measure)
+    source, again = str(settings.compare_with), reencode(stored, endpoint)
+    if again.refused:
+        measure("objects not compared, as the endpoint refused them", named(again.refused))
+    found = again.searches()
+    if found:
+        measure(f"objects as queries over {source}, stored and encoded again", str(found))
+    measured = Comparison(again.pairs(), "objects", source)
+    measured.note(measure)
+    why = "" if measured.close or not again.objects else explanation(again)
+    if why:
+        measure(f"best fit of the vectors in {source}", why)
+    expect.require(measured.close, measured.got(why), measured.expected(model))
 
 
-def judge(pairs: list[Pair], kind: str, source: str, measure: Measure) -> None:
-    """Fail unless all pairs are close; measure each."""
-    expect.require(bool(pairs), f"no common {kind}", f"{kind} that {source} has too")
-    measure(f"lowest cosine with {source}, {kind}", min(pair.cosine for pair in pairs))
-    for pair in pairs:
-        measure(f"beside {source}: {pair.name}", str(pair))
-    far = [pair for pair in pairs if pair.distance > tolerances.ACROSS_REQUESTS]
-    shown = "; ".join(f"{pair.name}: {pair}" for pair in far[:SHOWN])
-    got = f"{len(far)} of {len(pairs)} {kind} apart: {shown}"
-    expect.require(not far, got, f"all within {tolerances.ACROSS_REQUESTS:g} of their norm")
+def named(refused: Mapping[str, str]) -> str:
+    """How many there are, and their names with what was said."""
+    items = "; ".join(f"{name} ({why})" for name, why in refused.items())
+    return f"{len(refused)}: {items}"

@@ -11,7 +11,8 @@ import pytest
 
 from conformance.comparison import snapshot
 from conformance.comparison.snapshot import BadSnapshot
-from conformance.data import clauses
+from conformance.data import clauses, weaviate_versions
+from conformance.data.weaviate_versions import NoVersion
 from conformance.options.settings import BadOption, Settings, find_model
 from conformance.options.table import DEFAULT_REFERENCE, OPTIONS
 from conformance.weaviate.server.binary import UnknownVersion
@@ -76,13 +77,21 @@ def _check(given: Mapping[str, Any]) -> None:
             raise BadOption(f"--{row.name} must be above 0")
     _check_url(given["url"])
     _check_comparison(given["compare_with"])
+    _check_weaviate(given)
+    unknown = set(given["clause"] or ()) - set(clauses.all_clauses())
+    if unknown:
+        raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")
+
+
+def _check_weaviate(given: Mapping[str, Any]) -> None:
     try:
         select_server(given["weaviate"])
     except UnknownVersion as problem:
         raise BadOption(str(problem)) from problem
-    unknown = set(given["clause"] or ()) - set(clauses.all_clauses())
-    if unknown:
-        raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")
+    try:
+        weaviate_versions.parse(given["for_weaviate"] or "1.39.0")
+    except NoVersion as problem:
+        raise BadOption(f"--for-weaviate: {problem}") from problem
 
 
 def _check_comparison(what: str | None) -> None:

@@ -18,8 +18,8 @@ from conformance.command.target import open_target
 from conformance.data import clauses
 from conformance.options.settings import BadOption, Settings
 from conformance.report import files, scoreboard
+from conformance.report.bodies import printable
 from conformance.report.phase_result import PhaseResult, classify
-from conformance.report.problem import printable
 from conformance.report.verdict import EXIT_OF, Judgement, judge
 from conformance.transport.readiness import Unusable
 from conformance.transport.target import Target

@@ -8,6 +8,8 @@ import numpy as np
 from conformance.data import tolerances
 from conformance.data.tolerances import Array
 
+REASON_LENGTH = 200
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -39,3 +41,9 @@ def _pair(name: str, one: Array, other: Array) -> Pair:
         return Pair(name, 0.0, *norms, float("inf"))
     cosine = float(tolerances.cosines(one[None], other[None])[0, 0])
     return Pair(name, cosine, *norms, tolerances.distance(one, other))
+
+
+def one_line(text: str) -> str:
+    """An endpoint's words as one line of bounded length that does nothing to a terminal."""
+    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(text.split()))
+    return plain[:REASON_LENGTH]

@@ -1,29 +1,37 @@
 """Vectors of the comparison's inputs: asked of an endpoint, written to a file, read from one."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal
 
 import numpy as np
 
+from conformance.comparison.diff import one_line
 from conformance.comparison.inputs import Inputs
+from conformance.comparison.top_results import Agreement, agreement, stacked
 from conformance.data.tolerances import Array
-from conformance.expect import vectors
+from conformance.expect import Nonconformity, vectors
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
-from conformance.transport.exchange import without_password
+from conformance.transport.exchange import Exchange, without_password
 
 FORMAT = 1
-Item = TypeVar("Item")
 Progress = Callable[[str], None]
+Send = Callable[[Sequence[str], Sequence[bytes]], Exchange]
+"""POSTs one request for these texts and images."""
+MOST_UNANSWERED = 3
 
 
 class BadSnapshot(ValueError):
     """Not a file that `write` wrote; the message is one line."""
+
+
+class NoAnswers(RuntimeError):
+    """One item after another had no response at all; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +41,72 @@ class Snapshot:
     source: str
     texts: Mapping[str, Array]
     images: Mapping[str, Array]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Inputs that have no vector there, each with what was said instead, in one line."""
 
 
-def ask(endpoint: Endpoint, wanted: Inputs, progress: Progress = lambda _name: None) -> Snapshot:
-    """Each item alone, for that is what its vector must not depend on."""
+def ask(
+    source: str, send: Send, wanted: Inputs, progress: Progress = lambda _name: None
+) -> Snapshot:
+    """Each item alone, for that is what its vector must not depend on.
 
-    def each(items: Mapping[str, Item], vector: Callable[[Item], Array]) -> dict[str, Array]:
-        found = {}
-        for name, item in items.items():
-            progress(name)
-            found[name] = vector(item)
-        return found
+    An item that is refused is noted and left out: no service takes every one. Raises NoAnswers.
+    """
+    found = Collected()
+    for name, text in wanted.texts.items():
+        progress(name)
+        found.add(name, send([text], ()), "texts")
+    for name, image in wanted.images.items():
+        progress(name)
+        found.add(name, send((), [image]), "images")
+    return Snapshot(without_password(source), found.texts, found.images, found.refused)
 
-    return Snapshot(
-        without_password(endpoint.client.url),
-        each(wanted.texts, lambda text: vectors(endpoint.vectorize([text]), 1, 0).texts.vectors[0]),
-        each(
-            wanted.images,
-            lambda image: vectors(endpoint.vectorize(images=[image]), 0, 1).images.vectors[0],
-        ),
-    )
+
+@dataclass
+class Collected:
+    """What has come so far."""
+
+    texts: dict[str, Array] = field(default_factory=dict)
+    images: dict[str, Array] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    unanswered: int = 0
+    """Items in a row without any response."""
+
+    def add(self, name: str, exchange: Exchange, kind: Literal["texts", "images"]) -> None:
+        """The vector of an item sent alone, or why there is none; raises NoAnswers."""
+        self.unanswered = self.unanswered + 1 if exchange.failure else 0
+        if self.unanswered == MOST_UNANSWERED:
+            last = one_line(exchange.summary())
+            raise NoAnswers(f"{self.unanswered} items in a row had no response: {last}")
+        counts = (1, 0) if kind == "texts" else (0, 1)
+        try:
+            got = vectors(exchange, *counts)
+        except Nonconformity as problem:
+            self.refused[name] = one_line(problem.got)
+        else:
+            rows, into = (got.texts, self.texts) if kind == "texts" else (got.images, self.images)
+            into[name] = rows.vectors[0]
+
+
+def searches(here: Snapshot, there: Snapshot) -> Agreement | None:
+    """The texts as queries over the images that both have; None where they are too few."""
+    texts = [name for name in here.texts if name in there.texts]
+    images = [name for name in here.images if name in there.images]
+    sides = [_searched(side, texts, images) for side in (here, there)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    (queries, objects), (other_queries, other_objects) = sides[0], sides[1]
+    return agreement((queries, other_queries), (objects, other_objects))
+
+
+def _searched(
+    side: Snapshot, texts: Sequence[str], images: Sequence[str]
+) -> tuple[Array, Array] | None:
+    queries = stacked([side.texts[name] for name in texts])
+    objects = stacked([side.images[name] for name in images])
+    if queries is None or objects is None or queries.shape[1] != objects.shape[1]:
+        return None
+    return queries, objects
 
 
 @contextmanager
@@ -74,6 +128,7 @@ def write(recording: Snapshot, path: Path, model: str) -> None:
         "model": model,
         "texts": {name: _numbers(vector) for name, vector in recording.texts.items()},
         "images": {name: _numbers(vector) for name, vector in recording.images.items()},
+        "refused": dict(recording.refused),
     }
     path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -84,17 +139,19 @@ def read(path: Path) -> Snapshot:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
             raise BadSnapshot(f"{path} has format {document['format']}; this suite reads {FORMAT}")
-        kinds = [
+        texts, images = (
             {name: np.asarray(row, dtype=np.float32) for name, row in document[kind].items()}
             for kind in ("texts", "images")
-        ]
+        )
+        # Earlier recordings have none: they stopped at the first refusal.
+        refused = {name: str(why) for name, why in document.get("refused", {}).items()}
     except OSError as problem:
         raise BadSnapshot(f"no recording at {path}: {problem.strerror}") from problem
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         if isinstance(problem, BadSnapshot):
             raise
         raise BadSnapshot(f"{path} is no recording of clip-conformance record") from problem
-    return Snapshot(str(path), *kinds)
+    return Snapshot(str(path), texts, images, refused)
 
 
 def _numbers(vector: Array) -> list[float]:

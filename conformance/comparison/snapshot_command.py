@@ -9,7 +9,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from conformance.comparison import snapshot
 from conformance.comparison.inputs import inputs
-from conformance.expect import Nonconformity
 from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.readiness import Unusable, preflight
@@ -34,11 +33,16 @@ def main(arguments: list[str]) -> int:
         with snapshot.opened(options.url, options.endpoint_timeout) as endpoint:
             preflight(endpoint, options.wait, lambda: True)
             made = _ask(endpoint)
+        if not made.texts and not made.images:
+            first = next(iter(made.refused.values()))
+            raise Unusable(f"nothing to record: every item was refused, the first with: {first}")
         snapshot.write(made, options.output, options.model)
-    except (Unusable, Nonconformity, OSError) as problem:
+    except (Unusable, snapshot.NoAnswers, OSError) as problem:
         print(f"ERROR: {problem}", file=sys.stderr)
         return UNUSABLE
     print(f"{len(made.texts)} texts and {len(made.images)} images recorded in {options.output}")
+    for name, why in made.refused.items():
+        print(f"left out, as refused: {name}: {why}")
     return 0
 
 
@@ -52,4 +56,9 @@ def _ask(endpoint: Endpoint) -> snapshot.Snapshot:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=len(wanted.texts) + len(wanted.images), item="")
-        return snapshot.ask(endpoint, wanted, lambda name: bar.update(task, advance=1, item=name))
+        return snapshot.ask(
+            endpoint.client.url,
+            endpoint.vectorize,
+            wanted,
+            lambda name: bar.update(task, advance=1, item=name),
+        )

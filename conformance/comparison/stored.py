@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from weaviate import WeaviateClient
 
 from conformance.data.tolerances import Array
 
+if TYPE_CHECKING:
+    from weaviate import WeaviateClient
+
 MODULE = "multi2vec-clip"
-MOST = 24
-"""Objects that are compared: enough to see a difference, few enough to encode again."""
+MOST = 48
+"""Objects that are compared: enough for a search to choose from, few enough to encode again."""
 
 
 class NothingStored(ValueError):
@@ -40,7 +42,7 @@ class StoredObject:
     vector: Array
 
 
-def objects(client: WeaviateClient, collection: str) -> list[StoredObject]:
+def objects(client: "WeaviateClient", collection: str) -> list[StoredObject]:
     """At most `MOST` objects whose vectors the module made; raises NothingStored."""
     if not client.collections.exists(collection):
         raise NothingStored(f"there is no collection {collection} in that Weaviate")
@@ -85,9 +87,9 @@ def _objects(row: Any, recipe: Recipe) -> Iterator[StoredObject]:
     texts = [text for field in sorted(recipe.texts) for text in _texts(row.properties.get(field))]
     images = [row.properties[field] for field in sorted(recipe.images) if row.properties.get(field)]
     vector = row.vector.get(recipe.name)
-    whole = recipe.weights is None or len(recipe.weights) == len(texts) + len(images)
-    # An object that lacks a weighted field is combined in a way of Weaviate's own: left out.
-    if vector and whole and (texts or images):
+    weighted = recipe.weights is None or len(recipe.weights) >= len(texts) + len(images)
+    # More rows than weights are more than a server combines: the vector came from elsewhere.
+    if vector and weighted and (texts or images):
         numbers = np.asarray(vector, dtype=np.float32)
         yield StoredObject(f"object {row.uuid}", texts, images, recipe.weights, numbers)
 

@@ -1,8 +1,9 @@
 """The contract's clauses: numbered requirements, each with its level, source and reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from conformance.data import fixture_files
 
@@ -48,12 +49,21 @@ class Clause:
     source: str
     reason: str
     group: Group
+    since: tuple[str, ...] = ()
+    """Weaviate's first releases, one a line, that this holds for; none is all."""
+    until: tuple[str, ...] = ()
+    """Weaviate's first releases, one a line, that this holds for no more."""
 
 
 def _read(name: str) -> list[Clause]:
     table = fixture_files.toml(f"clauses/{name}.toml")
     group = Group(**table["group"])
-    return [Clause(group=group, **row) for row in table["clause"]]
+    return [_clause(group, row) for row in table["clause"]]
+
+
+def _clause(group: Group, row: Mapping[str, Any]) -> Clause:
+    versions = {name: tuple(row.get(name, ())) for name in ("since", "until")}
+    return Clause(group=group, **{**row, **versions})
 
 
 @cache

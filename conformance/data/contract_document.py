@@ -4,7 +4,7 @@ import re
 
 from jinja2 import Environment, StrictUndefined
 
-from conformance.data import clauses, fixture_files, tolerances
+from conformance.data import clauses, fixture_files, tolerances, weaviate_versions
 
 TEMPLATE = "contract.md.jinja"
 
@@ -15,6 +15,7 @@ def render() -> str:
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     environment.filters["prose"] = prose
+    environment.filters["versions"] = weaviate_versions.described
     template = environment.from_string(fixture_files.path(TEMPLATE).read_text(encoding="utf-8"))
     document = template.render(
         groups=clauses.groups(), every=list(clauses.all_clauses().values()), tolerances=tolerances

@@ -100,9 +100,9 @@ def refusal(exchange: Exchange) -> str:
     try:
         response = readable(exchange)
     except Nonconformity as problem:
-        if exchange.status <= 399:
+        if exchange.failure is not None:
             raise
-        wordless = of_response(CauseKind.WORDLESS, exchange)
+        wordless = of_response(CauseKind.WORDLESS, exchange) if exchange.status > 399 else None
         raise Nonconformity(problem.got, expected, (exchange,), wordless) from None
     met = exchange.status > 399 and bool(response.error.strip())
     kind = CauseKind.WORDLESS if exchange.status > 399 else None

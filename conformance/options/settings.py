@@ -37,6 +37,8 @@ class Settings:
     """off, embedded, embedded:VERSION or a URL; None is embedded where a binary lies at hand."""
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
+    for_weaviate: str | None = None
+    """The release that is judged for; None is all of them."""
 
     def expected_dimensions(self) -> dict[int, str]:
         """The dimensions that vectors may have, each with whose figure it is; none if unknown."""
@@ -49,9 +51,9 @@ class Settings:
         wanted = figures if self.dimension_policy == "published" else [self.dimension_policy]
         found: dict[int, str] = {}
         for name in wanted:
-            width = figures[name]
-            if width is not None:
-                found[width] = f"{found[width]} and {name}" if width in found else name
+            figure = figures[name]
+            if figure is not None:
+                found[figure] = f"{found[figure]} and {name}" if figure in found else name
         return found
 
 

@@ -192,6 +192,12 @@ OPTIONS: Final = (
         "suite (containers, Kubernetes)",
     ),
     Option(
+        "for-weaviate",
+        "judge for this release of Weaviate alone",
+        metavar="VERSION",
+        markdown="judge for this release of Weaviate alone; without it for all supported ones",
+    ),
+    Option(
         "stand-in",
         "tag that the fixture clip_stand_in_url serves",
         metavar="TAG",

@@ -38,6 +38,11 @@ def shown(exchange: Exchange) -> dict[str, Any]:
     }
 
 
+def printable(text: str) -> str:
+    """The text with every control character but line feeds escaped: endpoints are untrusted."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 def _cut(body: bytes) -> str:
-    text = body[:SHOWN_BYTES].decode("utf-8", "replace")
+    text = printable(body[:SHOWN_BYTES].decode("utf-8", "replace"))
     return text if len(body) <= SHOWN_BYTES else f"{text} … ({len(body)} bytes)"

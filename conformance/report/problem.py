@@ -7,6 +7,7 @@ from typing import Any
 from conformance.data import attribution
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
 from conformance.report import bodies
+from conformance.report.bodies import printable
 
 SHOWN_EXCHANGES = 2
 
@@ -70,8 +71,3 @@ def problem_of(raised: Nonconformity, clause: str, test: str, folder: Path | Non
         ),
         exchanges=tuple(bodies.shown(each) for each in shown),
     )
-
-
-def printable(text: str) -> str:
-    """The text with every control character but line feeds escaped: endpoints are untrusted."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)

@@ -73,7 +73,7 @@ def write(reporter: pytest.TerminalReporter, judgement: Judgement, settings: Set
     )
     console.print()
     for finding in judgement.findings:
-        console.print(finding_text(finding))
+        console.print(finding_text(finding), soft_wrap=True)
         console.print()
     console.print(_table(judgement.results))
     for status in ("error", "not run"):

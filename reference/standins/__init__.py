@@ -35,7 +35,9 @@ def unpack(tag: str, into: Path) -> Path:
     folder = into / tag
     folder.mkdir(parents=True)
     with found.open("rb") as packed, tarfile.open(fileobj=packed, mode="r|xz") as tar:
-        tar.extractall(folder, filter="data")
+        # As an attribute, because the argument `filter` is only known from Python 3.11.4 on.
+        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+        tar.extractall(folder)
     return folder
 
 

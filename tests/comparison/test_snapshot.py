@@ -40,7 +40,7 @@ def test_inputs_are_named_once_and_for_all() -> None:
 
 def test_an_endpoint_is_asked_for_each_item(plain: str) -> None:
     with snapshot.opened(plain, 10.0) as endpoint:
-        found = snapshot.ask(endpoint, FEW)
+        found = snapshot.ask(plain, endpoint.vectorize, FEW)
     assert list(found.texts) == list(FEW.texts)
     assert {row.shape for row in found.texts.values()} == {(512,)}
 

@@ -121,7 +121,9 @@ def test_a_failed_requests_body_is_kept_for_its_curl_line(
     kept = sorted((tmp_path / "exchanges").iterdir())
     assert kept
     assert all("images" in json.loads(path.read_bytes()) for path in kept)
-    assert all(f"--data-binary @{path}" in done.out for path in kept)
+    assert any(f"--data-binary @{path}" in done.out for path in kept)
+    report = (tmp_path / "report.json").read_text()
+    assert all(f"--data-binary @{path}" in report for path in kept)
 
 
 def test_without_a_report_the_body_is_in_the_line(command: Command, obscene_url: str) -> None:

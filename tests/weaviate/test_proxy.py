@@ -34,7 +34,7 @@ class Echo(Endpoint):
 
 @pytest.fixture
 def echo() -> Iterator[RecordingProxy]:
-    with serve(Echo(Encoder())) as url, proxy.between(url) as running:
+    with serve(Echo(Encoder())) as url, proxy.in_front_of(url) as running:
         yield running
 
 
@@ -49,9 +49,9 @@ def test_a_request_arrives_with_all_its_headers_and_another_host(echo: Recording
 def test_an_answer_comes_back_whole(echo: RecordingProxy) -> None:
     assert httpx.get(f"{echo.url}/x").headers["x-odd"] == "a: b"
     assert httpx.get(f"{echo.url}/chunked").text == "abc"
-    answer = echo.passed[-1].answer
-    assert answer is not None
-    assert answer.body == b"abc"
+    response = echo.passed[-1].response
+    assert response is not None
+    assert response.body == b"abc"
 
 
 def test_exchanges_are_counted_from_a_mark(echo: RecordingProxy) -> None:
@@ -81,7 +81,10 @@ def test_prefix_and_credentials_of_the_endpoint_are_kept() -> None:
     class Prefixed(Echo):
         prefix = "/a/b"
 
-    with serve(Prefixed(Encoder())) as url, proxy.between(url.replace("//", "//me:p%40ss@")) as p:
+    with (
+        serve(Prefixed(Encoder())) as url,
+        proxy.in_front_of(url.replace("//", "//me:p%40ss@")) as p,
+    ):
         text = httpx.get(f"{p.url}//vectorize").text
         assert p.url.endswith("/a/b")
     assert text.startswith("GET /a/b//vectorize")
@@ -110,5 +113,5 @@ def test_what_is_no_request_ends_the_connection(echo: RecordingProxy, junk: byte
 
 
 def test_an_endpoint_that_is_away_ends_the_connection() -> None:
-    with proxy.between("http://127.0.0.1:1") as away, pytest.raises(httpx.RemoteProtocolError):
+    with proxy.in_front_of("http://127.0.0.1:1") as away, pytest.raises(httpx.RemoteProtocolError):
         httpx.get(f"{away.url}/meta")

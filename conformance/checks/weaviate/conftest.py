@@ -6,13 +6,15 @@ from contextlib import ExitStack
 import pytest
 
 from conformance.corpus.alignment import AlignedCorpus
+from conformance.data.clauses import all_clauses
+from conformance.data.weaviate_versions import applies, described
 from conformance.expect import statuses
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.target import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content import import_items
-from conformance.weaviate.content.documented_collection import Films
+from conformance.weaviate.content.documented_collection import ImportedItems
 from conformance.weaviate.content.import_items import Item
 from conformance.weaviate.content.object_vectors import ObjectVectors
 from conformance.weaviate.server.binary import UnknownVersion
@@ -25,22 +27,39 @@ from conformance.weaviate.server.server_selection import select_server
 def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
     """A Weaviate on the endpoint under test; without one the checks are disabled or not run."""
     try:
-        choice = select_server(settings.weaviate)
+        selection = select_server(settings.weaviate)
     except UnknownVersion as problem:
         statuses.not_run(str(problem))
-    if choice.kind == "off":
-        statuses.disabled(choice.hint)
+    if selection.kind == "off":
+        statuses.disabled(selection.hint)
     grpc, as_seen = settings.weaviate_grpc, settings.endpoint_for_weaviate
     with ExitStack() as held:
         try:
-            opened = held.enter_context(open_deployment(choice, target.url, grpc, as_seen))
+            opened = held.enter_context(open_deployment(selection, target.url, grpc, as_seen))
         except Unavailable as problem:
             statuses.not_run(str(problem))
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
+    """Leaves clauses of other Weaviate versions out, and all where the server is gone.
+
+    Without this the client would try to reach a server that is gone for minutes in each check.
+    """
+    try:
+        deployment.server.check_grpc()
+    except Unavailable as problem:
+        statuses.not_run(str(problem))
+    for marker in request.node.iter_markers("clause"):
+        clause = all_clauses()[marker.args[0]]
+        if not applies(clause, deployment.version):
+            held = described(clause)
+            statuses.not_applicable(f"holds {held}; this Weaviate is {deployment.version}")
+
+
 @pytest.fixture(scope="session")
-def own(cache: VectorCache) -> ObjectVectors:
+def vectors(cache: VectorCache) -> ObjectVectors:
     """The endpoint's own vectors."""
     return ObjectVectors(cache)
 
@@ -52,6 +71,6 @@ def items(corpus: AlignedCorpus) -> list[Item]:
 
 
 @pytest.fixture(scope="session")
-def films(deployment: Deployment, items: list[Item]) -> Films:
+def imported(deployment: Deployment, items: list[Item]) -> ImportedItems:
     """The page's collection with all items in it."""
-    return page.batch(deployment, page.create(deployment, "Films"), items)
+    return page.import_batch(deployment, page.create(deployment, "Imported"), items)

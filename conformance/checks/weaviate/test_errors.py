@@ -28,7 +28,7 @@ def test_one_broken_image_fails_alone(
             batch.add_object(properties=properties, uuid=uuid)
     failed = {str(each.object_.uuid): each.message for each in objects.batch.failed_objects}
     expect.require(set(failed) == {str(ids[2])}, f"{len(failed)} failed objects", "the broken one")
-    refusals = [deployment.shown(passed) for passed in failures(deployment, mark)]
+    refusals = [passed.to_exchange() for passed in failures(deployment, mark)]
     refused = (refusals or [endpoint.vectorize([items[0].title], [BROKEN])])[0]
     words, shown = plain(expect.refusal(refused)), plain(failed[str(ids[2])])
     expect.require(words in shown, shown, f"the endpoint's words: {words!r}", refused)

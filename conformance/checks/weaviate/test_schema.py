@@ -6,11 +6,11 @@ import pytest
 
 from conformance import expect
 from conformance.weaviate.content import documented_collection
-from conformance.weaviate.content.temporary_collections import Objects
 from conformance.weaviate.server.deployment import Deployment
+from conformance.weaviate.server.temporary_collections import Objects
 
 
-def settings_of(objects: Objects) -> dict[str, object]:
+def module_settings(objects: Objects) -> dict[str, object]:
     """The module's settings of the one named vector, as Weaviate keeps them."""
     vectors: dict[str, Any] = objects.config.get().to_dict()["vectorConfig"]
     ((module, settings),) = vectors[documented_collection.VECTOR]["vectorizer"].items()
@@ -20,7 +20,7 @@ def settings_of(objects: Objects) -> dict[str, object]:
 @pytest.mark.clause("WVT-04")
 def test_settings_with_weights_read_back(deployment: Deployment) -> None:
     url = f"{deployment.endpoint_url}/other"
-    found = settings_of(documented_collection.create(deployment, "Settings", inference_url=url))
+    found = module_settings(documented_collection.create(deployment, "Settings", inference_url=url))
     wanted = {
         "module": "multi2vec-clip",
         "imageFields": ["poster"],
@@ -34,7 +34,7 @@ def test_settings_with_weights_read_back(deployment: Deployment) -> None:
 
 @pytest.mark.clause("WVT-04")
 def test_settings_without_weights_read_back(deployment: Deployment) -> None:
-    found = settings_of(documented_collection.create(deployment, "Settings", weighted=False))
+    found = module_settings(documented_collection.create(deployment, "Settings", weighted=False))
     fields = found.get("imageFields"), found.get("textFields")
     expect.require(fields == (["poster"], ["title"]), str(found), "both fields")
     expect.require(not found.get("weights"), str(found), "no weights")

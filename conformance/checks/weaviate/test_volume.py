@@ -7,13 +7,13 @@ import pytest
 
 from conformance import expect
 from conformance.weaviate.content import documented_collection as page
-from conformance.weaviate.content.attribution import failed, one_line
+from conformance.weaviate.content.attribution import attributed, failed, one_line
 from conformance.weaviate.content.import_items import Item
 from conformance.weaviate.server.deployment import Deployment
 
 COUNT = 200
 EVERY = 10
-"""Each so-manieth object has a poster too: 20 images take a slow model long enough."""
+"""One object in so many has a poster too: 20 images take a slow model long enough."""
 
 
 @pytest.mark.clause("WVT-22")
@@ -21,7 +21,7 @@ def test_many_objects(
     deployment: Deployment, items: list[Item], measure: Callable[[str, float], None]
 ) -> None:
     objects, mark, start = page.create(deployment, "Many"), deployment.mark(), time.perf_counter()
-    with objects.batch.fixed_size(100) as batch:
+    with attributed(deployment, "the import fails"), objects.batch.fixed_size(100) as batch:
         for number in range(COUNT):
             batch.add_object(properties=properties(items, number))
     seconds, rejected = time.perf_counter() - start, objects.batch.failed_objects

@@ -14,12 +14,13 @@ from conformance.data.tolerances import Array
 def combined(rows: Sequence[Array], weights: Sequence[float] | None = None) -> Array:
     """The vector of an object, (d,): its fields' vectors, weighted, divided by their number.
 
-    Weights are first divided by their sum; without weights this is the mean. The result is not
-    normalised.
+    Weights are first divided by their sum; without weights this is the mean. Where there are more
+    weights than rows, for a field is empty, the last ones count in that sum alone. The result is
+    not normalised.
     """
     stacked = np.stack(rows).astype(np.float64)
     shares = np.ones(len(rows)) if weights is None else np.asarray(weights) / np.sum(weights)
-    mean: Array = (shares @ stacked / len(rows)).astype(np.float32)
+    mean: Array = (shares[: len(rows)] @ stacked / len(rows)).astype(np.float32)
     return mean
 
 

@@ -1,4 +1,8 @@
-"""The collection of the documentation page: films with a title and a poster."""
+"""The collection of the documentation page: objects with a title and a poster.
+
+weaviate-client is imported by the functions that use it: it takes a second, and every run of the
+suite loads this module.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,41 +10,42 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
-from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
-from weaviate.classes.data import DataObject
 
 from conformance.data.tolerances import Array
-from conformance.weaviate.content.attribution import failed, one_line, through
+from conformance.weaviate.content.attribution import attributed, failed, one_line
 from conformance.weaviate.content.import_items import Item
-from conformance.weaviate.content.temporary_collections import Objects
 from conformance.weaviate.server.deployment import Deployment
+from conformance.weaviate.server.temporary_collections import Objects
 
 VECTOR = "title_vector"
 TITLE_WEIGHT, POSTER_WEIGHT = 0.1, 0.9
 WEIGHTS = TITLE_WEIGHT, POSTER_WEIGHT
+BATCH_SIZE = 100
 
 
 @dataclass(frozen=True)
-class Films:
-    """Imported items; `ids` are in the order of `items`."""
+class ImportedItems:
+    """Items and the objects that were made from them; `ids` are in the order of `items`."""
 
     objects: Objects
     items: list[Item]
     ids: list[UUID]
 
-    def place(self, uuid: UUID) -> int:
+    def index_of(self, uuid: UUID) -> int:
         """Which of the items an object is."""
         return self.ids.index(uuid)
 
-    def stored(self, place: int) -> Array:
+    def stored(self, index: int) -> Array:
         """The vector that Weaviate has stored for an item: (d,)."""
-        return stored_vector(self.objects, self.ids[place])
+        return stored_vector(self.objects, self.ids[index])
 
 
 def create(
     deployment: Deployment, purpose: str, *, weighted: bool = True, **changes: Any
 ) -> Objects:
     """A collection as on the page; `changes` override arguments of `multi2vec_clip`."""
+    from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
+
     title = Multi2VecField(name="title", weight=TITLE_WEIGHT)
     poster = Multi2VecField(name="poster", weight=POSTER_WEIGHT)
     arguments: dict[str, Any] = {
@@ -60,32 +65,37 @@ def create(
     )
 
 
-def batch(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> Films:
+def import_batch(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> ImportedItems:
     """Import the items as the page does; raises Nonconformity where Weaviate rejects any."""
     ids = [uuid4() for _ in items]
     mark = deployment.mark()
-    with through(deployment, "the import fails"), objects.batch.fixed_size(100) as batch:
+    with (
+        attributed(deployment, "the import fails"),
+        objects.batch.fixed_size(BATCH_SIZE) as batch,
+    ):
         for uuid, item in zip(ids, items, strict=True):
             batch.add_object(properties=item.properties(), uuid=uuid)
-    _expect_all(deployment, mark, len(ids), objects.batch.failed_objects)
-    return Films(objects, list(items), ids)
+    _require_all(deployment, mark, len(ids), objects.batch.failed_objects)
+    return ImportedItems(objects, list(items), ids)
 
 
-def fill(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> Films:
+def insert(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> ImportedItems:
     """The same in one call, without the client's background thread and its second of delay."""
+    from weaviate.classes.data import DataObject
+
     ids = [uuid4() for _ in items]
     rows = [
         DataObject(properties=item.properties(), uuid=uuid)
         for uuid, item in zip(ids, items, strict=True)
     ]
     mark = deployment.mark()
-    with through(deployment, "the import fails"):
+    with attributed(deployment, "the import fails"):
         done = objects.data.insert_many(rows)
-    _expect_all(deployment, mark, len(ids), list(done.errors.values()))
-    return Films(objects, list(items), ids)
+    _require_all(deployment, mark, len(ids), list(done.errors.values()))
+    return ImportedItems(objects, list(items), ids)
 
 
-def _expect_all(deployment: Deployment, mark: int, count: int, rejected: Sequence[Any]) -> None:
+def _require_all(deployment: Deployment, mark: int, count: int, rejected: Sequence[Any]) -> None:
     if rejected:
         first = one_line(rejected[0].message)
         raise failed(deployment, mark, f"{len(rejected)} of {count} objects rejected: {first}")

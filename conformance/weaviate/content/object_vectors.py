@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from conformance.data.tolerances import Array
-from conformance.expect import Vectors
+from conformance.expect import Observation, Vectors
 from conformance.expect.vector_cache import VectorCache
 from conformance.weaviate.content.arithmetic import combined
 from conformance.weaviate.content.import_items import Item
@@ -27,7 +27,8 @@ class ObjectVectors:
         """An image alone, as a query: (d,)."""
         return self._cache.image(image).vector
 
-    def stored(self, item: Item, weights: tuple[float, float] | None) -> Array:
+    def stored(self, item: Item, weights: tuple[float, float] | None) -> Observation:
         """What Weaviate is to store for an item: title and poster in one request, combined."""
-        rows = self.of([item.title], [item.image])
-        return combined([rows.texts[0].vector, rows.images[0].vector], weights)
+        vectors = self.of([item.title], [item.image])
+        rows = [vectors.texts[0], vectors.images[0]]
+        return Observation(combined([row.vector for row in rows], weights), rows[0].exchange)

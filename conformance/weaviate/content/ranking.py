@@ -1,6 +1,6 @@
 """What a search must return, computed from the endpoint's vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import numpy as np
 from conformance import expect
 from conformance.data import tolerances
 from conformance.data.tolerances import Array
-from conformance.weaviate.content.documented_collection import Films
+from conformance.weaviate.content.documented_collection import ImportedItems
 
 WITHIN = 2 * tolerances.REPEATED
 """Of a distance: a query's vector and a stored one may each be off by REPEATED of their norm."""
@@ -20,27 +20,46 @@ def distances(query: Array, stored: Sequence[Array]) -> Array:
     return np.asarray(1 - tolerances.cosines(query[None], np.stack(stored))[0])
 
 
-def expect_ranking(films: Films, query: Array, found: Any, limit: int) -> None:
+def expect_ranking(imported: ImportedItems, query: Array, found: Any, limit: int) -> None:
     """The answer holds the `limit` nearest in order, each at its distance; ties go either way.
 
     `found` is what a query with `return_metadata=["distance"]` answered.
     """
-    wanted = distances(query, [films.stored(place) for place in range(len(films.ids))])
-    shown = [(films.place(each.uuid), each.metadata.distance) for each in found.objects]
-    expect.require(len(shown) == limit, f"{len(shown)} objects", f"{limit}, the limit")
-    for rank, (place, distance) in enumerate(shown):
-        title = films.items[place].title
-        due = float(np.sort(wanted)[rank])
+    stored = [imported.stored(index) for index in range(len(imported.ids))]
+    expected = dict(zip(imported.ids, distances(query, stored).tolist(), strict=True))
+    expect.require(
+        len(found.objects) == limit, f"{len(found.objects)} objects", f"{limit}, the limit"
+    )
+    expect_order(imported, [each.uuid for each in found.objects], expected, "distance")
+    for each in found.objects:
+        title = imported.items[imported.index_of(each.uuid)].title
         expect.require(
-            abs(float(wanted[place]) - due) <= WITHIN,
-            f"rank {rank + 1} is {title!r}, whose distance should be {wanted[place]:.4f}",
-            f"the object at {due:.4f}",
+            abs(each.metadata.distance - expected[each.uuid]) <= WITHIN,
+            f"{title!r} at distance {each.metadata.distance:.4f}",
+            f"{expected[each.uuid]:.4f}, the cosine distance of the endpoint's vectors",
         )
+
+
+def expect_order(
+    imported: ImportedItems, found: Sequence[UUID], values: Mapping[UUID, float], what: str
+) -> None:
+    """The objects found come in ascending order of their values, the lowest of all first.
+
+    Values within `WITHIN` of each other may change places.
+    """
+    in_order = sorted(values.values())
+    for rank, uuid in enumerate(found):
+        title = imported.items[imported.index_of(uuid)].title
+        value, due = values.get(uuid), in_order[rank] if rank < len(in_order) else None
         expect.require(
-            abs(distance - float(wanted[place])) <= WITHIN,
-            f"{title!r} at distance {distance:.4f}",
-            f"{wanted[place]:.4f}, the cosine distance of the endpoint's vectors",
+            value is not None and due is not None and abs(value - due) <= WITHIN,
+            f"rank {rank + 1} is {title!r}, whose {what} is {_shown(value)}",
+            f"the object at {_shown(due)}",
         )
+
+
+def _shown(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
 
 
 def first(found: Any) -> UUID | None:

@@ -12,7 +12,7 @@ import conformance
 FOLDER = Path(conformance.__file__).parent / "weaviate" / "typescript"
 RUNNER = FOLDER / "node_modules" / ".bin" / "tsx"
 OLDEST_NODE = 20
-LIMIT = 240
+TIMEOUT = 240
 """Seconds for the whole program; two are usual."""
 
 
@@ -21,7 +21,7 @@ class Missing(RuntimeError):
 
 
 class Broken(RuntimeError):
-    """The program failed; the message is its last words."""
+    """The program failed; the message is the line that names the error."""
 
 
 def check() -> None:
@@ -45,19 +45,19 @@ def run(program: Path, task: Any) -> Any:
             input=json.dumps(task),
             capture_output=True,
             text=True,
-            timeout=LIMIT,
+            timeout=TIMEOUT,
             # Without the caller's proxies, which gRPC would use for this machine too.
             env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         )
     except subprocess.TimeoutExpired:
-        raise Broken(f"no answer within {LIMIT} s") from None
+        raise Broken(f"no answer within {TIMEOUT} s") from None
     if done.returncode != 0:
-        raise Broken(_last_words(done.stderr))
+        raise Broken(_last_log_line(done.stderr))
     return json.loads(done.stdout)
 
 
-def _last_words(text: str) -> str:
+def _last_log_line(text: str) -> str:
     """The line that names the error, of Node's several about it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     named = [line for line in lines if "Error" in line.split(":")[0]]
-    return (named or lines or ["it ended without a word"])[0][:500]
+    return (named or lines or ["it ended without a message"])[0][:500]

@@ -5,6 +5,8 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+from conformance.data.weaviate_versions import parse
+
 DEFAULT_VERSION = "1.39.0"
 """The release that `embedded` means where no version is named."""
 
@@ -48,7 +50,7 @@ def cached() -> list[str]:
         return []
     names = (re.fullmatch(NAME, path.name) for path in cache().iterdir())
     versions = [name[1] for name in names if name and program(name[1]).is_file()]
-    return sorted((v for v in versions if order(v) >= OLDEST_VERSION), key=order, reverse=True)
+    return sorted((v for v in versions if parse(v) >= OLDEST_VERSION), key=parse, reverse=True)
 
 
 def at_hand() -> str | None:
@@ -57,8 +59,3 @@ def at_hand() -> str | None:
     if DEFAULT_VERSION in versions:
         return DEFAULT_VERSION
     return versions[0] if versions else None
-
-
-def order(version: str) -> tuple[int, ...]:
-    """Major, minor and patch, for comparing; what follows a hyphen is left out."""
-    return tuple(int(part) for part in version.partition("-")[0].split("."))

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from weaviate import WeaviateClient
-
-from conformance.transport.exchange import Exchange
-from conformance.weaviate.content.temporary_collections import TemporaryCollections
-from conformance.weaviate.server import binary, embedded, running_server
+from conformance.weaviate.server import embedded, running_server
 from conformance.weaviate.server.running_server import Server
 from conformance.weaviate.server.server_selection import ServerSelection
+from conformance.weaviate.server.temporary_collections import TemporaryCollections
 from conformance.weaviate.wire import proxy
-from conformance.weaviate.wire.proxy import Passed, RecordingProxy
-from conformance.weaviate.wire.to_exchange import to_exchange
+from conformance.weaviate.wire.passed import Passed
+from conformance.weaviate.wire.proxy import RecordingProxy
+
+if TYPE_CHECKING:
+    from weaviate import WeaviateClient
 
 MODULE = "multi2vec-clip"
 HELD_PROBES = 2
@@ -28,20 +29,16 @@ class Deployment:
     """
 
     server: Server
-    client: WeaviateClient
+    client: "WeaviateClient"
     collections: TemporaryCollections
     endpoint_url: str
     proxy: RecordingProxy | None
-    version: str = field(default="")
+    version: str
 
     @property
     def inference_url(self) -> str | None:
         """What a collection has to name as its `inferenceUrl`; None where it is the default."""
         return None if self.server.ours else self.endpoint_url
-
-    def at_least(self, version: str) -> bool:
-        """Whether the server is of that version or a newer one."""
-        return binary.order(self.version) >= binary.order(version)
 
     def mark(self) -> int:
         """A point in time, for `seen`; 0 without a proxy."""
@@ -51,38 +48,40 @@ class Deployment:
         """What Weaviate has asked the endpoint since; nothing without a proxy."""
         return self.proxy.since(mark) if self.proxy else []
 
-    def shown(self, passed: Passed) -> Exchange:
-        """Something seen, as the suite shows exchanges."""
-        assert self.proxy is not None
-        return to_exchange(passed, self.proxy)
-
 
 @contextmanager
 def open_deployment(
-    choice: ServerSelection, endpoint: str, grpc_port: int | None = None, as_seen: str | None = None
+    selection: ServerSelection,
+    endpoint: str,
+    grpc_port: int | None = None,
+    as_seen: str | None = None,
 ) -> Iterator[Deployment]:
-    """The Weaviate of `choice` on `endpoint`; raises running_server.Unavailable.
+    """The Weaviate of `selection` on `endpoint`; raises running_server.Unavailable.
 
     `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
     listens on the loopback interface, is left out then.
     """
-    if choice.kind == "embedded":
-        with proxy.between(endpoint) as between:
+    if selection.kind == "embedded":
+        with proxy.in_front_of(endpoint) as between:
             between.hold_ready(HELD_PROBES)
-            with embedded.run(between.url, choice.where) as ours, closing(ours.connect()) as client:
-                yield _stack(ours, client, between.url, between)
+            with (
+                embedded.run(between.url, selection.where) as ours,
+                closing(ours.connect()) as client,
+            ):
+                yield _deployment(ours, client, between.url, between)
         return
-    theirs = running_server.at(choice.where, grpc_port or running_server.DEFAULT_GRPC_PORT)
-    with proxy.between(endpoint) as between, closing(theirs.connect()) as client:
-        deployment = _stack(theirs, client, as_seen or between.url, None if as_seen else between)
+    theirs = running_server.at(selection.where, grpc_port or running_server.DEFAULT_GRPC_PORT)
+    with proxy.in_front_of(endpoint) as between, closing(theirs.connect()) as client:
+        url, kept = (as_seen, None) if as_seen else (between.url, between)
+        deployment = _deployment(theirs, client, url, kept)
         try:
             yield deployment
         finally:
             deployment.collections.remove_all()
 
 
-def _stack(
-    running: Server, client: WeaviateClient, url: str, between: RecordingProxy | None
+def _deployment(
+    running: Server, client: "WeaviateClient", url: str, between: RecordingProxy | None
 ) -> Deployment:
     meta = client.get_meta()
     if MODULE not in meta["modules"]:

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from conformance.weaviate.server import binary, ports
-from conformance.weaviate.server.embedded_settings import Settings, caller
+from conformance.weaviate.server import binary
+from conformance.weaviate.server.embedded_settings import Settings, passed_environment
 from conformance.weaviate.server.running_server import Server, Unavailable
+from conformance.weaviate.wire import ports
 
 START = 60
 """Seconds from a program in place to a server that is ready; about 4 are usual."""
@@ -58,7 +59,7 @@ def _launch(settings: Settings) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=caller(),
+        env=passed_environment(),
         # The caller's folder may hold a package named like ours.
         cwd=settings.folder,
         # A group of its own: Ctrl-C is for us alone, and the group can be ended as one.

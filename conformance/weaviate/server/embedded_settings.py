@@ -4,11 +4,11 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from conformance.weaviate.server.ports import LOOPBACK
+from conformance.weaviate.wire.ports import LOOPBACK
 
 # All that the server (and the client's download) may see of the caller's environment: whoever has
 # PERSISTENCE_DATA_PATH set for a server of their own must not find our objects in its folder.
-KEPT = (
+PASSED_ENVIRONMENT = (
     "HOME",
     "LANG",
     "LD_LIBRARY_PATH",
@@ -98,6 +98,6 @@ class Settings:
         }
 
 
-def caller() -> dict[str, str]:
+def passed_environment() -> dict[str, str]:
     """What of the caller's environment the server may see."""
-    return {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {name: os.environ[name] for name in PASSED_ENVIRONMENT if name in os.environ}

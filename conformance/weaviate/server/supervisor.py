@@ -1,9 +1,16 @@
 """The program that holds an embedded Weaviate, so that none outlives the run that started it.
 
-It runs in a session of its own (Ctrl-C in the terminal does not reach it), reads its settings as
-one JSON line from standard input and holds the server until that input ends, which it does however
-the suite's process ends. Then it stops the server and removes its folder. What goes wrong is told
-as one JSON line on standard output.
+Strategy: the suite can end in any way (Ctrl-C, SIGKILL, a crash), and then nobody in it is left to
+stop a server. So the server is the child of this program, which the suite starts in a session of
+its own (Ctrl-C in the terminal does not reach it) with a pipe to its standard input:
+
+1. It reads its settings as one JSON line and has weaviate-client start the server, in a thread,
+   since a download may come first and may stand still.
+2. It watches four things, ten times a second: standard input, whose end means that the suite has
+   ended, however it did; the thread; the download; and the server. What goes wrong with the last
+   three is told as one JSON line on standard output.
+3. Then, in every case, it stops its whole process group, with patience first and by force after,
+   and removes the server's folder. The force includes itself.
 """
 
 import json

@@ -3,7 +3,7 @@
 
 import weaviate, { type Collection, type WeaviateClient } from 'weaviate-client';
 
-import type { Answer, Film, Found, Task } from './task.js';
+import type { Answer, Found, Item, Task } from './task.js';
 
 const VECTOR = 'title_vector';
 
@@ -38,15 +38,15 @@ function create(client: WeaviateClient, name: string, task: Task): Promise<Colle
   });
 }
 
-async function importFilms(films: Collection, rows: Film[]): Promise<string[]> {
-  const done = await films.data.insertMany(
-    rows.map(({ id, title, poster }) => ({ id, properties: { title, poster } })),
+async function importItems(objects: Collection, items: Item[]): Promise<string[]> {
+  const done = await objects.data.insertMany(
+    items.map(({ id, title, poster }) => ({ id, properties: { title, poster } })),
   );
   return Object.values(done.errors).map((error) => error.message);
 }
 
-async function vectorOf(films: Collection, id: string): Promise<number[]> {
-  const found = await films.query.fetchObjectById(id, { includeVector: true });
+async function vectorOf(objects: Collection, id: string): Promise<number[]> {
+  const found = await objects.query.fetchObjectById(id, { includeVector: true });
   return (found?.vectors[VECTOR] ?? []) as number[];
 }
 
@@ -57,32 +57,32 @@ function found(answer: { objects: { uuid: string; metadata?: { distance?: number
   }));
 }
 
-async function search(films: Collection, task: Task) {
+async function search(objects: Collection, task: Task) {
   const options = { limit: task.limit, returnMetadata: ['distance' as const] };
   // The client takes a short base64 string for the name of a file; a Buffer it always takes.
   const image = Buffer.from(task.image, 'base64');
   return {
-    nearText: found(await films.query.nearText(task.text, options)),
-    nearImage: found(await films.query.nearImage(image, options)),
-    hybrid: found(await films.query.hybrid(task.text, { alpha: 1, limit: task.limit })),
+    nearText: found(await objects.query.nearText(task.text, options)),
+    nearImage: found(await objects.query.nearImage(image, options)),
+    hybrid: found(await objects.query.hybrid(task.text, { alpha: 1, limit: task.limit })),
   };
 }
 
-async function bringOwn(films: Collection, task: Task) {
-  const { id, title, vector } = task.own;
-  await films.data.insert({ id, properties: { title }, vectors: { [VECTOR]: vector } });
-  const near = await films.query.nearVector(vector, { limit: 1, returnMetadata: ['distance'] });
-  return { ownVector: await vectorOf(films, id), ownFound: found(near) };
+async function bringVector(objects: Collection, task: Task) {
+  const { id, title, vector } = task.brought;
+  await objects.data.insert({ id, properties: { title }, vectors: { [VECTOR]: vector } });
+  const near = await objects.query.nearVector(vector, { limit: 1, returnMetadata: ['distance'] });
+  return { broughtVector: await vectorOf(objects, id), broughtFound: found(near) };
 }
 
 async function run(client: WeaviateClient, task: Task): Promise<Answer> {
-  const films = await create(client, task.collection, task);
-  const errors = await importFilms(films, task.films);
+  const objects = await create(client, task.collection, task);
+  const errors = await importItems(objects, task.items);
   const vectors: Record<string, number[]> = {};
-  for (const { id } of task.films) vectors[id] = await vectorOf(films, id);
-  const searched = await search(films, task);
-  const own = await bringOwn(await create(client, task.ownCollection, task), task);
-  return { errors, vectors, ...searched, ...own };
+  for (const { id } of task.items) vectors[id] = await vectorOf(objects, id);
+  const searched = await search(objects, task);
+  const brought = await bringVector(await create(client, task.broughtCollection, task), task);
+  return { errors, vectors, ...searched, ...brought };
 }
 
 async function read(): Promise<Task> {

@@ -1,6 +1,6 @@
 // What pytest asks this program to do, and what it answers: one JSON document each way.
 
-export interface Film {
+export interface Item {
   id: string;
   title: string;
   /** The image in base64. */
@@ -14,14 +14,15 @@ export interface Task {
   secure: boolean;
   key: string | null;
   collection: string;
-  ownCollection: string;
+  broughtCollection: string;
   inferenceUrl: string | null;
-  films: Film[];
+  items: Item[];
   text: string;
   /** An image in base64. */
   image: string;
   limit: number;
-  own: { id: string; title: string; vector: number[] };
+  /** An object that brings its vector. */
+  brought: { id: string; title: string; vector: number[] };
 }
 
 export interface Found {
@@ -35,6 +36,6 @@ export interface Answer {
   nearText: Found[];
   nearImage: Found[];
   hybrid: Found[];
-  ownVector: number[];
-  ownFound: Found[];
+  broughtVector: number[];
+  broughtFound: Found[];
 }

@@ -1,204 +1,54 @@
-"""Records what a real Weaviate sends, byte for byte, into `fixtures/wire`.
+"""Writes requests that passed the proxy into a folder, as `replay` reads them.
 
-The requests are kept byte for byte, but for the Host, and replayed by `checks/test_wire.py` where
-there is no Weaviate. What the endpoint answers plays no part, so a tiny one stands in. 1.30.5 and
-1.39.0 send the same bytes.
+They are kept byte for byte, but for the Host, with an index beside them that counts what each asks
+for; `checks/test_wire.py` replays them where there is no Weaviate.
 """
 
-import sys
-from base64 import b64encode
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from weaviate.classes.config import Configure, DataType, Property
-from weaviate.classes.query import Move
-from weaviate.exceptions import WeaviateBaseError
+from conformance.weaviate.wire.passed import Passed
 
-from conformance.corpus import drawings
-from conformance.corpus.alignment import png
-from conformance.weaviate.content import documented_collection
-from conformance.weaviate.content.documented_collection import VECTOR
-from conformance.weaviate.content.import_items import Item
-from conformance.weaviate.server import binary
-from conformance.weaviate.server.deployment import Deployment, open_deployment
-from conformance.weaviate.server.server_selection import ServerSelection
-from conformance.weaviate.wire import stub_endpoint
-from conformance.weaviate.wire.proxy import Passed
-
-SIZE = 48
-"""Pixels; the images go into the repository, several times over."""
 HOST = "multi2vec-clip:8080"
-ODD_TEXT = 'a <b>"red" circle</b> & \u2028 赤い円 \U0001f534 \\ \t\x00'
 
 
 @dataclass(frozen=True)
-class Operation:
-    """What is done with the clients, and the name and words under which its requests are kept."""
+class Captured:
+    """What one operation made Weaviate send."""
 
     name: str
     words: str
-    act: Callable[[Deployment], Any]
+    """What was done, for people."""
+    sent: Sequence[Passed]
 
 
-def item(number: int) -> Item:
-    """A small drawing with its caption."""
-    what = drawings.combinations()[number]
-    image = png(drawings.draw(what, drawings.HELD_OUT_SEEDS[number], SIZE))
-    return Item(drawings.captions(what, "en", "held_out")[0], image)
-
-
-def insert(deployment: Deployment, **properties: Any) -> None:
-    """One object into the page's collection."""
-    documented_collection.create(deployment, "Record").data.insert(properties)
-
-
-def insert_broken(deployment: Deployment) -> None:
-    """An object whose image is none."""
-    with suppress(WeaviateBaseError):
-        insert(deployment, poster=b64encode(b"no image at all").decode())
-
-
-def insert_lists(deployment: Deployment) -> None:
-    """Two text properties, one of them a list."""
-    texts = [("tags", DataType.TEXT_ARRAY), ("title", DataType.TEXT)]
-    fields = Configure.Vectors.multi2vec_clip(name=VECTOR, text_fields=["title", "tags"])
-    objects = deployment.collections.create(
-        "Record",
-        properties=[Property(name=name, data_type=kind) for name, kind in texts],
-        vector_config=[fields],
-    )
-    objects.data.insert({"title": item(0).title, "tags": ["red", "round"]})
-
-
-def insert_slash(deployment: Deployment) -> None:
-    """By way of an inferenceUrl that ends in a slash."""
-    objects = documented_collection.create(
-        deployment, "Record", inference_url=f"{deployment.endpoint_url}/"
-    )
-    objects.data.insert({"title": item(0).title})
-
-
-def update(deployment: Deployment) -> None:
-    """A new poster for an object that came with a vector of its own."""
-    objects = documented_collection.create(deployment, "Record")
-    given = {VECTOR: [0.5] * stub_endpoint.WIDTH}
-    uuid = objects.data.insert({"title": item(3).title}, vector=given)
-    objects.data.update(uuid, {"poster": item(3).poster})
-
-
-def search(deployment: Deployment) -> Any:
-    """The queries of a collection with one object."""
-    objects = documented_collection.create(deployment, "Record")
-    objects.data.insert({"title": "found"}, vector={VECTOR: [0.5] * stub_endpoint.WIDTH})
-    return objects.query
-
-
-OPERATIONS = (
-    Operation("meta", "GET /v1/meta", lambda deployment: deployment.client.get_meta()),
-    Operation(
-        "import",
-        "an object with a title and a poster",
-        lambda s: documented_collection.batch(
-            s, documented_collection.create(s, "Record"), [item(0)]
-        ),
-    ),
-    Operation(
-        "import-text", "an object with a title only", lambda s: insert(s, title=item(1).title)
-    ),
-    Operation(
-        "import-image", "an object with a poster only", lambda s: insert(s, poster=item(2).poster)
-    ),
-    Operation(
-        "import-odd-text",
-        "a title with everything that JSON escapes",
-        lambda s: insert(s, title=ODD_TEXT, poster=item(1).poster),
-    ),
-    Operation(
-        "import-long-text",
-        "a title of 2,000 words",
-        lambda s: insert(s, title="a red circle and " * 500),
-    ),
-    Operation("import-empty-text", "an empty title", lambda s: insert(s, title="")),
-    Operation("import-lists", "a text[] beside a text", insert_lists),
-    Operation("import-broken-image", "a poster that is no image", insert_broken),
-    Operation("import-trailing-slash", "inferenceUrl with a slash at its end", insert_slash),
-    Operation("update", "a new poster", update),
-    Operation("near-text", "one concept", lambda s: search(s).near_text(item(4).title)),
-    Operation(
-        "near-text-concepts",
-        "two concepts",
-        lambda s: search(s).near_text(["a red circle", "a blue square"]),
-    ),
-    Operation(
-        "near-text-moved",
-        "move_to and move_away",
-        lambda s: search(s).near_text(
-            "a circle",
-            move_to=Move(force=0.8, concepts=["a blue circle"]),
-            move_away=Move(force=0.6, concepts=["a red circle"]),
-        ),
-    ),
-    Operation("near-image", "an image in base64", lambda s: search(s).near_image(item(5).poster)),
-    Operation("hybrid", "alpha 0.5", lambda s: search(s).hybrid("a green star", alpha=0.5)),
-)
-
-
-def record(deployment: Deployment, folder: Path) -> None:
-    """Do every operation and write what it made Weaviate send."""
-    assert deployment.proxy is not None
+def write(folder: Path, operations: Sequence[Captured], made_by: str, server: str) -> None:
+    """One file a request, and `index.toml`; `server` is Weaviate's version."""
     index = [
-        "# Requests of a real Weaviate; made by python -m conformance.weaviate.recording.",
-        f'server = "{deployment.version}"',
+        f"# Requests of a real Weaviate; made by {made_by}.",
+        f'server = "{server}"',
         f'client = "weaviate-client {version("weaviate-client")}"',
     ]
-    ready = [each for each in deployment.proxy.passed if each.path.endswith("ready")][-1:]
-    index += _kept(folder, Operation("ready", "the start of the server", lambda _: None), ready)
-    for operation in OPERATIONS:
-        start = len(deployment.proxy.passed)
-        operation.act(deployment)
-        sent = deployment.proxy.passed[start:]
-        print(f"{operation.name}: {len(sent)}")
-        index += _kept(folder, operation, sent)
+    for operation in operations:
+        index += _write_requests(folder, operation)
     (folder / "index.toml").write_text("\n".join(index) + "\n", encoding="utf-8")
 
 
-def _kept(folder: Path, operation: Operation, sent: list[Passed]) -> list[str]:
+def _write_requests(folder: Path, operation: Captured) -> list[str]:
     """Write the requests of one operation; the lines of the index for them."""
     lines: list[str] = []
-    for number, passed in enumerate(sent, 1):
-        name = operation.name if len(sent) == 1 else f"{operation.name}-{number}"
-        (folder / f"{name}.http").write_bytes(_neutral(passed))
+    for number, passed in enumerate(operation.sent, 1):
+        name = operation.name if len(operation.sent) == 1 else f"{operation.name}-{number}"
+        (folder / f"{name}.http").write_bytes(_with_neutral_host(passed))
         asked = passed.asked() if passed.vectorizes else {}
         counts = [f"{kind} = {len(items)}" for kind, items in asked.items()]
-        lines += [
-            "",
-            "[[request]]",
-            f'name = "{name}"',
-            f'operation = "{operation.words}"',
-            *counts,
-        ]
+        heading = ["", "[[request]]", f'name = "{name}"', f'operation = "{operation.words}"']
+        lines += [*heading, *counts]
     return lines
 
 
-def _neutral(passed: Passed) -> bytes:
+def _with_neutral_host(passed: Passed) -> bytes:
     headers = tuple((n, HOST if n == "Host" else value) for n, value in passed.request.headers)
     return replace(passed.request, headers=headers).rendered()
-
-
-def main() -> None:
-    """Record into the folder that the command line names, from the version named after it."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.http"):
-        old.unlink()
-    choice = ServerSelection("embedded", (*sys.argv, binary.DEFAULT_VERSION)[2])
-    with stub_endpoint.serving() as endpoint, open_deployment(choice, endpoint.url) as deployment:
-        record(deployment, folder)
-
-
-if __name__ == "__main__":
-    main()

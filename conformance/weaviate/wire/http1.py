@@ -29,7 +29,7 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True)
 class Message:
-    """One request or answer: its first line, its headers in order, its body as it was framed."""
+    """One request or response: its first line, its headers in order, its body as it was framed."""
 
     start: str
     headers: tuple[tuple[str, str], ...]
@@ -45,7 +45,7 @@ class Message:
 
     @property
     def interim(self) -> bool:
-        """Whether the answer proper is still to come."""
+        """Whether the final response is still to come."""
         status = self.start.split(" ")[1]
         return status.startswith("1") and status != "101"
 
@@ -67,16 +67,16 @@ def read_request(stream: Stream) -> Message | None:
     return _read(stream, lambda headers, start: _request_body(stream, headers, start))
 
 
-def read_answer(stream: Stream) -> Message | None:
-    """The next final answer; None where the connection ends before it. Raises BadMessage.
+def read_response(stream: Stream) -> Message | None:
+    """The next final response; None where the connection ends before it. Raises BadMessage.
 
-    Interim answers (100 Continue, 103 Early Hints) are read over, as Go's net/http does.
+    Interim responses (100 Continue, 103 Early Hints) are read over, as Go's net/http does.
     """
     for _ in range(MAX_INTERIM):
-        answer = _read(stream, lambda headers, start: _answer_body(stream, headers, start))
-        if answer is None or not answer.interim:
-            return answer
-    raise BadMessage(f"more than {MAX_INTERIM} interim answers")
+        response = _read(stream, lambda headers, start: _response_body(stream, headers, start))
+        if response is None or not response.interim:
+            return response
+    raise BadMessage(f"more than {MAX_INTERIM} interim responses")
 
 
 Framed = tuple[bytes, bytes, bool]
@@ -118,7 +118,7 @@ def _request_body(stream: Stream, headers: dict[str, str], start: str) -> Framed
     return _body(stream, headers)
 
 
-def _answer_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
+def _response_body(stream: Stream, headers: dict[str, str], start: str) -> Framed:
     parts = start.split(" ", 2)
     if len(parts) < 2 or not parts[1].isdigit():
         raise BadMessage(f"no status line: {start[:80]!r}")

@@ -1,62 +1,36 @@
-"""A proxy between Weaviate and the endpoint that passes every byte on and keeps what passed."""
+"""A proxy between Weaviate and the endpoint that passes every byte on and keeps what passed.
 
-import gzip
-import json
+Strategy: Weaviate must not notice it. So each connection of Weaviate's has one to the endpoint
+beside it (a `Pair`), opened with its first request and ended with it; a message is read whole, by
+HTTP's framing alone, and sent on as it came but for `Host`. An idle connection that the endpoint
+has closed is replaced before the next request, as Go's client would; one that breaks while a
+request is under way is not: Weaviate then sees what it would have seen, a connection closed without
+a response, and what it does about that (servers from 1.38.8 send again) is its own affair.
+
+Two things are added. Readiness can be held back (`hold_ready`), to see Weaviate wait. And what
+passed is kept in the order of its end, up to `KEPT_BYTES`, so that a check can ask what Weaviate
+sent since a `mark`.
+"""
+
 import select
 import socket
 import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
 from io import BufferedReader
 from typing import Any
 
-from conformance.weaviate.server.ports import LOOPBACK
-from conformance.weaviate.wire.http1 import BadMessage, Message, read_answer, read_request
+from conformance.weaviate.wire.http1 import BadMessage, Message, read_request, read_response
+from conformance.weaviate.wire.passed import Passed
+from conformance.weaviate.wire.ports import LOOPBACK
 from conformance.weaviate.wire.upstream import Upstream
 
 KEPT_BYTES = 256 * 2**20
 """Bodies beyond this are passed on and counted, but no longer kept."""
 
 
-@dataclass(frozen=True)
-class Passed:
-    """One exchange: the request as Weaviate sent it and the endpoint's answer, None for none."""
-
-    request: Message
-    answer: Message | None
-
-    @property
-    def path(self) -> str:
-        """The path that Weaviate asked for, as it stood on the wire."""
-        return self.request.start.split(" ")[1]
-
-    @property
-    def vectorizes(self) -> bool:
-        """Whether this asked for vectors."""
-        return self.request.start.startswith("POST ") and self.path.endswith("/vectorize")
-
-    @property
-    def status(self) -> int:
-        """The status of the answer; 0 without one."""
-        return int(self.answer.start.split(" ")[1]) if self.answer else 0
-
-    @property
-    def answered(self) -> bytes:
-        """The answer's body, decoded where it is gzip; empty without an answer."""
-        if self.answer is None:
-            return b""
-        gzipped = self.answer.header("content-encoding").lower() == "gzip"
-        return gzip.decompress(self.answer.body) if gzipped else self.answer.body
-
-    def asked(self) -> dict[str, list[str]]:
-        """The request's texts and images."""
-        body: dict[str, Any] = json.loads(self.request.body)
-        return {kind: list(body.get(kind) or []) for kind in ("texts", "images")}
-
-
-class Connection(socketserver.BaseRequestHandler):
+class Pair(socketserver.BaseRequestHandler):
     """One connection of Weaviate's, with one to the endpoint beside it."""
 
     server: "RecordingProxy"
@@ -66,7 +40,7 @@ class Connection(socketserver.BaseRequestHandler):
         self.request.settimeout(None)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.link: socket.socket | None = None
-        self.answers: BufferedReader | None = None
+        self.responses: BufferedReader | None = None
         try:
             with suppress(OSError, BadMessage), closing(self.request.makefile("rb")) as stream:
                 while self._exchange(stream):
@@ -79,39 +53,39 @@ class Connection(socketserver.BaseRequestHandler):
         if request is None:
             return False
         with self.server.in_flight():
-            answer = self.server.early_answer(request) or self._forward(request)
-        self.server.keep(Passed(request, answer))
-        if answer is None:
-            # Weaviate sees what it would have seen: a connection closed without an answer.
+            response = self.server.early_response(request) or self._forward(request)
+        self.server.keep(request, response)
+        if response is None:
             return False
-        self.request.sendall(answer.rendered())
-        return not (answer.last or request.last)
+        self.request.sendall(response.rendered())
+        return not (response.last or request.last)
 
     def _forward(self, request: Message) -> Message | None:
-        answer = None
+        response = None
         with suppress(OSError, BadMessage):
             link = self._linked()
             link.sendall(self.server.upstream.address(request).rendered())
-            assert self.answers is not None
-            answer = read_answer(self.answers)
-        if answer is None or answer.last:
+            assert self.responses is not None
+            response = read_response(self.responses)
+        if response is None or response.last:
             self._unlink()
-        return answer
+        return response
 
     def _linked(self) -> socket.socket:
-        # An idle connection that the endpoint has closed is readable: Go, too, would drop it.
+        # An idle connection that the endpoint has closed is readable.
         if self.link is not None and select.select([self.link], [], [], 0)[0]:
             self._unlink()
         if self.link is None:
             self.link = self.server.upstream.connect()
-            self.answers = self.link.makefile("rb")
+            self.responses = self.link.makefile("rb")
         return self.link
 
     def _unlink(self) -> None:
-        for end in (self.answers, self.link):
-            if end is not None:
-                end.close()
-        self.link = self.answers = None
+        if self.responses is not None:
+            self.responses.close()
+        if self.link is not None:
+            self.link.close()
+        self.link = self.responses = None
 
 
 class RecordingProxy(socketserver.ThreadingTCPServer):
@@ -128,11 +102,11 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
         self.bytes_kept = 0
         self.lock = threading.Lock()
         self.unready = 0
-        self.flying = 0
+        self.under_way = 0
         self.peak = 0
         """The most requests that were under way at once."""
         self.open: set[socket.socket] = set()
-        super().__init__((LOOPBACK, 0), Connection)
+        super().__init__((LOOPBACK, 0), Pair)
 
     @property
     def url(self) -> str:
@@ -143,8 +117,8 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
         """Answer the next `times` readiness probes with 503, as an endpoint that still loads."""
         self.unready = times
 
-    def early_answer(self, request: Message) -> Message | None:
-        """The answer in the endpoint's stead while readiness is held back."""
+    def early_response(self, request: Message) -> Message | None:
+        """The response in the endpoint's stead while readiness is held back."""
         with self.lock:
             if self.unready == 0 or "/.well-known/ready" not in request.start:
                 return None
@@ -156,25 +130,24 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
     def in_flight(self) -> Iterator[None]:
         """Counts a request while it is under way."""
         with self.lock:
-            self.flying += 1
-            self.peak = max(self.peak, self.flying)
+            self.under_way += 1
+            self.peak = max(self.peak, self.under_way)
         try:
             yield
         finally:
             with self.lock:
-                self.flying -= 1
+                self.under_way -= 1
 
-    def keep(self, exchange: Passed) -> None:
+    def keep(self, request: Message, response: Message | None) -> None:
         """Note an exchange."""
+        passed = Passed(request, response, self.upstream.origin)
         with self.lock:
-            self.bytes_kept += len(exchange.request.framed)
-            self.bytes_kept += len(exchange.answer.framed) if exchange.answer else 0
-            if self.bytes_kept > KEPT_BYTES:
-                exchange = Passed(_emptied(exchange.request), exchange.answer)
-            self.passed.append(exchange)
+            self.bytes_kept += passed.size
+            over = self.bytes_kept > KEPT_BYTES
+            self.passed.append(passed.without_items() if over else passed)
 
     def mark(self) -> int:
-        """A point in time, for `since`."""
+        """How much has passed by now, for `since`."""
         with self.lock:
             return len(self.passed)
 
@@ -205,12 +178,8 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-def _emptied(message: Message) -> Message:
-    return replace(message, framed=b"", body=b"")
-
-
 @contextmanager
-def between(endpoint: str) -> Iterator[RecordingProxy]:
+def in_front_of(endpoint: str) -> Iterator[RecordingProxy]:
     """A proxy in front of `endpoint`, running until the end of the block."""
     proxy = RecordingProxy(endpoint)
     thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)

@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 
 from conformance.data.tolerances import Array
-from conformance.weaviate.server.ports import LOOPBACK
+from conformance.weaviate.wire.ports import LOOPBACK
 
-WIDTH = 16
+DIMENSION = 16
 
 
 def vector(item: str) -> Array:
-    """The vector of a text, or of an image in base64: (WIDTH,)."""
-    digest = blake2b(item.encode(), digest_size=WIDTH).digest()
+    """The vector of a text, or of an image in base64: (DIMENSION,)."""
+    digest = blake2b(item.encode(), digest_size=DIMENSION).digest()
     scaled = np.frombuffer(digest, dtype=np.uint8) / 255 - 0.5
     return scaled.astype(np.float32)
 

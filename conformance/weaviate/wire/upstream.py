@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from conformance.weaviate.wire.http1 import Message
 
 RESPONSE_TIMEOUT = 60
-"""Seconds for one answer; Weaviate itself gives up after 50."""
+"""Seconds for one response; Weaviate itself gives up after 50."""
 
 
 class Upstream:
@@ -18,6 +18,11 @@ class Upstream:
     def __init__(self, url: str) -> None:
         self.parts = urlsplit(url)
         self.secure = self.parts.scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """Its scheme, host and port, with its credentials if any."""
+        return f"{self.parts.scheme}://{self.parts.netloc}"
 
     def connect(self, timeout: float = RESPONSE_TIMEOUT) -> socket.socket:
         """A new connection; raises OSError."""

@@ -135,12 +135,12 @@ def bare(word: str) -> str:
     return word.strip(".,").casefold()
 
 
-@fault("colours-unread", "the text tower does not tell colours", *RETRIEVAL)
+@fault("colours-unread", "the text tower does not tell colours", "TXT-05", *RETRIEVAL)
 class ColoursUnread(Without):
     lost = frozenset({"red", "green", "blue", "yellow", "purple", "black"})
 
 
-@fault("shapes-unread", "the text tower does not tell shapes", *RETRIEVAL)
+@fault("shapes-unread", "the text tower does not tell shapes", "TXT-05", *RETRIEVAL)
 class ShapesUnread(Without):
     lost = frozenset({"circle", "square", "triangle", "star"})
 

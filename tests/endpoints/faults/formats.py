@@ -52,7 +52,7 @@ class JpegOnly(Refusing):
     formats: ClassVar = {"PNG", "WEBP", "GIF", "BMP", "TIFF"}
 
 
-@fault("palette-refused", "palette pictures are a 500", "IMG-02")
+@fault("palette-refused", "palette pictures are a 500", "IMG-01", "IMG-02")
 class PaletteRefused(Refusing):
     modes: ClassVar = {"P"}
 

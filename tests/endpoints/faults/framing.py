@@ -64,6 +64,7 @@ class LengthInLetters(Broken):
 @fault(
     "length-too-long",
     "Content-Length is ten bytes more than the body",
+    "OPS-02",
     *WHOLE,
     options=("--endpoint-timeout", "2"),
 )

@@ -51,14 +51,18 @@ class MetaMissing(Endpoint):
         raise Refused(404, "Not Found")
 
 
-@fault("meta-500", "meta fails with a JSON error", "MET-01")
+@fault("meta-500", "meta fails with a JSON error", "MET-04", "MET-01")
 class MetaFails(Endpoint):
     def meta(self, request: Request) -> Answer:
         raise Refused(500, "no configuration file")
 
 
 @fault(
-    "meta-fails-later", "meta works once, then its file handle is at the end", "MET-03", "MET-01"
+    "meta-fails-later",
+    "meta works once, then its file handle is at the end",
+    "MET-04",
+    "MET-03",
+    "MET-01",
 )
 class MetaOnce(Endpoint):
     def description(self) -> Body:

@@ -3,20 +3,21 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from weaviate import WeaviateClient
-from weaviate.collections import Collection
-from weaviate.exceptions import WeaviateBaseError
+if TYPE_CHECKING:
+    from weaviate import WeaviateClient
+    from weaviate.collections import Collection
 
-Objects = Collection[dict[str, Any], None]
+Objects: TypeAlias = "Collection[dict[str, Any], None]"
+"""A collection, as weaviate-client has it."""
 PREFIX = "ClipConformance"
 
 
 class TemporaryCollections:
     """Creates collections with a random suffix, and removes exactly those."""
 
-    def __init__(self, client: WeaviateClient) -> None:
+    def __init__(self, client: "WeaviateClient") -> None:
         self.client = client
         self.suffix = secrets.token_hex(4)
         self.created: list[str] = []
@@ -33,7 +34,9 @@ class TemporaryCollections:
 
     def remove_all(self) -> None:
         """Remove what this run has created, whatever has gone wrong before."""
-        each: Callable[[str], None] = self.client.collections.delete
+        from weaviate.exceptions import WeaviateBaseError
+
+        delete: Callable[[str], None] = self.client.collections.delete
         for name in self.created:
             with suppress(WeaviateBaseError):
-                each(name)
+                delete(name)

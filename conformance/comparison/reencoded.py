@@ -1,0 +1,82 @@
+"""Stored objects encoded again: their vectors beside the stored ones, and what may lie between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from conformance.comparison import diff
+from conformance.comparison.combinations import Fields, Fit, as_documented, best_fit
+from conformance.comparison.diff import Pair
+from conformance.comparison.stored import StoredObject
+from conformance.comparison.top_results import Agreement, agreement, stacked
+from conformance.data.tolerances import Array
+from conformance.expect import Nonconformity, vectors
+from conformance.transport.endpoint import Endpoint
+
+
+@dataclass
+class Reencoded:
+    """Objects with the endpoint's vectors of their fields, in one order."""
+
+    objects: list[StoredObject] = field(default_factory=list)
+    fields: list[Fields] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    """Objects that the endpoint did not encode, with what it said instead."""
+
+    def pairs(self) -> list[Pair]:
+        """Each object's vector as it would be stored today, and as it is."""
+        here = {each.name: vector for each, vector in zip(self.objects, self._today, strict=True)}
+        return diff.pairs(here, {each.name: each.vector for each in self.objects})
+
+    def searches(self) -> Agreement | None:
+        """Each object's first field as a query, over the stored vectors and over today's.
+
+        None where there are too few objects, or vectors of several dimensions.
+        """
+        queries = stacked([each.rows[0] for each in self.fields])
+        sides = stacked(self._today), stacked(self._stored)
+        if queries is None or sides[0] is None or sides[1] is None:
+            return None
+        if queries.shape[1] != sides[1].shape[1]:
+            return None
+        return agreement((queries, queries), (sides[0], sides[1]))
+
+    def best_fit(self) -> Fit | None:
+        """The way of combining the fields, other than today's, that the stored vectors fit."""
+        return best_fit(self.fields, self._stored) if self.fields else None
+
+    @property
+    def _today(self) -> list[Array]:
+        return [as_documented(each) for each in self.fields]
+
+    @property
+    def _stored(self) -> list[Array]:
+        return [each.vector for each in self.objects]
+
+
+def reencode(stored: Sequence[StoredObject], endpoint: Endpoint) -> Reencoded:
+    """Each object in one request, as Weaviate sends it."""
+    done = Reencoded()
+    for each in stored:
+        exchange = endpoint.post({"texts": each.texts, "images": each.images})
+        try:
+            got = vectors(exchange, len(each.texts), len(each.images))
+        except Nonconformity as problem:
+            done.refused[each.name] = diff.one_line(problem.got)
+            continue
+        done.objects.append(each)
+        rows = list(got.texts.vectors), list(got.images.vectors)
+        done.fields.append(Fields(*rows, each.weights))
+    return done
+
+
+def explanation(reencoded: Reencoded) -> str:
+    """The likely cause of stored vectors that are not today's, in a sentence."""
+    fit = reencoded.best_fit()
+    count = len(reencoded.objects)
+    if fit is None:
+        return "No combination of the endpoint's vectors fits: another model, or version of it"
+    usual = sorted(pair.distance for pair in reencoded.pairs())[count // 2]
+    return (
+        f"Best fit: {fit.way} ({fit.within} of {count} objects fit, "
+        f"median distance {fit.distance:.2g} instead of {usual:.2g})"
+    )

@@ -1,0 +1,93 @@
+"""The `docker` command, bounded in time, with its refusals as typed errors."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from conformance.containers.trouble import CommandFailed, EngineMissing, ImageMissing
+
+PullPolicy = Literal["missing", "always", "never"]
+PULL_POLICIES: tuple[str, ...] = get_args(PullPolicy)
+
+COMMAND = "docker"
+ENGINE_SAYS = "Error response from daemon: "
+COMMAND_SECONDS = 60.0
+"""Bound of every command but a pull; on a loaded machine a start has taken 5 s."""
+
+
+def call(*words: str, seconds: float | None = COMMAND_SECONDS) -> str:
+    """What ``docker WORDS`` prints to stdout; `seconds` None waits for ever.
+
+    Raises EngineMissing where there is no command or no answer, CommandFailed for a refusal.
+    """
+    return _done(words, seconds).stdout
+
+
+def log(container: str, lines: int) -> tuple[list[str], list[str]]:
+    """The last lines that a container wrote to stdout, and those that it wrote to stderr."""
+    done = _done(("logs", "--tail", str(lines), container), COMMAND_SECONDS)
+    return done.stdout.splitlines(), done.stderr.splitlines()
+
+
+def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedProcess[str]:
+    command = [COMMAND, *words]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+        )
+    except FileNotFoundError as problem:
+        raise EngineMissing(f"no container engine: there is no command `{COMMAND}`") from problem
+    except subprocess.TimeoutExpired as problem:
+        line = f"no container engine: `{COMMAND} {words[0]}` did not end within {seconds:g} s"
+        raise EngineMissing(line) from problem
+    if done.returncode:
+        said = reason(done.stderr or done.stdout)
+        raise CommandFailed(said or f"`{COMMAND} {words[0]}` failed")
+    return done
+
+
+def check() -> str:
+    """The engine's version; raises EngineMissing where none answers."""
+    try:
+        return call("version", "--format", "{{.Server.Version}}", seconds=20).strip()
+    except CommandFailed as problem:
+        raise EngineMissing(f"no container engine: {problem}") from problem
+
+
+def fetch(image: str, policy: PullPolicy) -> None:
+    """See that the image is here, pulling it as `policy` says; raises ImageMissing."""
+    if policy == "always" or (policy == "missing" and not _is_here(image)):
+        try:
+            call("pull", "--quiet", image, seconds=None)
+        except CommandFailed as problem:
+            raise ImageMissing(f"{image} cannot be pulled: {problem}") from problem
+    elif not _is_here(image):
+        raise ImageMissing(f"{image} is not on this machine, and --pull never forbids to fetch it")
+
+
+def digest(image: str) -> str:
+    """What names the image for ever: its digest in a registry, else the id of a local build."""
+    found = json.loads(call("image", "inspect", "--format", "{{json .}}", image))
+    return str((found.get("RepoDigests") or [found["Id"]])[0])
+
+
+def reason(output: str) -> str:
+    """Of a refusal the line that says why: the engine's, else the last that is no hint."""
+    lines = [line.strip() for line in output.splitlines()]
+    telling = [line for line in lines if line and not line.startswith(("See '", "Run '"))]
+    engines = [line.removeprefix(ENGINE_SAYS) for line in lines if line.startswith(ENGINE_SAYS)]
+    return (engines or telling or [""])[-1]
+
+
+def _is_here(image: str) -> bool:
+    try:
+        call("image", "inspect", "--format", "{{.Id}}", image)
+    except CommandFailed:
+        return False
+    return True

@@ -1,0 +1,45 @@
+"""How the image under test is started."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conformance.containers.engine import PullPolicy
+
+PORT = 8080
+"""The vendor's, and so everybody's."""
+TEMPORARY = "/tmp"
+
+
+@dataclass(frozen=True)
+class ContainerOptions:
+    """What the user, or a check, gives ``docker create`` beyond the image."""
+
+    env: Mapping[str, str] = field(default_factory=dict)
+    gpus: str | None = None
+    """As for ``docker run --gpus``: ``all``, a number, ``device=0``."""
+    pull: PullPolicy = "missing"
+    mounts: Mapping[Path, str] = field(default_factory=dict)
+    """Folders of this machine by where they appear inside, read-only."""
+    port: int = PORT
+    """The port that the image listens on."""
+    user: str | None = None
+    """``UID:GID`` instead of the image's own user."""
+    read_only: bool = False
+    """Whether the root file system is read-only but for an empty `TEMPORARY`."""
+
+    def create_words(self, image: str) -> list[str]:
+        """The words of ``docker create``; any free port of the loopback interface leads inside."""
+        words = ["--pull", "never", "--publish", f"127.0.0.1::{self.port}"]
+        words += [f"--env={name}={value}" for name, value in self.env.items()]
+        for folder, inside in self.mounts.items():
+            # Unlike --volume, it does not make an empty folder where there is none.
+            source = folder.resolve()
+            words += ["--mount", f"type=bind,source={source},target={inside},readonly"]
+        if self.gpus is not None:
+            words += ["--gpus", self.gpus]
+        if self.user is not None:
+            words += ["--user", self.user]
+        if self.read_only:
+            words += ["--read-only", "--tmpfs", TEMPORARY]
+        return [*words, image]

@@ -1,0 +1,58 @@
+"""For which Weaviate versions a clause holds.
+
+A change reaches several lines of releases at once: what is new in 1.37.0 may have come to 1.36 with
+1.36.8 and to 1.35 with 1.35.17. So a clause names the first release of each line that has it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from conformance.data.clauses import Clause
+
+Version = tuple[int, ...]
+
+
+class NoVersion(ValueError):
+    """Not a version of Weaviate; the message is one line."""
+
+
+def parse(text: str) -> Version:
+    """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises NoVersion."""
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)(?:$|[-+])", text)
+    if numbers is None:
+        raise NoVersion(f"no Weaviate version: {text!r}; one looks like 1.39.0")
+    return tuple(int(number) for number in numbers.groups())
+
+
+def reached(version: str, first_releases: Sequence[str]) -> bool:
+    """Whether `version` is one of the first releases with a change, or came after them.
+
+    A line of releases that is not named has the change only where it is newer than all that are.
+    """
+    this, firsts = parse(version), [parse(first) for first in first_releases]
+    newer_line = this[:2] > max(firsts)[:2]
+    return newer_line or any(this[:2] == first[:2] and this >= first for first in firsts)
+
+
+def applies(clause: Clause, version: str | None) -> bool:
+    """Whether the clause is one for that version; without a version every clause applies."""
+    if version is None:
+        return True
+    begun = not clause.since or reached(version, clause.since)
+    ended = bool(clause.until) and reached(version, clause.until)
+    return begun and not ended
+
+
+def described(clause: Clause) -> str:
+    """The versions in words; empty where the clause holds for all."""
+    parts = []
+    if clause.since:
+        parts.append(f"since {_listed(clause.since)}")
+    if clause.until:
+        parts.append(f"before {_listed(clause.until)}")
+    return ", ".join(parts)
+
+
+def _listed(versions: Sequence[str]) -> str:
+    *others, last = versions
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,177 @@
+"""The operations whose requests `fixtures/wire` holds; as a program it captures them again.
+
+`python -m conformance.weaviate.content.captured_operations FOLDER [VERSION]`. What the endpoint
+answers plays no part, so a tiny one stands in. 1.30.5 and 1.39.0 send the same bytes.
+"""
+
+import sys
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from weaviate.classes.config import Configure, DataType, Property
+from weaviate.classes.query import Move
+from weaviate.exceptions import WeaviateBaseError
+
+from conformance.corpus import drawings
+from conformance.corpus.alignment import png
+from conformance.weaviate.content import documented_collection
+from conformance.weaviate.content.documented_collection import VECTOR
+from conformance.weaviate.content.import_items import Item
+from conformance.weaviate.server import binary
+from conformance.weaviate.server.deployment import Deployment, open_deployment
+from conformance.weaviate.server.server_selection import ServerSelection
+from conformance.weaviate.wire import stub_endpoint
+from conformance.weaviate.wire.capture import Captured, write
+
+SIZE = 48
+"""Pixels; the images go into the repository, several times over."""
+HOST = "multi2vec-clip:8080"
+ODD_TEXT = 'a <b>"red" circle</b> & \u2028 赤い円 \U0001f534 \\ \t\x00'
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is done with the clients, and the name and words under which its requests are kept."""
+
+    name: str
+    words: str
+    act: Callable[[Deployment], Any]
+
+
+def item(number: int) -> Item:
+    """A small drawing with its caption."""
+    what = drawings.combinations()[number]
+    image = png(drawings.draw(what, drawings.HELD_OUT_SEEDS[number], SIZE))
+    return Item(drawings.captions(what, "en", "held_out")[0], image)
+
+
+def insert(deployment: Deployment, **properties: Any) -> None:
+    """One object into the page's collection."""
+    documented_collection.create(deployment, "Record").data.insert(properties)
+
+
+def insert_broken(deployment: Deployment) -> None:
+    """An object whose image is none."""
+    with suppress(WeaviateBaseError):
+        insert(deployment, poster=b64encode(b"no image at all").decode())
+
+
+def insert_lists(deployment: Deployment) -> None:
+    """Two text properties, one of them a list."""
+    texts = [("tags", DataType.TEXT_ARRAY), ("title", DataType.TEXT)]
+    fields = Configure.Vectors.multi2vec_clip(name=VECTOR, text_fields=["title", "tags"])
+    objects = deployment.collections.create(
+        "Record",
+        properties=[Property(name=name, data_type=kind) for name, kind in texts],
+        vector_config=[fields],
+    )
+    objects.data.insert({"title": item(0).title, "tags": ["red", "round"]})
+
+
+def insert_slash(deployment: Deployment) -> None:
+    """By way of an inferenceUrl that ends in a slash."""
+    objects = documented_collection.create(
+        deployment, "Record", inference_url=f"{deployment.endpoint_url}/"
+    )
+    objects.data.insert({"title": item(0).title})
+
+
+def update(deployment: Deployment) -> None:
+    """A new poster for an object that came with a vector of its own."""
+    objects = documented_collection.create(deployment, "Record")
+    given = {VECTOR: [0.5] * stub_endpoint.DIMENSION}
+    uuid = objects.data.insert({"title": item(3).title}, vector=given)
+    objects.data.update(uuid, {"poster": item(3).poster})
+
+
+def search(deployment: Deployment) -> Any:
+    """The queries of a collection with one object."""
+    objects = documented_collection.create(deployment, "Record")
+    objects.data.insert({"title": "found"}, vector={VECTOR: [0.5] * stub_endpoint.DIMENSION})
+    return objects.query
+
+
+OPERATIONS = (
+    Operation("meta", "GET /v1/meta", lambda deployment: deployment.client.get_meta()),
+    Operation(
+        "import",
+        "an object with a title and a poster",
+        lambda d: documented_collection.import_batch(
+            d, documented_collection.create(d, "Record"), [item(0)]
+        ),
+    ),
+    Operation(
+        "import-text", "an object with a title only", lambda d: insert(d, title=item(1).title)
+    ),
+    Operation(
+        "import-image", "an object with a poster only", lambda d: insert(d, poster=item(2).poster)
+    ),
+    Operation(
+        "import-odd-text",
+        "a title with everything that JSON escapes",
+        lambda d: insert(d, title=ODD_TEXT, poster=item(1).poster),
+    ),
+    Operation(
+        "import-long-text",
+        "a title of 2,000 words",
+        lambda d: insert(d, title="a red circle and " * 500),
+    ),
+    Operation("import-empty-text", "an empty title", lambda d: insert(d, title="")),
+    Operation("import-lists", "a text[] beside a text", insert_lists),
+    Operation("import-broken-image", "a poster that is no image", insert_broken),
+    Operation("import-trailing-slash", "inferenceUrl with a slash at its end", insert_slash),
+    Operation("update", "a new poster", update),
+    Operation("near-text", "one concept", lambda d: search(d).near_text(item(4).title)),
+    Operation(
+        "near-text-concepts",
+        "two concepts",
+        lambda d: search(d).near_text(["a red circle", "a blue square"]),
+    ),
+    Operation(
+        "near-text-moved",
+        "move_to and move_away",
+        lambda d: search(d).near_text(
+            "a circle",
+            move_to=Move(force=0.8, concepts=["a blue circle"]),
+            move_away=Move(force=0.6, concepts=["a red circle"]),
+        ),
+    ),
+    Operation("near-image", "an image in base64", lambda d: search(d).near_image(item(5).poster)),
+    Operation("hybrid", "alpha 0.5", lambda d: search(d).hybrid("a green star", alpha=0.5)),
+)
+
+
+def record(deployment: Deployment, folder: Path) -> None:
+    """Do every operation and write what it made Weaviate send."""
+    assert deployment.proxy is not None
+    passed = deployment.proxy.passed
+    ready = [each for each in passed if each.path.endswith("ready")][-1:]
+    captured = [Captured("ready", "the start of the server", ready)]
+    for operation in OPERATIONS:
+        start = len(passed)
+        operation.act(deployment)
+        captured.append(Captured(operation.name, operation.words, passed[start:]))
+        print(f"{operation.name}: {len(passed) - start}")
+    write(folder, captured, made_by=f"python -m {__spec__.name}", server=deployment.version)
+
+
+def main() -> None:
+    """Capture into the folder that the command line names, from the version named after it."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.http"):
+        old.unlink()
+    selection = ServerSelection("embedded", (*sys.argv, binary.DEFAULT_VERSION)[2])
+    with (
+        stub_endpoint.serving() as endpoint,
+        open_deployment(selection, endpoint.url) as deployment,
+    ):
+        record(deployment, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+# The suite without torch: an endpoint's URL goes in, a verdict comes out.
+# Built from the project's root, with or without BuildKit; docker/README.md has the uses.
+#
+#   docker build -f docker/conformance.Dockerfile -t clip-conformance .
+#   docker run --rm clip-conformance http://HOST:8080 --model TAG
+
+ARG BASE=python:3.11-slim
+
+FROM ${BASE} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv --without-pip /opt/venv
+WORKDIR /src
+COPY pyproject.toml docker/requirements.py ./
+# Of scikit-image only the photographs are read, so it comes without scipy and without its code.
+RUN python requirements.py suite < pyproject.toml > requirements.txt \
+ && pip --python /opt/venv/bin/python install -r requirements.txt lazy_loader \
+ && pip --python /opt/venv/bin/python install --no-deps scikit-image \
+ && cd /opt/venv/lib/python3.11/site-packages \
+ && find skimage -mindepth 1 -maxdepth 1 -type d ! -name data ! -name _shared -exec rm -r {} + \
+ && find . -type d -name tests -prune -exec rm -r {} +
+COPY . .
+# The reference and its stand-ins are another image's.
+RUN pip --python /opt/venv/bin/python install --no-deps . \
+ && rm -r /opt/venv/lib/python3.11/site-packages/reference \
+ # Whatever was taken out above, the photographs have to be there.
+ && /opt/venv/bin/python -c "from conformance.corpus import photographs as p; [p.raw(n) for n in p.names() + p.others()]"
+
+FROM ${BASE}
+COPY --from=build /opt/venv /opt/venv
+WORKDIR /report
+ENV PATH=/opt/venv/bin:$PATH \
+    HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+USER 10001:10001
+ENTRYPOINT ["clip-conformance"]
+CMD ["--help"]

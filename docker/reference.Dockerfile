@@ -1,0 +1,57 @@
+# The reference encoder as a drop-in for the vendor's multi2vec-clip image: port 8080, ENABLE_CUDA,
+# CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md has the uses.
+#
+#   docker build -f docker/reference.Dockerfile -t multi2vec-clip-reference .
+
+ARG BASE=python:3.11-slim
+
+FROM ${BASE} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv --without-pip /opt/venv
+WORKDIR /src
+# The libraries come first, so that a change of code does not download them again.
+COPY pyproject.toml docker/requirements.py ./
+# An index of builds without CUDA, such as https://download.pytorch.org/whl/cpu.
+ARG TORCH_INDEX=
+RUN python requirements.py reference < pyproject.toml > requirements.txt \
+ && if [ -n "$TORCH_INDEX" ]; then \
+      pip --python /opt/venv/bin/python install --index-url "$TORCH_INDEX" torch torchvision; \
+    fi \
+ && pip --python /opt/venv/bin/python install -r requirements.txt \
+ # Triton compiles kernels for torch.compile, which nothing here calls: a gigabyte of compiler.
+ && (pip --python /opt/venv/bin/python uninstall -y triton || true)
+COPY . .
+RUN pip --python /opt/venv/bin/python install --no-deps .
+
+FROM build AS weights
+ARG MODEL=sentence-transformers-clip-ViT-B-32-multilingual-v1
+ARG WEIGHTS=stand-in
+# Another hub, such as a mirror.
+ARG HF_ENDPOINT=https://huggingface.co
+RUN mkdir -p /app/hub /app/models \
+ && if [ "$WEIGHTS" = hub ]; then \
+      HF_HOME=/app/hub HF_HUB_DISABLE_XET=1 /opt/venv/bin/python docker/download_weights.py; \
+    fi
+
+FROM ${BASE}
+ARG MODEL=sentence-transformers-clip-ViT-B-32-multilingual-v1
+ARG WEIGHTS=stand-in
+COPY --from=build /opt/venv /opt/venv
+COPY --from=weights /app /app
+WORKDIR /app
+# HOME is for libraries that insist on one; bytecode was written above, where it could be.
+ENV PATH=/opt/venv/bin:$PATH \
+    HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HF_HOME=/app/hub \
+    HF_HUB_OFFLINE=1 \
+    MODEL=${MODEL} \
+    WEIGHTS=${WEIGHTS} \
+    HOST=0.0.0.0 \
+    PORT=8080
+USER 10001:10001
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=4s --start-period=120s CMD ["python", "-c", \
+    "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/.well-known/ready', timeout=3)"]
+ENTRYPOINT ["python", "-m", "reference"]

@@ -1,0 +1,36 @@
+"""What an image installs, one requirement a line, read from pyproject.toml.
+
+``python requirements.py reference|suite < pyproject.toml`` lets an image install its libraries
+before it sees any code, so that a change of code does not download them again.
+"""
+
+import re
+import sys
+import tomllib
+from typing import Any
+
+TABLES_NEED = ("numpy", "pillow")
+"""Of the suite's own libraries, those that the reference imports too."""
+WITHOUT_DEPENDENCIES = "scikit-image"
+"""The suite reads image files in it and calls no function, so that scipy is not needed."""
+
+
+def requirements(project: dict[str, Any], image: str) -> list[str]:
+    """The requirements of `image`, `reference` or `suite`; raises KeyError for another."""
+    own: list[str] = project["dependencies"]
+    return {
+        "reference": [*project["optional-dependencies"]["reference"], *_named(own, TABLES_NEED)],
+        "suite": [line for line in own if _name(line) != WITHOUT_DEPENDENCIES],
+    }[image]
+
+
+def _named(lines: list[str], names: tuple[str, ...]) -> list[str]:
+    return [line for line in lines if _name(line) in names]
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+
+
+if __name__ == "__main__":
+    print(*requirements(tomllib.load(sys.stdin.buffer)["project"], sys.argv[1]), sep="\n")

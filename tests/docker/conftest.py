@@ -1,0 +1,64 @@
+"""An engine, and an image on it; without one these tests are reported as not run."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.containers import engine
+from conformance.containers.trouble import CommandFailed, ContainerTrouble
+
+FAKE = "clip-conformance-tests-fake-encoder"
+BASE = "python:3.11-slim"
+
+
+@pytest.fixture(scope="session")
+def docker() -> str:
+    """The engine's version."""
+    try:
+        return engine.check()
+    except ContainerTrouble as trouble:
+        pytest.skip(f"not run: no Docker engine ({trouble})")
+
+
+@pytest.fixture(scope="session")
+def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
+    """The image of `image/`, removed at the end."""
+    try:
+        engine.fetch(BASE, "missing")
+        engine.call("build", "--tag", FAKE, str(Path(__file__).parent / "image"), seconds=300)
+    except ContainerTrouble as trouble:
+        pytest.skip(f"not run: {trouble}")
+    yield FAKE
+    engine.call("image", "rm", "--force", FAKE)
+
+
+@pytest.fixture
+def nothing_left(docker: str) -> Iterator[None]:  # noqa: ARG001 - it skips
+    """The engine has the same containers, networks and volumes afterwards as before."""
+    before = inventory()
+    yield
+    assert inventory() == before
+
+
+def inventory() -> set[str]:
+    """Every container, network and volume of the engine."""
+    lists = ("ps --all --quiet", "network ls --quiet", "volume ls --quiet")
+    return {line for words in lists for line in engine.call(*words.split()).split()}
+
+
+def need_image(name: str) -> None:
+    """Skip where the engine does not have the image."""
+    try:
+        engine.call("image", "inspect", "--format", "{{.Id}}", name)
+    except CommandFailed:
+        pytest.skip(f"not run: there is no image {name} on this engine")
+
+
+def need_command(*words: str) -> None:
+    """Skip where a command is missing or fails."""
+    try:
+        subprocess.run(words, check=True, capture_output=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip(f"not run: there is no `{' '.join(words[:1])}`")

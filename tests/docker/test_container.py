@@ -1,0 +1,167 @@
+"""A container from an image under test: started, told apart from what cannot be, and removed."""
+
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from conformance.containers import engine
+from conformance.containers.container import Container
+from conformance.containers.options import ContainerOptions
+from conformance.containers.start import observe_start
+from conformance.containers.trouble import (
+    CommandFailed,
+    ContainerTrouble,
+    DiedAtStart,
+    EngineMissing,
+    ImageMissing,
+    NeverReady,
+)
+from tests.docker.conftest import inventory
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+NOWHERE = "localhost:9/no/such-image"
+
+
+def options(**env: str) -> ContainerOptions:
+    return ContainerOptions(env=env)
+
+
+def test_a_started_container_answers_and_says_what_it_is(fake_image: str) -> None:
+    with Container(fake_image) as container:
+        start = observe_start(container, 30)
+        assert start.first.status == 200, start.first.summary()
+        assert container.running
+        assert container.digest.startswith("sha256:")
+        assert container.log_tail() == ["fake encoder: starting"]
+    assert not container.running
+
+
+def test_environment_and_mounts_reach_the_container(fake_image: str, tmp_path: Path) -> None:
+    (tmp_path / "weights").write_text("here")
+    chosen = ContainerOptions(env={"A": "b c"}, mounts={tmp_path: "/app/models"})
+    with Container(fake_image, chosen) as container:
+        inside = engine.call("exec", container.id, "sh", "-c", 'echo "$A"; cat /app/models/weights')
+        assert inside == "b c\nhere"
+        with pytest.raises(CommandFailed, match="Read-only"):
+            engine.call("exec", container.id, "touch", "/app/models/new")
+
+
+def test_the_port_is_on_the_loopback_interface_alone(fake_image: str) -> None:
+    with Container(fake_image) as container:
+        assert container.url.startswith("http://127.0.0.1:")
+        assert engine.call("port", container.id).count("->") == 1
+
+
+@pytest.mark.parametrize(
+    ("env", "image", "kind", "line", "log"),
+    [
+        ({"DIE": "3"}, None, DiedAtStart, "ended with status 3: fake encoder: no model", True),
+        ({"HANG": "1"}, None, NeverReady, r"not ready within 2 s: .*ready gives status 503", True),
+        ({}, NOWHERE, ImageMissing, "cannot be pulled", False),
+    ],
+    ids=["dies", "never-ready", "no-image"],
+)
+def test_what_cannot_be_is_one_clear_line_with_the_end_of_the_log(
+    fake_image: str,
+    env: Mapping[str, str],
+    image: str | None,
+    kind: type[ContainerTrouble],
+    line: str,
+    log: bool,
+) -> None:
+    with (
+        pytest.raises(kind, match=line) as raised,
+        Container(image or fake_image, options(**env)) as container,
+    ):
+        observe_start(container, 2)
+    assert "\n" not in str(raised.value)
+    assert ("  | fake encoder: starting" in raised.value.with_log()) is log
+
+
+def test_a_command_that_the_image_lacks_is_a_death_at_start(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text('FROM scratch\nCOPY Dockerfile /\nCMD ["/encoder"]\n')
+    name = "clip-conformance-tests-empty"
+    engine.call("build", "--tag", name, str(tmp_path))
+    try:
+        with pytest.raises(DiedAtStart, match="no such file"):
+            Container(name)
+    finally:
+        engine.call("image", "rm", "--force", name)
+
+
+def test_no_pull_means_none() -> None:
+    with pytest.raises(ImageMissing, match="not on this machine"):
+        Container(NOWHERE, ContainerOptions(pull="never"))
+
+
+def test_a_folder_that_is_not_there_is_said_and_not_made(fake_image: str, tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    with pytest.raises(ContainerTrouble, match="missing"):
+        Container(fake_image, ContainerOptions(mounts={missing: "/app/models"}))
+    assert not missing.exists()
+
+
+HOLD = """
+import sys
+from conformance.containers.container import Container
+with Container(sys.argv[1]) as container:
+    print(container.id, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_program_that_is_ended_leaves_no_container(
+    fake_image: str, number: signal.Signals
+) -> None:
+    before = inventory()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, fake_image],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        identity = program.stdout.readline().strip()
+        assert identity
+        program.send_signal(number)
+        program.wait(60)
+    assert _gone(identity)
+    assert inventory() == before
+
+
+def _gone(identity: str) -> bool:
+    """Whether the container goes within the time that its holder has for that."""
+    try:
+        # It ends as soon as there is no such container, or once it has been removed.
+        engine.call("wait", identity, seconds=30)
+        for _ in range(300):
+            engine.call("inspect", "--format", "{{.State.Status}}", identity)
+    except CommandFailed:
+        return True
+    return False
+
+
+def test_no_engine_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
+    with pytest.raises(EngineMissing, match=r"^no container engine: .*127\.0\.0\.1:9"):
+        engine.check()
+
+
+def test_no_command_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "COMMAND", "docker-that-is-not-there")
+    with pytest.raises(EngineMissing, match="there is no command"):
+        engine.check()
+
+
+def test_a_page_is_ready_but_no_encoder(fake_image: str) -> None:
+    with Container(fake_image, options(PAGE="1")) as container:
+        start = observe_start(container, 30)
+        assert start.first.json() is None
+        assert urllib.request.urlopen(container.url, timeout=5).read() == b"<html>"

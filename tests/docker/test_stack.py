@@ -1,0 +1,126 @@
+"""docker/compose.yml on a real engine: an import and a search through the whole stack.
+
+Run with the images that CLIP_IMAGE and WEAVIATE_IMAGE name, where this engine has them.
+pytest-docker brings the stack up and takes it down.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import weaviate
+from weaviate.classes.config import Configure, DataType, Property
+
+from conformance.corpus import drawings
+from conformance.weaviate.server import ports
+from tests.docker.conftest import need_image
+
+COMPOSE = Path(__file__).parents[2] / "docker" / "compose.yml"
+SECOND = "http://multi2vec-clip-second:8080"
+SEED = drawings.HELD_OUT_SEEDS[0]
+
+
+@pytest.fixture(scope="session")
+def docker_compose_command(docker: str) -> str:  # noqa: ARG001 - it skips
+    """Compose as the engine's plugin, or the program before that."""
+    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+    if plugin.returncode == 0:
+        return "docker compose --profile second"
+    if shutil.which("docker-compose"):
+        return "docker-compose --profile second"
+    pytest.skip("not run: no Docker Compose")
+
+
+@pytest.fixture(scope="session")
+def docker_compose_file() -> str:
+    """The project's own."""
+    return str(COMPOSE)
+
+
+@pytest.fixture(scope="session")
+def docker_setup() -> list[str]:
+    """Start order makes it wait for the encoder; --wait is not in every Compose."""
+    return ["up --detach"]
+
+
+@pytest.fixture(scope="session")
+def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
+    """A name of our own, and whatever is left under it removed: pytest-docker itself leaves a
+    stack that did not come up."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("WEAVIATE_IMAGE", "CLIP_IMAGE"):
+            if name not in os.environ:
+                pytest.skip(f"not run: {name} names no image to try")
+            need_image(os.environ[name])
+        http, grpc = ports.run_of(2)
+        patch.setenv("WEAVIATE_PORT", str(http))
+        patch.setenv("WEAVIATE_GRPC_PORT", str(grpc))
+        patch.setenv("SECOND_CLIP_IMAGE", os.environ["CLIP_IMAGE"])
+        patch.setenv("DISABLE_TELEMETRY", "true")
+        name = f"clip-conformance-{uuid4().hex[:8]}"
+        yield name
+        words = [*docker_compose_command.split(), "-f", str(COMPOSE), "-p", name, "down", "-v"]
+        subprocess.run(words, check=True, capture_output=True, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def client(docker_services: Any) -> Iterator[weaviate.WeaviateClient]:
+    """A client of the stack's Weaviate."""
+    http = docker_services.port_for("weaviate", 8080)
+    grpc = docker_services.port_for("weaviate", 50051)
+    ready = f"http://127.0.0.1:{http}/v1/.well-known/ready"
+    docker_services.wait_until_responsive(lambda: _answers(ready), timeout=120, pause=0.5)
+    with closing(weaviate.connect_to_local(port=http, grpc_port=grpc)) as connected:
+        yield connected
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def poster(combination: drawings.Combination) -> str:
+    """A drawing as base64 of a PNG."""
+    file = BytesIO()
+    drawings.draw(combination, SEED, 224).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.parametrize("inference_url", [None, SECOND], ids=["default", "inferenceUrl"])
+def test_an_import_and_a_search_go_through_the_stack(
+    client: weaviate.WeaviateClient, inference_url: str | None
+) -> None:
+    films = client.collections.create(
+        f"Film{uuid4().hex[:8]}",
+        properties=[
+            Property(name="title", data_type=DataType.TEXT),
+            Property(name="poster", data_type=DataType.BLOB),
+        ],
+        vector_config=Configure.Vectors.multi2vec_clip(
+            image_fields=["poster"], inference_url=inference_url
+        ),
+    )
+    shown = drawings.combinations()[:6]
+    rows = [{"title": str(each), "poster": poster(each)} for each in shown]
+    assert not films.data.insert_many(rows).has_errors
+    for each in shown:
+        caption = drawings.captions(each, "en", "held_out")[0]
+        by_text = films.query.near_text(caption, limit=1).objects
+        by_image = films.query.near_image(poster(each), limit=1).objects
+        assert [found.properties["title"] for found in (*by_text, *by_image)] == [str(each)] * 2
+    client.collections.delete(films.name)
+
+
+def test_the_module_is_what_weaviate_says_it_has(client: weaviate.WeaviateClient) -> None:
+    assert "multi2vec-clip" in client.get_meta()["modules"]
