@@ -9,7 +9,7 @@ SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test test-suite coverage lint format types unit matrix hooks docs standins clean
+.PHONY: help demo test test-suite coverage lint format types unit matrix hooks docs standins expected exact-table clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
@@ -17,7 +17,7 @@ help:
 	@echo "make test-suite  the suite's part of them, without torch, in minutes"
 	@echo "make coverage    every test, and which lines they reach"
 	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | hooks | docs | standins | clean"
+	@echo "make lint | types | unit | format | hooks | docs | standins | expected | exact-table | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -92,6 +92,13 @@ docs: $(STAMP)
 
 standins: $(STAMP)
 	$(BIN)/python -m training
+
+# The libraries' own vectors of the suite's items, and what mistakes move: half an hour.
+expected: $(STAMP)
+	$(BIN)/python -m exactness.expected
+
+exact-table: $(STAMP)
+	$(BIN)/python -m exactness.table > docs/exact.md
 
 clean:
 	rm -rf $(VENV) $(SUITE_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache report

@@ -16,7 +16,7 @@ LOADED_EARLY = httpcore
 back as they were, there would be a second copy afterwards, whose errors httpx does not know."""
 
 
-NEED_REFERENCE = [Path(__file__).parent / name for name in ("reference", "standins")]
+NEED_REFERENCE = [Path(__file__).parent / name for name in ("reference", "standins", "exact")]
 """Folders of tests that import torch and the reference."""
 
 NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `reference`"

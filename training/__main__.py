@@ -39,12 +39,14 @@ def _parser(known: list[str]) -> argparse.ArgumentParser:
 
 def _make(tag: str, folder: Path, options: argparse.Namespace) -> None:
     from training.packing import pack
+    from training.portable import make_portable
     from training.recipes import RECIPES
     from training.tower_trainer import TowerTrainer, seed
 
     folder.mkdir()
     seed(tag)
     RECIPES[tag](TowerTrainer(options.cache_dir, options.effort), folder)
+    make_portable(folder)
     archive = options.into / f"{tag}.tar.xz"
     pack(folder, archive)
     print(f"{tag}: {archive.stat().st_size / 2**20:.2f} MiB", flush=True)

@@ -18,6 +18,7 @@ GROUP_FILES = (
     "errors",
     "texts",
     "images",
+    "exact",
     "alignment",
     "properties",
     "relations",

@@ -161,6 +161,9 @@ class Endpoint:
 
     def image_vector(self, image: bytes) -> Matrix:
         """One image file: (width,)."""
+        known = self.encoder.known_image(image)
+        if known is not None:
+            return known
         try:
             with Image.open(BytesIO(image)) as opened:
                 opened.load()

@@ -18,6 +18,7 @@ ALIKE = 0.4
 class PublishedEncoder(Encoder):
     """Captions and photographs have the published cosines; all else is the fake encoder's."""
 
+    exact: bool = False
     table: str = "sentence-transformers-clip-ViT-B-32"
     """The tag whose published cosines these are."""
 

@@ -1,0 +1,146 @@
+"""EXA: a stand-in's vectors beside those that the model's own library makes of the same items.
+
+Every item is sent alone, since other clauses judge what company does to it.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from conformance import expect
+from conformance.data.tolerances import Array
+from conformance.exact import expected as shipped
+from conformance.exact import groups, items
+from conformance.exact.bars import bars
+from conformance.exact.cause import Kind
+from conformance.exact.expected import Expected
+from conformance.exact.judgement import Judgement, directions, lengths
+from conformance.expect.measurements import Measure
+from conformance.expect.statuses import not_applicable
+from conformance.expect.vector_cache import VectorCache
+from conformance.options.settings import Settings
+from conformance.transport.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The items, what they should give, and what the endpoint gives; each is sent once a run."""
+
+    expected: Expected
+    images: Mapping[str, bytes]
+    cache: VectorCache
+
+    def texts_of(self, *names: str) -> dict[str, Exchange]:
+        """The exchanges of texts sent alone, by name."""
+        sent = items.texts()
+        return {name: self.cache.exchange(texts=[sent[name]]) for name in names}
+
+    def images_of(self, *names: str) -> dict[str, Exchange]:
+        """The exchanges of images sent alone; without those that are other files here."""
+        known = [name for name in names if name in self.images]
+        return {name: self.cache.exchange(images=[self.images[name]]) for name in known}
+
+    def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], bar: float) -> Judgement:
+        """The directions of these items beside the expected ones."""
+        observed = vectors(exchanges, kind)
+        return directions(self.expected, kind, observed, bar, lambda: self.diagnostic(kind))
+
+    def diagnostic(self, kind: Kind) -> dict[str, Array]:
+        """The vectors of the items that tell mistakes apart, as far as the endpoint gives them."""
+        ask = self.texts_of if kind == "text" else self.images_of
+        found: dict[str, Array] = {}
+        for name, exchange in ask(*items.GENERAL[kind], *items.SPECIAL[kind]).items():
+            with suppress(expect.Nonconformity):  # another clause is about refusals
+                found |= vectors({name: exchange}, kind)
+        return found
+
+
+@pytest.fixture(scope="session")
+def exact(settings: Settings, cache: VectorCache) -> Exact:
+    """The expected vectors, where the endpoint is said to serve the tag's stand-in."""
+    if settings.weights != "stand-in":
+        not_applicable("exact vectors are known for stand-ins only; --weights stand-in")
+    model = settings.model
+    if model.tag not in shipped.tags() or model.image_size is None:
+        not_applicable(f"no exact vectors are known for {model.tag}")
+    if settings.dimensions not in (None, model.checkpoint_dimension):
+        not_applicable(f"--dimensions {settings.dimensions} is not the checkpoint's own")
+    expected = shipped.load(model.tag)
+    return Exact(expected, shipped.known_images(expected, model.image_size), cache)
+
+
+TEXTS = {
+    "EXA-01": groups.PLAIN,
+    "EXA-02": groups.LONG,
+    "EXA-03": groups.EMPTY,
+    "EXA-04": groups.CASED,
+    "EXA-05": groups.LANGUAGES,
+}
+IMAGES = {
+    "EXA-06": groups.OWN_SIZE,
+    "EXA-07": groups.RESIZED,
+    "EXA-08": groups.FORMATS,
+    "EXA-09": groups.MODES,
+    "EXA-10": (*groups.LOSSY, *groups.PHOTOGRAPHS),
+}
+
+
+def _each(clauses: Mapping[str, tuple[str, ...]]) -> list[object]:
+    pairs = clauses.items()
+    return [pytest.param(names, marks=pytest.mark.clause(clause)) for clause, names in pairs]
+
+
+@pytest.mark.parametrize("names", _each(TEXTS), ids=list(TEXTS))
+def test_texts_have_the_librarys_vectors(
+    exact: Exact, names: tuple[str, ...], measure: Measure
+) -> None:
+    exchanges = exact.texts_of(*names)
+    conclude(exact.judged("text", exchanges, bars().texts), exchanges, measure)
+
+
+@pytest.mark.parametrize("names", _each(IMAGES), ids=list(IMAGES))
+def test_images_have_the_librarys_vectors(
+    exact: Exact, names: tuple[str, ...], measure: Measure
+) -> None:
+    exchanges = exact.images_of(*names)
+    conclude(exact.judged("image", exchanges, bars().images), exchanges, measure)
+
+
+@pytest.mark.clause("EXA-11")
+def test_texts_are_precise(exact: Exact, measure: Measure) -> None:
+    exchanges = exact.texts_of(*items.texts())
+    conclude(exact.judged("text", exchanges, bars().texts_precise), exchanges, measure)
+
+
+@pytest.mark.clause("EXA-12")
+def test_images_are_precise(exact: Exact, measure: Measure) -> None:
+    exchanges = exact.images_of(*groups.PRECISE)
+    conclude(exact.judged("image", exchanges, bars().images_precise), exchanges, measure)
+
+
+@pytest.mark.clause("EXA-13")
+@pytest.mark.parametrize("kind", ["text", "image"])
+def test_vectors_have_the_librarys_length(exact: Exact, kind: Kind, measure: Measure) -> None:
+    ask = exact.texts_of if kind == "text" else exact.images_of
+    exchanges = ask(*(groups.PLAIN if kind == "text" else groups.OWN_SIZE))
+    judged = lengths(exact.expected, kind, vectors(exchanges, kind), bars().length)
+    conclude(judged, exchanges, measure)
+
+
+def vectors(exchanges: Mapping[str, Exchange], kind: Kind) -> dict[str, Array]:
+    """The vector (d,) of each exchange, which must have succeeded."""
+    texts, images = (1, 0) if kind == "text" else (0, 1)
+    rows = {name: expect.vectors(each, texts, images) for name, each in exchanges.items()}
+    return {
+        name: (row.texts if kind == "text" else row.images)[0].vector for name, row in rows.items()
+    }
+
+
+def conclude(judged: Judgement, exchanges: Mapping[str, Exchange], measure: Measure) -> None:
+    """Measure the worst item, and fail with its exchange unless all are good."""
+    if judged.worst is None:
+        not_applicable("none of these items is the same here as where the vectors were made")
+    measure(f"worst distance: {judged.worst.item}", judged.worst.distance)
+    expect.require(judged.good, judged.got, judged.expected, exchanges[judged.worst.item])

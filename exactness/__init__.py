@@ -1,0 +1,1 @@
+"""The libraries' documented usage, and what mistakes and honest choices move."""

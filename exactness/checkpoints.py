@@ -1,0 +1,17 @@
+"""The stand-ins, unpacked once a run."""
+
+import atexit
+import shutil
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from reference import standins
+
+
+@cache
+def folder(tag: str) -> Path:
+    """Where the stand-in of `tag` is unpacked, until the program ends."""
+    scratch = Path(mkdtemp(prefix="exactness-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    return standins.unpack(tag, scratch)

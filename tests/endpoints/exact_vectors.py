@@ -1,0 +1,43 @@
+"""What a tag's own library makes of the suite's known items: a fake has to say the same of them."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conformance.data import models
+from conformance.exact import expected, items
+
+Matrix = NDArray[np.float32]
+
+
+@cache
+def texts(tag: str) -> dict[str, Matrix]:
+    """The vectors (width,) by text; none for a tag without exact vectors."""
+    if tag not in expected.tags():
+        return {}
+    shipped = expected.load(tag)
+    return {text: shipped.texts[name] for name, text in items.texts().items()}
+
+
+@cache
+def images(tag: str) -> dict[str, Matrix]:
+    """The vectors (width,) by the digest of the image's file."""
+    if tag not in expected.tags():
+        return {}
+    shipped, size = expected.load(tag), models.find(tag).image_size
+    assert size is not None
+    files = items.images(size)
+    return {expected.digest(file): shipped.images[name][0] for name, file in files.items()}
+
+
+def text(tag: str, width: int, content: str) -> Matrix | None:
+    """The vector of a known text, if the fake is as wide as the checkpoint."""
+    known = texts(tag).get(content)
+    return known if known is not None and len(known) == width else None
+
+
+def image(tag: str, width: int, file: bytes) -> Matrix | None:
+    """The vector of a known image file, if the fake is as wide as the checkpoint."""
+    known = images(tag).get(expected.digest(file)) if images(tag) else None
+    return known if known is not None and len(known) == width else None

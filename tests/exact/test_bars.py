@@ -1,0 +1,83 @@
+"""Every bar lies between what honest implementations differ by and what mistakes move."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.data.models import load
+from conformance.exact import groups
+from conformance.exact.bars import bars
+from exactness import table
+from exactness.mistakes import ALL
+
+ROOT = Path(__file__).parents[2]
+LOW_PRECISION = ("bfloat16", "int8, dynamic")
+ACCEPTED = ("converted to RGB before anything else",)
+"""What is a right answer of its own to the clauses."""
+COARSE = "JPEG decoded with the fast cosine transform and upsampling"
+TAGS = [tag for tag in sorted(load()) if (table.MEASURED / f"{tag}.json").is_file()]
+"""Every library's; SigLIP 2 at 512 pixels is left out, as it takes longest and adds no layer."""
+
+
+def measured(tag: str, part: str) -> list[dict[str, Any]]:
+    """What was measured of one tag: `honest` or `mistakes`."""
+    changes: list[dict[str, Any]] = json.loads((table.MEASURED / f"{tag}.json").read_text())[part]
+    return changes
+
+
+def furthest(change: dict[str, Any]) -> float:
+    """The largest distance of an item that is not of a rare mode."""
+    kept = [row[0] for item, row in change["moved"].items() if item not in groups.MODES]
+    return float(max(kept, default=0))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_honest_differences_are_well_below_the_wide_bars(tag: str) -> None:
+    wide = {"text": bars().texts, "image": bars().images}
+    honest = [each for each in measured(tag, "honest") if each["name"] not in ACCEPTED]
+    far = [each for each in honest if furthest(each) > wide[each["kind"]] / 1.5]
+    assert not far
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_all_but_low_precision_is_below_the_narrow_bars(tag: str) -> None:
+    narrow = {"text": bars().texts_precise, "image": bars().images_precise}
+    others = (*LOW_PRECISION, *ACCEPTED, COARSE)
+    exact = [each for each in measured(tag, "honest") if each["name"] not in others]
+    far = [each["name"] for each in exact if furthest(each) > narrow[each["kind"]] / 1.4]
+    assert not far
+
+
+def test_other_versions_of_the_libraries_are_below_the_narrow_bars() -> None:
+    report = json.loads((table.MEASURED / "versions.json").read_text())
+    far = {
+        name: (item, distance)
+        for name, found in report["furthest"].items()
+        for item, distance in found
+        if distance
+        > (bars().texts_precise if name.endswith("text") else bars().images_precise) / 1.2
+    }
+    assert not far
+
+
+def test_there_are_forty_mistakes_and_more() -> None:
+    assert len({mistake.name for mistake in ALL}) >= 40
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_most_mistakes_are_told_by_a_must_or_a_should(tag: str) -> None:
+    levels = {
+        (each["name"], each["kind"]): table.told(each["kind"], each["moved"])
+        for each in measured(tag, "mistakes")
+    }
+    seen = [key for key, level in levels.items() if level in ("MUST", "SHOULD")]
+    unseen = [key for key, level in levels.items() if level == "none"]
+    assert len(seen) >= 36
+    assert len(unseen) <= 4, unseen
+
+
+def test_the_page_is_current() -> None:
+    """`make exact-table` writes it again."""
+    assert (ROOT / "docs" / "exact.md").read_text(encoding="utf-8") == table.page()

@@ -1,0 +1,97 @@
+"""Mistakes made on purpose are found, and named."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from conformance.data.models import load
+from conformance.data.tolerances import Array
+from conformance.exact import expected, items
+from conformance.exact.bars import bars
+from conformance.exact.cause import Kind, best_fit
+from conformance.exact.judgement import directions, lengths
+from exactness import checkpoints, documented, mistakes
+from exactness.documented.usage import Usage
+from exactness.mistakes.mistake import Mistake
+
+CLIP = "openai-clip-vit-base-patch16"
+NAMED = (
+    "red and blue were swapped",
+    "both sides were scaled instead of cropping the centre",
+    "it was resized with bilinear",
+    "the pixels were scaled by ImageNet's mean and deviation",
+    "16-bit values were scaled, not clipped",
+    "the end of a long text was kept, not its beginning",
+    "one token too few was kept of a long text",
+    '"a photo of" was put before the text',
+    "gelu was taken for quick_gelu, or the reverse",
+)
+MISTAKES = [each for each in mistakes.ALL if each.name in NAMED]
+
+
+@pytest.fixture(scope="module")
+def usage() -> Usage:
+    return documented.usage(load()[CLIP], checkpoints.folder(CLIP))
+
+
+def observed(usage: Usage, kind: Kind) -> dict[str, Array]:
+    """The diagnostic items' vectors."""
+    names = (*items.GENERAL[kind], *items.SPECIAL[kind])
+    if kind == "text":
+        return {name: usage.text(items.TEXTS[name]) for name in names}
+    files = items.images(224)
+    return {name: usage.image(Image.open(io.BytesIO(files[name]))) for name in names}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: f"{each.kind}: {each.name}")
+def test_a_mistake_is_named(usage: Usage, mistake: Mistake) -> None:
+    with mistake.change(usage, load()[CLIP]) as wrong:
+        seen = observed(wrong, mistake.kind)
+    fit = best_fit(expected.load(CLIP), mistake.kind, seen)
+    assert fit is not None
+    assert fit.cause == mistake.name
+    assert fit.after < 0.2 * fit.before
+    assert str(fit).startswith(f"as if {mistake.name}: distance ")
+
+
+def test_right_vectors_have_no_cause(usage: Usage) -> None:
+    assert best_fit(expected.load(CLIP), "text", observed(usage, "text")) is None
+
+
+def test_noise_has_no_cause() -> None:
+    chance = np.random.default_rng(0)
+    seen = {name: chance.standard_normal(512).astype(np.float32) for name in items.GENERAL["text"]}
+    judged = directions(expected.load(CLIP), "text", seen, bars().texts)
+    assert not judged.good
+    assert judged.got.endswith("no known mistake explains it")
+
+
+def test_vectors_in_another_order_are_named() -> None:
+    shipped = expected.load(CLIP)
+    names = list(shipped.texts)
+    seen = dict(zip(names, [shipped.texts[name] for name in reversed(names)], strict=True))
+    judged = directions(shipped, "text", seen, bars().texts)
+    assert "as if the vectors were in another order" in judged.got
+
+
+def test_the_vector_of_an_image_converted_first_is_right_too() -> None:
+    shipped = expected.load(CLIP)
+    assert len(shipped.images["RGBA PNG"]) == 2
+    seen = {"RGBA PNG": shipped.images["RGBA PNG"][1]}
+    assert directions(shipped, "image", seen, bars().images).good
+
+
+def test_length_is_judged_apart_from_direction() -> None:
+    shipped = expected.load(CLIP)
+    seen = {name: vector * 9 for name, vector in shipped.texts.items()}
+    assert directions(shipped, "text", seen, bars().texts_precise).good
+    judged = lengths(shipped, "text", seen, bars().length)
+    assert not judged.good
+    assert "9 times" in judged.got
+
+
+def test_a_vector_of_nan_is_no_right_one() -> None:
+    seen = {"plain": np.full(512, np.nan, dtype=np.float32)}
+    assert not directions(expected.load(CLIP), "text", seen, bars().texts).good

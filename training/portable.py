@@ -1,0 +1,54 @@
+"""Tokenizer and processor files as the published checkpoints have them, for transformers 4 and 5.
+
+transformers 5 writes what transformers 4 cannot read: `extra_special_tokens` as a list, a class
+`TokenizersBackend`, an image processor inside `processor_config.json`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+_GEMMA: Final = {"add_bos_token": False, "add_eos_token": True}
+"""What SigLIP 2's published tokenizer_config.json says; without it transformers 4 begins a text
+with `<bos>` and leaves out the `<eos>`."""
+
+_CLASSES: Final = {"TokenizersBackend": "PreTrainedTokenizerFast"}
+
+
+def make_portable(folder: Path) -> None:
+    """Rewrite every tokenizer's and processor's JSON under `folder`, so that both can read it."""
+    for file in folder.rglob("tokenizer_config.json"):
+        _write(file, tokenizer_config(_read(file)))
+    for file in folder.rglob("tokenizer.json"):
+        # What the last call padded and truncated to is no property of a tokenizer.
+        _write(file, {**_read(file), "truncation": None, "padding": None})
+    for file in folder.rglob("processor_config.json"):
+        _slim_processor(file)
+
+
+def tokenizer_config(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` of a tokenizer_config.json in the terms of transformers 4, which 5 reads as well."""
+    kept = {key: value for key, value in values.items() if key != "backend"}
+    extra = kept.pop("extra_special_tokens", [])
+    if extra:
+        kept["additional_special_tokens"] = extra
+    kept["tokenizer_class"] = _CLASSES.get(kept["tokenizer_class"], kept["tokenizer_class"])
+    return {**kept, **(_GEMMA if kept["tokenizer_class"] == "GemmaTokenizer" else {})}
+
+
+def _slim_processor(file: Path) -> None:
+    """The image processor is in preprocessor_config.json already; what is left, if anything."""
+    values = {key: value for key, value in _read(file).items() if key != "image_processor"}
+    if set(values) == {"processor_class"}:
+        file.unlink()
+    else:
+        _write(file, values)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return values
+
+
+def _write(file: Path, values: dict[str, Any]) -> None:
+    file.write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
