@@ -23,7 +23,8 @@ TEXT = "a red circle"
 SIZE = 32
 TEXTS_ALONE = Items([TEXT])
 TRIES = 3
-"""At a closed port, a second apart: the endpoint may be starting again."""
+PAUSE = 1.0
+"""Seconds between two tries: a closed port may be open soon, a limit of requests be over."""
 
 
 class Aftermath:
@@ -44,7 +45,7 @@ class Aftermath:
 
     def start(self) -> None:
         """See what the endpoint does with good requests before anything odd was sent."""
-        for good in (Items([TEXT]), Items([TEXT], [_image()])):
+        for good in (TEXTS_ALONE, Items((), [_image()])):
             exchange = self._ask(good, self._endpoint.client.timeout)
             self._slowest = max(self._slowest, exchange.seconds)
             problem = _problem(exchange, good)
@@ -65,7 +66,7 @@ class Aftermath:
         self._before = exchanges[-1] if exchanges else self._before
 
     def _look_after(self, odd: Exchange, parallel: bool) -> None:
-        good = Items([TEXT], [_image()] if b'"images"' in odd.request_body else [])
+        good = Items((), [_image()]) if b'"images"' in odd.request_body else TEXTS_ALONE
         if not self._served.get(_name(good)):
             good = TEXTS_ALONE
         after = self._ask(good, self._patience())
@@ -84,10 +85,15 @@ class Aftermath:
         if _problem(after, good) is None:
             return
         # An endpoint that refuses something now and then is not poisoned: it has to go on.
-        again = [self._ask(good, self._patience()) for _ in range(TRIES)]
-        if any(_problem(each, good) is None for each in again):
-            return
+        for _ in range(TRIES):
+            time.sleep(PAUSE)
+            if _problem(self._ask(good, self._patience()), good) is None:
+                return
         self._served[_name(good)] = False
+        if response_signature(odd) == response_signature(after):
+            # What was sent before was no odder than this: it met the same trouble.
+            self.problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
+            return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
         got = f"a good request is no longer served since {self.test}: {after.summary()}"
         expected = "the next good request served as before"
@@ -109,7 +115,7 @@ class Aftermath:
                 return False
             if not again.failed_by(FailureKind.NO_CONNECTION):
                 return True
-            time.sleep(1)
+            time.sleep(PAUSE)
         return True
 
     def _patience(self) -> float:
@@ -142,7 +148,7 @@ def _problem(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
 
 
 def _name(good: Items) -> str:
-    return "texts and images" if good.images else "texts"
+    return "images" if good.images else "texts"
 
 
 def _image() -> bytes:

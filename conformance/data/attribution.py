@@ -27,6 +27,13 @@ def prerequisite_home(kind: str, items: str, signature: str) -> str:
 
 
 @cache
+def sends_plain_requests(clause: str) -> bool:
+    """Whether the requests of a clause's checks are such as every other check sends."""
+    patterns = fixture_files.toml(_FILE)["plain"]["clauses"]
+    return any(fnmatch(clause, pattern) for pattern in patterns)
+
+
+@cache
 def rank(clause: str) -> int:
     """The place of a clause among all, the most fundamental first."""
     order = fixture_files.toml(_FILE)["rank"]["order"]

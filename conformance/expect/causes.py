@@ -12,6 +12,7 @@ from enum import StrEnum
 from conformance.transport.exchange import Exchange
 
 LONGEST_SIGNATURE = 160
+TOO_MANY_REQUESTS = 429
 VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|\s+")
 """What differs between two messages of one cause: quoted items, numbers, addresses."""
 
@@ -21,6 +22,7 @@ class CauseKind(StrEnum):
 
     NO_RESPONSE = "no response"
     REFUSED = "refused"
+    RATE_LIMITED = "rate limited"
     REDIRECTED = "redirected"
     ENCODING = "content encoding"
     UNREADABLE = "unreadable"
@@ -63,6 +65,8 @@ def plain(message: str) -> str:
 
 def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
     """The cause behind a response that is not what it should be."""
+    if kind is CauseKind.REFUSED and exchange.status == TOO_MANY_REQUESTS:
+        kind = CauseKind.RATE_LIMITED
     return Cause(kind, asked_for(exchange), response_signature(exchange))
 
 

@@ -81,11 +81,17 @@ def find(results: Sequence[PhaseResult]) -> Findings:
 def _promoted(own: Sequence[Problem], pending: Iterable[Problem]) -> dict[str, Problem]:
     """What was only met on the way and that no clause of its own has failed for, by its clause."""
     promoted: dict[str, Problem] = {}
+    telling = [each for each in own if each.kind in FACTS or not _is_plain(each)]
     for problem in pending:
-        known = [*own, *promoted.values()]
+        known = [*telling, *promoted.values()]
         if not any(_same_cause(each, problem) or _akin(each, problem) for each in known):
             promoted.setdefault(problem.clause, problem)
     return promoted
+
+
+def _is_plain(problem: Problem) -> bool:
+    refused = problem.kind in (CauseKind.REFUSED, CauseKind.NO_RESPONSE)
+    return refused and attribution.sends_plain_requests(problem.clause)
 
 
 def _grouped(problems: Sequence[Problem]) -> list[Finding]:

@@ -49,6 +49,7 @@ class Client:
         self.endpoint_seconds = 0.0
         """Seconds that went into exchanges, in parallel ones once."""
         self.timeouts = 0
+        """POST requests that had no whole response in time."""
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call once it is over; they may send on their own."""
         self._runner = asyncio.Runner()
@@ -82,7 +83,8 @@ class Client:
     def note(self, exchanges: Sequence[Exchange], seconds: float) -> None:
         """Count exchanges, also ones that were made without this client, and tell the listeners."""
         self.endpoint_seconds += seconds
-        self.timeouts += sum(each.failed_by(FailureKind.TIMED_OUT) for each in exchanges)
+        posts = [each for each in exchanges if each.method == "POST"]
+        self.timeouts += sum(each.failed_by(FailureKind.TIMED_OUT) for each in posts)
         for listener in self.listeners:
             listener(exchanges)
 

@@ -242,6 +242,6 @@ def test_listeners_hear_every_exchange(client_of: Clients) -> None:
 def test_timeouts_are_counted(client_of: Clients) -> None:
     with talking(silent) as url:
         client = client_of(url, 0.2)
-        client.send(GET)
+        client.send_all([GET, Request("POST", "/vectorize", b"{}")])
     assert client.timeouts == 1
     assert client.endpoint_seconds > 0.1
