@@ -1,14 +1,15 @@
 """From the inputs of a batch to its vectors, on the model's device."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL.Image import Image
 
 from reference.encoders import Encoder, Placement
-from reference.encoders.inputs import Inputs, on_device, stack
+from reference.encoders.inputs import Inputs, on_device, shapes, stack
 from reference.widening import Isometry
 
 Kind = Literal["text", "image"]
@@ -28,6 +29,22 @@ class Computing:
         """The inputs of a text or of an image; any thread may ask for them."""
         make = self.encoder.text_inputs if kind == "text" else self.encoder.image_inputs
         return make(item)  # type: ignore[arg-type]
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (texts, dimension), computed together where lengths are equal."""
+        inputs = [self.inputs("text", text) for text in texts]
+        groups: dict[Hashable, list[int]] = {}
+        for index, one in enumerate(inputs):
+            groups.setdefault(shapes(one), []).append(index)
+        rows: dict[int, Vectors] = {}
+        for group in groups.values():
+            rows.update(zip(group, self("text", [inputs[i] for i in group]), strict=True))
+        return np.stack([rows[index] for index in range(len(texts))])
+
+    def encode_image(self, image: Image) -> Vectors:
+        """The vector of one image: shape (dimension,)."""
+        vector: Vectors = self("image", [self.inputs("image", image)])[0]
+        return vector
 
     @torch.inference_mode()
     def __call__(self, kind: Kind, items: Sequence[Inputs]) -> Vectors:

@@ -36,8 +36,7 @@ def widen(computing: Computing, wanted: int | None) -> int:
 
 def dimension(computing: Computing) -> int:
     """That of both kinds of vectors; encoding the first ones also warms the libraries up."""
-    text = computing("text", [computing.inputs("text", "a cat")])[0]
-    image = computing("image", [computing.inputs("image", noise(0))])[0]
+    [text], image = computing.encode_texts(["a cat"]), computing.encode_image(noise(0))
     if text.shape != image.shape:
         widths = f"{len(text)} and {len(image)} wide"
         raise UnloadableError(f"the checkpoint's text and image vectors differ: {widths}")

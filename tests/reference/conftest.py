@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ from conformance.data import models
 from conformance.data.models import Library, Model
 from reference import encoders, standins
 from reference.app import create_app
-from reference.computing import Computing, Vectors
+from reference.computing import Computing
 from reference.encoder_service import EncoderService
 from reference.encoders import Placement
-from reference.encoders.inputs import Inputs, shapes
+from reference.encoders.inputs import Inputs
 from reference.loading import widen
 from reference.settings import Settings
 
@@ -55,31 +55,9 @@ def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
 def loaded(encoder: encoders.Encoder, dimensions: int | None = None) -> EncoderService:
     """A service that is ready."""
     service = EncoderService()
-    computing = Computing(encoder, Placement())
-    service.start(lambda: (computing, {"dimensions": widen(computing, dimensions)})).result()
+    model = Computing(encoder, Placement())
+    service.start(lambda: (model, {"dimensions": widen(model, dimensions)})).result()
     return service
-
-
-class Encoding:
-    """Texts and images through an encoder as the service takes them: one length at a time."""
-
-    def __init__(self, encoder: encoders.Encoder) -> None:
-        self._computing = Computing(encoder, Placement())
-
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        inputs = [self._computing.inputs("text", text) for text in texts]
-        groups: dict[Hashable, list[int]] = {}
-        for index, one in enumerate(inputs):
-            groups.setdefault(shapes(one), []).append(index)
-        rows: dict[int, Vectors] = {}
-        for group in groups.values():
-            vectors = self._computing("text", [inputs[index] for index in group])
-            rows.update(zip(group, vectors, strict=True))
-        return np.stack([rows[index] for index in range(len(texts))])
-
-    def encode_image(self, image: Image.Image) -> Vectors:
-        vector: Vectors = self._computing("image", [self._computing.inputs("image", image)])[0]
-        return vector
 
 
 @pytest.fixture
@@ -100,6 +78,11 @@ def photograph() -> Image.Image:
     layers = np.stack([ramp, ramp[::-1], 255 - ramp], axis=-1).astype(np.uint8)
     layers[60:120, 80:160] = (200, 30, 30)
     return Image.fromarray(layers)
+
+
+def computing(model: Model, folder: Path) -> Computing:
+    """A checkpoint as the reference computes with it."""
+    return Computing(encoders.load(model, folder, Placement()), Placement())
 
 
 Checkpoint = Callable[[str], Path]
@@ -140,13 +123,13 @@ LIBRARIES: dict[str, Library] = {
 
 
 @pytest.fixture(scope="session")
-def encoder(checkpoint: Checkpoint) -> Callable[[str], Encoding]:
+def encoder(checkpoint: Checkpoint) -> Callable[[str], Computing]:
     """The reference's encoder on the checkpoint of that name or tag."""
-    ready: dict[str, Encoding] = {}
+    ready: dict[str, Computing] = {}
 
-    def find(name: str) -> Encoding:
+    def find(name: str) -> Computing:
         if name not in ready:
-            ready[name] = Encoding(encoders.load(_row(name), checkpoint(name), Placement()))
+            ready[name] = computing(_row(name), checkpoint(name))
         return ready[name]
 
     return find

@@ -13,16 +13,16 @@ import torch
 from PIL import Image
 
 from reference import images
-from reference.computing import Vectors
+from reference.computing import Computing, Vectors
 from tests.reference.checkpoints import HF
-from tests.reference.conftest import Checkpoint, Encoding, png
+from tests.reference.conftest import Checkpoint, png
 from tests.reference.test_images import in_mode
 
 MIXED = ["a red circle", "", "a photo of a blue square " * 40, "赤い丸", "ein rotes Quadrat"]
 MODES = ["RGB", "RGBA", "L", "LA", "1", "P", "I;16", "I", "F", "CMYK"]
 
 Usage = tuple[Callable[[list[str]], Vectors], Callable[[list[Image.Image]], Vectors]]
-Find = Callable[[str], Encoding]
+Find = Callable[[str], Computing]
 
 
 def sentence_transformers(folder: Path) -> Usage:
