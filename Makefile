@@ -7,7 +7,7 @@ NODE := $(VENV)/.node
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test lint format types unit matrix docs standins clean
+.PHONY: help demo test lint format types unit matrix bench docs standins clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
@@ -50,6 +50,9 @@ unit: $(STAMP) $(NODE)
 
 matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
+
+bench: $(STAMP)
+	PYTHON=$(BIN)/python benchmarks/run.sh --report $(REPORT)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
