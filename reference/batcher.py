@@ -21,7 +21,7 @@ from reference.encoders.inputs import Inputs, shapes
 Compute = Callable[[Kind, Sequence[Inputs]], Vectors]
 
 
-@dataclass
+@dataclass(eq=False)  # a job is like no other, and tensors cannot be compared for it
 class Job:
     """An item that waits; `result` becomes its vector, or is cancelled if nobody wants it."""
 
@@ -70,17 +70,21 @@ class Batcher:
             return self._taken() if self._jobs else []
 
     def _drop_unwanted(self) -> None:
-        for job in [job for job in self._jobs if not job.caller.waits]:
-            self._jobs.remove(job)
-            job.result.cancel()
+        wanted: deque[Job] = deque()
+        for job in self._jobs:
+            if job.caller.waits:
+                wanted.append(job)
+            else:
+                job.result.cancel()
+        self._jobs = wanted
 
     def _taken(self) -> list[Job]:
         first = self._jobs[0]
         alike = [job for job in self._jobs if job.group == first.group]
         size = self._sizes.largest(first.kind, first.inputs, len(alike))
         batch = alike[:size]
-        chosen = {id(job) for job in batch}
-        self._jobs = deque(job for job in self._jobs if id(job) not in chosen)
+        chosen = set(batch)
+        self._jobs = deque(job for job in self._jobs if job not in chosen)
         return batch
 
     def _deliver(self, batch: list[Job]) -> None:

@@ -85,8 +85,9 @@ def test_a_poisonous_item_fails_alone() -> None:
 
 
 def test_what_nobody_waits_for_is_dropped() -> None:
-    gone, late, stays = job(1, hung_up=lambda: True), job(2, patience=0), job(3)
-    model = run(gone, late, stays)
+    stays = job(3, length=5)
+    gone, late = job(1, length=5, hung_up=lambda: True), job(2, length=5, patience=0)
+    model = run(stays, gone, late)
     assert [batch for _, batch in model.batches] == [[3]]
     assert gone.result.cancelled()
     assert late.result.cancelled()
