@@ -76,6 +76,7 @@ class Batcher:
                 wanted.append(job)
             else:
                 job.result.cancel()
+                job.result.set_running_or_notify_cancel()  # tells those who wait
         self._jobs = wanted
 
     def _taken(self) -> list[Job]:
