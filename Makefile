@@ -9,7 +9,7 @@ SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test test-suite coverage lint format types unit matrix hooks docs standins expected exact-table clean
+.PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs standins expected exact-table clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
@@ -77,6 +77,9 @@ coverage: $(STAMP) $(NODE)
 
 matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
+
+bench: $(STAMP)
+	PYTHON=$(BIN)/python benchmarks/run.sh --report $(REPORT)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .

@@ -1,51 +1,34 @@
 """The four routes of the contract, as a Flask application."""
 
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from reference import errors, images, request_body, response_body
+from reference import errors, request_body, response_body
+from reference.caller import Caller
 from reference.encoder_service import EncoderService
+from reference.gate import BODIES, CALLERS, Gate
 from reference.settings import Settings
 
-CALLERS = 256
-"""Vectorize requests held at a time; more than any Weaviate sends (twice its processors)."""
 
-
-class Gate:
-    """Bounds how many requests are held, and how many of those have their body in memory."""
-
-    def __init__(self, held: int, active: int) -> None:
-        self._held = threading.BoundedSemaphore(held)
-        self._active = threading.BoundedSemaphore(active)
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Wait for one's turn; raises `UnavailableError` at once if too many wait already."""
-        if not self._held.acquire(blocking=False):
-            raise errors.UnavailableError("too many requests at a time; try again")
-        try:
-            with self._active:
-                yield
-        finally:
-            self._held.release()
-
-
-def create_app(holder: EncoderService, settings: Settings, gate: Gate | None = None) -> Flask:
-    """The application that serves `holder`'s encoder."""
+def create_app(service: EncoderService, settings: Settings, gate: Gate | None = None) -> Flask:
+    """The application that serves `service`'s encoder."""
     app = Flask("reference", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # or //vectorize is a redirect, which Go does not follow
     app.wsgi_app = SingleSlash(app.wsgi_app)  # type: ignore[method-assign]
     errors.register(app)
-    _probes(app, holder)
-    _meta(app, holder, settings)
-    _vectorize(app, holder, settings, gate or Gate(CALLERS, active=4))
+    _probes(app, service)
+    _meta(app, service, settings)
+    _vectorize(app, service, settings, gate or Gate(CALLERS, BODIES * settings.max_body))
+    if settings.metrics:
+        from reference import metrics  # only who asks for it needs its library
+
+        metrics.register(app, service)
     return app
 
 
@@ -62,14 +45,14 @@ class SingleSlash:
         return answer
 
 
-def _probes(app: Flask, holder: EncoderService) -> None:
+def _probes(app: Flask, service: EncoderService) -> None:
     @app.get("/.well-known/live")
     def live() -> Response:
         return _empty()
 
     @app.get("/.well-known/ready")
     def ready() -> Response:
-        if not holder.ready:
+        if not service.ready:
             raise errors.UnavailableError("the model is still loading")
         return _empty()
 
@@ -80,7 +63,7 @@ def _empty() -> Response:
     return response
 
 
-def _meta(app: Flask, holder: EncoderService, settings: Settings) -> None:
+def _meta(app: Flask, service: EncoderService, settings: Settings) -> None:
     model = settings.model
     fixed = {
         "model": model.tag,
@@ -93,8 +76,8 @@ def _meta(app: Flask, holder: EncoderService, settings: Settings) -> None:
 
     @app.get("/meta")
     def meta() -> Response:
-        state = {"ready": holder.ready, "dimensions": holder.dimensions}
-        return jsonify(**fixed, **state, versions=_versions(holder.packages))
+        state = {"ready": service.ready, **service.description}
+        return jsonify(**fixed, **state, versions=_versions(service.packages))
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:
@@ -106,26 +89,37 @@ def _versions(packages: Iterable[str]) -> dict[str, str]:
     return versions
 
 
-def _vectorize(app: Flask, holder: EncoderService, settings: Settings, gate: Gate) -> None:
+def _vectorize(app: Flask, service: EncoderService, settings: Settings, gate: Gate) -> None:
     @app.post("/vectorize")
     def vectorize() -> Response:
-        _check_length(request.content_length or 0, settings.max_body)
-        with gate.entered():
-            wanted = request_body.parse(request.get_data(cache=False, parse_form_data=False))
-            read = (
-                images.read(encoded, f"images[{index}]", settings.max_pixels)
-                for index, encoded in enumerate(wanted.images)
-            )
-            image_vectors = holder.images(read)
-            text_vectors = list(holder.texts(wanted.texts))
-        return Response(
-            response_body.body(text_vectors, image_vectors), mimetype="application/json"
-        )
+        length = request.content_length or 0
+        _check_length(length, settings.max_body)
+        caller = Caller(request.environ.get("waitress.client_disconnected", lambda: False))
+        try:
+            with gate.entered(length, caller):
+                return _answered(service, settings, caller)
+        finally:
+            caller.answered()
+
+
+def _answered(service: EncoderService, settings: Settings, caller: Caller) -> Response:
+    wanted = request_body.parse(request.get_data(cache=False, parse_form_data=False))
+    _check_number(len(wanted.texts) + len(wanted.images), settings.max_items)
+    text_vectors, image_vectors = service.vectors(wanted, caller)
+    return Response(response_body.body(text_vectors, image_vectors), mimetype="application/json")
 
 
 def _check_length(length: int, limit: int) -> None:
     if length > limit:
         raise errors.RefusedError(
             f"the body has {length:,} bytes; the limit is {limit:,}",
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        )
+
+
+def _check_number(items: int, limit: int) -> None:
+    if items > limit:
+        raise errors.RefusedError(
+            f"the request has {items:,} texts and images; the limit is {limit:,}",
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from reference import devices, encoders, server, settings, weights
+from reference import devices, encoders, loading, server, settings, shutdown
 from reference.app import create_app
 from reference.encoder_service import EncoderService
 
@@ -36,19 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(chosen: settings.Settings, listener: socket.socket) -> None:
     """Listen, say so, load the model in the background, and serve for ever."""
-    holder, scratch = EncoderService(), Path(tempfile.mkdtemp(prefix="reference-"))
-    running = server.build(create_app(holder, chosen), listener, chosen.max_body)
-    server.end_on_signals(scratch)
+    service = EncoderService(chosen.max_pixels)
+    scratch = Path(tempfile.mkdtemp(prefix="reference-"))
+    running = server.build(create_app(service, chosen), listener, chosen.max_body)
+    shutdown.on_signals(running, scratch)
     print(f"serving {chosen.model.tag} on {server.url(chosen.host, listener)}", flush=True)
-    loading = holder.start(lambda: build(chosen, scratch), chosen.dimensions)
-    loading.add_done_callback(lambda future: _loaded(future, scratch))
+    ready = service.start(lambda: loading.load(chosen, scratch))
+    ready.add_done_callback(lambda future: _loaded(future, scratch))
     running.run()
-
-
-def build(chosen: settings.Settings, scratch: Path) -> encoders.Encoder:
-    """The encoder that `chosen` asks for; stand-ins are unpacked in the folder `scratch`."""
-    with weights.located(chosen, scratch) as folder:
-        return encoders.load(chosen.model, folder, chosen.device)
 
 
 def prepare() -> None:
@@ -67,7 +62,7 @@ def _loaded(future: Future[None], scratch: Path) -> None:
     if error is None:
         log.info("ready")
     else:
-        server.end(_failed(f"cannot load the model: {_line(error)}", 1), scratch)
+        shutdown.end(_failed(f"cannot load the model: {_line(error)}", 1), scratch)
 
 
 def _line(error: BaseException) -> str:

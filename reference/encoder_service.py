@@ -1,87 +1,137 @@
-"""One encoder, the thread that loads it and computes with it, and whether it is ready."""
+"""One model: loaded by the thread that computes with it, asked by the threads of requests."""
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from typing import Any, TypeVar
 
-import numpy as np
-from PIL import Image
+from reference import batch_sizes, images
+from reference.batcher import Batcher, Job
+from reference.caller import Caller
+from reference.computing import Computing, Kind, Vectors
+from reference.errors import ClientGoneError, UnavailableError
+from reference.request_body import RequestBody
 
-from reference.encoders import Encoder, UnloadableError, Vectors
-from reference.errors import UnavailableError
-from reference.widening import Widened
+Result = TypeVar("Result")
+Item = tuple[Kind, Callable[[], object]]
+"""What an item is, and how it is read."""
 
-log = logging.getLogger(__name__)
+CORES = len(os.sched_getaffinity(0))
+
+AHEAD = 16
+"""Items of one request that are read ahead of the model, so that a request of hundreds neither
+fills the memory nor keeps the others waiting."""
 
 
 class EncoderService:
-    """Holds an encoder once it is loaded.
+    """Texts and images to vectors, once a model is loaded.
 
-    All its work is done by one thread, in the order of arrival: the libraries are not made for
-    parallel calls (multi2vec-clip-inference 26), every further thread would get its own pool of
-    OpenMP threads, and so parallel requests cannot change a vector.
+    Images are decoded and scaled by a few threads, in parallel and outside the model; what they
+    make waits in a batcher's queue.
     """
 
-    def __init__(self) -> None:
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
-        self._encoder: Encoder | None = None
-        self.dimensions: int | None = None
+    def __init__(self, max_pixels: int = 10**8) -> None:
+        self._max_pixels = max_pixels
+        self._readers = ThreadPoolExecutor(CORES, "reader", initializer=_one_thread)
+        self._computing: Computing | None = None
+        self._batcher: Batcher | None = None
+        self.description: dict[str, Any] = {"dimensions": None}
 
     @property
     def ready(self) -> bool:
-        """Whether the encoder is loaded and has encoded a first text and image."""
-        return self._encoder is not None
+        """Whether the model is loaded and has encoded a first text and image."""
+        return self._batcher is not None
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Distributions that the encoder computes with; none before it is loaded."""
-        return self._encoder.packages if self._encoder else ()
+        """Distributions that the model computes with; none before it is loaded."""
+        return self._computing.encoder.packages if self._computing else ()
 
-    def start(self, build: Callable[[], Encoder], width: int | None = None) -> Future[None]:
+    @property
+    def waiting(self) -> int:
+        """Items that wait for the model."""
+        return self._batcher.waiting if self._batcher else 0
+
+    def start(self, build: Callable[[], tuple[Computing, dict[str, Any]]]) -> "Future[None]":
         """Load in the background; the future fails with whatever `build` raised."""
-        return self._worker.submit(self._load, build, width)
+        loading: Future[None] = Future()
+        threading.Thread(target=self._work, args=(build, loading), daemon=True).start()
+        return loading
 
-    def texts(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (texts, width); `UnavailableError` before it is ready."""
-        if not texts:
-            return np.empty((0, self.dimensions or 0), np.float32)
-        return _finite(self._worker.submit(self._loaded().encode_texts, texts).result())
+    def vectors(self, wanted: RequestBody, caller: Caller) -> tuple[list[Vectors], list[Vectors]]:
+        """Vectors of the texts and of the images.
 
-    def images(self, images: Iterator[Image.Image]) -> list[Vectors]:
-        """One vector an image, the next image being read while the last is encoded."""
-        encoder, pending = self._loaded(), list[Future[Vectors]]()
-        for image in images:
-            pending.append(self._worker.submit(encoder.encode_image, image))
-            if len(pending) > 1:
-                pending[-2].result()  # at most two decoded images of a request in memory
-        return [_finite(future.result()) for future in pending]
+        Raises `RefusedError` for an image that is none, `UnavailableError`, `ClientGoneError`.
+        """
+        items: list[Item] = [("text", partial(str, text)) for text in wanted.texts]
+        for index, encoded in enumerate(wanted.images):
+            read = partial(images.read, encoded, f"images[{index}]", self._max_pixels)
+            items.append(("image", read))
+        vectors = self._encoded(items, caller)
+        return vectors[: len(wanted.texts)], vectors[len(wanted.texts) :]
 
-    def _loaded(self) -> Encoder:
-        if self._encoder is None:
+    def _encoded(self, items: Iterable[Item], caller: Caller) -> list[Vectors]:
+        computing, batcher = self._loaded()
+
+        def prepare(kind: Kind, read: Callable[[], object]) -> "Future[Vectors]":
+            if not caller.waits:
+                raise CancelledError
+            return batcher.submit(Job(kind, computing.inputs(kind, read()), caller))
+
+        ahead: deque[Future[Future[Vectors]]] = deque()
+        vectors: list[Vectors] = []
+        for item in items:
+            ahead.append(self._readers.submit(prepare, *item))
+            if len(ahead) > AHEAD:
+                vectors.append(_vector(ahead.popleft(), caller))
+        return vectors + [_vector(one, caller) for one in ahead]
+
+    def _loaded(self) -> tuple[Computing, Batcher]:
+        if self._computing is None or self._batcher is None:
             raise UnavailableError(
                 "the model is still loading; try again when /.well-known/ready says 204"
             )
-        return self._encoder
+        return self._computing, self._batcher
 
-    def _load(self, build: Callable[[], Encoder], width: int | None) -> None:
-        encoder = build()
-        narrow = _width(encoder)
-        if width is not None and width != narrow:
-            encoder = Widened(encoder, narrow, width)
-        self.dimensions = width or narrow
-        self._encoder = encoder
+    def _work(
+        self, build: Callable[[], tuple[Computing, dict[str, Any]]], loading: "Future[None]"
+    ) -> None:
+        try:
+            self._load(build)
+        except BaseException as error:
+            loading.set_exception(error)
+            return
+        loading.set_result(None)
+        assert self._batcher is not None
+        self._batcher.run()
+
+    def _load(self, build: Callable[[], tuple[Computing, dict[str, Any]]]) -> None:
+        computing, description = build()
+        sizes = batch_sizes.measured(computing)
+        self.description = {**description, "batch_sizes": asdict(sizes)}
+        self._computing = computing
+        self._batcher = Batcher(computing, sizes)
 
 
-def _width(encoder: Encoder) -> int:
-    """The width of both kinds of vectors; encoding the first ones also warms the libraries up."""
-    text, image = encoder.encode_texts(["a cat"]), encoder.encode_image(Image.new("RGB", (64, 48)))
-    if text.shape[1:] != image.shape:
-        widths = f"{text.shape[1]} and {len(image)} wide"
-        raise UnloadableError(f"the checkpoint's text and image vectors differ: {widths}")
-    return len(image)
+def _vector(prepared: "Future[Future[Vectors]]", caller: Caller) -> Vectors:
+    return _in_time(_in_time(prepared, caller), caller)
 
 
-def _finite(vectors: Vectors) -> Vectors:
-    if not np.isfinite(vectors).all():
-        raise ArithmeticError("the model gave a vector that is not finite")
-    return vectors
+def _in_time(future: "Future[Result]", caller: Caller) -> Result:
+    try:
+        return future.result(timeout=caller.seconds_left)
+    except (TimeoutError, CancelledError) as error:
+        if caller.seconds_left:
+            raise ClientGoneError from error
+        raise UnavailableError("too much work waits for the model; try again") from error
+
+
+def _one_thread() -> None:
+    """Let torch scale an image in the reader's own thread, without a pool for each of them."""
+    import torch
+
+    torch.set_num_threads(1)

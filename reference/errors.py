@@ -25,6 +25,10 @@ class UnavailableError(Exception):
     """Not now: answered with 503 and the message as `error`."""
 
 
+class ClientGoneError(Exception):
+    """Whoever asked has hung up: there is nobody to answer."""
+
+
 def answer(message: str, status: int) -> Response:
     """`message` as the contract's error object."""
     response = jsonify(error=message)
@@ -36,6 +40,7 @@ def register(app: Flask) -> None:
     """Make every exception of `app`, the framework's own included, a JSON answer."""
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(UnavailableError, _unavailable)
+    app.register_error_handler(ClientGoneError, _gone)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _own_fault)
 
@@ -48,6 +53,10 @@ def _unavailable(error: UnavailableError) -> Response:
     response = answer(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "1"
     return response
+
+
+def _gone(_error: ClientGoneError) -> Response:
+    return answer("the client hung up", 499)  # as nginx counts it; nobody reads it
 
 
 def _http(error: HTTPException) -> Response:

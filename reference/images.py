@@ -1,4 +1,4 @@
-"""From a base64 string to the RGB image that every encoder takes."""
+"""From a base64 string to the decoded image that every encoder takes."""
 
 import binascii
 import io
@@ -19,7 +19,7 @@ JPEG includes MPO, what some cameras write.
 
 
 def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
-    """The image in the base64 string `encoded`, as RGB.
+    """The image in the base64 string `encoded`, decoded, in the colour mode of its file.
 
     The first frame of an animation, orientation as stored: the model libraries turn no image by
     its EXIF tag either. Raises `RefusedError`, starting with `name`, for what is not one whole
@@ -29,25 +29,13 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
         with _opened(_bytes(encoded, name), name) as image:
             _check_size(image.size, name, max_pixels)
             image.load()
-            return to_rgb(image)
+            return image
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
         raise RefusedError(
             f"{name}: the image is damaged or cut short ({_plain(error)})"
         ) from error
-
-
-def to_rgb(image: Image.Image) -> Image.Image:
-    """`image` as RGB, the way the model libraries' own usage has it: `Image.convert`.
-
-    So transparency is dropped, not blended; CMYK is converted without a profile; and values of
-    more than 8 bits (modes I;16, I and F) are clipped at 255, not scaled. A scaled 16-bit image
-    would look better, but its vector would be neither the library's nor the vendor's container's.
-    """
-    if image.mode == "P" and "transparency" in image.info:
-        image = image.convert("RGBA")  # the same colours, but without Pillow's warning
-    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _bytes(encoded: str, name: str) -> bytes:

@@ -1,17 +1,11 @@
-"""The application behind waitress: sockets, threads, signals."""
+"""The application behind waitress: sockets and threads."""
 
-import os
-import shutil
-import signal
 import socket
-import sys
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from waitress.server import create_server
 
-from reference.app import CALLERS
+from reference.gate import CALLERS
 from reference.http_channel import Channel
 
 PROBES = 16
@@ -50,25 +44,8 @@ def build(app: Any, listener: socket.socket, max_body: int) -> Any:
         channel_timeout=IDLE_SECONDS,
         max_request_body_size=4 * max_body,
         recv_bytes=2**18,
+        channel_request_lookahead=1,  # or nobody notices that a client hangs up
         ident="reference",
     )
     server.channel_class = Channel
     return server
-
-
-def end_on_signals(scratch: Path) -> None:
-    """SIGTERM ends the process at once with 0, SIGINT with 130; `scratch` is removed."""
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        end(130 if number == signal.SIGINT else 0, scratch)
-
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
-
-
-def end(status: int, scratch: Path) -> None:
-    """Leave now: threads inside a model, or a library's import, cannot be waited for."""
-    shutil.rmtree(scratch, ignore_errors=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)

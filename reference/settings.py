@@ -14,11 +14,16 @@ MEGAPIXEL = 10**6
 MAX_BODY_MIB = 64
 """A 20-megapixel photograph is 10 MB as JPEG and 40 MB as PNG; base64 adds a third."""
 
+MAX_ITEMS = 1024
+"""Texts and images of a request. Weaviate sends those of one object."""
+
 MAX_MEGAPIXELS = 64
 """Three times a 20-megapixel photograph; 200 MB once decoded."""
 
 PILLOW_MEGAPIXELS = 178
 """Where Pillow itself refuses (twice its `MAX_IMAGE_PIXELS`), so a higher limit would be a lie."""
+
+DTYPES = ("float32", "bfloat16", "float16", "auto")
 
 DESCRIPTION = """Serve one model over the multi2vec-clip contract.
 Every option can also be given as an environment variable (in brackets); the flag wins."""
@@ -37,6 +42,9 @@ class Settings:
     device: str = "cpu"
     max_body: int = MAX_BODY_MIB * MIB
     max_pixels: int = MAX_MEGAPIXELS * MEGAPIXEL
+    max_items: int = MAX_ITEMS
+    dtype: str = "float32"
+    metrics: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,8 +71,11 @@ OPTIONS = (
     ("host", "HOST", "address to listen on (127.0.0.1)"),
     ("port", "PORT", "port to listen on (8080); 0 takes a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
+    ("dtype", "TYPE", f"{', '.join(DTYPES)}: the model's number format (float32)"),
     ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
+    ("max-items", "N", f"most texts and images of a request ({MAX_ITEMS})"),
+    ("metrics", "on|off", "serve /metrics in Prometheus' text form (off)"),
 )
 
 
@@ -97,7 +108,10 @@ def _settings(values: Mapping[str, str]) -> Settings:
     numbers["dimensions"] = _number(values, "dimensions", 1, 65536)
     numbers["max_body"] = _number(values, "max_body", 1, 2**20, MIB)
     numbers["max_pixels"] = _number(values, "max_pixels", 1, PILLOW_MEGAPIXELS, MEGAPIXEL)
+    numbers["max_items"] = _number(values, "max_items", 1, 2**20)
     words = {name: values.get(name) for name in ("weights", "host", "device")}
+    words["dtype"] = _one_of(values, "dtype", DTYPES)
+    numbers["metrics"] = _one_of(values, "metrics", ("off", "on")) == "on"
     chosen = {name: value for name, value in {**numbers, **words}.items() if value is not None}
     return _checked(Settings(model=_model(values), **chosen))
 
@@ -121,6 +135,13 @@ def _number(
         option = name.replace("_", "-")
         raise ValueError(f"--{option} {text}: must be a whole number from {least} to {most}")
     return int(text) * unit
+
+
+def _one_of(values: Mapping[str, str], name: str, known: Sequence[str]) -> str | None:
+    word = values.get(name)
+    if word is not None and word not in known:
+        raise ValueError(f"--{name} {word}: must be one of {', '.join(known)}")
+    return word
 
 
 def _checked(settings: Settings) -> Settings:

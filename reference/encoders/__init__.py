@@ -2,20 +2,19 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
 from PIL.Image import Image
 
 from conformance.data.models import Library, Model
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import torch
 
-Vectors = npt.NDArray[np.float32]
+log = logging.getLogger(__name__)
 
 MODULES: dict[Library, str] = {
     "sentence-transformers": "reference.encoders.sentence_transformers",
@@ -26,29 +25,49 @@ MODULES: dict[Library, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Placement:
+    """Where a model computes, and in which number format."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
+
+    def put(self, model: Any) -> Any:
+        """The torch module `model`, there, ready to encode."""
+        import torch
+
+        return model.to(self.device, getattr(torch, self.dtype)).eval()
+
+
 class Encoder(Protocol):
-    """A loaded model. Called from one thread only."""
+    """A loaded model.
+
+    Inputs are made by any thread and on the CPU, for one item at a time, so that nothing in them
+    depends on another item. Vectors are computed by one thread, of inputs that were stacked.
+    """
 
     @property
     def packages(self) -> tuple[str, ...]:
         """Distributions whose versions decide the vectors."""
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of at least one text: shape (texts, width)."""
+    def text_inputs(self, text: str) -> dict[str, Any]:
+        """What the model is given for a text: see `inputs.Inputs`."""
 
-    def encode_image(self, image: Image) -> Vectors:
-        """The vector of one RGB image: shape (width,).
+    def image_inputs(self, image: Image) -> dict[str, Any]:
+        """What the model is given for an image in the mode of its file."""
 
-        One image at a time: only then is its vector the same to the last bit whatever else the
-        request or a parallel one asks for.
-        """
+    def text_vectors(self, inputs: dict[str, Any]) -> "torch.Tensor":
+        """Vectors of shape (texts, dimension)."""
+
+    def image_vectors(self, inputs: dict[str, Any]) -> "torch.Tensor":
+        """Vectors of shape (images, dimension)."""
 
 
 class UnloadableError(Exception):
     """A model that cannot be served, with a reason in one line."""
 
 
-def load(model: Model, folder: Path | None, device: str) -> Encoder:
+def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
     """The encoder of `model`, from a checkpoint `folder` or, if None, from the model hub.
 
     Imports the model's library, and no other. Raises `UnloadableError`, or what the library raises.
@@ -61,5 +80,5 @@ def load(model: Model, folder: Path | None, device: str) -> Encoder:
     module = import_module(MODULES[model.library])
     seconds = time.process_time() - begun
     log.info("imported %s in %.1f s of processor time", model.library, seconds)
-    encoder: Encoder = module.load(model, folder, device)
+    encoder: Encoder = module.load(model, folder, placement)
     return encoder

@@ -1,18 +1,17 @@
 """CLIP as transformers has it: OpenAI's checkpoints and MetaCLIP 2."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
-from reference.encoders import Vectors, tensors
-from reference.encoders.tensors import one, pooled, unit, vectors
-from reference.encoders.truncation import batches, shorten
+from reference.encoders import Placement, tensors
+from reference.encoders.inputs import Inputs
+from reference.encoders.tensors import pooled, unit
+from reference.encoders.tokens import Tokens
 
 
 class ClipEncoder:
@@ -20,41 +19,29 @@ class ClipEncoder:
 
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
-    def __init__(self, model: Any, processor: Any, device: str) -> None:
+    def __init__(self, model: Any, processor: Any) -> None:
         self._model = model
-        self._processor = processor
-        self._device = device
+        self._images = processor.image_processor
         # Longer texts make the model fail on its position table; the vendor's container does.
-        self._limit: int = model.config.text_config.max_position_embeddings
-
-    def _count(self, text: str) -> int:
-        return len(self._processor.tokenizer(text, verbose=False)["input_ids"])
-
-    @torch.inference_mode()
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        short = [shorten(text, self._limit, self._count) for text in texts]
-        return np.concatenate([self._text_batch(list(batch)) for batch in batches(short)])
-
-    def _text_batch(self, texts: list[str]) -> Vectors:
-        inputs = self._processor.tokenizer(
-            texts, padding=True, truncation=True, max_length=self._limit, return_tensors="pt"
-        ).to(self._device)
-        return vectors(unit(pooled(self._model.get_text_features(**inputs))))
-
-    @torch.inference_mode()
-    def encode_image(self, image: Image) -> Vectors:
-        inputs = self._processor.image_processor(images=image, return_tensors="pt")
-        features = self._model.get_image_features(
-            pixel_values=inputs["pixel_values"].to(self._device)
+        self.text_inputs = Tokens(
+            processor.tokenizer, model.config.text_config.max_position_embeddings
         )
-        return one(unit(pooled(features)))
+
+    def image_inputs(self, image: Image) -> Inputs:
+        return dict(self._images(images=image, return_tensors="pt"))
+
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return unit(pooled(self._model.get_text_features(**inputs)))
+
+    def image_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return unit(pooled(self._model.get_image_features(**inputs)))
 
 
-def load(model: Model, folder: Path | None, device: str) -> ClipEncoder:
+def load(model: Model, folder: Path | None, placement: Placement) -> ClipEncoder:
     """From the vendor's `openai_clip` and `openai_clip_processor`, one plain folder, or the hub."""
     weights, processor = sources(model, folder)
-    loaded = tensors.model(AutoModel, weights, device)
-    return ClipEncoder(loaded, tensors.processor(AutoProcessor, processor), device)
+    loaded = tensors.model(AutoModel, weights, placement)
+    return ClipEncoder(loaded, tensors.processor(AutoProcessor, processor))
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:

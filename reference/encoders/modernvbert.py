@@ -5,19 +5,20 @@ image goes into a fixed prompt, the mean over all attended positions is the vect
 without a prompt, and vectors are normalised.
 """
 
-from collections.abc import Sequence
+import threading
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from PIL.Image import Image
 from transformers import Idefics3Processor, ModernVBertModel
 
 from conformance.data.models import Model
-from reference.encoders import Vectors, tensors
-from reference.encoders.tensors import one, unit
-from reference.encoders.truncation import shorten
+from reference.colour_modes import to_rgb
+from reference.encoders import Placement, tensors
+from reference.encoders.inputs import Inputs
+from reference.encoders.tensors import unit
+from reference.encoders.tokens import Tokens
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
@@ -27,48 +28,38 @@ class ModernVBertEncoder:
 
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
-    def __init__(self, model: Any, processor: Any, device: str, limit: int | None) -> None:
+    def __init__(self, model: Any, processor: Any, limit: int | None) -> None:
         self._model = model
         self._processor = processor
-        self._device = device
+        # Its tokenizer is asked for texts and for the prompts of images.
+        self._lock = threading.Lock()
         positions: int = model.config.text_config.max_position_embeddings
-        self._limit = min(limit or positions, positions)
+        self._tokens = Tokens(processor.tokenizer, min(limit or positions, positions))
 
-    def _count(self, text: str) -> int:
-        return len(self._processor.tokenizer(text, verbose=False)["input_ids"])
+    def text_inputs(self, text: str) -> Inputs:
+        with self._lock:
+            return self._tokens(text)
 
-    @torch.inference_mode()
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self._text(shorten(text, self._limit, self._count)) for text in texts])
+    def image_inputs(self, image: Image) -> Inputs:
+        with self._lock:
+            return dict(self._processor(text=[PROMPT], images=[to_rgb(image)], return_tensors="pt"))
 
-    def _text(self, text: str) -> Vectors:
-        # One at a time: padded to a companion of 8,192 tokens, a few words would cost as much,
-        # and the attention mask of a batch some gigabytes.
-        inputs = self._processor.tokenizer(
-            [text], truncation=True, max_length=self._limit, return_tensors="pt"
-        )
-        return one(self._mean(inputs))
-
-    @torch.inference_mode()
-    def encode_image(self, image: Image) -> Vectors:
-        inputs = self._processor(text=[PROMPT], images=[image], return_tensors="pt")
-        return one(self._mean(inputs))
-
-    def _mean(self, inputs: Any) -> torch.Tensor:
-        inputs = inputs.to(self._device)
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
         states = self._model(**inputs).last_hidden_state
         mask = inputs["attention_mask"].unsqueeze(-1)
         return unit((states * mask).sum(dim=1) / mask.sum(dim=1))
 
+    image_vectors = text_vectors
 
-def load(model: Model, folder: Path | None, device: str) -> ModernVBertEncoder:
+
+def load(model: Model, folder: Path | None, placement: Placement) -> ModernVBertEncoder:
     """From the folder `modernvbert`, one plain folder, the vendor's two hub caches, or the hub."""
     weights, processor, caches = sources(model, folder)
-    loaded = tensors.model(ModernVBertModel, weights, device, **caches[0])
+    loaded = tensors.model(ModernVBertModel, weights, placement, **caches[0])
     # By name, because the published one is called after colpali-engine's subclass of this class.
     read = tensors.processor(Idefics3Processor, processor, **caches[1])
     read.image_seq_len = loaded.image_seq_len  # 169 unless the file says otherwise
-    return ModernVBertEncoder(loaded, read, device, model.text_tokens)
+    return ModernVBertEncoder(loaded, read, model.text_tokens)
 
 
 Options = dict[str, str]

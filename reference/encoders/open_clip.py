@@ -1,20 +1,22 @@
 """Models of the open_clip library."""
 
 import json
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import open_clip
 import torch
 from PIL.Image import Image
 
 from conformance.data.models import Model
-from reference.encoders import UnloadableError, Vectors
-from reference.encoders.tensors import one, unit, vectors
-from reference.encoders.truncation import batches, shorten
+from reference.colour_modes import quiet
+from reference.encoders import Placement, UnloadableError
+from reference.encoders.inputs import Inputs
+from reference.encoders.tensors import unit
+from reference.encoders.truncation import shorten
 
 Loaded = tuple[Any, Callable[[Image], torch.Tensor], Any]
 """Model, image transform, tokenizer."""
@@ -25,10 +27,10 @@ class OpenClipEncoder:
 
     packages = ("open-clip-torch", "torch", "torchvision", "pillow")
 
-    def __init__(self, loaded: Loaded, device: str) -> None:
+    def __init__(self, loaded: Loaded, placement: Placement) -> None:
         model, self._transform, self._tokenizer = loaded
-        self._model = model.to(device).eval()
-        self._device = device
+        self._model = placement.put(model)
+        self._lock = threading.Lock()  # a tokenizer of transformers is no good for two threads
         self._limit: int = self._tokenizer.context_length
 
     def _count(self, text: str) -> int:
@@ -36,19 +38,21 @@ class OpenClipEncoder:
             return len(self._tokenizer.encode(text))
         return len(self._tokenizer.tokenizer(text, verbose=False)["input_ids"])
 
-    @torch.inference_mode()
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        short = [shorten(_collapsed(text), self._limit, self._count) for text in texts]
-        return np.concatenate([self._text_batch(list(batch)) for batch in batches(short)])
+    def text_inputs(self, text: str) -> Inputs:
+        with self._lock:
+            short = shorten(_collapsed(text), self._limit, self._count)
+            return {"text": self._tokenizer([short])}
 
-    def _text_batch(self, texts: list[str]) -> Vectors:
-        tokens = self._tokenizer(texts).to(self._device)
-        return vectors(unit(self._model.encode_text(tokens)))
+    def image_inputs(self, image: Image) -> Inputs:
+        # As opened: the transform resizes and crops in the image's own mode and converts last, so
+        # that a palette or black-and-white image is resized by the nearest pixel.
+        return {"image": self._transform(quiet(image)).unsqueeze(0)}
 
-    @torch.inference_mode()
-    def encode_image(self, image: Image) -> Vectors:
-        pixels = self._transform(image).unsqueeze(0).to(self._device)
-        return one(unit(self._model.encode_image(pixels)))
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return unit(self._model.encode_text(**inputs))
+
+    def image_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return unit(self._model.encode_image(**inputs))
 
 
 LONG = 4096
@@ -60,12 +64,12 @@ def _collapsed(text: str) -> str:
     return " ".join(text.split()) if len(text) > LONG else text
 
 
-def load(model: Model, folder: Path | None, device: str) -> OpenClipEncoder:
+def load(model: Model, folder: Path | None, placement: Placement) -> OpenClipEncoder:
     """From the vendor's `openclip`, a folder of the library's own layout, or the hub."""
     if folder is None:
-        return OpenClipEncoder(_by_name(str(model.image_model), str(model.pretrained)), device)
+        return OpenClipEncoder(_by_name(str(model.image_model), str(model.pretrained)), placement)
     plain = folder / "openclip" if (folder / "openclip").is_dir() else folder
-    return OpenClipEncoder(_from_folder(plain), device)
+    return OpenClipEncoder(_from_folder(plain), placement)
 
 
 def _by_name(name: str, pretrained: str | None, cache: str | None = None) -> Loaded:

@@ -1,16 +1,17 @@
 """Models of the sentence-transformers library: one for images, the same or another for texts."""
 
-from collections.abc import Sequence
+import threading
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import torch
 from PIL.Image import Image
 from sentence_transformers import SentenceTransformer
 
 from conformance.data.models import Model
-from reference.encoders import Vectors
-from reference.encoders.truncation import BATCH, shorten
+from reference.encoders import Placement
+from reference.encoders.inputs import Inputs, padded
+from reference.encoders.truncation import shorten
 
 UNLIMITED = 8192
 """Tokens kept of a text if a model names no limit."""
@@ -25,37 +26,50 @@ class SentenceTransformersEncoder:
         self._images = images
         self._texts = texts
         self._limit = int(texts.max_seq_length or UNLIMITED)
+        self._lock = threading.Lock()  # a tokenizer is no good for two threads
 
     def _count(self, text: str) -> int:
         return len(self._texts.tokenizer(text, verbose=False)["input_ids"])
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        short = [shorten(text, self._limit, self._count) for text in texts]
-        return _encoded(self._texts, [_as_text(text) for text in short])
+    def text_inputs(self, text: str) -> Inputs:
+        with self._lock:
+            short = shorten(text, self._limit, self._count)
+            inputs = _preprocessed(self._texts, _as_text(short))
+        return padded(inputs, self._texts.tokenizer.pad_token_id, self._limit)
 
-    def encode_image(self, image: Image) -> Vectors:
-        vector: Vectors = _encoded(self._images, [image])[0]
-        return vector
+    def image_inputs(self, image: Image) -> Inputs:
+        return _preprocessed(self._images, image)
+
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        vectors: torch.Tensor = self._texts(dict(inputs))["sentence_embedding"]
+        return vectors
+
+    def image_vectors(self, inputs: Inputs) -> torch.Tensor:
+        vectors: torch.Tensor = self._images(dict(inputs))["sentence_embedding"]
+        return vectors
+
+
+NAMED = hasattr(SentenceTransformer, "preprocess")
+"""Since 5.4, where inputs may say what they are."""
 
 
 def _as_text(text: str) -> Any:
-    # Since 5.4 a bare string that looks like the URL of an image, or is the path of one here,
-    # would be fetched and encoded as that image.
-    return {"text": text} if hasattr(SentenceTransformer, "preprocess") else text
+    # There a bare string that looks like the URL of an image, or is the path of one here, would
+    # be fetched and encoded as that image.
+    return {"text": text} if NAMED else text
 
 
-def _encoded(model: SentenceTransformer, inputs: list[Any]) -> Vectors:
-    encoded = model.encode(inputs, batch_size=BATCH, show_progress_bar=False)
-    return np.asarray(encoded, dtype=np.float32)
+def _preprocessed(model: SentenceTransformer, item: Any) -> Inputs:
+    return dict(model.preprocess([item]) if NAMED else model.tokenize([item]))
 
 
-def load(model: Model, folder: Path | None, device: str) -> SentenceTransformersEncoder:
+def load(model: Model, folder: Path | None, placement: Placement) -> SentenceTransformersEncoder:
     """From the vendor's `clip` and `text`, one plain folder for both, or the hub."""
     image_source, text_source = sources(model, folder)
-    images = SentenceTransformer(image_source, device=device)
+    images = SentenceTransformer(image_source, device=placement.device)
     same = text_source == image_source
-    texts = images if same else SentenceTransformer(text_source, device=device)
-    return SentenceTransformersEncoder(images, texts)
+    texts = images if same else SentenceTransformer(text_source, device=placement.device)
+    return SentenceTransformersEncoder(placement.put(images), placement.put(texts))
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:

@@ -1,18 +1,17 @@
 """SigLIP and SigLIP 2 (fixed resolution) as transformers has them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
-from reference.encoders import Vectors, tensors
-from reference.encoders.tensors import one, pooled, vectors
-from reference.encoders.truncation import batches, shorten
+from reference.encoders import Placement, tensors
+from reference.encoders.inputs import Inputs
+from reference.encoders.tensors import pooled
+from reference.encoders.tokens import Tokens
 
 
 class SiglipEncoder:
@@ -20,45 +19,36 @@ class SiglipEncoder:
 
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
-    def __init__(self, model: Any, processor: Any, device: str, lower_case: bool) -> None:
+    def __init__(self, model: Any, processor: Any, lower_case: bool) -> None:
         self._model = model
-        self._processor = processor
-        self._device = device
+        self._images = processor.image_processor
         self._lower_case = lower_case
-        self._limit: int = model.config.text_config.max_position_embeddings
-
-    def _count(self, text: str) -> int:
-        return len(self._processor.tokenizer(text, verbose=False)["input_ids"])
-
-    @torch.inference_mode()
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        short = [shorten(self._cased(text), self._limit, self._count) for text in texts]
-        return np.concatenate([self._text_batch(list(batch)) for batch in batches(short)])
-
-    def _cased(self, text: str) -> str:
-        # SigLIP 2 saw lower-cased texts only (arXiv 2502.14786, 2.1), which not every published
-        # tokenizer does by itself (vLLM pull request 51157).
-        return text.lower() if self._lower_case else text
-
-    def _text_batch(self, texts: list[str]) -> Vectors:
         # Always the full length, as in training: the vector is read off the last position, and the
         # published tokenizers give no attention mask, so shorter padding gives another vector.
-        options = {"padding": "max_length", "truncation": True, "max_length": self._limit}
-        inputs = self._processor.tokenizer(texts, return_tensors="pt", **options)
-        return vectors(pooled(self._model.get_text_features(**inputs.to(self._device))))
+        limit = model.config.text_config.max_position_embeddings
+        self._tokens = Tokens(processor.tokenizer, limit, padding="max_length")
 
-    @torch.inference_mode()
-    def encode_image(self, image: Image) -> Vectors:
-        inputs = self._processor.image_processor(images=image, return_tensors="pt")
-        return one(pooled(self._model.get_image_features(**inputs.to(self._device))))
+    def text_inputs(self, text: str) -> Inputs:
+        # SigLIP 2 saw lower-cased texts only (arXiv 2502.14786, 2.1), which not every published
+        # tokenizer does by itself (vLLM pull request 51157).
+        return self._tokens(text.lower() if self._lower_case else text)
+
+    def image_inputs(self, image: Image) -> Inputs:
+        return dict(self._images(images=image, return_tensors="pt"))
+
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return pooled(self._model.get_text_features(**inputs))
+
+    def image_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return pooled(self._model.get_image_features(**inputs))
 
 
-def load(model: Model, folder: Path | None, device: str) -> SiglipEncoder:
+def load(model: Model, folder: Path | None, placement: Placement) -> SiglipEncoder:
     """From the vendor's `siglip`, one plain folder, or the hub."""
     weights, processor, options = sources(model, folder)
-    loaded = tensors.model(AutoModel, weights, device)
+    loaded = tensors.model(AutoModel, weights, placement)
     read = tensors.processor(AutoProcessor, processor, **options)
-    return SiglipEncoder(loaded, read, device, model.lower_case)
+    return SiglipEncoder(loaded, read, model.lower_case)
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str, dict[str, str]]:

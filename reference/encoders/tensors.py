@@ -1,10 +1,10 @@
-"""What the torch encoders share: from a model's output to vectors."""
+"""What the torch encoders share: loading, and from a model's output to vectors."""
 
 from typing import Any
 
 import torch
 
-from reference.encoders import UnloadableError, Vectors
+from reference.encoders import Placement, UnloadableError
 
 
 def processor(kind: Any, source: str, **options: str) -> Any:
@@ -15,8 +15,8 @@ def processor(kind: Any, source: str, **options: str) -> Any:
     return kind.from_pretrained(source, **options)
 
 
-def model(kind: Any, source: str, device: str, **options: str) -> Any:
-    """The whole model of class `kind` at `source`, in float32 on `device`, ready to encode.
+def model(kind: Any, source: str, placement: Placement, **options: str) -> Any:
+    """The whole model of class `kind` at `source`, placed and ready to encode.
 
     Raises `UnloadableError` if weights are missing, which transformers makes up at random with no
     more than a warning.
@@ -26,27 +26,17 @@ def model(kind: Any, source: str, device: str, **options: str) -> Any:
     )
     if report["missing_keys"]:
         raise UnloadableError(f"{source} lacks {min(report['missing_keys'])} and perhaps more")
-    return loaded.to(device).eval()
+    return placement.put(loaded)
 
 
 def unit(features: torch.Tensor) -> torch.Tensor:
-    """Rows of length one, as the vendor's container divides them."""
-    lengths: torch.Tensor = features.norm(dim=-1, keepdim=True)
-    return features / lengths
+    """Rows of length one, as the vendor's container divides them; always in float32."""
+    wide = features.float()
+    lengths: torch.Tensor = wide.norm(dim=-1, keepdim=True)
+    return wide / lengths
 
 
 def pooled(output: Any) -> torch.Tensor:
     """The features in a library's output: transformers 4 gives the tensor, 5 an object with it."""
     features: torch.Tensor = getattr(output, "pooler_output", output)
     return features
-
-
-def vectors(features: torch.Tensor) -> Vectors:
-    """`features` as float32 on the CPU."""
-    array: Vectors = features.to("cpu", torch.float32).numpy()
-    return array
-
-
-def one(features: torch.Tensor) -> Vectors:
-    """The only row of `features`: shape (width,)."""
-    return vectors(features.squeeze(0))

@@ -1,9 +1,6 @@
 """Only as much of a long text as the model can read."""
 
-from collections.abc import Callable, Iterator, Sequence
-
-BATCH = 32
-"""Texts a forward pass: enough to fill a processor, few enough that memory stays small."""
+from collections.abc import Callable
 
 MARGIN = 16
 """Tokens kept beyond the limit, because a cut can change the few tokens beside it."""
@@ -25,9 +22,3 @@ def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
     while size < min(len(text), ceiling) and count(text[:size]) < limit + MARGIN:
         size *= 4
     return text[: min(size, ceiling)]
-
-
-def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """`texts` in order, at most `BATCH` at a time."""
-    for start in range(0, len(texts), BATCH):
-        yield texts[start : start + BATCH]

@@ -2,12 +2,13 @@
 
 import base64
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from flask.testing import FlaskClient
 from PIL import Image
 
@@ -15,24 +16,33 @@ from conformance.data import models
 from conformance.data.models import Library, Model
 from reference import encoders, standins
 from reference.app import create_app
+from reference.computing import Computing
 from reference.encoder_service import EncoderService
-from reference.encoders import Vectors
+from reference.encoders import Placement
+from reference.encoders.inputs import Inputs
+from reference.loading import widen
 from reference.settings import Settings
 
 
 class MeanColour:
-    """An encoder of width 3: an image's mean colour, a text's length, first and last letter."""
+    """An encoder of dimension 3: an image's mean colour, a text's length, first and last letter."""
 
     packages = ("numpy", "pillow")
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        rows = [[len(text), ord(text[:1] or " "), ord(text[-1:] or " ")] for text in texts]
-        return np.asarray(rows, dtype=np.float32)
+    def text_inputs(self, text: str) -> Inputs:
+        row = [[len(text), ord(text[:1] or " "), ord(text[-1:] or " ")]]
+        return {"row": torch.tensor(row, dtype=torch.float32)}
 
-    def encode_image(self, image: Image.Image) -> Vectors:
-        assert image.mode == "RGB"
-        mean: Vectors = np.asarray(image, dtype=np.float32).mean(axis=(0, 1), dtype=np.float32)
-        return mean
+    def image_inputs(self, image: Image.Image) -> Inputs:
+        mean = np.asarray(image.convert("RGB"), dtype=np.float32).mean(axis=(0, 1))
+        return {"row": torch.from_numpy(mean)[None]}
+
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        row: torch.Tensor = inputs["row"]
+        return row
+
+    def image_vectors(self, inputs: Inputs) -> torch.Tensor:
+        return self.text_vectors(inputs)
 
 
 def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
@@ -42,11 +52,12 @@ def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def loaded(encoder: encoders.Encoder, width: int | None = None) -> EncoderService:
-    """A holder that is ready."""
-    holder = EncoderService()
-    holder.start(lambda: encoder, width).result()
-    return holder
+def loaded(encoder: encoders.Encoder, dimensions: int | None = None) -> EncoderService:
+    """A service that is ready."""
+    service = EncoderService()
+    model = Computing(encoder, Placement())
+    service.start(lambda: (model, {"dimensions": widen(model, dimensions)})).result()
+    return service
 
 
 @pytest.fixture
@@ -67,6 +78,11 @@ def photograph() -> Image.Image:
     layers = np.stack([ramp, ramp[::-1], 255 - ramp], axis=-1).astype(np.uint8)
     layers[60:120, 80:160] = (200, 30, 30)
     return Image.fromarray(layers)
+
+
+def computing(model: Model, folder: Path) -> Computing:
+    """A checkpoint as the reference computes with it."""
+    return Computing(encoders.load(model, folder, Placement()), Placement())
 
 
 Checkpoint = Callable[[str], Path]
@@ -107,13 +123,13 @@ LIBRARIES: dict[str, Library] = {
 
 
 @pytest.fixture(scope="session")
-def encoder(checkpoint: Checkpoint) -> Callable[[str], encoders.Encoder]:
+def encoder(checkpoint: Checkpoint) -> Callable[[str], Computing]:
     """The reference's encoder on the checkpoint of that name or tag."""
-    ready: dict[str, encoders.Encoder] = {}
+    ready: dict[str, Computing] = {}
 
-    def find(name: str) -> encoders.Encoder:
+    def find(name: str) -> Computing:
         if name not in ready:
-            ready[name] = encoders.load(_row(name), checkpoint(name), "cpu")
+            ready[name] = computing(_row(name), checkpoint(name))
         return ready[name]
 
     return find

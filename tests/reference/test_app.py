@@ -1,21 +1,23 @@
 """The four routes, with a made-up encoder."""
 
 import dataclasses
+import json
 import threading
-from collections.abc import Sequence
 
-import numpy as np
 import pytest
+import torch
 from flask.testing import FlaskClient
 from PIL import Image
 
-from reference.app import Gate, create_app
+from reference.app import create_app
 from reference.encoder_service import EncoderService
-from reference.encoders import Vectors
+from reference.encoders.inputs import Inputs
+from reference.gate import Gate
 from reference.settings import Settings
 from tests.reference.conftest import MeanColour, loaded, png
 
 RED = png(Image.new("RGB", (4, 4), (200, 0, 0)))
+TEN_THOUSAND_TEXTS = json.dumps({"texts": ["a"] * 10_000}).encode()
 GREEN = png(Image.new("RGB", (4, 4), (0, 100, 0)))
 
 
@@ -63,6 +65,7 @@ def test_nothing_asked_is_two_empty_lists(client: FlaskClient) -> None:
         ("POST", "/vectorize", b'{"texts": [1]}', 400, "texts[0]"),
         ("POST", "/vectorize", b'{"images": ["AAAA"]}', 400, "images[0]"),
         ("POST", "/vectorize", b" " * (2**20 + 1), 413, "limit is 1,048,576"),
+        ("POST", "/vectorize", TEN_THOUSAND_TEXTS, 413, "10,000 texts and images; the limit is"),
     ],
 )
 def test_every_failure_is_json(
@@ -99,10 +102,11 @@ def test_before_the_model_is_ready(settings: Settings) -> None:
 class Broken(MeanColour):
     """Fails on one text, and computes no number for another."""
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        if "fail" in texts:
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        rows = super().text_vectors(inputs)
+        if (rows[:, 0] == len("fail")).any():
             raise RuntimeError("<object at 0x7f00deadbeef>")
-        return super().encode_texts(texts) * np.float32("nan" if "nan" in texts else 1)
+        return torch.where(rows[:, :1] == len("nan"), torch.nan, rows)
 
 
 @pytest.mark.parametrize("text", ["fail", "nan"])
@@ -118,13 +122,13 @@ def test_too_many_callers_are_told_so(settings: Settings) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     class Slow(MeanColour):
-        def encode_texts(self, texts: Sequence[str]) -> Vectors:
-            if "slow" in texts:
+        def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+            if (inputs["row"][:, 0] == len("slow")).any():
                 entered.set()
                 leave.wait(10)
-            return super().encode_texts(texts)
+            return super().text_vectors(inputs)
 
-    app = create_app(loaded(Slow()), settings, Gate(held=1, active=1))
+    app = create_app(loaded(Slow()), settings, Gate(callers=1, body_bytes=2**20))
     first = threading.Thread(
         target=lambda: app.test_client().post("/vectorize", json={"texts": ["slow"]})
     )

@@ -11,11 +11,12 @@ from PIL import Image
 
 from conformance.data.models import Model
 from reference import encoders
-from reference.encoders import Vectors
+from reference.computing import Computing, Vectors
+from reference.encoders import Placement
 from reference.encoders.truncation import shorten
-from tests.reference.conftest import LIBRARIES, Checkpoint
+from tests.reference.conftest import LIBRARIES, Checkpoint, computing
 
-Find = Callable[[str], encoders.Encoder]
+Find = Callable[[str], Computing]
 
 TEXTS = ["a red circle", "", " \t ", "\x00", "🦊" * 30, "赤い丸", "word " * 5000]
 
@@ -70,13 +71,14 @@ def test_a_text_of_a_megabyte_takes_no_longer_than_the_model_needs(
 def test_a_text_that_names_a_image_is_a_text(checkpoint: Checkpoint, text: str) -> None:
     """sentence-transformers would fetch it: for whoever sends it, from inside the network."""
     model = Model(tag="own", library="sentence-transformers")
-    encoder = encoders.load(model, checkpoint("sentence-transformers") / "clip", "cpu")
+    encoder = computing(model, checkpoint("sentence-transformers") / "clip")
     assert cosine(encoder.encode_texts([text])[0], encoder.encode_texts([f"{text} "])[0]) < 1.0001
 
 
 def test_siglip_reads_lower_case_if_its_row_says_so(encoder: Find, checkpoint: Checkpoint) -> None:
     lower = encoder("siglip")
-    as_is = encoders.load(Model(tag="as-is", library="siglip"), checkpoint("siglip"), "cpu")
+    model = Model(tag="as-is", library="siglip")
+    as_is = computing(model, checkpoint("siglip"))
     assert np.array_equal(lower.encode_texts(["A CAT"]), lower.encode_texts(["a cat"]))
     assert not np.array_equal(as_is.encode_texts(["A CAT"]), as_is.encode_texts(["a cat"]))
 
@@ -112,14 +114,15 @@ def test_the_work_on_a_text_without_tokens_is_bounded() -> None:
 def test_a_checkpoint_is_found_in_the_vendors_layout_and_on_its_own(
     checkpoint: Checkpoint, encoder: Find, name: str, inside: str, library: Any
 ) -> None:
-    found = encoders.load(Model(tag="own", library=library), checkpoint(name) / inside, "cpu")
+    model = Model(tag="own", library=library)
+    found = computing(model, checkpoint(name) / inside)
     image = Image.new("RGB", (50, 40), "orange")
     assert np.array_equal(found.encode_image(image), encoder(name).encode_image(image))
 
 
 def test_a_row_without_a_library_is_refused(tmp_path: Path) -> None:
     with pytest.raises(encoders.UnloadableError, match="the row of own names no library"):
-        encoders.load(Model(tag="own"), tmp_path, "cpu")
+        encoders.load(Model(tag="own"), tmp_path, Placement())
 
 
 def test_an_incomplete_checkpoint_is_refused(checkpoint: Checkpoint, tmp_path: Path) -> None:
@@ -133,4 +136,4 @@ def test_an_incomplete_checkpoint_is_refused(checkpoint: Checkpoint, tmp_path: P
     weights.pop("connector.modality_projection.weight")
     save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
     with pytest.raises(encoders.UnloadableError, match=r"lacks connector\.modality_projection"):
-        encoders.load(Model(tag="own", library="modernvbert"), tmp_path, "cpu")
+        encoders.load(Model(tag="own", library="modernvbert"), tmp_path, Placement())

@@ -1,5 +1,7 @@
 """On the stand-ins, the reference's vectors are those of each library's own documented usage."""
 
+import base64
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,18 +12,17 @@ import pytest
 import torch
 from PIL import Image
 
-from reference import encoders
-from reference.encoders import Vectors
-from reference.images import to_rgb
+from reference import images
+from reference.computing import Computing, Vectors
 from tests.reference.checkpoints import HF
-from tests.reference.conftest import Checkpoint
+from tests.reference.conftest import Checkpoint, png
 from tests.reference.test_images import in_mode
 
 MIXED = ["a red circle", "", "a photo of a blue square " * 40, "赤い丸", "ein rotes Quadrat"]
 MODES = ["RGB", "RGBA", "L", "LA", "1", "P", "I;16", "I", "F", "CMYK"]
 
 Usage = tuple[Callable[[list[str]], Vectors], Callable[[list[Image.Image]], Vectors]]
-Find = Callable[[str], encoders.Encoder]
+Find = Callable[[str], Computing]
 
 
 def sentence_transformers(folder: Path) -> Usage:
@@ -104,9 +105,8 @@ def open_clip(folder: Path) -> Usage:
             return unit(model.encode_text(tokenizer(sent)))
 
     def images(sent: list[Image.Image]) -> Any:
-        # Its transform converts to RGB only after it has resized, so that a palette image is
-        # resized by the nearest pixel; the reference gives the same pixels the same vector.
-        pixels = torch.stack([preprocess(image.convert("RGB")) for image in sent])
+        # As opened: `preprocess` resizes and crops in the image's own mode and converts last.
+        pixels = torch.stack([preprocess(image) for image in sent])
         with torch.no_grad():
             return unit(model.encode_image(pixels))
 
@@ -160,11 +160,16 @@ def usage(checkpoint: Checkpoint) -> Callable[[str], Usage]:
 
 
 def assert_same(ours: Vectors, theirs: Vectors) -> None:
-    """Cosine at least 0.99999 and equal norms."""
+    """Cosine at least 0.99999 and equal norms: texts are padded otherwise."""
     norms = np.linalg.norm(ours, axis=1), np.linalg.norm(theirs, axis=1)
     assert ours.dtype == np.float32
     assert ((ours * theirs).sum(axis=1) / norms[0] / norms[1]).min() >= 0.99999
     assert norms[0] == pytest.approx(norms[1], rel=1e-5)
+
+
+def assert_equal(ours: Vectors, theirs: Vectors) -> None:
+    """But for how the last division is rounded: an image is prepared in exactly the same way."""
+    assert np.linalg.norm(ours - theirs) <= 1e-6 * np.linalg.norm(theirs)
 
 
 @pytest.mark.parametrize("name", USAGES)
@@ -179,7 +184,44 @@ def test_every_image_mode(
     name: str, mode: str, encoder: Find, usage: Callable[[str], Usage], photograph: Image.Image
 ) -> None:
     image = in_mode(photograph, mode)
-    assert_same(encoder(name).encode_image(to_rgb(image))[None], usage(name)[1]([image]))
+    read = images.read(png(image, "TIFF"), "images[0]", 10**6)
+    assert read.mode == mode
+    assert_equal(encoder(name).encode_image(read), usage(name)[1]([image])[0])
+
+
+@pytest.mark.parametrize("name", USAGES)
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency(
+    name: str, mode: str, encoder: Find, usage: Callable[[str], Usage], photograph: Image.Image
+) -> None:
+    image = photograph.convert(mode)
+    image.putalpha(photograph.convert("L"))
+    read = images.read(png(image), "images[0]", 10**6)
+    assert_equal(encoder(name).encode_image(read), usage(name)[1]([image])[0])
+
+
+@pytest.mark.parametrize("mode", ["P", "1", "RGBA", "LA"])
+def test_open_clip_resizes_before_it_converts(
+    mode: str, encoder: Find, photograph: Image.Image
+) -> None:
+    """So for these modes its vector is not that of the image converted first."""
+    image = in_mode(photograph, mode)
+    if "A" in mode:
+        image.putalpha(photograph.convert("L").point(lambda value: value // 2))
+    encode = encoder("ViT-B-32-quickgelu-laion400m_e32").encode_image
+    assert not np.array_equal(encode(image), encode(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("name", USAGES)
+@pytest.mark.filterwarnings("ignore:Palette images with Transparency")
+def test_a_palette_with_transparency(
+    name: str, encoder: Find, usage: Callable[[str], Usage], photograph: Image.Image
+) -> None:
+    """Pillow's warning is not ours to give; the vector is the usage's."""
+    file = png(photograph.convert("P"), transparency=bytes(range(0, 250, 2)))
+    opened = Image.open(io.BytesIO(base64.b64decode(file)))
+    read = images.read(file, "images[0]", 10**6)
+    assert_equal(encoder(name).encode_image(read), usage(name)[1]([opened])[0])
 
 
 @pytest.mark.parametrize("name", USAGES)

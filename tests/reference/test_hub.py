@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.data import models
-from reference.encoders import MODULES
+from reference.encoders import MODULES, Placement
 
 Asked = list[tuple[Any, ...]]
 
@@ -62,7 +62,7 @@ def test_transformers_is_asked_for_the_hub_id(
     module = module_of(tag)
     for name in names:
         monkeypatch.setattr(module, name, pretrained(asked, name))
-    module.load(models.find(tag), None, "cpu")
+    module.load(models.find(tag), None, Placement())
     assert asked == [(name, models.find(tag).image_model) for name in names]
 
 
@@ -87,7 +87,7 @@ def test_sentence_transformers_is_asked_for_both_models(
 
     module = module_of(tag)
     monkeypatch.setattr(module, "SentenceTransformer", load)
-    module.load(models.find(tag), None, "cuda:1")
+    module.load(models.find(tag), None, Placement("cuda:1"))
     assert [source.removeprefix("sentence-transformers/") for source, _ in asked] == sources
     assert {device for _, device in asked} == {"cuda:1"}
 
@@ -104,7 +104,7 @@ def test_open_clip_is_asked_for_a_pair_that_it_publishes(
     monkeypatch: pytest.MonkeyPatch, tag: str
 ) -> None:
     asked = open_clip_double(monkeypatch, tag)
-    module_of(tag).load(models.find(tag), None, "cpu")
+    module_of(tag).load(models.find(tag), None, Placement())
     [(name, pretrained, cache), tokenizer] = asked
     assert (name, pretrained) in module_of(tag).open_clip.list_pretrained()
     assert f"{name}-{pretrained}" == tag
@@ -136,7 +136,7 @@ def test_the_hub_cache_in_the_vendors_open_clip_image(
     (tmp_path / "openclip").mkdir()
     config = '{"model_name": "ViT-B-16", "pretrained": "laion2b_s34b_b88k"}'
     (tmp_path / "openclip" / "config.json").write_text(config)
-    module_of(tag).load(models.find(tag), tmp_path, "cpu")
+    module_of(tag).load(models.find(tag), tmp_path, Placement())
     cache = str(tmp_path / "openclip")
     assert asked == [("ViT-B-16", "laion2b_s34b_b88k", cache), ("ViT-B-16", cache)]
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from reference import images
+from reference.colour_modes import to_rgb
 from reference.errors import RefusedError
 from reference.settings import MAX_BODY_MIB, MAX_MEGAPIXELS, MEGAPIXEL, MIB
 from tests.reference.conftest import png
@@ -51,14 +52,18 @@ def test_lossless_files_give_the_pixels_that_pillow_converts_to(
 ) -> None:
     image = in_mode(photograph, mode)
     read = images.read(png(image, kind, **options), "images[0]", LIMIT)
-    assert read.mode == "RGB"
-    assert np.array_equal(np.asarray(read), np.asarray(image.convert("RGB")))
+    assert np.array_equal(np.asarray(to_rgb(read)), np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "1", "P", "I;16"])
+def test_an_image_keeps_the_mode_of_its_file(photograph: Image.Image, mode: str) -> None:
+    assert images.read(png(in_mode(photograph, mode)), "images[0]", LIMIT).mode == mode
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 def test_jpeg(photograph: Image.Image, mode: str) -> None:
     read = images.read(png(photograph.convert(mode), "JPEG"), "images[0]", LIMIT)
-    assert (read.mode, read.size) == ("RGB", photograph.size)
+    assert (read.mode, read.size) == (mode, photograph.size)
 
 
 def test_an_animation_is_its_first_frame(photograph: Image.Image) -> None:

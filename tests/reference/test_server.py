@@ -5,17 +5,20 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
 import pytest
+import torch
 
 from conformance.data.models import Model
 from reference import server
-from reference.app import CALLERS, create_app
-from reference.encoders import Encoder, Vectors
+from reference.app import create_app
+from reference.encoders import Encoder
+from reference.encoders.inputs import Inputs
+from reference.gate import CALLERS
 from reference.settings import MIB, Settings
 from tests.reference.conftest import MeanColour, loaded
 
@@ -23,11 +26,11 @@ from tests.reference.conftest import MeanColour, loaded
 class Busy(MeanColour):
     """Takes its time, in Python, so that probes have to win the interpreter from it."""
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+    def text_inputs(self, text: str) -> Inputs:
         until = time.monotonic() + 0.1
-        while "slow" in texts and time.monotonic() < until:
+        while text == "slow" and time.monotonic() < until:
             pass
-        return super().encode_texts(texts)
+        return super().text_inputs(text)
 
 
 @contextmanager
@@ -119,7 +122,7 @@ def test_two_slashes_are_served(url: str) -> None:
 
 
 def test_probes_are_answered_in_time_under_load(url: str) -> None:
-    calls, pool = 30, ThreadPoolExecutor(30)
+    calls, pool = 60, ThreadPoolExecutor(60)
     with httpx.Client(limits=httpx.Limits(max_connections=None), timeout=60) as client:
         waiting = [
             pool.submit(client.post, f"{url}/vectorize", json={"texts": ["slow"]})
@@ -140,10 +143,10 @@ def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> Non
     release = threading.Event()
 
     class Stuck(MeanColour):
-        def encode_texts(self, texts: Sequence[str]) -> Vectors:
-            if "stuck" in texts:
+        def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+            if (inputs["row"][:, 0] == len("stuck")).any():
                 release.wait(30)
-            return super().encode_texts(texts)
+            return super().text_vectors(inputs)
 
     request = (
         b'POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{"texts": ["stuck"]}'

@@ -1,0 +1,1 @@
+"""What `make bench` measures the reference against, and full-size checkpoints for it."""

@@ -1,0 +1,87 @@
+"""A plain server of the vendor's design, to measure the reference against.
+
+One lock around the whole model, no batching across requests, a thread a request; transformers'
+own usage for CLIP. ``python -m benchmarks.plain_server FOLDER --port 8081 [--autograd]``; with
+`--autograd` the graph for a backward pass is built, as servers that forget `no_grad` do.
+"""
+
+import argparse
+import base64
+import io
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+import waitress
+from flask import Flask, Response, jsonify, request
+from PIL import Image
+from transformers import AutoProcessor, CLIPModel
+
+
+class PlainEncoder:
+    """A CLIP behind one lock."""
+
+    def __init__(self, folder: Path, autograd: bool) -> None:
+        self._model: Any = CLIPModel.from_pretrained(folder / "openai_clip").eval()
+        self._processor: Any = AutoProcessor.from_pretrained(folder / "openai_clip_processor")
+        self._autograd = autograd
+        self._lock = threading.Lock()
+
+    def encode(self, texts: list[str], images: list[str]) -> dict[str, list[list[float]]]:
+        """The contract's response."""
+        with self._lock, nullcontext() if self._autograd else torch.no_grad():
+            return {
+                "textVectors": [self._text(text) for text in texts],
+                "imageVectors": [self._image(image) for image in images],
+            }
+
+    def _text(self, text: str) -> list[float]:
+        inputs = self._processor(text=[text], return_tensors="pt", padding=True, truncation=True)
+        return _row(self._model.get_text_features(**inputs))
+
+    def _image(self, encoded: str) -> list[float]:
+        image = Image.open(io.BytesIO(base64.b64decode(encoded)))
+        inputs = self._processor(images=image, return_tensors="pt")
+        return _row(self._model.get_image_features(**inputs))
+
+
+def _row(output: Any) -> list[float]:
+    features = getattr(output, "pooler_output", output)[0]
+    row: list[float] = (features / features.norm()).tolist()
+    return row
+
+
+def create_app(encoder: PlainEncoder) -> Flask:
+    """The routes that the benchmark asks for."""
+    app = Flask("plain")
+
+    @app.get("/.well-known/ready")
+    def ready() -> tuple[str, int]:
+        return "", 204
+
+    @app.post("/vectorize")
+    def vectorize() -> Response:
+        asked = request.get_json()
+        return jsonify(encoder.encode(asked.get("texts", []), asked.get("images", [])))
+
+    return app
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until a signal comes."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plain_server")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--port", type=int, default=8081)
+    parser.add_argument("--autograd", action="store_true")
+    asked = parser.parse_args(arguments)
+    app = create_app(PlainEncoder(asked.folder, asked.autograd))
+    waitress.serve(app, host="127.0.0.1", port=asked.port, threads=64)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

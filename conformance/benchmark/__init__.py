@@ -1,0 +1,1 @@
+"""How fast an endpoint answers what Weaviate sends, and two endpoints side by side."""

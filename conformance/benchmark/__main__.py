@@ -1,0 +1,87 @@
+"""``python -m conformance.benchmark URL``: how fast an endpoint answers what Weaviate sends."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from conformance.benchmark import report
+from conformance.benchmark.cells import Cell, measure
+from conformance.benchmark.load import KINDS, TIMEOUT, Kind
+
+CALLERS = (1, 4, 8, 32)
+SECONDS = 10.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and show. 0, or 1 if requests failed; 4 if an endpoint is not ready."""
+    asked = _parser().parse_args(arguments)
+    urls = [url.rstrip("/") for url in (asked.url, asked.beside) if url]
+    for url in urls:
+        if problem := _problem(url):
+            print(f"clip-conformance bench: {url}: {problem}", file=sys.stderr)
+            return 4
+    cells: list[Cell] = []
+    for kind in asked.kinds:
+        for callers in asked.callers:
+            print(f"{kind}, {callers} callers", file=sys.stderr, flush=True)
+            cells.append(measure(urls, kind, callers, asked.seconds))
+    Console().print(report.table(cells))
+    if asked.report:
+        report.write(cells, asked.report)
+    return int(any(figures.failures for cell in cells for figures in cell.figures))
+
+
+def _problem(url: str) -> str | None:
+    """Why `url` cannot be measured."""
+    try:
+        status = httpx.get(f"{url}/.well-known/ready", timeout=TIMEOUT, trust_env=False).status_code
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"cannot be reached ({type(error).__name__}: {error})"
+    return None if status < 300 else f"is not ready (status {status})"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="clip-conformance bench", description=__doc__)
+    parser.add_argument("url", help="the endpoint")
+    parser.add_argument("--beside", metavar="URL", help="another one, in turns with the first")
+    parser.add_argument(
+        "--kinds", type=_kinds, default=KINDS, help="of text,image,both; default all"
+    )
+    parser.add_argument("--callers", type=_numbers, default=CALLERS, help="default 1,4,8,32")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=SECONDS, help="an endpoint and cell; default 10"
+    )
+    parser.add_argument("--report", type=Path, metavar="DIR", help="JSON and SVG are written there")
+    return parser
+
+
+def _kinds(text: str) -> tuple[Kind, ...]:
+    chosen = tuple(kind for kind in KINDS if kind in text.split(","))
+    if len(chosen) != len(text.split(",")):
+        raise argparse.ArgumentTypeError(f"{text}: must be of {', '.join(KINDS)}")
+    return chosen
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 1024 for part in parts):
+        raise argparse.ArgumentTypeError(f"{text}: must be numbers from 1 to 1024")
+    return tuple(int(part) for part in parts)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text}: must be from 0.1 to 3600")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

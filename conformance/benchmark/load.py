@@ -1,0 +1,105 @@
+"""What is sent: one object a request, as Weaviate imports it, by so many callers at a time."""
+
+import base64
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from typing import Literal
+
+import httpx
+
+from conformance.corpus import drawings
+
+Kind = Literal["text", "image", "both"]
+KINDS: tuple[Kind, ...] = ("text", "image", "both")
+
+TIMEOUT = 50.0
+"""Seconds, as Weaviate's own client has it."""
+
+IMAGE_SIZE = 512
+"""Pixels an edge of the JPEG that stands for a product's photograph."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One request: how long it took, and whether it gave as many vectors as were asked for."""
+
+    seconds: float
+    answered: bool
+
+
+@cache
+def bodies(kind: Kind) -> tuple[bytes, ...]:
+    """Request bodies of different objects, enough that no two callers send the same at once."""
+    return tuple(
+        _body(kind, combination, caption, number % 4 + 1)
+        for number, combination in enumerate(drawings.combinations())
+        for caption in drawings.captions(combination, "en", "held_out")
+    )
+
+
+def _body(kind: Kind, combination: drawings.Combination, caption: str, times: int) -> bytes:
+    """One object's request; its text is the caption so many times, since lengths differ."""
+    asked: dict[str, list[str]] = {}
+    if kind != "image":
+        asked["texts"] = [" ".join([caption] * times)]
+    if kind != "text":
+        asked["images"] = [_jpeg(combination, sum(caption.encode()))]
+    return json.dumps(asked).encode()
+
+
+def _jpeg(combination: drawings.Combination, variant: int) -> str:
+    seeds, file = drawings.HELD_OUT_SEEDS, BytesIO()
+    drawings.draw(combination, seeds[variant % len(seeds)], IMAGE_SIZE).save(file, "JPEG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def drive(url: str, kind: Kind, callers: int, seconds: float) -> list[Sample]:
+    """Send for `seconds`, each of `callers` one request after the other on its own connection."""
+    until = time.monotonic() + seconds
+    turns = itertools.cycle(bodies(kind))
+    lock = threading.Lock()
+
+    def next_body() -> bytes:
+        with lock:
+            return next(turns)
+
+    def caller(_number: int) -> list[Sample]:
+        with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+            return list(_calls(client, url, kind, next_body, until))
+
+    with ThreadPoolExecutor(callers) as pool:
+        return [sample for samples in pool.map(caller, range(callers)) for sample in samples]
+
+
+def _calls(
+    client: httpx.Client, url: str, kind: Kind, next_body: Callable[[], bytes], until: float
+) -> Iterator[Sample]:
+    while time.monotonic() < until:
+        begun = time.perf_counter()
+        answered = _is_answered(client, url, kind, next_body())
+        yield Sample(time.perf_counter() - begun, answered)
+
+
+def _is_answered(client: httpx.Client, url: str, kind: Kind, body: bytes) -> bool:
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+    try:
+        response = client.post(f"{url}/vectorize", content=body, headers=headers)
+        document = response.json() if response.status_code == 200 else {}
+        rows = [len(document.get(field) or ()) for field in ("textVectors", "imageVectors")]
+    except (httpx.HTTPError, ValueError, AttributeError, TypeError):
+        return False
+    return rows == [int(kind != "image"), int(kind != "text")]
+
+
+def percentile(seconds: Sequence[float], part: float) -> float:
+    """The smallest of `seconds` that `part` of them do not exceed; nearest rank."""
+    ranked = sorted(seconds)
+    rank = max(1, -(-len(ranked) * part // 1))
+    return ranked[int(rank) - 1]

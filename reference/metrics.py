@@ -1,0 +1,39 @@
+"""`/metrics` in Prometheus' text form, for dashboards and autoscalers; off unless asked for."""
+
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from reference.encoder_service import EncoderService
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50)
+
+
+def register(app: Flask, service: EncoderService) -> None:
+    """Count the requests of `app` and serve the counts, and how much waits for the model."""
+    registry = CollectorRegistry()
+    requests = Counter(
+        "clip_requests", "Vectorize requests by status", ["status"], registry=registry
+    )
+    seconds = Histogram(
+        "clip_request_seconds", "Time to answer them", registry=registry, buckets=BUCKETS
+    )
+    waiting = Gauge("clip_items_waiting", "Items that wait for the model", registry=registry)
+    waiting.set_function(lambda: service.waiting)
+
+    @app.before_request
+    def begin() -> None:
+        g.begun = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        if request.path == "/vectorize":
+            requests.labels(response.status_code).inc()
+            seconds.observe(time.perf_counter() - g.begun)
+        return response
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
