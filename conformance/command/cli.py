@@ -14,6 +14,7 @@ from typing import NoReturn
 import pytest
 
 from conformance.comparison import snapshot_command
+from conformance.containers import compose
 from conformance.options.settings import POLICIES, WEIGHTS
 
 PACKAGE = Path(__file__).parent.parent
@@ -26,6 +27,7 @@ the project's own reference is started.
   clip-conformance --reference google-siglip2-so400m-patch16-384
   clip-conformance record http://localhost:8080 -o before-the-upgrade.json
   clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
+  clip-conformance compose --model TAG > docker-compose.yml
 """
 EPILOG = """\
 Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
@@ -40,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["record"]:
         return snapshot_command.main(given[1:])
+    if given[:1] == ["compose"]:
+        return compose.main(given[1:])
     options, rest = _parser().parse_known_args(given)
     options.url, rest = _with_url(rest)
     # The suite's own files may be installed where nothing is to be written.
