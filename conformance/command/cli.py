@@ -20,6 +20,7 @@ from conformance.options.table import COMMAND_OPTIONS
 SUBCOMMANDS = {
     "record": "conformance.comparison.snapshot_command:main",
     "compose": "conformance.containers.compose:main",
+    "stand-in": "conformance.exact.stand_in_command:main",
 }
 """Name and ``module:function``: given the words after the name, it returns the exit status."""
 
@@ -33,8 +34,9 @@ the project's own reference is started.
   clip-conformance --reference google-siglip2-so400m-patch16-384
   clip-conformance --image my-registry/my-clip:1.0 --model openai-clip-vit-base-patch16
   clip-conformance record http://localhost:8080 -o before-the-upgrade.json
-  clip-conformance compose --model TAG > docker-compose.yml
   clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
+  clip-conformance compose --model TAG > docker-compose.yml
+  clip-conformance stand-in TAG FOLDER --layout vendor
 """
 EPILOG = """\
 Anything else is handed to pytest (-k, -x, -v, -n, --lf …).

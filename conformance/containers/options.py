@@ -1,5 +1,6 @@
 """How the image under test is started."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from conformance.containers.engine import PullPolicy
 PORT = 8080
 """The vendor's, and so everybody's."""
 TEMPORARY = "/tmp"
+LABEL = "clip-conformance"
+"""On every container, with the process that it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class ContainerOptions:
     def create_words(self, image: str) -> list[str]:
         """The words of ``docker create``; any free port of the loopback interface leads inside."""
         words = ["--pull", "never", "--publish", f"127.0.0.1::{self.port}"]
+        words += ["--label", f"{LABEL}={os.getpid()}"]
         words += [f"--env={name}={value}" for name, value in self.env.items()]
         for folder, inside in self.mounts.items():
             # Unlike --volume, it does not make an empty folder where there is none.

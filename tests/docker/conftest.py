@@ -1,12 +1,13 @@
 """An engine, and an image on it; without one these tests are reported as not run."""
 
-import subprocess
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance.containers import engine
+from conformance.containers.options import LABEL
 from conformance.containers.trouble import CommandFailed, ContainerTrouble
 
 FAKE = "clip-conformance-tests-fake-encoder"
@@ -36,16 +37,10 @@ def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
 
 @pytest.fixture
 def nothing_left(docker: str) -> Iterator[None]:  # noqa: ARG001 - it skips
-    """The engine has the same containers, networks and volumes afterwards as before."""
-    before = inventory()
+    """This process has no container afterwards, running or not."""
     yield
-    assert inventory() == before
-
-
-def inventory() -> set[str]:
-    """Every container, network and volume of the engine."""
-    lists = ("ps --all --quiet", "network ls --quiet", "volume ls --quiet")
-    return {line for words in lists for line in engine.call(*words.split()).split()}
+    label = f"label={LABEL}={os.getpid()}"
+    assert engine.call("ps", "--all", "--quiet", "--filter", label) == ""
 
 
 def need_image(name: str) -> None:
@@ -54,11 +49,3 @@ def need_image(name: str) -> None:
         engine.call("image", "inspect", "--format", "{{.Id}}", name)
     except CommandFailed:
         pytest.skip(f"not run: there is no image {name} on this engine")
-
-
-def need_command(*words: str) -> None:
-    """Skip where a command is missing or fails."""
-    try:
-        subprocess.run(words, check=True, capture_output=True, timeout=60)
-    except (OSError, subprocess.SubprocessError):
-        pytest.skip(f"not run: there is no `{' '.join(words[:1])}`")

@@ -20,6 +20,7 @@ import pytest
 import weaviate
 from weaviate.classes.config import Configure, DataType, Property
 
+from conformance.containers import engine
 from conformance.corpus import drawings
 from conformance.weaviate.wire import ports
 from tests.docker.conftest import need_image
@@ -70,6 +71,14 @@ def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
         yield name
         words = [*docker_compose_command.split(), "-f", str(COMPOSE), "-p", name, "down", "-v"]
         subprocess.run(words, check=True, capture_output=True, timeout=120)
+        assert _left_of(name) == ""
+
+
+def _left_of(project: str) -> str:
+    """The project's containers, networks and volumes that are still there."""
+    mine = ("--quiet", "--filter", f"label=com.docker.compose.project={project}")
+    lists = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
+    return "".join(engine.call(*words, *mine) for words in lists)
 
 
 @pytest.fixture(scope="session")
