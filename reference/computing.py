@@ -17,8 +17,11 @@ Vectors = npt.NDArray[np.float32]
 
 
 class Computing:
-    """One loaded model. Called by one thread: the libraries are not made for parallel calls
-    (multi2vec-clip-inference 26), and every further thread would get a pool of OpenMP threads."""
+    """One loaded model, called by one thread.
+
+    The libraries are not made for parallel calls (multi2vec-clip-inference 26), and every further
+    thread would get a pool of OpenMP threads.
+    """
 
     def __init__(self, encoder: Encoder, placement: Placement, turn: Isometry | None = None):
         self.encoder = encoder

@@ -1,5 +1,7 @@
-"""The measurement: endpoints in turns within one run, so that what else the machine does, and how
-warm it is, meets each of them alike."""
+"""The measurement: endpoints take turns within one run.
+
+What else the machine does, and how warm it is, then meets each of them alike.
+"""
 
 import time
 from collections.abc import Callable, Sequence

@@ -20,6 +20,7 @@ from conformance.options.table import COMMAND_OPTIONS
 SUBCOMMANDS = {
     "record": "conformance.comparison.snapshot_command:main",
     "compose": "conformance.containers.compose:main",
+    "bench": "conformance.benchmark.__main__:main",
     "stand-in": "conformance.exact.stand_in_command:main",
 }
 """Name and ``module:function``: given the words after the name, it returns the exit status."""
@@ -37,6 +38,7 @@ the project's own reference is started.
   clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
   clip-conformance compose --model TAG > docker-compose.yml
   clip-conformance stand-in TAG FOLDER --layout vendor
+  clip-conformance bench http://localhost:8080 --beside http://localhost:8081
 """
 EPILOG = """\
 Anything else is handed to pytest (-k, -x, -v, -n, --lf …).

@@ -90,8 +90,9 @@ def test_a_model_is_served_by_its_library_alone(
     assert re.fullmatch(r"serving own on http://127\.0\.0\.1:\d+\n", run.line)
     run.wait_ready()
     log = run.log.read_text()
-    # Processor time, which other programs on the machine cannot stretch.
-    assert processor_seconds(run.process.pid) - import_seconds(log) < 10
+    # Processor time, which other programs on the machine cannot stretch much. Most of it goes into
+    # measuring which batches of images give the bits that single ones give: 11 s for ModernVBERT.
+    assert processor_seconds(run.process.pid) - import_seconds(log) < 20
     assert not set(FOREIGN[library]) & imported(log)
     assert resident_bytes(run.process.pid) < 1.5e9
     meta = httpx.get(f"{run.url}/meta").json()
