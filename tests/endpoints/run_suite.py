@@ -6,6 +6,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.endpoints.registry import Entry
 from tests.endpoints.server import serve
@@ -93,9 +94,13 @@ def read(entry: Entry, folder: Path, status: int, seconds: float) -> Outcome:
     if not file.exists():
         last = (folder / "out.txt").read_text().strip().splitlines()[-1:]
         return Outcome(entry, "".join(last), {}, {}, [], seconds, status)
-    report = json.loads(file.read_text())
     if keep := os.environ.get("CLIP_KEEP_REPORTS"):
         shutil.copy(file, Path(keep) / f"{entry.name}.json")
+    return of_report(entry, json.loads(file.read_text()), seconds, status)
+
+
+def of_report(entry: Entry, report: dict[str, Any], seconds: float, status: int) -> Outcome:
+    """What a report.json says."""
     clauses = {clause["id"]: clause for clause in report["clauses"]}
     statuses = {name: str(clause["status"]) for name, clause in clauses.items()}
     told = {

@@ -7,15 +7,17 @@ endpoints (and with --whole all) by the whole suite.
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import SimpleQueue
+from statistics import median
 
 from tests.endpoints import registry
 from tests.endpoints.registry import Entry
-from tests.endpoints.run_suite import Outcome, judge
+from tests.endpoints.run_suite import Outcome, judge, of_report
 from tests.endpoints.suite_process import SuiteProcess
 
 HEAD = """\
@@ -30,7 +32,10 @@ def main() -> int:
     """Runs, prints what is wrong, writes the table; 1 if anything is."""
     options = parse()
     entries = [entry for entry in wanted(options.names) if not needs_more(entry)]
-    outcomes = list(run(entries, options.jobs, options.whole))
+    if options.kept:
+        outcomes = [kept(entry, options.kept) for entry in entries]
+    else:
+        outcomes = list(run(entries, options.jobs, options.whole or bool(options.write)))
     outcomes.sort(key=lambda outcome: entries.index(outcome.entry))
     wrong = [outcome for outcome in outcomes if not right(outcome)]
     print(f"{len(outcomes)} endpoints, {len(wrong)} not as they should be")
@@ -45,6 +50,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--whole", action="store_true", help="the whole suite for faults too")
+    parser.add_argument(
+        "--kept", type=Path, metavar="DIR", help="read reports (of CLIP_KEEP_REPORTS=DIR) instead"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE")
     return parser.parse_args()
 
@@ -84,6 +92,14 @@ def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Outcome]:
         idle.get().close()
 
 
+def kept(entry: Entry, folder: Path) -> Outcome:
+    """What an earlier run said; a run without a report had ended at the first look."""
+    file = folder / f"{entry.name}.json"
+    if not file.exists():
+        return Outcome(entry, "no run", {}, {}, [], 0, 4)
+    return of_report(entry, json.loads(file.read_text()), 0, 0)
+
+
 def right(outcome: Outcome) -> bool:
     """Whether a fault was caught, or a legal endpoint left in peace."""
     entry = outcome.entry
@@ -111,13 +127,22 @@ def text(outcomes: list[Outcome]) -> str:
     open_ = [entry for entry in registry.faults().values() if entry.undecidable]
     rest = [entry for entry in registry.faults().values() if needs_more(entry)]
     caught, peaceful = sum(f.caught for f in faults), sum(f.peaceful for f in legal)
+    told = [f for f in faults if f.findings]
+    fitting = sum(f.first_fits for f in told)
+    counts = [len(f.findings) for f in told]
     return "\n".join(
         [
             HEAD,
             f"{caught} of {len(faults)} faults are found by a fitting clause; "
             f"{peaceful} of {len(legal)} legal endpoints pass without a failed MUST.\n",
+            f"Over whole runs, a fault has {median(counts):g} primary finding (median; "
+            f"{counts.count(1)} of {len(counts)} have one, the most is {max(counts)}), and for "
+            f"{fitting} of {len(told)} the first is a clause that the fault's author named.\n",
             "## Faults\n",
-            *rows("| theme | endpoint | what people ship | found by |", map(fault_row, faults)),
+            *rows(
+                "| theme | endpoint | what people ship | findings, the first one first | found by |",
+                map(fault_row, faults),
+            ),
             "\n## Legal variations\n",
             *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
             "\n## Not to be told from a legal choice\n",
@@ -140,7 +165,8 @@ def fault_row(outcome: Outcome) -> str:
     """One fault."""
     entry = outcome.entry
     by = ", ".join(outcome.fitting) or ("the first look" if outcome.caught else "**nothing**")
-    return f"| {entry.theme} | {entry.name} | {entry.summary} | {by} |"
+    told = ", ".join(outcome.findings)
+    return f"| {entry.theme} | {entry.name} | {entry.summary} | {told} | {by} |"
 
 
 def legal_row(outcome: Outcome) -> str:
