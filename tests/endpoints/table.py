@@ -140,7 +140,7 @@ def text(outcomes: list[Outcome]) -> str:
             f"{fitting} of {len(told)} the first is a clause that the fault's author named.\n",
             "## Faults\n",
             *rows(
-                "| theme | endpoint | what people ship | findings, the first one first | found by |",
+                "| theme | endpoint | what people ship | findings, first one first | found by |",
                 map(fault_row, faults),
             ),
             "\n## Legal variations\n",
