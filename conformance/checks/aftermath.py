@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from conformance.corpus import image_files
 from conformance.data import timeouts
 from conformance.expect import given
-from conformance.expect.causes import Cause, CauseKind, response_signature
+from conformance.expect.causes import TOO_MANY_REQUESTS, Cause, CauseKind, response_signature
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
@@ -88,6 +88,7 @@ class Aftermath:
         for _ in range(TRIES):
             time.sleep(PAUSE)
             if _problem(self._ask(good, self._patience()), good) is None:
+                self._answered_twice(odd, after)
                 return
         self._served[_name(good)] = False
         if response_signature(odd) == response_signature(after):
@@ -98,6 +99,14 @@ class Aftermath:
         got = f"a good request is no longer served since {self.test}: {after.summary()}"
         expected = "the next good request served as before"
         self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+
+    def _answered_twice(self, odd: Exchange, after: Exchange) -> None:
+        """Whether the good request got, once, just what the odd one before it had got."""
+        if after.body != odd.body or after.status == TOO_MANY_REQUESTS:
+            return
+        cause = Cause(CauseKind.POISONED, "once", response_signature(after))
+        got = f"a good request got the answer to what was sent before: {after.summary()}"
+        self.problems.append(PrerequisiteFailed(got, "its own answer", (odd, after), cause))
 
     def _end(self, odd: Exchange, after: Exchange, items: str) -> None:
         since = self._since(odd)

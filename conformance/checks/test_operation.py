@@ -61,6 +61,7 @@ def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
     endpoint.client.drop_connections()
     for number in range(ONE_AFTER_ANOTHER):
         exchange = expect.answered(endpoint.vectorize([f"request {number}"]))
+        given.vectors(exchange, 1, 0)
         got = "a kept connection that was closed after the request, without an answer"
         expect.require(exchange.resent == 0, got, "an answer", exchange)
         time.sleep(timeouts.CLOSE_GRACE)

@@ -17,7 +17,7 @@ def texts(tag: str) -> dict[str, Matrix]:
     if tag not in expected.tags():
         return {}
     shipped = expected.load(tag)
-    return {text: shipped.texts[name] for name, text in items.texts().items()}
+    return {text: single(shipped.texts[name]) for name, text in items.texts().items()}
 
 
 @cache
@@ -28,7 +28,12 @@ def images(tag: str) -> dict[str, Matrix]:
     shipped, size = expected.load(tag), models.find(tag).image_size
     assert size is not None
     files = items.images(size)
-    return {expected.digest(file): shipped.images[name][0] for name, file in files.items()}
+    return {expected.digest(file): single(shipped.images[name][0]) for name, file in files.items()}
+
+
+def single(vector: NDArray[np.floating]) -> Matrix:
+    """The vector in float32, as the other vectors of a fake are."""
+    return np.ascontiguousarray(vector, dtype=np.float32)
 
 
 def text(tag: str, width: int, content: str) -> Matrix | None:

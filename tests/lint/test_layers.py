@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LINTER = Path(sysconfig.get_path("scripts")) / "lint-imports"
-PACKAGES = ("conformance", "reference", "training", "tests")
+PACKAGES = ("conformance", "reference", "training", "exactness", "tests")
 
 AGAINST = {
     "data to transport": ("conformance/data/models.py", "conformance.transport.client"),

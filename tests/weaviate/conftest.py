@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.weaviate.server import binary
-from tests.endpoints.encoder import Encoder
-from tests.endpoints.endpoint import Endpoint
+from tests.endpoints import registry
 from tests.endpoints.server import serve
 
 PROGRAM = f"""#!{sys.executable}
@@ -31,7 +30,7 @@ http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 @pytest.fixture
 def fake_url() -> Iterator[str]:
     """A conformant endpoint over a fake encoder that is aligned on the drawings."""
-    with serve(Endpoint(Encoder())) as url:
+    with serve(registry.find("plain").build()) as url:
         yield url
 
 

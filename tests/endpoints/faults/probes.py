@@ -113,7 +113,7 @@ class LiveFails(Endpoint):
 @fault("live-slow", "live asks the accelerator how it is: 3.2 s, after a while", "PRB-03")
 class LiveSlow(Endpoint):
     def live(self, request: Request) -> Answer:
-        if next(self.calls) > 10:
+        if next(self.calls) > 1:
             time.sleep(3.2)
         return super().live(request)
 
