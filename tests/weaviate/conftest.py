@@ -10,6 +10,7 @@ import pytest
 
 from conformance.weaviate.server import binary
 from tests.endpoints import registry
+from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 
 PROGRAM = f"""#!{sys.executable}
@@ -30,7 +31,7 @@ http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 @pytest.fixture
 def fake_url() -> Iterator[str]:
     """A conformant endpoint over a fake encoder that is aligned on the drawings."""
-    with serve(registry.find("plain").build()) as url:
+    with serve(Endpoint(registry.encoder(registry.PUBLISHED))) as url:
         yield url
 
 

@@ -53,7 +53,7 @@ class Float16(Rows):
 class BFloat16(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
         bits = np.ascontiguousarray(vectors).view(np.uint32) + np.uint32(0x8000)
-        return single(bits & np.uint32(0xFFFF0000)).view(np.float32)
+        return (bits & np.uint32(0xFFFF0000)).view(np.float32)
 
 
 @legal("eight-bit", "vectors are integers from -127 to 127")
