@@ -47,6 +47,7 @@ class EverySeventhSilent(Endpoint):
 @fault(
     "fails-after-100",
     "after 100 requests all memory is gone",
+    "VEC-01",
     "OPS-01",
     "OPS-03",
     "OPS-02",
