@@ -86,7 +86,7 @@ def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
     _succeeded(answered(exchange), expected)
     response = readable(exchange)
     _counted(response, (texts, images), expected, exchange)
-    _no_nulls(exchange)
+    numbers_only(exchange)
     for rows in (response.text_vectors, response.image_vectors):
         _one_dimension(rows, exchange)
     return Vectors(
@@ -151,7 +151,7 @@ def _one_dimension(rows: list[Vector], exchange: Exchange) -> None:
     require(one, f"dimensions {dimensions}", "one dimension", exchange, cause=cause)
 
 
-def _no_nulls(exchange: Exchange) -> None:
+def numbers_only(exchange: Exchange) -> None:
     """Go reads a null in a row as 0 without a word, so the raw rows are looked at as well."""
     if b"null" not in exchange.body:
         return

@@ -121,6 +121,7 @@ class OneAtATime(Overlapping):
 @fault(
     "slow-under-load",
     "requests at once thrash: far beyond 50 s",
+    "ERR-04",
     "OPS-02",
     "OPS-01",
     options=("--endpoint-timeout", "3"),
