@@ -9,7 +9,7 @@ SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 
-.PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs standins expected exact-table clean
+.PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs edition standins expected exact-table clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
@@ -17,7 +17,7 @@ help:
 	@echo "make test-suite  the suite's part of them, without torch, in minutes"
 	@echo "make coverage    every test, and which lines they reach"
 	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | hooks | docs | standins | expected | exact-table | clean"
+	@echo "make lint | types | unit | format | hooks | docs | edition | standins | expected | exact-table | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -92,6 +92,10 @@ hooks: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
 	$(BIN)/python -m conformance.options.readme_table README.md
+
+# Freeze the requirements as they are now: make edition EDITION=2026-12
+edition: $(STAMP)
+	$(BIN)/python -m conformance.data.editions --freeze $(EDITION)
 
 standins: $(STAMP)
 	$(BIN)/python -m training

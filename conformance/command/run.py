@@ -17,9 +17,11 @@ from conformance.command import parsing
 from conformance.command.target import open_target
 from conformance.data import clauses
 from conformance.options.settings import BadOption, Settings
-from conformance.report import files, scoreboard
+from conformance.report import document, files, scoreboard
 from conformance.report.bodies import printable
 from conformance.report.phase_result import PhaseResult, classify
+from conformance.report.provenance import Provenance
+from conformance.report.sanitizer import Sanitizer, sanitizer_of
 from conformance.report.verdict import EXIT_OF, Judgement, judge
 from conformance.transport.readiness import Unusable
 from conformance.transport.target import Target
@@ -33,6 +35,8 @@ class Run:
         self.settings = settings
         self.reports: list[PhaseResult] = []
         self.started = time.perf_counter()
+        self.sanitizer = sanitizer_of(settings)
+        self.provenance = Provenance.begin(config.invocation_params.args, self.sanitizer)
         self.stop_target: Callable[[], None] = lambda: None
         self.endpoint_seconds = 0.0
         config.stash[SETTINGS] = settings
@@ -96,6 +100,7 @@ class Run:
         if clause is not None:
             spent = self._endpoint_seconds_since()
             classify(report, call, clauses.all_clauses()[clause], self.settings, item, spent)
+            _sanitize(report, self.sanitizer)
         return report
 
     def _endpoint_seconds_since(self) -> float:
@@ -127,12 +132,18 @@ class Run:
         if judged or self.judgement.failed:
             session.exitstatus = EXIT_OF[self.judgement.verdict]
         if self.settings.report is not None:
-            files.write(self.settings, self.config.stash[TARGET], self.judgement)
+            files.write(self.settings.report, self._document())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the scoreboard after pytest's own output."""
         if self.worker_input is None and TARGET in self.config.stash:
             scoreboard.write(terminalreporter, self.judgement, self.settings)
+
+    def _document(self) -> dict[str, Any]:
+        target = self.config.stash[TARGET]
+        return document.build(
+            self.settings, target, self.judgement, self.provenance, self.sanitizer
+        )
 
     def _judge(self) -> Judgement:
         seconds = time.perf_counter() - self.started
@@ -142,6 +153,13 @@ class Run:
 def _clause_of(item: pytest.Item) -> str | None:
     marker = item.get_closest_marker("clause")
     return marker.args[0] if marker is not None else None
+
+
+def _sanitize(report: pytest.TestReport, sanitizer: Sanitizer) -> None:
+    """Whatever comes of the report (terminal, JUnit, files) is made from what stands in it."""
+    report.__dict__["clip"] = sanitizer.plain(report.__dict__["clip"])
+    if isinstance(report.longrepr, str | tuple):
+        report.longrepr = sanitizer.plain(report.longrepr)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

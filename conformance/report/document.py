@@ -1,0 +1,141 @@
+"""report.json: the object that all other files are made from. `fixtures/report.schema.json`."""
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.data.models import Model
+from conformance.options.settings import Settings
+from conformance.options.table import OPTIONS
+from conformance.report import provenance
+from conformance.report.findings import Finding
+from conformance.report.phase_result import PhaseResult
+from conformance.report.provenance import Provenance
+from conformance.report.sanitizer import Sanitizer
+from conformance.report.verdict import ClauseResult, Judgement
+from conformance.transport.exchange import without_password
+from conformance.transport.target import Target
+
+SCHEMA = "urn:multi2vec-clip-conformance:report:1.0"
+"""Name and version of the schema. What is only added counts up the second number."""
+
+
+def build(
+    settings: Settings, target: Target, judgement: Judgement, origin: Provenance, clean: Sanitizer
+) -> dict[str, Any]:
+    """The report as builtin values, without secrets."""
+    return {
+        "schema": SCHEMA,
+        "started": provenance.timestamp(origin.started),
+        "ended": provenance.timestamp(datetime.now(UTC)),
+        "suite": provenance.suite(),
+        "contract": provenance.contract(None),
+        "environment": provenance.environment(),
+        "target": _target(settings, target),
+        "model": settings.model.tag,
+        "dimension": _dimension(settings),
+        "reproduce": origin.command,
+        "settings": {name: clean.plain(value) for name, value in _settings(settings).items()},
+        "verdict": judgement.verdict,
+        "profiles": {name: {"verdict": value} for name, value in judgement.profiles.items()},
+        "counts": judgement.status_counts(),
+        "seconds": round(judgement.seconds, 3),
+        "seconds_waiting_for_the_endpoint": round(judgement.endpoint_seconds, 3),
+        "findings": [_finding(finding) for finding in judgement.findings],
+        "clauses": [_clause(result) for result in judgement.results],
+        "measurements": _finite(judgement.measurements),
+        "figures": _finite(judgement.figures),
+    }
+
+
+def _finite(value: Any) -> Any:
+    """NaN and infinities as words, since JSON has no such numbers."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list) else value
+
+
+def _target(settings: Settings, target: Target) -> dict[str, Any]:
+    return {
+        "url": without_password(target.url),
+        "started_by_the_suite": target.started_here,
+        "image": settings.image,
+        "image_digest": target.image_digest,
+        "meta_digest": provenance.meta_digest(target),
+        "weights": settings.weights,
+        "dimension_policy": settings.dimension_policy,
+        "dimensions": settings.dimensions,
+    }
+
+
+def _dimension(settings: Settings) -> dict[str, Any]:
+    """The published figures, and which of them were taken for right."""
+    model = settings.model
+    return {
+        "documented": model.documented_dimension,
+        "checkpoint": model.checkpoint_dimension,
+        "accepted": sorted(settings.expected_dimensions()),
+    }
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    """Every option with its value."""
+    return {
+        row.name: _plain(getattr(settings, row.dest))
+        for row in OPTIONS
+        if hasattr(settings, row.dest)
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.tag
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    clause, problem = finding.clause, finding.problem
+    return {
+        "clause": clause.id,
+        "level": clause.level,
+        "title": clause.title,
+        "got": problem.got,
+        "expected": problem.expected,
+        "why": clause.reason,
+        "repeat": list(problem.repeat),
+        "test": problem.test,
+        "also": sorted(finding.also | finding.not_judged),
+        "not_judged": sorted(finding.not_judged),
+        "exchanges": list(problem.exchanges),
+    }
+
+
+def _clause(result: ClauseResult) -> dict[str, Any]:
+    clause = result.clause
+    return {
+        "id": clause.id,
+        "level": clause.level,
+        "title": clause.title,
+        "text": clause.text,
+        "reason": clause.reason,
+        "source": clause.source,
+        "group": clause.group.title,
+        "profile": clause.group.profile,
+        "status": result.status,
+        "measurements": sorted({name for test in result.tests for name in test.measurements}),
+        "tests": [_test(test) for test in result.tests],
+    }
+
+
+def _test(test: PhaseResult) -> dict[str, Any]:
+    return {
+        "id": test.test,
+        "status": test.status,
+        "message": test.message,
+        "causes": [problem.cause_to_plain() for problem in test.problems],
+    }

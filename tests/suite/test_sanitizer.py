@@ -1,0 +1,75 @@
+"""Nothing secret and nothing endless reaches a report."""
+
+from base64 import b64encode
+from dataclasses import replace
+
+import pytest
+
+from conformance.data.models import Model
+from conformance.options.settings import Settings
+from conformance.report.provenance import PACKAGE, command_line
+from conformance.report.sanitizer import LONGEST, Sanitizer, sanitizer_of
+
+SETTINGS = Settings("http://me:s3cretive@h:80", Model("tag"), "stand-in")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://me:s3cretive@h/meta",
+        "said s3cretive back",
+        f"Authorization: Basic {b64encode(b'me:s3cretive').decode()}",
+        '{"headers": {"authorization": "Bearer s3cretive"}}',
+    ],
+)
+def test_the_password_of_the_url_is_masked(text: str) -> None:
+    shown = sanitizer_of(SETTINGS, {}).text(text)
+    assert "s3cretive" not in shown
+    assert b64encode(b"me:s3cretive").decode() not in shown
+    assert "***" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://u:p@h/x?y", "https://***@h/x?y"),
+        ("curl -H 'X-API-Key: abc' http://h", "curl -H 'X-API-Key: ***' http://h"),
+        ('"api_key": "abc"', '"api_key": "***"'),
+        ("Cookie=abc", "Cookie=***"),
+        ("nobody@example.org", "nobody@example.org"),
+        ("the keyboard: a, b", "the keyboard: a, b"),
+    ],
+)
+def test_what_looks_like_a_secret_is_masked(text: str, shown: str) -> None:
+    assert Sanitizer().text(text) == shown
+
+
+def test_the_key_of_weaviate_is_masked_wherever_it_stands() -> None:
+    clean = sanitizer_of(SETTINGS, {"CLIP_WEAVIATE_API_KEY": "key-of-weaviate"})
+    assert clean.plain({"a": ["x key-of-weaviate", 1]}) == {"a": ["x ***", 1]}
+
+
+def test_a_container_keeps_its_secrets() -> None:
+    clean = sanitizer_of(replace(SETTINGS, env=("HF_TOKEN=hf_abcdef", "ENABLE_CUDA=1")), {})
+    assert clean.word("HF_TOKEN=hf_abcdef") == "HF_TOKEN=***"
+    assert clean.word("ENABLE_CUDA=1") == "ENABLE_CUDA=1"
+    assert clean.text("loaded with hf_abcdef") == "loaded with ***"
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    shown = Sanitizer().text("a" * 1_000_000)
+    assert len(shown) < LONGEST + 50
+    assert "1000000 characters" in shown
+
+
+def test_the_commands_line_is_the_users() -> None:
+    folder = str(PACKAGE / "checks")
+    own = ["-c", "suite.ini", "--confcutdir", folder, "-o", "cache_dir=x", folder]
+    given = ["--clip-strict", "--clip-model=tag", "--clip-url=http://me:pw@h", "-k", "a or b"]
+    line = command_line([*own, *given], Sanitizer())
+    assert line == "clip-conformance 'http://***@h' --strict --model tag -k 'a or b'"
+
+
+def test_pytests_line_is_its_own() -> None:
+    line = command_line(["--pyargs", "conformance", "--clip-url=http://me:pw@h"], Sanitizer())
+    assert line == "pytest --pyargs conformance '--clip-url=http://***@h'"
