@@ -92,6 +92,7 @@ hooks: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
 	$(BIN)/python -m conformance.options.readme_table README.md
+	$(BIN)/python -m tests.endpoints.shipped fixtures/faults.toml
 
 # Freeze the requirements as they are now: make edition EDITION=2026-12
 edition: $(STAMP)

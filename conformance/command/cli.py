@@ -11,13 +11,20 @@ from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import NoReturn
 
 import pytest
 
+from conformance.command import welcome
+from conformance.command.one_line import BAD_OPTION, CommandParser
+from conformance.data.nearest import suggestion
+from conformance.options import sources
+from conformance.options.settings import BadOption
 from conformance.options.table import COMMAND_OPTIONS
 
 SUBCOMMANDS = {
+    "list": "conformance.command.list_command:main",
+    "explain": "conformance.command.explain:main",
+    "models": "conformance.command.models_command:main",
     "record": "conformance.comparison.snapshot_command:main",
     "compose": "conformance.containers.compose:main",
     "bench": "conformance.benchmark.__main__:main",
@@ -28,24 +35,33 @@ SUBCOMMANDS = {
 PACKAGE = Path(__file__).parent.parent
 
 DESCRIPTION = """\
-Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it. Without a URL
-the project's own reference is started.
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it: one that runs
+already, a container, or the project's own reference.
 
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
-  clip-conformance --reference google-siglip2-so400m-patch16-384
   clip-conformance --image my-registry/my-clip:1.0 --model openai-clip-vit-base-patch16
-  clip-conformance record http://localhost:8080 -o before-the-upgrade.json
+  clip-conformance --reference google-siglip2-so400m-patch16-384
   clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
+
+other commands, each with its own --help:
+  clip-conformance list                             every clause of the contract
+  clip-conformance explain VEC-01                   a clause: text, reason, source, test, faults
+  clip-conformance models                           the tags that --model takes
+  clip-conformance record http://localhost:8080 -o before-the-upgrade.json
+  clip-conformance bench http://localhost:8080 --beside http://localhost:8081
   clip-conformance compose --model TAG > docker-compose.yml
   clip-conformance stand-in TAG FOLDER --layout vendor
-  clip-conformance bench http://localhost:8080 --beside http://localhost:8081
 """
 EPILOG = """\
+Every option may also be set as a variable (CLIP_CONFORMANCE_MODEL=TAG) or in the table
+[tool.clip-conformance] of pyproject.toml; the command line counts first, then the variable.
 Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
 
 exit status: 0 conformant, or partial without a failure; 1 a MUST clause failed; anything else: no
 verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no endpoint, 6 incomplete)
 """
+WITHOUT_ENDPOINT = ("--collect-only", "--co", "--markers", "--fixtures")
+"""Words to pytest that ask nothing of an endpoint."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,13 +71,27 @@ def main(arguments: list[str] | None = None) -> int:
         return _subcommand(given[0])(given[1:])
     options, rest = _parser().parse_known_args(given)
     options.url, rest = _with_url(rest)
+    try:
+        found = sources.merged(vars(options), os.environ, Path.cwd())
+        _check_command(options.url)
+    except BadOption as problem:
+        print(f"ERROR: {problem}", file=sys.stderr)
+        return BAD_OPTION
+    if not found.keys() & set(sources.TARGETS) and not set(rest) & set(WITHOUT_ENDPOINT):
+        return welcome.no_endpoint(given)
+    report = found["report"].value if "report" in found else None
+    return _run(options, rest, report)
+
+
+def _run(options: Namespace, rest: list[str], report: Path | None) -> int:
+    """Run pytest on the suite's checks; returns the exit status."""
     # The suite's own files may be installed where nothing is to be written.
     sys.dont_write_bytecode = True
     said = io.StringIO()
     with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch, redirect_stderr(said):
         # Hypothesis would keep what it reads in modules in the caller's folder.
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
-        status = int(pytest.main([*_own(options, Path(scratch)), *_mapped(options), *rest]))
+        status = int(pytest.main([*_own(report, Path(scratch)), *_mapped(options), *rest]))
     print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
     return status
 
@@ -84,6 +114,13 @@ def _with_url(words: list[str]) -> tuple[str | None, list[str]]:
     return None, words
 
 
+def _check_command(word: str | None) -> None:
+    """Raise BadOption where the first word is a subcommand, misspelt."""
+    hint = suggestion(word, SUBCOMMANDS) if word and not set(word) & set(":./") else ""
+    if hint:
+        raise BadOption(f"there is no command {word}{hint}")
+
+
 def _one_line(said: str, status: int) -> str:
     """What pytest said on stderr; of a usage error, the line that tells what is wrong."""
     problems = re.findall(r"(?im)^(?:\S+: )?error: (.+)$", said)
@@ -91,15 +128,9 @@ def _one_line(said: str, status: int) -> str:
     return f"ERROR: {problems[-1]}\n" if usage_error else said
 
 
-class _Parser(ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One line, and pytest's status for a bad option."""
-        self.exit(pytest.ExitCode.USAGE_ERROR, f"ERROR: {message}; --help lists the options\n")
-
-
-def _own(options: Namespace, scratch: Path) -> list[str]:
+def _own(report: Path | None, scratch: Path) -> list[str]:
     """The configuration that is the suite's and not the caller's."""
-    cache = options.report.resolve() / ".cache" if options.report else scratch
+    cache = report.resolve() / ".cache" if report else scratch
     folder = PACKAGE / "checks"
     ini = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(folder)]
     return [*ini, "-o", f"cache_dir={cache}", str(folder)]
@@ -121,7 +152,7 @@ def _mapped(options: Namespace) -> list[str]:
 
 
 def _parser() -> ArgumentParser:
-    parser = _Parser(
+    parser = CommandParser(
         "clip-conformance",
         usage="clip-conformance [URL] [options]",
         description=DESCRIPTION,

@@ -1,18 +1,19 @@
 """From pytest's options to `Settings`; what cannot be is a BadOption of one line."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from conformance.comparison import snapshot
 from conformance.comparison.snapshot import BadSnapshot
 from conformance.data import clauses, timeouts, weaviate_versions
+from conformance.data.clauses import UnknownName
 from conformance.data.weaviate_versions import NoVersion
+from conformance.options import endpoint_url, sources
 from conformance.options.settings import BadOption, Settings, find_model
 from conformance.options.table import DEFAULT_REFERENCE, OPTIONS
 from conformance.weaviate.server.binary import UnknownVersion
@@ -27,12 +28,20 @@ NARROWING = (
     "ignore",
     "ignore_glob",
     "clip_clause",
+    "clip_group",
 )
 
 
 def parse_settings(config: pytest.Config) -> Settings:
-    """The typed options of this run; raises BadOption."""
-    given = {row.dest: getattr(config.option, f"clip_{row.dest}") for row in OPTIONS}
+    """The typed options of this run, from wherever they are given; raises BadOption.
+
+    What was given elsewhere than on the command line is put beside what was given there.
+    """
+    typed = {row.dest: getattr(config.option, f"clip_{row.dest}") for row in OPTIONS}
+    found = sources.merged(typed, os.environ, config.invocation_params.dir)
+    given = {**typed, **{dest: each.value for dest, each in found.items()}}
+    for dest, value in given.items():
+        setattr(config.option, f"clip_{dest}", value)
     _check(given)
     starts_reference = given["url"] is None and given["image"] is None
     values = {row.dest: row.value(given[row.dest], starts_reference) for row in OPTIONS}
@@ -41,6 +50,7 @@ def parse_settings(config: pytest.Config) -> Settings:
     if given["image"] and given["wait"] is None:
         values["wait"] = timeouts.REFERENCE_WAIT
     values["model"] = find_model(_tag(given), values["models"])
+    values["given"] = {row.name: found[row.dest] for row in OPTIONS if row.dest in found}
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 
@@ -58,6 +68,13 @@ def narrowed(config: pytest.Config) -> bool:
     if any(getattr(config.option, name, None) for name in NARROWING):
         return True
     return not all(_whole(argument) for argument in config.args)
+
+
+def chosen_clauses(ids: Sequence[str] | None, group_names: Sequence[str] | None) -> set[str]:
+    """The ids of the clauses that were chosen one by one or by group; raises UnknownName."""
+    chosen = {clauses.find(name).id for name in ids or ()}
+    wanted = [clauses.find_group(name) for name in group_names or ()]
+    return chosen | {each.id for each in clauses.all_clauses().values() if each.group in wanted}
 
 
 def _whole(argument: str) -> bool:
@@ -78,9 +95,10 @@ def _check(given: Mapping[str, Any]) -> None:
     _check_url(given["url"])
     _check_comparison(given["compare_with"])
     _check_weaviate(given)
-    unknown = set(given["clause"] or ()) - set(clauses.all_clauses())
-    if unknown:
-        raise BadOption(f"there is no clause {min(unknown)}; docs/contract.md lists them")
+    try:
+        chosen_clauses(given["clause"], given["group"])
+    except UnknownName as problem:
+        raise BadOption(str(problem)) from problem
 
 
 def _check_target(given: Mapping[str, Any]) -> None:
@@ -117,13 +135,5 @@ def _check_comparison(what: str | None) -> None:
 def _check_url(url: str | None) -> None:
     if url is None:
         return
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.port != 0 and bool(parts.hostname)
-        usable = usable and bool(httpx.URL(url).host)
-    except (ValueError, httpx.InvalidURL):
-        usable = False
-    if not usable:
-        raise BadOption(f"{url!r} is no URL of an endpoint: http://HOST:PORT, with a prefix if any")
-    if parts.query or parts.fragment:
-        raise BadOption("the URL has a query or a fragment, and Weaviate appends /vectorize to it")
+    if problem := endpoint_url.problem(url):
+        raise BadOption(problem)

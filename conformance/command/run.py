@@ -83,8 +83,9 @@ class Run:
         node.workerinput["clip_target"] = self.config.stash[TARGET].to_plain()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the clauses of ``--clip-clause``."""
-        wanted = self.config.option.clip_clause
+        """Keep the clauses of ``--clip-clause`` and ``--clip-group``."""
+        asked = self.config.option
+        wanted = parsing.chosen_clauses(asked.clip_clause, asked.clip_group)
         if wanted:
             left_out = [item for item in items if _clause_of(item) not in wanted]
             self.config.hook.pytest_deselected(items=left_out)

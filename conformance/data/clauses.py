@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Literal
 
 from conformance.data import fixture_files
+from conformance.data.nearest import suggestion
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 Profile = Literal["http", "weaviate", "comparison"]
@@ -76,3 +77,25 @@ def all_clauses() -> dict[str, Clause]:
 def groups() -> list[Group]:
     """The groups, in the order of the contract."""
     return list(dict.fromkeys(clause.group for clause in all_clauses().values()))
+
+
+class UnknownName(ValueError):
+    """No clause or group of that name; the message is one line with the nearest."""
+
+
+def find(name: str) -> Clause:
+    """The clause of that id, whatever its capitals; raises UnknownName."""
+    every = all_clauses()
+    if name.upper() not in every:
+        hint = suggestion(name, every)
+        raise UnknownName(f"there is no clause {name}{hint or '; docs/contract.md lists them'}")
+    return every[name.upper()]
+
+
+def find_group(name: str) -> Group:
+    """The group of that id (IMG) or title (images), whatever its capitals; raises UnknownName."""
+    names = {each.lower(): group for group in groups() for each in (group.id, group.title)}
+    if name.lower() not in names:
+        known = ", ".join(f"{group.id} ({group.title.lower()})" for group in groups())
+        raise UnknownName(f"there is no group {name}{suggestion(name, names)}; known: {known}")
+    return names[name.lower()]

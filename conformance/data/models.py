@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from conformance.data import fixture_files
+from conformance.data.nearest import by_nearness, suggestion
 
 Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "modernvbert"]
 
@@ -55,7 +56,7 @@ class Model:
 
 
 class UnknownModel(ValueError):
-    """No row has this tag; the message lists those that exist."""
+    """No row has this tag; the message lists those that exist, the nearest first."""
 
 
 def row(values: Mapping[str, Any]) -> Model:
@@ -84,5 +85,12 @@ def find(tag: str, extra: Path | None = None) -> Model:
     """The row of `tag`."""
     table = load(extra)
     if tag not in table:
-        raise UnknownModel(f"unknown model {tag!r}; known: {', '.join(sorted(table))}")
+        hint = suggestion(_as_tag(tag), table)
+        known = ", ".join(by_nearness(_as_tag(tag), table))
+        raise UnknownModel(f"unknown model {tag!r}{hint}; known: {known}")
     return table[tag]
+
+
+def _as_tag(name: str) -> str:
+    """An image's or a hub's name as a tag would be written: openai/clip is openai-clip."""
+    return name.rpartition(":")[2].replace("/", "-")

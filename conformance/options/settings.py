@@ -1,7 +1,9 @@
 """What the user asked for, from the command line into one typed value."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from conformance.data import models
 from conformance.data.models import Model
@@ -15,8 +17,17 @@ class BadOption(ValueError):
 
 
 @dataclass(frozen=True)
+class Given:
+    """A value as argparse makes it, and where it came from."""
+
+    value: Any
+    origin: str
+    """`command line`, the name of a variable of the environment, or `pyproject.toml`."""
+
+
+@dataclass(frozen=True)
 class Settings:
-    """The options of one run; times in seconds. Each field is a row of the table of options."""
+    """The options of one run; times in seconds. Each field but the last is a row of the table."""
 
     url: str | None
     """The endpoint; None starts `image`, or else the project's own reference."""
@@ -45,6 +56,8 @@ class Settings:
     """NAME=VALUE for that container."""
     gpus: str | None = None
     pull: Pull = "missing"
+    given: Mapping[str, Given] = field(default_factory=dict, compare=False)
+    """The options that were given, by name, also those that are no field; others: their default."""
 
     def expected_dimensions(self) -> dict[int, str]:
         """The dimensions that vectors may have, each with whose figure it is; none if unknown."""

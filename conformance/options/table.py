@@ -43,6 +43,8 @@ class Option:
     """What the README says, where it says more than `help`."""
     plugin_only: bool = False
     """Whether the console command has no such option."""
+    configurable: bool = True
+    """Whether a variable of the environment, or pyproject.toml, may give it."""
 
     @property
     def dest(self) -> str:
@@ -87,7 +89,7 @@ def _shown(value: Any) -> str:
 OPTIONS: Final = (
     Option(
         "url",
-        "the endpoint; without it the reference is started",
+        "the endpoint; without it pytest starts the reference",
         metavar="URL",
         plugin_only=True,  # the console command takes it as its first word
     ),
@@ -184,6 +186,14 @@ OPTIONS: Final = (
         markdown="only this clause (a *partial* run), may be repeated; so does pytest's `-k`",
     ),
     Option(
+        "group",
+        "only the clauses of this group, such as IMG or images; may be repeated",
+        metavar="NAME",
+        repeatable=True,
+        markdown="only the clauses of this group, by id (`IMG`) or title (`images`), may be "
+        "repeated; `clip-conformance list` shows them",
+    ),
+    Option(
         "compare-with",
         "a URL, a recording's file or weaviate:COLLECTION",
         metavar="WHAT",
@@ -224,6 +234,7 @@ OPTIONS: Final = (
         "tag that the fixture clip_stand_in_url serves",
         metavar="TAG",
         plugin_only=True,
+        configurable=False,  # it belongs to other people's runs; there is an ini option
     ),
 )
 

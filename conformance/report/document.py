@@ -13,6 +13,7 @@ from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
 from conformance.report.provenance import Provenance
 from conformance.report.sanitizer import Sanitizer
+from conformance.report.settings_used import settings_used
 from conformance.report.verdict import ClauseResult, Judgement
 from conformance.transport.exchange import without_password
 from conformance.transport.target import Target
@@ -37,6 +38,7 @@ def build(
         "dimension": _dimension(settings),
         "reproduce": origin.command,
         "settings": {name: clean.plain(value) for name, value in _settings(settings).items()},
+        "settings_given": clean.plain(settings_used(settings)),
         "verdict": judgement.verdict,
         "profiles": {name: {"verdict": value} for name, value in judgement.profiles.items()},
         "counts": judgement.status_counts(),

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from conformance.transport.endpoint import META, READY, Endpoint
 from conformance.transport.exchange import Exchange, without_password
 from conformance.transport.failures import FailureKind
+from conformance.transport.other_services import recognise
 
 FIRST_TEXT = "a red circle"
 PAUSE = 0.1
+NO_SUCH_ROUTE = (401, 403, 404, 405)
+"""What another kind of service answers on a route of this contract."""
 
 
 class Unusable(RuntimeError):
@@ -32,6 +35,8 @@ def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Pre
     """
     _wait_until_ready(endpoint, wait, alive)
     first = endpoint.vectorize([FIRST_TEXT])
+    if first.status in NO_SUCH_ROUTE:
+        _raise_if_another_service(endpoint)
     meta = endpoint.get(META)
     if _somebody_elses(first) and _somebody_elses(meta):
         url = without_password(endpoint.client.url)
@@ -44,14 +49,26 @@ def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Pre
 
 def _wait_until_ready(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> None:
     deadline = time.monotonic() + wait
+    looked = False
     while True:
         left = max(deadline - time.monotonic(), 0.5)
         seen = endpoint.get(READY, timeout=min(left, endpoint.client.timeout))
         if not seen.failure and 200 <= seen.status <= 299:
             return
+        if seen.status in NO_SUCH_ROUTE and not looked:
+            # Waiting does not turn it into an endpoint.
+            _raise_if_another_service(endpoint)
+            looked = True
         if time.monotonic() >= deadline or not alive():
             raise Unusable(_why(endpoint.client.url, seen, wait, alive()))
         time.sleep(PAUSE)
+
+
+def _raise_if_another_service(endpoint: Endpoint) -> None:
+    service = recognise(endpoint)
+    if service is not None:
+        url = without_password(endpoint.client.url)
+        raise Unusable(f"{url} is no multi2vec-clip endpoint but {service.name}: {service.hint}")
 
 
 def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:

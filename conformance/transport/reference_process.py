@@ -11,6 +11,7 @@ from typing import IO
 LISTENING_WITHIN = 60.0
 """Seconds until the program must listen: importing its web framework takes one or two."""
 STOPPED_WITHIN = 10.0
+INSTALL = "pip install '.[reference]'"
 
 
 class NotStarted(RuntimeError):
@@ -70,7 +71,7 @@ class Reference:
         """The last line that the program wrote to its log."""
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        return f"{lines[-1]}{_remedy(lines[-1])}" if lines else "it said nothing"
 
     def _announced(self) -> str:
         """The URL in the program's one line of output, ``serving TAG on URL``."""
@@ -85,3 +86,9 @@ class Reference:
             self._process.wait(STOPPED_WITHIN)
             raise NotStarted(f"the reference did not start: {self.last_log_line()}")
         return url
+
+
+def _remedy(line: str) -> str:
+    """What to do where the program lacks its libraries: the suite comes without them."""
+    lacking = "No module named" in line
+    return f"; the reference needs its libraries: {INSTALL}" if lacking else ""
