@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from conformance.command import check_sources
 from conformance.data import clauses, contract_document, fixture_files
 from conformance.data.clauses import Clause
 from tests.endpoints import registry
@@ -82,6 +83,21 @@ def test_a_test_names_one_clause_that_exists(named: dict[str, list[str]]) -> Non
     odd = {test: ids for test, ids in named.items() if len(ids) != 1 or ids[0] not in EVERY}
     assert named
     assert not odd
+
+
+def test_the_checks_that_explain_shows_are_those_that_pytest_collects(
+    named: dict[str, list[str]],
+) -> None:
+    collected: dict[tuple[str, str], set[str]] = {}
+    for node, ids in named.items():
+        file, _, test = node.partition("::")
+        key = (Path(file).name, test.partition("[")[0])
+        collected.setdefault(key, set()).update(ids)
+    shown = {
+        (Path(check.file).name, check.name): set(check.clauses & EVERY.keys())
+        for check in check_sources.all_checks()
+    }
+    assert shown == collected
 
 
 HTTP_MUSTS = [c for c in CLAUSES if c.level == "MUST" and c.group.profile == "http"]

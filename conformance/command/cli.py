@@ -15,13 +15,14 @@ from pkgutil import resolve_name
 import pytest
 
 from conformance.command import welcome
-from conformance.command.one_line import BAD_OPTION, CommandParser
 from conformance.data.nearest import suggestion
 from conformance.options import sources
+from conformance.options.command_parser import BAD_OPTION, CommandParser
 from conformance.options.settings import BadOption
 from conformance.options.table import COMMAND_OPTIONS
 
 SUBCOMMANDS = {
+    "doctor": "conformance.doctor.doctor_command:main",
     "list": "conformance.command.list_command:main",
     "explain": "conformance.command.explain:main",
     "models": "conformance.command.models_command:main",
@@ -44,6 +45,7 @@ already, a container, or the project's own reference.
   clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
 
 other commands, each with its own --help:
+  clip-conformance doctor http://localhost:8080     what is there and what is wrong, in seconds
   clip-conformance list                             every clause of the contract
   clip-conformance explain VEC-01                   a clause: text, reason, source, test, faults
   clip-conformance models                           the tags that --model takes

@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.command import check_sources
-from conformance.command.one_line import CommandParser
 from conformance.data import clauses, faults, weaviate_versions
 from conformance.data.clauses import Clause, UnknownName
+from conformance.options.command_parser import CommandParser
 
 WIDTH = 100
 

@@ -7,9 +7,9 @@ from typing import get_args
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command.one_line import CommandParser
 from conformance.data import clauses
 from conformance.data.clauses import Clause, Group, Level, UnknownName
+from conformance.options.command_parser import CommandParser
 
 STYLE: dict[Level, str] = {"MUST": "bold", "SHOULD": "default", "MAY": "dim"}
 

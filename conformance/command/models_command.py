@@ -7,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from conformance.command.one_line import CommandParser
 from conformance.data import models
 from conformance.data.models import Model
+from conformance.options.command_parser import CommandParser
 
 WIDTH = 110
 LISTED = {"page": "page", "build": "build", "user": "yours"}

@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Sequence
 
-from conformance.command.one_line import BAD_OPTION
+from conformance.options.command_parser import BAD_OPTION
 
 WELCOME = """\
 clip-conformance checks that a service does what Weaviate's multi2vec-clip module asks of it:
   clip-conformance http://localhost:8080 --model TAG   (clip-conformance models lists the tags)
-  clip-conformance --help                              (the options and the other commands)
+  clip-conformance doctor http://localhost:8080        (what is wrong, in seconds; --help has more)
 """
 NO_ENDPOINT = (
     "ERROR: no endpoint: give its URL, --image IMAGE for a container, or --reference TAG for the "

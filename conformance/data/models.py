@@ -32,6 +32,9 @@ class Model:
     image_resize: Literal["crop", "squash", "tile"] | None = None
     """How an image is brought to size: centre crop, both sides scaled, tiles."""
     image_source: str | None = None
+    image_gflops: float | None = None
+    """Floating-point operations for one image, in 10**9; a GPU is told from a CPU by it."""
+    image_gflops_source: str | None = None
     text_tokens: int | None = None
     lower_case: bool = False
     text_source: str | None = None

@@ -5,6 +5,8 @@ from difflib import SequenceMatcher
 
 CLOSE = 0.6
 """From here on a name is offered as the one that was meant; difflib's own bar, too."""
+PART = 4
+"""Letters from which on a part of a name says something."""
 
 
 def by_nearness(name: str, names: Iterable[str]) -> list[str]:
@@ -19,4 +21,7 @@ def suggestion(name: str, names: Iterable[str]) -> str:
 
 
 def _likeness(name: str, other: str) -> float:
-    return SequenceMatcher(None, name.lower(), other.lower(), autojunk=False).ratio()
+    one, two = name.lower(), other.lower()
+    ratio = SequenceMatcher(None, one, two, autojunk=False).ratio()
+    # A part of a name, such as openai-clip, is like it, however much is left out.
+    return max(ratio, CLOSE + ratio / 10) if len(one) >= PART and one in two else ratio

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from conformance.data.printable import printable as printable
 from conformance.report.sanitizer import MASK, is_secret_name
 from conformance.transport.exchange import Exchange, without_password
 
@@ -52,11 +53,6 @@ def _headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         told = MASK if is_secret_name(name) else printable(value[:SHOWN_HEADER])
         shown[printable(name[:SHOWN_HEADER])] = told
     return shown
-
-
-def printable(text: str) -> str:
-    """The text with every control character but line feeds escaped: endpoints are untrusted."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def _cut(body: bytes) -> str:

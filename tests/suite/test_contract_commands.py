@@ -1,17 +1,13 @@
 """`list`, `explain` and `models`: what they show is what the tables and the checks have."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from conformance.command import check_sources, explain, list_command, models_command
+from conformance.command import explain, list_command, models_command
 from conformance.data import clauses, fixture_files, models
 from tests.endpoints import shipped
 
-ROOT = Path(__file__).parents[2]
 Output = pytest.CaptureFixture[str]
 
 
@@ -76,22 +72,6 @@ def test_a_row_of_ones_own_is_in_the_table(capsys: Output, tmp_path: Path) -> No
     assert models_command.main(["--models", str(tmp_path / "mine.toml")]) == 0
     [row] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("mine ")]
     assert row.split() == ["mine", "unknown", "unknown", "unknown", "unknown", "yours"]
-
-
-def test_the_sources_of_checks_are_those_that_pytest_collects() -> None:
-    command = [sys.executable, "-m", "tests.suite.collected"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=120)
-    collected: dict[tuple[str, str], set[str]] = {}
-    for node, ids in json.loads(done.stdout).items():
-        file, _, test = node.partition("::")
-        key = (Path(file).name, test.partition("[")[0])
-        collected.setdefault(key, set()).update(ids)
-    every = set(clauses.all_clauses())
-    read = {
-        (Path(check.file).name, check.name): set(check.clauses & every)
-        for check in check_sources.all_checks()
-    }
-    assert read == collected
 
 
 def test_the_shipped_faults_are_current() -> None:

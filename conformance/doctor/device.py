@@ -1,0 +1,93 @@
+"""Is the GPU that was asked for used? What the endpoint says, and how long an image takes.
+
+From outside, time is all there is: a model's operations for one image, divided by what this
+machine's CPU reaches in a multiplication of matrices, is the least that the CPU can take. It is
+known for the models of the table, and it is a comparison only where the endpoint runs here. A busy
+machine seems slower than it is: the doctor then misses a GPU that is not used, and accuses nobody.
+"""
+
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from conformance.data.models import Model
+from conformance.doctor.diagnosis import Diagnosis
+from conformance.doctor.environment import CUDA_ON
+from conformance.doctor.vectors import send
+from conformance.transport.endpoint import Endpoint
+
+TOGETHER = 4
+"""Images in the request that is timed: few enough for a CPU, and a GPU hardly takes longer."""
+SIDE = 512
+ROUNDS = 10
+LIKE_A_CPU = 1.0
+"""Times the CPU's least: a GPU of any kind is below, a CPU never is."""
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+def examine(
+    endpoint: Endpoint,
+    meta: Mapping[str, object],
+    model: Model | None,
+    environment: Mapping[str, str],
+    found: Diagnosis,
+) -> None:
+    """Look at the device; `environment` and the endpoint's own `meta` say what was asked for."""
+    switch = environment.get("ENABLE_CUDA", "")
+    if switch and switch not in (*CUDA_ON, "0", "false", "False"):
+        found.problem("gpu-switch", value=switch)
+    says = str(meta["device"]) if isinstance(meta.get("device"), str) else ""
+    found.note("device", f"{says}, says /meta" if says else "not said by /meta")
+    seconds = seconds_an_image(endpoint)
+    if seconds is None:
+        return
+    least = least_on_cpu(model) if _runs_here(endpoint) else None
+    found.note("image in a batch", _beside(seconds, least))
+    if switch in CUDA_ON:
+        _judge(says, seconds, least, found)
+
+
+def seconds_an_image(endpoint: Endpoint) -> float | None:
+    """Of several sent together, the better of two times; None where they were not answered."""
+    sent = [send(endpoint, "image", TOGETHER) for _ in range(2)]
+    if any(each.failure or each.status != 200 for each in sent):
+        return None
+    return min(each.seconds for each in sent) / TOGETHER
+
+
+def least_on_cpu(model: Model | None) -> float | None:
+    """Seconds below which no CPU of this machine encodes an image; None where unknown."""
+    if model is None or model.image_gflops is None:
+        return None
+    return model.image_gflops / cpu_gflops()
+
+
+def cpu_gflops() -> float:
+    """What this machine's CPU reaches in float32, in 10**9 operations a second."""
+    matrix = np.ones((SIDE, SIDE), dtype=np.float32)
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        matrix @ matrix
+        best = min(best, time.perf_counter() - start)
+    return 2 * SIDE**3 / best / 1e9
+
+
+def _judge(says: str, seconds: float, least: float | None, found: Diagnosis) -> None:
+    if says and says.startswith("cpu"):
+        found.problem("gpu-unused", evidence=f"/meta says {says}")
+    elif not says and least is not None and seconds >= LIKE_A_CPU * least:
+        found.problem("gpu-unused", evidence=_beside(seconds, least))
+
+
+def _beside(seconds: float, least: float | None) -> str:
+    took = f"{seconds * 1000:.0f} ms"
+    if least is None:
+        return took
+    return f"{took}; the CPU here, as busy as it is, would take at least {least * 1000:.0f} ms"
+
+
+def _runs_here(endpoint: Endpoint) -> bool:
+    return urlsplit(endpoint.client.url).hostname in LOCAL

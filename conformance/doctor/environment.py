@@ -1,0 +1,110 @@
+"""Weaviate's own settings, as far as this process has them in its environment.
+
+Sources: weaviate/weaviate modules/multi2vec-clip/module.go, usecases/config/environment.go,
+usecases/modulecomponents/validate_baseurl.go, entities/config/helpers.go.
+"""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from conformance.doctor.diagnosis import Diagnosis
+from conformance.doctor.reach import address_facts
+from conformance.options import endpoint_url
+from conformance.transport.exchange import without_password
+
+NAMES = (
+    "CLIP_INFERENCE_API",
+    "CLIP_WAIT_FOR_STARTUP",
+    "MODULES_CLIENT_TIMEOUT",
+    "MODULES_VALIDATE_BASE_URL",
+    "ENABLE_CUDA",
+)
+ON = ("on", "enabled", "1", "true")
+"""What Weaviate takes for on, in any capitals; everything else is off."""
+CUDA_ON = ("1", "true")
+"""The same for the vendor's container, where capitals count."""
+UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+INTERNAL_NAMES = (".local", ".internal", ".localdomain")
+
+
+def examine(
+    environment: Mapping[str, str], url: str, image_seconds: float | None, found: Diagnosis
+) -> None:
+    """Look at the variables; `image_seconds` is what one image took, where one was answered."""
+    for name in NAMES:
+        if name in environment:
+            found.note(name, without_password(environment[name]))
+    if not found.seen:
+        found.note("not set here", ", ".join(NAMES))
+    _api(environment.get("CLIP_INFERENCE_API", ""), url, found)
+    _wait(environment.get("CLIP_WAIT_FOR_STARTUP", ""), url, found)
+    _timeout(environment.get("MODULES_CLIENT_TIMEOUT", ""), url, image_seconds, found)
+    if environment.get("MODULES_VALIDATE_BASE_URL", "").lower() in ON and is_internal(url):
+        found.problem("validated", **address_facts(url))
+
+
+def is_internal(url: str) -> bool:
+    """Whether Weaviate would take the URL's host for an internal one, without asking DNS."""
+    host = (urlsplit(url).hostname or "").lower()
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(INTERNAL_NAMES) or "." not in host
+    return address.is_private or address.is_loopback or address.is_link_local
+
+
+def duration(text: str) -> float | None:
+    """A duration of Go's (`50s`, `1m30s`) in seconds; None where it is none."""
+    if text == "0":
+        return 0.0
+    part = r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)"
+    if not re.fullmatch(f"(?:{part})+", text):
+        return None
+    return sum(float(number) * UNITS[unit] for number, unit in re.findall(part, text))
+
+
+def url_problem(value: str) -> str:
+    """Why Weaviate cannot work with this as CLIP_INFERENCE_API or inferenceUrl; empty if it can."""
+    if value.endswith("/"):
+        return "it ends in a slash, so that //vectorize is asked for, which few services answer"
+    return endpoint_url.problem(value)
+
+
+def go_says(value: str) -> str:
+    """What Weaviate says when it appends /vectorize to a value that `url_problem` objects to."""
+    url = f"{value}/vectorize"
+    if value.startswith(("http://", "https://")):
+        return "fail with status 404: ..."
+    scheme, colon, _ = value.partition(":")
+    if colon and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
+        words = "first path segment in URL cannot contain colon"
+        return f'create POST request: parse "{url}": {words}'
+    return f'send POST request: Post "{url}": unsupported protocol scheme "{scheme * bool(colon)}"'
+
+
+def _api(value: str, url: str, found: Diagnosis) -> None:
+    shown = without_password(value)
+    if not value:
+        return
+    if why := url_problem(shown):
+        found.problem("api-url", value=shown, why=why, said=go_says(shown))
+    elif urlsplit(value).netloc.rpartition("@")[2] != urlsplit(url).netloc.rpartition("@")[2]:
+        found.problem("api-elsewhere", value=shown, url=without_password(url))
+
+
+def _wait(value: str, url: str, found: Diagnosis) -> None:
+    if value and value.lower() not in ON:
+        found.problem("no-wait", value=value, **address_facts(url))
+
+
+def _timeout(value: str, url: str, image_seconds: float | None, found: Diagnosis) -> None:
+    if not value:
+        return
+    seconds = duration(value)
+    if seconds is None:
+        found.problem("client-timeout", value=value)
+    elif image_seconds is not None and 0 < seconds <= image_seconds:
+        took = f"{image_seconds:.2f}"
+        found.problem("short-timeout", value=value, seconds=took, **address_facts(url))

@@ -1,0 +1,135 @@
+"""What is likely wrong with a collection's settings for multi2vec-clip: pure, from its schema.
+
+Weaviate checks little of this when a collection is created (`ValidateMultiModal` in
+usecases/modulecomponents/settings/base_class_multimodal_settings.go), and never afterwards.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from conformance.data.nearest import suggestion
+from conformance.doctor.diagnosis import Diagnosis
+from conformance.doctor.environment import go_says, url_problem
+from conformance.transport.exchange import without_password
+
+MODULE = "multi2vec-clip"
+Kind = Literal["text", "image"]
+KINDS: tuple[Kind, ...] = ("text", "image")
+TYPES: dict[Kind, tuple[str, ...]] = {
+    "text": ("text", "text[]", "string", "string[]"),
+    "image": ("blob", "blobHash"),
+}
+"""The data types that Weaviate sends as texts and as images."""
+
+
+@dataclass(frozen=True)
+class ClipConfig:
+    """The settings of one vector of a collection, and the types of the collection's properties."""
+
+    where: str
+    settings: Mapping[str, Any]
+    types: Mapping[str, str]
+
+    def fields(self, kind: Kind) -> list[str]:
+        """The fields of a kind, in the order of the configuration."""
+        return [str(name) for name in self.settings.get(f"{kind}Fields") or ()]
+
+    def weights(self, kind: Kind) -> list[float]:
+        """Their weights; empty where none are given."""
+        given = self.settings.get("weights") or {}
+        return [float(weight) for weight in given.get(f"{kind}Fields") or ()]
+
+    @property
+    def inference_url(self) -> str:
+        """The endpoint of this vector alone; empty where Weaviate's own counts."""
+        return str(self.settings.get("inferenceUrl") or "")
+
+
+def configs(schema: Mapping[str, Any]) -> Iterator[ClipConfig]:
+    """The vectors of a collection that multi2vec-clip makes; of `GET /v1/schema/NAME`."""
+    name, types = str(schema["class"]), _types(schema)
+    for vector, row in (schema.get("vectorConfig") or {}).items():
+        if MODULE in (row.get("vectorizer") or {}):
+            yield ClipConfig(f"{name}, vector {vector}", row["vectorizer"][MODULE] or {}, types)
+    if schema.get("vectorizer") == MODULE:
+        own = (schema.get("moduleConfig") or {}).get(MODULE) or {}
+        yield ClipConfig(name, own, types)
+
+
+def vectorizers(schema: Mapping[str, Any]) -> list[str]:
+    """What makes the vectors of a collection."""
+    named = [name for row in (schema.get("vectorConfig") or {}).values() for name in _names(row)]
+    return sorted({*named, *([str(schema["vectorizer"])] if schema.get("vectorizer") else [])})
+
+
+def _names(row: Mapping[str, Any]) -> list[str]:
+    return list(row.get("vectorizer") or {})
+
+
+def _types(schema: Mapping[str, Any]) -> dict[str, str]:
+    rows = schema.get("properties") or ()
+    return {str(row["name"]): str((row.get("dataType") or ["?"])[0]) for row in rows}
+
+
+def examine(config: ClipConfig, found: Diagnosis) -> None:
+    """Look at one vector's settings."""
+    if not any(config.fields(kind) for kind in KINDS):
+        found.problem("no-fields", where=config.where)
+    for kind in KINDS:
+        _fields(config, kind, found)
+        _order(config, kind, found)
+    _numbers(config, found)
+    _lists(config, found)
+    value = without_password(config.inference_url)
+    if why := url_problem(value) if value else "":
+        said = go_says(value)
+        found.problem("inference-url", where=config.where, value=value, why=why, said=said)
+
+
+def _fields(config: ClipConfig, kind: Kind, found: Diagnosis) -> None:
+    for name in config.fields(kind):
+        if name not in config.types:
+            hint = suggestion(name, config.types)
+            found.problem("no-such-field", where=config.where, kind=kind, field=name, hint=hint)
+        elif config.types[name] not in TYPES[kind]:
+            id_ = f"{kind}-of-another-type"
+            found.problem(id_, where=config.where, field=name, type=config.types[name])
+
+
+def _order(config: ClipConfig, kind: Kind, found: Diagnosis) -> None:
+    """Values go in alphabetical order, weights in that of the configuration."""
+    names, weights = config.fields(kind), config.weights(kind)
+    if len(names) != len(weights):
+        return
+    own = dict(zip(names, weights, strict=True))
+    given = dict(zip(sorted(names), weights, strict=True))
+    wrong = [f"{name} gets {given[name]:g} for {own[name]:g}" for name in names]
+    wrong = [line for name, line in zip(names, wrong, strict=True) if own[name] != given[name]]
+    if wrong:
+        facts = {"kind": kind, "wrong": ", ".join(wrong), "order": ", ".join(sorted(names))}
+        found.problem("weights-swapped", where=config.where, **facts)
+
+
+def _numbers(config: ClipConfig, found: Diagnosis) -> None:
+    weights = {kind: config.weights(kind) for kind in KINDS}
+    every = [weight for each in weights.values() for weight in each]
+    if every and sum(every) == 0:
+        found.problem("weights-zero", where=config.where)
+    for given, other in (KINDS, KINDS[::-1]):
+        if weights[given] and config.fields(other) and not weights[other]:
+            facts = {"given": given, "other": other, "weights": len(every)}
+            found.problem("weights-of-one-kind", where=config.where, **facts)
+
+
+def _lists(config: ClipConfig, found: Diagnosis) -> None:
+    weights = sum(len(config.weights(kind)) for kind in KINDS)
+    for name in config.fields("text"):
+        if weights and config.types.get(name, "").endswith("[]"):
+            found.problem("weighted-list", where=config.where, field=name, weights=weights)
+
+
+def weighted_texts(config: ClipConfig) -> list[str]:
+    """The text fields whose absence moves another field's weight."""
+    weighted = sum(len(config.weights(kind)) for kind in KINDS) > 1
+    return [name for name in sorted(config.fields("text")) if weighted and name in config.types]

@@ -1,0 +1,137 @@
+"""What the endpoint says of itself, and one text and one image through it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from conformance.corpus import image_files
+from conformance.data.models import Model
+from conformance.doctor.diagnosis import Diagnosis
+from conformance.doctor.reach import address_facts
+from conformance.transport.endpoint import META, Endpoint
+from conformance.transport.exchange import Exchange
+from conformance.transport.go_reader import GoParseError, GoResponse, read, read_meta
+from conformance.transport.other_services import recognise
+
+TEXT = "a red circle"
+SHOWN = 200
+"""Characters of a foreign text that are shown."""
+LACKING = {
+    "text": "inputs are not equal to vectors returned",
+    "image": "empty vector",
+}
+"""What Weaviate says where a vector did not come."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One text or image, through the endpoint: its dimension, and seconds on a warm connection."""
+
+    dimension: int
+    seconds: float
+
+
+def examine_meta(endpoint: Endpoint, found: Diagnosis) -> dict[str, object]:
+    """What GET /meta says; empty where that is nothing that Weaviate can read."""
+    seen = endpoint.get(META)
+    try:
+        document = {} if seen.failure else read_meta(seen.body)
+    except GoParseError as problem:
+        found.note("meta", f"status {seen.status}")
+        found.problem("bad-meta", failure=short(str(problem)))
+        return {}
+    if seen.failure:
+        found.problem("bad-meta", failure=str(seen.failure))
+        return {}
+    names = ", ".join(
+        f"{name} {_shown(value)}" for name, value in document.items() if _plain(value)
+    )
+    found.note("meta", short(names or f"{len(document)} entries"))
+    return document
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and value != ""
+
+
+def _shown(value: object) -> str:
+    # Go, and so the reader, makes a float of every number.
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def examine_items(endpoint: Endpoint, model: Model | None, found: Diagnosis) -> dict[str, Item]:
+    """One text and one image, each twice: the second one is timed."""
+    items = {}
+    for kind in ("text", "image"):
+        item = _item(endpoint, kind, found)
+        if item is not None:
+            found.note(f"one {kind}", f"{item.dimension} numbers, {item.seconds * 1000:.0f} ms")
+            items[kind] = item
+    _compare_dimensions(items, model, found)
+    return items
+
+
+def send(endpoint: Endpoint, kind: str, count: int = 1) -> Exchange:
+    """A request with `count` texts or images of one kind."""
+    if kind == "text":
+        return endpoint.vectorize(texts=[TEXT] * count)
+    return endpoint.vectorize(images=[_picture(number) for number in range(count)])
+
+
+@cache
+def _picture(number: int) -> bytes:
+    return image_files.save(image_files.image(number), "PNG")
+
+
+def _item(endpoint: Endpoint, kind: str, found: Diagnosis) -> Item | None:
+    response = _read(endpoint, send(endpoint, kind), kind, found)
+    if response is None:
+        return None
+    rows = response.text_vectors if kind == "text" else response.image_vectors
+    if len(rows) != 1 or not len(rows[0]):
+        got = f"{len(response.text_vectors)} text and {len(response.image_vectors)} image vectors"
+        found.problem("wrong-rows", kind=kind, got=got, words=LACKING[kind])
+        return None
+    return Item(len(rows[0]), send(endpoint, kind).seconds)
+
+
+def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> GoResponse | None:
+    facts = {**address_facts(endpoint.client.url), "kind": kind, "status": seen.status}
+    if seen.failure:
+        waited = f"{endpoint.client.timeout:g}"
+        found.problem("no-vectorize", failure=str(seen.failure), timeout=waited, **facts)
+        return None
+    if 300 <= seen.status <= 399:
+        location = short(seen.headers.get("location", "nowhere"))
+        found.problem("redirect", path="/vectorize", location=location, **facts)
+        return None
+    service = recognise(endpoint) if seen.status in (404, 405) else None
+    if service is not None:
+        found.problem("other-service", name=service.name, hint=service.hint, **facts)
+        return None
+    try:
+        response = read(seen.status, seen.body)
+    except GoParseError as problem:
+        found.problem("unreadable", failure=short(str(problem)), **facts)
+        return None
+    if response.failure is not None:
+        found.problem("refused", error=short(response.error) or "(no error)", **facts)
+        return None
+    return response
+
+
+def _compare_dimensions(items: dict[str, Item], model: Model | None, found: Diagnosis) -> None:
+    widths = {kind: item.dimension for kind, item in items.items()}
+    if len(set(widths.values())) > 1:
+        found.problem("two-dimensions", texts=widths["text"], images=widths["image"])
+    elif model is not None and widths:
+        published = {model.documented_dimension, model.checkpoint_dimension} - {None}
+        got = next(iter(widths.values()))
+        if published and got not in published:
+            expected = " or ".join(map(str, sorted(filter(None, published))))
+            found.problem("wrong-dimension", got=got, tag=model.tag, expected=expected)
+
+
+def short(text: str) -> str:
+    """A foreign text in one line, cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]} …"

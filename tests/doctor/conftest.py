@@ -1,0 +1,41 @@
+"""What the doctor's tests share: the command, as problems by their text and as output."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.doctor import doctor_command
+from tests.endpoints import registry
+from tests.endpoints.server import serve
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the command printed, in one line, and its exit status."""
+
+    status: int
+    text: str
+
+
+Doctor = Callable[..., Told]
+
+
+@pytest.fixture
+def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """Call it with the words after `clip-conformance doctor`; variables of Weaviate are unset."""
+    for name in ("CLIP_INFERENCE_API", "ENABLE_CUDA", "MODULES_VALIDATE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*words: str) -> Told:
+        status = doctor_command.main(list(words))
+        return Told(status, " ".join(capsys.readouterr().out.split()))
+
+    return call
+
+
+@pytest.fixture(scope="package")
+def plain_url() -> Iterator[str]:
+    """A conformant endpoint over a fake encoder; its /meta says that it computes on the CPU."""
+    with serve(registry.find("plain").build()) as url:
+        yield url

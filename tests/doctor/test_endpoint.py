@@ -1,0 +1,217 @@
+"""The doctor and an endpoint: what is seen of a good one, and what is said of others."""
+
+import json
+import socket
+from collections.abc import Mapping
+
+import pytest
+
+from conformance.doctor import device, doctor_command
+from tests.doctor.conftest import Doctor
+from tests.endpoints import registry
+from tests.suite.sockets import Talk, answer, read, talking
+
+TAG = registry.MULTILINGUAL
+OK: Mapping[str, bytes] = {
+    "/.well-known/ready": answer(b"", status="204 No Content"),
+    "/.well-known/live": answer(b"", status="204 No Content"),
+    "/meta": answer(b'{"model": "mine"}'),
+}
+
+
+def served(routes: Mapping[str, bytes]) -> Talk:
+    """A server with these answers, and 404 for the rest."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        while request := read(connection):
+            path = request.split(b" ", 2)[1].decode()
+            connection.sendall(routes.get(path, answer(b"{}", status="404 Not Found")))
+
+    return talk
+
+
+def vectors(**rows: object) -> bytes:
+    """An answer to /vectorize."""
+    return answer(json.dumps(rows).encode())
+
+
+def test_nothing_is_wrong_with_a_good_endpoint(doctor: Doctor, plain_url: str) -> None:
+    told = doctor(plain_url, "--model", TAG, "--timeout", "30")
+    assert told.status == 0, told.text
+    for words in ("ready status 204", "live status 204", "one text 512 numbers", "one image 512"):
+        assert words in told.text
+    assert "nothing wrong was seen" in told.text
+
+
+BAD = {
+    "503": (
+        {"/.well-known/ready": answer(b"", status="503 Busy")},
+        "not ready: GET /.well-known/ready has status 503",
+        "Weaviate says: not ready: status 503",
+    ),
+    "404": (
+        {"/.well-known/ready": answer(b"", status="404 No")},
+        "no readiness route: GET /.well-known/ready has status 404",
+        "Weaviate appends /.well-known/ready",
+    ),
+    "redirect": (
+        {"/.well-known/ready": answer(b"", "Location: https://h/x", status="301 Moved")},
+        "/.well-known/ready is redirected to https://h/x",
+        "Weaviate follows no redirect",
+    ),
+    "another service": (
+        {
+            "/.well-known/ready": answer(b"{}", status="404 No"),
+            "/v1/models": answer(b'{"object": "list", "data": []}'),
+        },
+        "this is an OpenAI-compatible API",
+        "Weaviate needs an adapter",
+    ),
+    "another service that is ready": (
+        {
+            "/vectorize": answer(b"{}", status="404 No"),
+            "/openapi.json": answer(b'{"paths": {"/vectors": {}}}'),
+        },
+        "this is Weaviate's text2vec-transformers or img2vec container",
+        "Weaviate says: fail with status 404",
+    ),
+    "live 500": (
+        {"/.well-known/live": answer(b"", status="500 No")},
+        "GET /.well-known/live has status 500",
+        "the pod is restarted",
+    ),
+    "meta": (
+        {"/meta": answer(b"<html>")},
+        "GET /meta is no JSON object",
+        "Weaviate says: unmarshal meta response body",
+    ),
+    "HTML": (
+        {"/vectorize": answer(b"<html>", status="500 No")},
+        "one text: Weaviate cannot read the answer (status 500)",
+        "Weaviate says: failed to parse vectorization response (status 500)",
+    ),
+    "refused": (
+        {"/vectorize": answer(b'{"error": "no tokens"}', status="500 No")},
+        "one text is refused: status 500: no tokens",
+        "Weaviate says: fail with status 500: no tokens",
+    ),
+    "422": (
+        {"/vectorize": answer(b'{"detail": []}', status="422 No")},
+        "one text is refused: status 422: (no error)",
+        "Weaviate says: fail with status 422: (no error)",
+    ),
+    "moved": (
+        {"/vectorize": answer(b"", "Location: /v", status="307 Moved")},
+        "/vectorize is redirected to /v",
+        "Weaviate follows no redirect",
+    ),
+    "no rows": (
+        {"/vectorize": vectors(embeddings=[[1.0]])},
+        "one text sent, 0 text and 0 image vectors came",
+        "Weaviate says: inputs are not equal to vectors returned",
+    ),
+    "one text alone": (
+        {"/vectorize": vectors(textVectors=[[1.0]])},
+        "one image sent, 1 text and 0 image vectors came",
+        "Weaviate says: empty vector",
+    ),
+    "two dimensions": (
+        {"/vectorize": vectors(textVectors=[[1.0, 2.0]], imageVectors=[[1.0]])},
+        "texts have 2 dimensions and images 1",
+        "Load both towers of one model",
+    ),
+    "wrong dimension": (
+        {"/vectorize": vectors(textVectors=[[1.0]], imageVectors=[[1.0]])},
+        f"vectors have 1 dimensions, {TAG} has 512 or 768",
+        "new node has a vector with length 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_wrong_is_said_with_cause_and_weaviates_words(doctor: Doctor, name: str) -> None:
+    routes, problem, words = BAD[name]
+    good = vectors(textVectors=[[1.0]], imageVectors=[[1.0]])
+    with talking(served({**OK, "/vectorize": good, **routes})) as url:
+        told = doctor(url, "--model", TAG)
+    assert told.status == 1
+    assert problem in told.text
+    assert words in told.text
+
+
+def closes(_connection: socket.socket, _number: int) -> None:
+    """Closes every connection at once."""
+
+
+def test_a_dead_port_is_told_from_a_silent_service(doctor: Doctor) -> None:
+    with talking(closes) as url:
+        silent = doctor(url)
+    dead = doctor(url)
+    assert f"{url} takes the connection and does not answer" in silent.text
+    assert f"nothing listens at {url}" in dead.text
+    assert f'Get "{url}/.well-known/ready": dial tcp' in dead.text
+    assert "connect: connection refused" in dead.text
+
+
+def test_an_unknown_host_is_named(doctor: Doctor) -> None:
+    told = doctor("http://no-such-host.invalid:8080")
+    assert "no-such-host.invalid cannot be found" in told.text
+    assert "dial tcp: lookup no-such-host.invalid: no such host" in told.text
+
+
+def test_a_gpu_that_is_not_used_is_told(
+    doctor: Doctor, plain_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENABLE_CUDA", "1")
+    assert "a GPU was asked for and is not used: /meta says cpu" in doctor(plain_url).text
+    monkeypatch.setenv("ENABLE_CUDA", "yes")
+    assert (
+        "ENABLE_CUDA is 'yes', which the container does not take for on" in doctor(plain_url).text
+    )
+
+
+@pytest.mark.parametrize(("gflops", "told"), [(1e-9, True), (1e9, False)])
+def test_time_tells_a_gpu_where_meta_does_not(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, gflops: float, told: bool
+) -> None:
+    """With a CPU that is said to be that slow, or that fast."""
+    monkeypatch.setenv("ENABLE_CUDA", "true")
+    monkeypatch.setattr(device, "cpu_gflops", lambda: 1 / gflops)
+    row = [1.0] * 512
+    good = vectors(textVectors=[row], imageVectors=[row])
+    with talking(served({**OK, "/vectorize": good})) as url:
+        text = doctor(url, "--model", TAG).text
+    assert ("a GPU was asked for and is not used" in text) == told
+    assert "the CPU here, as busy as it is, would take at least" in text
+
+
+def test_the_cpus_speed_is_a_number() -> None:
+    assert device.cpu_gflops() > 0
+
+
+def test_a_hostile_endpoint_cannot_command_the_terminal(doctor: Doctor) -> None:
+    error = json.dumps({"error": "\x1b[31m" + "a" * 100_000}).encode()
+    with talking(served({**OK, "/vectorize": answer(error, status="500 No")})) as url:
+        text = doctor(url).text
+    assert "\x1b" not in text
+    assert len(text) < 10_000
+
+
+WRONG = {
+    "no scheme": (["localhost:8080"], "did you mean http://localhost:8080?"),
+    "a route": (["http://h/meta"], "the URL ends in /meta"),
+    "a collection alone": (["http://h", "--collection", "X"], "say which with --weaviate URL"),
+    "a model": (["http://h", "--model", "openai-clip"], "did you mean openai-clip-vit-base"),
+    "a Weaviate": (["http://h", "--weaviate", "ftp://h"], "no address of a Weaviate"),
+    "a file": (["http://h", "--model", "x", "--models", "/no/file"], "No such file"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_usage_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words, said = WRONG[name]
+    with pytest.raises(SystemExit) as end:
+        doctor_command.main(words)
+    told = capsys.readouterr().err
+    assert end.value.code == 4
+    assert (said in told, told.count("\n")) == (True, 1)

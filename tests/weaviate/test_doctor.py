@@ -1,0 +1,217 @@
+"""The doctor beside a real Weaviate: quiet where all is well, and its words are Weaviate's own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.doctor import doctor_command
+from conformance.doctor.diagnosis import Diagnosis, advice
+from conformance.doctor.environment import go_says
+from conformance.doctor.weaviate_server import WeaviateDoctor
+from conformance.weaviate.server.running_server import KEY, Server
+from tests.endpoints import registry
+from tests.endpoints.server import serve
+from tests.weaviate import bare_server, real
+from tests.weaviate.bare_server import BareServer
+
+pytestmark = real.needed
+Settings = Mapping[str, Any]
+PROPERTIES = {"body": "text", "photo": "blob", "tags": "text[]", "title": "text"}
+TEXTS = {"textFields": ["body", "title"]}
+
+
+@pytest.fixture(scope="module")
+def endpoint_url() -> Iterator[str]:
+    """A conformant endpoint over a fake encoder."""
+    with serve(registry.find("plain").build()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def weaviate(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that works."""
+    with bare_server.started(tmp_path_factory.mktemp("good"), endpoint_url, {}) as running:
+        assert running.is_ready()
+        yield running.server
+
+
+def post(server: Server, path: str, body: Mapping[str, Any]) -> httpx.Response:
+    """A POST to Weaviate's REST interface."""
+    headers = {"Authorization": f"Bearer {server.key}"}
+    return httpx.post(f"{server.url}{path}", json=body, headers=headers, timeout=60)
+
+
+@pytest.fixture
+def create(weaviate: Server) -> Iterator[Callable[[Settings], str]]:
+    """Call it with settings of multi2vec-clip for a collection Films, gone afterwards."""
+
+    def call(settings: Settings) -> str:
+        vectors = {"v": {"vectorizer": {"multi2vec-clip": settings}, "vectorIndexType": "hnsw"}}
+        rows = [{"name": name, "dataType": [kind]} for name, kind in PROPERTIES.items()]
+        made = {"class": "Films", "properties": rows, "vectorConfig": vectors}
+        assert post(weaviate, "/v1/schema", made).is_success
+        return "Films"
+
+    yield call
+    headers = {"Authorization": f"Bearer {weaviate.key}"}
+    httpx.delete(f"{weaviate.url}/v1/schema/Films", headers=headers)
+
+
+def problems(server: Server, url: str, collection: str | None = None) -> Diagnosis:
+    """What the doctor finds wrong with a server."""
+    found = Diagnosis("")
+    WeaviateDoctor(server, found).examine(url, {}, collection)
+    return found
+
+
+def test_nothing_is_wrong_where_all_is_well(
+    weaviate: Server,
+    endpoint_url: str,
+    create: Callable[[Settings], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(KEY, str(weaviate.key))
+    weighted = {"textFields": [0.2, 0.8], "imageFields": [0.5]}
+    name = create({**TEXTS, "imageFields": ["photo"], "weights": weighted})
+    words = [endpoint_url, "--weaviate", weaviate.url, "--collection", name.lower()]
+    assert doctor_command.main([*words, "--timeout", "60"]) == 0, capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "1.39.0" in shown
+    assert "fields body, title, photo" in shown
+
+
+REFUSED: dict[str, tuple[Settings, Mapping[str, Any], str]] = {
+    "a weighted list": (
+        {"textFields": ["tags", "title"], "weights": {"textFields": [0.2, 0.8]}},
+        {"tags": ["a", "b"], "title": "c"},
+        "weighted-list",
+    ),
+    "an endpoint without scheme": (
+        {**TEXTS, "inferenceUrl": "localhost:8080"},
+        {"title": "a"},
+        "inference-url",
+    ),
+    "an address without scheme": (
+        {**TEXTS, "inferenceUrl": "127.0.0.1:8080"},
+        {"title": "a"},
+        "inference-url",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_weaviates_words_are_its_own(
+    name: str, weaviate: Server, endpoint_url: str, create: Callable[[Settings], str]
+) -> None:
+    settings, properties, id_ = REFUSED[name]
+    collection = create(settings)
+    answer = post(weaviate, "/v1/objects", {"class": collection, "properties": properties})
+    [problem] = problems(weaviate, endpoint_url, collection).problems
+    assert problem.id == id_
+    assert problem.weaviate in answer.json()["error"][0]["message"]
+
+
+def test_an_absent_text_is_found_in_the_objects(
+    weaviate: Server, endpoint_url: str, create: Callable[[Settings], str]
+) -> None:
+    name = create({**TEXTS, "weights": {"textFields": [0.2, 0.8]}})
+    for properties in ({"body": "a", "title": "b"}, {"title": "b"}):
+        assert post(weaviate, "/v1/objects", {"class": name, "properties": properties}).is_success
+    [problem] = problems(weaviate, endpoint_url, name).problems
+    assert problem.text.startswith("Films, vector v: 1 of 2 objects have no 'body'")
+
+
+def test_a_name_that_does_not_exist_is_told_with_those_that_do(
+    weaviate: Server, endpoint_url: str, create: Callable[[Settings], str]
+) -> None:
+    create(TEXTS)
+    [problem] = problems(weaviate, endpoint_url, "Film").problems
+    assert problem.text == "there is no collection Film; did you mean Films?"
+
+
+def test_a_wrong_key_is_told(weaviate: Server, endpoint_url: str) -> None:
+    server = Server(weaviate.host, weaviate.port, weaviate.grpc_port, key="wrong")
+    assert [each.id for each in problems(server, endpoint_url).problems] == ["weaviate-key"]
+
+
+UNREACHABLE = {
+    "validated": (
+        {"MODULES_VALIDATE_BASE_URL": "true", "CLIP_WAIT_FOR_STARTUP": "false"},
+        "MODULES_VALIDATE_BASE_URL is on",
+        "refusing to dial internal address",
+    ),
+    "nothing listens": (
+        {"CLIP_INFERENCE_API": "http://127.0.0.1:9", "CLIP_WAIT_FOR_STARTUP": "false"},
+        "Nothing listens at CLIP_INFERENCE_API",
+        "connection refused",
+    ),
+    "no scheme": (
+        {"CLIP_INFERENCE_API": "127.0.0.1:9", "CLIP_WAIT_FOR_STARTUP": "false"},
+        "CLIP_INFERENCE_API has no scheme",
+        "first path segment in URL cannot contain colon",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNREACHABLE)
+def test_a_weaviate_that_cannot_reach_its_endpoint_says_why(
+    name: str, endpoint_url: str, tmp_path: Path
+) -> None:
+    variables, cause, words = UNREACHABLE[name]
+    with bare_server.started(tmp_path, endpoint_url, variables) as running:
+        assert running.is_ready()
+        [problem] = problems(running.server, endpoint_url).problems
+    assert problem.id == "module-error"
+    assert problem.cause.startswith(cause)
+    assert words in problem.weaviate
+
+
+def test_a_weaviate_without_the_module_is_told(endpoint_url: str, tmp_path: Path) -> None:
+    with bare_server.started(tmp_path, endpoint_url, {"ENABLE_MODULES": ""}) as running:
+        assert running.is_ready()
+        [problem] = problems(running.server, endpoint_url).problems
+        body = {"class": "X", "vectorConfig": {"v": {"vectorizer": {"multi2vec-clip": TEXTS}}}}
+        refused = post(running.server, "/v1/schema", body).json()["error"][0]["message"]
+    assert problem.id == "no-module"
+    assert problem.weaviate in refused
+
+
+def words_of(id_: str, **facts: object) -> str:
+    """Weaviate's words in the advice."""
+    needed = {"seconds": 1, "why": "", "path": "", "failure": "", "host": "h", **facts}
+    return advice(id_, needed).weaviate
+
+
+ENDS = {
+    "a time without unit": (
+        {"MODULES_CLIENT_TIMEOUT": "50"},
+        words_of("client-timeout", value="50"),
+    ),
+    "nothing listens": (
+        {"CLIP_INFERENCE_API": "http://127.0.0.1:9"},
+        words_of("nothing-listens", url="http://127.0.0.1:9", address="127.0.0.1:9"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_the_log_of_one_that_does_not_start_has_the_words(
+    name: str, endpoint_url: str, tmp_path: Path
+) -> None:
+    variables, words = ENDS[name]
+    with bare_server.started(tmp_path, endpoint_url, variables) as running:
+        assert says(running, words), running.log.read_text(errors="replace")
+
+
+def says(running: BareServer, words: str) -> bool:
+    """Whether the log has the words, as text or within a string of JSON."""
+    return running.says(words.replace('"', '\\"'))
+
+
+def test_what_go_says_of_a_url_without_scheme() -> None:
+    assert 'unsupported protocol scheme "localhost"' in go_says("localhost:8080")
+    assert 'unsupported protocol scheme ""' in go_says("clip")
