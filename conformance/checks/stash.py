@@ -9,5 +9,7 @@ from conformance.transport.target import Target
 TARGET = pytest.StashKey[Target]()
 SETTINGS = pytest.StashKey[Settings]()
 CLIENT = pytest.StashKey[Client]()
+WEAVIATE = pytest.StashKey[str]()
+"""On a test: which Weaviate it runs on, where the run has several."""
 EVIDENCE = pytest.StashKey[list[Exception]]()
 """On a test: what was seen while it ran and is another clause's subject."""

@@ -124,8 +124,11 @@ def _check_command(word: str | None) -> None:
 
 
 def _one_line(said: str, status: int) -> str:
-    """What pytest said on stderr; of a usage error, the line that tells what is wrong."""
-    problems = re.findall(r"(?im)^(?:\S+: )?error: (.+)$", said)
+    """What pytest said on stderr; of a usage error, the line that tells what is wrong.
+
+    Lines of a container's log below it, which start with a bar, belong to it.
+    """
+    problems = re.findall(r"(?im)^(?:\S+: )?error: (.+(?:\n  \| .*)*)$", said)
     usage_error = status == pytest.ExitCode.USAGE_ERROR and problems
     return f"ERROR: {problems[-1]}\n" if usage_error else said
 

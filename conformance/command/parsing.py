@@ -10,6 +10,7 @@ import pytest
 
 from conformance.comparison import snapshot
 from conformance.comparison.snapshot import BadSnapshot
+from conformance.containers import image_facts
 from conformance.data import clauses, timeouts, weaviate_versions
 from conformance.data.clauses import UnknownName
 from conformance.data.weaviate_versions import NoVersion
@@ -17,7 +18,7 @@ from conformance.options import endpoint_url, sources
 from conformance.options.settings import BadOption, Settings, find_model
 from conformance.options.table import DEFAULT_REFERENCE, OPTIONS
 from conformance.weaviate.server.binary import UnknownVersion
-from conformance.weaviate.server.server_selection import select_server
+from conformance.weaviate.server.server_selection import select_servers
 
 NARROWING = (
     "keyword",
@@ -47,11 +48,24 @@ def parse_settings(config: pytest.Config) -> Settings:
     values = {row.dest: row.value(given[row.dest], starts_reference) for row in OPTIONS}
     values["url"] = values["url"] and values["url"].removesuffix("/")
     values["env"] = tuple(values["env"] or ())
-    if given["image"] and given["wait"] is None:
-        values["wait"] = timeouts.REFERENCE_WAIT
+    if given["image"]:
+        values |= _image_defaults(given)
     values["model"] = find_model(_tag(given), values["models"])
     values["given"] = {row.name: found[row.dest] for row in OPTIONS if row.dest in found}
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _image_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts for an image where the user has not said it."""
+    defaults: dict[str, Any] = {}
+    if given["wait"] is None:
+        defaults["wait"] = timeouts.REFERENCE_WAIT
+    if given["weights"] is None:
+        env = dict(each.split("=", 1) for each in given["env"] or ())
+        mounted = given["mount_weights"] is not None
+        if mounted or image_facts.serves_stand_in(given["image"], env):
+            defaults["weights"] = "stand-in"
+    return defaults
 
 
 def _tag(given: Mapping[str, Any]) -> str:
@@ -110,11 +124,24 @@ def _check_target(given: Mapping[str, Any]) -> None:
         raise BadOption("--reference and --model name different models")
     if any("=" not in each for each in given["env"] or ()):
         raise BadOption("--env takes NAME=VALUE")
+    _check_mount(given)
+
+
+def _check_mount(given: Mapping[str, Any]) -> None:
+    where = given["mount_weights"]
+    if where is None:
+        return
+    if not given["image"]:
+        raise BadOption("--mount-weights goes with --image: nothing else has a folder to mount to")
+    if not where.startswith("/") or ":" in where or "," in where:
+        raise BadOption(f"--mount-weights takes an absolute path inside the container: {where!r}")
+    if given["weights"] == "published":
+        raise BadOption("--mount-weights mounts the stand-in, so --weights cannot be published")
 
 
 def _check_weaviate(given: Mapping[str, Any]) -> None:
     try:
-        select_server(given["weaviate"])
+        select_servers(given["weaviate"])
     except UnknownVersion as problem:
         raise BadOption(str(problem)) from problem
     try:

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -17,7 +18,7 @@ from conformance.command import parsing
 from conformance.command.target import open_target
 from conformance.data import clauses
 from conformance.options.settings import BadOption, Settings
-from conformance.report import document, files, scoreboard
+from conformance.report import container_log, document, files, scoreboard
 from conformance.report.bodies import printable
 from conformance.report.phase_result import PhaseResult, classify
 from conformance.report.provenance import Provenance
@@ -38,6 +39,8 @@ class Run:
         self.sanitizer = sanitizer_of(settings)
         self.provenance = Provenance.begin(config.invocation_params.args, self.sanitizer)
         self.stop_target: Callable[[], None] = lambda: None
+        self.target_log: Callable[[], list[str]] = list
+        self.log: list[str] = []
         self.endpoint_seconds = 0.0
         config.stash[SETTINGS] = settings
         # At its level INFO every line shows the URL with its password.
@@ -73,9 +76,11 @@ class Run:
             return
         signal.signal(signal.SIGTERM, _interrupt)
         try:
-            self.config.stash[TARGET], self.stop_target = open_target(self.settings)
+            opened = open_target(self.settings)
         except Unusable as problem:
             raise pytest.UsageError(printable(str(problem))) from None
+        self.config.stash[TARGET] = opened.target
+        self.stop_target, self.target_log = opened.stop, opened.log
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -125,6 +130,7 @@ class Run:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Judge, write the report, stop the endpoint."""
+        self.log = [self.sanitizer.text(printable(line)) for line in self.target_log()]
         self.stop_target()
         if self.worker_input is not None or TARGET not in self.config.stash:
             return
@@ -139,9 +145,13 @@ class Run:
         """Show the scoreboard after pytest's own output."""
         if self.worker_input is None and TARGET in self.config.stash:
             scoreboard.write(terminalreporter, self.judgement, self.settings)
+            if EXIT_OF[self.judgement.verdict]:
+                container_log.write(terminalreporter, self.log)
 
     def _document(self) -> dict[str, Any]:
         target = self.config.stash[TARGET]
+        if target.image is not None:
+            target = replace(target, image={**target.image, "log": self.log})
         return document.build(
             self.settings, target, self.judgement, self.provenance, self.sanitizer
         )

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Protocol
 
-from conformance.containers.container import Container
-from conformance.containers.options import ContainerOptions
 from conformance.containers.trouble import ContainerTrouble
+from conformance.containers.under_test import ContainerUnderTest
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
@@ -31,23 +31,43 @@ class Started(Protocol):
         """End it."""
 
 
-def open_target(settings: Settings) -> tuple[Target, Callable[[], None]]:
-    """The target of a run and the call that ends it; raises Unusable with one line."""
+@dataclass(frozen=True)
+class OpenTarget:
+    """The target of a run, and what is started for it."""
+
+    target: Target
+    stop: Callable[[], None] = lambda: None
+    log: Callable[[], list[str]] = list
+    """The end of the log of the container under test; empty where there is none."""
+
+
+def open_target(settings: Settings) -> OpenTarget:
+    """The endpoint, running and looked at; raises Unusable with one line, and a container's log."""
     if settings.url is not None:
-        return Target(settings.url, False, _look(settings, settings.url, lambda: True)), _nothing
+        return OpenTarget(Target(settings.url, False, _look(settings, settings.url, lambda: True)))
     started = _container(settings) if settings.image else _reference(settings)
     try:
         seen = _look(settings, started.url, lambda: started.running)
     except Unusable as problem:
-        words = f"; last line of its log: {started.last_log_line()}" if settings.image else ""
-        words = words if started.running else f": {started.last_log_line()}"
+        said = _with_log(str(problem), started)
         started.stop()
-        raise Unusable(f"{problem}{words}") from problem
+        raise Unusable(said) from problem
     except BaseException:
         started.stop()
         raise
-    digest = started.digest if isinstance(started, Container) else ""
-    return Target(started.url, True, seen, digest), started.stop
+    if isinstance(started, ContainerUnderTest):
+        target = Target(started.url, True, seen, started.started_image().to_plain())
+        return OpenTarget(target, started.stop, started.final_log)
+    return OpenTarget(Target(started.url, True, seen), started.stop)
+
+
+def _with_log(problem: str, started: Started) -> str:
+    """One line that says what is wrong, and below it the end of a container's log."""
+    if not isinstance(started, ContainerUnderTest):
+        return problem if started.running else f"{problem}: {started.last_log_line()}"
+    if not started.running:
+        return started.died().with_log()
+    return ContainerTrouble(f"{started.image}: {problem}", started.log_tail()).with_log()
 
 
 def _reference(settings: Settings) -> Started:
@@ -60,19 +80,12 @@ def _reference(settings: Settings) -> Started:
 
 
 def _container(settings: Settings) -> Started:
-    assert settings.image is not None
-    environment = dict(each.split("=", 1) for each in settings.env)
-    options = ContainerOptions(environment, settings.gpus, settings.pull)
     try:
-        return Container(settings.image, options)
+        return ContainerUnderTest(settings)
     except ContainerTrouble as problem:
-        raise Unusable(str(problem)) from problem
+        raise Unusable(problem.with_log()) from problem
 
 
 def _look(settings: Settings, url: str, alive: Callable[[], bool]) -> Preflight:
     with closing(Client(url, settings.endpoint_timeout)) as client:
         return preflight(Endpoint(client), settings.wait, alive)
-
-
-def _nothing() -> None:
-    pass

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 
 from conformance.data import models
 from conformance.data.models import Model
-from conformance.weaviate.server.binary import DEFAULT_VERSION
+from conformance.data.weaviate_versions import DEFAULT_VERSION
 
 REPOSITORY = "cr.weaviate.io/semitechnologies/multi2vec-clip"
 TEMPLATE = "compose.yml.jinja"

@@ -1,6 +1,6 @@
 """The image under the limits that clusters set: nothing to write to, and a user of their own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -28,6 +28,11 @@ class Confined:
     image: Exchange | None = None
 
 
+def observe_both(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
+    """Both limits at once: where that works, each of them does, and one start has shown it."""
+    return _observe(image, replace(options, read_only=True, user=OTHER_USER), wait, item)
+
+
 def observe_read_only(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
     """A read-only root with an empty, writable /tmp; `item` is an image file to vectorize."""
     return _observe(image, replace(options, read_only=True), wait, item)
@@ -49,11 +54,14 @@ def _observe(image: str, options: ContainerOptions, wait: float, item: bytes) ->
         return Confined(trouble)
 
 
-def written_paths(container: Container) -> list[str]:
-    """What it has written, changed or removed outside of temporary folders and mounts."""
-    lines = engine.call("diff", container.id).splitlines()
+def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
+    """What the container with that id has written, changed or removed.
+
+    Outside of temporary folders, and of what is `mounted`, which its engine lists too.
+    """
+    lines = engine.call("diff", container).splitlines()
     changed = {line[2:] for line in lines if len(line) > 2}
-    ours = (*TEMPORARY_FOLDERS, *container.options.mounts.values())
+    ours = (*TEMPORARY_FOLDERS, *mounted)
     return sorted(path for path in changed if not _explained(path, changed, ours))
 
 

@@ -11,6 +11,7 @@ from conformance.containers.options import ContainerOptions
 from conformance.containers.trouble import CommandFailed, ContainerTrouble, DiedAtStart
 
 LOG_LINES = 20
+LONGEST_LINE = 500
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,12 @@ class State:
     running: bool
     exit_code: int
     out_of_memory: bool
+
+
+def state_of(container: str) -> State:
+    """What the engine says of the container with that id."""
+    shown = json.loads(engine.call("inspect", "--format", "{{json .State}}", container))
+    return State(shown["Running"], shown["ExitCode"], shown["OOMKilled"])
 
 
 class Container:
@@ -59,19 +66,18 @@ class Container:
         self.started = time.monotonic()
         try:
             engine.call("start", self.id)
-            self.url = f"http://{self._published()}"
+            self.url = f"http://{self.published(self.options.port)}"
         except CommandFailed as problem:
             raise self.died(str(problem)) from problem
 
-    def _published(self) -> str:
+    def published(self, port: int) -> str:
         """``127.0.0.1:PORT``; raises CommandFailed where the container has ended already."""
-        return engine.call("port", self.id, f"{self.options.port}/tcp").split()[0]
+        return engine.call("port", self.id, f"{port}/tcp").split()[0]
 
     @property
     def state(self) -> State:
         """What the engine says now."""
-        shown = json.loads(engine.call("inspect", "--format", "{{json .State}}", self.id))
-        return State(shown["Running"], shown["ExitCode"], shown["OOMKilled"])
+        return state_of(self.id)
 
     @property
     def running(self) -> bool:
@@ -90,16 +96,15 @@ class Container:
         return DiedAtStart(line, log)
 
     def log_tail(self, lines: int = LOG_LINES) -> list[str]:
-        """The last lines that it wrote: those to stdout, then those to stderr.
-
-        The engine does not keep the order between the two, and errors are in the latter.
-        """
-        stdout, stderr = engine.log(self.id, lines)
-        return [*stdout, *stderr][-lines:]
+        """The last lines that it wrote."""
+        return [line.text[:LONGEST_LINE] for line in engine.log(self.id, lines)]
 
     def last_log_line(self) -> str:
         """The last line that it wrote to stderr, else to stdout."""
-        return (self.log_tail() or ["it said nothing"])[-1]
+        written = engine.log(self.id, LOG_LINES)
+        errors = [line.text for line in written if line.stream == "stderr" and line.text.strip()]
+        lines = errors or [line.text for line in written] or ["it said nothing"]
+        return lines[-1][:LONGEST_LINE]
 
     def stop(self) -> None:
         """Remove it, running or not; does nothing where it is gone."""

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from conformance.containers.trouble import CommandFailed, EngineMissing, ImageMissing
@@ -24,10 +25,26 @@ def call(*words: str, seconds: float | None = COMMAND_SECONDS) -> str:
     return _done(words, seconds).stdout
 
 
-def log(container: str, lines: int) -> tuple[list[str], list[str]]:
-    """The last lines that a container wrote to stdout, and those that it wrote to stderr."""
-    done = _done(("logs", "--tail", str(lines), container), COMMAND_SECONDS)
-    return done.stdout.splitlines(), done.stderr.splitlines()
+@dataclass(frozen=True)
+class LogLine:
+    """A line that a container wrote: when (as the engine writes times), where to, and what."""
+
+    time: str
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+
+def log(container: str, lines: int) -> list[LogLine]:
+    """The last lines that a container wrote, in their order over both streams."""
+    done = _done(("logs", "--timestamps", "--tail", str(lines), container), COMMAND_SECONDS)
+    written = [*_timed("stdout", done.stdout), *_timed("stderr", done.stderr)]
+    return sorted(written, key=lambda line: line.time)[-lines:]
+
+
+def _timed(stream: Literal["stdout", "stderr"], output: str) -> list[LogLine]:
+    # Only a line feed ends a line of the log; what else Python takes for one is part of it.
+    parts = (line.partition(" ") for line in output.split("\n") if line)
+    return [LogLine(time, stream, text) for time, _, text in parts]
 
 
 def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedProcess[str]:

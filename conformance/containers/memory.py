@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from conformance.containers import engine
-from conformance.containers.container import Container
 from conformance.containers.trouble import CommandFailed
 
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
@@ -22,7 +21,7 @@ class Memory:
     samples: int
 
 
-def observe_memory(container: Container, load: Callable[[], object]) -> Memory:
+def observe_memory(container: str, load: Callable[[], object]) -> Memory:
     """Measure, then measure again and again while `load` runs; raises what `load` raises."""
     at_rest = used(container)
     samples: list[int] = []
@@ -34,9 +33,9 @@ def observe_memory(container: Container, load: Callable[[], object]) -> Memory:
     return Memory(at_rest, max(samples, default=at_rest), len(samples))
 
 
-def used(container: Container) -> int:
-    """Bytes in use now."""
-    shown = engine.call("stats", "--no-stream", "--format", "{{.MemUsage}}", container.id)
+def used(container: str) -> int:
+    """Bytes that the container with that id uses now."""
+    shown = engine.call("stats", "--no-stream", "--format", "{{.MemUsage}}", container)
     return parsed(shown)
 
 

@@ -10,6 +10,8 @@ from conformance.containers.engine import PullPolicy
 PORT = 8080
 """The vendor's, and so everybody's."""
 TEMPORARY = "/tmp"
+HOST = "host.docker.internal"
+"""What this machine is called inside, where `sees_host`."""
 LABEL = "clip-conformance"
 """On every container, with the process that it belongs to."""
 
@@ -23,9 +25,14 @@ class ContainerOptions:
     """As for ``docker run --gpus``: ``all``, a number, ``device=0``."""
     pull: PullPolicy = "missing"
     mounts: Mapping[Path, str] = field(default_factory=dict)
-    """Folders of this machine by where they appear inside, read-only."""
+    """Files and folders of this machine with where they appear inside, read-only."""
     port: int = PORT
     """The port that the image listens on."""
+    more_ports: tuple[int, ...] = ()
+    command: tuple[str, ...] = ()
+    """Words for the image's entry point, instead of its own."""
+    sees_host: bool = False
+    """Whether this machine has a name inside: `HOST`."""
     user: str | None = None
     """``UID:GID`` instead of the image's own user."""
     read_only: bool = False
@@ -33,7 +40,9 @@ class ContainerOptions:
 
     def create_words(self, image: str) -> list[str]:
         """The words of ``docker create``; any free port of the loopback interface leads inside."""
-        words = ["--pull", "never", "--publish", f"127.0.0.1::{self.port}"]
+        words = ["--pull", "never"]
+        for port in (self.port, *self.more_ports):
+            words += ["--publish", f"127.0.0.1::{port}"]
         words += ["--label", f"{LABEL}={os.getpid()}"]
         words += [f"--env={name}={value}" for name, value in self.env.items()]
         for folder, inside in self.mounts.items():
@@ -46,4 +55,6 @@ class ContainerOptions:
             words += ["--user", self.user]
         if self.read_only:
             words += ["--read-only", "--tmpfs", TEMPORARY]
-        return [*words, image]
+        if self.sees_host:
+            words += ["--add-host", f"{HOST}:host-gateway"]
+        return [*words, image, *self.command]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from conformance.containers import engine
 from conformance.containers.container import Container
-from conformance.containers.start import RESPONSE_SECONDS, Start, observe_start
+from conformance.containers.start import RESPONSE_SECONDS, observe_start
+from conformance.containers.trouble import ContainerTrouble
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
@@ -33,12 +34,12 @@ class Stop:
 
 @dataclass(frozen=True)
 class Restart:
-    """The same request before and after a restart, and how that went."""
+    """The same request before and after a restart; `trouble` where it did not come up again."""
 
     before: Exchange
     stop: Stop
-    start: Start
-    after: Exchange
+    after: Exchange | None
+    trouble: ContainerTrouble | None = None
 
 
 def observe_stop(container: Container, grace: int = GRACE_SECONDS) -> Stop:
@@ -53,16 +54,19 @@ def observe_stop(container: Container, grace: int = GRACE_SECONDS) -> Stop:
 def observe_restart(
     container: Container, texts: Sequence[str], images: Sequence[bytes], wait: float
 ) -> Restart:
-    """Vectorize, stop, start, vectorize; raises DiedAtStart or NeverReady.
+    """Vectorize, stop, start, vectorize.
 
     `texts` and `images` travel in one request, `images` being files' bytes. Its URL is another
     afterwards.
     """
     before = _vectorized(container, texts, images)
     stop = observe_stop(container)
-    container.start()
-    start = observe_start(container, wait)
-    return Restart(before, stop, start, _vectorized(container, texts, images))
+    try:
+        container.start()
+        observe_start(container, wait)
+    except ContainerTrouble as trouble:
+        return Restart(before, stop, None, trouble)
+    return Restart(before, stop, _vectorized(container, texts, images))
 
 
 def _vectorized(container: Container, texts: Sequence[str], images: Sequence[bytes]) -> Exchange:

@@ -9,9 +9,9 @@ from conformance.data import fixture_files
 from conformance.data.nearest import suggestion
 
 Level = Literal["MUST", "SHOULD", "MAY"]
-Profile = Literal["http", "weaviate", "comparison"]
+Profile = Literal["http", "weaviate", "comparison", "container"]
 
-PROFILES: tuple[Profile, ...] = ("http", "weaviate", "comparison")
+PROFILES: tuple[Profile, ...] = ("http", "weaviate", "comparison", "container")
 GROUP_FILES = (
     "probes",
     "meta",
@@ -27,6 +27,7 @@ GROUP_FILES = (
     "wire",
     "weaviate",
     "comparison",
+    "container",
 )
 
 

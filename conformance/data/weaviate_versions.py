@@ -6,10 +6,14 @@ A change reaches several lines of releases at once: what is new in 1.37.0 may ha
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from conformance.data.clauses import Clause
 
 Version = tuple[int, ...]
+
+DEFAULT_VERSION: Final = "1.39.0"
+"""The release that is meant where no version is named."""
 
 
 class NoVersion(ValueError):

@@ -45,7 +45,8 @@ class Settings:
     compare_with: str | None = None
     """A URL, a recording's file, or weaviate:COLLECTION."""
     weaviate: str | None = None
-    """off, embedded, embedded:VERSION or a URL; None is embedded where a binary lies at hand."""
+    """off, embedded[:VERSION], docker[:VERSION], several of these, or a URL; None is embedded where
+    a binary lies at hand."""
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None
@@ -56,6 +57,8 @@ class Settings:
     """NAME=VALUE for that container."""
     gpus: str | None = None
     pull: Pull = "missing"
+    mount_weights: str | None = None
+    """Where that container is to see the stand-in, instead of /app/models."""
     given: Mapping[str, Given] = field(default_factory=dict, compare=False)
     """The options that were given, by name, also those that are no field; others: their default."""
 

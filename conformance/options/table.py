@@ -116,6 +116,13 @@ OPTIONS: Final = (
         markdown="when to pull the image; `missing` is the default",
     ),
     Option(
+        "mount-weights",
+        "where that container sees the stand-in (default with --weights stand-in: /app/models)",
+        metavar="PATH",
+        markdown="where that container sees the tag's stand-in, in the vendor's layout; with "
+        "`--weights stand-in` it is `/app/models`, see below",
+    ),
+    Option(
         "model",
         "what the endpoint serves: a tag, or a row of your own",
         metavar="TAG",
@@ -202,10 +209,11 @@ OPTIONS: Final = (
     ),
     Option(
         "weaviate",
-        "off, embedded, embedded:VERSION or a URL",
+        "off, embedded[:VERSION], docker[:VERSION], several of these with commas, or a URL",
         metavar="WHERE",
         markdown="import and search through a real Weaviate: `off`, `embedded`, "
-        "`embedded:VERSION` or a URL, see below",
+        "`embedded:VERSION`, `docker`, `docker:VERSION`, several of these with commas between "
+        "them, or a URL, see below",
     ),
     Option(
         "weaviate-grpc",

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.data.models import Model
 from conformance.options.settings import Settings
 from conformance.options.table import OPTIONS
-from conformance.report import provenance
+from conformance.report import compatibility, provenance
 from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
 from conformance.report.provenance import Provenance
@@ -46,6 +46,7 @@ def build(
         "seconds_waiting_for_the_endpoint": round(judgement.endpoint_seconds, 3),
         "findings": [_finding(finding) for finding in judgement.findings],
         "clauses": [_clause(result) for result in judgement.results],
+        "compatibility": compatibility.rows(judgement.compatibility),
         "measurements": _finite(judgement.measurements),
         "figures": _finite(judgement.figures),
     }
@@ -61,11 +62,13 @@ def _finite(value: Any) -> Any:
 
 
 def _target(settings: Settings, target: Target) -> dict[str, Any]:
+    started = target.image or {}
     return {
         "url": without_password(target.url),
         "started_by_the_suite": target.started_here,
         "image": settings.image,
-        "image_digest": target.image_digest,
+        "image_digest": started.get("digest", ""),
+        "log": started.get("log", []),
         "meta_digest": provenance.meta_digest(target),
         "weights": settings.weights,
         "dimension_policy": settings.dimension_policy,

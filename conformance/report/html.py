@@ -16,8 +16,12 @@ PALE, DARK = (247, 250, 255), (8, 64, 140)
 
 def render(document: dict[str, Any]) -> str:
     """The page for the object that report.json holds."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    # The parts that only some runs have are templates of their own, beside it.
+    loader = jinja2.FileSystemLoader(TEMPLATE.parent)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    template = environment.get_template(TEMPLATE.name)
     groups: dict[str, list[dict[str, Any]]] = {}
     for clause in document["clauses"]:
         groups.setdefault(clause["group"], []).append(clause)

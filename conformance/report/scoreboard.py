@@ -12,6 +12,7 @@ from rich.text import Text
 from conformance.data import clauses
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
+from conformance.report import compatibility
 from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
 from conformance.report.verdict import ClauseResult, Judgement, Verdict
@@ -76,6 +77,8 @@ def write(reporter: pytest.TerminalReporter, judgement: Judgement, settings: Set
         console.print(finding_text(finding), soft_wrap=True)
         console.print()
     console.print(_table(judgement.results))
+    if judgement.compatibility:
+        console.print(compatibility.table(judgement.compatibility))
     for status in ("error", "not run"):
         _list(console, judgement.results, status)
     console.print(_measured(judgement))

@@ -11,7 +11,8 @@ from conformance.expect import statuses
 from conformance.expect.measurements import Figure
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report import findings
+from conformance.report import compatibility, findings
+from conformance.report.compatibility import Compatibility
 from conformance.report.findings import Finding, Findings
 from conformance.report.phase_result import PhaseResult, text
 
@@ -59,6 +60,8 @@ class Judgement:
     figures: dict[str, Figure] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     """What is wrong, each defect once, worst first."""
+    compatibility: Compatibility = field(default_factory=dict)
+    """By Weaviate, where the run has several."""
 
     @property
     def failed(self) -> bool:
@@ -93,6 +96,7 @@ def judge(
         {k: v for report in reports for k, v in report.measurements.items()},
         {k: v for report in reports for k, v in report.figures.items()},
         found.findings,
+        compatibility.compare(reports),
     )
 
 
@@ -138,6 +142,7 @@ def _not_asked_for(settings: Settings) -> set[Profile]:
     wanted: dict[Profile, bool] = {
         "weaviate": settings.weaviate != "off",
         "comparison": settings.compare_with is not None,
+        "container": settings.image is not None,
     }
     return {profile for profile, asked in wanted.items() if not asked}
 

@@ -1,5 +1,6 @@
 """The endpoint of a run: where it is, and what was first seen of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ class Target:
     url: str
     started_here: bool
     preflight: Preflight
-    image_digest: str = ""
-    """Of the image that the suite has started; empty where it started none."""
+    image: Mapping[str, Any] | None = None
+    """Of the container that the suite has started, what `containers.under_test` says; else None."""
 
     def to_plain(self) -> dict[str, Any]:
         """Plain values, fit for another process."""
@@ -24,7 +25,7 @@ class Target:
             "url": self.url,
             "started_here": self.started_here,
             "preflight": seen,
-            "image_digest": self.image_digest,
+            "image": self.image,
         }
 
     @staticmethod

@@ -13,7 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write a stand-in where another server finds it, and say what to mount where."""
     options = _parser().parse_args(arguments)
     try:
-        instructions = export(options.tag, options.folder, options.layout)
+        instructions = export(options.tag, options.folder, options.layout, options.mounted_at)
     except FileExistsError:
         print(f"ERROR: {options.folder} is there already and is not empty", file=sys.stderr)
         return 1
@@ -37,6 +37,12 @@ def _parser() -> argparse.ArgumentParser:
         default="vendor",
         help="vendor: as in the vendor's images under /app/models (the default); "
         "library: as the model's own library loads it",
+    )
+    command.add_argument(
+        "--mounted-at",
+        metavar="PATH",
+        default="./models",
+        help="where the server will see the folder in the vendor's layout (default: ./models)",
     )
     return parser
 

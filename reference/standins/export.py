@@ -18,8 +18,10 @@ _MODELS: Final = "./models"
 _VENDOR_CONFIGS: Final = "/usr/local/lib/python3.11/site-packages/open_clip/model_configs"
 
 
-def export(tag: str, folder: Path, layout: str = "vendor") -> str:
+def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MODELS) -> str:
     """Write the stand-in of `tag` into `folder` and return what to do with it, in a few lines.
+
+    `mounted_at` is where the server will see the folder, in the vendor's layout.
 
     Raises LookupError for a tag without a stand-in, FileExistsError if `folder` is not empty.
     """
@@ -31,37 +33,40 @@ def export(tag: str, folder: Path, layout: str = "vendor") -> str:
     with TemporaryDirectory() as scratch:
         unpacked = standins.unpack(tag, Path(scratch))
         shutil.copytree(unpacked, folder, dirs_exist_ok=True)
-    return _WRITERS[layout][library](folder.resolve())
+    if layout == "vendor":
+        return _VENDOR[library](folder.resolve(), mounted_at)
+    return _LIBRARY[library](folder.resolve())
 
 
-def _vendor(folder: Path) -> str:
+def _vendor(folder: Path, _models: str) -> str:
     return f"mount it where the vendor's images keep their model:\n  -v {folder}:/app/models:ro"
 
 
-def _vendor_siglip(folder: Path) -> str:
-    (folder / "model_name").write_text(f"{_MODELS}/siglip", encoding="utf-8")
-    return _vendor(folder)
+def _vendor_siglip(folder: Path, models: str) -> str:
+    (folder / "model_name").write_text(f"{models}/siglip", encoding="utf-8")
+    return _vendor(folder, models)
 
 
-def _vendor_open_clip(folder: Path) -> str:
+def _vendor_open_clip(folder: Path, models: str) -> str:
     """The architecture is a file of open_clip's own, the weights a path."""
     inner = folder / "openclip"
     config = _read(inner / "config.json")
-    name, tokenizer = config["model_name"], f"{_MODELS}/openclip/tokenizer"
+    name, tokenizer = config["model_name"], f"{models}/openclip/tokenizer"
     _point_at(config["model_config"], tokenizer)
     (folder / "model_configs").mkdir()
     _write(folder / "model_configs" / f"{name}.json", config["model_config"])
-    weights = f"{_MODELS}/openclip/open_clip_model.safetensors"
+    weights = f"{models}/openclip/open_clip_model.safetensors"
     _write(
-        inner / "config.json", {**config, "pretrained": weights, "cache_dir": f"{_MODELS}/openclip"}
+        inner / "config.json", {**config, "pretrained": weights, "cache_dir": f"{models}/openclip"}
     )
     architecture = f"{folder}/model_configs/{name}.json:{_VENDOR_CONFIGS}/{name}.json:ro"
     return (
-        f"{_vendor(folder)}\nand its small architecture over open_clip's own:\n  -v {architecture}"
+        f"{_vendor(folder, models)}\n"
+        f"and its small architecture over open_clip's own:\n  -v {architecture}"
     )
 
 
-def _vendor_modernvbert(folder: Path) -> str:
+def _vendor_modernvbert(folder: Path, _models: str) -> str:
     return (
         f"{folder}/modernvbert is for transformers 5 (ModernVBertModel, Idefics3Processor).\n"
         "The vendor's image reads this model with colpali-engine, whose class has other names for\n"
@@ -139,21 +144,17 @@ def _write(file: Path, values: dict[str, Any]) -> None:
     file.write_text(json.dumps(values, indent=1), encoding="utf-8")
 
 
-_Writer = Callable[[Path], str]
-
-_WRITERS: Final[dict[str, dict[Library, _Writer]]] = {
-    "vendor": {
-        "clip": _vendor,
-        "siglip": _vendor_siglip,
-        "open_clip": _vendor_open_clip,
-        "sentence-transformers": _vendor,
-        "modernvbert": _vendor_modernvbert,
-    },
-    "library": {
-        "clip": _library_clip,
-        "siglip": _library_siglip,
-        "open_clip": _library_open_clip,
-        "sentence-transformers": _library_sentence_transformers,
-        "modernvbert": _library_modernvbert,
-    },
+_VENDOR: Final[dict[Library, Callable[[Path, str], str]]] = {
+    "clip": _vendor,
+    "siglip": _vendor_siglip,
+    "open_clip": _vendor_open_clip,
+    "sentence-transformers": _vendor,
+    "modernvbert": _vendor_modernvbert,
+}
+_LIBRARY: Final[dict[Library, Callable[[Path], str]]] = {
+    "clip": _library_clip,
+    "siglip": _library_siglip,
+    "open_clip": _library_open_clip,
+    "sentence-transformers": _library_sentence_transformers,
+    "modernvbert": _library_modernvbert,
 }

@@ -40,6 +40,12 @@ def test_a_started_container_answers_and_says_what_it_is(fake_image: str) -> Non
     assert not container.running
 
 
+def test_the_log_keeps_the_order_of_both_streams(fake_image: str) -> None:
+    with Container(fake_image, options(DIE="1")) as container, pytest.raises(DiedAtStart) as raised:
+        observe_start(container, 30)
+    assert raised.value.log == ("fake encoder: starting", "fake encoder: no model here")
+
+
 def test_environment_and_mounts_reach_the_container(fake_image: str, tmp_path: Path) -> None:
     (tmp_path / "weights").write_text("here")
     chosen = ContainerOptions(env={"A": "b c"}, mounts={tmp_path: "/app/models"})

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from conformance.checks.stash import SETTINGS, WEAVIATE
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data.clauses import all_clauses
 from conformance.data.weaviate_versions import applies, described
@@ -17,19 +18,34 @@ from conformance.weaviate.content import import_items
 from conformance.weaviate.content.documented_collection import ImportedItems
 from conformance.weaviate.content.import_items import Item
 from conformance.weaviate.content.object_vectors import ObjectVectors
-from conformance.weaviate.server.binary import UnknownVersion
 from conformance.weaviate.server.deployment import Deployment, open_deployment
 from conformance.weaviate.server.running_server import Unavailable
-from conformance.weaviate.server.server_selection import select_server
+from conformance.weaviate.server.server_selection import ServerSelection, select_servers
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every check once for each Weaviate, where the run has several; one server runs at a time."""
+    servers = select_servers(metafunc.config.stash[SETTINGS].weaviate)
+    if len(servers) > 1 and "deployment" in metafunc.fixturenames:
+        names = [server.name for server in servers]
+        metafunc.parametrize("deployment", servers, indirect=True, ids=names, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note which Weaviate a check runs on."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        if parameters is not None and "deployment" in parameters.params:
+            item.stash[WEAVIATE] = parameters.params["deployment"].name
 
 
 @pytest.fixture(scope="session")
-def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
+def deployment(
+    request: pytest.FixtureRequest, settings: Settings, target: Target
+) -> Iterator[Deployment]:
     """A Weaviate on the endpoint under test; without one the checks are disabled or not run."""
-    try:
-        selection = select_server(settings.weaviate)
-    except UnknownVersion as problem:
-        statuses.not_run(str(problem))
+    several: ServerSelection | None = getattr(request, "param", None)
+    selection = several or select_servers(settings.weaviate)[0]
     if selection.kind == "off":
         statuses.disabled(selection.hint)
     grpc, as_seen = settings.weaviate_grpc, settings.endpoint_for_weaviate

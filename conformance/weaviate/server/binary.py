@@ -5,9 +5,10 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+from conformance.data import weaviate_versions
 from conformance.data.weaviate_versions import parse
 
-DEFAULT_VERSION = "1.39.0"
+DEFAULT_VERSION = weaviate_versions.DEFAULT_VERSION
 """The release that `embedded` means where no version is named."""
 
 OLDEST_VERSION = (1, 27, 0)

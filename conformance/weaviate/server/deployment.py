@@ -1,11 +1,11 @@
 """Weaviate, the endpoint and what stands between them, for the length of a run."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.weaviate.server import embedded, running_server
+from conformance.weaviate.server import containerised, embedded, running_server
 from conformance.weaviate.server.running_server import Server
 from conformance.weaviate.server.server_selection import ServerSelection
 from conformance.weaviate.server.temporary_collections import TemporaryCollections
@@ -61,13 +61,10 @@ def open_deployment(
     `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
     listens on the loopback interface, is left out then.
     """
-    if selection.kind == "embedded":
-        with proxy.in_front_of(endpoint) as between:
+    if selection.kind in ("embedded", "docker"):
+        with _proxy(selection, endpoint) as between:
             between.hold_ready(HELD_PROBES)
-            with (
-                embedded.run(between.url, selection.where) as ours,
-                closing(ours.connect()) as client,
-            ):
+            with _run(selection, between.url) as ours, closing(ours.connect()) as client:
                 yield _deployment(ours, client, between.url, between)
         return
     theirs = running_server.at(selection.where, grpc_port or running_server.DEFAULT_GRPC_PORT)
@@ -78,6 +75,18 @@ def open_deployment(
             yield deployment
         finally:
             deployment.collections.remove_all()
+
+
+def _proxy(selection: ServerSelection, endpoint: str) -> AbstractContextManager[RecordingProxy]:
+    if selection.kind == "embedded":
+        return proxy.in_front_of(endpoint)
+    return proxy.in_front_of(endpoint, containerised.gateway(), containerised.HOST)
+
+
+def _run(selection: ServerSelection, url: str) -> AbstractContextManager[Server]:
+    if selection.kind == "embedded":
+        return embedded.run(url, selection.where)
+    return containerised.run(url, selection.where)
 
 
 def _deployment(

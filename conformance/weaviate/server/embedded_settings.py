@@ -53,31 +53,7 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """The server's variables; read in weaviate/weaviate 1.39.0, usecases/config."""
-        return {
-            "ENABLE_MODULES": "multi2vec-clip",
-            "API_BASED_MODULES_DISABLED": "true",
-            "CLIP_INFERENCE_API": self.endpoint,
-            "DISABLE_TELEMETRY": "true",
-            "GO_PROFILING_DISABLE": "true",
-            "LOG_LEVEL": "info",
-            "PERSISTENCE_DATA_PATH": str(self.data),
-            "QUERY_DEFAULTS_LIMIT": "20",
-            # A full disk of the developer's must not turn the server read-only.
-            "DISK_USE_READONLY_PERCENTAGE": "100",
-            "DISK_USE_WARNING_PERCENTAGE": "100",
-            **self._access(),
-            **self._cluster(),
-        }
-
-    def _access(self) -> dict[str, str]:
-        return {
-            "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "false",
-            "AUTHENTICATION_APIKEY_ENABLED": "true",
-            "AUTHENTICATION_APIKEY_ALLOWED_KEYS": self.key,
-            "AUTHENTICATION_APIKEY_USERS": "clip-conformance",
-            "CLUSTER_BASIC_AUTH_USERNAME": "clip-conformance",
-            "CLUSTER_BASIC_AUTH_PASSWORD": self.key,
-        }
+        return {**shared_environment(self.endpoint, self.key, str(self.data)), **self._cluster()}
 
     def _cluster(self) -> dict[str, str]:
         gossip, data, raft, raft_rpc = (str(self.port + offset) for offset in range(2, 6))
@@ -93,9 +69,32 @@ class Settings:
             "RAFT_INTERNAL_RPC_PORT": raft_rpc,
             "RAFT_JOIN": f"{name}:{raft}",
             "RAFT_BOOTSTRAP_EXPECT": "1",
-            # One node needs no patience with others: it leads after 1 s instead of 8.
-            "RAFT_TIMEOUTS_MULTIPLIER": "1",
         }
+
+
+def shared_environment(endpoint: str, key: str, data: str) -> dict[str, str]:
+    """The variables of every server that the suite starts, as a program or in a container."""
+    return {
+        "ENABLE_MODULES": "multi2vec-clip",
+        "API_BASED_MODULES_DISABLED": "true",
+        "CLIP_INFERENCE_API": endpoint,
+        "DISABLE_TELEMETRY": "true",
+        "GO_PROFILING_DISABLE": "true",
+        "LOG_LEVEL": "info",
+        "PERSISTENCE_DATA_PATH": data,
+        "QUERY_DEFAULTS_LIMIT": "20",
+        # A full disk of the developer's must not turn the server read-only.
+        "DISK_USE_READONLY_PERCENTAGE": "100",
+        "DISK_USE_WARNING_PERCENTAGE": "100",
+        "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "false",
+        "AUTHENTICATION_APIKEY_ENABLED": "true",
+        "AUTHENTICATION_APIKEY_ALLOWED_KEYS": key,
+        "AUTHENTICATION_APIKEY_USERS": "clip-conformance",
+        "CLUSTER_BASIC_AUTH_USERNAME": "clip-conformance",
+        "CLUSTER_BASIC_AUTH_PASSWORD": key,
+        # One node needs no patience with others: it leads after 1 s instead of 8.
+        "RAFT_TIMEOUTS_MULTIPLIER": "1",
+    }
 
 
 def passed_environment() -> dict[str, str]:

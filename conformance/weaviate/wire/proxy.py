@@ -89,14 +89,15 @@ class Pair(socketserver.BaseRequestHandler):
 
 
 class RecordingProxy(socketserver.ThreadingTCPServer):
-    """Listens on the loopback interface; `url` is what Weaviate is told."""
+    """Listens on one interface, by default the loopback; `url` is what Weaviate is told."""
 
     allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, host: str = LOOPBACK, known_as: str | None = None) -> None:
+        self.known_as = known_as or host
         self.upstream = Upstream(endpoint)
         self.passed: list[Passed] = []
         self.bytes_kept = 0
@@ -106,12 +107,12 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
         self.peak = 0
         """The most requests that were under way at once."""
         self.open: set[socket.socket] = set()
-        super().__init__((LOOPBACK, 0), Pair)
+        super().__init__((host, 0), Pair)
 
     @property
     def url(self) -> str:
         """Where this listens, with the endpoint's own path prefix."""
-        return f"http://{LOOPBACK}:{self.server_address[1]}{self.upstream.parts.path}"
+        return f"http://{self.known_as}:{self.server_address[1]}{self.upstream.parts.path}"
 
     def hold_ready(self, times: int) -> None:
         """Answer the next `times` readiness probes with 503, as an endpoint that still loads."""
@@ -179,9 +180,14 @@ class RecordingProxy(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def in_front_of(endpoint: str) -> Iterator[RecordingProxy]:
-    """A proxy in front of `endpoint`, running until the end of the block."""
-    proxy = RecordingProxy(endpoint)
+def in_front_of(
+    endpoint: str, host: str = LOOPBACK, known_as: str | None = None
+) -> Iterator[RecordingProxy]:
+    """A proxy in front of `endpoint`, running until the end of the block.
+
+    It listens at the address `host`, which a Weaviate elsewhere may know by another name.
+    """
+    proxy = RecordingProxy(endpoint, host, known_as)
     thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

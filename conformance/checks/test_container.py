@@ -1,0 +1,155 @@
+"""CTR: what only a container shows that the suite has started: its life, its files, its limits."""
+
+import os
+
+import pytest
+
+from conformance import expect
+from conformance.containers import confinement
+from conformance.containers.confinement import Confined
+from conformance.containers.container import Container, state_of
+from conformance.containers.memory import observe_memory
+from conformance.containers.restart import GRACE_SECONDS, Restart, observe_restart
+from conformance.containers.start import observe_start
+from conformance.containers.trouble import ContainerTrouble
+from conformance.containers.under_test import StartedImage
+from conformance.corpus.alignment import AlignedCorpus
+from conformance.expect import given
+from conformance.expect.measurements import Measure
+from conformance.expect.statuses import disabled, not_run
+from conformance.options.settings import Settings
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.items import Items
+from conformance.transport.target import Target
+
+CALLERS = 2 * max(os.cpu_count() or 1, 2)
+"""What a Weaviate on this machine sends at once: twice its processors."""
+IMAGES_EACH = 2
+ROUNDS = 4
+"""A measurement of memory takes about two seconds."""
+MOST_SHOWN = 5
+
+
+@pytest.fixture(scope="module")
+def started(target: Target) -> StartedImage:
+    """The container under test."""
+    if target.image is None:
+        disabled("judged where the suite starts the container: --image IMAGE")
+    return StartedImage(**target.image)
+
+
+@pytest.fixture(scope="module")
+def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Restart:
+    """A second container, whose stop and start leave the other checks in peace."""
+    caption, image = corpus.captions["en"][0], corpus.images[0]
+    try:
+        with _another(started, settings) as container:
+            observe_start(container, settings.wait)
+            return observe_restart(container, [caption], [image], settings.wait)
+    except ContainerTrouble as trouble:
+        not_run(f"a second container did not come up beside the first: {trouble}")
+
+
+@pytest.fixture(scope="module")
+def confined(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Confined:
+    """A container under both limits at once."""
+    options = started.options(settings)
+    return confinement.observe_both(_image(settings), options, settings.wait, corpus.images[0])
+
+
+@pytest.mark.clause("CTR-01")
+def test_the_container_outlives_an_import(
+    started: StartedImage, endpoint: Endpoint, corpus: AlignedCorpus, measure: Measure
+) -> None:
+    captions, images = corpus.captions["en"], corpus.images
+    several = [images[i % len(images)] for i in range(IMAGES_EACH)]
+    work = [Items([captions[i % len(captions)]], several) for i in range(CALLERS)] * ROUNDS
+    try:
+        memory = observe_memory(started.container, lambda: endpoint.vectorize_at_once(work))
+    except ContainerTrouble:
+        memory = None
+    state = state_of(started.container)
+    why = " (out of memory)" if state.out_of_memory else ""
+    got = f"a container that ended with status {state.exit_code}{why}"
+    expect.require(state.running, got, "one that still runs")
+    if memory is not None:
+        measure("container: MiB at rest", round(memory.at_rest / 2**20))
+        measure("container: MiB under load", round(memory.under_load / 2**20))
+
+
+@pytest.mark.clause("CTR-02")
+def test_a_restart_changes_no_vector(restarted: Restart) -> None:
+    expect.require(
+        restarted.trouble is None, f"{restarted.trouble}", "a container that is ready again"
+    )
+    assert restarted.after is not None
+    before = given.vectors(restarted.before, 1, 1)
+    after = expect.vectors(restarted.after, 1, 1)
+    expect.same(after.texts, before.texts, "a text after a restart")
+    expect.equal(after.images[0], before.images[0], "an image after a restart")
+
+
+@pytest.mark.clause("CTR-03")
+def test_sigterm_ends_the_container(restarted: Restart, measure: Measure) -> None:
+    stop = restarted.stop
+    measure("container: seconds from SIGTERM to its end", round(stop.seconds, 1))
+    got = f"a container that still ran {GRACE_SECONDS} s after SIGTERM and was killed"
+    expect.require(not stop.killed, got, f"its end within {GRACE_SECONDS} s")
+
+
+@pytest.mark.clause("CTR-04")
+def test_nothing_is_written_outside_temporary_folders(
+    started: StartedImage, endpoint: Endpoint, corpus: AlignedCorpus
+) -> None:
+    given.vectors(endpoint.vectorize([corpus.captions["en"][0]], [corpus.images[0]]), 1, 1)
+    paths = confinement.written_paths(started.container, started.mounts.values())
+    more = f" and {len(paths) - MOST_SHOWN} more" if len(paths) > MOST_SHOWN else ""
+    got = f"written or changed: {', '.join(paths[:MOST_SHOWN])}{more}"
+    expect.require(not paths, got, "no write but to temporary folders")
+
+
+@pytest.mark.clause("CTR-05")
+def test_it_works_on_a_read_only_file_system(
+    started: StartedImage, confined: Confined, settings: Settings, corpus: AlignedCorpus
+) -> None:
+    alone = confined
+    if not _works(confined):
+        options = started.options(settings)
+        item = corpus.images[0]
+        alone = confinement.observe_read_only(_image(settings), options, settings.wait, item)
+    _require_works(alone)
+
+
+@pytest.mark.clause("CTR-06")
+def test_it_works_as_another_user(
+    started: StartedImage, confined: Confined, settings: Settings, corpus: AlignedCorpus
+) -> None:
+    alone = confined
+    if not _works(confined):
+        options = started.options(settings)
+        item = corpus.images[0]
+        alone = confinement.observe_other_user(_image(settings), options, settings.wait, item)
+    _require_works(alone)
+
+
+def _image(settings: Settings) -> str:
+    assert settings.image is not None
+    return settings.image
+
+
+def _another(started: StartedImage, settings: Settings) -> Container:
+    return Container(_image(settings), started.options(settings))
+
+
+def _works(confined: Confined) -> bool:
+    answers = (confined.text, confined.image)
+    return all(answer is not None and answer.status == 200 for answer in answers)
+
+
+def _require_works(confined: Confined) -> None:
+    expected = "a container that becomes ready and vectorizes"
+    expect.require(confined.trouble is None, f"{confined.trouble}", expected)
+    assert confined.text is not None
+    assert confined.image is not None
+    expect.vectors(confined.text, 1, 0)
+    expect.vectors(confined.image, 0, 1)

@@ -1,0 +1,84 @@
+"""A Weaviate of the suite's own in a container, whose endpoint lies outside of it.
+
+It reaches the suite's proxy, which runs on this machine, by the name `HOST`. On Linux that name is
+the gateway of the engine's own network, an address of this machine, so the proxy listens there; an
+engine in a virtual machine (Docker Desktop) passes it on to the loopback interface.
+"""
+
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conformance.containers import engine, options
+from conformance.containers.container import Container
+from conformance.containers.options import ContainerOptions
+from conformance.containers.trouble import ContainerTrouble
+from conformance.weaviate.server.embedded_settings import shared_environment
+from conformance.weaviate.server.running_server import Server, Unavailable
+from conformance.weaviate.wire.ports import LOOPBACK
+
+HOST = options.HOST
+HTTP, GRPC = 8080, 50051
+COMMAND = ("--host", "0.0.0.0", "--port", str(HTTP), "--scheme", "http")
+"""The words of the documentation page's compose file, for the image's own entry point."""
+DATA = "/var/lib/weaviate"
+START = 120
+"""Seconds from the container's start to a server that is ready; about 5 are usual."""
+
+
+def gateway() -> str:
+    """The address of this machine where containers reach it; raises Unavailable without engine."""
+    try:
+        found = engine.call(
+            "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"
+        )
+    except ContainerTrouble as trouble:
+        raise Unavailable(f"no Weaviate in a container: {trouble}") from trouble
+    return found.strip() if _is_ours(found.strip()) else LOOPBACK
+
+
+def _is_ours(address: str) -> bool:
+    with socket.socket() as tried:
+        try:
+            tried.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def run(endpoint: str, image: str) -> Iterator[Server]:
+    """A ready server with multi2vec-clip pointed at `endpoint`; gone, with its data, afterwards.
+
+    The image is pulled where it is not here. Raises Unavailable.
+    """
+    key = secrets.token_hex(16)
+    environment = {**shared_environment(endpoint, key, DATA), "CLUSTER_HOSTNAME": "node1"}
+    chosen = ContainerOptions(
+        environment, port=HTTP, more_ports=(GRPC,), command=COMMAND, sees_host=True
+    )
+    try:
+        with Container(image, chosen) as container:
+            server = _server(container, key)
+            _wait(container, server)
+            yield server
+    except ContainerTrouble as trouble:
+        raise Unavailable(f"no Weaviate in a container: {trouble}") from trouble
+
+
+def _server(container: Container, key: str) -> Server:
+    http, grpc = (int(container.published(port).rpartition(":")[2]) for port in (HTTP, GRPC))
+    return Server(LOOPBACK, http, grpc, key=key, ours=True)
+
+
+def _wait(container: Container, server: Server) -> None:
+    deadline = time.monotonic() + START
+    while not server.ready():
+        if not container.running:
+            raise container.died()
+        if time.monotonic() >= deadline:
+            last = container.last_log_line()
+            raise Unavailable(f"{container.image} was not ready within {START} s: {last}")
+        time.sleep(0.1)
