@@ -50,6 +50,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     WEIGHTS=${WEIGHTS} \
     HOST=0.0.0.0 \
     PORT=8080
+# So that `clip-conformance --image` can say which model to serve.
+LABEL clip-conformance.model-variable=MODEL \
+      clip-conformance.weights-variable=WEIGHTS
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=4s --start-period=120s CMD ["python", "-c", \
