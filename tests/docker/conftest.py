@@ -1,6 +1,7 @@
 """An engine, and an image on it; without one these tests are reported as not run."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from conformance.containers import engine
 from conformance.containers.options import LABEL
 from conformance.containers.trouble import CommandFailed, ContainerTrouble
+from tests.suite.conftest import COMMAND, Command, Done
 
 FAKE = "clip-conformance-tests-fake-encoder"
 BASE = "python:3.11-slim"
@@ -33,6 +35,18 @@ def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
         pytest.skip(f"not run: {trouble}")
     yield FAKE
     engine.call("image", "rm", "--force", FAKE)
+
+
+@pytest.fixture
+def command() -> Command:
+    """Runs the console command as a program."""
+
+    def run(*words: str | Path) -> Done:
+        line = [COMMAND, *map(str, words)]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=600)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
 
 
 @pytest.fixture

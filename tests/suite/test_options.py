@@ -46,6 +46,8 @@ BAD = {
     "no time": ((URL, *MODEL, "--endpoint-timeout", "0"), "--endpoint-timeout must be above 0"),
     "no wait": ((URL, *MODEL, "--wait", "0"), "--wait must be above 0"),
     "no port of gRPC": ((URL, *MODEL, "--weaviate-grpc", "0"), "--weaviate-grpc must be above 0"),
+    "weights for a URL": ((URL, *MODEL, "--mount-weights", "/app"), "goes with --image"),
+    "several servers": ((URL, "--model", TAG, "--weaviate", "docker,off"), "several servers are"),
     "no such option": ((URL, *MODEL, "--nonsense"), "unrecognized arguments: --nonsense"),
     "no such file": ((URL, *MODEL, "--models", "/no/such/file"), "No such file"),
     "a report in a file": ((URL, *MODEL, "--report", f"{__file__}/x"), "--report: "),
@@ -160,13 +162,19 @@ VALUES: dict[str, tuple[str | None, Any]] = {
 def test_every_field_of_the_settings_is_a_row_of_the_table() -> None:
     names = [field.name for field in fields(Settings) if field.name != "given"]
     assert set(names) <= {row.dest for row in OPTIONS}
-    assert sorted(names) == sorted([*VALUES, "image"])
+    assert sorted(names) == sorted([*VALUES, "image", "mount_weights"])
 
 
 def test_an_image_is_a_target_of_its_own(parsed: Parse) -> None:
     settings = parsed("--clip-image=an/image", f"--clip-model={TAG}")
     assert (settings.url, settings.image, settings.wait) == (None, "an/image", 120.0)
     assert settings.weights == "published"
+
+
+def test_weights_that_are_mounted_are_stand_ins(parsed: Parse) -> None:
+    words = ("--clip-image=an/image", f"--clip-model={TAG}", "--clip-mount-weights=/opt/models")
+    settings = parsed(*words)
+    assert (settings.mount_weights, settings.weights) == ("/opt/models", "stand-in")
 
 
 def test_every_option_reaches_its_field(parsed: Parse) -> None:

@@ -1,0 +1,78 @@
+"""The clauses of a container (CTR): each is met by the good image, and broken by a faulty one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.data import clauses
+from tests.suite.conftest import Command
+
+TAG = "openai-clip-vit-base-patch16"
+CLAUSES = [each.id for each in clauses.all_clauses().values() if each.group.id == "CTR"]
+FAULTS = {
+    "RANDOM=1 STUBBORN=1": {"CTR-02": "fail", "CTR-03": "warn"},
+    "WRITES=/app/cache": {"CTR-04": "warn", "CTR-05": "warn", "CTR-06": "warn"},
+    "WRITES=/tmp/cache": {},
+    "ENDS=8": {"CTR-01": "fail"},
+}
+"""The fake's variables, and the clauses that are then not passed."""
+
+
+def judged(command: Command, image: str, folder: Path, env: str, *clause: str) -> dict[str, Any]:
+    """The report on the fake image, for some clauses."""
+    words = ["--image", image, "--model", TAG, "--report", folder]
+    words += [word for each in env.split() for word in ("--env", each)]
+    chosen = [word for each in clause for word in ("--clause", each)]
+    command(*words, *chosen, "--weaviate", "off")
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return report
+
+
+@pytest.mark.parametrize("env", FAULTS)
+def test_a_fault_of_a_container_is_found_and_named(
+    command: Command, fake_image: str, tmp_path: Path, env: str
+) -> None:
+    # A container that ends takes the other clauses with it.
+    chosen = ["CTR-01"] if env.startswith("ENDS") else CLAUSES
+    report = judged(command, fake_image, tmp_path, env, *chosen)
+    status = {each["id"]: each["status"] for each in report["clauses"]}
+    assert {name: status[name] for name in chosen if status[name] != "pass"} == FAULTS[env]
+
+
+def test_every_must_of_a_container_has_a_fault() -> None:
+    musts = {name for name in CLAUSES if clauses.all_clauses()[name].level == "MUST"}
+    assert musts <= {name for broken in FAULTS.values() for name in broken}
+
+
+def test_the_report_names_the_digest_and_ends_with_the_log(
+    command: Command, fake_image: str, tmp_path: Path
+) -> None:
+    report = judged(command, fake_image, tmp_path, "A=b", "PRB-01")
+    assert report["target"]["image"] == fake_image
+    assert report["target"]["image_digest"].startswith("sha256:")
+    assert report["target"]["log"] == ["fake encoder: starting"]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert report["target"]["image_digest"] in page
+    assert "fake encoder: starting" in page
+
+
+@pytest.mark.parametrize(
+    ("env", "line"),
+    [
+        ("DIE=3", "ended with status 3: fake encoder: no model here"),
+        ("HANG=1", "is not ready: /.well-known/ready answers with status 503"),
+        ("PAGE=1", "is no multi2vec-clip endpoint"),
+    ],
+)
+def test_what_cannot_be_judged_is_one_line_and_the_log(
+    command: Command, fake_image: str, env: str, line: str
+) -> None:
+    done = command("--image", fake_image, "--model", TAG, "--env", env, "--wait", "3")
+    assert done.status == 4
+    first, *log = done.lines
+    assert first.startswith("ERROR: ")
+    assert line in first
+    assert log[0] == "  | fake encoder: starting"
+    assert all(each.startswith("  | ") for each in log)
