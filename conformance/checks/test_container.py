@@ -44,8 +44,8 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
     caption, image = corpus.captions["en"][0], corpus.images[0]
     try:
         with _another(started, settings) as container:
-            observe_start(container, settings.wait)
-            return observe_restart(container, [caption], [image], settings.wait)
+            observe_start(container, started.patience(settings))
+            return observe_restart(container, [caption], [image], started.patience(settings))
     except ContainerTrouble as trouble:
         not_run(f"a second container did not come up beside the first: {trouble}")
 
@@ -54,7 +54,9 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
 def confined(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Confined:
     """A container under both limits at once."""
     options = started.options(settings)
-    return confinement.observe_both(_image(settings), options, settings.wait, corpus.images[0])
+    return confinement.observe_both(
+        _image(settings), options, started.patience(settings), corpus.images[0]
+    )
 
 
 @pytest.mark.clause("CTR-01")
@@ -116,7 +118,9 @@ def test_it_works_on_a_read_only_file_system(
     if not _works(confined):
         options = started.options(settings)
         item = corpus.images[0]
-        alone = confinement.observe_read_only(_image(settings), options, settings.wait, item)
+        alone = confinement.observe_read_only(
+            _image(settings), options, started.patience(settings), item
+        )
     _require_works(alone)
 
 
@@ -128,7 +132,9 @@ def test_it_works_as_another_user(
     if not _works(confined):
         options = started.options(settings)
         item = corpus.images[0]
-        alone = confinement.observe_other_user(_image(settings), options, settings.wait, item)
+        alone = confinement.observe_other_user(
+            _image(settings), options, started.patience(settings), item
+        )
     _require_works(alone)
 
 

@@ -1,5 +1,6 @@
 """The container that a run judges: the image with what the user, or the suite, gives it."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from conformance.containers.options import ContainerOptions
 from conformance.containers.trouble import ContainerTrouble
 from conformance.options.settings import Settings
 
+PATIENCE = 5
+"""Times the first container's start that another one may take."""
+
 
 @dataclass(frozen=True)
 class StartedImage:
@@ -23,6 +27,12 @@ class StartedImage:
     env: Mapping[str, str]
     mounts: Mapping[str, str]
     """Folders of this machine with where they appear inside."""
+    ready_after: float
+    """Seconds that it took to get ready."""
+
+    def patience(self, settings: Settings) -> float:
+        """How long another one like it may take: more is going on by then than at its own start."""
+        return max(settings.wait, PATIENCE * self.ready_after)
 
     def options(self, settings: Settings) -> ContainerOptions:
         """How another one like it is started; the image is here by now."""
@@ -36,6 +46,7 @@ class StartedImage:
             "digest": self.digest,
             "env": dict(self.env),
             "mounts": dict(self.mounts),
+            "ready_after": self.ready_after,
         }
 
 
@@ -77,9 +88,10 @@ class ContainerUnderTest(Container):
         return mounted_weights.mounts(folder, settings.image, inside)
 
     def started_image(self) -> StartedImage:
-        """What checks are told of it."""
+        """What checks are told of it, once it is ready."""
         mounts = {str(source.resolve()): inside for source, inside in self.options.mounts.items()}
-        return StartedImage(self.id, self.digest, self.options.env, mounts)
+        ready_after = time.monotonic() - self.started
+        return StartedImage(self.id, self.digest, self.options.env, mounts, ready_after)
 
     def final_log(self) -> list[str]:
         """The last lines that it wrote; none where somebody has removed it."""
