@@ -84,6 +84,19 @@ def _overlaps() -> str:
 Not measured: an export to ONNX, and the mistakes on google-siglip2-so400m-patch16-512 (its expected
 vectors are shipped, without causes), which has the layers of its sibling for 384 pixels.
 "Converted to RGB before anything else" is a right answer of its own to the clauses.
+
+## Published weights
+
+No expected vectors of published weights are shipped: they could not be loaded where this was built.
+Whoever reaches the hub makes a tag's file once, with the reference:
+
+    clip-conformance record --reference TAG --weights hub
+
+It goes to `~/.local/share/clip-conformance/expected/TAG.npz` (under `XDG_DATA_HOME` where that is
+set; `-o FILE` puts it elsewhere). A run with `--weights published` takes it from there, or from
+`fixtures/expected/published/TAG.npz`; without a file the clauses are *n/a* and say so. The bars are
+those above, measured on the stand-ins: what int8 moves in published weights was not measured.
+Causes are not named there.
 """
 
 

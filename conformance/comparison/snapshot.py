@@ -44,6 +44,16 @@ class Snapshot:
     refused: Mapping[str, str] = field(default_factory=dict)
     """Inputs that have no vector there, each with what was said instead, in one line."""
 
+    def told(self, place: Path) -> str:
+        """What was recorded at `place`, and what was not."""
+        first = f"{len(self.texts)} texts and {len(self.images)} images recorded in {place}"
+        left_out = (f"left out, as refused: {name}: {why}" for name, why in self.refused.items())
+        return "\n".join((first, *left_out))
+
+
+Ask = Callable[[Endpoint, Inputs], Snapshot]
+"""Asks an endpoint for items, each alone."""
+
 
 def ask(
     source: str, send: Send, wanted: Inputs, progress: Progress = lambda _name: None

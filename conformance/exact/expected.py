@@ -47,6 +47,8 @@ class Expected:
     versions: Mapping[str, str]
     hypotheses: Mapping[str, tuple[Hypothesis, ...]] = field(default_factory=dict)
     """By kind, "text" or "image"."""
+    origin: str = "the library's own vectors"
+    """Whose vectors these are."""
 
 
 def tags() -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def read(tag: str, stored: Mapping[str, Any]) -> Expected:
             kind: _hypotheses(kind, about, _unpacked(stored, "sketches"))
             for kind in ("text", "image")
         },
+        about.get("origin", Expected.origin),
     )
 
 

@@ -37,8 +37,11 @@ def directions(
     fit = best_fit(expected, kind, {**others(), **observed}) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
     got = f"{len(far)} of {len(found)} {kind}s point elsewhere: {shown}"
-    because = f"; {fit}" if fit else "; no known mistake explains it" if far else ""
-    wanted = f"the direction of the library's own vectors within {bar:g} (docs/exact.md)"
+    unexplained = (
+        "; no known mistake explains it" if far and any(expected.hypotheses.values()) else ""
+    )
+    because = f"; {fit}" if fit else unexplained
+    wanted = f"the direction of {expected.origin} within {bar:g} (docs/exact.md)"
     return Judgement(not far, got + because, wanted, found[0] if found else None)
 
 
@@ -48,7 +51,7 @@ def lengths(expected: Expected, kind: Kind, observed: Mapping[str, Array], bar: 
     far = [each for each in found if not abs(each.length - 1) <= bar]
     shown = ", ".join(f"{each.item!r} {each.length:.3g} times" for each in far[:SHOWN])
     got = f"{len(far)} of {len(found)} {kind} vectors are longer or shorter: {shown}"
-    wanted = f"the length of the library's own vectors within {bar:.0%}"
+    wanted = f"the length of {expected.origin} within {bar:.0%}"
     worst = max(found, key=lambda each: abs(each.length - 1), default=None)
     return Judgement(not far, got, wanted, worst)
 
