@@ -37,7 +37,8 @@ class Run:
         self.reports: list[PhaseResult] = []
         self.started = time.perf_counter()
         self.sanitizer = sanitizer_of(settings)
-        self.provenance = Provenance.begin(config.invocation_params.args, self.sanitizer)
+        arguments = config.invocation_params.args
+        self.provenance = Provenance.begin(arguments, self.sanitizer, settings.given)
         self.stop_target: Callable[[], None] = lambda: None
         self.target_log: Callable[[], list[str]] = list
         self.log: list[str] = []

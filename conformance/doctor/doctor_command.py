@@ -14,8 +14,9 @@ from conformance.data.models import Model
 from conformance.doctor import device, environment, page, reach, vectors
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.options import endpoint_url
+from conformance.options import endpoint_url, sources
 from conformance.options.command_parser import CommandParser
+from conformance.options.settings import BadOption
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
@@ -30,6 +31,12 @@ def main(arguments: Sequence[str]) -> int:
     """Look and print; 0 where nothing wrong was seen, 1 where something was, 4 for a bad option."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    try:
+        _fill_in(options)
+    except BadOption as bad:
+        parser.error(str(bad))
+    if options.url is None:
+        parser.error("which endpoint? clip-conformance doctor http://localhost:8080")
     if problem := endpoint_url.problem(options.url):
         parser.error(problem)
     if options.collection and not options.weaviate:
@@ -44,6 +51,14 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=page.WIDTH, highlight=False)
     page.show(console, found, time.perf_counter() - start)
     return int(any(part.problems for part in found))
+
+
+def _fill_in(options: Namespace) -> None:
+    """Take what is not given from the variables and the file that the suite's own runs read."""
+    found = sources.merged(vars(options), os.environ, Path.cwd())
+    for name in ("url", "model", "models"):
+        if name in found:
+            setattr(options, name, found[name].value)
 
 
 def _examined(
@@ -80,7 +95,7 @@ def _parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("url", metavar="URL", help="the endpoint")
+    add("url", metavar="URL", nargs="?", help="the endpoint; also CLIP_CONFORMANCE_URL")
     add("--weaviate", metavar="URL", help="the Weaviate that calls it; CLIP_WEAVIATE_API_KEY")
     add("--collection", metavar="NAME", help="only this collection of it (default: all)")
     add("--model", metavar="TAG", help="what the endpoint serves, for dimension and device")

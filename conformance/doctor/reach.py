@@ -13,6 +13,7 @@ from conformance.transport.other_services import recognise
 PROBES = 3
 PROBE_TIMEOUT = 5.0
 """Seconds; whatever takes longer than the callers' own bounds is a problem anyway."""
+FORBIDDEN = (401, 403, 407)
 UNKNOWN_HOST = ("name or service not known", "nodename nor servname", "name resolution")
 
 
@@ -62,6 +63,9 @@ def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
     service = recognise(endpoint)
     if service is not None:
         found.problem("other-service", name=service.name, hint=service.hint, **facts)
+        return False
+    if seen.status in FORBIDDEN:
+        found.problem("forbidden", path=READY, error="", **facts)
         return False
     found.problem("no-ready-route", **facts)
     return True

@@ -6,9 +6,10 @@ from functools import cache
 from conformance.corpus import image_files
 from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.reach import address_facts
-from conformance.transport.endpoint import META, Endpoint
+from conformance.doctor.reach import FORBIDDEN, address_facts
+from conformance.transport.endpoint import META, VECTORIZE, Endpoint
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import FailureKind
 from conformance.transport.go_reader import GoParseError, GoResponse, read, read_meta
 from conformance.transport.other_services import recognise
 
@@ -20,6 +21,8 @@ LACKING = {
     "image": "empty vector",
 }
 """What Weaviate says where a vector did not come."""
+CUT = "without sending complete message body"
+TOO_EARLY = 503
 
 
 @dataclass(frozen=True)
@@ -87,22 +90,25 @@ def _item(endpoint: Endpoint, kind: str, found: Diagnosis) -> Item | None:
     if response is None:
         return None
     rows = response.text_vectors if kind == "text" else response.image_vectors
-    if len(rows) != 1 or not len(rows[0]):
+    if len(rows) != 1:
         got = f"{len(response.text_vectors)} text and {len(response.image_vectors)} image vectors"
         found.problem("wrong-rows", kind=kind, got=got, words=LACKING[kind])
+        return None
+    if not len(rows[0]):
+        found.problem("wrong-rows", kind=kind, got="a vector without numbers", words="nothing")
         return None
     return Item(len(rows[0]), send(endpoint, kind).seconds)
 
 
 def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> GoResponse | None:
-    facts = {**address_facts(endpoint.client.url), "kind": kind, "status": seen.status}
+    facts: dict[str, object] = {**address_facts(endpoint.client.url)}
+    facts.update(kind=kind, status=seen.status)
     if seen.failure:
-        waited = f"{endpoint.client.timeout:g}"
-        found.problem("no-vectorize", failure=str(seen.failure), timeout=waited, **facts)
+        _broken(endpoint, seen, facts, found)
         return None
     if 300 <= seen.status <= 399:
         location = short(seen.headers.get("location", "nowhere"))
-        found.problem("redirect", path="/vectorize", location=location, **facts)
+        found.problem("redirect", path=VECTORIZE, location=location, **facts)
         return None
     service = recognise(endpoint) if seen.status in (404, 405) else None
     if service is not None:
@@ -111,12 +117,38 @@ def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> Go
     try:
         response = read(seen.status, seen.body)
     except GoParseError as problem:
-        found.problem("unreadable", failure=short(str(problem)), **facts)
+        failure = f"{short(str(problem))}{_encoding(seen)}"
+        found.problem("unreadable", failure=failure, **facts)
         return None
     if response.failure is not None:
-        found.problem("refused", error=short(response.error) or "(no error)", **facts)
+        _refused(short(response.error) or "(no error)", facts, found)
         return None
     return response
+
+
+def _refused(error: str, facts: dict[str, object], found: Diagnosis) -> None:
+    if facts["status"] in FORBIDDEN:
+        found.problem("forbidden", path=VECTORIZE, error=error, **facts)
+    elif facts["status"] == TOO_EARLY:
+        found.problem("ready-too-early", error=error, **facts)
+    else:
+        found.problem("refused", error=error, **facts)
+
+
+def _broken(endpoint: Endpoint, seen: Exchange, facts: dict[str, object], found: Diagnosis) -> None:
+    failure = str(seen.failure)
+    if seen.failed_by(FailureKind.TIMED_OUT):
+        waited = f"{endpoint.client.timeout:g}"
+        found.problem("no-vectorize", failure=failure, timeout=waited, **facts)
+        return
+    lost = f'send POST request: Post "{facts["url"]}/vectorize": EOF'
+    said = "read response body: unexpected EOF" if CUT in failure else lost
+    found.problem("broken-off", failure=failure, said=said, **facts)
+
+
+def _encoding(seen: Exchange) -> str:
+    name = seen.headers.get("content-encoding", "identity")
+    return "" if name in ("identity", "gzip") else f" (it is {short(name)}, and only gzip is read)"
 
 
 def _compare_dimensions(items: dict[str, Item], model: Model | None, found: Diagnosis) -> None:

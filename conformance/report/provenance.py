@@ -5,14 +5,17 @@ import json
 import platform
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from conformance.data import clauses, editions
+from conformance.options.settings import Given
+from conformance.options.sources import COMMAND_LINE
 from conformance.report.sanitizer import Sanitizer
 from conformance.transport.target import Target
 
@@ -20,6 +23,7 @@ DISTRIBUTION = "multi2vec-clip-conformance"
 COMMAND = "clip-conformance"
 PACKAGE = Path(__file__).parents[1]
 PREFIX = "--clip-"
+NO_OPTIONS: Mapping[str, Given] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,45 @@ class Provenance:
     """The line that repeats the run, without secrets."""
 
     @staticmethod
-    def begin(arguments: Sequence[str], sanitizer: Sanitizer) -> "Provenance":
-        """The provenance of a run that begins now with these arguments of pytest."""
-        return Provenance(datetime.now(UTC), command_line(arguments, sanitizer))
+    def begin(
+        arguments: Sequence[str], sanitizer: Sanitizer, options: Mapping[str, Given]
+    ) -> "Provenance":
+        """The provenance of a run that begins now with these arguments of pytest.
+
+        `options` has what was given, also in variables and in pyproject.toml.
+        """
+        return Provenance(datetime.now(UTC), command_line(arguments, sanitizer, options))
 
 
-def command_line(arguments: Sequence[str], sanitizer: Sanitizer) -> str:
-    """The command behind pytest's arguments: the console command's, or pytest's own."""
+def command_line(
+    arguments: Sequence[str], sanitizer: Sanitizer, options: Mapping[str, Given] = NO_OPTIONS
+) -> str:
+    """The command behind pytest's arguments: the console command's, or pytest's own.
+
+    What was given elsewhere is on it, too: the reader has neither the variables nor the file.
+    """
     words, own = list(map(str, arguments)), str(PACKAGE / "checks")
     if words.count(own) < 2:
-        return shlex.join(["pytest", *map(sanitizer.word, words)])
+        elsewhere = _given_elsewhere(options, PREFIX)
+        return shlex.join(["pytest", *map(sanitizer.word, [*words, *elsewhere])])
     # The console command's own words end with that folder; it is the value of --confcutdir too.
     end = words.index(own, words.index(own) + 1)
     given = [word for each in words[end + 1 :] for word in _short(each)]
     url = [word.removeprefix(f"{PREFIX}url=") for word in words if word.startswith(f"{PREFIX}url=")]
-    return shlex.join([COMMAND, *map(sanitizer.word, [*url, *given])])
+    elsewhere = _given_elsewhere(options, "--")
+    return shlex.join([COMMAND, *map(sanitizer.word, [*url, *given, *elsewhere])])
+
+
+def _given_elsewhere(options: Mapping[str, Given], prefix: str) -> list[str]:
+    """The words for what was given in variables and in the file."""
+    words: list[str] = []
+    for name, given in options.items():
+        if given.origin == COMMAND_LINE or given.value is False:
+            continue
+        flag = [] if name == "url" and prefix == "--" else [f"{prefix}{name}"]
+        values = given.value if isinstance(given.value, list) else [given.value]
+        words += flag if given.value is True else [w for each in values for w in (*flag, str(each))]
+    return words
 
 
 def _short(word: str) -> list[str]:

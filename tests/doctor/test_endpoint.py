@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,10 @@ def served(routes: Mapping[str, bytes]) -> Talk:
     def talk(connection: socket.socket, _number: int) -> None:
         while request := read(connection):
             path = request.split(b" ", 2)[1].decode()
-            connection.sendall(routes.get(path, answer(b"{}", status="404 Not Found")))
+            reply = routes.get(path, answer(b"{}", status="404 Not Found"))
+            connection.sendall(reply)
+            if b"Connection: close" in reply:
+                return
 
     return talk
 
@@ -99,6 +103,36 @@ BAD = {
         {"/vectorize": answer(b'{"detail": []}', status="422 No")},
         "one text is refused: status 422: (no error)",
         "Weaviate says: fail with status 422: (no error)",
+    ),
+    "503 of vectorize": (
+        {"/vectorize": answer(b'{"error": "loading"}', status="503 Busy")},
+        "one text: status 503: loading, and yet GET /.well-known/ready says",
+        "Weaviate says: fail with status 503: loading",
+    ),
+    "403": (
+        {"/vectorize": answer(b'{"error": "no"}', status="403 No")},
+        "/vectorize has status 403: somebody wants a key",
+        "Weaviate says: fail with status 403: no",
+    ),
+    "401 of ready": (
+        {"/.well-known/ready": answer(b"{}", status="401 No")},
+        "/.well-known/ready has status 401",
+        "become Basic authentication",
+    ),
+    "an empty row": (
+        {"/vectorize": vectors(textVectors=[[]], imageVectors=[[]])},
+        "one text sent, a vector without numbers came",
+        "One flat row of numbers",
+    ),
+    "deflate": (
+        {"/vectorize": answer(b"x", "Content-Encoding: deflate")},
+        "(it is deflate, and only gzip is read)",
+        "Weaviate says: failed to parse vectorization response (status 200)",
+    ),
+    "cut": (
+        {"/vectorize": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"},
+        "one text: the exchange broke off: ",
+        "Weaviate says: read response body: unexpected EOF",
     ),
     "moved": (
         {"/vectorize": answer(b"", "Location: /v", status="307 Moved")},
@@ -197,7 +231,18 @@ def test_a_hostile_endpoint_cannot_command_the_terminal(doctor: Doctor) -> None:
     assert len(text) < 10_000
 
 
+def test_what_the_suite_has_been_told_is_known_here_too(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.clip-conformance]\nmodel = 'no-such'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLIP_CONFORMANCE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CLIP_CONFORMANCE_MODEL", TAG)
+    assert "nothing listens at http://127.0.0.1:9" in doctor().text
+
+
 WRONG = {
+    "nothing": ([], "which endpoint?"),
     "no scheme": (["localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": (["http://h/meta"], "the URL ends in /meta"),
     "a collection alone": (["http://h", "--collection", "X"], "say which with --weaviate URL"),

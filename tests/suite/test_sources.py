@@ -180,4 +180,5 @@ def test_the_report_shows_what_was_set_and_no_secret(
     assert rows["url"] == (plain_url.replace("http://", "http://***@"), "command line")
     assert rows["clause"] == ("MET-01", "pyproject.toml")
     assert rows["env"] == ("TOKEN=***", "command line")
+    assert "--clause MET-01" in report["reproduce"]
     assert "secret" not in (tmp_path / "out" / "report.html").read_text()
