@@ -69,7 +69,7 @@ def url_problem(value: str) -> str:
     """Why Weaviate cannot work with this as CLIP_INFERENCE_API or inferenceUrl; empty if it can."""
     if value.endswith("/"):
         return "it ends in a slash, so that //vectorize is asked for, which few services answer"
-    return endpoint_url.problem(value)
+    return endpoint_url.problem(value).removeprefix(f"{value!r} is ")
 
 
 def go_says(value: str) -> str:

@@ -5,6 +5,7 @@ The command line counts before ``CLIP_CONFORMANCE_NAME``, and that before the ta
 table of options; one that does not exist is an error, so that a misspelt option is never ignored.
 """
 
+import re
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ TABLE: Final = "clip-conformance"
 COMMAND_LINE: Final = "command line"
 TARGETS: Final = ("url", "reference", "image")
 """The options that name the endpoint, of which a run has one."""
+
+KUBERNETES: Final = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_.*)?)$")
+"""What Kubernetes sets in every pod for a service that somebody has named clip-conformance."""
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 _ROWS = {row.name: row for row in OPTIONS if row.configurable}
@@ -61,7 +65,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Given]:
     rows = {variable(row): row for row in _ROWS.values()}
     found = {}
     for name, text in environment.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or KUBERNETES.search(name):
             continue
         if name not in rows:
             raise BadOption(f"there is no variable {name}{suggestion(name, rows)}")

@@ -104,6 +104,11 @@ def test_a_reference_sets_aside_a_model_further_down(merge: Merge) -> None:
     assert set(merge({"reference": TAG}, file="model = 'other'\nurl = 'http://h'")) == {"reference"}
 
 
+@pytest.mark.parametrize("end", ["SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_80_TCP_ADDR"])
+def test_what_kubernetes_sets_for_a_service_has_no_say(merge: Merge, end: str) -> None:
+    assert merge(variables={f"CLIP_CONFORMANCE_{end}": "10.0.0.1"}) == {}
+
+
 BAD_VARIABLES = {
     "CLIP_CONFORMANCE_MODL": ("x", "no variable CLIP_CONFORMANCE_MODL; did you mean .*_MODEL"),
     "CLIP_CONFORMANCE_STAND_IN": ("x", "there is no variable"),
