@@ -1,6 +1,7 @@
 """One image in every file format and colour mode that people upload."""
 
 import io
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -35,6 +36,7 @@ def bitonal() -> Image.Image:
     return grey().point(lambda value: 255 if value > 128 else 0).convert("1")
 
 
+@cache
 def formats() -> dict[str, bytes]:
     """The drawing in every common format."""
     drawing = image()
@@ -51,6 +53,7 @@ def formats() -> dict[str, bytes]:
     }
 
 
+@cache
 def modes() -> dict[str, bytes]:
     """The drawing in every colour mode that is not plain RGB."""
     drawing, palette = image(), image().quantize(64, dither=Image.Dither.NONE)
@@ -68,6 +71,7 @@ def modes() -> dict[str, bytes]:
     }
 
 
+@cache
 def lossless() -> dict[str, tuple[bytes, bytes]]:
     """Pairs of files that hold the same opaque pixels in modes that every library reads alike."""
     drawing = image()
@@ -81,6 +85,7 @@ def lossless() -> dict[str, tuple[bytes, bytes]]:
     }
 
 
+@cache
 def lossless_in_other_modes() -> dict[str, tuple[bytes, bytes]]:
     """The same in modes that some libraries resize before they convert them to RGB."""
     drawing, opaque = image(), Image.new("L", (SIZE, SIZE), 255)
@@ -96,6 +101,7 @@ def lossless_in_other_modes() -> dict[str, tuple[bytes, bytes]]:
     }
 
 
+@cache
 def converted() -> dict[str, tuple[bytes, bytes]]:
     """Pairs of files that show nearly the same: a plain RGB PNG and a lossy or converted one."""
     drawing = image()
@@ -112,6 +118,7 @@ def converted() -> dict[str, tuple[bytes, bytes]]:
     }
 
 
+@cache
 def odd_sizes() -> dict[str, bytes]:
     """Images of extreme sizes."""
     drawing = image()

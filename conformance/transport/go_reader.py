@@ -156,7 +156,7 @@ def _row(name: str, value: Any) -> Vector:
         return np.zeros(0, dtype=np.float32)
     if not isinstance(value, list):
         raise GoParseError(f"{name} is {_kind(value)}, not a flat row of numbers")
-    if not all(type(item) is float for item in value):
+    if not set(map(type, value)) <= {float}:
         value = _checked(name, value)
     if value and not max(map(abs, value)) < FLOAT32_OVERFLOW:
         raise _Beyond
