@@ -61,7 +61,7 @@ class Outcome:
         return bool(self.fitting) or refused
 
     @property
-    def peaceful(self) -> bool:
+    def accepted(self) -> bool:
         """Whether a whole run ended without a failed MUST."""
         return self.verdict == "conformant" and not self.broken
 

@@ -3,7 +3,9 @@
     python -m tests.endpoints.table [--jobs 2] [--whole] [--write docs/faults.md] [NAME ...]
 
 NAME is an endpoint or a theme. Faults are judged by the clauses that should find them, legal
-endpoints (and with --whole all) by the whole suite.
+endpoints (and with --whole all) by the whole suite. With CLIP_KEEP_REPORTS=DIR the reports are
+kept, and `--kept DIR` makes the table from them: what has changed since then in how findings are
+grouped shows, what has changed in the checks does not.
 """
 
 import argparse
@@ -11,20 +13,37 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median
 
-from tests.endpoints import registry
+from tests.endpoints import kept_report, registry
 from tests.endpoints.registry import Entry
-from tests.endpoints.run_suite import Outcome, judge, of_report
+from tests.endpoints.run_suite import PREFLIGHT, Outcome, judge, of_report
 from tests.endpoints.suite_process import SuiteProcess
 
 HEAD = """\
-# What the suite finds, and what it leaves in peace
+# What the suite finds, and what it accepts
 
-Made by `python -m tests.endpoints.table --write docs/faults.md`; do not edit. Each endpoint is
-served over a fake encoder; `python -m tests.endpoints NAME` serves one for a try by hand.
+Made by `python -m tests.endpoints.table --whole --write docs/faults.md`; do not edit. Every
+endpoint below is served over a fake encoder, and the whole suite is run against it.
+`python -m tests.endpoints NAME` serves one of them, to try it by hand.
+"""
+FAULT_COLUMNS = (
+    "theme",
+    "endpoint",
+    "what people ship",
+    "author's clauses",
+    "findings",
+    "number",
+    "fits",
+)
+EXPLAINED = """
+The author of a faulty endpoint names the clauses that would describe it well, before the suite is
+run. *Findings* are the primary ones of that run, the first one first; what follows from them stands
+below them in a report and is not counted. *Fits* says whether the first is a clause that the author
+named.
 """
 
 
@@ -97,15 +116,16 @@ def kept(entry: Entry, folder: Path) -> Outcome:
     file = folder / f"{entry.name}.json"
     if not file.exists():
         return Outcome(entry, "no run", {}, {}, [], 0, 4)
-    return of_report(entry, json.loads(file.read_text()), 0, 0)
+    report = json.loads(file.read_text())
+    return replace(of_report(entry, report, 0, 0), findings=kept_report.primary(report))
 
 
 def right(outcome: Outcome) -> bool:
-    """Whether a fault was caught, or a legal endpoint left in peace."""
+    """Whether a fault was caught, or a legal endpoint accepted."""
     entry = outcome.entry
     if entry.undecidable:
         return True
-    return outcome.caught if entry.caught_by else outcome.peaceful
+    return outcome.caught if entry.caught_by else outcome.accepted
 
 
 def line(outcome: Outcome) -> str:
@@ -126,28 +146,29 @@ def text(outcomes: list[Outcome]) -> str:
     legal = [f for f in outcomes if not f.entry.caught_by and not f.entry.undecidable]
     open_ = [entry for entry in registry.faults().values() if entry.undecidable]
     rest = [entry for entry in registry.faults().values() if needs_more(entry)]
-    caught, peaceful = sum(f.caught for f in faults), sum(f.peaceful for f in legal)
+    caught, accepted = sum(f.caught for f in faults), sum(f.accepted for f in legal)
     told = [f for f in faults if f.findings]
     fitting = sum(f.first_fits for f in told)
     counts = [len(f.findings) for f in told]
     return "\n".join(
         [
             HEAD,
-            f"{caught} of {len(faults)} faults are found by a fitting clause; "
-            f"{peaceful} of {len(legal)} legal endpoints pass without a failed MUST.\n",
-            f"Over whole runs, a fault has {median(counts):g} primary finding (median; "
-            f"{counts.count(1)} of {len(counts)} have one, the most is {max(counts)}), and for "
-            f"{fitting} of {len(told)} the first is a clause that the fault's author named.\n",
-            "## Faults\n",
+            f"{caught} of {len(faults)} faults are found by a clause that describes them; "
+            f"{accepted} of {len(legal)} legal endpoints pass without a failed MUST.\n",
+            f"A fault has {median(counts):g} primary finding (median; {counts.count(1)} of "
+            f"{len(counts)} have one, the most is {max(counts)}), and for {fitting} of "
+            f"{len(told)}, {fitting / len(told):.1%}, the first one fits.\n",
+            "## Faults",
+            EXPLAINED,
             *rows(
-                "| theme | endpoint | what people ship | findings, first one first | found by |",
+                f"| {' | '.join(FAULT_COLUMNS)} |",
                 map(fault_row, faults),
             ),
             "\n## Legal variations\n",
             *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
-            "\n## Not to be told from a legal choice\n",
-            "Each is found beside the right endpoint's vectors (`--compare-with`); "
-            "`make test` tries it.\n",
+            "\n## Cannot be told from a legal choice\n",
+            "Each is found where its vectors are compared with those of the right endpoint "
+            "(`--compare-with`); `make test` does.\n",
             *rows("| endpoint | what it does | why |", map(open_row, open_)),
             "\n## Faults that need another kind of run\n",
             *rows("| endpoint | what people ship | clauses | needs |", map(rest_row, rest)),
@@ -164,9 +185,14 @@ def rows(head: str, body: Iterable[str]) -> list[str]:
 def fault_row(outcome: Outcome) -> str:
     """One fault."""
     entry = outcome.entry
-    by = ", ".join(outcome.fitting) or ("the first look" if outcome.caught else "**nothing**")
-    told = ", ".join(outcome.findings)
-    return f"| {entry.theme} | {entry.name} | {entry.summary} | {told} | {by} |"
+    named = ", ".join(clause for clause in entry.caught_by if clause != PREFLIGHT)
+    found = outcome.findings
+    if not found:
+        told, fits = ("the run does not begin, and says why", "yes") if outcome.caught else ("", "")
+    else:
+        told, fits = ", ".join(found), "yes" if outcome.first_fits else "no"
+    cells = [entry.theme, entry.name, entry.summary, named, told, str(len(found) or 1), fits]
+    return f"| {' | '.join(cells)} |"
 
 
 def legal_row(outcome: Outcome) -> str:
