@@ -68,7 +68,8 @@ unit: $(STAMP) $(NODE)
 test-suite: $(SUITE_STAMP)
 	$(SUITE_VENV)/bin/python -m pytest -n 2 --dist loadfile --sample 8 -rs
 
-# By itself, because measuring makes the tests half as long again.
+# By itself, because measuring makes the tests half as long again. Fails below the share of lines that
+# pyproject.toml names.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
