@@ -13,7 +13,9 @@ EXPECTED = {
     "images-wider-than-texts": ["VEC-07"],
     "dies-of-a-truncated-image": ["ERR-04"],
     "image-thread-dies": ["ERR-04"],
-    "palette-refused": ["IMG-01"],
+    "every-tenth-fails": ["OPS-01"],
+    "error-in-detail": ["ERR-01"],
+    "palette-refused": ["IMG-02"],
     "batch-mean-leaks": ["TXT-04"],
     "images-reversed": ["VEC-06"],
 }

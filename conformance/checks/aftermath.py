@@ -1,7 +1,8 @@
 """Whether the endpoint still answers after a refusal, a time-out or an odd item.
 
 After each of them the suite sends a small good request. Three things can come of it. It is served,
-as ever: nothing has happened. It is refused, though such a request was served before: the endpoint
+as ever: nothing has happened, unless the odd request is served, too, when it is sent again: then it
+was refused by chance. It is refused, though such a request was served before: the endpoint
 is poisoned, and what was sent before it is named. It is not answered at all: the endpoint is dead,
 and the run ends here instead of waiting for every request that is left.
 """
@@ -10,7 +11,7 @@ import time
 from collections.abc import Sequence
 
 from conformance.corpus import image_files
-from conformance.data import timeouts
+from conformance.data import attribution, timeouts
 from conformance.expect import given
 from conformance.expect.causes import TOO_MANY_REQUESTS, Cause, CauseKind, response_signature
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
@@ -22,6 +23,8 @@ from conformance.transport.items import Items
 TEXT = "a red circle"
 SIZE = 32
 TEXTS_ALONE = Items([TEXT])
+REDIRECT, SERVER_ERROR = 300, 500
+"""The first statuses of these kinds."""
 TRIES = 3
 PAUSE = 1.0
 """Seconds between two tries: a closed port may be open soon, a limit of requests be over."""
@@ -37,8 +40,13 @@ class Aftermath:
         """Whether a good request was served at first, by what it asked for."""
         self._slowest = 0.0
         self._before: Exchange | None = None
+        self._before_clause = ""
         self.test = ""
         """The test that is running: what names an item."""
+        self.clause = ""
+        """The clause that it is about."""
+        self._refused = False
+        """Whether anything was refused yet."""
         self.gone = ""
         """Why no further request is worth sending; empty while the endpoint answers."""
         self.problems: list[Nonconformity] = []
@@ -63,17 +71,29 @@ class Aftermath:
         odd = [each for each in exchanges if each.method == "POST" and _is_odd(each)]
         if odd and self._served.get(_name(TEXTS_ALONE)):
             self._look_after(odd[0], len(exchanges) > 1)
-        self._before = exchanges[-1] if exchanges else self._before
+        self._refused = self._refused or bool(odd)
+        if exchanges:
+            self._before, self._before_clause = exchanges[-1], self.clause
 
     def _look_after(self, odd: Exchange, parallel: bool) -> None:
         good = Items((), [_image()]) if b'"images"' in odd.request_body else TEXTS_ALONE
         if not self._served.get(_name(good)):
             good = TEXTS_ALONE
         after = self._ask(good, self._patience())
-        if after.failure is None:
+        if after.failure is not None:
+            if self._unanswered(good):
+                self._end(odd, after, self._kind_of_work(parallel))
+        elif _problem(after, good) is not None:
             self._poisoned(odd, after, good)
-        elif self._unanswered(good):
-            self._end(odd, after, "parallel" if parallel else "")
+        elif odd.status >= SERVER_ERROR and not parallel:
+            self._send_again(odd)
+
+    def _kind_of_work(self, parallel: bool) -> str:
+        """What the endpoint was doing: what may upset it, many things at once, or plain work."""
+        if parallel:
+            return "parallel"
+        clauses = (self.clause, self._before_clause)
+        return "plain" if all(map(attribution.sends_calm_requests, clauses)) else ""
 
     def _since(self, odd: Exchange) -> str:
         before = self._before
@@ -81,9 +101,20 @@ class Aftermath:
             return self.test
         return f"{self.test}, or the request before it (answered with {before.status})"
 
+    def _send_again(self, odd: Exchange) -> None:
+        """Whether a request was refused by chance: the same one, sent again, is served."""
+        self._asking = True
+        try:
+            again = self._endpoint.post(odd.request_body)
+        finally:
+            self._asking = False
+        if again.failure is None and again.status < REDIRECT:
+            cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(odd))
+            got = f"{odd.summary()}; served when the same request was sent again"
+            expected = "every good request served, each time"
+            self.problems.append(PrerequisiteFailed(got, expected, (odd, again), cause))
+
     def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
-        if _problem(after, good) is None:
-            return
         # An endpoint that refuses something now and then is not poisoned: it has to go on.
         for _ in range(TRIES):
             time.sleep(PAUSE)
@@ -91,8 +122,9 @@ class Aftermath:
                 self._answered_twice(odd, after)
                 return
         self._served[_name(good)] = False
-        if response_signature(odd) == response_signature(after):
-            # What was sent before was no odder than this: it met the same trouble.
+        suspect = attribution.sends_odd_requests(self.clause) or not self._refused
+        if response_signature(odd) == response_signature(after) and not suspect:
+            # What was sent before was as plain as this: it met the same trouble, and caused none.
             self.problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
@@ -108,11 +140,11 @@ class Aftermath:
         got = f"a good request got the answer to what was sent before: {after.summary()}"
         self.problems.append(PrerequisiteFailed(got, "its own answer", (odd, after), cause))
 
-    def _end(self, odd: Exchange, after: Exchange, items: str) -> None:
+    def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
         self.gone = f"the endpoint no longer answers a good request; dead since {since}"
         got = f"no answer to a good request; dead since {since}"
-        cause = Cause(CauseKind.DEAD, items)
+        cause = Cause(CauseKind.DEAD, work)
         expected = "an answer to the next good request"
         self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 

@@ -64,6 +64,8 @@ def stop_where_the_endpoint_is_gone(
     """Names the running test to the aftermath, hands on what it found, and ends a lost run."""
     problems = request.node.stash.setdefault(EVIDENCE, [])
     aftermath.test = request.node.name.removeprefix("test_").replace("_", " ")
+    marker = request.node.get_closest_marker("clause")
+    aftermath.clause = marker.args[0]
     why = aftermath.gone or _too_slow(client)
     if why:
         problems += _taken(aftermath)

@@ -149,8 +149,7 @@ def test_wrong_types_are_refused(endpoint: Endpoint, body: object) -> None:
 )
 def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
     exchange = given.answered(endpoint.post(body))
-    expected = "a status from 400 to 499"
-    expect.require(400 <= exchange.status <= 499, exchange.summary(), expected, exchange)
+    expect.status(exchange, 400, 499)
 
 
 @pytest.mark.clause("ERR-10")

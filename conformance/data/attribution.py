@@ -19,31 +19,66 @@ def home(kind: str, clause: str) -> str:
 def prerequisite_home(kind: str, items: str, signature: str) -> str:
     """The clause that speaks for a good request that was not served as a check needed it."""
     homes = fixture_files.toml(_FILE)["homes"]
-    kind = f"{kind} {items}" if f"{kind} {items}" in homes else kind
-    if items != "meta" and kind in homes:
-        return str(homes[kind]["clause"])
     table = fixture_files.toml(_FILE)["prerequisites"]
+    if items == "meta":
+        return str(table[items])
+    kind = f"{kind} {items}" if f"{kind} {items}" in homes else kind
+    if kind in homes:
+        return str(homes[kind]["clause"])
     return str(table.get(signature) or table.get(items) or table[""])
 
 
 @cache
 def sends_plain_requests(clause: str) -> bool:
     """Whether the requests of a clause's checks are such as every other check sends."""
-    patterns = fixture_files.toml(_FILE)["plain"]["clauses"]
+    return _sends("plain", clause)
+
+
+@cache
+def sends_odd_requests(clause: str) -> bool:
+    """Whether the requests of a clause's checks may upset an endpoint."""
+    return _sends("odd", clause)
+
+
+@cache
+def sends_calm_requests(clause: str) -> bool:
+    """Whether the requests of a clause's checks can upset no endpoint."""
+    return _sends("calm", clause)
+
+
+def _sends(requests: str, clause: str) -> bool:
+    patterns = fixture_files.toml(_FILE)["requests"][requests]
     return any(fnmatch(clause, pattern) for pattern in patterns)
 
 
 @cache
-def rank(clause: str) -> int:
-    """The place of a clause among all, the most fundamental first."""
+def rank(clause: str) -> tuple[int, int]:
+    """The place of a clause among all, the most fundamental first, and its place among equals."""
     order = fixture_files.toml(_FILE)["rank"]["order"]
-    matching = (place for place, pattern in enumerate(order) if fnmatch(clause, pattern))
-    return next(matching, len(order))
+    for place, entry in enumerate(order):
+        equals = entry if isinstance(entry, list) else [entry]
+        for among, pattern in enumerate(equals):
+            if fnmatch(clause, pattern):
+                return place, among
+    return len(order), 0
 
 
 @cache
 def follows(consequence: str, clause: str) -> bool:
     """Whether a failure of `consequence` is to be expected where `clause` fails."""
     table = fixture_files.toml(_FILE)["consequences"]
-    patterns = [each for name, row in table.items() if fnmatch(clause, name) for each in row]
-    return any(fnmatch(consequence, pattern) for pattern in patterns)
+    named = [each for name, row in table.items() if fnmatch(clause, name) for each in row]
+    return any(fnmatch(consequence, pattern) for each in named for pattern in _patterns(each))
+
+
+@cache
+def twins(one: str, other: str) -> bool:
+    """Whether the clauses demand the same of two things, such as texts and images."""
+    table = fixture_files.toml(_FILE)["twins"]
+    return other in (table.get(one), one) or table.get(other) == one
+
+
+def _patterns(named: str) -> list[str]:
+    """The patterns that a name of a set stands for; any other pattern stands for itself."""
+    sets = fixture_files.toml(_FILE)["sets"]
+    return list(sets[named.removeprefix("@")]) if named.startswith("@") else [named]

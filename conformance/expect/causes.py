@@ -8,13 +8,14 @@ import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from conformance.transport.exchange import Exchange
 
 LONGEST_SIGNATURE = 160
 TOO_MANY_REQUESTS = 429
-VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|\s+")
-"""What differs between two messages of one cause: quoted items, numbers, addresses."""
+VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|/[\w./-]+|\s+")
+"""What differs between two messages of one cause: quoted items, numbers, addresses, paths."""
 
 
 class CauseKind(StrEnum):
@@ -28,16 +29,19 @@ class CauseKind(StrEnum):
     UNREADABLE = "unreadable"
     WORDLESS = "refused without words"
     """A failure whose body has no `error` that Weaviate could show."""
+    ACCEPTED = "not refused"
+    """What cannot be right was answered as if it were."""
     ROWS = "number of rows"
     DIMENSION = "dimension"
     DEAD = "dead"
     POISONED = "poisoned"
+    BY_CHANCE = "refused by chance"
     OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Cause:
-    """`items` is what the request asked for: texts, images, both or nothing."""
+    """`items` is what the request asked for: texts, images, both, ready, live or meta."""
 
     kind: CauseKind = CauseKind.OTHER
     items: str = ""
@@ -45,7 +49,9 @@ class Cause:
 
 
 def asked_for(exchange: Exchange) -> str:
-    """What kinds of items a request holds, as far as its body can be read."""
+    """What kinds of items a request holds, or the last word of a path without a body."""
+    if exchange.method == "GET":
+        return urlsplit(exchange.url).path.rpartition("/")[2]
     body = exchange.request_body
     kinds = [kind for kind in ("texts", "images") if f'"{kind}"'.encode() in body]
     return " and ".join(kinds)
@@ -65,9 +71,28 @@ def plain(message: str) -> str:
 
 def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
     """The cause behind a response that is not what it should be."""
+    if kind in (CauseKind.WORDLESS, CauseKind.ACCEPTED):
+        # One handler of errors serves all statuses and all kinds of items.
+        return Cause(kind, signature=body_shape(exchange))
     if kind is CauseKind.REFUSED and exchange.status == TOO_MANY_REQUESTS:
         kind = CauseKind.RATE_LIMITED
     return Cause(kind, asked_for(exchange), response_signature(exchange))
+
+
+def body_shape(exchange: Exchange) -> str:
+    """What kind of body it is, whatever its words: equal for all that one handler makes."""
+    document = exchange.json()
+    if isinstance(document, dict):
+        return ", ".join(f"{name}: {_json_kind(document[name])}" for name in sorted(document))
+    if document is not None:
+        return _json_kind(document)
+    start = exchange.body[:200].lstrip().lower()
+    return "HTML" if start.startswith(b"<") else "no JSON" if start else "empty"
+
+
+def _json_kind(value: object) -> str:
+    empty = "empty " if isinstance(value, str | list | dict) and not value else ""
+    return f"{empty}{type(value).__name__}"
 
 
 def _error(exchange: Exchange) -> str:

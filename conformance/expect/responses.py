@@ -97,15 +97,16 @@ def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
 def refusal(exchange: Exchange) -> str:
     """The error text of a failure: status above 399, JSON, a string that is not empty."""
     expected = "a status above 399 and a JSON object with a non-empty string `error`"
+    kind = CauseKind.WORDLESS if exchange.status > 399 else CauseKind.ACCEPTED
     try:
         response = readable(exchange)
     except Nonconformity as problem:
         if exchange.failure is not None:
             raise
-        wordless = of_response(CauseKind.WORDLESS, exchange) if exchange.status > 399 else None
-        raise Nonconformity(problem.got, expected, (exchange,), wordless) from None
+        raise Nonconformity(
+            problem.got, expected, (exchange,), of_response(kind, exchange)
+        ) from None
     met = exchange.status > 399 and bool(response.error.strip())
-    kind = CauseKind.WORDLESS if exchange.status > 399 else None
     require(met, exchange.summary(), expected, exchange, cause=kind)
     return response.error
 

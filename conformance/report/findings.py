@@ -7,6 +7,7 @@ earlier finding where it has the same cause, or where its clause follows from th
 something that it needs is broken, counts as evidence for the clause that is about that.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from conformance.report.phase_result import PhaseResult
 from conformance.report.problem import Problem
 
 LEVELS = ("MUST", "SHOULD", "MAY")
-FACTS = (CauseKind.DEAD, CauseKind.POISONED)
+FACTS = (CauseKind.DEAD, CauseKind.POISONED, CauseKind.BY_CHANCE)
 """Kinds that are a finding even where a prerequisite showed them."""
 
 
@@ -39,9 +40,11 @@ class Finding:
 
     def takes(self, problem: Problem) -> bool:
         """Whether a failure is this one again, or follows from it."""
-        if any(_same_cause(each, problem) for each in [self.problem, *self.causes]):
+        known = [self.problem, *self.causes]
+        if any(_same_cause(each, problem) or _is_twin(each, problem) for each in known):
             return True
-        return _follows(problem, self.problem)
+        roots = [each for each in known if attribution.twins(each.clause, self.problem.clause)]
+        return any(_follows(problem, root) for root in roots)
 
     def add(self, problem: Problem) -> None:
         """Take a failure in."""
@@ -95,8 +98,9 @@ def _is_plain(problem: Problem) -> bool:
 
 
 def _grouped(problems: Sequence[Problem]) -> list[Finding]:
+    often = Counter(map(_what, problems))
     found: list[Finding] = []
-    for problem in sorted(problems, key=_order):
+    for problem in sorted(problems, key=lambda each: _order(each, often[_what(each)])):
         finding = next((each for each in found if each.takes(problem)), None)
         if finding is None:
             found.append(Finding(problem))
@@ -105,9 +109,15 @@ def _grouped(problems: Sequence[Problem]) -> list[Finding]:
     return found
 
 
-def _order(problem: Problem) -> tuple[int, int, int]:
+def _what(problem: Problem) -> tuple[str, str, str]:
+    return problem.clause, problem.kind, problem.signature
+
+
+def _order(problem: Problem, times: int) -> tuple[int, bool, int, int, int]:
+    """The worst first; of equals the one that more tests show, for that is what it is about."""
     level = LEVELS.index(clauses.all_clauses()[problem.clause].level)
-    return level, problem.kind not in FACTS, attribution.rank(problem.clause)
+    place, among = attribution.rank(problem.clause)
+    return level, problem.kind not in FACTS, place, -times, among
 
 
 def _same_cause(one: Problem, other: Problem) -> bool:
@@ -116,9 +126,15 @@ def _same_cause(one: Problem, other: Problem) -> bool:
         return False
     if one.kind == CauseKind.DEAD:
         return other.kind == CauseKind.NO_RESPONSE
-    if one.kind == CauseKind.POISONED and other.kind == CauseKind.REFUSED:
+    if one.kind in FACTS and other.kind == CauseKind.REFUSED:
         return one.signature == other.signature
     return (one.kind, one.signature) == (other.kind, other.signature) and _overlap(one, other)
+
+
+def _is_twin(one: Problem, other: Problem) -> bool:
+    """One demand on two things (texts and images, say), broken in the same way."""
+    alike = (one.kind, one.signature) == (other.kind, other.signature)
+    return alike and attribution.twins(one.clause, other.clause)
 
 
 def _akin(one: Problem, other: Problem) -> bool:
@@ -141,8 +157,6 @@ def _follows(problem: Problem, primary: Problem) -> bool:
 
 
 def _overlap(one: Problem, other: Problem) -> bool:
-    """Whether both are about texts, or both about images; what has no words may be any item."""
-    if one.kind == CauseKind.WORDLESS:
-        return True
+    """Whether both are about texts, or both about images; a body without items may be any."""
     mine, theirs = (set(each.items.split(" and ")) for each in (one, other))
-    return mine == theirs or bool(mine & theirs)
+    return "" in mine | theirs or bool(mine & theirs)

@@ -78,7 +78,7 @@ def judge(
 ) -> Judgement:
     """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
     by_clause: dict[str, list[PhaseResult]] = {}
-    for report in _by_test([report for report in reports if report.is_relevant]):
+    for report in _by_test(reports):
         by_clause.setdefault(report.clause, []).append(report)
     found = findings.find(reports)
     results = tuple(
@@ -129,12 +129,17 @@ def _with_evidence(result: ClauseResult, found: Findings, settings: Settings) ->
 
 
 def _by_test(reports: Sequence[PhaseResult]) -> list[PhaseResult]:
-    """One report a test: its worst phase."""
+    """One report a test: its worst phase, with what was met in all of them."""
     tests: dict[str, PhaseResult] = {}
     for report in reports:
-        before = tests.setdefault(report.test, report)
-        if statuses.worst([report.status, before.status]) == report.status:
-            tests[report.test] = report
+        before = tests.get(report.test)
+        if before is None:
+            if report.is_relevant:
+                tests[report.test] = report
+            continue
+        worse = statuses.worst([report.status, before.status]) == report.status
+        shown = report if report.is_relevant and worse else before
+        tests[report.test] = replace(shown, problems=(*before.problems, *report.problems))
     return list(tests.values())
 
 

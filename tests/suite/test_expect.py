@@ -200,3 +200,19 @@ def test_a_skip_carries_its_status(end: Callable[[str], NoReturn], status: str) 
     with pytest.raises(Skipped) as skip:
         end("why")
     assert statuses.status_from_skip(str(skip.value)) == (status, "why")
+
+
+def test_failures_of_one_handler_have_one_cause() -> None:
+    causes = set()
+    for status, message in ((400, "no image"), (422, "no base64")):
+        with pytest.raises(Nonconformity) as raised:
+            expect.refusal(answered({"detail": message}, status))
+        causes.add(raised.value.cause)
+    assert len(causes) == 1
+
+
+def test_what_is_not_refused_is_told_by_its_body() -> None:
+    with pytest.raises(Nonconformity) as raised:
+        expect.refusal(answered({"textVectors": [], "error": ""}))
+    assert raised.value.cause.kind == CauseKind.ACCEPTED
+    assert raised.value.cause.signature == "error: empty str, textVectors: empty list"
