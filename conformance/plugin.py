@@ -29,9 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _asked_for(config):
         return
     # Imported here: nobody else's run pays for it.
+    from conformance.command.display import Display
     from conformance.command.run import Run
 
-    config.pluginmanager.register(Run.from_config(config), "clip-conformance-run")
+    run = Run.from_config(config)
+    config.pluginmanager.register(run, "clip-conformance-run")
+    config.pluginmanager.register(Display(config, run), "clip-conformance-display")
 
 
 def _asked_for(config: pytest.Config) -> bool:

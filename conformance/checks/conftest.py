@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from conformance.checks.aftermath import Aftermath
-from conformance.checks.stash import CLIENT, EVIDENCE, SETTINGS, TARGET
+from conformance.checks.stash import CLIENT, EVIDENCE, SETTINGS, STOPWATCH, TARGET
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data import clauses, weaviate_versions
 from conformance.data.models import Model
@@ -45,6 +45,7 @@ def client(target: Target, settings: Settings, pytestconfig: pytest.Config) -> I
     """The bounded client."""
     with closing(Client(target.url, settings.endpoint_timeout)) as client:
         pytestconfig.stash[CLIENT] = client
+        client.listeners.append(pytestconfig.stash[STOPWATCH].heard)
         yield client
 
 

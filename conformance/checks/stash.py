@@ -4,6 +4,7 @@ import pytest
 
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
+from conformance.transport.stopwatch import Stopwatch
 from conformance.transport.target import Target
 
 TARGET = pytest.StashKey[Target]()
@@ -11,5 +12,6 @@ SETTINGS = pytest.StashKey[Settings]()
 CLIENT = pytest.StashKey[Client]()
 WEAVIATE = pytest.StashKey[str]()
 """On a test: which Weaviate it runs on, where the run has several."""
+STOPWATCH = pytest.StashKey[Stopwatch]()
 EVIDENCE = pytest.StashKey[list[Exception]]()
 """On a test: what was seen while it ran and is another clause's subject."""

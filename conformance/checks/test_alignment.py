@@ -6,6 +6,7 @@ import pytest
 from conformance import expect
 from conformance.corpus import photographs
 from conformance.corpus.alignment import AlignedCorpus, advertised
+from conformance.corpus.thumbnails import thumbnail
 from conformance.data.models import Model
 from conformance.data.tolerances import PUBLISHED_TABLE, Array
 from conformance.expect import Observations, given
@@ -50,6 +51,7 @@ def test_texts_find_their_images(
     figures["cosine similarity of captions (rows) and images (columns)"] = {
         "rows": list(corpus.captions["en"]),
         "columns": list(corpus.names),
+        "thumbnails": [thumbnail(image) for image in corpus.images],
         "values": np.round(similarities.astype(float), 4).tolist(),
     }
     found = recall(similarities)

@@ -44,7 +44,7 @@ class Exact:
 
     def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], bar: float) -> Judgement:
         """The directions of these items beside the expected ones."""
-        observed = vectors(exchanges, kind)
+        observed = self.vectors(exchanges, kind)
         return directions(self.expected, kind, observed, bar, lambda: self.diagnostic(kind))
 
     def diagnostic(self, kind: Kind) -> dict[str, Array]:
@@ -53,7 +53,22 @@ class Exact:
         found: dict[str, Array] = {}
         for name, exchange in ask(*items.GENERAL[kind], *items.SPECIAL[kind]).items():
             with suppress(expect.Nonconformity):  # another clause is about refusals
-                found |= vectors({name: exchange}, kind)
+                found |= self.vectors({name: exchange}, kind)
+        return found
+
+    def vectors(self, exchanges: Mapping[str, Exchange], kind: Kind) -> dict[str, Array]:
+        """The vector (d,) of each exchange, which must have succeeded."""
+        texts, images = (1, 0) if kind == "text" else (0, 1)
+        rows = {name: expect.vectors(each, texts, images) for name, each in exchanges.items()}
+        found = {
+            name: (row.texts if kind == "text" else row.images)[0].vector
+            for name, row in rows.items()
+        }
+        dimension = len(next(iter(self.expected.texts.values())))
+        others = {len(vector) for vector in found.values()} - {dimension}
+        if others:
+            # VEC-08 is about that.
+            not_applicable(f"vectors of {min(others)} numbers, the library's own have {dimension}")
         return found
 
 
@@ -127,17 +142,8 @@ def test_images_are_precise(exact: Exact, measure: Measure) -> None:
 def test_vectors_have_the_librarys_length(exact: Exact, kind: Kind, measure: Measure) -> None:
     ask = exact.texts_of if kind == "text" else exact.images_of
     exchanges = ask(*(groups.PLAIN if kind == "text" else groups.OWN_SIZE))
-    judged = lengths(exact.expected, kind, vectors(exchanges, kind), bars().length)
+    judged = lengths(exact.expected, kind, exact.vectors(exchanges, kind), bars().length)
     conclude(judged, exchanges, measure)
-
-
-def vectors(exchanges: Mapping[str, Exchange], kind: Kind) -> dict[str, Array]:
-    """The vector (d,) of each exchange, which must have succeeded."""
-    texts, images = (1, 0) if kind == "text" else (0, 1)
-    rows = {name: expect.vectors(each, texts, images) for name, each in exchanges.items()}
-    return {
-        name: (row.texts if kind == "text" else row.images)[0].vector for name, row in rows.items()
-    }
 
 
 def conclude(judged: Judgement, exchanges: Mapping[str, Exchange], measure: Measure) -> None:

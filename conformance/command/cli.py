@@ -59,8 +59,9 @@ Every option may also be set as a variable (CLIP_CONFORMANCE_MODEL=TAG) or in th
 [tool.clip-conformance] of pyproject.toml; the command line counts first, then the variable.
 Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
 
-exit status: 0 conformant, or partial without a failure; 1 a MUST clause failed; anything else: no
-verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no endpoint, 6 incomplete)
+exit status: 0 conformant, partial without a failure, or with known failures only; 1 a MUST clause
+failed; anything else: no verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no
+endpoint, 6 incomplete, 7 a known failure passes again)
 """
 WITHOUT_ENDPOINT = ("--collect-only", "--co", "--markers", "--fixtures")
 """Words to pytest that ask nothing of an endpoint."""

@@ -13,27 +13,31 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.stash import CLIENT, SETTINGS, TARGET
+from conformance.checks.stash import CLIENT, SETTINGS, STOPWATCH, TARGET
 from conformance.command import parsing
 from conformance.command.target import open_target
-from conformance.data import clauses
+from conformance.data import clauses, editions
+from conformance.data.editions import UnknownEdition
 from conformance.options.settings import BadOption, Settings
-from conformance.report import container_log, document, files, scoreboard
+from conformance.report import document, files, known_failures
 from conformance.report.bodies import printable
+from conformance.report.known_failures import BadKnownFailures, KnownFailures
 from conformance.report.phase_result import PhaseResult, classify
 from conformance.report.provenance import Provenance
 from conformance.report.sanitizer import Sanitizer, sanitizer_of
-from conformance.report.verdict import EXIT_OF, Judgement, judge
+from conformance.report.verdict import Judgement, judge
 from conformance.transport.readiness import Unusable
+from conformance.transport.stopwatch import Sample, Stopwatch
 from conformance.transport.target import Target
 
 
 class Run:
     """The hooks of one run."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, known: KnownFailures) -> None:
         self.config = config
         self.settings = settings
+        self.known = known
         self.reports: list[PhaseResult] = []
         self.started = time.perf_counter()
         self.sanitizer = sanitizer_of(settings)
@@ -43,7 +47,9 @@ class Run:
         self.target_log: Callable[[], list[str]] = list
         self.log: list[str] = []
         self.endpoint_seconds = 0.0
+        self.latencies: list[Sample] = []
         config.stash[SETTINGS] = settings
+        config.stash[STOPWATCH] = Stopwatch()
         # At its level INFO every line shows the URL with its password.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
@@ -51,16 +57,21 @@ class Run:
     @staticmethod
     def from_config(config: pytest.Config) -> "Run":
         """The run that the options ask for; a bad option is pytest's usage error."""
+        known = KnownFailures()
         try:
             settings = parsing.parse_settings(config)
-        except BadOption as problem:
+            if settings.known_failures is not None:
+                known = known_failures.read(settings.known_failures)
+            if settings.edition is not None:
+                editions.read(settings.edition)
+        except (BadOption, BadKnownFailures, UnknownEdition) as problem:
             raise pytest.UsageError(str(problem)) from None
         if settings.report is not None:
             try:
                 files.prepare(config, settings.report)
             except OSError as problem:
                 raise pytest.UsageError(f"--report: {problem}") from None
-        return Run(config, settings)
+        return Run(config, settings, known)
 
     @property
     def worker_input(self) -> dict[str, Any] | None:
@@ -93,7 +104,7 @@ class Run:
         asked = self.config.option
         wanted = parsing.chosen_clauses(asked.clip_clause, asked.clip_group)
         if wanted:
-            left_out = [item for item in items if _clause_of(item) not in wanted]
+            left_out = [item for item in items if clause_of(item) not in wanted]
             self.config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if item not in left_out]
 
@@ -103,11 +114,12 @@ class Run:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Give a report of ours its clause and status."""
         report = yield
-        clause = _clause_of(item)
+        clause = clause_of(item)
         if clause is not None:
             spent = self._endpoint_seconds_since()
             classify(report, call, clauses.all_clauses()[clause], self.settings, item, spent)
             _sanitize(report, self.sanitizer)
+            report.__dict__["clip_latencies"] = self.config.stash[STOPWATCH].taken()
         return report
 
     def _endpoint_seconds_since(self) -> float:
@@ -122,11 +134,7 @@ class Run:
         kept = PhaseResult.of(report)
         if kept is not None and self.worker_input is None:
             self.reports.append(kept)
-
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Letter and word of a status, kept apart in pytest's own lines."""
-        kept = PhaseResult.of(report)
-        return scoreboard.shown(kept) if kept is not None else None
+            self.latencies += map(tuple, getattr(report, "clip_latencies", ()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -138,31 +146,35 @@ class Run:
         self.judgement = self._judge()
         judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if judged or self.judgement.failed:
-            session.exitstatus = EXIT_OF[self.judgement.verdict]
+            session.exitstatus = self.judgement.exit_status
         if self.settings.report is not None:
             files.write(self.settings.report, self._document())
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show the scoreboard after pytest's own output."""
-        if self.worker_input is None and TARGET in self.config.stash:
-            scoreboard.write(terminalreporter, self.judgement, self.settings)
-            if EXIT_OF[self.judgement.verdict]:
-                container_log.write(terminalreporter, self.log)
+        if self.settings.write_known_failures is not None and judged:
+            known_failures.write(
+                self.settings.write_known_failures, self.judgement.results, self.known
+            )
 
     def _document(self) -> dict[str, Any]:
         target = self.config.stash[TARGET]
         if target.image is not None:
             target = replace(target, image={**target.image, "log": self.log})
         return document.build(
-            self.settings, target, self.judgement, self.provenance, self.sanitizer
+            self.settings,
+            target,
+            self.judgement,
+            self.provenance,
+            self.sanitizer,
+            self.latencies,
         )
 
     def _judge(self) -> Judgement:
         seconds = time.perf_counter() - self.started
-        return judge(self.reports, self.settings, parsing.narrowed(self.config), seconds)
+        narrowed = parsing.narrowed(self.config)
+        return judge(self.reports, self.settings, narrowed, seconds, self.known)
 
 
-def _clause_of(item: pytest.Item) -> str | None:
+def clause_of(item: pytest.Item) -> str | None:
+    """The clause that a test names; None for a test of somebody else."""
     marker = item.get_closest_marker("clause")
     return marker.args[0] if marker is not None else None
 

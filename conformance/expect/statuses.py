@@ -1,8 +1,8 @@
 """The statuses that a test can end in, kept apart, and the ways to end in them.
 
 `pass`, `warn` (a SHOULD that failed) and `fail` judge the endpoint; `error` is the suite's own
-fault; `not judged` is what could not be judged because something below it is broken; the others
-say why nothing was tried.
+fault; `not judged` is what could not be judged because something below it is broken; `known` is a
+failure that the user has listed; the others say why nothing was tried.
 """
 
 from typing import Literal, NoReturn
@@ -10,7 +10,16 @@ from typing import Literal, NoReturn
 import pytest
 
 Status = Literal[
-    "pass", "warn", "fail", "error", "not judged", "not run", "skipped", "disabled", "n/a"
+    "pass",
+    "warn",
+    "fail",
+    "error",
+    "not judged",
+    "not run",
+    "skipped",
+    "disabled",
+    "known",
+    "n/a",
 ]
 
 # Worst first: a clause has the worst status of its tests.
@@ -22,6 +31,7 @@ SEVERITY: tuple[Status, ...] = (
     "not run",
     "skipped",
     "disabled",
+    "known",
     "pass",
     "n/a",
 )

@@ -155,11 +155,31 @@ OPTIONS: Final = (
     Option("dimensions", "the only right dimension", metavar="N", type=int, positive=True),
     Option(
         "report",
-        "write report.html, report.json and junit.xml there",
+        "write report.html, .json, .md, junit.xml and badges there",
         metavar="DIR",
         type=Path,
-        markdown="write `report.html`, `report.json`, `junit.xml` and the bodies of failed "
-        "requests there; nothing is written anywhere else",
+        markdown="write `report.html`, `report.json`, `report.md`, `junit.xml`, badges and the "
+        "bodies of failed requests there; nothing is written anywhere else",
+    ),
+    Option(
+        "known-failures",
+        "TOML or JSON file of failures that do not count",
+        metavar="FILE",
+        type=Path,
+        markdown="TOML or JSON file of failures that do not count, each with a reason, see below",
+    ),
+    Option(
+        "write-known-failures",
+        "write what fails now into such a file",
+        metavar="FILE",
+        type=Path,
+    ),
+    Option(
+        "edition",
+        "score the clauses of this edition only",
+        metavar="NAME",
+        markdown="score the clauses of this edition of the contract, such as `2026-12`; later ones "
+        "are run and shown",
     ),
     Option("strict", "a SHOULD that fails counts like a MUST", flag=True),
     Option(

@@ -58,7 +58,7 @@ def table(compatibility: Compatibility) -> Table:
     """The table of the terminal."""
     found = rows(compatibility)
     present = [status for status in TELLING if any(row["counts"].get(status) for row in found)]
-    shown = Table(title="Compatibility with Weaviate", title_justify="left")
+    shown = Table(box=None, header_style="dim", pad_edge=False)
     for name in ("weaviate", "verdict", *present, "not passed"):
         shown.add_column(name, justify="right" if name in present else "left")
     for row in found:

@@ -1,21 +1,25 @@
 """report.json: the object that all other files are made from. `fixtures/report.schema.json`."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.data import weaviate_versions
 from conformance.data.models import Model
 from conformance.options.settings import Settings
 from conformance.options.table import OPTIONS
-from conformance.report import compatibility, provenance
+from conformance.report import compatibility, latency, provenance
+from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
 from conformance.report.provenance import Provenance
 from conformance.report.sanitizer import Sanitizer
 from conformance.report.settings_used import settings_used
-from conformance.report.verdict import ClauseResult, Judgement
+from conformance.report.verdict import Judgement
 from conformance.transport.exchange import without_password
+from conformance.transport.stopwatch import Sample
 from conformance.transport.target import Target
 
 SCHEMA = "urn:multi2vec-clip-conformance:report:1.0"
@@ -23,7 +27,12 @@ SCHEMA = "urn:multi2vec-clip-conformance:report:1.0"
 
 
 def build(
-    settings: Settings, target: Target, judgement: Judgement, origin: Provenance, clean: Sanitizer
+    settings: Settings,
+    target: Target,
+    judgement: Judgement,
+    origin: Provenance,
+    clean: Sanitizer,
+    latencies: Sequence[Sample],
 ) -> dict[str, Any]:
     """The report as builtin values, without secrets."""
     return {
@@ -31,7 +40,7 @@ def build(
         "started": provenance.timestamp(origin.started),
         "ended": provenance.timestamp(datetime.now(UTC)),
         "suite": provenance.suite(),
-        "contract": provenance.contract(None),
+        "contract": provenance.contract(settings.edition),
         "environment": provenance.environment(),
         "target": _target(settings, target),
         "model": settings.model.tag,
@@ -44,11 +53,23 @@ def build(
         "counts": judgement.status_counts(),
         "seconds": round(judgement.seconds, 3),
         "seconds_waiting_for_the_endpoint": round(judgement.endpoint_seconds, 3),
-        "findings": [_finding(finding) for finding in judgement.findings],
+        "exit_status": judgement.exit_status,
+        "known_failures": {
+            "entries": [
+                {"name": entry.name, "reason": clean.text(entry.reason)}
+                for entry in judgement.known.entries
+            ],
+            "stale": list(judgement.stale),
+        },
+        "findings": [
+            {**_finding(finding), "not_counted": judgement.why_not_counted(finding)}
+            for finding in judgement.findings
+        ],
         "clauses": [_clause(result) for result in judgement.results],
         "compatibility": compatibility.rows(judgement.compatibility),
         "measurements": _finite(judgement.measurements),
         "figures": _finite(judgement.figures),
+        "latencies": latency.summary(latencies),
     }
 
 
@@ -131,7 +152,9 @@ def _clause(result: ClauseResult) -> dict[str, Any]:
         "source": clause.source,
         "group": clause.group.title,
         "profile": clause.group.profile,
+        "versions": weaviate_versions.described(clause),
         "status": result.status,
+        "scored": result.scored,
         "measurements": sorted({name for test in result.tests for name in test.measurements}),
         "tests": [_test(test) for test in result.tests],
     }

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.report import html
+from conformance.report import badge, markdown
+from conformance.report.html import page
 
 
 def prepare(config: pytest.Config, folder: Path) -> None:
@@ -20,7 +21,10 @@ def write(folder: Path, document: dict[str, Any]) -> None:
     """Write report.json, and what is made from it."""
     contents = {
         "report.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
-        "report.html": html.render(document),
+        "report.html": page.render(document),
+        "report.md": markdown.render(document),
+        "badge.svg": badge.svg(document),
+        "badge.json": badge.endpoint_json(document),
     }
     for name, text in contents.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from conformance.options.settings import Settings
 from conformance.weaviate.server.running_server import KEY
 
 MASK = "***"
-LONGEST = 10_000
+LONGEST = 4_000
 """Characters of one string; a report has thousands of them."""
 SHORTEST_SECRET = 6
 """Shorter ones are masked where they stand in a URL, but not looked for in every text."""

@@ -5,45 +5,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from conformance.data import clauses
+from conformance.data import clauses, editions
 from conformance.data.clauses import PROFILES, Clause, Profile
 from conformance.expect import statuses
 from conformance.expect.measurements import Figure
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report import compatibility, findings
+from conformance.report.clause_result import ClauseResult
 from conformance.report.compatibility import Compatibility
 from conformance.report.findings import Finding, Findings
+from conformance.report.known_failures import KnownFailures
 from conformance.report.phase_result import PhaseResult, text
+from conformance.report.scoring import scored
 
-Verdict = Literal["not conformant", "error", "incomplete", "partial", "conformant", "disabled"]
+Verdict = Literal[
+    "not conformant",
+    "error",
+    "incomplete",
+    "known failures",
+    "partial",
+    "conformant",
+    "disabled",
+]
 
 # Worst first.
 ORDER: tuple[Verdict, ...] = (
     "not conformant",
     "error",
     "incomplete",
+    "known failures",
     "partial",
     "conformant",
     "disabled",
 )
 EXIT_OF: dict[Verdict, int] = {
     "conformant": 0,
+    "known failures": 0,
     "partial": 0,
     "not conformant": 1,
     "error": 3,
     "incomplete": 6,
     "disabled": 6,
 }
-
-
-@dataclass(frozen=True)
-class ClauseResult:
-    """A clause with the worst status of its tests."""
-
-    clause: Clause
-    status: Status
-    tests: tuple[PhaseResult, ...] = ()
+STALE = 7
+"""Exit status of a run without a failure where a known one passes again."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,28 @@ class Judgement:
     """What is wrong, each defect once, worst first."""
     compatibility: Compatibility = field(default_factory=dict)
     """By Weaviate, where the run has several."""
+    known: KnownFailures = field(default_factory=KnownFailures)
+    stale: tuple[str, ...] = ()
+    """Known failures that pass again."""
 
     @property
     def failed(self) -> bool:
         """Whether a requirement that counts was broken."""
         return self.verdict == "not conformant"
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of the run."""
+        status = EXIT_OF[self.verdict]
+        return STALE if self.stale and status == 0 else status
+
+    def why_not_counted(self, finding: Finding) -> str:
+        """Why a finding does not count: known, or later than the edition; empty where it does."""
+        unscored = {result.clause.id for result in self.results if not result.scored}
+        if finding.clause.id in unscored:
+            return "later than the edition"
+        reason = self.known.reason(finding.clause.id, finding.problem.test)
+        return f"known: {reason}" if reason else ""
 
     def status_counts(self) -> dict[str, int]:
         """How many clauses have each status."""
@@ -74,18 +97,27 @@ class Judgement:
 
 
 def judge(
-    reports: Sequence[PhaseResult], settings: Settings, narrowed: bool, seconds: float
+    reports: Sequence[PhaseResult],
+    settings: Settings,
+    narrowed: bool,
+    seconds: float,
+    known: KnownFailures | None = None,
 ) -> Judgement:
     """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
+    known = known or KnownFailures()
+    edition = editions.read(settings.edition) if settings.edition else None
     by_clause: dict[str, list[PhaseResult]] = {}
     for report in _by_test(reports):
         by_clause.setdefault(report.clause, []).append(report)
     found = findings.find(reports)
-    results = tuple(
-        _with_evidence(result, found, settings)
+    seen = [
+        scored(_with_evidence(result, found, settings), edition, settings.strict)
         for result in _results(by_clause, narrowed, _not_asked_for(settings))
-    )
-    profiles = {profile: _profile(profile, results, narrowed) for profile in PROFILES}
+    ]
+    results = tuple(map(known.applied, seen))
+    profiles = {
+        profile: _profile(profile, results, narrowed, settings.strict) for profile in PROFILES
+    }
     verdict = min(profiles.values(), key=ORDER.index)
     return Judgement(
         verdict,
@@ -97,6 +129,8 @@ def judge(
         {k: v for report in reports for k, v in report.figures.items()},
         found.findings,
         compatibility.compare(reports),
+        known,
+        known.stale(seen, whole=not narrowed),
     )
 
 
@@ -162,8 +196,10 @@ def _result(
     return ClauseResult(clause, statuses.worst([test.status for test in tests]), tuple(tests))
 
 
-def _profile(profile: Profile, results: Sequence[ClauseResult], narrowed: bool) -> Verdict:
-    mine = [result for result in results if result.clause.group.profile == profile]
+def _profile(
+    profile: Profile, results: Sequence[ClauseResult], narrowed: bool, strict: bool
+) -> Verdict:
+    mine = [each for each in results if each.scored and each.clause.group.profile == profile]
     statuses = {result.status for result in mine}
     if statuses <= {"disabled"}:
         return "disabled"
@@ -178,4 +214,6 @@ def _profile(profile: Profile, results: Sequence[ClauseResult], narrowed: bool) 
         gaps |= {"skipped", "disabled"}
     if must & gaps:
         return "incomplete"
+    if "known" in (statuses if strict else must):
+        return "known failures"
     return "partial" if narrowed else "conformant"

@@ -1,0 +1,27 @@
+"""A clause with what its tests came to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from conformance.data.clauses import Clause
+from conformance.expect import statuses
+from conformance.expect.statuses import Status
+from conformance.report.phase_result import PhaseResult
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """A clause with the worst status of its tests."""
+
+    clause: Clause
+    status: Status
+    tests: tuple[PhaseResult, ...] = ()
+    scored: bool = True
+    """Whether it counts for the verdict: a clause later than the pinned edition does not."""
+
+    def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":
+        """The same with every test changed, and the status that follows."""
+        if not self.tests:
+            return self
+        tests = tuple(map(change, self.tests))
+        return replace(self, tests=tests, status=statuses.worst([each.status for each in tests]))

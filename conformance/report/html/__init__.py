@@ -1,0 +1,1 @@
+"""report.html: one page of one file, without script, that stands alone."""

@@ -1,0 +1,147 @@
+"""Failures that the user knows of: shown apart, and not counted.
+
+A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
+
+    [[known]]
+    clause = "TXT-02"
+    reason = "our tokenizer refuses more than 77 tokens, ticket 123"
+
+An entry whose tests all pass again is stale, and the run says so.
+"""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from conformance.data import clauses
+from conformance.expect.statuses import Status
+from conformance.report.clause_result import ClauseResult
+from conformance.report.phase_result import PhaseResult
+
+COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
+"""What can be known of: failures, and what could not be judged for one."""
+
+
+class BadKnownFailures(ValueError):
+    """A file that cannot be read as known failures; the message is one line."""
+
+
+@dataclass(frozen=True)
+class KnownFailure:
+    """One entry: a clause with all of its tests, or one test."""
+
+    reason: str
+    clause: str = ""
+    test: str = ""
+
+    @property
+    def name(self) -> str:
+        """The clause or the test."""
+        return self.clause or self.test
+
+    def covers(self, clause: str, test: str) -> bool:
+        """Whether a result of this clause and test is meant."""
+        return clause == self.clause if self.clause else test == self.test
+
+
+@dataclass(frozen=True)
+class KnownFailures:
+    """The entries of a file; without a file there are none."""
+
+    entries: tuple[KnownFailure, ...] = ()
+
+    def reason(self, clause: str, test: str) -> str:
+        """Why a result is known; empty where it is not."""
+        return next((each.reason for each in self.entries if each.covers(clause, test)), "")
+
+    def applied(self, result: ClauseResult) -> ClauseResult:
+        """The result with its known failures told apart."""
+        return result.with_tests(self._told_apart)
+
+    def _told_apart(self, test: PhaseResult) -> PhaseResult:
+        reason = self.reason(test.clause, test.test) if test.status in COUNTED else ""
+        if not reason:
+            return test
+        return replace(test, status="known", message=f"known: {reason}\n{test.message}".rstrip())
+
+    def stale(self, results: Sequence[ClauseResult], whole: bool) -> tuple[str, ...]:
+        """The entries that pass again, and in a whole run the tests that there are no more."""
+        found = [each.name for each in self.entries if _passes_again(each, results)]
+        if whole:
+            ran = {test.test for result in results for test in result.tests}
+            found += [each.test for each in self.entries if each.test and each.test not in ran]
+        return tuple(found)
+
+
+def _passes_again(entry: KnownFailure, results: Sequence[ClauseResult]) -> bool:
+    met = [
+        test.status
+        for result in results
+        for test in result.tests
+        if entry.covers(result.clause.id, test.test)
+    ]
+    return bool(met) and all(status == "pass" for status in met)
+
+
+def read(path: Path) -> KnownFailures:
+    """The entries of a file; raises BadKnownFailures."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        rows = table["known"]
+        return KnownFailures(tuple(_entry(row) for row in rows))
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        said = str(problem) if isinstance(problem, OSError | ValueError) else f"no list {problem}"
+        raise BadKnownFailures(f"--known-failures {path}: {said}") from problem
+
+
+def _entry(row: dict[str, Any]) -> KnownFailure:
+    names = [name for name in ("clause", "test") if row.get(name)]
+    if len(names) != 1 or not row.get("reason") or set(row) != {*names, "reason"}:
+        raise ValueError(f"each entry has a clause or a test, and a reason: {row}")
+    entry = KnownFailure(**row)
+    if entry.clause and entry.clause not in clauses.all_clauses():
+        raise ValueError(f"there is no clause {entry.clause}")
+    return entry
+
+
+def write(path: Path, results: Sequence[ClauseResult], before: KnownFailures) -> int:
+    """Write what fails now, reasons that are known kept; returns the number of entries."""
+    entries = [entry for result in results for entry in _entries(result, before)]
+    unique = list({(entry.clause, entry.test): entry for entry in entries}.values())
+    rows = [_row(entry) for entry in unique]
+    text = json.dumps({"known": rows}, indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text if path.suffix == ".json" else _toml(rows), encoding="utf-8")
+    return len(rows)
+
+
+def _entries(result: ClauseResult, before: KnownFailures) -> list[KnownFailure]:
+    """One for the clause where all of its tests fail, otherwise one a test."""
+    failed = [test for test in result.tests if test.status in (*COUNTED, "known")]
+    if failed and len(failed) == len(result.tests):
+        return [KnownFailure(_reason(failed[0], before), clause=result.clause.id)]
+    return [KnownFailure(_reason(test, before), test=test.test) for test in failed]
+
+
+def _reason(test: PhaseResult, before: KnownFailures) -> str:
+    """The reason that was given, or what was seen, for somebody to replace."""
+    known = before.reason(test.clause, test.test)
+    lines = [line.strip() for line in test.message.splitlines()]
+    seen = [line.removeprefix("got:").strip() for line in lines if line.startswith("got:")]
+    return known or f"not yet explained: {(seen or lines or [test.status])[0][:160]}"
+
+
+def _row(entry: KnownFailure) -> dict[str, str]:
+    return {"clause" if entry.clause else "test": entry.name, "reason": entry.reason}
+
+
+def _toml(rows: Sequence[dict[str, str]]) -> str:
+    # What JSON escapes in a string, TOML escapes the same way.
+    quoted = partial(json.dumps, ensure_ascii=False)
+    tables = ("".join(f"{name} = {quoted(row[name])}\n" for name in row) for row in rows)
+    head = "# Known failures, for `clip-conformance --known-failures`. Give each its reason.\n"
+    return head + "".join(f"\n[[known]]\n{table}" for table in tables)
