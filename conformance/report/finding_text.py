@@ -1,6 +1,6 @@
 """Findings in the terminal: the worst in full, the others in a line each, on one screen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -18,6 +18,8 @@ SHOWN = 150
 """Characters of what was got, expected or demanded."""
 SHOWN_LINE = 300
 """Characters of a curl line."""
+IDS = 12
+"""Clauses that a finding also shows in."""
 LABEL = 10
 
 
@@ -67,7 +69,13 @@ def _in_full(console: Console, number: int, finding: Finding, whole: bool) -> No
         shown = line if whole else _cut(line, SHOWN_LINE)
         console.print(Text(f"   {'repeat:':{LABEL}}{shown}"), soft_wrap=True)
     also = [("also in", finding.also), ("prevents", finding.not_judged)]
-    console.print(_grid((name, ", ".join(sorted(ids))) for name, ids in also if ids))
+    console.print(_grid((name, _listed(ids, whole)) for name, ids in also if ids))
+
+
+def _listed(ids: Collection[str], whole: bool) -> str:
+    shown = sorted(ids) if whole else sorted(ids)[:IDS]
+    more = len(ids) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _grid(rows: Iterable[tuple[str, str]]) -> RenderableType:
