@@ -42,6 +42,7 @@ def test_the_schema_knows_all_that_a_run_can_come_to() -> None:
     named = report_schema.PUBLISHED["$defs"]
     assert set(named["status"]["enum"]) == set(SEVERITY)
     assert set(named["verdict"]["enum"]) == set(ORDER)
+    assert set(named["clause"]["properties"]["profile"]["enum"]) == set(clauses.PROFILES)
     assert set(report_schema.PUBLISHED["properties"]["profiles"]["properties"]) == set(
         clauses.PROFILES
     )
