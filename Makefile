@@ -80,7 +80,7 @@ matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
 
 bench: $(STAMP)
-	PYTHON=$(BIN)/python benchmarks/run.sh --report $(REPORT)
+	$(BIN)/python -m benchmarks --report $(REPORT)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .

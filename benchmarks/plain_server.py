@@ -1,8 +1,9 @@
 """A plain server of the vendor's design, to measure the reference against.
 
 One lock around the whole model, no batching across requests, a thread a request; transformers'
-own usage for CLIP. ``python -m benchmarks.plain_server FOLDER --port 8081 [--autograd]``; with
-`--autograd` the graph for a backward pass is built, as servers that forget `no_grad` do.
+own usage for CLIP and SigLIP. ``python -m benchmarks.plain_server FOLDER --port 8081
+[--autograd]``; with `--autograd` the graph for a backward pass is built, as servers that forget
+`no_grad` do.
 """
 
 import argparse
@@ -19,15 +20,18 @@ import torch
 import waitress
 from flask import Flask, Response, jsonify, request
 from PIL import Image
-from transformers import AutoProcessor, CLIPModel
+from transformers import AutoModel, AutoProcessor
+
+from reference.encoders.tensors import processor
 
 
 class PlainEncoder:
-    """A CLIP behind one lock."""
+    """A CLIP or SigLIP behind one lock."""
 
     def __init__(self, folder: Path, autograd: bool) -> None:
-        self._model: Any = CLIPModel.from_pretrained(folder / "openai_clip").eval()
-        self._processor: Any = AutoProcessor.from_pretrained(folder / "openai_clip_processor")
+        self._model: Any = AutoModel.from_pretrained(folder).eval()
+        self._processor = processor(AutoProcessor, str(folder))
+        self._text_options = text_options(self._model)
         self._autograd = autograd
         self._lock = threading.Lock()
 
@@ -40,13 +44,24 @@ class PlainEncoder:
             }
 
     def _text(self, text: str) -> list[float]:
-        inputs = self._processor(text=[text], return_tensors="pt", padding=True, truncation=True)
+        inputs = self._processor(text=[text], **self._text_options)
         return _row(self._model.get_text_features(**inputs))
 
     def _image(self, encoded: str) -> list[float]:
         image = Image.open(io.BytesIO(base64.b64decode(encoded)))
         inputs = self._processor(images=image, return_tensors="pt")
         return _row(self._model.get_image_features(**inputs))
+
+
+def text_options(model: Any) -> dict[str, Any]:
+    """How the model's card tokenizes: SigLIP was trained on texts of the full length."""
+    siglip = model.config.model_type == "siglip"
+    return {
+        "return_tensors": "pt",
+        "truncation": True,
+        "padding": "max_length" if siglip else True,
+        "max_length": model.config.text_config.max_position_embeddings,
+    }
 
 
 def _row(output: Any) -> list[float]:

@@ -2,15 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import httpx
 from rich.console import Console
 
 from conformance.benchmark import report
-from conformance.benchmark.cells import Cell, measure
-from conformance.benchmark.load import KINDS, TIMEOUT, Kind
+from conformance.benchmark.cells import Cell, Drive, measure
+from conformance.benchmark.connection import TIMEOUT
+from conformance.benchmark.load import KINDS, Kind, drive
+from conformance.transport.exchange import without_password
 
 CALLERS = (1, 4, 8, 32)
 SECONDS = 10.0
@@ -19,20 +22,35 @@ SECONDS = 10.0
 def main(arguments: Sequence[str]) -> int:
     """Measure and show. 0, or 1 if requests failed; 4 if an endpoint is not ready."""
     asked = _parser().parse_args(arguments)
-    urls = [url.rstrip("/") for url in (asked.url, asked.beside) if url]
+    urls = [url.rstrip("/") for url in (asked.url, *asked.beside)]
     for url in urls:
         if problem := _problem(url):
-            print(f"clip-conformance bench: {url}: {problem}", file=sys.stderr)
+            print(f"clip-conformance bench: {without_password(url)}: {problem}", file=sys.stderr)
             return 4
-    cells: list[Cell] = []
-    for kind in asked.kinds:
-        for callers in asked.callers:
-            print(f"{kind}, {callers} callers", file=sys.stderr, flush=True)
-            cells.append(measure(urls, kind, callers, asked.seconds))
+    cells = run({name: partial(drive, url) for name, url in _named(urls).items()}, asked)
     Console().print(report.table(cells))
     if asked.report:
         report.write(cells, asked.report)
     return int(any(figures.failures for cell in cells for figures in cell.figures))
+
+
+def _named(urls: Sequence[str]) -> dict[str, str]:
+    """Each by its name in the table: an endpoint beside itself shows how much is noise."""
+    named: dict[str, str] = {}
+    for place, url in enumerate(urls, start=1):
+        name = without_password(url)
+        named[f"{name} ({place})" if name in named else name] = url
+    return named
+
+
+def run(drives: Mapping[str, Drive], asked: argparse.Namespace) -> list[Cell]:
+    """Every cell that was asked for."""
+    cells: list[Cell] = []
+    for kind in asked.kinds:
+        for callers in asked.callers:
+            print(f"{kind}, {callers} callers", file=sys.stderr, flush=True)
+            cells.append(measure(drives, kind, callers, asked.seconds))
+    return cells
 
 
 def _problem(url: str) -> str | None:
@@ -47,7 +65,19 @@ def _problem(url: str) -> str | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="clip-conformance bench", description=__doc__)
     parser.add_argument("url", help="the endpoint")
-    parser.add_argument("--beside", metavar="URL", help="another one, in turns with the first")
+    parser.add_argument(
+        "--beside",
+        metavar="URL",
+        action="append",
+        default=[],
+        help="another one, in turns with the first; may be repeated",
+    )
+    add_cells(parser)
+    return parser
+
+
+def add_cells(parser: argparse.ArgumentParser) -> None:
+    """What is measured, and where it is written."""
     parser.add_argument(
         "--kinds", type=_kinds, default=KINDS, help="of text,image,both; default all"
     )
@@ -55,8 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seconds", type=_seconds, default=SECONDS, help="an endpoint and cell; default 10"
     )
-    parser.add_argument("--report", type=Path, metavar="DIR", help="JSON and SVG are written there")
-    return parser
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="table, JSON and plot are written there"
+    )
 
 
 def _kinds(text: str) -> tuple[Kind, ...]:

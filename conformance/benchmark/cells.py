@@ -3,25 +3,27 @@
 What else the machine does, and how warm it is, then meets each of them alike.
 """
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from conformance.benchmark.load import Kind, Sample, drive, percentile
+from conformance.benchmark.load import Kind, Sample, percentile
 
 TURNS = 3
 """How often the endpoints alternate within one cell."""
 
-Drive = Callable[[str, Kind, int, float], list[Sample]]
+Drive = Callable[[Kind, int, float], list[Sample]]
+"""Calls one endpoint: by so many callers, for so many seconds."""
 
 
 @dataclass(frozen=True)
 class Figures:
     """One endpoint in one cell. Times are seconds of requests that were answered."""
 
-    url: str
+    name: str
     requests_per_second: float
     median: float | None
     p99: float | None
@@ -36,39 +38,43 @@ class Cell:
     kind: Kind
     callers: int
     figures: tuple[Figures, ...]
+    load: float
+    """The machine's load average over the minute before: what else it had to do."""
 
-    @property
-    def ratio(self) -> float | None:
-        """Requests a second of the first endpoint in multiples of the second's."""
-        if len(self.figures) < 2 or not self.figures[1].requests_per_second:
+    def ratio(self, place: int) -> float | None:
+        """Requests a second of the first endpoint in multiples of those of the one at `place`."""
+        if not place or not self.figures[place].requests_per_second:
             return None
-        return self.figures[0].requests_per_second / self.figures[1].requests_per_second
+        return self.figures[0].requests_per_second / self.figures[place].requests_per_second
 
     def document(self) -> dict[str, Any]:
         """For the JSON report."""
-        return {**asdict(self), "ratio": self.ratio}
+        figures = [
+            {**asdict(each), "ratio": self.ratio(place)} for place, each in enumerate(self.figures)
+        ]
+        return {**asdict(self), "figures": figures}
 
 
-def measure(
-    urls: Sequence[str], kind: Kind, callers: int, seconds: float, drive: Drive = drive
-) -> Cell:
+def measure(drives: Mapping[str, Drive], kind: Kind, callers: int, seconds: float) -> Cell:
     """One cell: `seconds` an endpoint, after a warming call to each, in turns."""
-    samples: dict[str, list[Sample]] = {url: [] for url in urls}
-    spent = dict.fromkeys(urls, 0.0)
-    for url in urls:
-        drive(url, kind, 1, 0.01)
+    load = os.getloadavg()[0]
+    samples: dict[str, list[Sample]] = {name: [] for name in drives}
+    spent = dict.fromkeys(drives, 0.0)
+    for drive in drives.values():
+        drive(kind, 1, 0.01)
     for _ in range(TURNS):
-        for url in urls:
+        for name, drive in drives.items():
             begun = time.perf_counter()
-            samples[url] += drive(url, kind, callers, seconds / TURNS)
-            spent[url] += time.perf_counter() - begun
-    return Cell(kind, callers, tuple(_figures(url, samples[url], spent[url]) for url in urls))
+            samples[name] += drive(kind, callers, seconds / TURNS)
+            spent[name] += time.perf_counter() - begun
+    figures = tuple(_figures(name, samples[name], spent[name]) for name in drives)
+    return Cell(kind, callers, figures, load)
 
 
-def _figures(url: str, samples: Sequence[Sample], spent: float) -> Figures:
+def _figures(name: str, samples: Sequence[Sample], spent: float) -> Figures:
     times = [sample.seconds for sample in samples if sample.answered]
     return Figures(
-        url=url,
+        name=name,
         requests_per_second=len(times) / spent,
         median=median(times) if times else None,
         p99=percentile(times, 0.99) if times else None,

@@ -1,52 +1,93 @@
-"""The measurement as a table, as JSON and as a plot."""
+"""The measurement as a table in the terminal, in Markdown and in JSON, and as a plot."""
 
 import json
-import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
 from rich.table import Table
 
 from conformance.benchmark.cells import Cell, Figures
+from conformance.benchmark.machine import this_machine
+
+COLUMNS = ("kind", "callers", "endpoint", "requests/s", "median ms", "p99 ms", "failures", "ratio")
+NUMBERS = COLUMNS.index("requests/s")
+"""Where the columns of numbers begin."""
+
+RATIO = "ratio: requests/s of {first} in multiples of this row's; from one run, in turns"
 
 BAR, GAP, LABEL, SCALE = 18, 14, 170, 360
 """Pixels: height of a bar, space between cells, room for names, length of the longest bar."""
 
-COLOURS = ("#2563eb", "#9ca3af")
+COLOURS = ("#2563eb", "#9ca3af", "#d97706", "#059669", "#b91c1c", "#7c3aed")
 
 
-def table(cells: Sequence[Cell]) -> Table:
-    """One row an endpoint and cell."""
-    made = Table(title="Requests as Weaviate sends them")
-    for name in ("kind", "callers", "endpoint"):
-        made.add_column(name)
-    for name in ("requests/s", "median ms", "p99 ms", "failures", "ratio"):
-        made.add_column(name, justify="right")
-    for cell in cells:
-        for place, figures in enumerate(cell.figures):
-            ratio = f"{cell.ratio:.2f}" if cell.ratio is not None and place == 0 else ""
-            made.add_row(cell.kind, str(cell.callers), *_row(figures), ratio)
-        made.add_section()
+def rows(cell: Cell) -> list[tuple[str, ...]]:
+    """One row an endpoint, in the order of `COLUMNS`."""
+    made = []
+    for place, figures in enumerate(cell.figures):
+        ratio = cell.ratio(place)
+        shown = "" if ratio is None else f"{ratio:.2f}"
+        made.append((cell.kind, str(cell.callers), *_row(figures), shown))
     return made
 
 
 def _row(figures: Figures) -> tuple[str, ...]:
     failures = f"{figures.failures} of {figures.requests}"
     times = (_milliseconds(figures.median), _milliseconds(figures.p99))
-    return (figures.url, f"{figures.requests_per_second:.1f}", *times, failures)
+    return (figures.name, f"{figures.requests_per_second:.1f}", *times, failures)
 
 
 def _milliseconds(seconds: float | None) -> str:
     return "-" if seconds is None else f"{seconds * 1000:.0f}"
 
 
-def write(cells: Sequence[Cell], folder: Path) -> None:
-    """`benchmark.json` and `benchmark.svg` in `folder`. Raises OSError."""
+def table(cells: Sequence[Cell], title: str = "Requests as Weaviate sends them") -> Table:
+    """For the terminal."""
+    made = Table(title=title, caption=_caption(cells))
+    for number, name in enumerate(COLUMNS):
+        made.add_column(name, justify="right" if number >= NUMBERS else "left")
+    for cell in cells:
+        for row in rows(cell):
+            made.add_row(*row)
+        made.add_section()
+    return made
+
+
+def _caption(cells: Sequence[Cell]) -> str | None:
+    several = cells and len(cells[0].figures) > 1
+    return RATIO.format(first=cells[0].figures[0].name) if several else None
+
+
+def markdown(cells: Sequence[Cell], title: str) -> str:
+    """The same, for a page of documentation."""
+    loads = sorted(cell.load for cell in cells)
+    lines = [f"## {title}", "", f"{this_machine().line()}."]
+    if loads:
+        lines[-1] += f" Load average before each cell: {loads[0]:.1f} to {loads[-1]:.1f}."
+    if caption := _caption(cells):
+        lines += ["", f"{caption[0].upper()}{caption[1:]}."]
+    rule = ["---:" if number >= NUMBERS else "---" for number in range(len(COLUMNS))]
+    lines += ["", *map(_line, [COLUMNS, rule, *(row for cell in cells for row in rows(cell))])]
+    return "\n".join(lines) + "\n"
+
+
+def _line(row: Sequence[str]) -> str:
+    return "| " + " | ".join(value.replace("|", "\\|") for value in row) + " |"
+
+
+def write(cells: Sequence[Cell], folder: Path, title: str = "Benchmark") -> None:
+    """`benchmark.json`, `benchmark.md` and `benchmark.svg` in `folder`. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    machine = {"processor": platform.processor() or platform.machine(), "system": platform.system()}
-    document = {"machine": machine, "cells": [cell.document() for cell in cells]}
+    document = {
+        "title": title,
+        "machine": asdict(this_machine()),
+        "cells": [cell.document() for cell in cells],
+    }
     (folder / "benchmark.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    plot = "\n![requests a second](benchmark.svg)\n"
+    (folder / "benchmark.md").write_text(markdown(cells, title) + plot, encoding="utf-8")
     (folder / "benchmark.svg").write_text(svg(cells), encoding="utf-8")
 
 
@@ -60,16 +101,21 @@ def svg(cells: Sequence[Cell]) -> str:
             parts.append(_bar(cell, figures, figures.requests_per_second / best, y, place))
             y += BAR
         y += GAP
+    names = [figures.name for figures in cells[0].figures] if cells else []
     legend = "".join(
-        f'<text x="{LABEL}" y="{y + BAR * (place + 1)}" fill="{COLOURS[place]}">'
-        f"{escape(figures.url)}</text>"
-        for place, figures in enumerate(cells[0].figures if cells else ())
+        f'<text x="{LABEL}" y="{y + BAR * (place + 1)}" fill="{_colour(place)}">'
+        f"{escape(name)}</text>"
+        for place, name in enumerate(names)
     )
-    size = f'width="{LABEL + SCALE + 120}" height="{y + 3 * BAR}"'
+    size = f'width="{LABEL + SCALE + 120}" height="{y + (len(names) + 1) * BAR}"'
     style = 'font-family="sans-serif" font-size="12"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{"".join(parts)}{legend}</svg>\n'
-    )
+    ground = '<rect width="100%" height="100%" fill="white"/>'
+    drawn = "".join(parts)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{ground}{drawn}{legend}</svg>\n'
+
+
+def _colour(place: int) -> str:
+    return COLOURS[place % len(COLOURS)]
 
 
 def _bar(cell: Cell, figures: Figures, part: float, y: int, place: int) -> str:
@@ -78,6 +124,6 @@ def _bar(cell: Cell, figures: Figures, part: float, y: int, place: int) -> str:
     return (
         f'<text x="4" y="{text}">{name}</text>'
         f'<rect x="{LABEL}" y="{y}" width="{part * SCALE:.0f}" height="{BAR - 2}"'
-        f' fill="{COLOURS[place]}"/>'
+        f' fill="{_colour(place)}"/>'
         f'<text x="{LABEL + SCALE + 6}" y="{text}">{figures.requests_per_second:.1f}/s</text>'
     )

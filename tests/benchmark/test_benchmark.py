@@ -1,10 +1,14 @@
 """The benchmark, on servers whose speed is known."""
 
+import gzip
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,11 +18,20 @@ import pytest
 
 from conformance.benchmark.__main__ import main
 from conformance.benchmark.cells import Cell, Figures, measure
+from conformance.benchmark.connection import Connection
 from conformance.benchmark.load import Kind, Sample, bodies, percentile
 
 
+@dataclass
+class Served:
+    """An endpoint, and what it was sent."""
+
+    url: str
+    bodies: list[bytes] = field(default_factory=list)
+
+
 @contextmanager
-def serving(seconds: float, bad: bool = False) -> Iterator[str]:
+def serving(seconds: float = 0, bad: bool = False, packed: bool = False) -> Iterator[Served]:
     """An endpoint that takes so long for a request; a bad one leaves a vector out."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -28,7 +41,8 @@ def serving(seconds: float, bad: bool = False) -> Iterator[str]:
             self.answer({})
 
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            served.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            asked = json.loads(served.bodies[-1])
             time.sleep(seconds)
             rows = {"textVectors": "texts", "imageVectors": "images"}
             vectors: dict[str, Any] = {
@@ -40,6 +54,9 @@ def serving(seconds: float, bad: bool = False) -> Iterator[str]:
         def answer(self, document: dict[str, Any]) -> None:
             body = json.dumps(document).encode()
             self.send_response(200)
+            if packed:
+                body = gzip.compress(body)
+                self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -51,15 +68,16 @@ def serving(seconds: float, bad: bool = False) -> Iterator[str]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
+    served = Served(f"http://127.0.0.1:{server.server_port}")
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield served
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-Serve = Callable[..., str]
+Serve = Callable[..., Served]
 
 
 @pytest.fixture
@@ -68,25 +86,71 @@ def serve() -> Iterator[Serve]:
         yield lambda *given, **named: stack.enter_context(serving(*given, **named))
 
 
-def test_two_endpoints_side_by_side(serve: Serve, tmp_path: Path, capsys: Any) -> None:
-    urls = serve(0.02), serve(0.2)
-    options = ["--kinds", "text,both", "--callers", "1,2", "--seconds", "1.5"]
-    assert main([urls[0], "--beside", urls[1], *options, "--report", str(tmp_path)]) == 0
-    cells = json.loads((tmp_path / "benchmark.json").read_text())["cells"]
-    assert [(cell["kind"], cell["callers"]) for cell in cells] == [
+def test_several_endpoints_side_by_side(serve: Serve, tmp_path: Path, capsys: Any) -> None:
+    servers = serve(0.02), serve(0.1), serve()
+    beside = [word for one in servers[1:] for word in ("--beside", one.url)]
+    options = ["--kinds", "text,both", "--callers", "1,2", "--seconds", "0.9"]
+    assert main([servers[0].url, *beside, *options, "--report", str(tmp_path)]) == 0
+    report = json.loads((tmp_path / "benchmark.json").read_text())
+    assert [(cell["kind"], cell["callers"]) for cell in report["cells"]] == [
         ("text", 1), ("text", 2), ("both", 1), ("both", 2),
     ]  # fmt: skip
-    for cell in cells:
-        assert cell["ratio"] > 2
-        assert [figures["failures"] for figures in cell["figures"]] == [0, 0]
-        assert cell["figures"][0]["median"] >= 0.02
-        assert cell["figures"][1]["p99"] >= 0.2
+    for cell in report["cells"]:
+        first, second, third = cell["figures"]
+        assert [figures["name"] for figures in cell["figures"]] == [one.url for one in servers]
+        assert [figures["failures"] for figures in cell["figures"]] == [0, 0, 0]
+        assert first["median"] >= 0.02
+        assert second["p99"] >= 0.1
+        rates = [figures["requests_per_second"] for figures in (first, second, third)]
+        assert [figures["ratio"] for figures in cell["figures"]] == [
+            None, rates[0] / rates[1], rates[0] / rates[2],
+        ]  # fmt: skip
+    for place, one in enumerate(servers):
+        warming = len(report["cells"])
+        counted = sum(cell["figures"][place]["requests"] for cell in report["cells"])
+        assert len(one.bodies) >= counted + warming
+    assert report["machine"]["cores"] >= 1
     ElementTree.parse(tmp_path / "benchmark.svg")
+    table = (tmp_path / "benchmark.md").read_text().splitlines()
+    assert sum(line.startswith("| text | 1 | http") for line in table) == 3
     assert "ratio" in capsys.readouterr().out
 
 
+def test_an_endpoint_beside_itself(serve: Serve, capsys: Any) -> None:
+    url = serve().url
+    cells = ["--kinds", "text", "--callers", "1", "--seconds", "0.3"]
+    assert main([url, "--beside", url, *cells]) == 0
+    assert "(2)" in capsys.readouterr().out
+
+
+def test_packed_answers_are_read(serve: Serve) -> None:
+    cells = ["--kinds", "both", "--callers", "2", "--seconds", "0.3"]
+    assert main([serve(packed=True).url, *cells]) == 0
+
+
+def test_a_connection_closed_while_idle_is_no_failure() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+        def serve_each_once() -> None:
+            for _ in range(2):
+                accepted, _ = listener.accept()
+                accepted.recv(65536)
+                accepted.sendall(answer)
+                accepted.close()
+
+        thread = threading.Thread(target=serve_each_once)
+        thread.start()
+        connection = Connection(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        assert [connection.post("/vectorize", b"{}") for _ in range(2)] == [(200, b"{}")] * 2
+        connection.close()
+        thread.join()
+
+
 def test_missing_vectors_are_failures(serve: Serve, capsys: Any) -> None:
-    assert main([serve(0, bad=True), "--kinds", "image", "--callers", "1", "--seconds", "0.3"]) == 1
+    assert (
+        main([serve(bad=True).url, "--kinds", "image", "--callers", "1", "--seconds", "0.3"]) == 1
+    )
     assert "0.0" in capsys.readouterr().out
 
 
@@ -111,21 +175,22 @@ def test_bad_options_are_refused(options: list[str], capsys: Any) -> None:
 def test_endpoints_take_turns() -> None:
     calls: list[str] = []
 
-    def drive(url: str, _kind: Kind, _callers: int, seconds: float) -> list[Sample]:
-        calls.append(url)
-        return [Sample(seconds, answered=url == "a")]
+    def drive(name: str, _kind: Kind, _callers: int, seconds: float) -> list[Sample]:
+        calls.append(name)
+        return [Sample(seconds, answered=name == "a")]
 
-    cell = measure(["a", "b"], "text", 1, 3, drive)
+    cell = measure({name: partial(drive, name) for name in "ab"}, "text", 1, 3)
     assert calls == ["a", "b"] + ["a", "b"] * 3
     assert (cell.figures[0].median, cell.figures[1].median) == (1, None)
     assert [figures.failures for figures in cell.figures] == [0, 3]
-    assert cell.ratio is None
+    assert cell.ratio(1) is None
 
 
-def test_the_ratio_is_the_first_to_the_second() -> None:
-    figures = [Figures(url, rate, 1, 1, 9, 0) for url, rate in (("a", 30.0), ("b", 20.0))]
-    assert Cell("text", 1, tuple(figures)).ratio == 1.5
-    assert Cell("text", 1, tuple(figures[:1])).ratio is None
+def test_the_ratio_is_the_first_to_another() -> None:
+    rates = {"a": 30.0, "b": 20.0, "c": 60.0}
+    figures = tuple(Figures(name, rate, 1, 1, 9, 0) for name, rate in rates.items())
+    cell = Cell("text", 1, figures, load=0.5)
+    assert [cell.ratio(place) for place in range(3)] == [None, 1.5, 0.5]
 
 
 @pytest.mark.parametrize(("part", "expected"), [(0.5, 50), (0.99, 99), (1, 100), (0.001, 1)])

@@ -1,0 +1,91 @@
+"""``python -m benchmarks``: the reference beside other servers and the bare model.
+
+Every model is a full-size one with random weights. All run on this machine and take turns; only
+the one whose turn it is has work.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import full_size, rivals
+from conformance.benchmark import report
+from conformance.benchmark.__main__ import add_cells, run
+from conformance.benchmark.cells import Cell, Drive
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and show. 0, or 1 if requests failed."""
+    asked = _parser().parse_args(arguments)
+    beside = _present(asked.beside)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
+        checkpoints = asked.checkpoints or Path(scratch)
+        names = asked.model or full_size.ARCHITECTURES
+        measured = [_measured(name, checkpoints / name, beside, asked) for name in names]
+    failed = [f for cells in measured for cell in cells for f in cell.figures if f.failures]
+    return int(bool(failed))
+
+
+def _present(names: Sequence[str]) -> dict[str, rivals.Start]:
+    """How each is started, but for what is not installed."""
+    if "infinity" in names and not rivals.INFINITY.exists():
+        print(f"infinity is left out: there is no {rivals.INFINITY}", file=sys.stderr)
+        names = [name for name in names if name != "infinity"]
+    return {name: rivals.RIVALS[name] for name in names}
+
+
+def _measured(
+    name: str, folder: Path, beside: Mapping[str, rivals.Start], asked: argparse.Namespace
+) -> list[Cell]:
+    if not (folder / "models.toml").exists():
+        full_size.write(name, folder)
+    logs = (asked.report or folder) / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as started:
+        print(f"{name}: starting", file=sys.stderr, flush=True)
+        drives: dict[str, Drive] = {}
+        for rival, start in {"reference": rivals.reference, **beside}.items():
+            drives[rival] = started.enter_context(start(name, folder, logs))
+        cells = run(drives, asked)
+    title = f"{name}, random weights, float32"
+    Console().print(report.table(cells, title))
+    if asked.report:
+        report.write(cells, asked.report / name, title)
+    return cells
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--model",
+        action="append",
+        choices=full_size.ARCHITECTURES,
+        help="may be repeated; default all",
+    )
+    parser.add_argument(
+        "--beside",
+        type=_names,
+        default=list(rivals.RIVALS),
+        help=f"of {','.join(rivals.RIVALS)}; default all",
+    )
+    parser.add_argument(
+        "--checkpoints", type=Path, metavar="DIR", help="keep the checkpoints there, for next time"
+    )
+    add_cells(parser)
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := set(names) - set(rivals.RIVALS):
+        raise argparse.ArgumentTypeError(f"{min(unknown)}: must be of {', '.join(rivals.RIVALS)}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
