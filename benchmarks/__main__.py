@@ -7,7 +7,7 @@ the one whose turn it is has work.
 import argparse
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,41 +16,39 @@ from rich.console import Console
 from benchmarks import full_size, rivals
 from conformance.benchmark import report
 from conformance.benchmark.__main__ import add_cells, run
-from conformance.benchmark.cells import Cell, Drive
+from conformance.benchmark.cells import Cell
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and show. 0, or 1 if requests failed."""
     asked = _parser().parse_args(arguments)
-    beside = _present(asked.beside)
+    everybody = ["reference", *_present(asked.beside)]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         checkpoints = asked.checkpoints or Path(scratch)
         names = asked.model or full_size.ARCHITECTURES
-        measured = [_measured(name, checkpoints / name, beside, asked) for name in names]
+        measured = [_measured(name, checkpoints / name, everybody, asked) for name in names]
     failed = [f for cells in measured for cell in cells for f in cell.figures if f.failures]
     return int(bool(failed))
 
 
-def _present(names: Sequence[str]) -> dict[str, rivals.Start]:
-    """How each is started, but for what is not installed."""
-    if "infinity" in names and not rivals.INFINITY.exists():
-        print(f"infinity is left out: there is no {rivals.INFINITY}", file=sys.stderr)
-        names = [name for name in names if name != "infinity"]
-    return {name: rivals.RIVALS[name] for name in names}
+def _present(beside: Sequence[str]) -> list[str]:
+    """Those that are installed."""
+    if "infinity" not in beside or rivals.INFINITY.exists():
+        return list(beside)
+    print(f"infinity is left out: there is no {rivals.INFINITY}", file=sys.stderr)
+    return [name for name in beside if name != "infinity"]
 
 
 def _measured(
-    name: str, folder: Path, beside: Mapping[str, rivals.Start], asked: argparse.Namespace
+    name: str, folder: Path, everybody: Sequence[str], asked: argparse.Namespace
 ) -> list[Cell]:
     if not (folder / "models.toml").exists():
         full_size.write(name, folder)
     logs = (asked.report or folder) / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as started:
+    with ExitStack() as stack:
         print(f"{name}: starting", file=sys.stderr, flush=True)
-        drives: dict[str, Drive] = {}
-        for rival, start in {"reference": rivals.reference, **beside}.items():
-            drives[rival] = started.enter_context(start(name, folder, logs))
+        drives = {who: rivals.start(who, name, folder, logs, stack) for who in everybody}
         cells = run(drives, asked)
     title = f"{name}, random weights, float32"
     Console().print(report.table(cells, title))
@@ -70,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--beside",
         type=_names,
-        default=list(rivals.RIVALS),
-        help=f"of {','.join(rivals.RIVALS)}; default all",
+        default=rivals.BESIDE,
+        help=f"of {','.join(rivals.BESIDE)}; default all",
     )
     parser.add_argument(
         "--checkpoints", type=Path, metavar="DIR", help="keep the checkpoints there, for next time"
@@ -82,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _names(text: str) -> list[str]:
     names = text.split(",")
-    if unknown := set(names) - set(rivals.RIVALS):
-        raise argparse.ArgumentTypeError(f"{min(unknown)}: must be of {', '.join(rivals.RIVALS)}")
+    if unknown := set(names) - set(rivals.BESIDE):
+        raise argparse.ArgumentTypeError(f"{min(unknown)}: must be of {', '.join(rivals.BESIDE)}")
     return names
 
 

@@ -1,0 +1,84 @@
+"""Programs of a benchmark: started, waited for, and ended with it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 600.0
+"""Gigabytes are read, on a machine that may be busy."""
+
+Program = subprocess.Popen[str]
+
+
+class NotStartedError(Exception):
+    """A program ended, or was not ready in time."""
+
+
+@contextmanager
+def program(command: list[str], log: Path, **environ: str) -> Iterator[Program]:
+    """`command` while it is needed; what it says on standard error goes to `log`."""
+    with log.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **environ},
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@contextmanager
+def server(module: str, arguments: list[str], log: Path) -> Iterator[tuple[str, Program]]:
+    """The URL of a ready server that is a module of ours; its last argument is its port."""
+    port = free_port()
+    with program([sys.executable, "-m", module, *arguments, str(port)], log) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/.well-known/ready", process, log)
+        yield url, process
+
+
+def wait_for(url: str, process: Program, log: Path) -> None:
+    """Until `url` answers well; raises NotStartedError."""
+    until = time.monotonic() + START_SECONDS
+    while not _answers(url):
+        if process.poll() is not None or time.monotonic() > until:
+            raise NotStartedError(f"{url} is not served; see {log}")
+        time.sleep(0.5)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def free_port() -> int:
+    """One of this machine's that nobody uses now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def resident_mib(pid: int) -> float:
+    """Memory of a process that is in RAM, in MiB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def threads(pid: int) -> int:
+    """Threads of a process."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
