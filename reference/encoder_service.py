@@ -1,6 +1,5 @@
 """One model: loaded by the thread that computes with it, asked by the threads of requests."""
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -9,7 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, TypeVar
 
-from reference import batch_sizes, images
+from reference import batch_sizes, images, processors
 from reference.batcher import Batcher, Job
 from reference.caller import Caller
 from reference.computing import Computing, Kind, Vectors
@@ -20,7 +19,7 @@ Result = TypeVar("Result")
 Item = tuple[Kind, Callable[[], object]]
 """What an item is, and how it is read."""
 
-CORES = len(os.sched_getaffinity(0))
+CORES = processors.usable()
 
 AHEAD = 16
 """Items of one request that are read ahead of the model, so that a request of hundreds neither

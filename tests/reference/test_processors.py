@@ -1,0 +1,37 @@
+"""Processors that may be used, and the settings that libraries read when they are imported."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reference import processors
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"cpu.max": "200000 100000\n"}, 2),
+        ({"cpu.max": "150000 100000\n"}, 2),
+        ({"cpu.max": "50000 100000\n"}, 1),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 3),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({}, None),
+    ],
+)
+def test_a_quota_is_read(tmp_path: Path, files: dict[str, str], expected: int | None) -> None:
+    (tmp_path / "cpu").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert processors.quota(tmp_path) == expected
+    here = len(os.sched_getaffinity(0))
+    assert processors.usable(tmp_path) == min(here, expected or here)
+
+
+def test_torch_is_not_imported_before_its_settings_are_made() -> None:
+    # It would not see them, and spin where it was told to sleep.
+    program = "import sys, reference.cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
