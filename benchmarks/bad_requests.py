@@ -12,8 +12,8 @@ from conformance.benchmark.load import bodies
 MOST_ITEMS = 1024
 """The reference's own default."""
 
-NOT_STRINGS = (None, 1, 0.5, True, [], {}, ["a cat"], {"text": "a cat"})
-NOT_LISTS = (1, 0.5, True, "a cat", {}, {"0": "a cat"})
+NOT_STRINGS: tuple[object, ...] = (None, 1, 0.5, True, [], {}, ["a cat"], {"text": "a cat"})
+NOT_LISTS: tuple[object, ...] = (1, 0.5, True, "a cat", {}, {"0": "a cat"})
 NOT_OBJECTS = ("[]", "[1]", '"a cat"', "1", "true", "null", "NaN")
 NOT_BASE64 = "!?*-_%\u00e9\u732b"
 
