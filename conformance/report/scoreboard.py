@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from conformance.data import clauses
 from conformance.expect.statuses import Status
@@ -66,7 +67,7 @@ def table(every: Sequence[ClauseResult]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("clauses")
     for status in present:
-        table.add_column(status, justify="right", style=STYLE.get(status, "dim"))
+        table.add_column(status, justify="right")
     for group in clauses.groups():
         mine = [result for result in results if result.clause.group == group]
         table.add_row(f"{group.id}  {group.title}", *_cells(mine, present))
@@ -77,6 +78,9 @@ def table(every: Sequence[ClauseResult]) -> Table:
     return table
 
 
-def _cells(results: Sequence[ClauseResult], present: Sequence[Status]) -> list[str]:
+def _cells(results: Sequence[ClauseResult], present: Sequence[Status]) -> list[Text]:
     counts = Counter(result.status for result in results)
-    return [str(counts[status] or "·") for status in present]
+    return [
+        Text(str(counts[status]), STYLE.get(status, "dim")) if counts[status] else Text("·", "dim")
+        for status in present
+    ]
