@@ -1,5 +1,7 @@
 """One defect, one finding: what has one cause stands under the clause that names it best."""
 
+from typing import Any
+
 from conformance.expect.causes import CauseKind
 from conformance.report import findings
 from conformance.report.findings import Finding
@@ -100,7 +102,7 @@ def test_a_dead_endpoint_comes_first_and_takes_what_was_not_answered() -> None:
 
 
 def test_one_demand_on_texts_and_on_images_that_fails_in_one_way_is_one_finding() -> None:
-    rows = {"kind": CauseKind.ROWS, "signature": "count"}
+    rows: dict[str, Any] = {"kind": CauseKind.ROWS, "signature": "count"}
     finding = only(
         failed("VEC-02", items="images", **rows), failed("VEC-01", items="texts", **rows)
     )
@@ -115,7 +117,11 @@ def test_what_follows_from_the_twin_stands_below_too() -> None:
 
 
 def test_of_equals_the_one_that_most_tests_show_names_it() -> None:
-    refused = {"kind": CauseKind.REFUSED, "items": "images", "signature": "500 mode P"}
+    refused: dict[str, Any] = {
+        "kind": CauseKind.REFUSED,
+        "items": "images",
+        "signature": "500 mode P",
+    }
     modes = [failed("IMG-02", **refused) for _ in range(3)]
     assert only(failed("IMG-01", **refused), *modes).problem.clause == "IMG-02"
     assert only(failed("IMG-01", **refused), modes[0]).problem.clause == "IMG-01"
@@ -123,7 +129,7 @@ def test_of_equals_the_one_that_most_tests_show_names_it() -> None:
 
 def test_what_is_refused_by_chance_is_one_finding_wherever_it_shows() -> None:
     chance = unjudged("IMG-05", "OPS-01", CauseKind.BY_CHANCE, signature="500 busy")
-    refused = {"kind": CauseKind.REFUSED, "signature": "500 busy"}
+    refused: dict[str, Any] = {"kind": CauseKind.REFUSED, "signature": "500 busy"}
     finding = only(
         failed("TXT-03", items="texts", **refused),
         failed("IMG-02", items="images", **refused),
