@@ -17,6 +17,7 @@ from conformance.exact.bars import bars
 from conformance.exact.cause import Kind
 from conformance.exact.expected import Expected
 from conformance.exact.judgement import Judgement, directions, lengths
+from conformance.expect import given
 from conformance.expect.measurements import Measure
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import VectorCache
@@ -57,9 +58,9 @@ class Exact:
         return found
 
     def vectors(self, exchanges: Mapping[str, Exchange], kind: Kind) -> dict[str, Array]:
-        """The vector (d,) of each exchange, which must have succeeded."""
+        """The vector (d,) of each exchange; that it succeeds is the subject of other clauses."""
         texts, images = (1, 0) if kind == "text" else (0, 1)
-        rows = {name: expect.vectors(each, texts, images) for name, each in exchanges.items()}
+        rows = {name: given.vectors(each, texts, images) for name, each in exchanges.items()}
         found = {
             name: (row.texts if kind == "text" else row.images)[0].vector
             for name, row in rows.items()

@@ -152,7 +152,8 @@ def _alike(finding: Finding, problem: Problem) -> bool:
 def _follows(problem: Problem, primary: Problem) -> bool:
     if problem.clause == primary.clause:
         # Two failures of one clause are one defect, unless they came back in different ways.
-        return CauseKind.OTHER in (problem.kind, primary.kind) or _akin(problem, primary)
+        telling = CauseKind.OTHER not in (problem.kind, primary.kind)
+        return not telling or primary.kind in FACTS or _akin(problem, primary)
     return attribution.follows(problem.clause, primary.clause)
 
 

@@ -66,6 +66,8 @@ class Endpoint:
             return self.route(request)
         except Refused as refused:
             return self.failure(refused.status, refused.message)
+        except UnidentifiedImageError:
+            return self.failure(400, "an image cannot be read")
         except Exception as broken:
             return self.failure(500, f"internal error: {type(broken).__name__}")
 

@@ -3,13 +3,14 @@
     python -m tests.endpoints.table [--jobs 2] [--whole] [--write docs/faults.md] [NAME ...]
 
 NAME is an endpoint or a theme. Faults are judged by the clauses that should find them, legal
-endpoints (and with --whole all) by the whole suite. With CLIP_KEEP_REPORTS=DIR the reports are
-kept, and `--kept DIR` makes the table from them: what has changed since then in how findings are
-grouped shows, what has changed in the checks does not.
+endpoints (and with --whole all) by the whole suite. `--kept DIR` keeps the reports there, and runs
+only what has none yet: what has changed since then in how findings are grouped shows, what has
+changed in the checks does not.
 """
 
 import argparse
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -51,10 +52,12 @@ def main() -> int:
     """Runs, prints what is wrong, writes the table; 1 if anything is."""
     options = parse()
     entries = [entry for entry in wanted(options.names) if not needs_more(entry)]
+    outcomes = [kept(entry, options.kept) for entry in entries if is_kept(entry, options.kept)]
+    missing = [entry for entry in entries if not is_kept(entry, options.kept)]
     if options.kept:
-        outcomes = [kept(entry, options.kept) for entry in entries]
-    else:
-        outcomes = list(run(entries, options.jobs, options.whole or bool(options.write)))
+        options.kept.mkdir(parents=True, exist_ok=True)
+        os.environ["CLIP_KEEP_REPORTS"] = str(options.kept)
+    outcomes += run(missing, options.jobs, options.whole or bool(options.write))
     outcomes.sort(key=lambda outcome: entries.index(outcome.entry))
     wrong = [outcome for outcome in outcomes if not right(outcome)]
     print(f"{len(outcomes)} endpoints, {len(wrong)} not as they should be")
@@ -70,7 +73,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--whole", action="store_true", help="the whole suite for faults too")
     parser.add_argument(
-        "--kept", type=Path, metavar="DIR", help="read reports (of CLIP_KEEP_REPORTS=DIR) instead"
+        "--kept", type=Path, metavar="DIR", help="keep reports there, and run only what has none"
     )
     parser.add_argument("--write", type=Path, metavar="FILE")
     return parser.parse_args()
@@ -111,11 +114,14 @@ def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Outcome]:
         idle.get().close()
 
 
+def is_kept(entry: Entry, folder: Path | None) -> bool:
+    """Whether an earlier run left its report."""
+    return folder is not None and (folder / f"{entry.name}.json").is_file()
+
+
 def kept(entry: Entry, folder: Path) -> Outcome:
-    """What an earlier run said; a run without a report had ended at the first look."""
+    """What an earlier run said, with its findings grouped as they would be now."""
     file = folder / f"{entry.name}.json"
-    if not file.exists():
-        return Outcome(entry, "no run", {}, {}, [], 0, 4)
     report = json.loads(file.read_text())
     return replace(of_report(entry, report, 0, 0), findings=kept_report.primary(report))
 
