@@ -8,6 +8,7 @@ SUITE_VENV := .venv-suite
 SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
+SITE ?= site
 
 .PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs edition standins expected exact-table clean
 
@@ -93,11 +94,17 @@ hooks: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
 	$(BIN)/python -m conformance.options.readme_table README.md
+	$(BIN)/python -m conformance.options.action_inputs action.yml
 	$(BIN)/python -m tests.endpoints.shipped fixtures/faults.toml
 
 # Freeze the requirements as they are now: make edition EDITION=2026-12
 edition: $(STAMP)
 	$(BIN)/python -m conformance.data.editions --freeze $(EDITION)
+
+# The published results and the documentation as a static site.
+site: $(STAMP)
+	$(BIN)/python -m website $(SITE)
+	$(BIN)/sphinx-build -q -W --keep-going docs $(SITE)/docs
 
 standins: $(STAMP)
 	$(BIN)/python -m training

@@ -105,5 +105,5 @@ def test_every_option_of_a_subcommand_is_used_in_a_test(
 
 @pytest.mark.parametrize("copies", [0, 2])
 def test_a_readme_without_one_table_of_options_is_refused(copies: int) -> None:
-    with pytest.raises(ValueError, match=f"{copies} tables"):
+    with pytest.raises(ValueError, match=f"{copies} blocks"):
         readme_table.replaced((readme_table.BEGIN + readme_table.END) * copies)

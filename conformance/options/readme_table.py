@@ -1,9 +1,9 @@
 """The README's table of options: ``python -m conformance.options.readme_table README.md``."""
 
-import re
 import sys
 from pathlib import Path
 
+from conformance.options import marked_block
 from conformance.options.table import COMMAND_OPTIONS, Option
 
 BEGIN = "<!-- options: begin; `make docs` writes this table from conformance/options/table.py -->\n"
@@ -18,11 +18,7 @@ def render() -> str:
 
 def replaced(readme: str) -> str:
     """The README with its table written again; raises ValueError where the markers are not."""
-    pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
-    text, count = re.subn(pattern, lambda _: BEGIN + render() + END, readme, flags=re.DOTALL)
-    if count != 1:
-        raise ValueError(f"{count} tables between the markers of the options, not one")
-    return text
+    return marked_block.replaced(readme, BEGIN, END, render())
 
 
 def _syntax(row: Option) -> str:

@@ -69,6 +69,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Given]:
             continue
         if name not in rows:
             raise BadOption(f"there is no variable {name}{suggestion(name, rows)}")
+        if not text:
+            continue  # CI systems set a variable to nothing where nothing was given
         found[rows[name].dest] = Given(_parsed(rows[name], text, name), name)
     return found
 

@@ -1,0 +1,72 @@
+"""The GitHub Action: its inputs are the options, and its steps do what they say when run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from conformance.options import action_inputs
+from tests.endpoints import registry
+from tests.endpoints.server import serve
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "action.yml").read_text(encoding="utf-8")
+ACTION: dict[str, Any] = yaml.safe_load(TEXT)
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
+
+
+def test_the_inputs_are_the_options() -> None:
+    assert action_inputs.replaced(TEXT) == TEXT
+    assert [*ACTION["inputs"]] == [*(row.name for row in action_inputs.ROWS), "python-version"]
+
+
+def test_no_step_lets_the_shell_read_an_input() -> None:
+    assert not [name for name, step in STEPS.items() if "${{" in step["run"]]
+
+
+def test_every_output_is_one_of_a_step() -> None:
+    for name, output in ACTION["outputs"].items():
+        assert output["value"] == f"${{{{ steps.run.outputs.{name} }}}}"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "status", "verdict"), [("plain", 0, "partial"), ("bom", 1, "not conformant")]
+)
+def test_the_run_step_hands_on_the_verdict(
+    tmp_path: Path, endpoint: str, status: int, verdict: str
+) -> None:
+    entry = {**registry.faults(), **registry.legals()}[endpoint]
+    with serve(entry.build()) as url:
+        given = {"url": url, "model": entry.model, "weights": entry.weights}
+        done = run_step(tmp_path, {**given, "clause": "VEC-04", "weaviate": "off"})
+    assert done.returncode == status, done.stdout + done.stderr
+    outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+    assert outputs["verdict"] == verdict
+    assert Path(outputs["badge"]).is_file()
+    assert verdict in (tmp_path / "summary").read_text()
+
+
+def run_step(folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The step that runs the suite, as GitHub runs it: every input is a variable, empty or not."""
+    names = STEPS["Run the suite"]["env"]
+    filled = {
+        variable: inputs.get(value.removeprefix("${{ inputs.").removesuffix(" }}"), "")
+        for variable, value in names.items()
+    }
+    environment = {
+        **os.environ,
+        **filled,
+        "FALLBACK": str(folder / "report"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
+    script = STEPS["Run the suite"]["run"]
+    return subprocess.run(
+        [*command, script], env=environment, cwd=folder, capture_output=True, text=True, timeout=120
+    )
