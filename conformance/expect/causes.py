@@ -11,6 +11,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from conformance.transport.exchange import Exchange
+from conformance.transport.failures import FailureKind
 
 LONGEST_SIGNATURE = 160
 TOO_MANY_REQUESTS = 429
@@ -74,6 +75,9 @@ def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
     if kind in (CauseKind.WORDLESS, CauseKind.ACCEPTED):
         # One handler of errors serves all statuses and all kinds of items.
         return Cause(kind, signature=body_shape(exchange))
+    if exchange.failed_by(FailureKind.CLOSED_KEPT_CONNECTION):
+        # That is about the connection, whatever was asked for over it.
+        return Cause(kind, signature=response_signature(exchange))
     if kind is CauseKind.REFUSED and exchange.status == TOO_MANY_REQUESTS:
         kind = CauseKind.RATE_LIMITED
     return Cause(kind, asked_for(exchange), response_signature(exchange))
