@@ -20,7 +20,7 @@ class Pair:
     norm: float
     other_norm: float
     distance: float
-    """Relative distance, as in `conformance.data.tolerances`; infinite for other widths."""
+    """Relative distance, as in `conformance.data.tolerances`; infinite for other dimensions."""
 
     def __str__(self) -> str:
         return (

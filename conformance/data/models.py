@@ -14,7 +14,7 @@ Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "moder
 
 @dataclass(frozen=True)
 class Model:
-    """One tag. Sizes are pixels, limits tokens, dimensions vector widths; None is unknown."""
+    """One tag. Sizes are pixels, limits tokens, dimensions numbers a vector; None is unknown."""
 
     tag: str
     library: Library | None = None

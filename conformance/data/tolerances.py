@@ -1,7 +1,7 @@
 """How far apart two vectors may be and still be the same, each with its reason.
 
 The measure is the relative distance |a - b| / max(|a|, |b|): it sees direction and norm at once,
-and one figure serves normalised and unnormalised models of any width.
+and one figure serves normalised and unnormalised models of any dimension.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ them, and another resampling of the images, account for the rest."""
 
 
 def distance(one: Array, other: Array) -> float:
-    """Relative distance of two vectors of one width: 0 is equal, 1.4 is at right angles."""
+    """Relative distance of two vectors of one dimension: 0 is equal, 1.4 is at right angles."""
     norm = max(float(np.linalg.norm(one)), float(np.linalg.norm(other)))
     return float(np.linalg.norm(one - other)) / norm if norm else 0.0
 

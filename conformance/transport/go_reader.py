@@ -28,7 +28,7 @@ class GoParseError(ValueError):
 
 @dataclass(frozen=True)
 class GoResponse:
-    """What is left of an answer to ``/vectorize``: rows of float32, each of its own width."""
+    """What is left of an answer to ``/vectorize``: rows of float32, each of its own dimension."""
 
     status: int
     text_vectors: list[Vector] = field(default_factory=list)

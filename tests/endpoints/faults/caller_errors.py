@@ -13,7 +13,7 @@ from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer
 
 
-@fault("truncated-accepted", "a truncated picture is filled with grey", "ERR-05")
+@fault("truncated-accepted", "a truncated image is filled with grey", "ERR-05")
 class TruncatedAccepted(Endpoint):
     def image_vector(self, image: bytes) -> Matrix:
         with self.lock:
@@ -24,7 +24,7 @@ class TruncatedAccepted(Endpoint):
                 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-@fault("data-uri-white", "a data: URI gives the vector of a white picture", "ERR-06")
+@fault("data-uri-white", "a data: URI gives the vector of a white image", "ERR-06")
 class DataUriWhite(BadImageWhite):
     def image_vector(self, image: bytes) -> Matrix:
         return super().image_vector(image) if not image else Endpoint.image_vector(self, image)

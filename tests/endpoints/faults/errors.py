@@ -129,15 +129,13 @@ class Failure204(Endpoint):
         return Answer(204)
 
 
-@fault("failure-closes", "a bad picture takes the worker down: no answer", *BAD)
+@fault("failure-closes", "a bad image takes the worker down: no answer", *BAD)
 class FailureCloses(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return answer.status < 400 and super().send(request, answer, write)
 
 
-@fault(
-    "failure-hangs", "a bad picture is never answered", *BAD, options=("--endpoint-timeout", "2")
-)
+@fault("failure-hangs", "a bad image is never answered", *BAD, options=("--endpoint-timeout", "2"))
 class FailureHangs(Endpoint):
     def decode(self, image: str) -> bytes:
         try:

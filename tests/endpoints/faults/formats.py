@@ -10,7 +10,7 @@ from tests.endpoints.registry import fault
 
 
 class Refusing(Endpoint):
-    """Pictures of these formats or modes are refused, as by a decoder that was never tried."""
+    """Images of these formats or modes are refused, as by a decoder that was never tried."""
 
     formats: ClassVar[set[str]] = set()
     modes: ClassVar[set[str]] = set()
@@ -52,36 +52,36 @@ class JpegOnly(Refusing):
     formats: ClassVar = {"PNG", "WEBP", "GIF", "BMP", "TIFF"}
 
 
-@fault("palette-refused", "palette pictures are a 500", "IMG-01", "IMG-02")
+@fault("palette-refused", "palette images are a 500", "IMG-01", "IMG-02")
 class PaletteRefused(Refusing):
     modes: ClassVar = {"P"}
 
 
-@fault("alpha-refused", "pictures with alpha are a 500", "IMG-02")
+@fault("alpha-refused", "images with alpha are a 500", "IMG-02")
 class AlphaRefused(Refusing):
     modes: ClassVar = {"RGBA", "LA", "PA"}
 
 
-@fault("grey-refused", "grey pictures are a 500", "IMG-02")
+@fault("grey-refused", "grey images are a 500", "IMG-02")
 class GreyRefused(Refusing):
     modes: ClassVar = {"L"}
 
 
-@fault("grey-alpha-refused", "grey pictures with alpha are a 500", "IMG-02")
+@fault("grey-alpha-refused", "grey images with alpha are a 500", "IMG-02")
 class GreyAlphaRefused(Refusing):
     modes: ClassVar = {"LA"}
 
 
-@fault("one-bit-refused", "1-bit pictures are a 500", "IMG-02")
+@fault("one-bit-refused", "1-bit images are a 500", "IMG-02")
 class OneBitRefused(Refusing):
     modes: ClassVar = {"1"}
 
 
-@fault("16-bit-refused", "16-bit pictures are a 500", "IMG-02")
+@fault("16-bit-refused", "16-bit images are a 500", "IMG-02")
 class SixteenBitRefused(Refusing):
     modes: ClassVar = {"I", "I;16", "I;16B", "I;16L"}
 
 
-@fault("cmyk-refused", "CMYK pictures are a 500", "IMG-02")
+@fault("cmyk-refused", "CMYK images are a 500", "IMG-02")
 class CmykRefused(Refusing):
     modes: ClassVar = {"CMYK"}

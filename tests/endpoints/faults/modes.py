@@ -12,7 +12,7 @@ MODES = ("IMG-02", "IMG-03")
 
 
 class Seen(Endpoint):
-    """Every picture goes through `see` before it is encoded."""
+    """Every image goes through `see` before it is encoded."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         """The vector of what is seen."""
@@ -29,7 +29,7 @@ class PaletteAsIndices(Seen):
         return Image.fromarray(np.asarray(picture)) if picture.mode == "P" else picture
 
 
-@fault("one-bit-as-0-and-1", "1-bit pictures are read as 0 and 1 of 255", *MODES)
+@fault("one-bit-as-0-and-1", "1-bit images are read as 0 and 1 of 255", *MODES)
 class OneBitDark(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.mode != "1":
@@ -90,7 +90,7 @@ class SixteenBitLowByte(Seen):
         return Image.fromarray((noise & 255).astype(np.uint8))
 
 
-@fault("cmyk-inverted", "CMYK pictures come out inverted", "IMG-10", "IMG-03")
+@fault("cmyk-inverted", "CMYK images come out inverted", "IMG-10", "IMG-03")
 class CmykInverted(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         return ImageOps.invert(picture.convert("RGB")) if picture.mode == "CMYK" else picture

@@ -77,7 +77,7 @@ class RateLimited(Endpoint):
 
 @fault(
     "batch-of-64-too-slow",
-    "64 texts and 8 pictures take longer than the client waits",
+    "64 texts and 8 images take longer than the client waits",
     "OPS-02",
     options=("--endpoint-timeout", "3"),
 )

@@ -22,7 +22,7 @@ class Mixed(Endpoint):
 
 @fault(
     "another-checkpoint",
-    "pictures are found, the cosines are not the published ones",
+    "images are found, the cosines are not the published ones",
     "ALN-06",
     needs=PUBLISHED,
 )

@@ -12,7 +12,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class Lenient(Endpoint):
-    """A picture that cannot be read is replaced by `instead`."""
+    """An image that cannot be read is replaced by `instead`."""
 
     def decode(self, image: str) -> bytes:
         """The file, or nothing where it is not base64."""
@@ -22,7 +22,7 @@ class Lenient(Endpoint):
             return b""
 
 
-@fault("bad-image-zero", "a bad picture gets a vector of zeros", *BAD, "ERR-03")
+@fault("bad-image-zero", "a bad image gets a vector of zeros", *BAD, "ERR-03")
 class BadImageZero(Lenient):
     def image_vector(self, image: bytes) -> Matrix:
         try:
@@ -31,7 +31,7 @@ class BadImageZero(Lenient):
             return np.zeros(self.encoder.width, dtype=np.float32)
 
 
-@fault("bad-image-white", "a bad picture is replaced by a white one", *BAD, "ERR-03")
+@fault("bad-image-white", "a bad image is replaced by a white one", *BAD, "ERR-03")
 class BadImageWhite(Lenient):
     def image_vector(self, image: bytes) -> Matrix:
         try:
@@ -40,7 +40,7 @@ class BadImageWhite(Lenient):
             return self.encoder.picture(Image.new("RGB", (64, 64), "white"))
 
 
-@fault("bad-image-skipped", "bad pictures are left out of a 200 answer", *BAD, "ERR-03")
+@fault("bad-image-skipped", "bad images are left out of a 200 answer", *BAD, "ERR-03")
 class BadImageSkipped(Lenient):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         try:
@@ -50,7 +50,7 @@ class BadImageSkipped(Lenient):
             return super().image_vectors(kept)
 
     def readable(self, image: bytes) -> bool:
-        """Whether a picture can be encoded."""
+        """Whether an image can be encoded."""
         try:
             self.image_vector(image)
         except Refused:
@@ -58,7 +58,7 @@ class BadImageSkipped(Lenient):
         return True
 
 
-@fault("bad-image-drops-images", "one bad picture and only the texts are answered", *BAD, "ERR-03")
+@fault("bad-image-drops-images", "one bad image and only the texts are answered", *BAD, "ERR-03")
 class BadImageDropsImages(Lenient):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         try:
@@ -69,7 +69,7 @@ class BadImageDropsImages(Lenient):
 
 @fault(
     "partial-when-several",
-    "several pictures: bad ones are left out; one alone is refused",
+    "several images: bad ones are left out; one alone is refused",
     "ERR-03",
 )
 class PartialWhenSeveral(BadImageSkipped):
@@ -78,9 +78,7 @@ class PartialWhenSeveral(BadImageSkipped):
         return super().image_vectors(images) if several else Endpoint.image_vectors(self, images)
 
 
-@fault(
-    "bad-image-only-texts-kept", "a bad picture beside texts: 200 with the texts alone", "ERR-03"
-)
+@fault("bad-image-only-texts-kept", "a bad image beside texts: 200 with the texts alone", "ERR-03")
 class TextsKept(BadImageDropsImages):
     def body(self, asked: Asked) -> Body:
         if not asked.texts:
@@ -88,7 +86,7 @@ class TextsKept(BadImageDropsImages):
         return super().body(asked)
 
 
-@fault("sticky-failure", "after a bad picture every later picture fails", "ERR-04")
+@fault("sticky-failure", "after a bad image every later image fails", "ERR-04")
 class StickyFailure(Endpoint):
     broken = False
 
@@ -119,7 +117,7 @@ class NextFails(Endpoint):
 
 @fault(
     "lock-never-released",
-    "the lock is not released when a picture fails",
+    "the lock is not released when an image fails",
     "ERR-04",
     options=("--endpoint-timeout", "2"),
 )
@@ -134,7 +132,7 @@ class LockKept(Endpoint):
 
 @fault(
     "stale-vector-after-error",
-    "after an error the next picture gets the vector before it",
+    "after an error the next image gets the vector before it",
     "ERR-04",
 )
 class StaleAfterError(Endpoint):

@@ -1,4 +1,4 @@
-"""Image towers that fail on large, small or odd pictures."""
+"""Image towers that fail on large, small or odd images."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import time
@@ -12,7 +12,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class Picky(Endpoint):
-    """Pictures of sizes that `refuses` picks are a 500."""
+    """Images of sizes that `refuses` picks are a 500."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         """The vector, or an error."""
@@ -25,31 +25,31 @@ class Picky(Endpoint):
         return False
 
 
-@fault("one-pixel-fails", "a picture of one pixel is a 500", "IMG-05")
+@fault("one-pixel-fails", "an image of one pixel is a 500", "IMG-05")
 class OnePixelFails(Picky):
     def refuses(self, width: int, height: int) -> bool:
         return width * height == 1
 
 
-@fault("thin-pictures-fail", "pictures above 100:1 are a 500", "IMG-05")
+@fault("thin-pictures-fail", "images above 100:1 are a 500", "IMG-05")
 class ThinFails(Picky):
     def refuses(self, width: int, height: int) -> bool:
         return max(width, height) > 100 * min(width, height)
 
 
-@fault("tall-pictures-fail", "pictures one pixel wide are a 500", "IMG-05")
+@fault("tall-pictures-fail", "images one pixel wide are a 500", "IMG-05")
 class TallFails(Picky):
     def refuses(self, width: int, height: int) -> bool:
         return width == 1 < height
 
 
-@fault("wide-pictures-fail", "pictures above 2,000 pixels a side are a 500", "IMG-05", "IMG-06")
+@fault("wide-pictures-fail", "images above 2,000 pixels a side are a 500", "IMG-05", "IMG-06")
 class WideFails(Picky):
     def refuses(self, width: int, height: int) -> bool:
         return max(width, height) > 2000
 
 
-@fault("above-2-megapixels-fails", "pictures above 2 megapixels are a 500", "IMG-06")
+@fault("above-2-megapixels-fails", "images above 2 megapixels are a 500", "IMG-06")
 class MegapixelsFail(Picky):
     def refuses(self, width: int, height: int) -> bool:
         return width * height > 2_000_000
@@ -93,7 +93,7 @@ class LinesOnly(Endpoint):
 
 @fault(
     "large-pictures-hang",
-    "large pictures are scaled in pure Python",
+    "large images are scaled in pure Python",
     "IMG-06",
     options=("--endpoint-timeout", "3"),
 )

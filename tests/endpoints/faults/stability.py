@@ -39,7 +39,7 @@ class ImagesCentred(Endpoint):
 
 @fault(
     "images-padded-to-largest",
-    "pictures are padded to the largest of their request",
+    "images are padded to the largest of their request",
     "PRO-03",
     "IMG-08",
 )
@@ -81,9 +81,7 @@ class ImageCache(Endpoint):
         return self.known[image[:32]]
 
 
-@fault(
-    "image-cache-by-size", "the cache's key is the picture's width and height", "IMG-07", "ALN-02"
-)
+@fault("image-cache-by-size", "the cache's key is the image's width and height", "IMG-07", "ALN-02")
 class ImageCacheBySize(Endpoint):
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)

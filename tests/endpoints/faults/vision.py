@@ -1,4 +1,4 @@
-"""Image towers that see another picture than the model does."""
+"""Image towers that see another image than the model does."""
 
 from typing import ClassVar
 
@@ -18,20 +18,20 @@ class Bgr(Seen):
         return images.exchanged(images.rgb(picture))
 
 
-@fault("grey-eyes", "pictures are made grey first", "ALN-01", "ALN-02", "IMG-07")
+@fault("grey-eyes", "images are made grey first", "ALN-01", "ALN-02", "IMG-07")
 class GreyEyes(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         return images.rgb(picture).convert("L")
 
 
-@fault("inverted", "the wrong mean and deviation invert the picture", "ALN-01", "ALN-02")
+@fault("inverted", "the wrong mean and deviation invert the image", "ALN-01", "ALN-02")
 class Inverted(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         return ImageOps.invert(images.rgb(picture))
 
 
 @fault(
-    "rows-as-columns", "height and width are exchanged: the picture is sheared", "ALN-01", "ALN-02"
+    "rows-as-columns", "height and width are exchanged: the image is sheared", "ALN-01", "ALN-02"
 )
 class Sheared(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
@@ -49,7 +49,7 @@ class TopLeftCorner(Seen):
 
 
 @fault(
-    "eight-pixels", "pictures are made 8 pixels wide first", "REL-07", "ALN-01", "ALN-02", "ALN-03"
+    "eight-pixels", "images are made 8 pixels wide first", "REL-07", "ALN-01", "ALN-02", "ALN-03"
 )
 class EightPixels(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
@@ -58,8 +58,8 @@ class EightPixels(Seen):
 
 @fault(
     "mirrored",
-    "pictures are mirrored",
-    undecidable="the meaning of a picture stays; compare vectors",
+    "images are mirrored",
+    undecidable="the meaning of an image stays; compare vectors",
 )
 class Mirrored(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
@@ -68,7 +68,7 @@ class Mirrored(Seen):
 
 @fault(
     "exif-turned",
-    "pictures are turned as their EXIF says",
+    "images are turned as their EXIF says",
     undecidable="the listed processors do not, image viewers do; no source says",
 )
 class ExifTurned(Seen):
@@ -84,11 +84,11 @@ class ExifFails(Seen):
         return picture
 
 
-@fault("squashed", "pictures are squashed where the model crops", "IMG-09")
+@fault("squashed", "images are squashed where the model crops", "IMG-09")
 class Squashed(OtherEncoder):
     settings: ClassVar = {"squash": True}
 
 
-@fault("cropped", "pictures are cropped where the model squashes", "IMG-09", needs=("lower-case",))
+@fault("cropped", "images are cropped where the model squashes", "IMG-09", needs=("lower-case",))
 class Cropped(OtherEncoder):
     settings: ClassVar = {"squash": False}

@@ -73,7 +73,7 @@ class ErrorWithDetail(Endpoint):
         return Answer(status, self.dump(told), dict(JSON))
 
 
-@legal("data-uri-read", "a data: URI is read as the picture that it holds")
+@legal("data-uri-read", "a data: URI is read as the image that it holds")
 class DataUriRead(Endpoint):
     def decode(self, image: str) -> bytes:
         return super().decode(image.partition(",")[2] if image.startswith("data:") else image)

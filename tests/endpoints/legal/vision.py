@@ -1,4 +1,4 @@
-"""Other ways to look at a picture that no source forbids."""
+"""Other ways to look at an image that no source forbids."""
 
 from PIL import Image, ImageOps
 
@@ -8,7 +8,7 @@ from tests.endpoints.registry import legal
 
 
 class Seen(Endpoint):
-    """Every picture goes through `see` before it is encoded."""
+    """Every image goes through `see` before it is encoded."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         """The vector of what is seen."""
@@ -28,13 +28,13 @@ class OverWhite(Seen):
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), shown).convert("RGB")
 
 
-@legal("exif-obeyed", "pictures are turned as their EXIF says")
+@legal("exif-obeyed", "images are turned as their EXIF says")
 class ExifObeyed(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         return ImageOps.exif_transpose(picture)
 
 
-@legal("scaled-twice", "large pictures are halved before they are scaled")
+@legal("scaled-twice", "large images are halved before they are scaled")
 class ScaledTwice(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if min(picture.size) < 400 or picture.mode.startswith("I"):
