@@ -31,7 +31,7 @@ def test_a_clause_is_explained(capsys: Output) -> None:
     clause = clauses.find("IMG-02")
     for words in (clause.text, clause.reason, clause.source, "(MUST): every colour mode is read"):
         assert words in shown
-    assert "catches: palette-refused: palette pictures are a 500" in shown
+    assert "catches: palette-refused: palette images are a 500" in shown
     assert "conformance/checks/test_images.py:" in shown
     assert "def test_a_mode_is_read(" in shown
     assert "VEC-01 (MUST)" in shown
