@@ -5,6 +5,7 @@ between two of it, and two that begin with it and differ in what stands after th
 dropped at a mark, in any of the places that it has in these texts, makes two of them one.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -103,6 +104,8 @@ def _varied() -> tuple[tuple[str, str, str], ...]:
 
 def _inside(mark: str, before: str, between: str, _after: str) -> str:
     """After a word, within one, around one, doubled."""
+    if _may_join_words(mark):
+        return f"{before} {mark} {between} {mark} is"
     if len(mark.encode()) > SHORT:
         return f"{before}{mark}{between} {mark} is"
     return f"{before}{mark} is{mark}on {mark}{between}{mark} {mark}{mark}is"
@@ -110,9 +113,26 @@ def _inside(mark: str, before: str, between: str, _after: str) -> str:
 
 def _first_and_last(mark: str, after: str) -> str:
     """The mark comes first; then after a word, within one, between blanks, doubled."""
+    if _may_join_words(mark):
+        return f"{mark} is {mark} {after}"
     if len(mark.encode()) > SHORT:
         return f"{mark}is {mark} {after}"
     return f"{mark}is{mark} on{mark}is {mark} {mark}{mark}{after}"
+
+
+def _may_join_words(mark: str) -> bool:
+    """Whether a tokenizer may take a mark for a letter.
+
+    A word with a letter that it does not know is a single unknown token to WordPiece, so such a
+    mark stands between blanks.
+    """
+    return any(not each.isascii() and not _parts_words(each) for each in mark)
+
+
+def _parts_words(letter: str) -> bool:
+    """Punctuation, blanks, and control and format characters, which WordPiece drops."""
+    category = unicodedata.category(letter)
+    return category[0] in "PZ" or category in ("Cc", "Cf")
 
 
 def _table(name: str) -> Mapping[str, Any]:
