@@ -7,10 +7,10 @@ from tests.endpoints.registry import legal
 from tests.endpoints.wire import Answer, Request
 
 
-@legal("slow", "every eighth request takes a second")
+@legal("slow", "every eighth request takes a third of a second")
 class Slow(Endpoint):
     def vectorize(self, request: Request) -> Answer:
-        time.sleep(1 if next(self.calls) % 8 == 0 else 0.02)
+        time.sleep(0.3 if next(self.calls) % 8 == 0 else 0.01)
         return super().vectorize(request)
 
 
