@@ -8,10 +8,10 @@ from conformance.expect import Observations, given, text_lists
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 
-SIZES = (31, 33, 50, 65, 77, 100)
+SIZES = (31, 33, 50, 65)
 """Above and below what batches hold, and in no relation to it."""
-MANY = (129, 257, 300)
-SLOW = (*range(9, 65), 96, 97, 127, 128, 150, 191, 193, 200, 201, 255, 256, 299)
+MANY = (129, 300)
+SLOW = (*range(9, 65), 77, 96, 97, 127, 128, 150, 191, 193, 200, 201, 255, 256, 257, 299)
 """With --slow: every number up to 64, and the edges of what is chosen for batches and limits."""
 STEP = 101
 """Coprime to the size of the pool: neighbours in a list are no neighbours in the pool."""
