@@ -25,6 +25,7 @@ SIZE = 32
 TEXTS_ALONE = Items([TEXT])
 REDIRECT, SERVER_ERROR = 300, 500
 """The first statuses of these kinds."""
+TEXTS, IMAGES = "texts", "images"
 TRIES = 3
 PAUSE = 1.0
 """Seconds between two tries: a closed port may be open soon, a limit of requests be over."""
@@ -50,12 +51,15 @@ class Aftermath:
         self.gone = ""
         """Why no further request is worth sending; empty while the endpoint answers."""
         self.problems: list[Nonconformity] = []
+        self.first: dict[str, Exchange] = {}
+        """The run's first request of texts alone and of images alone."""
 
     def start(self) -> None:
         """See what the endpoint does with good requests before anything odd was sent."""
         for good in (TEXTS_ALONE, Items((), [_image()])):
             exchange = self._ask(good, self._endpoint.client.timeout)
             self._slowest = max(self._slowest, exchange.seconds)
+            self.first[_name(good)] = exchange
             problem = _problem(exchange, good)
             self._served[_name(good)] = problem is None
             if problem is not None:
@@ -189,7 +193,7 @@ def _problem(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
 
 
 def _name(good: Items) -> str:
-    return "images" if good.images else "texts"
+    return IMAGES if good.images else TEXTS
 
 
 def _image() -> bytes:

@@ -21,6 +21,8 @@ IN_A_ROW = 3
 """Kubernetes' default failure threshold; a single slow answer on a shared machine is no finding."""
 MOST_PROBES = 60
 MORE_CALLERS = 4
+LARGE = 2 * 2**20
+CALLERS_OF_LARGE = 3
 ROUNDS = 4
 """Of work, until a few probes were sent while it lasted."""
 
@@ -81,6 +83,20 @@ def test_live_answers_alive_each_time(endpoint: Endpoint) -> None:
         expect.status(endpoint.get(LIVE), 200, 399)
 
 
+@pytest.mark.clause("PRB-01")
+@pytest.mark.parametrize("bad", [b"{", {"images": ["%%%"]}, {"images": ["bm8gaW1hZ2U="]}], ids=str)
+def test_ready_answers_ready_after_a_refusal(endpoint: Endpoint, bad: object) -> None:
+    endpoint.post(bad)
+    expect.status(endpoint.get(READY), 200, 299)
+
+
+@pytest.mark.clause("PRB-02")
+@pytest.mark.parametrize("bad", [b"{", {"images": ["bm8gaW1hZ2U="]}], ids=str)
+def test_live_answers_alive_after_a_refusal(endpoint: Endpoint, bad: object) -> None:
+    endpoint.post(bad)
+    expect.status(endpoint.get(LIVE), 200, 399)
+
+
 @pytest.mark.clause("PRB-03")
 @pytest.mark.parametrize("path", LIMITS)
 def test_an_idle_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
@@ -95,9 +111,27 @@ def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen = probes_while_busy(endpoint, path)
     if not seen:
         not_applicable("all work is done before a probe can be sent: the endpoint is never busy")
+    in_time(seen, path)
+
+
+def in_time(seen: list[Exchange], path: str) -> None:
+    """No three probes in a row fail or are late; none at all were, where none was sent."""
     bad = bad_in_a_row(seen, 200, 299 if path == READY else 399, LIMITS[path])
     wanted = f"no {IN_A_ROW} probes in a row that fail or take over {LIMITS[path]} s"
-    expect.require(bad < IN_A_ROW, f"{bad} in a row while busy: {shown(seen)}", wanted, seen[-1])
+    got = f"{bad} in a row while busy: {shown(seen)}"
+    expect.require(bad < IN_A_ROW, got, wanted, *seen[-1:])
+
+
+@pytest.mark.clause("PRB-04")
+def test_an_endpoint_that_reads_large_images_answers_in_time(endpoint: Endpoint) -> None:
+    # Each of its own: what was read once may be known.
+    work = [Items((), [image_files.heavy(LARGE + number)]) for number in range(CALLERS_OF_LARGE)]
+    done, seen = endpoint.client.run_beside(
+        endpoint.requests(work), Request("GET", READY), MOST_PROBES, 2 * LIMITS[READY]
+    )
+    for exchange in done:
+        given.vectors(exchange, 0, 1)
+    in_time(seen, READY)
 
 
 @pytest.mark.clause("PRB-05")

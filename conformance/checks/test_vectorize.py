@@ -5,6 +5,7 @@ import json
 import pytest
 
 from conformance import expect
+from conformance.corpus import json_escapes
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import given
 from conformance.expect.measurements import Measure
@@ -20,7 +21,7 @@ MANY_IMAGES = 16
 
 
 @pytest.mark.clause("VEC-01")
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("count", range(1, 9))
 def test_one_vector_for_each_text(endpoint: Endpoint, corpus: AlignedCorpus, count: int) -> None:
     expect.vectors(endpoint.vectorize(texts=corpus.captions["en"][:count]), count, 0)
 
@@ -145,6 +146,15 @@ def test_escapes_are_read(endpoint: Endpoint, cache: VectorCache) -> None:
     exchange = endpoint.post(escaped.replace("&", "\\u0026").encode())
     got = expect.vectors(exchange, 1, 0).texts[0]
     expect.same(got, cache.text(text), "the text with escapes")
+
+
+@pytest.mark.clause("VEC-12")
+@pytest.mark.parametrize("form", json_escapes.FORMS)
+def test_every_kind_of_escape_is_read(endpoint: Endpoint, cache: VectorCache, form: str) -> None:
+    sent = list(json_escapes.TEXTS)
+    exchange = endpoint.post(json_escapes.body(sent, json_escapes.FORMS[form]))
+    got = expect.vectors(exchange, len(sent), 0).texts
+    expect.same(got, cache.vectors(texts=sent).texts, f"a text {form}")
 
 
 @pytest.mark.clause("VEC-13")

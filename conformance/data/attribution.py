@@ -16,15 +16,19 @@ def home(kind: str, clause: str) -> str:
     return str(row["clause"])
 
 
-def prerequisite_home(kind: str, items: str, signature: str) -> str:
-    """The clause that speaks for a good request that was not served as a check needed it."""
+def prerequisite_home(kind: str, items: str, signature: str, clause: str) -> str:
+    """The clause that speaks for a good request that was not served as a check of `clause` needed.
+
+    What a check is about that sends something odd on purpose is that clause's own.
+    """
     homes = fixture_files.toml(_FILE)["homes"]
     table = fixture_files.toml(_FILE)["prerequisites"]
     if items == "meta":
         return str(table[items])
     kind = f"{kind} {items}" if f"{kind} {items}" in homes else kind
     if kind in homes:
-        return str(homes[kind]["clause"])
+        own = clause in homes[kind].get("during", ())
+        return clause if own else str(homes[kind]["clause"])
     return str(table.get(signature) or table.get(items) or table[""])
 
 

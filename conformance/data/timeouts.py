@@ -31,3 +31,9 @@ an endpoint that takes longer than this now has stopped."""
 
 SHRINKING: Final = 5.0
 """That Hypothesis may take to make a failing request smaller."""
+
+PAUSE_IN_BODY: Final = 0.15
+"""Between two pieces of a request: longer than packets of one request are apart in a network."""
+
+EXPECT_CONTINUE: Final = 1.0
+"""How long curl waits for 100 Continue before it sends the body all the same."""

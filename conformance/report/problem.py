@@ -53,7 +53,7 @@ def problem_of(raised: Nonconformity, clause: str, test: str, folder: Path | Non
     cause = raised.cause
     met_on_the_way = isinstance(raised, PrerequisiteFailed)
     if met_on_the_way:
-        about = attribution.prerequisite_home(cause.kind, cause.items, cause.signature)
+        about = attribution.prerequisite_home(cause.kind, cause.items, cause.signature, clause)
     else:
         about = attribution.home(cause.kind, clause)
     shown = raised.exchanges[:SHOWN_EXCHANGES]

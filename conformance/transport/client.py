@@ -1,10 +1,12 @@
 """The bounded HTTP client: no exchange takes longer, or more memory, than it may."""
 
 import asyncio
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -71,6 +73,13 @@ class Client:
         self.note(exchanges, time.perf_counter() - start)
         return exchanges
 
+    def send_in_turn(self, requests: Sequence[Request]) -> list[Exchange]:
+        """All requests one after another; the listeners are told when the last is answered."""
+        start = time.perf_counter()
+        exchanges = self._runner.run(self._in_turn(requests))
+        self.note(exchanges, time.perf_counter() - start)
+        return exchanges
+
     def run_beside(
         self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
     ) -> tuple[list[Exchange], list[Exchange]]:
@@ -95,6 +104,9 @@ class Client:
 
     async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
         return list(await asyncio.gather(*(self._exchange(r, timeout) for r in requests)))
+
+    async def _in_turn(self, requests: Sequence[Request]) -> list[Exchange]:
+        return [await self._exchange(each, self.timeout) for each in requests]
 
     async def _beside(
         self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
@@ -159,8 +171,15 @@ class Client:
         )
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    # Read once: a client is made anew whenever connections are dropped.
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _http_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(
+        verify=_certificates(),
         trust_env=False,
         follow_redirects=False,
         timeout=None,

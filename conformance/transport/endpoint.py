@@ -48,6 +48,15 @@ class Endpoint:
         raw = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
         return self.client.send_all([Request("POST", path, body, JSON) for body in raw])
 
+    def post_in_turn(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:
+        """POST all bodies one after another, with nothing in between; answers in their order."""
+        raw = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
+        return self.client.send_in_turn([Request("POST", path, body, JSON) for body in raw])
+
+    def vectorize_in_turn(self, requests: Sequence[Items]) -> list[Exchange]:
+        """All the requests one after another, with nothing in between."""
+        return self.client.send_in_turn(self.requests(requests))
+
     def requests(self, items: Sequence[Items]) -> list[Request]:
         """The HTTP requests for `items`, one each."""
         return [Request("POST", VECTORIZE, each.body(), JSON) for each in items]

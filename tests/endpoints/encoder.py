@@ -45,9 +45,16 @@ class Encoder:
     exact: bool = True
     """Whether the items of EXA have the vectors of the tag's stand-in."""
 
+    def knows(self, text: str) -> bool:
+        """Whether a text is one of EXA's, whose vector is the stand-in's own."""
+        return self._known_text(text) is not None
+
+    def _known_text(self, text: str) -> Matrix | None:
+        return exact_vectors.text(self.name, self.width, text) if self.exact else None
+
     def text(self, text: str) -> Matrix:
         """One text, cut to `limit` tokens with the two that begin and end it: (width,)."""
-        known = exact_vectors.text(self.name, self.width, text) if self.exact else None
+        known = self._known_text(text)
         if known is not None:
             return known
         read = words.tokens(text.lower() if self.lower_case else text, self.limit - 2)

@@ -29,7 +29,7 @@ def problem(clause: str, test: dict[str, Any], cause: dict[str, Any]) -> Problem
         test["status"] == "not judged" or kind in findings.FACTS
     )
     if on_the_way:
-        home = attribution.prerequisite_home(kind, items, signature)
+        home = attribution.prerequisite_home(kind, items, signature, clause)
     else:
         home = attribution.home(kind, clause)
     met_elsewhere = on_the_way or home != clause

@@ -5,9 +5,12 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from io import BufferedIOBase
 from itertools import count
 
 from tests.endpoints import software, wire
+from tests.endpoints.bodies_in_pieces import Hasty, Pieces
 from tests.endpoints.endpoint import Endpoint
 
 
@@ -27,10 +30,14 @@ class Handler(socketserver.StreamRequestHandler):
     def exchange(self) -> bool:
         """One request and its answer; whether another may follow."""
         endpoint, number = self.server.endpoint, next(self.server.numbers)
-        request = wire.read_request(self.rfile, number)
+        request = wire.read_request(self.stream(), number)
         if request is None:
             return False
         return endpoint.send(request, endpoint.answer(request), self.connection.sendall)
+
+    def stream(self) -> BufferedIOBase:
+        """What requests are read from."""
+        return self.rfile
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -40,13 +47,19 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        handler: type[Handler] = Handler,
+    ) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.request_queue_size = endpoint.backlog
         self.endpoint = endpoint
         self.numbers = count(1)
         self.open: set[socket.socket] = set()
-        super().__init__((host, port), Handler)
+        super().__init__((host, port), handler)
 
     @property
     def url(self) -> str:
@@ -77,10 +90,54 @@ class Server(socketserver.ThreadingTCPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
 
+class OneThread(Server):
+    """The same with one thread for all: a connection is served to its end before the next one."""
+
+    def process_request(self, request, client_address):  # type: ignore[no-untyped-def]
+        """Serves the connection here and now."""
+        self.open.add(request)
+        self.finish_request(request, client_address)
+        self.shutdown_request(request)  # type: ignore[no-untyped-call]
+
+
+class OneRequest(Handler):
+    """Serves one request a connection, as a server of one thread has to."""
+
+    def handle(self) -> None:
+        """Serves the request."""
+        self.connection.settimeout(self.server.endpoint.idle_seconds)
+        with suppress(OSError, wire.MalformedError):
+            self.exchange()
+
+
+class Impatient(Handler):
+    """Takes for the whole body what comes without a pause of `PAUSE` seconds."""
+
+    PAUSE = 0.05
+
+    def stream(self) -> BufferedIOBase:
+        """Reads until nothing comes for a moment."""
+        return Hasty(self.connection, self.rfile, self.PAUSE)
+
+
+class Decoding(Handler):
+    """Decodes each piece of a body as it comes."""
+
+    def stream(self) -> BufferedIOBase:
+        """Reads pieces."""
+        return Pieces(self.rfile)
+
+
 @contextmanager
-def sockets(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
-    """Serves by the server above."""
-    server = Server(endpoint, host, port)
+def sockets(
+    endpoint: Endpoint,
+    host: str,
+    port: int,
+    kind: type[Server] = Server,
+    handler: type[Handler] = Handler,
+) -> Iterator[str]:
+    """Serves by the server above, or by one like it."""
+    server = kind(endpoint, host, port, handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -92,6 +149,9 @@ def sockets(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
 
 SOFTWARE: dict[str, Callable[[Endpoint, str, int], AbstractContextManager[str]]] = {
     "sockets": sockets,
+    "one-thread": partial(sockets, kind=OneThread, handler=OneRequest),
+    "impatient": partial(sockets, handler=Impatient),
+    "decoding": partial(sockets, handler=Decoding),
     "wsgiref": software.wsgiref,
     "waitress": software.waitress,
     "streams": software.streams,

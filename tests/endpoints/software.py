@@ -48,6 +48,9 @@ class Threading(ThreadingMixIn, WSGIServer):
     block_on_close = False
     request_queue_size = 64
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller may hang up; that is no news."""
+
 
 class Quiet(WSGIRequestHandler):
     """wsgiref without its log."""

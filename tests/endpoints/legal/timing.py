@@ -7,17 +7,17 @@ from tests.endpoints.registry import legal
 from tests.endpoints.wire import Answer, Request
 
 
-@legal("slow", "every eighth request takes a second")
+@legal("slow", "every eighth request takes a third of a second")
 class Slow(Endpoint):
     def vectorize(self, request: Request) -> Answer:
-        time.sleep(1 if next(self.calls) % 8 == 0 else 0.02)
+        time.sleep(0.3 if next(self.calls) % 8 == 0 else 0.01)
         return super().vectorize(request)
 
 
-@legal("slow-in-bulk", "more than four items take a second")
+@legal("slow-in-bulk", "more than four items take a fifth of a second more")
 class SlowInBulk(Endpoint):
     def body(self, asked: Asked) -> Body:
-        time.sleep(1 if len(asked.texts) + len(asked.images) > 4 else 0)
+        time.sleep(0.2 if len(asked.texts) + len(asked.images) > 4 else 0)
         return super().body(asked)
 
 

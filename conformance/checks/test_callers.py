@@ -1,0 +1,213 @@
+"""OPS, PRB and VEC for callers of every kind: that hang up, are slow, or speak HTTP otherwise."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from conformance import expect
+from conformance.checks import hung_up
+from conformance.corpus import small_images
+from conformance.data import timeouts
+from conformance.expect import Observation
+from conformance.expect.vector_cache import VectorCache
+from conformance.transport.endpoint import JSON, LIVE, READY, VECTORIZE, Endpoint
+from conformance.transport.exchange import Exchange
+from conformance.transport.items import Items
+from conformance.transport.raw_caller import RawCaller
+
+TEXT = "ein grüner Kreis, 緑の丸"
+"""Letters of two and three bytes: what decodes pieces of a body breaks some of them."""
+BODY = Items([TEXT]).body()
+LENGTH = {"Content-Length": str(len(BODY))}
+TIMES = 20
+"""More callers than a service has workers or slots, as a rule."""
+AFTER = 4
+Raw = Callable[..., RawCaller]
+
+
+@pytest.fixture
+def caller(endpoint: Endpoint) -> Iterator[Raw]:
+    """Opens a connection of its own; what came over it is counted at the end like all else."""
+    opened: list[RawCaller] = []
+
+    def connect(timeout: float = endpoint.client.timeout) -> RawCaller:
+        opened.append(RawCaller(endpoint.client.url, min(timeout, endpoint.client.timeout)))
+        return opened[-1]
+
+    yield connect
+    exchanges = [exchange for each in opened for exchange in each.exchanges]
+    endpoint.client.note(exchanges, sum(each.seconds for each in exchanges))
+
+
+def sent(endpoint: Endpoint, method: str = "POST", path: str = VECTORIZE) -> Exchange:
+    """The exchange that shows what is sent."""
+    body = BODY if method == "POST" else b""
+    headers = tuple(JSON.items()) if method == "POST" else ()
+    return Exchange(method, endpoint.client.url + path, headers, body)
+
+
+@pytest.mark.clause("OPS-06")
+@pytest.mark.parametrize("moment", hung_up.MOMENTS)
+def test_a_caller_that_hangs_up_leaves_nothing_behind(
+    endpoint: Endpoint, cache: VectorCache, moment: str
+) -> None:
+    before = cache.vectors([TEXT], [small_images.png()])
+    hung_up.hang_up(endpoint.client.url, endpoint.client.timeout, moment, TIMES)
+    what = f"after {TIMES} callers that hung up {moment}"
+    in_turn = [endpoint.vectorize([TEXT], [small_images.png()]) for _ in range(2)]
+    at_once = endpoint.vectorize_at_once([Items([TEXT], [small_images.png()])] * AFTER)
+    for exchange in (*in_turn, *at_once):
+        after = expect.vectors(exchange, 1, 1)
+        expect.same(after.texts, before.texts, f"the text {what}")
+        expect.same(after.images, before.images, f"the image {what}")
+
+
+@pytest.mark.clause("OPS-08")
+def test_a_slow_caller_holds_up_nobody(endpoint: Endpoint, cache: VectorCache, caller: Raw) -> None:
+    before = cache.text(TEXT)
+    with (
+        caller() as slow,
+        caller(timeouts.LIVE_TIMEOUT) as probe,
+        caller(timeouts.GOOD_REQUEST) as other,
+    ):
+        slow.write(slow.head("POST", VECTORIZE, {**JSON, **LENGTH}) + BODY[:20])
+        probe.write(probe.head("GET", LIVE, {}))
+        live = probe.read(sent(endpoint, "GET", LIVE))
+        other.write(other.head("POST", VECTORIZE, {**JSON, **LENGTH}) + BODY)
+        served = other.read(sent(endpoint))
+        slow.write(BODY[20:])
+        answered = slow.read(sent(endpoint))
+    expect.status(live, 200, 399)
+    for exchange in (served, answered):
+        expect.same(expect.vectors(exchange, 1, 0).texts[0], before, "the text beside a slow one")
+
+
+def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
+    """Byte by byte."""
+    for place in range(len(head + body)):
+        slow.write((head + body)[place : place + 1])
+
+
+def in_one_piece(slow: RawCaller, head: bytes, body: bytes) -> None:
+    """Head and body at once."""
+    slow.write(head + body)
+
+
+def with_a_pause(slow: RawCaller, head: bytes, body: bytes) -> None:
+    """With a pause in the body, within a letter."""
+    cut = body.index("ü".encode()) + 1
+    slow.write(head + body[:cut])
+    time.sleep(timeouts.PAUSE_IN_BODY)
+    slow.write(body[cut:])
+
+
+def head_first(slow: RawCaller, head: bytes, body: bytes) -> None:
+    """The head, a pause, the body."""
+    slow.write(head)
+    time.sleep(timeouts.PAUSE_IN_BODY)
+    slow.write(body)
+
+
+PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
+    "byte by byte": in_bytes,
+    "in one piece": in_one_piece,
+    "with a pause in a letter": with_a_pause,
+    "the head first": head_first,
+}
+
+
+@pytest.mark.clause("VEC-23")
+@pytest.mark.parametrize("how", PIECES)
+def test_a_request_is_read_however_it_is_cut(
+    endpoint: Endpoint, cache: VectorCache, caller: Raw, how: str
+) -> None:
+    before = cache.text(TEXT)
+    with caller() as raw:
+        PIECES[how](raw, raw.head("POST", VECTORIZE, {**JSON, **LENGTH}), BODY)
+        exchange = raw.read(sent(endpoint))
+    got = expect.vectors(exchange, 1, 0).texts[0]
+    expect.same(got, before, f"a text whose request came {how}")
+
+
+def chunked(body: bytes) -> bytes:
+    """The body in chunks of seven bytes."""
+    parts = [body[start : start + 7] for start in range(0, len(body), 7)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+LOWER = {name.lower(): value for name, value in {**JSON, **LENGTH}.items()}
+UPPER = {name.upper(): value for name, value in {**JSON, **LENGTH}.items()}
+PROXY = {
+    "X-Forwarded-For": "192.0.2.1, 192.0.2.2",
+    "X-Forwarded-Proto": "https",
+    "Via": "1.1 proxy",
+    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "Cookie": "a=" + "b" * 3000,
+}
+FORMS: dict[str, tuple[dict[str, str], bytes]] = {
+    "a body in chunks": ({**JSON, "Transfer-Encoding": "chunked"}, chunked(BODY)),
+    "header names in lower case": (LOWER, BODY),
+    "header names in upper case": (UPPER, BODY),
+    "a charset": ({"Content-Type": "application/json; charset=utf-8", **LENGTH}, BODY),
+    "what a proxy adds": ({**JSON, **LENGTH, **PROXY}, BODY),
+    "no Accept-Encoding": ({**JSON, **LENGTH, "Accept": "application/json"}, BODY),
+    "Connection: close": ({**JSON, **LENGTH, "Connection": "close"}, BODY),
+}
+
+
+def unencoded(exchange: Exchange) -> Observation:
+    """The vector of a response to who accepts no content encoding."""
+    encoding = expect.answered(exchange).headers.get("content-encoding", "identity")
+    plain = encoding.lower() == "identity"
+    expect.require(plain, f"Content-Encoding: {encoding}", "none: none was accepted", exchange)
+    return expect.vectors(exchange, 1, 0).texts[0]
+
+
+@pytest.mark.clause("VEC-22")
+@pytest.mark.parametrize("form", FORMS)
+def test_other_callers_are_understood(
+    endpoint: Endpoint, cache: VectorCache, caller: Raw, form: str
+) -> None:
+    before = cache.text(TEXT)
+    headers, body = FORMS[form]
+    with caller(timeouts.GOOD_REQUEST) as raw:
+        raw.write(raw.head("POST", VECTORIZE, headers) + body)
+        exchange = raw.read(sent(endpoint))
+    expect.same(unencoded(exchange), before, f"the text of a request with {form}")
+
+
+@pytest.mark.clause("VEC-22")
+def test_who_waits_for_continue_is_served(
+    endpoint: Endpoint, cache: VectorCache, caller: Raw
+) -> None:
+    before = cache.text(TEXT)
+    with caller(timeouts.GOOD_REQUEST) as raw:
+        raw.write(raw.head("POST", VECTORIZE, {**JSON, **LENGTH, "Expect": "100-continue"}))
+        raw.has_answer(timeouts.EXPECT_CONTINUE)  # as curl: the body follows in any case
+        raw.write(BODY)
+        exchange = raw.read(sent(endpoint))
+    expect.same(unencoded(exchange), before, "the text of who waits for 100 Continue")
+
+
+@pytest.mark.clause("VEC-22")
+def test_json_is_read_however_it_is_written(endpoint: Endpoint, cache: VectorCache) -> None:
+    document = {"images": [], "texts": [TEXT]}
+    body = f"\n {json.dumps(document, indent=2, ensure_ascii=False)}\r\n\t"
+    got = expect.vectors(endpoint.post(body.encode()), 1, 0).texts[0]
+    expect.same(got, cache.text(TEXT), "the text of an indented body")
+
+
+@pytest.mark.clause("PRB-07")
+@pytest.mark.parametrize("path", [READY, LIVE])
+def test_head_is_answered_like_get(endpoint: Endpoint, caller: Raw, path: str) -> None:
+    with caller(timeouts.LIVE_TIMEOUT) as raw:
+        raw.write(raw.head("HEAD", path, {}))
+        head = raw.read(sent(endpoint, "HEAD", path))
+        expect.status(head, 200, 399 if path == LIVE else 299)
+        if head.announces_close:
+            return
+        # What was sent as a body stands before the next response.
+        raw.write(raw.head("GET", path, {}))
+        expect.status(raw.read(sent(endpoint, "GET", path)), 200, 399)

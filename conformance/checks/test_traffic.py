@@ -1,0 +1,191 @@
+"""OPS, IMG, TXT and ERR under traffic: requests at once, in turn, over many connections, later."""
+
+import base64
+from collections.abc import Sequence
+
+import pytest
+
+from conformance import expect
+from conformance.checks.aftermath import IMAGES, TEXTS, Aftermath
+from conformance.corpus import small_images, text_lengths
+from conformance.data import timeouts, tolerances
+from conformance.expect import given, text_lists
+from conformance.expect.vector_cache import VectorCache
+from conformance.transport.endpoint import META, Endpoint
+from conformance.transport.items import Items
+from conformance.transport.target import Target
+
+ALIKE = ("two red dogs on a mat", "two tan cats in a box")
+"""Of one length, and of one number of words: what tells requests apart must be the text."""
+CALLERS = 16
+"""Twice the processors of a machine of eight, which is what many a Weaviate has."""
+CONNECTIONS = 5
+IN_TURN = 45
+BURSTS = (5, 10, 25)
+"""Errors in a row: what counts them opens after a few, what leaks at each is empty after many."""
+LARGE, SMALL = 100, 6
+LISTS, LIST = 4, 5
+TEXT = "a red circle"
+NO_IMAGE = base64.b64encode(b"no image").decode()
+REFUSED: tuple[object, ...] = (
+    {"images": ["%%%"]},
+    {"images": [NO_IMAGE]},
+    b"{",
+    {"texts": 5},
+    {"texts": [TEXT], "images": [NO_IMAGE]},
+)
+
+
+def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], what: str) -> None:
+    """Every request, sent at once with the others, gets the vectors that it gets alone."""
+    before = [cache.vectors(each.texts, each.images) for each in work]
+    for exchange, asked, alone in zip(endpoint.vectorize_at_once(work), work, before, strict=True):
+        got = expect.vectors(exchange, len(asked.texts), len(asked.images))
+        expect.same(got.texts, alone.texts, f"texts of {what}")
+        expect.same(got.images, alone.images, f"images of {what}")
+
+
+@pytest.mark.clause("OPS-01")
+def test_equal_texts_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
+    work = [Items([ALIKE[number % 2]]) for number in range(8)]
+    in_parallel(endpoint, cache, work, "equal requests at once")
+
+
+@pytest.mark.clause("OPS-01")
+def test_equal_images_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
+    work = [Items((), [small_images.bmp(5 * (number % 2))]) for number in range(6)]
+    in_parallel(endpoint, cache, work, "equal requests at once")
+
+
+@pytest.mark.clause("OPS-01")
+def test_texts_beside_images(endpoint: Endpoint, cache: VectorCache) -> None:
+    texts = [Items([text]) for text in (*ALIKE, TEXT)]
+    images = [Items((), [small_images.png(5 * number)]) for number in range(3)]
+    work = [each for pair in zip(texts, images, strict=True) for each in pair]
+    in_parallel(endpoint, cache, work, "requests of texts beside those of images")
+
+
+@pytest.mark.clause("OPS-01")
+def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache) -> None:
+    pool = text_lists.given_vectors(cache, text_lengths.pool())
+    places = [100 + number for number in range(CALLERS)]
+    work = [Items([text_lengths.pool()[place]]) for place in places]
+    for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
+        got = expect.vectors(exchange, 1, 0).texts
+        expect.same(got[0], pool[place], f"a text of {CALLERS} requests at once")
+
+
+@pytest.mark.clause("OPS-01")
+def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -> None:
+    pool = text_lists.given_vectors(cache, text_lengths.pool())
+    places = [[40 * number + place for place in range(LIST)] for number in range(LISTS)]
+    work = [Items([text_lengths.pool()[place] for place in each]) for each in places]
+    for exchange, own in zip(endpoint.vectorize_at_once(work), places, strict=True):
+        got = expect.vectors(exchange, LIST, 0).texts
+        expect.same(got, pool[own], f"a text of {LISTS} lists at once")
+
+
+@pytest.mark.clause("OPS-01")
+def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCache) -> None:
+    pool = text_lists.given_vectors(cache, text_lengths.pool())
+    large = Items(text_lengths.pool()[:LARGE])
+    small = [Items([text_lengths.pool()[200 + number]]) for number in range(SMALL)]
+    first, *others = endpoint.vectorize_at_once([large, *small])
+    got = expect.vectors(first, LARGE, 0).texts
+    expect.same(got, pool[:LARGE], "a text of a long list beside small requests")
+    for number, exchange in enumerate(others):
+        own = expect.vectors(exchange, 1, 0).texts
+        expect.same(own[0], pool[200 + number], "a text beside a long list")
+
+
+@pytest.mark.clause("IMG-04")
+def test_the_same_image_at_once_has_equal_vectors(endpoint: Endpoint, cache: VectorCache) -> None:
+    images = [small_images.png(5 * (number % 2)) for number in range(6)]
+    alone = [cache.image(image) for image in images]
+    work = [Items((), [image]) for image in images]
+    for exchange, before in zip(endpoint.vectorize_at_once(work), alone, strict=True):
+        got = given.vectors(exchange, 0, 1).images[0]
+        expect.equal(got, before, "the same image at once with others")
+
+
+@pytest.mark.clause("IMG-04")
+def test_the_same_image_over_other_connections(endpoint: Endpoint, cache: VectorCache) -> None:
+    before = cache.image(small_images.png())
+    for _ in range(CONNECTIONS):
+        endpoint.client.drop_connections()
+        got = given.vectors(endpoint.vectorize(images=[small_images.png()]), 0, 1).images[0]
+        expect.equal(got, before, "the same image over another connection")
+
+
+@pytest.mark.clause("IMG-04")
+def test_the_same_image_later(endpoint: Endpoint, aftermath: Aftermath) -> None:
+    first = given.vectors(aftermath.first[IMAGES], 0, 1).images[0]
+    later = given.vectors(endpoint.vectorize(images=[small_images.png()]), 0, 1).images[0]
+    expect.equal(later, first, "the run's first image again")
+
+
+@pytest.mark.clause("TXT-07")
+def test_a_text_keeps_its_vector_over_other_connections(
+    endpoint: Endpoint, cache: VectorCache
+) -> None:
+    before = cache.text(TEXT)
+    for _ in range(CONNECTIONS):
+        endpoint.client.drop_connections()
+        got = given.vectors(endpoint.vectorize([TEXT]), 1, 0).texts[0]
+        expect.same(got, before, "the text over another connection", tolerances.REPEATED)
+
+
+@pytest.mark.clause("TXT-07")
+def test_a_text_keeps_its_vector_over_many_requests(endpoint: Endpoint, cache: VectorCache) -> None:
+    before = [cache.text(text) for text in ALIKE]
+    work = [Items([ALIKE[number % 2]]) for number in range(IN_TURN)]
+    for number, exchange in enumerate(endpoint.vectorize_in_turn(work)):
+        got = given.vectors(exchange, 1, 0).texts[0]
+        what = f"the text in request {number + 1} of {IN_TURN} in turn"
+        expect.same(got, before[number % 2], what, tolerances.REPEATED)
+
+
+@pytest.mark.clause("TXT-07")
+def test_a_text_keeps_its_vector_later(endpoint: Endpoint, target: Target) -> None:
+    first = given.vectors(target.preflight.first, 1, 0).texts[0]
+    later = given.vectors(endpoint.vectorize([TEXT]), 1, 0).texts[0]
+    expect.same(later, first, "the run's first text again", tolerances.REPEATED)
+
+
+@pytest.mark.clause("ERR-04")
+@pytest.mark.parametrize("errors", BURSTS)
+def test_errors_in_a_row_leave_nothing_behind(
+    endpoint: Endpoint, cache: VectorCache, errors: int
+) -> None:
+    before = cache.vectors([TEXT], [small_images.png()])
+    bad = [REFUSED[number % len(REFUSED)] for number in range(errors)]
+    good = Items([TEXT], [small_images.png()]).body()
+    after = endpoint.post_in_turn([*bad, good, good])[errors:]
+    for exchange in after:
+        got = expect.vectors(exchange, 1, 1)
+        expect.same(got.texts, before.texts, f"the text after {errors} errors in a row")
+        expect.same(got.images, before.images, f"the image after {errors} errors in a row")
+
+
+@pytest.mark.clause("ERR-04")
+@pytest.mark.parametrize("path", ["/no/such/path", META])
+def test_a_refused_path_leaves_nothing_behind(
+    endpoint: Endpoint, cache: VectorCache, path: str
+) -> None:
+    before = cache.text(TEXT)
+    endpoint.client.drop_connections()
+    for _ in range(2):
+        endpoint.post({"texts": [TEXT]}, path)
+        got = expect.vectors(endpoint.vectorize([TEXT]), 1, 0).texts[0]
+        expect.same(got, before, f"the text after POST {path}")
+
+
+@pytest.mark.clause("OPS-07")
+@pytest.mark.parametrize("kind", [TEXTS, IMAGES])
+def test_the_first_request_is_answered_in_time(
+    aftermath: Aftermath, target: Target, kind: str
+) -> None:
+    first = aftermath.first[kind] if kind == IMAGES else target.preflight.first
+    exchange = expect.answered(first)
+    got, limit = f"{exchange.seconds:.1f} s", timeouts.ENDPOINT_TIMEOUT
+    expect.require(exchange.seconds <= limit, got, f"at most {limit:g} s", exchange)

@@ -1,0 +1,54 @@
+"""Readers of a connection that do not read a body as a whole."""
+
+import socket
+from io import BufferedIOBase
+
+
+class Pieces(BufferedIOBase):
+    """Each piece of a body is decoded by itself, and what is no character is replaced."""
+
+    def __init__(self, stream: BufferedIOBase) -> None:
+        self.stream = stream
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """One line of the head."""
+        return self.stream.readline(size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """A body of so many bytes, each piece decoded and encoded again."""
+        left, pieces = size or 0, []
+        while left > 0 and (piece := self.piece(left)):
+            left -= len(piece)
+            pieces.append(piece.decode("utf-8", "replace").encode())
+        return b"".join(pieces)
+
+    def piece(self, most: int) -> bytes:
+        """What has come, at most so many bytes."""
+        return self.stream.read1(most)
+
+
+class Hasty(Pieces):
+    """What does not come within `pause` seconds of the piece before is not waited for."""
+
+    def __init__(self, connection: socket.socket, stream: BufferedIOBase, pause: float) -> None:
+        super().__init__(stream)
+        self.connection = connection
+        self.pause = pause
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """A body, or the beginning of it."""
+        left, pieces, patience = size or 0, [], self.connection.gettimeout()
+        # A stream of socket.makefile is of no use after a time-out, so what it holds comes first.
+        held = len(self.stream.peek(1)) if left else 0  # type: ignore[attr-defined]
+        pieces.append(self.stream.read1(min(left, held)))
+        left -= len(pieces[0])
+        self.connection.settimeout(self.pause)
+        try:
+            while left > 0 and (piece := self.connection.recv(min(left, 2**16))):
+                left -= len(piece)
+                pieces.append(piece)
+        except TimeoutError:
+            pass
+        finally:
+            self.connection.settimeout(patience)
+        return b"".join(pieces)

@@ -1,0 +1,22 @@
+"""Other ways to read a text that tokenizers have."""
+
+import re
+
+from tests.endpoints.encoder import Matrix
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.registry import legal
+
+
+@legal("punctuation-dropped", "ASCII marks are dropped and blanks joined, as SigLIP's code does")
+class PunctuationDropped(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        if self.encoder.knows(text):
+            return super().text_vector(text)
+        kept = re.sub(r"[!-/:-@\[-`{-~]", "", text)
+        return super().text_vector(text if not kept.strip() else " ".join(kept.split()))
+
+
+@legal("long-words-unknown", "a word of more than 100 letters is one unknown token (WordPiece)")
+class LongWordsUnknown(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(re.sub(r"\S{101,}", "[UNK]", text))

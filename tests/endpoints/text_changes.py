@@ -1,0 +1,84 @@
+"""What clean-up for another kind of search does to a text, by what is to be said of it."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import unquote
+
+Change = Callable[[str], str]
+
+
+def until(mark: str) -> Change:
+    """Ends a text at a mark."""
+    return lambda text: text.split(mark)[0]
+
+
+def without(pattern: str) -> Change:
+    """Leaves out what matches."""
+    return lambda text: re.sub(pattern, " ", text, flags=re.DOTALL)
+
+
+def replacing(pattern: str, by: str) -> Change:
+    """Puts something else in the place of what matches."""
+    return lambda text: re.sub(pattern, by, text)
+
+
+def rounded(text: str) -> str:
+    """Numbers as a float of six digits."""
+    return re.sub(r"\d+", lambda number: f"{float(number[0]):g}", text)
+
+
+CHANGES: Final[dict[str, Change]] = {
+    "a text ends at a semicolon": until(";"),
+    "only the first sentence is read": until(". "),
+    "a text ends at a question mark": until("?"),
+    "a text ends at 。": until("。"),
+    "a text ends at a danda": until("।"),
+    "'label: value': the label goes": lambda text: text.split(": ")[-1],
+    "'key=value': what follows = goes": until("="),
+    "a text ends at &, as in a form": until("&"),
+    "a text goes through unquote, and % cuts it": lambda text: unquote(text.split("%")[0]),
+    "a text ends at |": until("|"),
+    "-- begins a comment": without("--.*"),
+    "a line that begins with # is left out": without("(?m)^#[^\n]*"),
+    "/* */ is left out": without(r"/\*.*?\*/"),
+    "<!-- --> is left out": without("<!--.*?-->"),
+    "what stands in round brackets is left out": without(r"\(.*?\)"),
+    "[1] and all in square brackets is left out": without(r"\[.*?\]"),
+    "what stands in 【】 is left out": without("【.*?】"),
+    "elements go with what they hold": without(r"<(\w+)[^>]*>.*?</\1>"),
+    "a text ends at «": until("«"),
+    "what stands between backticks is left out": without("`[^`]*`"),
+    "a lone carriage return starts the line anew": without("[^\r]*\r(?!\n)"),
+    "only the first paragraph is read": until("\n\n"),
+    "a text ends at U+2028": until("\u2028"),
+    "a text ends at U+0085": until("\x85"),
+    "a text ends at a no-break space": until("\xa0"),
+    "a text ends at a soft hyphen": until("\xad"),
+    "a text ends at a zero-width joiner": until("\u200d"),
+    "a text ends at a character beyond 16 bits, as in old MySQL": replacing(
+        "(?s)[\U00010000-\U0010ffff].*", ""
+    ),
+    "a text ends at ESC": until("\x1b"),
+    "links are left out": without(r"https?://\S+"),
+    "#words are left out": without(r"#\w+"),
+    "@words are left out": without(r"@\w+"),
+    "addresses are masked as personal data": replacing(r"\S+@\S+\.\w+", "[mail]"),
+    "numbers of 9 digits and more are masked": replacing(r"(\d[ -]?){9,}", "[number] "),
+    "numbers go through a float": rounded,
+    "a word right after itself is left out": replacing(r"\b(\w+)( \1\b)+", r"\1"),
+    "a, an and the are left out": without(r"\b(a|an|the)\b"),
+    "a plural's s is left out": replacing(r"(\w{3,})s\b", r"\1"),
+    "words of one letter are left out": without(r"\b\w\b"),
+    "endings are left out": replacing(r"n?ing\b", ""),
+    "Roman numerals are left out": without(r"\b[IVX]+\b"),
+    "only the first line is read": lambda text: (text.splitlines() or [""])[0],
+    "blanks are taken out": replacing(r"\s", ""),
+    "what stands in quotation marks is all that is read": lambda text: (
+        re.findall('"([^"]*)"', text) or [text]
+    )[0],
+    "words are sorted": lambda text: " ".join(sorted(text.split())),
+    "words of a text are read once": lambda text: " ".join(dict.fromkeys(text.split())),
+    "only digits are dropped": replacing(r"\d", ""),
+}
+"""Each makes one text of two that are not the same."""
