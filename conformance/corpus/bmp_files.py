@@ -87,7 +87,8 @@ def _row(row: Samples, layout: Layout) -> bytes:
     else:
         fourth = row[:, 3:] if row.shape[1] == 4 else np.zeros((len(row), 1), dtype=np.uint8)
         data = np.concatenate([row[:, 2::-1], fourth], axis=1).astype(np.uint8).tobytes()
-    return data + bytes(-len(data) % 4)
+    row_bytes: bytes = data + bytes(-len(data) % 4)
+    return row_bytes
 
 
 def _run_lengths(row: Samples, bits: int) -> bytes:

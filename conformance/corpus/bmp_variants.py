@@ -5,15 +5,16 @@ import numpy as np
 from conformance.corpus import bmp_files
 from conformance.corpus import image_scenes as scenes
 from conformance.corpus.bmp_files import CORE, FIELDS, RLE4, RLE8, V4, V5, Layout
+from conformance.corpus.image_scenes import Size
 from conformance.corpus.image_variant import Variant, opaque, png
 
 
 def variants(width: int, height: int) -> list[Variant]:
     """All of them, showing a scene of this size."""
-    return [*_colours(width, height), *_palettes(width, height)]
+    return [*_colours((width, height)), *_palettes((width, height))]
 
 
-def _colours(*size: int) -> list[Variant]:
+def _colours(size: Size) -> list[Variant]:
     pixels = scenes.colour(*size)
     shown = png(pixels)
     layouts = {
@@ -42,7 +43,7 @@ def _colours(*size: int) -> list[Variant]:
     return found
 
 
-def _palettes(*size: int) -> list[Variant]:
+def _palettes(size: Size) -> list[Variant]:
     layouts = {
         "1-bit BMP of two colours": (2, Layout(bits=1)),
         "4-bit BMP": (16, Layout(bits=4)),

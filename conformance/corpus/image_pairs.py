@@ -6,7 +6,7 @@ read: each makes two of them one.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -115,7 +115,7 @@ def _changes() -> dict[str, Callable[[Pixels], Pixels]]:
         "an area in a colour of the same grey": lambda pixels: _area(pixels, SAME_LUMA[1]),
         "a little darker": lambda pixels: (pixels * 0.9).astype(np.uint8),
         **{
-            f"a detail at the {name}": lambda pixels, place=place: _detail(pixels, place)
+            f"a detail at the {name}": partial(_detail, place=place)
             for name, place in PLACES.items()
         },
     }

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
+Size = tuple[int, int]
+"""Width and height."""
 
 BASE: Final = (
     (230, 30, 30), (250, 240, 220), (20, 60, 200), (30, 150, 60),
@@ -40,7 +42,8 @@ def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixel
     side = TILES // AREAS
     area = order[(down[:, None] // side) * AREAS + across[None] // side]
     tile = (down[:, None] % side) * side + across[None] % side
-    return ((area + TILES * tile) % colours).astype(np.uint8)
+    found: Pixels = ((area + TILES * tile) % colours).astype(np.uint8)
+    return found
 
 
 @cache

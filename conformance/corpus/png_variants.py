@@ -11,6 +11,7 @@ import numpy as np
 
 from conformance.corpus import image_scenes as scenes
 from conformance.corpus import png_files
+from conformance.corpus.image_scenes import Size
 from conformance.corpus.image_variant import Demand, Variant, opaque, png
 from conformance.corpus.png_files import GREY, GREY_ALPHA, PALETTE, RGB, RGBA, Layout
 
@@ -22,7 +23,7 @@ PALETTES = (2, 3, 4, 5, 9, 16, 17, 64, 100, 255, 256)
 def variants(width: int, height: int) -> list[Variant]:
     """All of them, showing a scene of this size."""
     size = width, height
-    return [*_greys(*size), *_colours(*size), *_palettes(*size), *_alphas(*size), *_layouts(*size)]
+    return [*_greys(size), *_colours(size), *_palettes(size), *_alphas(size), *_layouts(size)]
 
 
 def _both(
@@ -46,12 +47,12 @@ def _both(
     yield Variant(f"{name}, interlaced", woven, shown, demand, pairs[1])
 
 
-def _greys(*size: int) -> Iterator[Variant]:
+def _greys(size: Size) -> Iterator[Variant]:
     for depth in (1, 2, 4, 8):
         pixels = scenes.grey(*size, levels=min(2**depth, 16))
         top = 255 // (2**depth - 1)
         demand: Demand = "mode" if depth == 1 else "plain"
-        layout = {"depth": depth, "colour_type": GREY}
+        layout: dict[str, Any] = {"depth": depth, "colour_type": GREY}
         yield from _both(f"{depth}-bit grey PNG", pixels // top, pixels, demand, **layout)
     # Black and white alone: what lies between is clipped by some libraries and scaled by others.
     pixels = scenes.grey(*size, levels=2)
@@ -59,7 +60,7 @@ def _greys(*size: int) -> Iterator[Variant]:
     yield from _both("16-bit grey PNG", deep, pixels, "mode", depth=16, colour_type=GREY)
 
 
-def _colours(*size: int) -> Iterator[Variant]:
+def _colours(size: Size) -> Iterator[Variant]:
     pixels = scenes.colour(*size)
     deep = deepened(pixels)
     yield from _both("8-bit RGB PNG", pixels, pixels, "plain", colour_type=RGB)
@@ -73,10 +74,10 @@ def deepened(pixels: Any) -> Any:
     return np.where(pixels == 255, 0xFFFF, pixels * np.uint16(256) + noise).astype(np.uint16)
 
 
-def _palettes(*size: int) -> Iterator[Variant]:
+def _palettes(size: Size) -> Iterator[Variant]:
     for number, count in enumerate(PALETTES):
         depth = next(bits for bits in (1, 2, 4, 8) if 2**bits >= count)
-        layout = {
+        layout: dict[str, Any] = {
             "depth": depth,
             "colour_type": PALETTE,
             "before": [png_files.colours(scenes.palette(count))],
@@ -91,11 +92,11 @@ def _palettes(*size: int) -> Iterator[Variant]:
     yield from _both("PNG with a palette of greys", index, pixels, "mode", **layout)
 
 
-def _alphas(*size: int) -> Iterator[Variant]:
+def _alphas(size: Size) -> Iterator[Variant]:
     pixels, greys = scenes.colour(*size), scenes.grey(*size)
     for depth, kind in ((8, np.uint8), (16, np.uint16)):
         several = opaque(pixels if depth == 8 else deepened(pixels), kind)
-        layout = {"depth": depth, "colour_type": RGBA}
+        layout: dict[str, Any] = {"depth": depth, "colour_type": RGBA}
         yield from _both(f"{depth}-bit RGBA PNG, opaque", several, pixels, "mode", **layout)
         both, layout = (
             opaque(greys if depth == 8 else deepened(greys), kind),
@@ -103,10 +104,10 @@ def _alphas(*size: int) -> Iterator[Variant]:
         )
         name = f"{depth}-bit grey PNG with alpha, opaque"
         yield from _both(name, both, greys, "mode", **layout)
-    yield from _transparent_colours(*size)
+    yield from _transparent_colours(size)
 
 
-def _transparent_colours(*size: int) -> Iterator[Variant]:
+def _transparent_colours(size: Size) -> Iterator[Variant]:
     """tRNS: a colour that no pixel has, and a palette all of whose colours are opaque."""
     pixels, index = scenes.colour(*size), scenes.indices(*size, 16)
     colours = png_files.colours(scenes.palette(16))
@@ -120,7 +121,7 @@ def _transparent_colours(*size: int) -> Iterator[Variant]:
     yield from _both("palette PNG with an opaque tRNS", index, pixels, "mode", **layout)
 
 
-def _layouts(*size: int) -> Iterator[Variant]:
+def _layouts(size: Size) -> Iterator[Variant]:
     pixels = scenes.colour(*size, scene=1)
     shown = png(pixels)
     for kind in range(5):

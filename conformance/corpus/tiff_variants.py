@@ -8,6 +8,7 @@ from PIL import Image
 from conformance.corpus import image_scenes as scenes
 from conformance.corpus import tiff_files
 from conformance.corpus.image_files import save
+from conformance.corpus.image_scenes import Size
 from conformance.corpus.image_variant import Variant, decoded, opaque, png
 from conformance.corpus.png_variants import deepened
 from conformance.corpus.tiff_files import BLACK_IS_ZERO, DEFLATE, PALETTE, WHITE_IS_ZERO, Layout
@@ -19,10 +20,10 @@ FAX = ("group3", "group4", "tiff_ccitt")
 def variants(width: int, height: int) -> list[Variant]:
     """All of them, showing a scene of this size."""
     size = width, height
-    return [*_layouts(*size), *_compressed(*size), *_greys(*size), *_modes(*size)]
+    return [*_layouts(size), *_compressed(size), *_greys(size), *_modes(size)]
 
 
-def _layouts(*size: int) -> list[Variant]:
+def _layouts(size: Size) -> list[Variant]:
     pixels = scenes.colour(*size)
     shown = png(pixels)
     layouts: dict[str, dict[str, Any]] = {
@@ -42,7 +43,7 @@ def _layouts(*size: int) -> list[Variant]:
     ]
 
 
-def _compressed(*size: int) -> list[Variant]:
+def _compressed(size: Size) -> list[Variant]:
     pixels = scenes.colour(*size)
     image, shown = Image.fromarray(pixels), png(pixels)
     found = [
@@ -61,11 +62,11 @@ def _compressed(*size: int) -> list[Variant]:
     return found
 
 
-def _greys(*size: int) -> list[Variant]:
+def _greys(size: Size) -> list[Variant]:
     greys, bits = scenes.grey(*size), scenes.grey(*size, levels=2)
     deep = bits.astype(np.uint16) * 257
-    grey = {"photometric": BLACK_IS_ZERO}
-    inverse = {"photometric": WHITE_IS_ZERO}
+    grey: dict[str, Any] = {"photometric": BLACK_IS_ZERO}
+    inverse: dict[str, Any] = {"photometric": WHITE_IS_ZERO}
     scan = bits // 255
     exact = {
         "grey TIFF": tiff_files.write(greys, Layout(**grey)),
@@ -84,7 +85,7 @@ def _greys(*size: int) -> list[Variant]:
     return found
 
 
-def _modes(*size: int) -> list[Variant]:
+def _modes(size: Size) -> list[Variant]:
     pixels = scenes.colour(*size)
     shown, deep = png(pixels), deepened(pixels)
     with_alpha = tiff_files.write(opaque(pixels), Layout(alpha=True))

@@ -43,7 +43,8 @@ def opened(image: bytes) -> Image.Image:
 class ByAverageHash(Cached):
     def key(self, image: bytes) -> Hashable:
         small = np.asarray(opened(image).convert("L").resize((16, 16)), dtype=np.float32)
-        return (small > small.mean()).tobytes()
+        bright: bytes = (small > small.mean()).tobytes()
+        return bright
 
 
 @fault("cache-by-histogram", "the cache's key is how often each colour occurs", *SEEN)
