@@ -17,6 +17,7 @@ from conformance.transport.endpoint import Endpoint
 from conformance.transport.items import Items
 
 USUAL_SIZE = 224
+SCALING = ("crop", "squash")
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def read(batches: ImageBatches, sized: Iterable[Sized]) -> None:
 
 def scales(model: Model) -> None:
     """The model sees all of an image, or its middle; another one cuts it up or pads it."""
-    if model.image_resize not in ("crop", "squash"):
+    if model.image_resize not in SCALING:
         not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
 
 
@@ -100,6 +101,21 @@ def test_12_megapixels_are_read_and_seen(
 
 
 @pytest.mark.clause("IMG-06")
+def test_one_colour_is_the_same_at_every_large_size(
+    batches: ImageBatches, model: Model, own: int, seeds: range
+) -> None:
+    sides = image_sizes.LARGE_SIDES
+    sized = (each for s in seeds for each in image_sizes.of_one_colour(own, s, sides))
+    large = gathered(batches, sized)
+    read(batches, large)
+    if model.image_resize in SCALING:
+        judge = partial(shown.same_image, batches)
+        shown.each_of(
+            {each.name: partial(judge, each.file, each.shown, each.name) for each in large}
+        )
+
+
+@pytest.mark.clause("IMG-06")
 @pytest.mark.parametrize("name", large_images.HEAVY)
 def test_heavy_files_are_read_and_seen(
     batches: ImageBatches, model: Model, own: int, name: str
@@ -135,5 +151,5 @@ def seen(batches: ImageBatches, model: Model, large: Large) -> None:
     batches.gather([large.file])
     if not batches.is_served(large.file):
         expect.vectors(batches.alone(large.file), 0, 1)
-    if model.image_resize in ("crop", "squash"):
+    if model.image_resize in SCALING:
         shown.nearly_same_image(batches, large.file, large.shown, large.name)

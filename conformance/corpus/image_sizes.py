@@ -5,7 +5,7 @@ the longer side, which look alike to who crops and to who squashes. The containe
 to size, so that rows which need padding are met in each.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,9 +19,25 @@ from conformance.corpus.image_scenes import Pixels
 SIDES: Final = (
     1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 21, 24, 27, 31, 32, 33, 47, 48, 49, 63, 64, 65,
     77, 95, 96, 97, 100, 101, 127, 128, 129, 150, 191, 192, 193, 200, 223, 224, 225, 255, 256, 257,
-    300, 336, 383, 384, 385, 447, 448, 449, 500, 511, 512, 513, 640, 767, 768, 800,
+    300, 336, 383, 384, 385, 447, 448, 449, 500, 511, 512, 513,
 )  # fmt: skip
-LARGE_SIDES: Final = (1000, 1023, 1024, 1025, 1080, 1280, 1536, 1920, 2047, 2048, 2049)
+LARGE_SIDES: Final = (
+    640,
+    767,
+    768,
+    800,
+    1000,
+    1023,
+    1024,
+    1025,
+    1080,
+    1280,
+    1536,
+    1920,
+    2047,
+    2048,
+    2049,
+)
 SHAPES: Final = (
     (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9), (3, 1), (5, 1), (8, 1), (10, 1), (20, 1),
     (50, 1), (100, 1), (200, 1),
@@ -29,8 +45,6 @@ SHAPES: Final = (
 LONG: Final = (120, 301, 600)
 """Longer sides of the shapes."""
 SCENES: Final = 4
-MOST: Final = 100
-"""Times as long as wide are the images of one colour at most."""
 
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
@@ -52,12 +66,9 @@ class Sized:
     shown: bytes
 
 
-def of_one_colour(own: int, seed: int) -> Iterator[Sized]:
-    """Every side as a width and as a height, with another side beside it."""
-    sides = [*SIDES, *LARGE_SIDES]
-    others = sides[-1 - seed :: -1] + sides[: -1 - seed : -1]
-    for number, (width, other) in enumerate(zip(sides, others, strict=True)):
-        height = min(max(other, -(-width // MOST)), width * MOST)
+def of_one_colour(own: int, seed: int, sides: Sequence[int] = SIDES) -> Iterator[Sized]:
+    """Every side as a width and as a height, with a side of its neighbourhood beside it."""
+    for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
         shown = save(Image.fromarray(scenes.flat(own, own, shade)), "PNG")
         yield _sized(scenes.flat(width, height, shade), number + seed, shown)
@@ -73,7 +84,6 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
     for number, (long, short) in enumerate(SHAPES):
         length = max(LONG[(number + seed) % len(LONG)], long // short)
         sizes += [(length, length * short // long), (length * short // long, length)]
-    sizes += [(1920, 1080), (1080, 1920)] if seed == 0 else []
     for number, (width, height) in enumerate(sizes):
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
@@ -83,6 +93,13 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
             pixels if few else scenes.bands(*((300, 299) if width >= height else (299, 300)), scene)
         )
         yield _sized(pixels, number + seed, brought_to_size(shown, own, crops))
+
+
+def _others(sides: Sequence[int], seed: int) -> list[int]:
+    """The same sides, each a few places further on among a dozen of about its size."""
+    dozens = [sides[start : start + 12] for start in range(0, len(sides), 12)]
+    by = 5 + seed
+    return [side for some in dozens for side in (*some[by % len(some) :], *some[: by % len(some)])]
 
 
 def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:

@@ -90,9 +90,10 @@ def test_two_colours_are_one_grey() -> None:
     assert len(greys) == 1
 
 
-def test_every_side_is_met_as_a_width() -> None:
-    widths = {opened(each.file).width for each in image_sizes.of_one_colour(64, 0)}
-    assert widths >= set(image_sizes.SIDES)
+def test_every_side_is_met_as_a_width_and_as_a_height() -> None:
+    sizes = [opened(each.file).size for each in image_sizes.of_one_colour(64, 0)]
+    assert {width for width, _ in sizes} == {height for _, height in sizes}
+    assert {width for width, _ in sizes} == set(image_sizes.SIDES)
 
 
 def test_images_of_one_colour_have_one() -> None:
