@@ -10,6 +10,7 @@ from conformance.checks.stash import CLIENT, EVIDENCE, SETTINGS, STOPWATCH, TARG
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data import clauses, weaviate_versions
 from conformance.data.models import Model
+from conformance.expect.image_batches import ImageBatches
 from conformance.expect.measurements import Figure, Measure
 from conformance.expect.statuses import not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
@@ -130,6 +131,18 @@ def measure(request: pytest.FixtureRequest) -> Measure:
 def cache(client: Client) -> VectorCache:
     """What items give when they are sent alone; each is sent once a run."""
     return VectorCache(Endpoint(client))
+
+
+@pytest.fixture(scope="session")
+def batches(client: Client) -> ImageBatches:
+    """What images of the format and size axes give; many go into one request."""
+    return ImageBatches(Endpoint(client))
+
+
+@pytest.fixture(scope="session")
+def seeds(settings: Settings) -> range:
+    """Which pairs of sizes and containers a run meets: more of them with ``--slow``."""
+    return range(6 if settings.slow else 1)
 
 
 @pytest.fixture(scope="session")

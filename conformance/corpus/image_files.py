@@ -49,7 +49,7 @@ def formats() -> dict[str, bytes]:
         "TIFF": save(drawing, "TIFF", compression="tiff_lzw"),
         "progressive JPEG": save(drawing, "JPEG", quality=95, progressive=True),
         "animated GIF": _animated(),
-        "JPEG turned by EXIF": save(drawing, "JPEG", quality=95, exif=_exif(orientation=6)),
+        "JPEG turned by EXIF": save(drawing, "JPEG", quality=95, exif=exif(orientation=6)),
     }
 
 
@@ -110,7 +110,7 @@ def converted() -> dict[str, tuple[bytes, bytes]]:
     clear.paste(0, (0, 0, SIZE, 4))
     return {
         "JPEG": (colour, save(drawing, "JPEG", quality=95)),
-        "JPEG with EXIF": (colour, save(drawing, "JPEG", quality=95, exif=_exif(orientation=1))),
+        "JPEG with EXIF": (colour, save(drawing, "JPEG", quality=95, exif=exif(orientation=1))),
         "CMYK JPEG": (colour, save(drawing.convert("CMYK"), "JPEG", quality=95)),
         "grey JPEG": (shade, save(grey(), "JPEG", quality=95)),
         "RGBA PNG with a transparent edge": (colour, save(_with(drawing, clear), "PNG")),
@@ -144,7 +144,7 @@ def sixteen_bit() -> Image.Image:
     return Image.fromarray(values)
 
 
-def _exif(orientation: int) -> Image.Exif:
+def exif(orientation: int) -> Image.Exif:
     """What a camera writes beside a photograph."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation

@@ -18,6 +18,10 @@ ACROSS_REQUESTS = 2e-2
 which is 4e-3 a rounding, and 8-bit vectors move by one step of 1/127 here and there. What leaks
 from companions or padding in practice is larger."""
 
+OTHER_DECODER = 5e-2
+"""A lossy or converted image and the pixels that Pillow makes of it. A decoder with a coarser
+cosine transform moves a vector by up to 0.03 (docs/exact.md)."""
+
 DIFFERENT = 1e-4
 """Above it, two vectors differ. Float32 noise stays at 1e-6, also over 1,152 components."""
 

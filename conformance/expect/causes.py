@@ -34,6 +34,8 @@ class CauseKind(StrEnum):
     """What cannot be right was answered as if it were."""
     ROWS = "number of rows"
     DIMENSION = "dimension"
+    COMPANIONS = "companions"
+    """An item is served well alone, and otherwise beside others."""
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"

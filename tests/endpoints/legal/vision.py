@@ -1,9 +1,13 @@
 """Other ways to look at an image that no source forbids."""
 
-from PIL import Image, ImageOps
+import io
 
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+from tests.endpoints import images
 from tests.endpoints.encoder import Matrix
-from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import legal
 
 
@@ -40,3 +44,48 @@ class ScaledTwice(Seen):
         if min(picture.size) < 400 or picture.mode.startswith("I"):
             return picture
         return picture.convert("RGB").reduce(2)
+
+
+@legal("sensor-too-large", "images of more than 20 megapixels are refused in JSON")
+class SensorTooLarge(Endpoint):
+    def picture_vector(self, picture: Image.Image) -> Matrix:
+        if picture.width * picture.height > 20_000_000:
+            raise Refused(413, "at most 20 megapixels")
+        return super().picture_vector(picture)
+
+
+@legal("profiles-obeyed", "images are brought to sRGB by their profile")
+class ProfilesObeyed(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        profile = picture.info.get("icc_profile")
+        if not profile or picture.mode != "RGB":
+            return picture
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB")) or picture
+
+
+@legal("coarse-jpegs", "a quick JPEG decoder is off by up to two of 255")
+class CoarseJpegs(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if picture.format not in ("JPEG", "MPO"):
+            return picture
+        pixels = np.asarray(picture.convert("RGB"), dtype=np.int16)
+        noise = np.random.default_rng(pixels.size).integers(-2, 3, pixels.shape)
+        return Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
+
+
+@legal("resized-by-bilinear", "images are made 256 pixels high with another filter first")
+class ResizedFirst(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        plain = images.rgb(picture)
+        scale = 256 / min(plain.size)
+        size = tuple(max(1, round(side * scale)) for side in plain.size)
+        return plain.resize((size[0], size[1]), Image.Resampling.BILINEAR)
+
+
+@legal("deep-greys-scaled", "16-bit greys are scaled to 8 bits, not clipped")
+class DeepGreysScaled(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if not picture.mode.startswith("I"):
+            return picture
+        return Image.fromarray((np.asarray(picture) // 256).astype(np.uint8))

@@ -1,0 +1,135 @@
+"""IMG: the format axes. Each container with its variants, and what of each is known."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import pytest
+
+from conformance import expect
+from conformance.corpus import image_families
+from conformance.corpus.image_variant import Demand, Variant
+from conformance.data import tolerances
+from conformance.data.models import Model
+from conformance.expect import shown
+from conformance.expect.image_batches import ImageBatches
+from conformance.options.settings import Settings
+
+FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF")
+SEQUENCES, TRANSPARENT, METADATA = "several images in a file", "transparent pixels", "metadata"
+PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first")
+OTHER_MODES: tuple[Demand, ...] = ("mode", "ink", "clear")
+LOSSY = ("JPEG", "WebP", "TIFF")
+
+
+@pytest.fixture
+def variants(
+    model: Model, settings: Settings, batches: ImageBatches
+) -> Callable[..., list[Variant]]:
+    """The variants of a family that have one of these demands; `elsewhere` at other sizes."""
+
+    def chosen(family: str, *demands: Demand, elsewhere: bool | None = None) -> list[Variant]:
+        own = image_families.own_size(family, model.image_size, settings.slow)
+        others = image_families.other_size(family, settings.slow) if family in FORMATS else ()
+        found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())
+        # All of the family at once, so that its variants share requests.
+        batches.gather(file for each in (*own, *others) for file in (each.file, each.pixels))
+        return [each for group in found for each in group if each.demand in demands]
+
+    return chosen
+
+
+def read(batches: ImageBatches, variants: Iterable[Variant]) -> None:
+    """Each has a vector."""
+
+    def is_read(variant: Variant) -> None:
+        if not batches.is_served(variant.file):
+            expect.vectors(batches.alone(variant.file), 0, 1)
+
+    shown.each_of({each.name: partial(is_read, each) for each in variants})
+
+
+def same(
+    batches: ImageBatches, variants: Iterable[Variant], within: float = tolerances.ACROSS_REQUESTS
+) -> None:
+    """Each has the vector of its pixels."""
+    shown.each_of(
+        {
+            each.name: partial(shown.same_image, batches, each.file, each.pixels, each.name, within)
+            for each in variants
+        }
+    )
+
+
+def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
+    """Each has nearly the vector of its pixels, and no misread copy's."""
+    shown.each_of(
+        {
+            each.name: partial(shown.nearly_same_image, batches, each.file, each.pixels, each.name)
+            for each in variants
+        }
+    )
+
+
+Chosen = Callable[..., list[Variant]]
+
+
+@pytest.mark.clause("IMG-01")
+@pytest.mark.parametrize("family", [*FORMATS, SEQUENCES])
+def test_variants_of_a_format_are_read(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    read(batches, variants(family, *PLAIN))
+
+
+@pytest.mark.clause("IMG-02")
+@pytest.mark.parametrize("family", [*FORMATS, TRANSPARENT])
+def test_variants_of_a_mode_are_read(batches: ImageBatches, variants: Chosen, family: str) -> None:
+    read(batches, variants(family, *OTHER_MODES))
+
+
+@pytest.mark.clause("IMG-03")
+@pytest.mark.parametrize("family", FORMATS)
+def test_variants_of_the_same_pixels_have_the_same_vector(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    same(batches, [*variants(family, "plain"), *variants(family, "mode", elsewhere=False)])
+
+
+@pytest.mark.clause("IMG-03")
+@pytest.mark.parametrize("family", [*FORMATS, TRANSPARENT])
+def test_variants_in_another_mode_are_close(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    nearly_same(batches, variants(family, "mode", "clear"))
+
+
+@pytest.mark.clause("IMG-12")
+@pytest.mark.parametrize("family", FORMATS)
+def test_variants_in_another_mode_have_the_same_vector(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    same(batches, variants(family, "mode", elsewhere=True))
+
+
+@pytest.mark.clause("IMG-13")
+@pytest.mark.parametrize("family", LOSSY)
+def test_lossy_variants_show_their_pixels(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    nearly_same(batches, variants(family, "lossy"))
+
+
+@pytest.mark.clause("IMG-10")
+@pytest.mark.parametrize("family", [*LOSSY, SEQUENCES, TRANSPARENT])
+def test_converted_variants_stay_close(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    converted = variants(family, "lossy", "ink", "first", "clear")
+    same(batches, converted, tolerances.OTHER_DECODER)
+
+
+@pytest.mark.clause("IMG-14")
+def test_what_a_file_carries_is_read_over(batches: ImageBatches, variants: Chosen) -> None:
+    carried = variants(METADATA, "carried")
+    read(batches, carried)
+    same(batches, carried)

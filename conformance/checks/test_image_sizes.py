@@ -1,0 +1,155 @@
+"""IMG: the axis of sizes, from one pixel to a phone's sensor and from bytes to megabytes."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import pytest
+
+from conformance import expect
+from conformance.corpus import image_sizes, large_images
+from conformance.corpus.image_sizes import Sized
+from conformance.corpus.large_images import Large
+from conformance.data.models import Model
+from conformance.expect import shown
+from conformance.expect.image_batches import ImageBatches
+from conformance.expect.statuses import not_applicable
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.items import Items
+
+USUAL_SIZE = 224
+SCALING = ("crop", "squash")
+
+
+@pytest.fixture
+def own(model: Model) -> int:
+    """The side of the images that the model itself takes."""
+    return model.image_size or USUAL_SIZE
+
+
+@pytest.fixture
+def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
+    """Images of one colour, of every side."""
+    return gathered(batches, (each for s in seeds for each in image_sizes.of_one_colour(own, s)))
+
+
+@pytest.fixture
+def banded(own: int, model: Model, seeds: range, batches: ImageBatches) -> list[Sized]:
+    """Images of bands, of every side and shape."""
+    crops = model.image_resize != "squash"
+    return gathered(batches, (each for s in seeds for each in image_sizes.banded(own, s, crops)))
+
+
+def gathered(batches: ImageBatches, sized: Iterable[Sized]) -> list[Sized]:
+    """The images, all of them asked for."""
+    found = list(sized)
+    batches.gather(file for each in found for file in (each.file, each.shown))
+    return found
+
+
+def read(batches: ImageBatches, sized: Iterable[Sized]) -> None:
+    """Each has a vector."""
+
+    def is_read(each: Sized) -> None:
+        if not batches.is_served(each.file):
+            expect.vectors(batches.alone(each.file), 0, 1)
+
+    shown.each_of({each.name: partial(is_read, each) for each in sized})
+
+
+def scales(model: Model) -> None:
+    """The model sees all of an image, or its middle; another one cuts it up or pads it."""
+    if model.image_resize not in SCALING:
+        not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
+
+
+@pytest.mark.clause("IMG-05")
+def test_images_of_every_side_are_read(batches: ImageBatches, of_one_colour: list[Sized]) -> None:
+    read(batches, of_one_colour)
+
+
+@pytest.mark.clause("IMG-05")
+def test_images_of_every_shape_are_read(batches: ImageBatches, banded: list[Sized]) -> None:
+    read(batches, banded)
+
+
+@pytest.mark.clause("IMG-15")
+def test_one_colour_is_the_same_at_every_size(
+    batches: ImageBatches, model: Model, of_one_colour: list[Sized]
+) -> None:
+    scales(model)
+    judge = partial(shown.same_image, batches)
+    shown.each_of(
+        {each.name: partial(judge, each.file, each.shown, each.name) for each in of_one_colour}
+    )
+
+
+@pytest.mark.clause("IMG-15")
+def test_bands_look_the_same_at_every_size(
+    batches: ImageBatches, model: Model, banded: list[Sized]
+) -> None:
+    scales(model)
+    judge = partial(shown.nearly_same_image, batches)
+    shown.each_of({each.name: partial(judge, each.file, each.shown, each.name) for each in banded})
+
+
+@pytest.mark.clause("IMG-06")
+@pytest.mark.parametrize("name", large_images.PHOTOGRAPHS)
+def test_12_megapixels_are_read_and_seen(
+    batches: ImageBatches, model: Model, own: int, name: str
+) -> None:
+    seen(batches, model, large_images.photograph(name, own, model.image_resize != "squash"))
+
+
+@pytest.mark.clause("IMG-06")
+def test_one_colour_is_the_same_at_every_large_size(
+    batches: ImageBatches, model: Model, own: int, seeds: range
+) -> None:
+    sides = image_sizes.LARGE_SIDES
+    sized = (each for s in seeds for each in image_sizes.of_one_colour(own, s, sides))
+    large = gathered(batches, sized)
+    read(batches, large)
+    if model.image_resize in SCALING:
+        judge = partial(shown.same_image, batches)
+        shown.each_of(
+            {each.name: partial(judge, each.file, each.shown, each.name) for each in large}
+        )
+
+
+@pytest.mark.clause("IMG-06")
+@pytest.mark.parametrize("name", large_images.HEAVY)
+def test_heavy_files_are_read_and_seen(
+    batches: ImageBatches, model: Model, own: int, name: str
+) -> None:
+    seen(batches, model, large_images.heavy(name, own))
+
+
+@pytest.mark.clause("IMG-06")
+@pytest.mark.parametrize("at_once", [False, True], ids=["in one request", "in parallel"])
+def test_large_images_together(
+    endpoint: Endpoint, batches: ImageBatches, own: int, model: Model, at_once: bool
+) -> None:
+    crops = model.image_resize != "squash"
+    several = [large_images.photograph(name, own, crops) for name in large_images.PHOTOGRAPHS]
+    files = [each.file for each in several]
+    if at_once:
+        exchanges = endpoint.vectorize_at_once([Items((), [file]) for file in files])
+        rows = [expect.vectors(each, 0, 1).images[0] for each in exchanges]
+    else:
+        rows = list(expect.vectors(endpoint.vectorize(images=files), 0, len(files)).images)
+    for row, each in zip(rows, several, strict=True):
+        expect.same(row, batches.image(each.file), f"{each.name} beside others")
+
+
+@pytest.mark.clause("IMG-16")
+@pytest.mark.parametrize("name", large_images.SENSORS)
+def test_a_whole_sensor_is_read(batches: ImageBatches, model: Model, own: int, name: str) -> None:
+    seen(batches, model, large_images.photograph(name, own, model.image_resize != "squash"))
+
+
+def seen(batches: ImageBatches, model: Model, large: Large) -> None:
+    """The image has a vector, nearly that of a small copy where the model sees the same of both."""
+    batches.gather([large.file])
+    if not batches.is_served(large.file):
+        expect.vectors(batches.alone(large.file), 0, 1)
+    if model.image_resize in SCALING:
+        shown.nearly_same_image(batches, large.file, large.shown, large.name)

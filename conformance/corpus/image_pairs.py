@@ -1,0 +1,165 @@
+"""Images that are alike but for one thing: none may have another's vector.
+
+A cache whose key leaves something out, a copy of a few pixels, grey for colour, an edge that is not
+read: each makes two of them one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from conformance.corpus import image_scenes as scenes
+from conformance.corpus.image_files import save
+from conformance.corpus.image_scenes import Pixels
+
+OWN: Final = "PNG of the model's own size"
+SHARE: Final = 3
+DETAIL: Final = 8
+"""A detail's side is this part of the image's."""
+SAME_LUMA: Final = ((200, 50, 50), (50, 120, 80))
+"""Two colours that are one grey."""
+PLACES: Final = {
+    "top left": (0, 0), "top right": (7, 0), "bottom left": (0, 7), "bottom right": (7, 7),
+    "top": (3, 0), "bottom": (4, 7), "left": (0, 4), "right": (7, 3), "middle": (4, 4),
+}  # fmt: skip
+"""Column and row of a detail, of `DETAIL`."""
+TINY: Final = ((255, 0, 0), (0, 255, 0), (0, 0, 255), *SAME_LUMA, (0, 0, 0), (255, 255, 255))
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Images of one format and size, each with what makes it differ from the first."""
+
+    name: str
+    images: dict[str, bytes]
+
+
+KINDS: Final[dict[str, Callable[[Image.Image], bytes]]] = {
+    "PNG": lambda image: save(image, "PNG"),
+    "JPEG": lambda image: save(image, "JPEG", quality=95, subsampling=0),
+    "BMP": lambda image: save(image, "BMP"),
+    "lossless WebP": lambda image: save(image, "WEBP", lossless=True),
+    "GIF": lambda image: save(image.quantize(64, dither=Image.Dither.NONE), "GIF"),
+    "TIFF": lambda image: save(image, "TIFF"),
+    "lossy WebP": lambda image: save(image, "WEBP", quality=95),
+    "palette PNG": lambda image: save(image.quantize(64, dither=Image.Dither.NONE), "PNG"),
+}
+SIZES: Final = (("JPEG", 40), ("BMP", 64), ("GIF", 120), ("lossless WebP", 16), ("TIFF", 301),
+                ("palette PNG", 224), ("lossy WebP", 500), ("PNG", 8), ("PNG", 900))  # fmt: skip
+
+
+@cache
+def group(name: str, own: int) -> Alike:
+    """One of `names`: all differences at the model's own size, a third of them elsewhere."""
+    changes = list(_changes())
+    if name == OWN:
+        return _alike("PNG", own, changes)
+    if name == "one pixel":
+        return Alike(name, {str(shade): save(_single(shade), "PNG") for shade in TINY})
+    if name == "2 x 2 pixels":
+        return Alike(name, dict(_quarters()))
+    number = names().index(name)
+    kind, side = SIZES[number - 1]
+    return _alike(kind, side, changes[number % SHARE :: SHARE])
+
+
+def names() -> list[str]:
+    """Every group."""
+    sized = [f"{kind} of {side} x {side}" for kind, side in SIZES]
+    return [OWN, *sized, "one pixel", "2 x 2 pixels"]
+
+
+def large(side: int) -> Alike:
+    """Files of some megabytes, all of one length, that differ in a place."""
+    base = scenes.colour(side, side)
+    places = ("top left", "bottom right", "middle")
+    changed = {f"a detail at the {name}": _detail(base, PLACES[name]) for name in places}
+    shown = {"the image": base, **changed, "two areas exchanged": _areas_exchanged(base)}
+    files = {name: save(Image.fromarray(pixels), "BMP") for name, pixels in shown.items()}
+    return Alike(f"BMPs of {side} x {side}", files)
+
+
+def _alike(kind: str, side: int, names: list[str]) -> Alike:
+    base = scenes.colour(side, side)
+    changes = _changes()
+    shown = {"the image": base} | {name: changes[name](base) for name in names}
+    write = KINDS[kind]
+    files = {
+        name: write(Image.fromarray(np.ascontiguousarray(each))) for name, each in shown.items()
+    }
+    return Alike(f"{kind}s of {side} x {side}", files)
+
+
+def _changes() -> dict[str, Callable[[Pixels], Pixels]]:
+    """What makes an image of shape (h, w, 3) another, by name."""
+    return {
+        "mirrored": lambda pixels: pixels[:, ::-1],
+        "red and blue exchanged": lambda pixels: pixels[..., [2, 1, 0]],
+        "upside down": lambda pixels: pixels[::-1],
+        "red and green exchanged": lambda pixels: pixels[..., [1, 0, 2]],
+        "turned by half": lambda pixels: pixels[::-1, ::-1],
+        "green and blue exchanged": lambda pixels: pixels[..., [0, 2, 1]],
+        "turned by a quarter": lambda pixels: np.rot90(pixels),
+        "without red": lambda pixels: _without(pixels, 0),
+        "rows as columns": lambda pixels: pixels.transpose(1, 0, 2),
+        "without green": lambda pixels: _without(pixels, 1),
+        "in grey": lambda pixels: np.asarray(Image.fromarray(pixels).convert("L").convert("RGB")),
+        "without blue": lambda pixels: _without(pixels, 2),
+        "negative": lambda pixels: 255 - pixels,
+        "an area in one colour": lambda pixels: _area(pixels, SAME_LUMA[0]),
+        "two areas exchanged": _areas_exchanged,
+        "an area in a colour of the same grey": lambda pixels: _area(pixels, SAME_LUMA[1]),
+        "a little darker": lambda pixels: (pixels * 0.9).astype(np.uint8),
+        **{
+            f"a detail at the {name}": partial(_detail, place=place)
+            for name, place in PLACES.items()
+        },
+    }
+
+
+def _without(pixels: Pixels, channel: int) -> Pixels:
+    left = pixels.copy()
+    left[..., channel] = 0
+    return left
+
+
+def _area(pixels: Pixels, shade: tuple[int, int, int]) -> Pixels:
+    painted = pixels.copy()
+    height, width = pixels.shape[:2]
+    painted[height // 4 : height // 2, width // 4 : width // 2] = shade
+    return painted
+
+
+def _areas_exchanged(pixels: Pixels) -> Pixels:
+    """The same pixels in another place: the same mean, histogram and sums."""
+    moved = pixels.copy()
+    high, wide = pixels.shape[0] // 4, pixels.shape[1] // 4
+    moved[:high, :wide] = pixels[2 * high : 3 * high, wide : 2 * wide]
+    moved[2 * high : 3 * high, wide : 2 * wide] = pixels[:high, :wide]
+    return moved
+
+
+def _detail(pixels: Pixels, place: tuple[int, int]) -> Pixels:
+    """A part in the negative of its colours."""
+    changed = pixels.copy()
+    height, width = (side // DETAIL for side in pixels.shape[:2])
+    x, y = place[0] * pixels.shape[1] // DETAIL, place[1] * pixels.shape[0] // DETAIL
+    part = changed[y : y + max(1, height), x : x + max(1, width)]
+    part[:] = np.where(part > 127, part - 120, part + 120)
+    return changed
+
+
+def _single(shade: tuple[int, int, int]) -> Image.Image:
+    return Image.new("RGB", (1, 1), shade)
+
+
+def _quarters() -> Iterator[tuple[str, bytes]]:
+    pixels = np.array([scenes.BASE[:2], scenes.BASE[2:4]], dtype=np.uint8)
+    for turns in range(4):
+        for name, each in (("", pixels), ("mirrored, ", pixels[:, ::-1])):
+            turned = np.ascontiguousarray(np.rot90(each, turns))
+            yield f"{name}turned {turns} times", save(Image.fromarray(turned), "PNG")

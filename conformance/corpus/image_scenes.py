@@ -1,0 +1,101 @@
+"""Plain pictures whose pixels are known, of any size: what the files of the format axes show.
+
+A scene has large areas of strong colours, no two halves alike: exchanged channels, rows read from
+the wrong end or with the wrong length, and a part left out all change much of it.
+"""
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Pixels = npt.NDArray[np.uint8]
+Size = tuple[int, int]
+"""Width and height."""
+
+BASE: Final = (
+    (230, 30, 30), (250, 240, 220), (20, 60, 200), (30, 150, 60),
+    (250, 210, 20), (120, 20, 140), (250, 130, 20), (20, 20, 30),
+    (60, 190, 230), (240, 150, 180), (130, 80, 30), (200, 200, 190),
+    (140, 220, 40), (10, 90, 100), (180, 20, 80), (90, 90, 250),
+)  # fmt: skip
+PURE: Final = (
+    (255, 0, 0), (255, 255, 255), (0, 0, 255), (0, 255, 0),
+    (255, 255, 0), (255, 0, 255), (0, 255, 255), (0, 0, 0),
+)  # fmt: skip
+"""Colours that 5 bits a channel hold as exactly as 8 do."""
+AREAS: Final = 4
+TILES: Final = 16
+STEP: Final = 7
+"""Between shades of one base colour, where a scene has more colours than there are bases."""
+
+
+def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
+    """Which of `colours` (2 to 256) each pixel has, shape (height, width).
+
+    4 x 4 areas; where there are more colours than areas, an area is made of tiles in shades.
+    """
+    order = np.random.default_rng(scene).permutation(AREAS * AREAS)
+    across, down = np.arange(width) * TILES // width, np.arange(height) * TILES // height
+    side = TILES // AREAS
+    area = order[(down[:, None] // side) * AREAS + across[None] // side]
+    tile = (down[:, None] % side) * side + across[None] % side
+    found: Pixels = ((area + TILES * tile) % colours).astype(np.uint8)
+    return found
+
+
+@cache
+def palette(colours: int) -> Pixels:
+    """That many different colours, shape (colours, 3)."""
+    number = np.arange(colours)
+    base = np.array(BASE)[number % len(BASE)]
+    shade = (number // len(BASE)) * STEP
+    # Bright channels get darker, and dark ones brighter.
+    return np.where(base > 127, base - shade[:, None], base + shade[:, None]).astype(np.uint8)
+
+
+@cache
+def shades(levels: int) -> Pixels:
+    """That many grey values from black to white, neighbours in number unlike, shape (levels,)."""
+    even = np.arange(levels) * 255 // (levels - 1)
+    return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
+
+
+def colour(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
+    """The scene in colours, shape (height, width, 3)."""
+    return palette(colours)[indices(width, height, colours, scene)]
+
+
+def pure(width: int, height: int, colours: int = 8, scene: int = 0) -> Pixels:
+    """The scene in colours whose channels are 0 or 255, shape (height, width, 3)."""
+    return np.array(PURE, dtype=np.uint8)[indices(width, height, colours, scene)]
+
+
+def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
+    """The scene in grey values, shape (height, width)."""
+    return shades(levels)[indices(width, height, levels, scene)]
+
+
+def bands(width: int, height: int, scene: int = 0) -> Pixels:
+    """Three bands across the shorter side, each of one colour: alike to who crops and who squashes.
+
+    Bands lie along the longer side, so that the middle square shows what the whole does. Where the
+    shorter side has one or two pixels, there is one band to a pixel. Shape (height, width, 3).
+    """
+    colours = np.array([BASE[(5 * scene + 3 * step) % len(BASE)] for step in range(3)])
+    short = colours[np.arange(min(width, height)) * 3 // min(width, height)].astype(np.uint8)
+    if height <= width:
+        return np.broadcast_to(short[:, None], (height, width, 3)).copy()
+    return np.broadcast_to(short[None], (height, width, 3)).copy()
+
+
+def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
+    """One colour, shape (height, width, 3)."""
+    return np.broadcast_to(np.array(shade, dtype=np.uint8), (height, width, 3)).copy()
+
+
+def as_image(pixels: Pixels) -> Image.Image:
+    """Grey values (h, w) or colours (h, w, 3) as an RGB image."""
+    return Image.fromarray(pixels).convert("RGB")

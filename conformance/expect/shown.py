@@ -1,0 +1,160 @@
+"""Whether two image files show the same, judged by their vectors.
+
+What many images of one request gave is looked at first. Where that is not as it should be, both are
+sent alone: if they agree then, it is their companions that make the difference.
+"""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from PIL import Image, ImageOps
+
+from conformance.data import tolerances
+from conformance.expect import given
+from conformance.expect.causes import Cause, CauseKind
+from conformance.expect.comparisons import cosines, one_dimension, same
+from conformance.expect.image_batches import ImageBatches
+from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
+from conformance.expect.observations import Observation, Observations
+from conformance.expect.responses import require
+
+NAMED: Final = 6
+"""Further failures that a message names."""
+
+
+def same_image(
+    batches: ImageBatches,
+    file: bytes,
+    shown: bytes,
+    what: str,
+    within: float = tolerances.ACROSS_REQUESTS,
+) -> None:
+    """Both files have the same vector."""
+    _judged(batches, file, shown, lambda got, expected: same(got, expected, what, within))
+
+
+def nearly_same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
+    """The file has nearly the vector of `shown`, and is nearer to it than to a misread copy."""
+
+    def judge(got: Observation, expected: Observation) -> None:
+        one_dimension(_one(got), _one(expected))
+        apart = tolerances.distance(got.vector, expected.vector)
+        if apart <= tolerances.ACROSS_REQUESTS:
+            return
+        _close(got, expected, what)
+        _not_misread(batches, got, apart, expected, shown, what)
+
+    _judged(batches, file, shown, judge)
+
+
+def each_of(checks: Mapping[str, Callable[[], None]]) -> None:
+    """All of them hold; the first that does not is raised, with the names of the others.
+
+    Those that are not judged count where nothing else fails.
+    """
+    failed: dict[str, Nonconformity] = {}
+    pending: list[PrerequisiteFailed] = []
+    for name, check in checks.items():
+        try:
+            check()
+        except PrerequisiteFailed as problem:
+            pending.append(problem)
+        except Nonconformity as problem:
+            failed[name] = problem
+    if failed:
+        name, first = next(iter(failed.items()))
+        got = f"{name}: {first.got.removeprefix(f'{name}: ')}{_others(list(failed)[1:])}"
+        raise Nonconformity(got, first.expected, first.exchanges, first.cause)
+    if pending:
+        raise pending[0]
+
+
+def _others(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"; also {'; '.join(names[:NAMED])}{more}"
+
+
+def _judged(
+    batches: ImageBatches,
+    file: bytes,
+    shown: bytes,
+    judge: Callable[[Observation, Observation], None],
+) -> None:
+    batches.gather([file, shown])
+    together = batches.image(file), batches.image(shown)
+    try:
+        judge(*together)
+    except PrerequisiteFailed:
+        raise
+    except Nonconformity as problem:
+        alone = [given.vectors(batches.alone(each), 0, 1).images[0] for each in (file, shown)]
+        judge(alone[0], alone[1])
+        # Alone, all is well.
+        got = f"{problem.got}; each alone, they agree"
+        cause = Cause(CauseKind.COMPANIONS, "images")
+        raise Nonconformity(got, problem.expected, problem.exchanges, cause) from None
+
+
+def _close(got: Observation, expected: Observation, what: str) -> None:
+    cosine = float(cosines(_one(got), _one(expected))[0, 0])
+    require(
+        cosine >= tolerances.CONVERTED_COSINE,
+        f"{what}: cosine similarity {cosine:.3f}",
+        f"at least {tolerances.CONVERTED_COSINE} with the image itself",
+        got.exchange,
+        expected.exchange,
+    )
+
+
+def _not_misread(
+    batches: ImageBatches,
+    got: Observation,
+    apart: float,
+    expected: Observation,
+    shown: bytes,
+    what: str,
+) -> None:
+    copies = {name: _misread(shown, name) for name in MISREADINGS}
+    batches.gather(copies.values())
+    for name, copy in copies.items():
+        to_copy = tolerances.distance(got.vector, batches.image(copy).vector)
+        require(
+            apart / 2 <= to_copy + tolerances.DIFFERENT,
+            f"{what}: as if {name} (a distance of {to_copy:.2g}, of {apart:.2g} to the image)",
+            "nearest to the image itself",
+            got.exchange,
+            expected.exchange,
+        )
+
+
+MISREADINGS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
+    "red and blue were exchanged": lambda image: _channels(image, 2, 1, 0),
+    "red and green were exchanged": lambda image: _channels(image, 1, 0, 2),
+    "green and blue were exchanged": lambda image: _channels(image, 0, 2, 1),
+    "it were grey": lambda image: image.convert("L").convert("RGB"),
+    "it were its negative": ImageOps.invert,
+    "it were mirrored": ImageOps.mirror,
+    "it were upside down": ImageOps.flip,
+    "it were turned by half": lambda image: image.rotate(180),
+    "its rows were columns": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
+}
+"""What a decoder or a conversion makes of an image by mistake."""
+
+
+def _misread(shown: bytes, name: str) -> bytes:
+    sink = io.BytesIO()
+    with Image.open(io.BytesIO(shown)) as image:
+        MISREADINGS[name](image.convert("RGB")).save(sink, "PNG")
+    return sink.getvalue()
+
+
+def _channels(image: Image.Image, *order: int) -> Image.Image:
+    bands = image.split()
+    return Image.merge("RGB", [bands[place] for place in order])
+
+
+def _one(row: Observation) -> Observations:
+    return given.joined([row])

@@ -1,0 +1,125 @@
+"""The files of the image axes hold what they are said to hold, as Pillow reads them."""
+
+import io
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from conformance.corpus import image_families, image_pairs, image_sizes, large_images
+from conformance.corpus.image_variant import Variant
+
+FORMATS = tuple(name for name in image_families.FAMILIES if name != "metadata")
+SIZES = ((40, 40), (33, 37), (3, 2), (1, 1))
+MODES = {"plain": {"RGB", "L"}, "mode": {"P", "1", "L", "LA", "RGB", "RGBA", "I;16", "I;16B"}}
+
+
+def opened(file: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(file)) as found:
+        found.load()
+        return found
+
+
+def rgb(file: bytes) -> npt.NDArray[np.uint8]:
+    found = opened(file)
+    # What is transparent is white beneath, and need not be laid on anything.
+    found.info.pop("transparency", None)
+    return np.asarray(found.convert("RGB"))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("family", FORMATS)
+def test_variants_hold_their_pixels(family: str, size: tuple[int, int]) -> None:
+    for variant in image_families.FAMILIES[family](*size):
+        assert np.array_equal(rgb(variant.file), rgb(variant.pixels)), variant.name
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_metadata_leaves_the_pixels(size: tuple[int, int]) -> None:
+    for variant in image_families.FAMILIES["metadata"](*size):
+        assert np.array_equal(rgb(variant.file), rgb(variant.pixels)), variant.name
+        assert variant.file != variant.pixels
+
+
+@pytest.mark.parametrize("family", image_families.FAMILIES)
+def test_variants_have_names_of_their_own(family: str) -> None:
+    names = [each.name for each in image_families.own_size(family, 48, whole=True)]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("family", ["PNG", "GIF", "BMP", "TIFF", "WebP"])
+def test_variants_have_the_modes_that_are_asked_of(family: str) -> None:
+    exact = [v for v in image_families.own_size(family, 48, whole=True) if v.demand in MODES]
+    assert {v.name for v in exact if opened(v.file).mode not in MODES[v.demand]} == set()
+
+
+def test_a_run_leaves_out_pairs_and_no_value() -> None:
+    kept = {each.name for each in image_families.own_size("PNG", 48)}
+    left_out = {each.name for each in image_families.own_size("PNG", 48, whole=True)} - kept
+    assert left_out
+    assert all(partner(name) in kept for name in left_out)
+
+
+def partner(name: str) -> str:
+    """The same variant interlaced, or not."""
+    return name.removesuffix(", interlaced") if name.endswith("d") else f"{name}, interlaced"
+
+
+def test_a_run_meets_every_other_size() -> None:
+    sizes = {opened(each.file).size for each in image_families.other_size("PNG")}
+    assert sizes == set(image_families.OTHER_SIZES)
+
+
+@pytest.mark.parametrize("name", image_pairs.names())
+def test_images_that_are_alike_differ(name: str) -> None:
+    shown = [rgb(file) for file in image_pairs.group(name, 64).images.values()]
+    assert all(not np.array_equal(one, other) for one, other in combinations(shown, 2))
+    assert len({each.shape for each in shown}) == 1
+
+
+def test_large_images_that_are_alike_have_files_of_one_length() -> None:
+    assert len({len(file) for file in image_pairs.large(64).images.values()}) == 1
+
+
+def test_two_colours_are_one_grey() -> None:
+    greys = {
+        Image.new("RGB", (1, 1), c).convert("L").getpixel((0, 0)) for c in image_pairs.SAME_LUMA
+    }
+    assert len(greys) == 1
+
+
+def test_every_side_is_met_as_a_width_and_as_a_height() -> None:
+    sizes = [opened(each.file).size for each in image_sizes.of_one_colour(64, 0)]
+    assert {width for width, _ in sizes} == {height for _, height in sizes}
+    assert {width for width, _ in sizes} == set(image_sizes.SIDES)
+
+
+def test_images_of_one_colour_have_one() -> None:
+    for each in image_sizes.of_one_colour(8, 0):
+        assert len({tuple(rgb(file).reshape(-1, 3)[0]) for file in (each.file, each.shown)}) == 1
+        assert (rgb(each.file) == rgb(each.file)[0, 0]).all(), each.name
+
+
+@pytest.mark.parametrize("crops", [False, True])
+def test_bands_are_shown_as_a_model_sees_them(crops: bool) -> None:
+    for each in image_sizes.banded(32, 0, crops):
+        seen = rgb(image_sizes.brought_to_size(rgb(each.file), 32, crops))
+        assert np.abs(seen.astype(int) - rgb(each.shown)).mean() < 12, each.name
+
+
+@pytest.mark.parametrize("name", [n for n in large_images.HEAVY if "MB" not in n])
+def test_heavy_files_are_as_heavy_as_they_say(name: str) -> None:
+    said = float(name.split()[2]) * 1000
+    assert 0.9 * said < len(large_images.heavy(name, 32).file) < 1.1 * said
+
+
+def test_a_jpeg_of_inks_is_no_negative() -> None:
+    inks = [v for v in image_families.own_size("JPEG", 48) if "CK JPEG" in v.name]
+    plain = next(v for v in image_families.own_size("JPEG", 48) if v.name == "JPEG, 4:4:4")
+    assert [near(each, plain) for each in inks] == [True]
+
+
+def near(one: Variant, other: Variant) -> bool:
+    return bool(np.abs(rgb(one.file).astype(int) - rgb(other.file)).mean() < 8)

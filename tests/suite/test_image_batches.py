@@ -1,0 +1,93 @@
+"""Many images in a request: the culprit of a refusal is found, and companions are told from it."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from conformance.corpus.image_scenes import colour, flat
+from conformance.corpus.image_variant import png
+from conformance.expect import Nonconformity, PrerequisiteFailed, shown
+from conformance.expect.causes import CauseKind
+from conformance.expect.image_batches import ImageBatches
+from conformance.transport.exchange import Exchange
+from conformance.transport.items import Items
+
+IMAGES = [png(flat(2, 2, (number, 0, 0))) for number in range(20)]
+BAD = IMAGES[4]
+
+
+class Stub:
+    """Stands in for an Endpoint: a vector from a function of the images, or a refusal."""
+
+    def __init__(self, row: Callable[[bytes, int], list[float] | None]) -> None:
+        self.row = row
+        self.counts: list[int] = []
+
+    def vectorize(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Exchange:
+        self.counts.append(len(images))
+        rows = [self.row(image, len(images)) for image in images]
+        served = None not in rows
+        body = {"imageVectors": rows} if served else {"error": "unreadable"}
+        request, response = Items(texts, images).body(), json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        status = 200 if served else 500
+        return Exchange("POST", "http://stub", (), request, status, "HTTP/1.1", headers, response)
+
+
+def digest(image: bytes, _: int) -> list[float]:
+    return [float(value) for value in base64.b64encode(image)[-24:-16]]
+
+
+def batches(row: Callable[[bytes, int], list[float] | None]) -> tuple[ImageBatches, Stub]:
+    stub = Stub(row)
+    return ImageBatches(stub), stub  # type: ignore[arg-type]
+
+
+def test_each_image_is_sent_once() -> None:
+    several, stub = batches(digest)
+    several.gather(IMAGES)
+    several.gather(IMAGES)
+    assert sum(stub.counts) == len(IMAGES)
+    assert len(set(stub.counts)) > 1
+
+
+def test_the_image_that_is_refused_is_found() -> None:
+    several, _ = batches(lambda image, n: None if image == BAD else digest(image, n))
+    several.gather(IMAGES)
+    assert [image for image in IMAGES if not several.is_served(image)] == [BAD]
+
+
+def test_a_refusal_of_good_images_together_is_told() -> None:
+    several, _ = batches(lambda image, n: None if n == 3 else digest(image, n))
+    with pytest.raises(PrerequisiteFailed) as told:
+        several.gather(IMAGES)
+    assert told.value.cause.items == "images"
+
+
+def test_what_companions_change_is_told_as_that() -> None:
+    several, _ = batches(lambda _, n: [1.0, float(n > 1)])
+    several.gather(IMAGES[:8])
+    with pytest.raises(Nonconformity) as told:
+        shown.same_image(several, IMAGES[0], IMAGES[9], "the image")
+    assert told.value.cause.kind is CauseKind.COMPANIONS
+
+
+def test_a_misread_copy_is_named() -> None:
+    scene = colour(16, 16)
+    image, exchanged = png(scene), png(scene[..., ::-1])
+    near = {image: [1.0, 0.1], exchanged: [1.0, 0.2]}
+    several, _ = batches(
+        lambda file, _: near.get(file, [1.0, 0.2] if file == b"x" else [-1.0, 0.0])
+    )
+    with pytest.raises(Nonconformity, match="red and blue were exchanged"):
+        shown.nearly_same_image(several, b"x", image, "the file")
+
+
+def test_failures_are_told_together() -> None:
+    def fails() -> None:
+        raise Nonconformity("wrong", "right")
+
+    with pytest.raises(Nonconformity, match=r"one: wrong; also three"):
+        shown.each_of({"one": fails, "two": lambda: None, "three": fails})
