@@ -8,6 +8,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -48,7 +49,11 @@ def _measured(
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         print(f"{name}: starting", file=sys.stderr, flush=True)
-        drives = {who: rivals.start(who, name, folder, logs, stack) for who in everybody}
+        with ThreadPoolExecutor() as pool:
+            starts = [
+                pool.submit(rivals.start, who, name, folder, logs, stack) for who in everybody
+            ]
+        drives = {who: one.result() for who, one in zip(everybody, starts, strict=True)}
         cells = run(drives, asked)
     title = f"{name}, random weights, float32"
     Console().print(report.table(cells, title))
