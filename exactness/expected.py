@@ -21,7 +21,7 @@ from conformance.data.models import Model, load
 from conformance.data.tolerances import Array
 from conformance.exact import items
 from conformance.exact.directions import apart, sketch, unit
-from conformance.exact.expected import digest, packed
+from conformance.exact.expected import STEPS, digest, packed
 from exactness import checkpoints, documented, honest, mistakes
 from exactness.documented.usage import Usage
 from exactness.measure import Items, Measurement
@@ -30,6 +30,9 @@ from exactness.mistakes.mistake import Mistake
 ROOT: Final = Path(__file__).parent.parent
 EXPECTED: Final = ROOT / "fixtures" / "expected"
 MEASURED: Final = ROOT / "exactness" / "measured"
+
+SKETCH_STEPS: Final = 127
+"""Whole numbers of 8 bits: a sketch need not be exact."""
 
 UNMOVED: Final = 1e-4
 """Distances below are rounding, and sketches of them are not kept."""
@@ -41,14 +44,56 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("tags", nargs="*", metavar="TAG")
     parser.add_argument("--into", type=Path, default=EXPECTED)
     parser.add_argument("--vectors-only", action="store_true", help="no mistakes, no measurement")
+    parser.add_argument(
+        "--change", action="append", metavar="NAME", help="measure this change alone, and add it"
+    )
     options = parser.parse_args(arguments)
     os.environ["HF_HUB_OFFLINE"] = "1"
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     for tag in options.tags or sorted(load()):
-        make(load()[tag], options.into, whole=not options.vectors_only)
+        if options.change:
+            add(load()[tag], options.into, options.change)
+        else:
+            make(load()[tag], options.into, whole=not options.vectors_only)
         print(tag, flush=True)
     return 0
+
+
+def add(model: Model, into: Path, names: list[str]) -> None:
+    """Measure the changes of these names, and add them to what was measured of one tag."""
+    assert model.image_size is not None
+    shown = Items(items.texts(), items.images(model.image_size))
+    usage = documented.usage(model, checkpoints.folder(model.tag))
+    measurement = Measurement(usage, model, shown)
+    report = json.loads((MEASURED / f"{model.tag}.json").read_text("utf-8"))
+    for part, changes in (("mistakes", mistakes.ALL), ("honest", honest.ALL)):
+        tried = _tried(measurement, tuple(each for each in changes if each.name in names))
+        others = [each for each in report[part] if each["name"] not in names]
+        order = [(each.name, each.kind) for each in changes]
+        report[part] = sorted(
+            others + _distances(measurement, tried),
+            key=lambda each: order.index((each["name"], each["kind"])),
+        )
+        if part == "mistakes" and tried:
+            _add_sketches(into / f"{model.tag}.npz", _sketches(measurement, tried), names)
+    text = json.dumps(report, indent=1)
+    (MEASURED / f"{model.tag}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _add_sketches(file: Path, new: tuple[Array, list[list[str]]], names: list[str]) -> None:
+    """Sketches in place of, or beside, those that the file has."""
+    rows, which = new
+    with np.load(file, allow_pickle=False) as stored:
+        parts = dict(stored)
+    about = json.loads(str(parts["about"]))
+    kept = [place for place, each in enumerate(about["sketches"]) if each[0] not in names]
+    whole, scales = packed(rows, SKETCH_STEPS)
+    about["sketches"] = [*(about["sketches"][place] for place in kept), *which]
+    parts["about"] = np.array(json.dumps(about))
+    parts["sketches"] = np.concatenate([parts["sketches"][kept], whole.astype(np.int8)])
+    parts["sketches_scales"] = np.concatenate([parts["sketches_scales"][kept], scales])
+    np.savez_compressed(file, **parts)
 
 
 def make(model: Model, into: Path, *, whole: bool) -> None:
@@ -157,9 +202,10 @@ def _sketches(measurement: Measurement, tried: Tried) -> tuple[Array, list[list[
 def _write(file: Path, rows: dict[str, Array], about: dict[str, Any]) -> None:
     stored: dict[str, Any] = {"about": np.array(json.dumps(about))}
     for name, each in rows.items():
-        steps = 127 if name == "sketches" else 32767
+        steps = SKETCH_STEPS if name == "sketches" else STEPS
         whole, scales = packed(each, steps)
-        stored |= {name: whole.astype(np.int8) if steps == 127 else whole, f"{name}_scales": scales}
+        kept = whole.astype(np.int8) if steps == SKETCH_STEPS else whole
+        stored |= {name: kept, f"{name}_scales": scales}
     file.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(file, **stored)
 

@@ -159,7 +159,7 @@ def picked(states: torch.Tensor, how: str) -> torch.Tensor:
 @contextmanager
 def _transformers_pooling(usage: Usage, kind: Kind, how: str) -> Iterator[Usage]:
     root: Any = usage.image_model if kind == "image" else usage.text_model
-    if type(root).__name__ == "SentenceTransformer":
+    if _is_st(root):
         root = root[0].model
         if not hasattr(root, "text_model"):
             with _dense_pooling(usage, how) as altered:
@@ -189,6 +189,34 @@ def _transformers_pooling(usage: Usage, kind: Kind, how: str) -> Iterator[Usage]
         yield usage
     finally:
         handle.remove()
+
+
+@contextmanager
+def _highest_id(usage: Usage, model: Model) -> Iterator[Usage]:
+    """A text pooled at its highest token id, as transformers' CLIP has it for `eos_token_id` 2."""
+    root: Any = usage.text_model
+    tower = getattr(getattr(root[0], "model", None), "text_model", None) if _is_st(root) else None
+    tower = tower or getattr(root, "text_model", None)
+    if tower is None or model.library not in ("clip", "sentence-transformers"):
+        raise NotApplicable
+    at: list[int] = []
+
+    def look(_: Any, positional: Any, named: Any) -> None:
+        ids = positional[0] if positional else named["input_ids"]
+        at[:] = [int(ids[0].argmax())]
+
+    def pool(_: Any, __: Any, ___: Any, output: Any) -> Any:
+        output.pooler_output = output.last_hidden_state[:, at[0]]
+        return output
+
+    with ExitStack() as stack:
+        stack.callback(tower.register_forward_pre_hook(look, with_kwargs=True).remove)
+        stack.callback(tower.register_forward_hook(pool, with_kwargs=True).remove)
+        yield usage
+
+
+def _is_st(root: Any) -> bool:
+    return type(root).__name__ == "SentenceTransformer"
 
 
 @contextmanager
@@ -353,6 +381,7 @@ ALL: tuple[Mistake, ...] = (
     *_both("the mean of all positions was taken", lambda kind: _pooling(kind, "mean")),
     *_both("the first position was taken", lambda kind: _pooling(kind, "first")),
     *_both("the last position was taken", lambda kind: _pooling(kind, "last")),
+    Mistake("the text was pooled at its highest token id", "text", _highest_id),
     *_both(
         "the vectors were normalised, or left unnormalised, against the model's usage", _normalised
     ),

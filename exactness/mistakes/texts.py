@@ -101,6 +101,11 @@ def half_as_many(ids: list[int], limit: int, around: list[int]) -> list[int]:
     return keep_head(ids, limit // 2, around)
 
 
+def twenty(ids: list[int], limit: int, around: list[int]) -> list[int]:
+    """`max_length` of a configuration that says nothing: 20, meant for what is generated."""
+    return keep_head(ids, min(limit, 20), around)
+
+
 def _padding(wrong: Callable[[Inputs, Usage], Inputs]) -> Callable[[Usage, Model], Usage]:
     def make(usage: Usage, _: Model) -> Usage:
         return usage.altered(tokens=lambda text: wrong(usage.tokens(text), usage))
@@ -171,6 +176,23 @@ def cased(usage: Usage, model: Model) -> Usage:
     )
 
 
+def plainly(usage: Usage, model: Model, limit: int) -> Usage:
+    """SigLIP's processor called as CLIP's is: texts as they are, padded to the longest at most."""
+    if model.library != "siglip":
+        raise NotApplicable
+    options = {"padding": True, "max_length": limit, "truncation": True}
+    return usage.altered(
+        tokens=lambda text: dict(usage.tokenizer([text], return_tensors="pt", **options))
+    )
+
+
+def plainly_cased(usage: Usage, model: Model) -> Usage:
+    """Two mistakes that come together with SigLIP 2: the processor does neither."""
+    if not model.lower_case:
+        raise NotApplicable  # then it is the missing padding alone
+    return plainly(usage, model, usage.limit)
+
+
 def without_accents(text: str) -> str:
     """Letters without their accents, as uncased BERT models have them."""
     parts = unicodedata.normalize("NFD", text)
@@ -207,6 +229,7 @@ ALL: tuple[Mistake, ...] = (
     Mistake("the text was not lower-cased", "text", simple(cased)),
     _ids("one token too few was kept of a long text", one_short),
     _ids("half of the tokens were kept of a long text", half_as_many),
+    _ids("only 20 tokens were kept", twenty),
     _ids("the end of a long text was kept, not its beginning", keep_tail),
     _ids("a long text lost its end token", without_end_when_cut),
     _ids("the end token was missing", without_end),
@@ -214,6 +237,16 @@ ALL: tuple[Mistake, ...] = (
     _ids("the special tokens were missing", without_specials),
     _ids("the special tokens were there twice", specials_twice),
     _pad_mistake("texts were not padded to the full length", unpadded),
+    Mistake(
+        "texts were neither lower-cased nor padded to the full length",
+        "text",
+        simple(plainly_cased),
+    ),
+    Mistake(
+        "only 20 tokens were kept, and texts were not padded to the full length",
+        "text",
+        simple(lambda usage, model: plainly(usage, model, 20)),
+    ),
     _pad_mistake("texts were padded with another token", other_pad),
     _pad_mistake("texts were padded, and the padding was read", padded_unmasked),
 )

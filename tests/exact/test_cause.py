@@ -25,6 +25,7 @@ NAMED = (
     "16-bit values were scaled, not clipped",
     "the end of a long text was kept, not its beginning",
     "one token too few was kept of a long text",
+    "only 20 tokens were kept",
     '"a photo of" was put before the text',
     "gelu was taken for quick_gelu, or the reverse",
 )
