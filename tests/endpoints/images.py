@@ -20,6 +20,9 @@ Array = NDArray[np.float32]
 
 def rgb(picture: Image.Image) -> Image.Image:
     """Any mode as RGB: 16-bit greys are scaled, the rest is Pillow's conversion."""
+    if picture.mode == "P" and "transparency" in picture.info:
+        # Pillow warns of what RGB cannot hold, and a test run takes warnings for errors.
+        picture = picture.convert("RGBA")
     if picture.mode.startswith("I"):
         deep = np.asarray(picture, dtype=np.float64)
         return Image.fromarray((deep / 257).clip(0, 255).astype(np.uint8)).convert("RGB")

@@ -117,8 +117,9 @@ class TurnedUpright(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         plain = images.rgb(picture)
         rows = np.asarray(plain, dtype=np.float32)
-        half = max(1, len(rows) // 2)
-        return plain if rows[:half].mean() >= rows[half:].mean() else plain.rotate(180)
+        half = len(rows) // 2
+        upright = half == 0 or rows[:half].mean() >= rows[half:].mean()
+        return plain if upright else plain.rotate(180)
 
 
 @fault("blue-unread-in-bmp", "the blue of a BMP is not read", *SEEN, "IMG-03")

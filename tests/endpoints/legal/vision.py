@@ -43,7 +43,7 @@ class ScaledTwice(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if min(picture.size) < 400 or picture.mode.startswith("I"):
             return picture
-        return picture.convert("RGB").reduce(2)
+        return images.rgb(picture).reduce(2)
 
 
 @legal("sensor-too-large", "images of more than 20 megapixels are refused in JSON")
