@@ -62,18 +62,18 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP) $(NODE)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # For work on the suite: an environment without torch, and every eighth of the many endpoints.
 # What needs torch is reported as skipped.
 test-suite: $(SUITE_STAMP)
-	$(SUITE_VENV)/bin/python -m pytest -n 2 --dist loadfile --sample 8 -rs
+	$(SUITE_VENV)/bin/python -m pytest -n 2 --dist loadgroup --sample 8 -rs
 
 # By itself, because measuring makes the tests half as long again. Fails below the share of lines that
 # pyproject.toml names.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -56,6 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if NO_REFERENCE and item.get_closest_marker("reference"):
             item.add_marker(pytest.mark.skip(reason=NO_REFERENCE))
     _sample(config, items)
+    _keep_files_together(items)
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -66,6 +67,13 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _keep_files_together(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: tests of a file share its fixtures, those of the table share none."""
+    for item in items:
+        if not item.get_closest_marker("table"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 def _name(item: pytest.Item) -> str:
