@@ -9,6 +9,7 @@ from conformance import expect
 from conformance.corpus import image_sizes, large_images
 from conformance.corpus.image_sizes import Sized
 from conformance.corpus.large_images import Large
+from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import shown
 from conformance.expect.image_batches import ImageBatches
@@ -88,8 +89,12 @@ def test_bands_look_the_same_at_every_size(
     batches: ImageBatches, model: Model, banded: list[Sized]
 ) -> None:
     scales(model)
-    judge = partial(shown.nearly_same_image, batches)
-    shown.each_of({each.name: partial(judge, each.file, each.shown, each.name) for each in banded})
+
+    def judge(each: Sized) -> None:
+        lowest = tolerances.FEW_PIXELS_COSINE if each.few else tolerances.CONVERTED_COSINE
+        shown.nearly_same_image(batches, each.file, each.shown, each.name, lowest)
+
+    shown.each_of({each.name: partial(judge, each) for each in banded})
 
 
 @pytest.mark.clause("IMG-06")

@@ -45,6 +45,8 @@ SHAPES: Final = (
 LONG: Final = (120, 301, 600)
 """Longer sides of the shapes."""
 SCENES: Final = 4
+FEW: Final = 32
+"""Of fewer pixels, the way in which they are scaled makes much of what is seen."""
 
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
@@ -64,6 +66,8 @@ class Sized:
     name: str
     file: bytes
     shown: bytes
+    few: bool
+    """Whether its shorter side has fewer than `FEW` pixels."""
 
 
 def of_one_colour(own: int, seed: int, sides: Sequence[int] = SIDES) -> Iterator[Sized]:
@@ -87,8 +91,7 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
     for number, (width, height) in enumerate(sizes):
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
-        # Of a few pixels, the way in which they are scaled makes much of what is seen.
-        few = min(width, height) < 32
+        few = min(width, height) < FEW
         shown = (
             pixels if few else scenes.bands(*((300, 299) if width >= height else (299, 300)), scene)
         )
@@ -115,4 +118,6 @@ def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
 def _sized(pixels: Pixels, number: int, shown: bytes) -> Sized:
     kind = list(CONTAINERS)[number % len(CONTAINERS)]
     height, width = pixels.shape[:2]
-    return Sized(f"{kind} of {width} x {height}", CONTAINERS[kind](pixels), shown)
+    return Sized(
+        f"{kind} of {width} x {height}", CONTAINERS[kind](pixels), shown, min(width, height) < FEW
+    )

@@ -34,7 +34,13 @@ def same_image(
     _judged(batches, file, shown, lambda got, expected: same(got, expected, what, within))
 
 
-def nearly_same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
+def nearly_same_image(
+    batches: ImageBatches,
+    file: bytes,
+    shown: bytes,
+    what: str,
+    lowest: float = tolerances.CONVERTED_COSINE,
+) -> None:
     """The file has nearly the vector of `shown`, and is nearer to it than to a misread copy."""
 
     def judge(got: Observation, expected: Observation) -> None:
@@ -42,7 +48,7 @@ def nearly_same_image(batches: ImageBatches, file: bytes, shown: bytes, what: st
         apart = tolerances.distance(got.vector, expected.vector)
         if apart <= tolerances.ACROSS_REQUESTS:
             return
-        _close(got, expected, what)
+        _close(got, expected, what, lowest)
         _not_misread(batches, got, apart, expected, shown, what)
 
     _judged(batches, file, shown, judge)
@@ -98,12 +104,12 @@ def _judged(
         raise Nonconformity(got, problem.expected, problem.exchanges, cause) from None
 
 
-def _close(got: Observation, expected: Observation, what: str) -> None:
+def _close(got: Observation, expected: Observation, what: str, lowest: float) -> None:
     cosine = float(cosines(_one(got), _one(expected))[0, 0])
     require(
-        cosine >= tolerances.CONVERTED_COSINE,
+        cosine >= lowest,
         f"{what}: cosine similarity {cosine:.3f}",
-        f"at least {tolerances.CONVERTED_COSINE} with the image itself",
+        f"at least {lowest} with the image itself",
         got.exchange,
         expected.exchange,
     )
