@@ -3,13 +3,15 @@
 import shutil
 import subprocess
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 LINTER = Path(sysconfig.get_path("scripts")) / "lint-imports"
-PACKAGES = ("conformance", "reference", "training", "exactness", "tests")
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGES = SETTINGS["tool"]["importlinter"]["root_packages"]
 
 AGAINST = {
     "data to transport": ("conformance/data/models.py", "conformance.transport.client"),
