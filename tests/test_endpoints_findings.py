@@ -15,7 +15,7 @@ EXPECTED = {
     "image-thread-dies": ["ERR-04"],
     "every-tenth-fails": ["OPS-01"],
     "error-in-detail": ["ERR-01"],
-    "palette-refused": ["IMG-01"],
+    "palette-refused": ["IMG-02"],
     "batch-mean-leaks": ["TXT-04"],
     "images-reversed": ["VEC-06"],
 }
