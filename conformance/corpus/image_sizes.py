@@ -91,11 +91,16 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
     for number, (width, height) in enumerate(sizes):
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
-        few = min(width, height) < FEW
-        shown = (
-            pixels if few else scenes.bands(*((300, 299) if width >= height else (299, 300)), scene)
-        )
+        # A model that enlarges an image sees its soft edges, which another drawing would not have.
+        enlarged = min(width, height) < own
+        shown = pixels if enlarged else _in_detail(own, width >= height, scene)
         yield _sized(pixels, number + seed, brought_to_size(shown, own, crops))
+
+
+def _in_detail(own: int, lying: bool, scene: int) -> Pixels:
+    """The bands on twice the model's pixels, one side longer than the other by one."""
+    long, short = 2 * own, 2 * own - 1
+    return scenes.bands(*((long, short) if lying else (short, long)), scene)
 
 
 def _others(sides: Sequence[int], seed: int) -> list[int]:

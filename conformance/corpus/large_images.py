@@ -47,7 +47,8 @@ class Large:
 def photograph(name: str, own: int, crops: bool) -> Large:
     """A JPEG of bands, which compress to a few hundred KB."""
     width, height, scene = {**PHOTOGRAPHS, **SENSORS}[name]
-    small = scenes.bands(width // 12, height // 12, scene)
+    # Still larger than what a model takes, so that its edges are as sharp once brought to size.
+    small = scenes.bands(width // 4, height // 4, scene)
     image = Image.fromarray(scenes.bands(width, height, scene))
     file = save(image, "JPEG", quality=85, progressive=name.startswith("progressive"))
     return Large(name, file, brought_to_size(small, own, crops))

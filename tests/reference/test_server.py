@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import httpx
@@ -24,14 +23,18 @@ from reference.settings import MIB, Settings
 from tests.reference.conftest import MeanColour, loaded
 
 
-class Busy(MeanColour):
-    """Takes its time, in Python, so that probes have to win the interpreter from it."""
+class Held(MeanColour):
+    """Holds the text "stuck" until it is let go."""
 
-    def text_inputs(self, text: str) -> Inputs:
-        until = time.monotonic() + 0.1
-        while text == "slow" and time.monotonic() < until:
-            pass
-        return super().text_inputs(text)
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        stuck = self.text_inputs("stuck")["row"]
+        if (inputs["row"] == stuck).all(dim=1).any():
+            self.release.wait(30)
+        return super().text_vectors(inputs)
 
 
 @contextmanager
@@ -49,9 +52,24 @@ def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
         thread.join(5)
 
 
+@contextmanager
+def waiting(address: str, count: int) -> Iterator[list[socket.socket]]:
+    """So many connections, on each of which the text "stuck" was sent."""
+    body = b'{"texts": ["stuck"]}'
+    head = f"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    with ExitStack() as opened:
+        connections = [
+            opened.enter_context(socket.create_connection(server_address(address)))
+            for _ in range(count)
+        ]
+        for connection in connections:
+            connection.sendall(head.encode() + body)
+        yield connections
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serving(Busy()) as address:
+    with serving(MeanColour()) as address:
         yield address
 
 
@@ -122,49 +140,26 @@ def test_two_slashes_are_served(url: str) -> None:
     assert (status, json.loads(body)["textVectors"]) == (200, [])
 
 
-def test_probes_are_answered_in_time_under_load(url: str) -> None:
-    calls, pool = 60, ThreadPoolExecutor(60)
-    with httpx.Client(limits=httpx.Limits(max_connections=None), timeout=60) as client:
-        waiting = [
-            pool.submit(client.post, f"{url}/vectorize", json={"texts": ["slow"]})
-            for _ in range(calls)
-        ]
-        delays = []
-        while not all(future.done() for future in waiting):
-            start = time.monotonic()
-            assert client.get(f"{url}/.well-known/ready").status_code == 204
-            delays.append(time.monotonic() - start)
-            time.sleep(0.05)
-        assert {future.result().status_code for future in waiting} == {200}
-    assert len(delays) > 10
-    # What restarts a pod is three slow ones in a row; one alone is the scheduler of a busy machine.
-    assert not any(min(delays[i : i + 3]) > 0.5 for i in range(len(delays) - 2))
+def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
+    # Held, not slow: how soon a probe is answered beside busy callers depends on the machine, and
+    # is the suite's PRB-04 to judge.
+    encoder = Held()
+    with serving(encoder) as address, waiting(address, 60) as callers:
+        for path in ("ready", "live") * 10:
+            assert httpx.get(f"{address}/.well-known/{path}", timeout=20).status_code == 204
+        assert not answered(callers)
+        encoder.release.set()
+        assert {answer_on(caller)[0] for caller in callers} == {200}
 
 
 def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> None:
-    release = threading.Event()
-
-    class Stuck(MeanColour):
-        def text_vectors(self, inputs: Inputs) -> torch.Tensor:
-            if (inputs["row"][:, 0] == len("stuck")).any():
-                release.wait(30)
-            return super().text_vectors(inputs)
-
-    request = (
-        b'POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{"texts": ["stuck"]}'
-    )
-    with serving(Stuck()) as address, ExitStack() as opened:
-        callers = [
-            opened.enter_context(socket.create_connection(server_address(address)))
-            for _ in range(CALLERS + 20)
-        ]
-        for caller in callers:
-            caller.sendall(request)
+    encoder = Held()
+    with serving(encoder) as address, waiting(address, CALLERS + 20) as callers:
         # The surplus is refused once all others are held: from then on every thread is taken.
         refused = answered(callers, 20)
         assert httpx.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
         assert refused == answered(callers, 20)  # the others were still held meanwhile
-        release.set()
+        encoder.release.set()
         statuses = [answer_on(caller)[0] for caller in callers]
     assert (statuses.count(200), statuses.count(503)) == (CALLERS, 20)
 
@@ -180,16 +175,16 @@ def server_address(url: str) -> tuple[str, int]:
     return name, int(port)
 
 
-def answered(connections: list[socket.socket], count: int) -> set[int]:
+def answered(connections: list[socket.socket], count: int = 0) -> set[int]:
     """The places of the connections on which an answer waits, once there are so many."""
     with selectors.DefaultSelector() as selector:
         for place, connection in enumerate(connections):
             selector.register(connection, selectors.EVENT_READ, place)
         until = time.monotonic() + 30
-        waiting: set[int] = set()
-        while len(waiting) < count and time.monotonic() < until:
-            waiting = {key.data for key, _ in selector.select(0.1)}
-    return waiting
+        while True:
+            places = {key.data for key, _ in selector.select(0.1)}
+            if len(places) >= count or time.monotonic() > until:
+                return places
 
 
 def answer_on(connection: socket.socket) -> tuple[int, bytes]:
