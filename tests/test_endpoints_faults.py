@@ -10,11 +10,10 @@ from tests.endpoints import registry
 from tests.endpoints.run_suite import judge
 from tests.endpoints.server import serve
 from tests.endpoints.suite_process import SuiteProcess
-from tests.endpoints.table import needs_more
 
 pytestmark = pytest.mark.table
 
-FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not needs_more(e)}
+FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not e.needs_more}
 UNDECIDABLE = {n: e for n, e in registry.faults().items() if e.undecidable}
 
 

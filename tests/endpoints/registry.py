@@ -55,6 +55,11 @@ class Entry:
         """What the endpoint is said to serve, which decides on the corpus."""
         return "published" if "published" in self.needs else "stand-in"
 
+    @property
+    def needs_more(self) -> str:
+        """What an ordinary run lacks for it; empty where nothing."""
+        return next((need for need in self.needs if need in ("slow", "weaviate")), "")
+
     def build(self) -> Endpoint:
         """A fresh endpoint over the fake encoder of `model`."""
         return self.endpoint(encoder(self.model, self.weights))

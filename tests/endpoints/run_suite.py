@@ -33,6 +33,8 @@ class Outcome:
     """The clauses of the primary findings, worst first."""
     seconds: float
     status: int
+    commit: str = ""
+    """Of the suite, as the report has it."""
 
     @property
     def found(self) -> list[str]:
@@ -64,6 +66,13 @@ class Outcome:
     def accepted(self) -> bool:
         """Whether a whole run ended without a failed MUST."""
         return self.verdict == "conformant" and not self.broken
+
+    @property
+    def right(self) -> bool:
+        """Whether a fault was caught, or a legal endpoint accepted."""
+        if self.entry.undecidable:
+            return True
+        return self.caught if self.entry.caught_by else self.accepted
 
 
 def judge(entry: Entry, runner: SuiteProcess, folder: Path, narrow: bool = False) -> Outcome:
@@ -108,4 +117,5 @@ def of_report(entry: Entry, report: dict[str, Any], seconds: float, status: int)
         for name, clause in clauses.items()
     }
     findings = [finding["clause"] for finding in report["findings"]]
-    return Outcome(entry, report["verdict"], statuses, told, findings, seconds, status)
+    commit = str(report["suite"].get("commit") or "")
+    return Outcome(entry, report["verdict"], statuses, told, findings, seconds, status, commit)
