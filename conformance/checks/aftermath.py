@@ -147,7 +147,7 @@ class Aftermath:
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
         self.gone = f"the endpoint no longer answers a good request; dead since {since}"
-        got = f"no answer to a good request; dead since {since}"
+        got = f"no answer to a good request ({after.summary()}); dead since {since}"
         cause = Cause(CauseKind.DEAD, work)
         expected = "an answer to the next good request"
         self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))

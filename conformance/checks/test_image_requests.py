@@ -84,7 +84,7 @@ def test_an_image_is_bit_equal_under_load(endpoint: Endpoint, batches: ImageBatc
     exchanges = endpoint.vectorize_at_once(work)[: 2 * len(images) : 2]
     for exchange, first in zip(exchanges, before, strict=True):
         again = given.vectors(exchange, 0, 1).images[0]
-        expect.equal(again, first, f"the same image beside {len(work) - 1} other requests")
+        expect.equal_at_once(again, first, f"the same image beside {len(work) - 1} other requests")
 
 
 def rotated(images: list[bytes], by: int) -> list[bytes]:

@@ -105,7 +105,7 @@ def test_the_same_image_at_once_has_equal_vectors(endpoint: Endpoint, cache: Vec
     work = [Items((), [image]) for image in images]
     for exchange, before in zip(endpoint.vectorize_at_once(work), alone, strict=True):
         got = given.vectors(exchange, 0, 1).images[0]
-        expect.equal(got, before, "the same image at once with others")
+        expect.equal_at_once(got, before, "the same image at once with others")
 
 
 @pytest.mark.clause("IMG-04")

@@ -36,6 +36,8 @@ class CauseKind(StrEnum):
     DIMENSION = "dimension"
     COMPANIONS = "companions"
     """An item is served well alone, and otherwise beside others."""
+    CROSSED = "crossed"
+    """An item gets another vector where other requests come at the same time."""
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"

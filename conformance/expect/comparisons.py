@@ -39,6 +39,21 @@ def equal(got: Observation, expected: Observation, what: str) -> None:
     require(apart == 0, found, "equal vectors", got.exchange, expected.exchange)
 
 
+def equal_at_once(got: Observation, expected: Observation, what: str) -> None:
+    """As `equal`, for `got` among requests at once: far from `expected`, it is another item's."""
+    one_dimension(_several(got), _several(expected))
+    apart = distance(got.vector, expected.vector)
+    require(
+        apart <= tolerances.ACROSS_REQUESTS,
+        f"{what}: off by {apart:.2g} of its norm",
+        f"the same vector within {tolerances.ACROSS_REQUESTS:g} of its norm",
+        got.exchange,
+        expected.exchange,
+        cause=Cause(CauseKind.CROSSED),
+    )
+    equal(got, expected, what)
+
+
 def corresponding(got: Observations, expected: Observations, what: str) -> None:
     """No row of `got` (n, d) is clearly nearer to another row of `expected` than to its own.
 

@@ -1,12 +1,14 @@
 """What the terminal shows at the end: what is wrong, the scoreboard, the verdict."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
+from conformance.data import clauses
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report import compatibility, finding_text, scoreboard
@@ -61,8 +63,16 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
             told.setdefault(message.partition("\n")[0], []).append(result.clause.id)
     for message, ids in told.items():
         line = Text(f"{status}: ", style=STYLE[status])
-        line.append(f"{', '.join(ids)}: {message}".rstrip(": "), style="default")
+        line.append(f"{', '.join(_folded(ids))}: {message}".rstrip(": "), style="default")
         console.print(line)
+
+
+def _folded(ids: Sequence[str]) -> Iterator[str]:
+    """Clause ids, with one word such as `ALN-*` for all of a group."""
+    for prefix, group in groupby(ids, lambda clause: clause.partition("-")[0]):
+        mine = list(group)
+        of_group = [known for known in clauses.all_clauses() if known.startswith(f"{prefix}-")]
+        yield from [f"{prefix}-*"] if len(mine) == len(of_group) > 1 else mine
 
 
 def _hint(judgement: Judgement) -> Text:
