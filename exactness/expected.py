@@ -22,7 +22,7 @@ from conformance.data.tolerances import Array
 from conformance.exact import items
 from conformance.exact.directions import apart, sketch, unit
 from conformance.exact.expected import STEPS, digest, packed
-from exactness import checkpoints, documented, honest, mistakes
+from exactness import checkpoints, documented, legitimate_choices, mistakes
 from exactness.documented.usage import Usage
 from exactness.measure import Items, Measurement
 from exactness.mistakes.mistake import Mistake
@@ -67,7 +67,7 @@ def add(model: Model, into: Path, names: list[str]) -> None:
     usage = documented.usage(model, checkpoints.folder(model.tag))
     measurement = Measurement(usage, model, shown)
     report = json.loads((MEASURED / f"{model.tag}.json").read_text("utf-8"))
-    for part, changes in (("mistakes", mistakes.ALL), ("honest", honest.ALL)):
+    for part, changes in (("mistakes", mistakes.ALL), ("honest", legitimate_choices.ALL)):
         tried = _tried(measurement, tuple(each for each in changes if each.name in names))
         others = [each for each in report[part] if each["name"] not in names]
         order = [(each.name, each.kind) for each in changes]
@@ -107,7 +107,7 @@ def make(model: Model, into: Path, *, whole: bool) -> None:
     stored["sketches"], about["sketches"] = _sketches(measurement, tried)
     _write(into / f"{model.tag}.npz", stored, about)
     if whole:
-        choices = _tried(measurement, honest.ALL)
+        choices = _tried(measurement, legitimate_choices.ALL)
         report = {
             "honest": _distances(measurement, choices),
             "mistakes": _distances(measurement, tried),

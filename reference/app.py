@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from reference import errors, request_body, response_body
+from reference.admission import BODIES, CALLERS, Gate
 from reference.caller import Caller
 from reference.encoder_service import EncoderService
-from reference.gate import BODIES, CALLERS, Gate
 from reference.settings import Settings
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from reference.computing import Computing, Kind, Vectors
 from reference.encoders.inputs import Inputs
+from reference.inference import Computing, Kind, Vectors
 
 CANDIDATES = {"cpu": (2, 4, 8), "cuda": (2, 4, 8, 16, 32, 64)}
 TEXTS = {"cpu": 32, "cuda": 128}

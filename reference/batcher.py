@@ -15,8 +15,8 @@ import numpy as np
 
 from reference.batch_sizes import BatchSizes
 from reference.caller import Caller
-from reference.computing import Kind, Vectors
 from reference.encoders.inputs import Inputs, shapes
+from reference.inference import Kind, Vectors
 
 Compute = Callable[[Kind, Sequence[Inputs]], Vectors]
 

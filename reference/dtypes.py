@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from reference.batch_sizes import noise
-from reference.computing import Computing, Kind, Vectors
 from reference.encoders import Placement, UnloadableError
+from reference.inference import Computing, Kind, Vectors
 
 TEXTS = ("a cat", "a photo of two dogs on a beach at sunset", "Straße, 猫 und собака, 3 bei 5 cm")
 RUNS = 3

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from reference import batch_sizes, images, processors
 from reference.batcher import Batcher, Job
 from reference.caller import Caller
-from reference.computing import Computing, Kind, Vectors
 from reference.errors import ClientGoneError, UnavailableError
+from reference.inference import Computing, Kind, Vectors
 from reference.request_body import RequestBody
 
 Result = TypeVar("Result")

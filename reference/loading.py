@@ -5,8 +5,8 @@ from typing import Any
 
 from reference import dtypes, encoders, weights
 from reference.batch_sizes import noise
-from reference.computing import Computing
 from reference.encoders import Placement, UnloadableError
+from reference.inference import Computing
 from reference.settings import Settings
 from reference.widening import Isometry
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from waitress.server import create_server
 
-from reference.gate import CALLERS
+from reference.admission import CALLERS
 from reference.http_channel import Channel
 
 PROBES = 16

@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 from conformance.corpus import drawings
 from conformance.corpus.drawings import HELD_OUT_SEEDS, Combination
 from tests.endpoints.encoder import Encoder, Matrix
-from tests.endpoints.images import rgb
+from tests.endpoints.image_encoder import rgb
 
 ENCODER = Encoder()
 ALL = drawings.combinations()

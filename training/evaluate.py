@@ -78,7 +78,7 @@ def spoken_by(model: Model) -> list[str]:
 def load(tag: str, scratch: Path) -> Any:
     """The encoder of a packed stand-in, as the reference loads it."""
     from reference import encoders, standins
-    from reference.computing import Computing
+    from reference.inference import Computing
 
     placement = encoders.Placement()
     encoder = encoders.load(find(tag), standins.unpack(tag, scratch), placement)

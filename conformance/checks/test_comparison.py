@@ -9,10 +9,10 @@ import pytest
 from conformance import expect
 from conformance.comparison import diff, snapshot
 from conformance.comparison.inputs import inputs
-from conformance.comparison.measured import Comparison
-from conformance.comparison.reencoded import explanation, reencode
+from conformance.comparison.reencoding import explanation, reencode
+from conformance.comparison.similarity import Comparison
 from conformance.comparison.snapshot import NoAnswers, Snapshot
-from conformance.comparison.stored import NothingStored, StoredObject, objects
+from conformance.comparison.stored_objects import NothingStored, StoredObject, objects
 from conformance.data.models import Model
 from conformance.expect.measurements import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run

@@ -14,9 +14,9 @@ from conformance.data.tolerances import Array
 from conformance.exact import expected as shipped
 from conformance.exact import groups, items, published
 from conformance.exact.bars import bars
-from conformance.exact.cause import Kind
 from conformance.exact.expected import Expected
 from conformance.exact.judgement import Judgement, directions, lengths
+from conformance.exact.likely_cause import Kind
 from conformance.expect import given
 from conformance.expect.measurements import Measure
 from conformance.expect.statuses import not_applicable

@@ -10,7 +10,7 @@ from conformance.corpus import image_families
 from conformance.corpus.image_variant import Demand, Variant
 from conformance.data import tolerances
 from conformance.data.models import Model
-from conformance.expect import shown
+from conformance.expect import image_comparisons
 from conformance.expect.image_batches import ImageBatches
 from conformance.options.settings import Settings
 
@@ -45,16 +45,18 @@ def read(batches: ImageBatches, variants: Iterable[Variant]) -> None:
         if not batches.is_served(variant.file):
             expect.vectors(batches.alone(variant.file), 0, 1)
 
-    shown.each_of({each.name: partial(is_read, each) for each in variants})
+    image_comparisons.each_of({each.name: partial(is_read, each) for each in variants})
 
 
 def same(
     batches: ImageBatches, variants: Iterable[Variant], within: float = tolerances.ACROSS_REQUESTS
 ) -> None:
     """Each has the vector of its pixels."""
-    shown.each_of(
+    image_comparisons.each_of(
         {
-            each.name: partial(shown.same_image, batches, each.file, each.pixels, each.name, within)
+            each.name: partial(
+                image_comparisons.same_image, batches, each.file, each.pixels, each.name, within
+            )
             for each in variants
         }
     )
@@ -62,9 +64,11 @@ def same(
 
 def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     """Each has nearly the vector of its pixels, and no misread copy's."""
-    shown.each_of(
+    image_comparisons.each_of(
         {
-            each.name: partial(shown.nearly_same_image, batches, each.file, each.pixels, each.name)
+            each.name: partial(
+                image_comparisons.nearly_same_image, batches, each.file, each.pixels, each.name
+            )
             for each in variants
         }
     )

@@ -11,7 +11,7 @@ from conformance.corpus.image_sizes import Sized
 from conformance.corpus.large_images import Large
 from conformance.data import tolerances
 from conformance.data.models import Model
-from conformance.expect import shown
+from conformance.expect import image_comparisons
 from conformance.expect.image_batches import ImageBatches
 from conformance.expect.statuses import not_applicable
 from conformance.transport.endpoint import Endpoint
@@ -54,7 +54,7 @@ def read(batches: ImageBatches, sized: Iterable[Sized]) -> None:
         if not batches.is_served(each.file):
             expect.vectors(batches.alone(each.file), 0, 1)
 
-    shown.each_of({each.name: partial(is_read, each) for each in sized})
+    image_comparisons.each_of({each.name: partial(is_read, each) for each in sized})
 
 
 def scales(model: Model) -> None:
@@ -78,8 +78,8 @@ def test_one_colour_is_the_same_at_every_size(
     batches: ImageBatches, model: Model, of_one_colour: list[Sized]
 ) -> None:
     scales(model)
-    judge = partial(shown.same_image, batches)
-    shown.each_of(
+    judge = partial(image_comparisons.same_image, batches)
+    image_comparisons.each_of(
         {each.name: partial(judge, each.file, each.shown, each.name) for each in of_one_colour}
     )
 
@@ -92,9 +92,9 @@ def test_bands_look_the_same_at_every_size(
 
     def judge(each: Sized) -> None:
         lowest = tolerances.FEW_PIXELS_COSINE if each.few else tolerances.CONVERTED_COSINE
-        shown.nearly_same_image(batches, each.file, each.shown, each.name, lowest)
+        image_comparisons.nearly_same_image(batches, each.file, each.shown, each.name, lowest)
 
-    shown.each_of({each.name: partial(judge, each) for each in banded})
+    image_comparisons.each_of({each.name: partial(judge, each) for each in banded})
 
 
 @pytest.mark.clause("IMG-06")
@@ -114,8 +114,8 @@ def test_one_colour_is_the_same_at_every_large_size(
     large = gathered(batches, sized)
     read(batches, large)
     if model.image_resize in SCALING:
-        judge = partial(shown.same_image, batches)
-        shown.each_of(
+        judge = partial(image_comparisons.same_image, batches)
+        image_comparisons.each_of(
             {each.name: partial(judge, each.file, each.shown, each.name) for each in large}
         )
 
@@ -157,4 +157,4 @@ def seen(batches: ImageBatches, model: Model, large: Large) -> None:
     if not batches.is_served(large.file):
         expect.vectors(batches.alone(large.file), 0, 1)
     if model.image_resize in SCALING:
-        shown.nearly_same_image(batches, large.file, large.shown, large.name)
+        image_comparisons.nearly_same_image(batches, large.file, large.shown, large.name)

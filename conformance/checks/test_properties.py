@@ -3,7 +3,7 @@
 import pytest
 
 from conformance import expect
-from conformance.checks.falsify import falsify
+from conformance.checks.shrink_failures import falsify
 from conformance.corpus import request_mixes
 from conformance.corpus.request_mixes import Mix
 from conformance.data import tolerances

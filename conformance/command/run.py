@@ -20,10 +20,10 @@ from conformance.data import clauses, editions
 from conformance.data.editions import UnknownEdition
 from conformance.options.settings import BadOption, Settings
 from conformance.report import document, files, known_failures
-from conformance.report.bodies import printable
 from conformance.report.known_failures import BadKnownFailures, KnownFailures
 from conformance.report.phase_result import PhaseResult, classify
 from conformance.report.provenance import Provenance
+from conformance.report.request_bodies import printable
 from conformance.report.sanitizer import Sanitizer, sanitizer_of
 from conformance.report.verdict import Judgement, judge
 from conformance.transport.readiness import Unusable

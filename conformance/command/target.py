@@ -5,8 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
-from conformance.containers.trouble import ContainerTrouble
-from conformance.containers.under_test import ContainerUnderTest
+from conformance.containers.container_under_test import ContainerUnderTest
+from conformance.containers.errors import ContainerTrouble
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint

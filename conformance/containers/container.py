@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from conformance.containers import engine
-from conformance.containers.holder import Holder
+from conformance.containers.errors import CommandFailed, ContainerTrouble, DiedAtStart
 from conformance.containers.options import ContainerOptions
-from conformance.containers.trouble import CommandFailed, ContainerTrouble, DiedAtStart
+from conformance.containers.supervisor import Holder
 
 LOG_LINES = 20
 LONGEST_LINE = 500

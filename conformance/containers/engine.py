@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from conformance.containers.trouble import CommandFailed, EngineMissing, ImageMissing
+from conformance.containers.errors import CommandFailed, EngineMissing, ImageMissing
 
 PullPolicy = Literal["missing", "always", "never"]
 PULL_POLICIES: tuple[str, ...] = get_args(PullPolicy)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from conformance.containers import engine
-from conformance.containers.trouble import ContainerTrouble
+from conformance.containers.errors import ContainerTrouble
 
 MODEL_VARIABLE = "clip-conformance.model-variable"
 """A label with the environment variable that names the model to serve, where an image has several.

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from conformance.containers import engine
-from conformance.containers.trouble import CommandFailed, ContainerTrouble
+from conformance.containers.errors import CommandFailed, ContainerTrouble
 
 MODELS = "/app/models"
 """Where the vendor's images have theirs."""

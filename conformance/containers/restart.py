@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from conformance.containers import engine
 from conformance.containers.container import Container
-from conformance.containers.start import RESPONSE_SECONDS, observe_start
-from conformance.containers.trouble import ContainerTrouble
+from conformance.containers.errors import ContainerTrouble
+from conformance.containers.startup import RESPONSE_SECONDS, observe_start
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange

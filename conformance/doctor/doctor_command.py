@@ -11,7 +11,7 @@ from rich.console import Console
 
 from conformance.data import models
 from conformance.data.models import Model
-from conformance.doctor import device, environment, page, reach, vectors
+from conformance.doctor import device, environment, page, reachability, vectors
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.options import endpoint_url, sources
@@ -70,7 +70,7 @@ def _examined(
     items: dict[str, vectors.Item] = {}
     with closing(Client(url, options.timeout)) as client:
         endpoint = Endpoint(client)
-        if reach.examine(endpoint, endpoint_part):
+        if reachability.examine(endpoint, endpoint_part):
             meta = vectors.examine_meta(endpoint, endpoint_part)
             items = vectors.examine_items(endpoint, model, endpoint_part)
         if "image" in items:

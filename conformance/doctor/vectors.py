@@ -6,7 +6,7 @@ from functools import cache
 from conformance.corpus import image_files
 from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.reach import FORBIDDEN, address_facts
+from conformance.doctor.reachability import FORBIDDEN, address_facts
 from conformance.transport.endpoint import META, VECTORIZE, Endpoint
 from conformance.transport.exchange import Exchange
 from conformance.transport.failures import FailureKind

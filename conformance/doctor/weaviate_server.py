@@ -12,7 +12,7 @@ import httpx
 from conformance.data.nearest import suggestion
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.reach import PROBE_TIMEOUT, address_facts
+from conformance.doctor.reachability import PROBE_TIMEOUT, address_facts
 from conformance.doctor.schema import MODULE, ClipConfig
 from conformance.doctor.vectors import short
 from conformance.transport.endpoint import READY

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from conformance.data.tolerances import Array
-from conformance.exact.cause import Kind, best_fit
 from conformance.exact.deviation import Deviation, deviations, single
 from conformance.exact.expected import Expected
+from conformance.exact.likely_cause import Kind, best_fit
 
 SHOWN = 3
 

@@ -12,8 +12,8 @@ from conformance.expect.measurements import Figure
 from conformance.expect.nonconformity import Nonconformity
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report.bodies import printable
 from conformance.report.problem import Problem, problem_of
+from conformance.report.request_bodies import printable
 
 
 @dataclass(frozen=True)

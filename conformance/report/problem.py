@@ -6,8 +6,8 @@ from typing import Any
 
 from conformance.data import attribution
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
-from conformance.report import bodies
-from conformance.report.bodies import printable
+from conformance.report import request_bodies
+from conformance.report.request_bodies import printable
 
 SHOWN_EXCHANGES = 2
 
@@ -67,7 +67,7 @@ def problem_of(raised: Nonconformity, clause: str, test: str, folder: Path | Non
         signature=printable(cause.signature),
         prerequisite=about != clause or met_on_the_way,
         repeat=tuple(
-            printable(bodies.curl(each, folder, test, n)) for n, each in enumerate(shown, 1)
+            printable(request_bodies.curl(each, folder, test, n)) for n, each in enumerate(shown, 1)
         ),
-        exchanges=tuple(bodies.shown(each) for each in shown),
+        exchanges=tuple(request_bodies.shown(each) for each in shown),
     )

@@ -11,9 +11,7 @@ import pytest
 
 from conformance.containers import engine
 from conformance.containers.container import Container
-from conformance.containers.options import ContainerOptions
-from conformance.containers.start import observe_start
-from conformance.containers.trouble import (
+from conformance.containers.errors import (
     CommandFailed,
     ContainerTrouble,
     DiedAtStart,
@@ -21,6 +19,8 @@ from conformance.containers.trouble import (
     ImageMissing,
     NeverReady,
 )
+from conformance.containers.options import ContainerOptions
+from conformance.containers.startup import observe_start
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 NOWHERE = "localhost:9/no/such-image"

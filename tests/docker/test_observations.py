@@ -2,17 +2,17 @@
 
 import pytest
 
-from conformance.containers.confinement import (
+from conformance.containers.container import Container
+from conformance.containers.errors import CommandFailed, DiedAtStart
+from conformance.containers.memory import observe_memory, parsed
+from conformance.containers.options import ContainerOptions
+from conformance.containers.restart import observe_restart, observe_stop
+from conformance.containers.restrictions import (
     observe_other_user,
     observe_read_only,
     written_paths,
 )
-from conformance.containers.container import Container
-from conformance.containers.memory import observe_memory, parsed
-from conformance.containers.options import ContainerOptions
-from conformance.containers.restart import observe_restart, observe_stop
-from conformance.containers.start import observe_start
-from conformance.containers.trouble import CommandFailed, DiedAtStart
+from conformance.containers.startup import observe_start
 
 engine_only = pytest.mark.usefixtures("nothing_left")
 WAIT = 30.0

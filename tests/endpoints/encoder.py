@@ -11,7 +11,7 @@ from PIL import Image
 
 from conformance.data import fixture_files
 from conformance.data.models import Model
-from tests.endpoints import exact_vectors, images, words
+from tests.endpoints import exact_vectors, image_encoder, text_encoder
 
 Matrix = NDArray[np.float32]
 
@@ -57,9 +57,9 @@ class Encoder:
         known = self._known_text(text)
         if known is not None:
             return known
-        read = words.tokens(text.lower() if self.lower_case else text, self.limit - 2)
-        meaning = dict.fromkeys(words.named(read), 1.0)
-        return self.vector(meaning, words.hashed(read, self.width, self.ordered))
+        read = text_encoder.tokens(text.lower() if self.lower_case else text, self.limit - 2)
+        meaning = dict.fromkeys(text_encoder.named(read), 1.0)
+        return self.vector(meaning, text_encoder.hashed(read, self.width, self.ordered))
 
     def image(self, file: bytes) -> Matrix:
         """One image file in any format of Pillow: (width,). Raises what Pillow raises."""
@@ -67,7 +67,7 @@ class Encoder:
         if known is not None:
             return known
         with Image.open(BytesIO(file)) as opened:
-            return self.picture(images.rgb(opened))
+            return self.picture(image_encoder.rgb(opened))
 
     def known_image(self, file: bytes) -> Matrix | None:
         """The vector of an image file that EXA knows: (width,)."""
@@ -75,10 +75,12 @@ class Encoder:
 
     def picture(self, picture: Image.Image) -> Matrix:
         """One picture: (width,)."""
-        fitted = images.fit(picture, self.squash)
+        fitted = image_encoder.fit(picture, self.squash)
         pixels = np.asarray(fitted, dtype=np.float32)
-        meaning = images.colour_shares(pixels) | images.shape_shares(pixels)
-        return self.vector(meaning, weighted(images.thumbnail(fitted), axes(self.width)[-192:]))
+        meaning = image_encoder.colour_shares(pixels) | image_encoder.shape_shares(pixels)
+        return self.vector(
+            meaning, weighted(image_encoder.thumbnail(fitted), axes(self.width)[-192:])
+        )
 
     def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
         """The common part, what is meant and the detail, of unit length unless asked otherwise."""
@@ -111,6 +113,6 @@ def concepts() -> tuple[str, ...]:
 @cache
 def axes(width: int) -> Matrix:
     """Orthonormal rows: the common one, one a concept, then those of the thumbnail."""
-    count = 1 + len(concepts()) + images.THUMBNAIL**2 * 3
+    count = 1 + len(concepts()) + image_encoder.THUMBNAIL**2 * 3
     drawn = np.random.default_rng(7).standard_normal((width, count))
     return np.ascontiguousarray(np.linalg.qr(drawn)[0].T, dtype=np.float32)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from tests.endpoints import images, wire
+from tests.endpoints import image_encoder, wire
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.wire import Answer, Request
 
@@ -177,7 +177,7 @@ class Endpoint:
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         """One opened picture of any mode: (width,)."""
-        return self.encoder.picture(images.rgb(picture))
+        return self.encoder.picture(image_encoder.rgb(picture))
 
     def rows(self, vectors: Matrix) -> Any:
         """Vectors as they stand in the body."""

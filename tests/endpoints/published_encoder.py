@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from conformance.corpus import photographs
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, axes, single
 
 ALIKE = 0.4
@@ -76,7 +76,7 @@ def void(caption: str, name: str) -> float:
 
 def thumbnail(picture: Image.Image) -> Matrix:
     """What photographs are told apart by: (size,)."""
-    return images.thumbnail(images.fit(picture))
+    return image_encoder.thumbnail(image_encoder.fit(picture))
 
 
 @cache

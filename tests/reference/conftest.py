@@ -16,10 +16,10 @@ from conformance.data import models
 from conformance.data.models import Library, Model
 from reference import encoders, standins
 from reference.app import create_app
-from reference.computing import Computing
 from reference.encoder_service import EncoderService
 from reference.encoders import Placement
 from reference.encoders.inputs import Inputs
+from reference.inference import Computing
 from reference.loading import widen
 from reference.settings import Settings
 

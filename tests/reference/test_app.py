@@ -9,10 +9,10 @@ import torch
 from flask.testing import FlaskClient
 from PIL import Image
 
+from reference.admission import Gate
 from reference.app import create_app
 from reference.encoder_service import EncoderService
 from reference.encoders.inputs import Inputs
-from reference.gate import Gate
 from reference.settings import Settings
 from tests.reference.conftest import MeanColour, loaded, png
 

@@ -6,9 +6,9 @@ from itertools import count
 import numpy as np
 
 from reference import batch_sizes
-from reference.computing import Computing, Kind, Vectors
 from reference.encoders import Placement
 from reference.encoders.inputs import Inputs
+from reference.inference import Computing, Kind, Vectors
 from tests.reference.conftest import MeanColour
 
 

@@ -11,8 +11,8 @@ import torch
 from reference.batch_sizes import BatchSizes
 from reference.batcher import Batcher, Job
 from reference.caller import Caller
-from reference.computing import Kind, Vectors
 from reference.encoders.inputs import Inputs
+from reference.inference import Kind, Vectors
 
 SIZES = BatchSizes(images=(1, 2, 4), texts=3, tokens=100)
 

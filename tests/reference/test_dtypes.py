@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from reference import dtypes
-from reference.computing import Computing, Kind, Vectors
 from reference.encoders import Placement, UnloadableError
 from reference.encoders.inputs import Inputs
+from reference.inference import Computing, Kind, Vectors
 from tests.reference.conftest import MeanColour
 
 

@@ -11,9 +11,9 @@ from PIL import Image
 
 from conformance.data.models import Model
 from reference import encoders
-from reference.computing import Computing, Vectors
 from reference.encoders import Placement
 from reference.encoders.truncation import shorten
+from reference.inference import Computing, Vectors
 from tests.reference.conftest import LIBRARIES, Checkpoint, computing
 
 Find = Callable[[str], Computing]

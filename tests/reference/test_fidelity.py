@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from reference import images
-from reference.computing import Computing, Vectors
+from reference.inference import Computing, Vectors
 from tests.reference.checkpoints import HF
 from tests.reference.conftest import Checkpoint, png
 from tests.reference.test_images import in_mode

@@ -15,10 +15,10 @@ import torch
 
 from conformance.data.models import Model
 from reference import server
+from reference.admission import CALLERS
 from reference.app import create_app
 from reference.encoders import Encoder
 from reference.encoders.inputs import Inputs
-from reference.gate import CALLERS
 from reference.settings import MIB, Settings
 from tests.reference.conftest import MeanColour, loaded
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.corpus.image_scenes import colour, flat
 from conformance.corpus.image_variant import png
-from conformance.expect import Nonconformity, PrerequisiteFailed, shown
+from conformance.expect import Nonconformity, PrerequisiteFailed, image_comparisons
 from conformance.expect.causes import CauseKind
 from conformance.expect.image_batches import ImageBatches
 from conformance.transport.exchange import Exchange
@@ -70,7 +70,7 @@ def test_what_companions_change_is_told_as_that() -> None:
     several, _ = batches(lambda _, n: [1.0, float(n > 1)])
     several.gather(IMAGES[:8])
     with pytest.raises(Nonconformity) as told:
-        shown.same_image(several, IMAGES[0], IMAGES[9], "the image")
+        image_comparisons.same_image(several, IMAGES[0], IMAGES[9], "the image")
     assert told.value.cause.kind is CauseKind.COMPANIONS
 
 
@@ -82,7 +82,7 @@ def test_a_misread_copy_is_named() -> None:
         lambda file, _: near.get(file, [1.0, 0.2] if file == b"x" else [-1.0, 0.0])
     )
     with pytest.raises(Nonconformity, match="red and blue were exchanged"):
-        shown.nearly_same_image(several, b"x", image, "the file")
+        image_comparisons.nearly_same_image(several, b"x", image, "the file")
 
 
 def test_failures_are_told_together() -> None:
@@ -90,4 +90,4 @@ def test_failures_are_told_together() -> None:
         raise Nonconformity("wrong", "right")
 
     with pytest.raises(Nonconformity, match=r"one: wrong; also three"):
-        shown.each_of({"one": fails, "two": lambda: None, "three": fails})
+        image_comparisons.each_of({"one": fails, "two": lambda: None, "three": fails})

@@ -7,7 +7,7 @@ from conformance.expect import Nonconformity
 from conformance.transport import go_reader
 from conformance.transport.go_reader import GoParseError
 from conformance.weaviate.server.deployment import Deployment
-from conformance.weaviate.wire.passed import Passed
+from conformance.weaviate.wire.proxied_exchange import Passed
 
 MESSAGE_LENGTH = 500
 SUCCESS = "success, as for any endpoint that follows the contract"

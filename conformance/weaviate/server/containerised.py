@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 from conformance.containers import engine, options
 from conformance.containers.container import Container
+from conformance.containers.errors import ContainerTrouble
 from conformance.containers.options import ContainerOptions
-from conformance.containers.trouble import ContainerTrouble
 from conformance.weaviate.server.embedded_settings import shared_environment
 from conformance.weaviate.server.running_server import Server, Unavailable
 from conformance.weaviate.wire.ports import LOOPBACK

@@ -10,7 +10,7 @@ from conformance.weaviate.server.running_server import Server
 from conformance.weaviate.server.server_selection import ServerSelection
 from conformance.weaviate.server.temporary_collections import TemporaryCollections
 from conformance.weaviate.wire import proxy
-from conformance.weaviate.wire.passed import Passed
+from conformance.weaviate.wire.proxied_exchange import Passed
 from conformance.weaviate.wire.proxy import RecordingProxy
 
 if TYPE_CHECKING:

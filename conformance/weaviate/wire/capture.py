@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from conformance.weaviate.wire.passed import Passed
+from conformance.weaviate.wire.proxied_exchange import Passed
 
 HOST = "multi2vec-clip:8080"
 

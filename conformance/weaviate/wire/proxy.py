@@ -22,8 +22,8 @@ from io import BufferedReader
 from typing import Any
 
 from conformance.weaviate.wire.http1 import BadMessage, Message, read_request, read_response
-from conformance.weaviate.wire.passed import Passed
 from conformance.weaviate.wire.ports import LOOPBACK
+from conformance.weaviate.wire.proxied_exchange import Passed
 from conformance.weaviate.wire.upstream import Upstream
 
 KEPT_BYTES = 256 * 2**20

@@ -27,7 +27,7 @@ from conformance.transport.exchange import Exchange
 from conformance.transport.failures import classify
 from conformance.transport.gzip_body import TooLarge
 from conformance.weaviate.wire.http1 import BadMessage, Message, read_request, read_response
-from conformance.weaviate.wire.responses import response_to
+from conformance.weaviate.wire.raw_response import response_to
 from conformance.weaviate.wire.upstream import Upstream
 
 FOLDER = "wire"

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from tests.endpoints import words
+from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import fault
@@ -126,7 +126,7 @@ class Without(Endpoint):
 
     def text_vector(self, text: str) -> Matrix:
         """The vector of the words that are left."""
-        known = words.concepts()
+        known = text_encoder.concepts()
         kept = [word for word in text.split() if known.get(bare(word)) not in self.lost]
         return super().text_vector(" ".join(kept))
 
@@ -176,7 +176,9 @@ class ArabicUnread(Unread):
 @fault("english-only", "an English text tower serves a multilingual tag", "REL-01", "ALN-04")
 class EnglishOnly(Endpoint):
     def text_vector(self, text: str) -> Matrix:
-        foreign = words.named(words.tokens(text, self.encoder.limit)) and not ENGLISH.search(text)
+        foreign = text_encoder.named(
+            text_encoder.tokens(text, self.encoder.limit)
+        ) and not ENGLISH.search(text)
         return super().text_vector(" ".join(scrambled(text)) if foreign else text)
 
 

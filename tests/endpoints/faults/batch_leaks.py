@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.endpoints import words
+from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Endpoint
 from tests.endpoints.registry import fault
@@ -60,7 +60,7 @@ class PlaceCounts(Endpoint):
 )
 class CutToShortest(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:
-        short = min((len(words.tokens(text, 1000)) for text in texts if text), default=0)
+        short = min((len(text_encoder.tokens(text, 1000)) for text in texts if text), default=0)
         return super().text_vectors([" ".join(text.split()[: max(short, 1)]) for text in texts])
 
 

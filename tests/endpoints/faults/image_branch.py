@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint, Refused
 
@@ -20,7 +20,7 @@ class Branch(Endpoint):
                 opened.load()
                 taken = self.applies(image, opened)
                 if taken:
-                    return self.encoder.picture(images.rgb(self.see(opened)))
+                    return self.encoder.picture(image_encoder.rgb(self.see(opened)))
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             pass  # what cannot be read is refused as ever
         return super().image_vector(image)

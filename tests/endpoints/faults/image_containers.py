@@ -4,7 +4,7 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.faults.image_branch import Branch, RefusedBranch
 from tests.endpoints.registry import fault
 
@@ -14,7 +14,7 @@ SAME, LOSSY = ("IMG-03", "IMG-12"), ("IMG-13", "IMG-10")
 
 def pixels(picture: Image.Image) -> np.ndarray:
     """The RGB values of a picture."""
-    return np.asarray(images.rgb(picture))
+    return np.asarray(image_encoder.rgb(picture))
 
 
 def is_interlaced(file: bytes, picture: Image.Image) -> bool:
@@ -34,7 +34,9 @@ class InterlacedFirstPass(Branch):
         return is_interlaced(file, picture)
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).crop((0, 0, -(-picture.width // 8), -(-picture.height // 8)))
+        return image_encoder.rgb(picture).crop(
+            (0, 0, -(-picture.width // 8), -(-picture.height // 8))
+        )
 
 
 @fault("deep-png-low-byte", "of 16-bit colours the low byte is read", *SAME)
@@ -97,7 +99,7 @@ class TopDownBmp(Branch):
         return picture.format == "BMP" and file[25] == 0xFF
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.flip(images.rgb(picture))
+        return ImageOps.flip(image_encoder.rgb(picture))
 
 
 @fault("bmp-palette-exchanged", "a BMP's palette is read with red and blue exchanged", *SAME)
@@ -106,7 +108,7 @@ class BmpPalette(Branch):
         return picture.format == "BMP" and picture.mode == "P"
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.exchanged(picture)
+        return image_encoder.exchanged(picture)
 
 
 @fault("32-bit-bmp-shifted", "the fourth byte of a 32-bit BMP is read as a colour", *SAME)
@@ -142,7 +144,7 @@ class TiffTiles(Branch):
         return picture.format == "TIFF" and 322 in picture.tag_v2  # type: ignore[attr-defined]
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).transpose(Image.Transpose.TRANSPOSE)
+        return image_encoder.rgb(picture).transpose(Image.Transpose.TRANSPOSE)
 
 
 @fault("tiff-planes-interleaved", "the planes of a TIFF are read as if interleaved", *SAME)
@@ -163,7 +165,7 @@ class WhiteIsZero(Branch):
         return picture.format == "TIFF" and tags.get(262) == 0 and picture.mode == "L"
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.invert(images.rgb(picture))
+        return ImageOps.invert(image_encoder.rgb(picture))
 
 
 @fault("packbits-refused", "a TIFF compressed by PackBits is a 500", *FORMAT)
@@ -196,7 +198,7 @@ class LossyWebpGrey(Branch):
         return picture.format == "WEBP" and b"VP8 " in file[:64]
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).convert("L")
+        return image_encoder.rgb(picture).convert("L")
 
 
 @fault("jpeg-colours-exchanged", "a JPEG is read with red and blue exchanged", *LOSSY)
@@ -205,7 +207,7 @@ class JpegColours(Branch):
         return picture.format == "JPEG" and picture.mode == "RGB"
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.exchanged(picture)
+        return image_encoder.exchanged(picture)
 
 
 @fault("jpeg-chroma-exchanged", "the two colour planes of a 4:4:4 JPEG are exchanged", *LOSSY)
@@ -215,7 +217,7 @@ class JpegChroma(Branch):
         return picture.format == "JPEG" and len(layers) == 3 and layers[0][1:3] == (1, 1)
 
     def see(self, picture: Image.Image) -> Image.Image:
-        luma, blue, red = images.rgb(picture).convert("YCbCr").split()
+        luma, blue, red = image_encoder.rgb(picture).convert("YCbCr").split()
         return Image.merge("YCbCr", (luma, red, blue)).convert("RGB")
 
 
@@ -241,7 +243,7 @@ class RgbJpeg(Branch):
         return picture.format == "JPEG" and picture.info.get("adobe_transform") == 0
 
     def see(self, picture: Image.Image) -> Image.Image:
-        taken = Image.frombytes("YCbCr", picture.size, images.rgb(picture).tobytes())
+        taken = Image.frombytes("YCbCr", picture.size, image_encoder.rgb(picture).tobytes())
         return taken.convert("RGB")
 
 
@@ -251,7 +253,7 @@ class YcckInverted(Branch):
         return picture.mode == "CMYK" and picture.info.get("adobe_transform") == 2
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.invert(images.rgb(picture))
+        return ImageOps.invert(image_encoder.rgb(picture))
 
 
 @fault("grey-jpeg-too-dark", "a grey JPEG is scaled twice by 255", *LOSSY)

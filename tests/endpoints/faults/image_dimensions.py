@@ -4,7 +4,7 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.faults.image_branch import Branch, RefusedBranch
 from tests.endpoints.registry import fault
 
@@ -19,7 +19,7 @@ class OddRows(Branch):
         return picture.width % 4 != 0 and picture.height > 8
 
     def see(self, picture: Image.Image) -> Image.Image:
-        padded = ImageOps.expand(images.rgb(picture), (0, 0, -picture.width % 4, 0))
+        padded = ImageOps.expand(image_encoder.rgb(picture), (0, 0, -picture.width % 4, 0))
         return Image.frombytes(
             "RGB", picture.size, padded.tobytes()[: 3 * picture.width * picture.height]
         )
@@ -40,7 +40,7 @@ class UprightTurned(Branch):
         return picture.height > picture.width
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).transpose(Image.Transpose.ROTATE_90)
+        return image_encoder.rgb(picture).transpose(Image.Transpose.ROTATE_90)
 
 
 @fault("three-rows-are-channels", "an image 3 pixels high is read channel by channel", *SIZE)
@@ -49,7 +49,7 @@ class ThreeRows(Branch):
         return picture.height == 3
 
     def see(self, picture: Image.Image) -> Image.Image:
-        pixels = np.asarray(images.rgb(picture))
+        pixels = np.asarray(image_encoder.rgb(picture))
         return Image.fromarray(np.ascontiguousarray(pixels.transpose(2, 1, 0)))
 
 
@@ -70,7 +70,7 @@ class OwnSizeExchanged(Branch):
     own = 224
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.exchanged(picture)
+        return image_encoder.exchanged(picture)
 
 
 @fault("one-below-256-refused", "a side of 255 pixels is a 500", "IMG-05")
@@ -90,7 +90,7 @@ class LargeCoarse(Branch):
         return min(picture.size) > 1024
 
     def see(self, picture: Image.Image) -> Image.Image:
-        small = images.rgb(picture).convert("L").resize((12, 12))
+        small = image_encoder.rgb(picture).convert("L").resize((12, 12))
         return small.resize((224, 224))
 
 
@@ -131,7 +131,7 @@ class HeavyGrey(Branch):
         return len(file) > 2**20
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).convert("L")
+        return image_encoder.rgb(picture).convert("L")
 
 
 @fault(
@@ -148,4 +148,4 @@ class WideFittedIn(Branch):
         return picture.width > 2 * picture.height
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.pad(images.rgb(picture), (224, 224))
+        return ImageOps.pad(image_encoder.rgb(picture), (224, 224))

@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.faults.image_branch import Branch, RefusedBranch
 from tests.endpoints.registry import fault
 
@@ -24,7 +24,7 @@ class ProfileTwice(Branch):
         return picture.format == "PNG" and "icc_profile" in picture.info
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).point(lambda value: int((value / 255) ** 2.2 * 255))
+        return image_encoder.rgb(picture).point(lambda value: int((value / 255) ** 2.2 * 255))
 
 
 @fault("gamma-obeyed", "PNGs that name their gamma are made linear", *CARRIED)
@@ -33,7 +33,7 @@ class GammaObeyed(Branch):
         return "gamma" in picture.info
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).point(lambda value: int((value / 255) ** 2.2 * 255))
+        return image_encoder.rgb(picture).point(lambda value: int((value / 255) ** 2.2 * 255))
 
 
 @fault("thumbnail-inside-shown", "the small copy in the EXIF data is shown", *CARRIED)
@@ -91,4 +91,4 @@ class ResolutionScales(Branch):
         return abs(float(across) - float(down)) > 1
 
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).crop((0, 0, picture.width, picture.height // 2))
+        return image_encoder.rgb(picture).crop((0, 0, picture.width, picture.height // 2))

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.faults.modes import Seen
@@ -36,7 +36,7 @@ class Cached(Endpoint):
 def opened(image: bytes) -> Image.Image:
     """The RGB picture of a file."""
     with Image.open(BytesIO(image)) as found:
-        return images.rgb(found)
+        return image_encoder.rgb(found)
 
 
 @fault("cache-by-average-hash", "the cache's key is what of 16 x 16 grey pixels is bright", *SEEN)
@@ -89,7 +89,7 @@ class BySamples(Cached):
 @fault("bottom-unseen", "the lowest eighth of an image is not read", *SEEN, "IMG-09")
 class BottomUnseen(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        seen = images.rgb(picture).copy()
+        seen = image_encoder.rgb(picture).copy()
         seen.paste((0, 0, 0), (0, seen.height - seen.height // 8, seen.width, seen.height))
         return seen
 
@@ -99,7 +99,7 @@ class RightUnseen(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.format != "WEBP":
             return picture
-        seen = images.rgb(picture).copy()
+        seen = image_encoder.rgb(picture).copy()
         seen.paste((0, 0, 0), (seen.width - seen.width // 8, 0, seen.width, seen.height))
         return seen
 
@@ -107,7 +107,7 @@ class RightUnseen(Seen):
 @fault("mirrored-mean", "the mean of an image and its mirror is taken, as for a test set", *SEEN)
 class MirroredMean(Endpoint):
     def picture_vector(self, picture: Image.Image) -> Matrix:
-        plain = images.rgb(picture)
+        plain = image_encoder.rgb(picture)
         both = [self.encoder.picture(each) for each in (plain, ImageOps.mirror(plain))]
         return single((both[0] + both[1]) / 2)
 
@@ -115,7 +115,7 @@ class MirroredMean(Endpoint):
 @fault("half-turns-undone", "images are turned so that their bright half is above", *SEEN)
 class TurnedUpright(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        plain = images.rgb(picture)
+        plain = image_encoder.rgb(picture)
         rows = np.asarray(plain, dtype=np.float32)
         half = len(rows) // 2
         upright = half == 0 or rows[:half].mean() >= rows[half:].mean()
@@ -127,5 +127,5 @@ class BlueUnread(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.format != "BMP":
             return picture
-        red, green, _ = images.rgb(picture).split()
+        red, green, _ = image_encoder.rgb(picture).split()
         return Image.merge("RGB", (red, green, Image.new("L", picture.size)))

@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import fault
@@ -73,7 +73,9 @@ class GreyMakesGrey(Endpoint):
         rows = []
         for file in files:
             with Image.open(BytesIO(file)) as opened:
-                rows.append(self.encoder.picture(images.rgb(images.rgb(opened).convert("L"))))
+                rows.append(
+                    self.encoder.picture(image_encoder.rgb(image_encoder.rgb(opened).convert("L")))
+                )
         return np.array(rows)
 
 

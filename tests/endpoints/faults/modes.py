@@ -5,7 +5,7 @@ from PIL import Image, ImageOps
 
 from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint
-from tests.endpoints.images import exchanged
+from tests.endpoints.image_encoder import exchanged
 from tests.endpoints.registry import fault
 
 MODES = ("IMG-02", "IMG-03")

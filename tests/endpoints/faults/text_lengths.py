@@ -2,7 +2,7 @@
 
 import time
 
-from tests.endpoints import words
+from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.faults.texts import Changed
@@ -41,7 +41,7 @@ class Letters128(Changed):
 @fault("at-the-limit-fails", "a text of just as many tokens as the limit is a 500", "TXT-02")
 class AtTheLimit(Changed):
     def change(self, text: str) -> str:
-        if len(words.tokens(text, 10_000)) == self.encoder.limit - 2:
+        if len(text_encoder.tokens(text, 10_000)) == self.encoder.limit - 2:
             raise Refused(500, "index out of range in self")
         return text
 
@@ -51,7 +51,7 @@ class Window(Changed):
 
     def change(self, text: str) -> str:
         """The text of the tokens that are read."""
-        return " ".join(self.read(words.tokens(text, 10_000)))
+        return " ".join(self.read(text_encoder.tokens(text, 10_000)))
 
     def read(self, tokens: list[str]) -> list[str]:
         """To be replaced."""
@@ -94,7 +94,7 @@ class FromTheEnd(Window):
 class Averaged(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         size = self.encoder.limit - 2
-        read = words.tokens(text, 4 * size)
+        read = text_encoder.tokens(text, 4 * size)
         starts = range(0, max(len(read), 1), size)
         parts = [super(Averaged, self).text_vector(" ".join(read[at : at + size])) for at in starts]
         mean = single(sum(parts[1:], parts[0]) / len(parts))

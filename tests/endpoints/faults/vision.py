@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageOps
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.endpoint import Refused
 from tests.endpoints.faults.modes import Seen
 from tests.endpoints.faults.reading import OtherEncoder
@@ -15,19 +15,19 @@ from tests.endpoints.registry import fault
 @fault("bgr", "red and blue are exchanged: another library's order of channels", "ALN-01", "ALN-02")
 class Bgr(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.exchanged(images.rgb(picture))
+        return image_encoder.exchanged(image_encoder.rgb(picture))
 
 
 @fault("grey-eyes", "images are made grey first", "ALN-01", "ALN-02", "IMG-07")
 class GreyEyes(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).convert("L")
+        return image_encoder.rgb(picture).convert("L")
 
 
 @fault("inverted", "the wrong mean and deviation invert the image", "ALN-01", "ALN-02")
 class Inverted(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.invert(images.rgb(picture))
+        return ImageOps.invert(image_encoder.rgb(picture))
 
 
 @fault(
@@ -35,7 +35,7 @@ class Inverted(Seen):
 )
 class Sheared(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        plain = images.rgb(picture)
+        plain = image_encoder.rgb(picture)
         height, width = plain.height, plain.width
         planes = np.asarray(plain).reshape(3, height, width).transpose(1, 2, 0)
         return Image.fromarray(np.ascontiguousarray(planes))
@@ -53,7 +53,7 @@ class TopLeftCorner(Seen):
 )
 class EightPixels(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        return images.rgb(picture).resize((6, 6), Image.Resampling.BOX)
+        return image_encoder.rgb(picture).resize((6, 6), Image.Resampling.BOX)
 
 
 @fault(
@@ -63,7 +63,7 @@ class EightPixels(Seen):
 )
 class Mirrored(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.mirror(images.rgb(picture))
+        return ImageOps.mirror(image_encoder.rgb(picture))
 
 
 @fault(

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from tests.endpoints import images
+from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import legal
@@ -43,7 +43,7 @@ class ScaledTwice(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if min(picture.size) < 400 or picture.mode.startswith("I"):
             return picture
-        return images.rgb(picture).reduce(2)
+        return image_encoder.rgb(picture).reduce(2)
 
 
 @legal("sensor-too-large", "images of more than 20 megapixels are refused in JSON")
@@ -77,7 +77,7 @@ class CoarseJpegs(Seen):
 @legal("resized-by-bilinear", "images are made 256 pixels high with another filter first")
 class ResizedFirst(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        plain = images.rgb(picture)
+        plain = image_encoder.rgb(picture)
         scale = 256 / min(plain.size)
         size = tuple(max(1, round(side * scale)) for side in plain.size)
         return plain.resize((size[0], size[1]), Image.Resampling.BILINEAR)

@@ -1,10 +1,10 @@
 """The program that holds one container: it creates it, waits, and removes it.
 
-``python -m conformance.containers.holder`` reads one line of JSON, the words of ``docker create``,
-and answers with one line, ``{"id": ...}`` or ``{"trouble": ...}``. When its input ends, which also
-happens when the suite is killed, the container goes, with its log and its anonymous volumes. Its
-session is its own, so Ctrl-C does not reach it, and creating and removing cannot overtake one
-another.
+``python -m conformance.containers.supervisor`` reads one line of JSON, the words of ``docker
+create``, and answers with one line, ``{"id": ...}`` or ``{"trouble": ...}``. When its input ends,
+which also happens when the suite is killed, the container goes, with its log and its anonymous
+volumes. Its session is its own, so Ctrl-C does not reach it, and creating and removing cannot
+overtake one another.
 """
 
 import json
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from conformance.containers import engine
-from conformance.containers.trouble import ContainerTrouble
+from conformance.containers.errors import ContainerTrouble
 
 REMOVED_WITHIN = 30.0
 
@@ -24,7 +24,7 @@ class Holder:
 
     def __init__(self, create: Sequence[str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "conformance.containers.holder"],
+            [sys.executable, "-m", "conformance.containers.supervisor"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

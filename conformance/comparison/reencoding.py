@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from conformance.comparison import diff
 from conformance.comparison.combinations import Fields, Fit, as_documented, best_fit
 from conformance.comparison.diff import Pair
-from conformance.comparison.stored import StoredObject
+from conformance.comparison.stored_objects import StoredObject
 from conformance.comparison.top_results import Agreement, agreement, stacked
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, vectors

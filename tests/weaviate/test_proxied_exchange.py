@@ -10,7 +10,7 @@ from conformance.transport import gzip_body
 from conformance.transport.failures import FailureKind
 from conformance.weaviate.content import attribution
 from conformance.weaviate.wire.http1 import Message, read_request, read_response
-from conformance.weaviate.wire.passed import Passed
+from conformance.weaviate.wire.proxied_exchange import Passed
 
 ASKED = {"texts": ["a red circle"]}
 ANSWER = json.dumps({"textVectors": [[1, 2]], "imageVectors": []}).encode()

@@ -10,8 +10,8 @@ from conformance.data.models import load
 from conformance.data.tolerances import Array
 from conformance.exact import expected, items
 from conformance.exact.bars import bars
-from conformance.exact.cause import Kind, best_fit
 from conformance.exact.judgement import directions, lengths
+from conformance.exact.likely_cause import Kind, best_fit
 from exactness import checkpoints, documented, mistakes
 from exactness.documented.usage import Usage
 from exactness.mistakes.mistake import Mistake

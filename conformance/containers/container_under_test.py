@@ -9,8 +9,8 @@ from typing import Any
 
 from conformance.containers import engine, image_facts, mounted_weights
 from conformance.containers.container import Container
+from conformance.containers.errors import ContainerTrouble
 from conformance.containers.options import ContainerOptions
-from conformance.containers.trouble import ContainerTrouble
 from conformance.options.settings import Settings
 
 PATIENCE = 5

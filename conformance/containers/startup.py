@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from conformance.containers.container import Container
-from conformance.containers.trouble import NeverReady
+from conformance.containers.errors import NeverReady
 from conformance.transport.client import Client
 from conformance.transport.endpoint import READY, Endpoint
 from conformance.transport.exchange import Exchange

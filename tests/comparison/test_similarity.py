@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from conformance.comparison import diff
-from conformance.comparison.measured import Comparison
+from conformance.comparison.similarity import Comparison
 from conformance.data import models
 
 ONE = np.array([1, 0], dtype=np.float32)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.checks import falsify as module
-from conformance.checks.falsify import falsify
+from conformance.checks import shrink_failures as module
+from conformance.checks.shrink_failures import falsify
 from conformance.corpus.request_mixes import Mix
 from conformance.expect import Nonconformity
 from conformance.expect.causes import Cause, CauseKind

@@ -9,7 +9,7 @@ from conformance.transport.exchange import Exchange
 from conformance.transport.failures import Failure, FailureKind, classify
 from conformance.transport.gzip_body import TooLarge
 from conformance.weaviate.wire.http1 import Message
-from conformance.weaviate.wire.responses import response_to
+from conformance.weaviate.wire.raw_response import response_to
 from conformance.weaviate.wire.upstream import RESPONSE_TIMEOUT
 
 NO_RESPONSE = Failure(FailureKind.INCOMPLETE, "no whole answer")
