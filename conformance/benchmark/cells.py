@@ -56,12 +56,16 @@ class Cell:
 
 
 def measure(drives: Mapping[str, Drive], kind: Kind, callers: int, seconds: float) -> Cell:
-    """One cell: `seconds` an endpoint, after a warming call to each, in turns."""
+    """One cell: `seconds` an endpoint, in turns.
+
+    Before that each is called once as it will be called: what an endpoint does but once for so many
+    callers, such as finding its best size of a batch, is none of its time.
+    """
     load = os.getloadavg()[0]
     samples: dict[str, list[Sample]] = {name: [] for name in drives}
     spent = dict.fromkeys(drives, 0.0)
     for drive in drives.values():
-        drive(kind, 1, 0.01)
+        drive(kind, callers, 0.01)
     for _ in range(TURNS):
         for name, drive in drives.items():
             begun = time.perf_counter()
