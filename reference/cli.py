@@ -35,10 +35,10 @@ def prepare() -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Threads that wait for each other sleep instead of spinning. On two processors that other
-    # programs kept busy, spinning answered 0.2 images of 512 pixels a second, sleeping 1.0, and
-    # the slowest probe took 0.31 and 0.13 s.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Threads that wait for each other spin for some microseconds, then sleep; see
+    # docs/performance.md for what spinning longer, or not at all, costs.
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     if quota := processors.quota():
         os.environ.setdefault("OMP_NUM_THREADS", str(quota))
 
