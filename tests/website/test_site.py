@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from website.__main__ import main
-from website.published import Run, differences
+from website.__main__ import RESULTS, main
+from website.published import Run, differences, read_targets
 
 HOSTILE = "</script><script>alert(1)</script>"
 TARGET = 'title = "a target"\nabout = "about"\nsource = "source"\nreproduce = "run it"\n'
@@ -54,6 +54,11 @@ def results(tmp_path: Path) -> Path:
     (folder / "2026-11-24.json").write_text(json.dumps(report(PRB_01="pass", PRB_02="fail")))
     (folder / "2026-11-25.json").write_text(json.dumps(report(PRB_01="fail", PRB_02="fail")))
     return folder.parent
+
+
+def test_the_projects_own_results_can_be_published(tmp_path: Path) -> None:
+    assert read_targets(RESULTS)
+    assert main([str(tmp_path / "site")]) == 0
 
 
 def build(results: Path) -> Path:
