@@ -91,7 +91,7 @@ def test_bands_look_the_same_at_every_size(
     scales(model)
 
     def judge(each: Sized) -> None:
-        lowest = tolerances.FEW_PIXELS_COSINE if each.few else tolerances.CONVERTED_COSINE
+        lowest = tolerances.ENLARGED_COSINE if each.enlarged else tolerances.CONVERTED_COSINE
         image_comparisons.nearly_same_image(batches, each.file, each.shown, each.name, lowest)
 
     image_comparisons.each_of({each.name: partial(judge, each) for each in banded})

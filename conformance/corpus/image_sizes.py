@@ -45,8 +45,8 @@ SHAPES: Final = (
 LONG: Final = (120, 301, 600)
 """Longer sides of the shapes."""
 SCENES: Final = 4
-FEW: Final = 32
-"""Of fewer pixels, the way in which they are scaled makes much of what is seen."""
+MARGIN: Final = 4
+"""Pixels beyond the middle square that have a part in it once it is scaled."""
 
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
@@ -66,8 +66,8 @@ class Sized:
     name: str
     file: bytes
     shown: bytes
-    few: bool
-    """Whether its shorter side has fewer than `FEW` pixels."""
+    enlarged: bool
+    """Whether the model enlarges it: the way in which it does is then much of what is seen."""
 
 
 def of_one_colour(own: int, seed: int, sides: Sequence[int] = SIDES) -> Iterator[Sized]:
@@ -75,7 +75,8 @@ def of_one_colour(own: int, seed: int, sides: Sequence[int] = SIDES) -> Iterator
     for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
         shown = save(Image.fromarray(scenes.flat(own, own, shade)), "PNG")
-        yield _sized(scenes.flat(width, height, shade), number + seed, shown)
+        enlarged = min(width, height) < own
+        yield _sized(scenes.flat(width, height, shade), number + seed, shown, enlarged)
 
 
 def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
@@ -94,7 +95,7 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
         # A model that enlarges an image sees its soft edges, which another drawing would not have.
         enlarged = min(width, height) < own
         shown = pixels if enlarged else _in_detail(own, width >= height, scene)
-        yield _sized(pixels, number + seed, brought_to_size(shown, own, crops))
+        yield _sized(pixels, number + seed, brought_to_size(shown, own, crops), enlarged)
 
 
 def _in_detail(own: int, lying: bool, scene: int) -> Pixels:
@@ -113,16 +114,24 @@ def _others(sides: Sequence[int], seed: int) -> list[int]:
 def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
     """A PNG of what a model of `own` pixels sees: the middle square, or the whole, scaled."""
     image = Image.fromarray(pixels)
-    if crops:
-        side = min(image.size)
-        left, top = (image.width - side) // 2, (image.height - side) // 2
-        image = image.crop((left, top, left + side, top + side))
-    return save(image.resize((own, own), Image.Resampling.BICUBIC), "PNG")
+    if not crops:
+        return save(image.resize((own, own), Image.Resampling.BICUBIC), "PNG")
+    # Scaled first, then cropped: at its edges the middle square has something of its neighbours.
+    side = min(image.size)
+    across, down = (side + 2 * min((long - side) // 2, MARGIN) for long in image.size)
+    scaled = _middle(image, across, down).resize(
+        (round(across * own / side), round(down * own / side)), Image.Resampling.BICUBIC
+    )
+    return save(_middle(scaled, own, own), "PNG")
 
 
-def _sized(pixels: Pixels, number: int, shown: bytes) -> Sized:
+def _middle(image: Image.Image, width: int, height: int) -> Image.Image:
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
+
+
+def _sized(pixels: Pixels, number: int, shown: bytes, enlarged: bool) -> Sized:
     kind = list(CONTAINERS)[number % len(CONTAINERS)]
     height, width = pixels.shape[:2]
-    return Sized(
-        f"{kind} of {width} x {height}", CONTAINERS[kind](pixels), shown, min(width, height) < FEW
-    )
+    name = f"{kind} of {width} x {height}"
+    return Sized(name, CONTAINERS[kind](pixels), shown, enlarged)
