@@ -102,8 +102,8 @@ class Aftermath:
     def _since(self, odd: Exchange) -> str:
         before = self._before
         if odd.failure is None or before is None or before.failure is not None:
-            return self.test
-        return f"{self.test}, or the request before it (answered with {before.status})"
+            return f"'{self.test}'"
+        return f"'{self.test}', or the request before it, which was answered with {before.status}"
 
     def _send_again(self, odd: Exchange) -> None:
         """Whether a request was refused by chance: the same one, sent again, is served."""

@@ -102,7 +102,8 @@ def test_live_answers_alive_after_a_refusal(endpoint: Endpoint, bad: object) -> 
 def test_an_idle_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen = [endpoint.get(path) for _ in range(IN_A_ROW + 1)]
     slow = bad_in_a_row(seen, 0, 999, LIMITS[path])
-    expect.require(slow < IN_A_ROW, shown(seen), f"an answer within {LIMITS[path]} s", seen[-1])
+    got, wanted = f"{path}: {shown(seen)}", f"an answer within {LIMITS[path]} s"
+    expect.require(slow < IN_A_ROW, got, wanted, seen[-1])
 
 
 @pytest.mark.clause("PRB-04")

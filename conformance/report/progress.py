@@ -1,7 +1,7 @@
 """Where a run is: a line that moves in a terminal; elsewhere, as in CI, a line a finished group."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import pytest
@@ -24,12 +24,14 @@ class Progress:
         self.totals = Counter(self.groups[clause].id for clause in named)
         self.statuses: dict[str, Counter[Status]] = {name: Counter() for name in self.totals}
         self.begun: dict[str, float] = {}
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """Of each group: the groups take turns."""
         self.live = bool(reporter.isatty)
 
     def begin(self, clause: str) -> None:
         """A test of this clause starts."""
         group = self.groups[clause].id
-        self.begun.setdefault(group, time.perf_counter())
+        self.begun[group] = time.perf_counter()
         if self.live:
             self._show(group)
 
@@ -38,6 +40,7 @@ class Progress:
         group = self.groups[result.clause].id
         if result.when == "call" or (result.when == "setup" and result.status != "pass"):
             self.statuses[group][result.status] += 1
+            self.seconds[group] += time.perf_counter() - self.begun[group]
             if not self.live and self.statuses[group].total() == self.totals[group]:
                 self.reporter.write_line(self._line(group))
 
@@ -56,8 +59,8 @@ class Progress:
 
     def _line(self, group: str) -> str:
         title = next(each.title for each in self.groups.values() if each.id == group)
-        counts = self.statuses[group]
-        seconds = time.perf_counter() - self.begun[group]
+        counts, total = self.statuses[group], self.totals[group]
+        amount = f"{total} tests" if counts.total() == total else f"{counts.total()}/{total}"
         told = [f"{count} {status}" for status, count in counts.items() if status not in QUIET]
-        head = f"{group}  {title:<18} {counts.total():>3}/{self.totals[group]:<3} {seconds:6.1f} s"
+        head = f"{group}  {title:<18} {amount:>9} {self.seconds[group]:6.1f} s"
         return f"{head}   {', '.join(told)}".rstrip()
