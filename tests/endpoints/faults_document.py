@@ -73,7 +73,7 @@ def summary(faults: int, legal: int, outcomes: Sequence[Outcome]) -> list[str]:
     told = [outcome for outcome in ran if outcome.findings]
     fitting = sum(outcome.first_fits for outcome in told)
     counts = [len(outcome.findings) for outcome in told]
-    commits = Counter(outcome.commit[:12] or "unknown" for outcome in told + passed)
+    commits = Counter(outcome.commit[:12] or "not told" for outcome in told + passed)
     by = ", ".join(f"{commit} ({count})" for commit, count in commits.most_common())
     return [
         f"The whole suite was run against {len(ran)} of {faults} faulty and {len(passed)} of "
