@@ -17,6 +17,7 @@ def same(
     expected: Observations | Observation,
     what: str,
     within: float = tolerances.ACROSS_REQUESTS,
+    cause: CauseKind | None = None,
 ) -> None:
     """Every row of `got` is the row of `expected` within a relative distance."""
     got, expected = _several(got), _several(expected)
@@ -28,6 +29,7 @@ def same(
         f"{what}: row {worst} is off by {max(apart, default=0):.2g} of its norm",
         f"the same vector within {within:g} of its norm",
         *_both(got, expected, worst),
+        cause=cause and Cause(cause),
     )
 
 
@@ -41,16 +43,7 @@ def equal(got: Observation, expected: Observation, what: str) -> None:
 
 def equal_at_once(got: Observation, expected: Observation, what: str) -> None:
     """As `equal`, for `got` among requests at once: far from `expected`, it is another item's."""
-    one_dimension(_several(got), _several(expected))
-    apart = distance(got.vector, expected.vector)
-    require(
-        apart <= tolerances.ACROSS_REQUESTS,
-        f"{what}: off by {apart:.2g} of its norm",
-        f"the same vector within {tolerances.ACROSS_REQUESTS:g} of its norm",
-        got.exchange,
-        expected.exchange,
-        cause=Cause(CauseKind.CROSSED),
-    )
+    same(got, expected, what, cause=CauseKind.CROSSED)
     equal(got, expected, what)
 
 

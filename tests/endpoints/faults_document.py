@@ -77,8 +77,8 @@ def summary(faults: int, legal: int, outcomes: Sequence[Outcome]) -> list[str]:
     by = ", ".join(f"{commit} ({count})" for commit, count in commits.most_common())
     return [
         f"The whole suite was run against {len(ran)} of {faults} faulty and {len(passed)} of "
-        f"{legal} legal endpoints, taken by chance where not all; `make test` tries every one by "
-        f"the clauses that should find it. The suite's commits, and runs: {by}.\n",
+        f"{legal} legal endpoints; `make test` tries every one by the clauses that should find "
+        f"it. Runs by the suite's commit, where the report tells it: {by}.\n",
         f"{sum(o.caught for o in ran)} of {len(ran)} faults are found by a clause that describes "
         f"them; {sum(o.accepted for o in passed)} of {len(passed)} legal endpoints pass without a "
         "failed MUST.\n",
