@@ -107,6 +107,8 @@ class Aftermath:
 
     def _send_again(self, odd: Exchange) -> None:
         """Whether a request was refused by chance: the same one, sent again, is served."""
+        if attribution.sends_after_trouble(self.clause):
+            return
         self._asking = True
         try:
             again = self._endpoint.post(odd.request_body)
@@ -138,7 +140,8 @@ class Aftermath:
 
     def _answered_twice(self, odd: Exchange, after: Exchange) -> None:
         """Whether the good request got, once, just what the odd one before it had got."""
-        if after.body != odd.body or after.status == TOO_MANY_REQUESTS:
+        ill = after.status == TOO_MANY_REQUESTS or after.status >= SERVER_ERROR
+        if after.body != odd.body or ill:  # Which may be the answer to anything.
             return
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
         got = f"a good request got the answer to what was sent before: {after.summary()}"

@@ -1,4 +1,4 @@
-"""OPS, PRB and VEC for callers of every kind: that hang up, are slow, or speak HTTP otherwise."""
+"""OPS, PRB and VEC for callers of every kind: that are slow, or speak HTTP otherwise."""
 
 import json
 import time
@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from conformance import expect
-from conformance.checks import hung_up
-from conformance.corpus import small_images
 from conformance.data import timeouts
 from conformance.expect import Observation
 from conformance.expect.vector_cache import VectorCache
@@ -21,9 +19,6 @@ TEXT = "ein grüner Kreis, 緑の丸"
 """Letters of two and three bytes: what decodes pieces of a body breaks some of them."""
 BODY = Items([TEXT]).body()
 LENGTH = {"Content-Length": str(len(BODY))}
-TIMES = 20
-"""More callers than a service has workers or slots, as a rule."""
-AFTER = 4
 Raw = Callable[..., RawCaller]
 
 
@@ -46,22 +41,6 @@ def sent(endpoint: Endpoint, method: str = "POST", path: str = VECTORIZE) -> Exc
     body = BODY if method == "POST" else b""
     headers = tuple(JSON.items()) if method == "POST" else ()
     return Exchange(method, endpoint.client.url + path, headers, body)
-
-
-@pytest.mark.clause("OPS-06")
-@pytest.mark.parametrize("moment", hung_up.MOMENTS)
-def test_a_caller_that_hangs_up_leaves_nothing_behind(
-    endpoint: Endpoint, cache: VectorCache, moment: str
-) -> None:
-    before = cache.vectors([TEXT], [small_images.png()])
-    hung_up.hang_up(endpoint.client.url, endpoint.client.timeout, moment, TIMES)
-    what = f"after {TIMES} callers that hung up {moment}"
-    in_turn = [endpoint.vectorize([TEXT], [small_images.png()]) for _ in range(2)]
-    at_once = endpoint.vectorize_at_once([Items([TEXT], [small_images.png()])] * AFTER)
-    for exchange in (*in_turn, *at_once):
-        after = expect.vectors(exchange, 1, 1)
-        expect.same(after.texts, before.texts, f"the text {what}")
-        expect.same(after.images, before.images, f"the image {what}")
 
 
 @pytest.mark.clause("OPS-08")

@@ -1,6 +1,5 @@
-"""OPS, IMG, TXT and ERR under traffic: requests at once, in turn, over many connections, later."""
+"""OPS, IMG and TXT under traffic: requests at once, in turn, over many connections, later."""
 
-import base64
 from collections.abc import Sequence
 
 import pytest
@@ -11,7 +10,7 @@ from conformance.corpus import small_images, text_lengths
 from conformance.data import timeouts, tolerances
 from conformance.expect import given, text_lists
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import META, Endpoint
+from conformance.transport.endpoint import Endpoint
 from conformance.transport.items import Items
 from conformance.transport.target import Target
 
@@ -21,19 +20,9 @@ CALLERS = 16
 """Twice the processors of a machine of eight, which is what many a Weaviate has."""
 CONNECTIONS = 5
 IN_TURN = 45
-BURSTS = (5, 10, 25)
-"""Errors in a row: what counts them opens after a few, what leaks at each is empty after many."""
 LARGE, SMALL = 100, 6
 LISTS, LIST = 4, 5
 TEXT = "a red circle"
-NO_IMAGE = base64.b64encode(b"no image").decode()
-REFUSED: tuple[object, ...] = (
-    {"images": ["%%%"]},
-    {"images": [NO_IMAGE]},
-    b"{",
-    {"texts": 5},
-    {"texts": [TEXT], "images": [NO_IMAGE]},
-)
 
 
 def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], what: str) -> None:
@@ -150,34 +139,6 @@ def test_a_text_keeps_its_vector_later(endpoint: Endpoint, target: Target) -> No
     first = given.vectors(target.preflight.first, 1, 0).texts[0]
     later = given.vectors(endpoint.vectorize([TEXT]), 1, 0).texts[0]
     expect.same(later, first, "the run's first text again", tolerances.REPEATED)
-
-
-@pytest.mark.clause("ERR-04")
-@pytest.mark.parametrize("errors", BURSTS)
-def test_errors_in_a_row_leave_nothing_behind(
-    endpoint: Endpoint, cache: VectorCache, errors: int
-) -> None:
-    before = cache.vectors([TEXT], [small_images.png()])
-    bad = [REFUSED[number % len(REFUSED)] for number in range(errors)]
-    good = Items([TEXT], [small_images.png()]).body()
-    after = endpoint.post_in_turn([*bad, good, good])[errors:]
-    for exchange in after:
-        got = expect.vectors(exchange, 1, 1)
-        expect.same(got.texts, before.texts, f"the text after {errors} errors in a row")
-        expect.same(got.images, before.images, f"the image after {errors} errors in a row")
-
-
-@pytest.mark.clause("ERR-04")
-@pytest.mark.parametrize("path", ["/no/such/path", META])
-def test_a_refused_path_leaves_nothing_behind(
-    endpoint: Endpoint, cache: VectorCache, path: str
-) -> None:
-    before = cache.text(TEXT)
-    endpoint.client.drop_connections()
-    for _ in range(2):
-        endpoint.post({"texts": [TEXT]}, path)
-        got = expect.vectors(endpoint.vectorize([TEXT]), 1, 0).texts[0]
-        expect.same(got, before, f"the text after POST {path}")
 
 
 @pytest.mark.clause("OPS-07")

@@ -50,15 +50,31 @@ def sends_calm_requests(clause: str) -> bool:
     return _sends("calm", clause)
 
 
+@cache
+def sends_after_trouble(clause: str) -> bool:
+    """Whether a clause's good requests come right after what may upset an endpoint."""
+    return _sends("afterwards", clause)
+
+
 def _sends(requests: str, clause: str) -> bool:
     patterns = fixture_files.toml(_FILE)["requests"][requests]
     return any(fnmatch(clause, pattern) for pattern in patterns)
 
 
 @cache
-def rank(clause: str) -> tuple[int, int]:
-    """The place of a clause among all, the most fundamental first, and its place among equals."""
-    order = fixture_files.toml(_FILE)["rank"]["order"]
+def rank(clause: str, kind: str) -> tuple[int, int]:
+    """The place of a clause among all, the most fundamental first, and its place among equals.
+
+    Some clauses are equals for one kind of cause only.
+    """
+    table = fixture_files.toml(_FILE)["rank"]
+    equals = table["for"].get(kind, [])
+    if clause not in equals:
+        return _place(clause, table["order"])
+    return min(_place(each, table["order"])[0] for each in equals), equals.index(clause)
+
+
+def _place(clause: str, order: list[str | list[str]]) -> tuple[int, int]:
     for place, entry in enumerate(order):
         equals = entry if isinstance(entry, list) else [entry]
         for among, pattern in enumerate(equals):

@@ -116,7 +116,7 @@ def _what(problem: Problem) -> tuple[str, str, str]:
 def _order(problem: Problem, times: int) -> tuple[int, bool, int, int, int]:
     """The worst first; of equals the one that more tests show, for that is what it is about."""
     level = LEVELS.index(clauses.all_clauses()[problem.clause].level)
-    place, among = attribution.rank(problem.clause)
+    place, among = attribution.rank(problem.clause, problem.kind)
     return level, problem.kind not in FACTS, place, -times, among
 
 

@@ -137,3 +137,16 @@ def test_what_is_refused_by_chance_is_one_finding_wherever_it_shows() -> None:
     )
     assert finding.problem.clause == "OPS-01"
     assert finding.also == {"TXT-03", "IMG-02"}
+
+
+def test_a_refused_text_is_named_by_what_serves_texts_not_by_what_compares_them() -> None:
+    refused = {"items": "texts", "signature": "500 unknown character"}
+    results = [failed(each, CauseKind.REFUSED, **refused) for each in ("REL-03", "TXT-03")]
+    assert only(*results).problem.clause == "TXT-03"
+    assert only(failed("REL-04"), failed("REL-03")).problem.clause == "REL-03"
+
+
+def test_missing_rows_are_no_matter_of_parallel_requests() -> None:
+    rows = {"items": "texts", "signature": "count"}
+    results = [failed(each, CauseKind.ROWS, **rows) for each in ("OPS-01", "VEC-10")]
+    assert only(*results).problem.clause == "VEC-10"
