@@ -3,7 +3,7 @@
 import pytest
 
 from conformance import expect
-from conformance.corpus import image_families, image_sizes
+from conformance.corpus import image_families, image_files, image_sizes
 from conformance.expect import given
 from conformance.expect.image_batches import ImageBatches
 from conformance.expect.vector_cache import VectorCache
@@ -48,7 +48,8 @@ def test_the_number_of_images_makes_no_difference(
     images = counted(batches, count)
     got = cache.vectors(images=images).images
     apart = given.joined([batches.image(each) for each in images])
-    expect.same(got, apart, f"{len(images)} images and the same in other requests")
+    what = f"{len(images)} images and the same in other requests"
+    expect.same(got, apart, what, names=list(map(image_files.described, images)))
 
 
 @pytest.mark.clause("IMG-08")
@@ -60,7 +61,8 @@ def test_kinds_in_one_request_make_no_difference(
     sent = images[::-1] if backwards else images
     got = given.vectors(endpoint.vectorize(["a red circle"], sent), 1, len(sent)).images
     alone = [given.vectors(batches.alone(image), 0, 1).images[0] for image in sent]
-    expect.same(got, given.joined(alone), "an image beside images of other kinds")
+    names = list(map(image_files.described, sent))
+    expect.same(got, given.joined(alone), "beside images of other kinds", names=names)
 
 
 @pytest.mark.clause("IMG-04")

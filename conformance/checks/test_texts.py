@@ -85,7 +85,8 @@ def test_companions_make_no_difference(endpoint: Endpoint, cache: VectorCache) -
     sent = [CAPTION, *COMPANIONS]
     exchange = endpoint.vectorize(sent, [image_files.save(image_files.image(), "PNG")])
     got = given.vectors(exchange, len(sent), 1)
-    expect.same(got.texts, cache.texts(sent), "a text beside others")
+    names = [repr(text) for text in sent]
+    expect.same(got.texts, cache.texts(sent), "a text beside others", names=names)
 
 
 @pytest.mark.clause("TXT-05")

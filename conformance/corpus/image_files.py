@@ -19,6 +19,12 @@ def save(image: Image.Image, kind: str, **options: object) -> bytes:
     return sink.getvalue()
 
 
+def described(content: bytes) -> str:
+    """Format and size of one of the suite's own images, in words."""
+    with Image.open(io.BytesIO(content)) as opened:
+        return f"{opened.format} of {opened.width} x {opened.height}"
+
+
 def image(number: int = 0, size: int = SIZE) -> Image.Image:
     """An RGB drawing of few enough colours for a palette; another one for each number."""
     shown = drawings.combinations()

@@ -4,7 +4,13 @@ import re
 
 from jinja2 import Environment, StrictUndefined
 
-from conformance.data import clauses, fixture_files, tolerances, weaviate_versions
+from conformance.data import (
+    clauses,
+    fixture_files,
+    status_meanings,
+    tolerances,
+    weaviate_versions,
+)
 
 TEMPLATE = "contract.md.jinja"
 
@@ -18,7 +24,10 @@ def render() -> str:
     environment.filters["versions"] = weaviate_versions.described
     template = environment.from_string(fixture_files.path(TEMPLATE).read_text(encoding="utf-8"))
     document = template.render(
-        groups=clauses.groups(), every=list(clauses.all_clauses().values()), tolerances=tolerances
+        groups=clauses.groups(),
+        every=list(clauses.all_clauses().values()),
+        tolerances=tolerances,
+        statuses=status_meanings.meanings(),
     )
     return document.rstrip("\n") + "\n"
 

@@ -18,16 +18,22 @@ def same(
     what: str,
     within: float = tolerances.ACROSS_REQUESTS,
     cause: CauseKind | None = None,
+    names: Sequence[str] = (),
 ) -> None:
-    """Every row of `got` is the row of `expected` within a relative distance."""
+    """Every row of `got` is the row of `expected` within a relative distance.
+
+    That is the distance of the two over the length of the longer one; `names` say what the rows
+    stand for.
+    """
     got, expected = _several(got), _several(expected)
     one_dimension(got, expected)
     apart = [distance(a, b) for a, b in zip(got.vectors, expected.vectors, strict=True)]
     worst = int(np.argmax(apart)) if apart else 0
     require(
         not apart or apart[worst] <= within,
-        f"{what}: row {worst} is off by {max(apart, default=0):.2g} of its norm",
-        f"the same vector within {within:g} of its norm",
+        f"{_which(what, worst, len(apart), names)} has another vector, at a relative distance of "
+        f"{max(apart, default=0):.2g}",
+        f"the same vector, within a relative distance of {within:g} (1.4 is at right angles)",
         *_both(got, expected, worst),
         cause=cause and Cause(cause),
     )
@@ -109,6 +115,12 @@ def _several(rows: Observations | Observation) -> Observations:
     if isinstance(rows, Observations):
         return rows
     return Observations(rows.vector[None], (rows.exchange,))
+
+
+def _which(what: str, row: int, rows: int, names: Sequence[str]) -> str:
+    if names:
+        return f"{what}: {names[row]}"
+    return what if rows == 1 else f"{what}: row {row}"
 
 
 def _both(got: Observations, expected: Observations, row: int) -> list[Exchange]:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.data.printable import printable as printable
+from conformance.report.abbreviation import abbreviated
 from conformance.report.sanitizer import MASK, is_secret_name
 from conformance.transport.exchange import Exchange, without_password
 
-SHOWN_BYTES = 2_000
 SHOWN_HEADERS = 20
 SHOWN_HEADER = 200
 """Characters of a header's value."""
@@ -38,11 +38,11 @@ def shown(exchange: Exchange) -> dict[str, Any]:
     return {
         "request": f"{exchange.method} {without_password(exchange.url)}",
         "request_headers": _headers(exchange.request_headers),
-        "request_body": _cut(exchange.request_body),
+        "request_body": printable(abbreviated(exchange.request_body)),
         "status": exchange.status,
         "response_headers": _headers(exchange.headers.items()),
         "failure": str(exchange.failure) if exchange.failure else "",
-        "response_body": _cut(exchange.body),
+        "response_body": printable(abbreviated(exchange.body)),
         "seconds": round(exchange.seconds, 3),
     }
 
@@ -53,8 +53,3 @@ def _headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         told = MASK if is_secret_name(name) else printable(value[:SHOWN_HEADER])
         shown[printable(name[:SHOWN_HEADER])] = told
     return shown
-
-
-def _cut(body: bytes) -> str:
-    text = printable(body[:SHOWN_BYTES].decode("utf-8", "replace"))
-    return text if len(body) <= SHOWN_BYTES else f"{text} … ({len(body)} bytes)"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from conformance.data import clauses
+from conformance.data import clauses, status_meanings
 from conformance.expect.statuses import Status
 from conformance.report.clause_result import ClauseResult
 from conformance.report.phase_result import PhaseResult
@@ -52,6 +52,8 @@ ORDER: tuple[Status, ...] = (
     "n/a",
 )
 
+EXPLAINED: frozenset[Status] = frozenset({"not judged", "not run", "skipped", "disabled", "n/a"})
+
 
 def shown(report: PhaseResult) -> tuple[str, str, str]:
     """What pytest prints for one phase of a test; a phase that says nothing prints nothing."""
@@ -76,6 +78,13 @@ def table(every: Sequence[ClauseResult]) -> Table:
     if later:
         table.add_row("later, not scored", *_cells(later, present), style="dim")
     return table
+
+
+def legend(every: Sequence[ClauseResult]) -> Text:
+    """What those columns say whose heads do not say it."""
+    present = {result.status for result in every}
+    told = [f"{s}: {m}" for s, m in status_meanings.meanings().items() if s in present & EXPLAINED]
+    return Text("; ".join(told), style="dim")
 
 
 def _cells(results: Sequence[ClauseResult], present: Sequence[Status]) -> list[Text]:

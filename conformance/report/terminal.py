@@ -40,6 +40,7 @@ def write(
     if detail is not Detail.VERDICT:
         finding_text.show(console, judgement, detail)
         console.print(scoreboard.table(judgement.results))
+        console.print(scoreboard.legend(judgement.results))
         if judgement.compatibility:
             console.print(compatibility.table(judgement.compatibility))
         for status in ("error", "not run"):

@@ -118,7 +118,8 @@ def _document(body: bytes, number: Callable[[str], object]) -> Any:
             parse_constant=_not_json,
         )
     except json.JSONDecodeError as error:
-        raise GoParseError(f"not JSON: {error}") from error
+        place = f" from character {error.pos} on" if error.pos else ""
+        raise GoParseError(f"not JSON{place}") from error
     except RecursionError as error:
         # Go itself follows 10,000 levels; no answer of this contract needs more than three.
         raise GoParseError("not readable: nested too deep") from error

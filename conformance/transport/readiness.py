@@ -80,7 +80,8 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
         return f"nothing listens at {shown}: {seen.failure} {more}"
     if seen.failure:
         return f"{shown} accepts connections but does not answer {READY}: {seen.failure} {more}"
-    return f"{shown} is not ready: {READY} answers with {_short(seen)} {more}"
+    answer = f"{shown} is not ready: {READY} answers with {_short(seen)}"
+    return answer if seen.status in NO_SUCH_ROUTE else f"{answer} {more}"
 
 
 def _somebody_elses(exchange: Exchange) -> bool:

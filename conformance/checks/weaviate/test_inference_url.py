@@ -36,7 +36,11 @@ def test_two_endpoints_serve_one_server(
     expect_stored(deployment, here, 0, vectors.stored(item, WEIGHTS))
     rows = [stub_endpoint.vector(item.title), stub_endpoint.vector(item.poster)]
     apart = distance(there.stored(0), combined(rows, WEIGHTS))
-    expect.require(apart <= REPEATED, f"off by {apart:.2g} of its norm", "the other's own vector")
+    expect.require(
+        apart <= REPEATED,
+        f"a vector at a relative distance of {apart:.2g}",
+        "the other's own vector",
+    )
     asked = [passed.asked()["texts"] for passed in deployment.seen(mark)]
     mine = [[item.title], ["here"]]
     expect.require(asked == mine, f"texts {asked}", f"{mine}, those of one collection")

@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 
+from conformance.data import status_meanings
 from conformance.report.html import heat_map, sections
 
 FOLDER = Path(__file__).parent
@@ -27,6 +28,8 @@ def render(document: dict[str, Any]) -> str:
         style_digest=digest,
         groups=sections.groups(document),
         counts=sections.counts(document["clauses"]),
+        meanings=status_meanings.meanings(),
+        titles={clause["id"]: clause["title"] for clause in document["clauses"]},
         measurements=sections.measurements(document),
         versioned=sections.versioned(document),
         maps={name: heat_map.cells(figure) for name, figure in document["figures"].items()},
