@@ -51,7 +51,8 @@ def test_lists_of_many_sizes_come_in_order(cache: VectorCache, sizes: tuple[int,
 def test_lists_of_many_sizes_make_no_difference(cache: VectorCache, sizes: tuple[int, ...]) -> None:
     for size in sizes:
         got = cache.vectors(some(size))
-        expect.same(got.texts, pool(cache)[order(size)], f"a text among {size}")
+        names = list(map(repr, some(size)))
+        expect.same(got.texts, pool(cache)[order(size)], f"one of {size} texts", names=names)
 
 
 @pytest.mark.clause("VEC-10")

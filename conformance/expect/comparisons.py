@@ -11,6 +11,9 @@ from conformance.expect.observations import Observation, Observations
 from conformance.expect.responses import require
 from conformance.transport.exchange import Exchange
 
+LONGEST_NAME = 60
+"""Characters of what a row stands for."""
+
 
 def same(
     got: Observations | Observation,
@@ -119,7 +122,8 @@ def _several(rows: Observations | Observation) -> Observations:
 
 def _which(what: str, row: int, rows: int, names: Sequence[str]) -> str:
     if names:
-        return f"{what}: {names[row]}"
+        name = names[row]
+        return f"{what}: {name if len(name) <= LONGEST_NAME else f'{name[:LONGEST_NAME]} …'}"
     return what if rows == 1 else f"{what}: row {row}"
 
 
