@@ -13,6 +13,8 @@ from conformance.transport.exchange import Exchange
 
 LONGEST_NAME = 60
 """Characters of what a row stands for."""
+USUAL = 10
+"""Times the median distance of a row from what it is, up to which another row may be that."""
 
 
 def same(
@@ -57,17 +59,21 @@ def equal_at_once(got: Observation, expected: Observation, what: str) -> None:
 
 
 def corresponding(got: Observations, expected: Observations, what: str) -> None:
-    """No row of `got` (n, d) is clearly nearer to another row of `expected` than to its own.
+    """No row of `got` (n, d) is another row of `expected` instead of its own.
 
-    That is what order means; how near it is to its own is for `same`. A row that is not clearly
-    nearer to another one is not out of order, but wrong in itself.
+    That is what order means; how near a row is to its own is for `same`. A row that is not clearly
+    nearer to another one, or not as near to it as rows are to what they are, is not out of order,
+    but wrong in itself.
     """
     one_dimension(got, expected)
     apart = tolerances.distances(got.vectors, expected.vectors)
+    usual = float(np.median(apart.min(axis=1))) if len(apart) else 0.0
+    near = min(max(USUAL * usual, tolerances.DIFFERENT), tolerances.ACROSS_REQUESTS)
     for row, distances in enumerate(apart):
         nearest = int(np.argmin(distances))
+        clearly = distances[row] / 2 > distances[nearest] + tolerances.DIFFERENT
         require(
-            bool(distances[row] / 2 <= distances[nearest] + tolerances.DIFFERENT),
+            not (clearly and distances[nearest] <= near),
             f"{what}: row {row} is nearest to item {nearest} (distance {distances[nearest]:.2g}), "
             f"its own item is {distances[row]:.2g} away",
             "each row nearest to its own item",

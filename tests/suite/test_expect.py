@@ -129,6 +129,10 @@ def test_rows_correspond_where_each_is_nearest_to_its_own() -> None:
         expect.corresponding(seen(ROWS[::-1]), seen(ROWS), "rows")
 
 
+def test_a_row_that_is_wrong_in_itself_is_not_out_of_order() -> None:
+    expect.corresponding(seen(ROWS[::-1] * 1.1), seen(ROWS), "rows")
+
+
 def test_equal_is_equal_bit_for_bit() -> None:
     rows = seen(ROWS)
     expect.equal(rows[0], rows[0], "a row")
