@@ -104,12 +104,3 @@ def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
 )
 def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
     expect.no_leak(given.answered(endpoint.post(body)))
-
-
-OVERSIZED = 80 * 2**20
-"""Bytes: five times what must be served."""
-
-
-@pytest.mark.clause("ERR-11")
-def test_an_oversized_body_is_refused_in_json(endpoint: Endpoint) -> None:
-    expect.refusal(endpoint.post(b'{"images": ["' + b"A" * OVERSIZED + b'"]}'))

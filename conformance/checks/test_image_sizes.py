@@ -12,6 +12,7 @@ from conformance.corpus.large_images import Large
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import image_comparisons
+from conformance.expect.causes import CauseKind
 from conformance.expect.image_batches import ImageBatches
 from conformance.expect.statuses import not_applicable
 from conformance.transport.endpoint import Endpoint
@@ -142,7 +143,8 @@ def test_large_images_together(
     else:
         rows = list(expect.vectors(endpoint.vectorize(images=files), 0, len(files)).images)
     for row, each in zip(rows, several, strict=True):
-        expect.same(row, batches.image(each.file), f"{each.name} beside others")
+        cause = CauseKind.CROSSED if at_once else None
+        expect.same(row, batches.image(each.file), f"{each.name} beside others", cause=cause)
 
 
 @pytest.mark.clause("IMG-16")

@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import time
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 import h11
 
 from conformance.transport.exchange import Exchange
-from conformance.transport.failures import Failure, FailureKind
-from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge
+from conformance.transport.failures import Failure, FailureKind, classify
+from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge, inflate
 
 PIECE = 2**16
 
@@ -133,7 +134,9 @@ class RawCaller:
         except TimeoutError:
             words = f"no whole answer within {self.timeout:g} s"
             return replace(sent, failure=Failure(FailureKind.TIMED_OUT, words))
-        except (OSError, h11.ProtocolError, TooLarge) as problem:
+        except (TooLarge, zlib.error) as problem:
+            return replace(sent, failure=classify(problem, self.timeout, reused=False))
+        except (OSError, h11.ProtocolError) as problem:
             words = f"no whole answer: {problem or type(problem).__name__}"
             return replace(sent, failure=Failure(FailureKind.INCOMPLETE, words))
 
@@ -149,7 +152,9 @@ class RawCaller:
                 raise h11.RemoteProtocolError("the connection was closed without an answer")
             if len(body) > MAX_RESPONSE:
                 raise TooLarge
-        return replace(sent, body=bytes(body))
+        # As the other client: also where the caller accepts none, which VEC-22 is about.
+        gzipped = sent.headers.get("content-encoding", "").strip().lower() == "gzip"
+        return replace(sent, body=inflate(bytes(body)) if gzipped and body else bytes(body))
 
     def _event(self) -> object:
         while (event := self._state.next_event()) is h11.NEED_DATA:

@@ -1,5 +1,6 @@
 """The raw caller: what it writes, what it makes of responses, how it hangs up."""
 
+import gzip
 import socket
 import threading
 
@@ -38,6 +39,14 @@ def test_an_answer_to_head_has_no_body() -> None:
         assert caller.read(HEAD).status == 200
 
 
+def test_gzip_that_nobody_asked_for_is_undone() -> None:
+    reply = answer(gzip.compress(b"{}"), "Content-Encoding: gzip")
+    with talking(always(reply)) as url, RawCaller(url, 5) as caller:
+        caller.write(caller.head("GET", "/live", {}))
+        got = caller.read(GET)
+    assert (got.body, got.headers["content-encoding"]) == (b"{}", "gzip")
+
+
 def test_a_continue_before_the_answer_is_read_over() -> None:
     reply = b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"{}")
     with talking(always(reply)) as url, RawCaller(url, 5) as caller:
@@ -52,6 +61,7 @@ def test_a_continue_before_the_answer_is_read_over() -> None:
         (b"", FailureKind.INCOMPLETE),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", FailureKind.INCOMPLETE),
         (b"no HTTP\r\n\r\n", FailureKind.INCOMPLETE),
+        (answer(b"no gzip", "Content-Encoding: gzip"), FailureKind.BROKEN_GZIP),
     ],
 )
 def test_a_broken_answer_is_a_failure(reply: bytes, kind: FailureKind) -> None:
