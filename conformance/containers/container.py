@@ -8,7 +8,7 @@ from types import TracebackType
 from conformance.containers import engine
 from conformance.containers.errors import CommandFailed, ContainerTrouble, DiedAtStart
 from conformance.containers.options import ContainerOptions
-from conformance.containers.supervisor import Holder
+from conformance.containers.supervisor import Supervisor
 
 LOG_LINES = 20
 LONGEST_LINE = 500
@@ -42,7 +42,7 @@ class Container:
         engine.check()
         engine.fetch(image, self.options.pull)
         self.digest = engine.digest(image)
-        self._holder = Holder(self.options.create_words(image))
+        self._holder = Supervisor(self.options.create_words(image))
         self.id = self._holder.id
         try:
             self.start()

@@ -19,7 +19,7 @@ from conformance.containers.errors import ContainerTrouble
 REMOVED_WITHIN = 30.0
 
 
-class Holder:
+class Supervisor:
     """That program, from outside; creates the container and removes it at the end."""
 
     def __init__(self, create: Sequence[str]) -> None:
@@ -37,7 +37,7 @@ class Holder:
             self.close()
             raise
 
-    def __enter__(self) -> "Holder":
+    def __enter__(self) -> "Supervisor":
         return self
 
     def __exit__(
