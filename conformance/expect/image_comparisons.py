@@ -70,7 +70,8 @@ def each_of(checks: Mapping[str, Callable[[], None]]) -> None:
             failed[name] = problem
     if failed:
         name, first = next(iter(failed.items()))
-        got = f"{name}: {first.got.removeprefix(f'{name}: ')}{_others(list(failed)[1:])}"
+        got = first.got if first.got.startswith(name) else f"{name}: {first.got}"
+        got += _others(list(failed)[1:])
         raise Nonconformity(got, first.expected, first.exchanges, first.cause)
     if pending:
         raise pending[0]
