@@ -85,15 +85,19 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
     shorter side has one or two pixels, there is one band to a pixel. Shape (height, width, 3).
     """
     colours = np.array([BASE[(5 * scene + 3 * step) % len(BASE)] for step in range(3)])
-    short = colours[np.arange(min(width, height)) * 3 // min(width, height)].astype(np.uint8)
+    band = np.arange(min(width, height)) * 3 // min(width, height)
+    # Whole rows are copied, which is many times faster than three bytes at a time.
     if height <= width:
-        return np.broadcast_to(short[:, None], (height, width, 3)).copy()
-    return np.broadcast_to(short[None], (height, width, 3)).copy()
+        rows = np.tile(colours.astype(np.uint8), (1, width))[band]
+    else:
+        rows = np.repeat(colours.astype(np.uint8)[band].reshape(1, -1), height, axis=0)
+    return rows.reshape(height, width, 3)
 
 
 def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
     """One colour, shape (height, width, 3)."""
-    return np.broadcast_to(np.array(shade, dtype=np.uint8), (height, width, 3)).copy()
+    row = np.tile(np.array(shade, dtype=np.uint8), width)
+    return np.repeat(row[None], height, axis=0).reshape(height, width, 3)
 
 
 def as_image(pixels: Pixels) -> Image.Image:

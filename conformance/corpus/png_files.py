@@ -79,13 +79,16 @@ def _passes(samples: Samples, interlaced: bool) -> Iterator[Samples]:
 def _pass(samples: Samples, layout: Layout) -> bytes:
     packed = _packed(samples, layout.depth)
     back = max(1, CHANNELS[layout.colour_type] * layout.depth // 8)
-    above = np.zeros_like(packed[0])
-    rows = []
-    for number, row in enumerate(packed):
-        kind = number % MIXED if layout.filter == MIXED else layout.filter
-        rows.append(bytes([kind]) + _filtered(row, above, back, kind).tobytes())
-        above = row
-    return b"".join(rows)
+    around = (_moved(packed, 0, back), _moved(packed, 1, 0), _moved(packed, 1, back))
+    number = np.arange(len(packed))
+    kinds = number % MIXED if layout.filter == MIXED else np.full_like(number, layout.filter)
+    rows = np.empty((len(packed), 1 + packed.shape[1]), np.uint8)
+    rows[:, 0] = kinds
+    for kind in np.unique(kinds):
+        mine = kinds == kind
+        left, above, corner = (each[mine] for each in around)
+        rows[mine, 1:] = _filtered(packed[mine], left, above, corner, int(kind))
+    return rows.tobytes()
 
 
 def _packed(samples: Samples, depth: int) -> Samples:
@@ -103,22 +106,25 @@ def _packed(samples: Samples, depth: int) -> Samples:
     return packed
 
 
-def _filtered(row: Samples, above: Samples, back: int, kind: int) -> Samples:
-    """The row under one of PNG's filters; arithmetic is modulo 256."""
-    left, corner = _shifted(row, back), _shifted(above, back)
+def _filtered(rows: Samples, left: Samples, above: Samples, corner: Samples, kind: int) -> Samples:
+    """Rows under one of PNG's filters; arithmetic is modulo 256."""
     if kind == 0:
-        return row
+        return rows
     if kind == 1:
-        return row - left
+        return rows - left
     if kind == 2:
-        return row - above
+        return rows - above
     if kind == 3:
-        return (row - (left.astype(np.uint16) + above) // 2).astype(np.uint8)
-    return row - _paeth(left, above, corner)
+        return (rows - (left.astype(np.uint16) + above) // 2).astype(np.uint8)
+    return rows - _paeth(left, above, corner)
 
 
-def _shifted(row: Samples, by: int) -> Samples:
-    return np.concatenate([np.zeros(by, dtype=row.dtype), row[:-by]])[: len(row)]
+def _moved(packed: Samples, down: int, right: int) -> Samples:
+    """What stands above and to the left of each byte; nothing is zero."""
+    moved = np.zeros_like(packed)
+    height, width = packed.shape
+    moved[down:, right:] = packed[: height - down, : max(0, width - right)]
+    return moved
 
 
 def _paeth(left: Samples, above: Samples, corner: Samples) -> Samples:
