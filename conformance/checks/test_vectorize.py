@@ -70,10 +70,11 @@ def test_a_text_is_where_it_was_sent(endpoint: Endpoint, cache: VectorCache) -> 
 
 
 @pytest.mark.clause("VEC-06")
+@pytest.mark.parametrize("count", [4, 7, 12])
 def test_images_come_in_order(
-    endpoint: Endpoint, corpus: AlignedCorpus, cache: VectorCache
+    endpoint: Endpoint, corpus: AlignedCorpus, cache: VectorCache, count: int
 ) -> None:
-    sent = corpus.images[3::-1]
+    sent = corpus.images[count - 1 :: -1]
     got = given.vectors(endpoint.vectorize(images=sent), 0, len(sent))
     expect.corresponding(got.images, cache.images(sent), "images in order")
 
