@@ -35,7 +35,8 @@ NOT_RUN = "not run whole"
 
 def text(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> str:
     """The document; entries without an outcome are listed as not run."""
-    by_name = {outcome.entry.name: outcome for outcome in outcomes}
+    # What is a fault under one option may be legal under another, and keep its name.
+    found = {(each.entry.name, each.entry.caught_by): each for each in outcomes}
     faults = [entry for entry in entries if entry.caught_by]
     legal = [entry for entry in entries if not entry.caught_by and not entry.undecidable]
     open_ = [entry for entry in registry.faults().values() if entry.undecidable]
@@ -48,12 +49,12 @@ def text(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> str:
             EXPLAINED,
             *rows(
                 f"| {' | '.join(FAULT_COLUMNS)} |",
-                (fault_row(entry, by_name.get(entry.name)) for entry in faults),
+                (fault_row(entry, found.get((entry.name, entry.caught_by))) for entry in faults),
             ),
             "\n## Legal variations\n",
             *rows(
                 "| endpoint | what is different | warnings |",
-                (legal_row(entry, by_name.get(entry.name)) for entry in legal),
+                (legal_row(entry, found.get((entry.name, entry.caught_by))) for entry in legal),
             ),
             "\n## Cannot be told from a legal choice\n",
             "Each is found where its vectors are compared with those of the right endpoint "
