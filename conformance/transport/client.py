@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 
+from conformance.transport import gzip_body
 from conformance.transport.exchange import Exchange
 from conformance.transport.failures import FailureKind, classify
-from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge, inflate
+from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge
 
 RESENDS = 2
 """As Go's net/http: a request on a kept connection that turns out to be closed is sent again."""
@@ -160,8 +161,7 @@ class Client:
         finally:
             await answer.aclose()
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
-        body = inflate(bytes(raw)) if gzipped and raw else bytes(raw)
+        body = gzip_body.plain(bytes(raw), headers)
         return replace(
             sent,
             status=answer.status_code,

@@ -18,9 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 import h11
 
+from conformance.transport import gzip_body
 from conformance.transport.exchange import Exchange
 from conformance.transport.failures import Failure, FailureKind, classify
-from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge, inflate
+from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge
 
 PIECE = 2**16
 
@@ -152,9 +153,8 @@ class RawCaller:
                 raise h11.RemoteProtocolError("the connection was closed without an answer")
             if len(body) > MAX_RESPONSE:
                 raise TooLarge
-        # As the other client: also where the caller accepts none, which VEC-22 is about.
-        gzipped = sent.headers.get("content-encoding", "").strip().lower() == "gzip"
-        return replace(sent, body=inflate(bytes(body)) if gzipped and body else bytes(body))
+        # Also where the caller accepts none, which VEC-22 is about.
+        return replace(sent, body=gzip_body.plain(bytes(body), sent.headers))
 
     def _event(self) -> object:
         while (event := self._state.next_event()) is h11.NEED_DATA:
