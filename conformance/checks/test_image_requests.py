@@ -1,5 +1,8 @@
 """IMG, VEC: images of all kinds in one request, in any number, again, at once, and later."""
 
+from collections.abc import Sequence
+from functools import cache as made_once
+
 import pytest
 
 from conformance import expect
@@ -15,7 +18,8 @@ BUSY = 3
 """Requests of texts beside each image of the load."""
 
 
-def kinds() -> list[bytes]:
+@made_once
+def kinds() -> tuple[bytes, ...]:
     """One small image of each kind: format, mode, size, shape."""
     chosen = [
         variant.file
@@ -23,7 +27,7 @@ def kinds() -> list[bytes]:
         for variant in image_families.other_size(family)[1::2][:2]
     ]
     shapes = [each.file for each in image_sizes.banded(64, 1, crops=True)]
-    return [*chosen, shapes[0], shapes[3], *shapes[-4:-2]]
+    return (*chosen, shapes[0], shapes[3], *shapes[-4:-2])
 
 
 def counted(batches: ImageBatches, count: int) -> list[bytes]:
@@ -89,6 +93,6 @@ def test_an_image_is_bit_equal_under_load(endpoint: Endpoint, batches: ImageBatc
         expect.equal_at_once(again, first, f"the same image beside {len(work) - 1} other requests")
 
 
-def rotated(images: list[bytes], by: int) -> list[bytes]:
+def rotated(images: Sequence[bytes], by: int) -> list[bytes]:
     """The same images, beginning further on."""
-    return images[by:] + images[:by]
+    return [*images[by:], *images[:by]]

@@ -88,8 +88,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: Namespace, rest: list[str], report: Path | None) -> int:
     """Run pytest on the suite's checks; returns the exit status."""
-    # The suite's own files may be installed where nothing is to be written.
-    sys.dont_write_bytecode = True
     said = io.StringIO()
     with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch, redirect_stderr(said):
         # Hypothesis would keep what it reads in modules in the caller's folder.

@@ -37,13 +37,13 @@ def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixel
 
     4 x 4 areas; where there are more colours than areas, an area is made of tiles in shades.
     """
-    order = np.random.default_rng(scene).permutation(AREAS * AREAS)
-    across, down = np.arange(width) * TILES // width, np.arange(height) * TILES // height
+    order = np.random.default_rng(scene).permutation(AREAS * AREAS).reshape(AREAS, AREAS)
     side = TILES // AREAS
-    area = order[(down[:, None] // side) * AREAS + across[None] // side]
-    tile = (down[:, None] % side) * side + across[None] % side
-    found: Pixels = ((area + TILES * tile) % colours).astype(np.uint8)
-    return found
+    area = order.repeat(side, axis=0).repeat(side, axis=1)
+    tile = np.tile(np.arange(side * side).reshape(side, side), (AREAS, AREAS))
+    tiles: Pixels = ((area + TILES * tile) % colours).astype(np.uint8)
+    across, down = np.arange(width) * TILES // width, np.arange(height) * TILES // height
+    return tiles[down[:, None], across[None]]
 
 
 @cache

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
@@ -73,7 +72,6 @@ def command(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Command]:
     """Runs the command in this process, which spares a second of imports each time."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
     monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterwards")
     before = signal.getsignal(signal.SIGTERM)
 

@@ -213,7 +213,6 @@ def test_the_command_hands_every_option_to_the_plugin(monkeypatch: pytest.Monkey
         return 0
 
     monkeypatch.setattr(pytest, "main", run)
-    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
     monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterwards")
     for row in COMMAND_OPTIONS:
         value = "1" if row.type in (int, float) else (*row.choices, "x")[0]
