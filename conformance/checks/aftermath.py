@@ -102,8 +102,8 @@ class Aftermath:
     def _since(self, odd: Exchange) -> str:
         before = self._before
         if odd.failure is None or before is None or before.failure is not None:
-            return f"'{self.test}'"
-        return f"'{self.test}', or the request before it, which was answered with {before.status}"
+            return f"the test '{self.test}'"
+        return f"the test '{self.test}', or the request before it (answered with {before.status})"
 
     def _send_again(self, odd: Exchange) -> None:
         """Whether a request was refused by chance: the same one, sent again, is served."""
@@ -134,7 +134,7 @@ class Aftermath:
             self.problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"a good request is no longer served since {self.test}: {after.summary()}"
+        got = f"a good request is no longer served since the test '{self.test}': {after.summary()}"
         expected = "the next good request served as before"
         self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 
@@ -149,8 +149,8 @@ class Aftermath:
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
-        self.gone = f"the endpoint no longer answers a good request; dead since {since}"
-        got = f"no answer to a good request ({after.summary()}); dead since {since}"
+        self.gone = f"the endpoint answers no good request any more, since {since}"
+        got = f"no answer to any good request since {since}: {after.summary()}"
         cause = Cause(CauseKind.DEAD, work)
         expected = "an answer to the next good request"
         self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,6 +11,7 @@ from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import timeouts
 from conformance.expect import given
 from conformance.expect.measurements import Measure
+from conformance.expect.observations import Observations
 from conformance.expect.statuses import disabled
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
@@ -35,11 +37,16 @@ def test_parallel_requests_are_all_served(
     own = [i % min(len(images), MOST_IMAGES) for i in range(CALLERS)][:: 1 - 2 * number]
     work = [Items([captions[i]], [images[i]]) for i in own]
     before = [cache.vectors(each.texts, each.images) for each in work]
-    what = f"{CALLERS} requests in parallel"
-    for exchange, wanted in zip(endpoint.vectorize_at_once(work), before, strict=True):
-        got = expect.vectors(exchange, 1, 1)
-        expect.same(got.texts, wanted.texts, what)
-        expect.same(got.images, wanted.images, what)
+    got = [expect.vectors(exchange, 1, 1) for exchange in endpoint.vectorize_at_once(work)]
+    own_vectors([each.texts for each in got], [each.texts for each in before])
+    own_vectors([each.images for each in got], [each.images for each in before])
+
+
+def own_vectors(got: Sequence[Observations], alone: Sequence[Observations]) -> None:
+    """Each request among several has the vectors that it has alone, and no other request's."""
+    several, own, what = expect.joined(got), expect.joined(alone), f"{CALLERS} requests in parallel"
+    expect.corresponding(several, own, what)
+    expect.same(several, own, what)
 
 
 @pytest.mark.clause("OPS-02")

@@ -74,9 +74,9 @@ def corresponding(got: Observations, expected: Observations, what: str) -> None:
         clearly = distances[row] / 2 > distances[nearest] + tolerances.DIFFERENT
         require(
             not (clearly and distances[nearest] <= near),
-            f"{what}: row {row} is nearest to item {nearest} (distance {distances[nearest]:.2g}), "
-            f"its own item is {distances[row]:.2g} away",
-            "each row nearest to its own item",
+            f"{what}: row {row} (counted from 0) has the vector of item {nearest} (at a distance "
+            f"of {distances[nearest]:.2g}), not its own, which is {distances[row]:.2g} away",
+            "each row with the vector of its own item",
             *_both(got, expected, row),
         )
 

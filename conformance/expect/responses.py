@@ -34,9 +34,11 @@ def require(
 
 def answered(exchange: Exchange) -> Exchange:
     """The exchange, which must have ended in a whole HTTP response."""
-    whole = exchange.failure is None
-    require(whole, exchange.summary(), "an answer", exchange, cause=CauseKind.NO_RESPONSE)
-    return exchange
+    if exchange.failure is None:
+        return exchange
+    got = f"{exchange.summary().rstrip('.')}, to {exchange.asked()}"
+    cause = of_response(CauseKind.NO_RESPONSE, exchange)
+    raise Nonconformity(got, "an answer", (exchange,), cause)
 
 
 def status(exchange: Exchange, low: int, high: int) -> Exchange:

@@ -20,7 +20,7 @@ SHOWN_LINE = 300
 """Characters of a curl line."""
 IDS = 12
 """Clauses that a finding also shows in."""
-LABEL = 10
+LABEL = 12
 
 
 def show(console: Console, judgement: Judgement, detail: Detail) -> None:
@@ -32,7 +32,7 @@ def show(console: Console, judgement: Judgement, detail: Detail) -> None:
     whole = detail is Detail.ALL
     in_full = counted if whole else _worst(counted)
     for number, finding in enumerate(in_full, 1):
-        _in_full(console, number, finding, whole)
+        _in_full(console, number, finding, whole, len(counted) == 1)
     _in_lines(console, counted[len(in_full) :], len(in_full) + 1)
     for finding, why in [(finding, why) for finding, why in told if why]:
         console.print(Text(f"{_title(finding)}: {why}", style="dim"), soft_wrap=True)
@@ -51,7 +51,8 @@ def _headline(console: Console, findings: Sequence[Finding]) -> None:
 
 
 def _title(finding: Finding) -> str:
-    return f"{finding.clause.id} ({finding.clause.level}): {finding.clause.title}"
+    """The rule, said to be broken: alone it would read like what happened."""
+    return f"{finding.clause.id} ({finding.clause.level}) is not met: {finding.clause.title}"
 
 
 def style_of(finding: Finding) -> str:
@@ -59,16 +60,17 @@ def style_of(finding: Finding) -> str:
     return "bold red" if finding.clause.level == "MUST" else "yellow"
 
 
-def _in_full(console: Console, number: int, finding: Finding, whole: bool) -> None:
+def _in_full(console: Console, number: int, finding: Finding, whole: bool, alone: bool) -> None:
     console.print(Text(f"{number}. {_title(finding)}", style=style_of(finding)))
     problem, clause = finding.problem, finding.clause
     rows = [("got", problem.got), ("expected", problem.expected), ("why", clause.reason)]
     console.print(_grid((name, value if whole else _cut(value, SHOWN)) for name, value in rows))
-    for line in problem.repeat if whole else problem.repeat[:1]:
+    lines = problem.repeat if whole or alone else problem.repeat[:1]
+    for label, line in zip(("reproduce", "and"), lines, strict=False):
         # In one piece, to be copied: the terminal wraps it.
         shown = line if whole else _cut(line, SHOWN_LINE)
-        console.print(Text(f"   {'repeat:':{LABEL}}{shown}"), soft_wrap=True)
-    also = [("also in", finding.also), ("prevents", finding.not_judged)]
+        console.print(Text(f"   {f'{label}:':{LABEL}}{shown}"), soft_wrap=True)
+    also = [("same cause", finding.also), ("not judged", finding.not_judged)]
     console.print(_grid((name, _listed(ids, whole)) for name, ids in also if ids))
 
 

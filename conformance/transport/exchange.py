@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -86,6 +87,18 @@ class Exchange:
         kind = self.headers.get("content-type", "no content type")
         return f"status {self.status}, {kind}, {len(self.body)} bytes: {shown or '(empty)'}"
 
+    def asked(self) -> str:
+        """What was asked for, in a few words."""
+        try:
+            body = json.loads(self.request_body)
+        except (ValueError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            return f"{self.method} {urlsplit(self.url).path}"
+        lists = [(kind, body[kind]) for kind in ("texts", "images") if body.get(kind)]
+        counts = [_counted(kind, items) for kind, items in lists if isinstance(items, list)]
+        return f"{self.method} of {' and '.join(counts) or 'nothing'}"
+
     def curl(self, body_file: str | None = None) -> str:
         """A shell line that sends the request again, its body from `body_file` where given."""
         words = ["curl", "-sS", "-i", "-X", self.method, without_password(self.url)]
@@ -103,3 +116,7 @@ class Exchange:
         if whole:
             return text
         return f"{text[:SHOWN_BODY]} … ({len(self.request_body)} bytes; --report DIR keeps them)"
+
+
+def _counted(kind: str, items: Sequence[object]) -> str:
+    return f"{len(items)} {kind}" if len(items) > 1 else f"1 {kind.rstrip('s')}"

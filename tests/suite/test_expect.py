@@ -83,9 +83,11 @@ def test_a_refusal_says_why() -> None:
 
 
 def test_a_failure_on_the_wire_is_no_answer() -> None:
-    with pytest.raises(Nonconformity, match="got no connection; expected an answer"):
+    with pytest.raises(Nonconformity, match="got no connection, to GET /; expected an answer"):
         expect.answered(
-            Exchange("GET", "http://h", failure=Failure(FailureKind.NO_CONNECTION, "no connection"))
+            Exchange(
+                "GET", "http://h/", failure=Failure(FailureKind.NO_CONNECTION, "no connection")
+            )
         )
 
 
@@ -125,7 +127,7 @@ def test_rows_of_another_dimension_are_not_the_same() -> None:
 
 def test_rows_correspond_where_each_is_nearest_to_its_own() -> None:
     expect.corresponding(seen(ROWS * 1.1), seen(ROWS), "rows")
-    with pytest.raises(Nonconformity, match="row 0 is nearest to item 1"):
+    with pytest.raises(Nonconformity, match=r"row 0 \(counted from 0\) has the vector of item 1"):
         expect.corresponding(seen(ROWS[::-1]), seen(ROWS), "rows")
 
 
@@ -220,3 +222,20 @@ def test_what_is_not_refused_is_told_by_its_body() -> None:
         expect.refusal(answered({"textVectors": [], "error": ""}))
     assert raised.value.cause.kind == CauseKind.ACCEPTED
     assert raised.value.cause.signature == "error: empty str, textVectors: empty list"
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        (b'{"texts": ["a", "b"], "images": ["c"]}', "POST of 2 texts and 1 image"),
+        (b'{"texts": [], "images": null}', "POST of nothing"),
+        (b'{"texts": "a"}', "POST of nothing"),
+        (b"[1]", "POST /vectorize"),
+        (b"no JSON", "POST /vectorize"),
+    ],
+)
+def test_a_failure_says_what_was_asked_for(body: bytes, asked: str) -> None:
+    failure = Failure(FailureKind.TIMED_OUT, "no whole answer within 3 s")
+    sent = Exchange("POST", "http://h/vectorize", request_body=body, failure=failure)
+    with pytest.raises(Nonconformity, match=f"no whole answer within 3 s, to {asked}; expected"):
+        expect.answered(sent)

@@ -61,7 +61,7 @@ def test_a_must_that_fails_is_a_failure_with_its_reason(judged: Runner) -> None:
         "fail",
     )
     assert "got:      " in done.out
-    assert "repeat:   curl -sS -i -X GET http://127.0.0.1:" in done.out
+    assert "reproduce:  curl -sS -i -X GET http://127.0.0.1:" in done.out
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_an_endpoint_that_dies_ends_the_run(judged: Runner) -> None:
     done, report = judged(Dies(registry.find("plain").build().encoder), "-k", "test_texts.py")
     assert done.status == 1
     assert report["verdict"] == "not conformant"
-    assert "no answer to a good request (" in " ".join(done.out.split())
+    assert "no answer to any good request since" in " ".join(done.out.split())
     assert [finding["clause"] for finding in report["findings"]] == ["ERR-04"]
 
 
@@ -152,8 +152,9 @@ def test_each_status_has_a_column_and_each_finding_a_line(judged: Runner) -> Non
     done, _ = judged("probes-200", "-k", "test_probes.py")
     table = next(line for line in done.lines if line.startswith("clauses"))
     assert table.split()[:3] == ["clauses", "pass", "warn"]
-    assert any(line.startswith("1. PRB-05 (SHOULD): the probes answer 204") for line in done.lines)
-    for name in ("got:", "expected:", "why:", "repeat:"):
+    headline = "1. PRB-05 (SHOULD) is not met: the probes answer 204"
+    assert any(line.startswith(headline) for line in done.lines)
+    for name in ("got:", "expected:", "why:", "reproduce:"):
         assert any(line.strip().startswith(name) for line in done.lines)
     assert any(line.startswith("verdict: partial") for line in done.lines)
     assert "weaviate disabled (not asked for)" in " ".join(done.lines)

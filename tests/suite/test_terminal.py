@@ -57,8 +57,8 @@ def test_a_finding_names_what_else_it_shows_in() -> None:
     one = finding("IMG-02")
     one.also, one.not_judged = {"IMG-01"}, {"IMG-03", "IMG-12"}
     lines = [line.strip() for line in text_of([one]).splitlines()]
-    assert "also in:  IMG-01" in lines
-    assert "prevents: IMG-03, IMG-12" in lines
+    assert "same cause: IMG-01" in lines
+    assert "not judged: IMG-03, IMG-12" in lines
 
 
 def test_nothing_wrong_takes_no_line() -> None:

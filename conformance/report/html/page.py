@@ -15,6 +15,13 @@ from conformance.data import status_meanings
 from conformance.report.html import heat_map, sections
 
 FOLDER = Path(__file__).parent
+PARTS = {
+    "http": "over HTTP",
+    "weaviate": "through a real Weaviate",
+    "comparison": "beside other vectors",
+    "container": "as a container",
+}
+"""What the parts of a run are called, by their names in report.json."""
 
 
 def render(document: dict[str, Any]) -> str:
@@ -29,6 +36,7 @@ def render(document: dict[str, Any]) -> str:
         groups=sections.groups(document),
         counts=sections.counts(document["clauses"]),
         meanings=status_meanings.meanings(),
+        parts=PARTS,
         titles={clause["id"]: clause["title"] for clause in document["clauses"]},
         measurements=sections.measurements(document),
         versioned=sections.versioned(document),
