@@ -104,10 +104,10 @@ def _order(config: ClipConfig, kind: Kind, found: Diagnosis) -> None:
         return
     own = dict(zip(names, weights, strict=True))
     given = dict(zip(sorted(names), weights, strict=True))
-    wrong = [f"{name} gets {given[name]:g} for {own[name]:g}" for name in names]
+    wrong = [f"{name} gets {given[name]:g}, not {own[name]:g}" for name in names]
     wrong = [line for name, line in zip(names, wrong, strict=True) if own[name] != given[name]]
     if wrong:
-        facts = {"kind": kind, "wrong": ", ".join(wrong), "order": ", ".join(sorted(names))}
+        facts = {"kind": kind, "wrong": "; ".join(wrong), "order": ", ".join(sorted(names))}
         found.problem("weights-swapped", where=config.where, **facts)
 
 

@@ -120,7 +120,7 @@ OPTIONS: Final = (
         "where that container sees the stand-in (default with --weights stand-in: /app/models)",
         metavar="PATH",
         markdown="where that container sees the tag's stand-in, in the vendor's layout; with "
-        "`--weights stand-in` it is `/app/models`, see below",
+        "`--weights stand-in` it is `/app/models`, see above",
     ),
     Option(
         "model",
@@ -166,7 +166,7 @@ OPTIONS: Final = (
         "TOML or JSON file of failures that do not count",
         metavar="FILE",
         type=Path,
-        markdown="TOML or JSON file of failures that do not count, each with a reason, see below",
+        markdown="TOML or JSON file of failures that do not count, each with a reason, see above",
     ),
     Option(
         "write-known-failures",
@@ -199,7 +199,7 @@ OPTIONS: Final = (
     ),
     Option(
         "endpoint-timeout",
-        "bound of every exchange with the endpoint",
+        "longest time for one request to the endpoint",
         metavar="SECONDS",
         type=float,
         positive=True,
@@ -224,8 +224,8 @@ OPTIONS: Final = (
         "compare-with",
         "a URL, a recording's file or weaviate:COLLECTION",
         metavar="WHAT",
-        markdown="hold the vectors beside those of a URL, of a recording's file or of "
-        "`weaviate:COLLECTION`, see below",
+        markdown="compare the vectors with those of a URL, of a recording's file or of "
+        "`weaviate:COLLECTION`, see above",
     ),
     Option(
         "weaviate",
@@ -233,7 +233,7 @@ OPTIONS: Final = (
         metavar="WHERE",
         markdown="import and search through a real Weaviate: `off`, `embedded`, "
         "`embedded:VERSION`, `docker`, `docker:VERSION`, several of these with commas between "
-        "them, or a URL, see below",
+        "them, or a URL, see above",
     ),
     Option(
         "weaviate-grpc",

@@ -82,7 +82,7 @@ def test_the_nearest_property_is_offered() -> None:
 def test_swapped_weights_are_shown_one_by_one() -> None:
     settings = {"textFields": ["title", "body", "tags"], "weights": text(0.5, 0.3, 0.2)}
     told = [each.text for each in diagnosis(settings).problems if each.id == "weights-swapped"]
-    assert "title gets 0.2 for 0.5, body gets 0.5 for 0.3, tags gets 0.3 for 0.2" in told[0]
+    assert "title gets 0.2, not 0.5; body gets 0.5, not 0.3; tags gets 0.3, not 0.2" in told[0]
 
 
 def test_only_weighted_texts_are_looked_for_in_objects() -> None:
