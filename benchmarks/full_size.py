@@ -6,6 +6,7 @@ the raw model and infinity all read. NAME is one of ViT-B-32, ViT-B-16 and SigLI
 """
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
@@ -73,8 +74,17 @@ def write(name: str, folder: Path) -> None:
     with torch.device("meta"):
         model = build(architecture.config)
     model.save_pretrained(folder, state_dict=dict(_weights(model)))
+    _say_how_long(folder / "config.json")
     row = f'[[model]]\ntag = "{name}"\nlibrary = "{architecture.library}"\n'
     (folder / "models.toml").write_text(row, encoding="utf-8")
+
+
+def _say_how_long(file: Path) -> None:
+    """Write the text limit where infinity looks for it; it would read 20 tokens of each text."""
+    config = json.loads(file.read_text(encoding="utf-8"))
+    text = config["text_config"]
+    config["max_length"] = text["max_position_embeddings"]
+    file.write_text(json.dumps(config, indent=2), encoding="utf-8")
 
 
 def _lend(small: Path, folder: Path) -> None:

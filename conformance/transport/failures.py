@@ -47,11 +47,17 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
     if reused and _closed_before_the_response(problem):
         message = f"the kept connection was closed without an answer: {words}"
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
+    if _is_silent(problem):
+        return Failure(FailureKind.INCOMPLETE, "no answer: the connection was closed")
     return Failure(FailureKind.INCOMPLETE, f"no whole answer: {words}")
 
 
 def _closed_before_the_response(problem: Exception) -> bool:
     if isinstance(problem, (httpx.ReadError, httpx.WriteError)):
         return True
-    silent = "without sending" in str(problem)
+    return _is_silent(problem)
+
+
+def _is_silent(problem: Exception) -> bool:
+    silent = "without sending a response" in str(problem)
     return isinstance(problem, httpx.RemoteProtocolError) and silent
