@@ -158,6 +158,8 @@ class Aftermath:
     def _unanswered(self, good: Items) -> bool:
         """Whether a good request has no answer once more; a closed port gets a few seconds."""
         for _ in range(TRIES):
+            # A kept connection that was closed says nothing of the endpoint.
+            self._endpoint.client.drop_connections()
             again = self._ask(good, self._patience())
             if again.failure is None:
                 return False
