@@ -65,7 +65,8 @@ def stop_where_the_endpoint_is_gone(
 ) -> Iterator[None]:
     """Names the running test to the aftermath, hands on what it found, and ends a lost run."""
     problems = request.node.stash.setdefault(EVIDENCE, [])
-    aftermath.test = request.node.name.removeprefix("test_").replace("_", " ")
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    aftermath.test = name.replace("[", " (").replace("]", ")")
     marker = request.node.get_closest_marker("clause")
     aftermath.clause = marker.args[0]
     why = aftermath.gone or _too_slow(client)

@@ -48,7 +48,7 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
         message = f"the kept connection was closed without an answer: {words}"
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
-        return Failure(FailureKind.INCOMPLETE, "no answer: the connection was closed")
+        return Failure(FailureKind.INCOMPLETE, "the connection was closed without an answer")
     return Failure(FailureKind.INCOMPLETE, f"no whole answer: {words}")
 
 
