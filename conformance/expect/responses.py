@@ -98,7 +98,7 @@ def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
 
 def refusal(exchange: Exchange) -> str:
     """The error text of a failure: status above 399, JSON, a string that is not empty."""
-    expected = "a status above 399 and a JSON object with a non-empty string `error`"
+    expected = "status 400 or above, and a JSON object with a string `error` that is not empty"
     kind = CauseKind.WORDLESS if exchange.status > 399 else CauseKind.ACCEPTED
     try:
         response = readable(exchange)
@@ -109,7 +109,8 @@ def refusal(exchange: Exchange) -> str:
             problem.got, expected, (exchange,), of_response(kind, exchange)
         ) from None
     met = exchange.status > 399 and bool(response.error.strip())
-    require(met, exchange.summary(), expected, exchange, cause=kind)
+    lacks = "" if response.error.strip() else "no string `error`; "
+    require(met, f"{lacks}{exchange.summary()}", expected, exchange, cause=kind)
     return response.error
 
 

@@ -18,6 +18,8 @@ from conformance.report.scoreboard import STYLE
 from conformance.report.verdict import STALE, Judgement, Verdict
 
 WIDEST = 100
+FEW = 3
+"""Clauses of a group that are listed one by one."""
 FOR_THE_FILE = "beside "
 """Measurements of single inputs: a hundred of them, for report.json."""
 
@@ -69,11 +71,16 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
 
 
 def _folded(ids: Sequence[str]) -> Iterator[str]:
-    """Clause ids, with one word such as `ALN-*` for all of a group."""
+    """Clause ids; `ALN-*` for all of a group, and how many where they are more than a few."""
     for prefix, group in groupby(ids, lambda clause: clause.partition("-")[0]):
         mine = list(group)
         of_group = [known for known in clauses.all_clauses() if known.startswith(f"{prefix}-")]
-        yield from [f"{prefix}-*"] if len(mine) == len(of_group) > 1 else mine
+        if len(mine) == len(of_group) > 1:
+            yield f"{prefix}-*"
+        elif len(mine) > FEW:
+            yield f"{len(mine)} of {prefix}"
+        else:
+            yield from mine
 
 
 def _hint(judgement: Judgement) -> Text:
