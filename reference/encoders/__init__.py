@@ -36,7 +36,11 @@ class Placement:
         """The torch module `model`, there, ready to encode."""
         import torch
 
-        return model.to(self.device, getattr(torch, self.dtype)).eval()
+        from reference import packed_linear
+
+        placed = model.to(self.device, getattr(torch, self.dtype)).eval()
+        on_cpu = self.device == "cpu" and self.dtype == "float32"
+        return packed_linear.pack(placed) if on_cpu else placed
 
 
 class Encoder(Protocol):

@@ -1,6 +1,7 @@
 """``--weights hub``: what the libraries are asked for, with doubles of their entry functions."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,9 @@ class Double:
 
     def __int__(self) -> int:
         return 64
+
+    def __iter__(self) -> Iterator["Double"]:
+        return iter(())
 
 
 def module_of(tag: str) -> Any:
