@@ -81,6 +81,8 @@ def vector(item: str) -> list[float]:
 def main() -> None:
     print("fake encoder: starting")
     if "DIE" in os.environ:
+        # Docker reads the two streams apart, and keeps no order of lines of one moment.
+        time.sleep(0.2)
         print("fake encoder: no model here", file=sys.stderr)
         sys.exit(int(os.environ["DIE"]))
     if "WRITES" in os.environ:
