@@ -80,7 +80,10 @@ def write(name: str, folder: Path) -> None:
 
 
 def _say_how_long(file: Path) -> None:
-    """Write the text limit where infinity looks for it; it would read 20 tokens of each text."""
+    """Write the text limit where infinity looks for it; it would read 20 tokens of each text.
+
+    Into the file, since transformers refuses to save it with a model's configuration.
+    """
     config = json.loads(file.read_text(encoding="utf-8"))
     text = config["text_config"]
     config["max_length"] = text["max_position_embeddings"]

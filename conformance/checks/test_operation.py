@@ -44,11 +44,8 @@ def test_parallel_requests_are_all_served(
 
 def own_vectors(got: Sequence[Observations], alone: Sequence[Observations]) -> None:
     """Each request among several has the vectors that it has alone, and no other request's."""
-    several, own, what = (
-        expect.joined(got),
-        expect.joined(alone),
-        f"the vectors of {CALLERS} requests in parallel",
-    )
+    several, own = expect.joined(got), expect.joined(alone)
+    what = f"the vectors of {CALLERS} requests in parallel"
     expect.corresponding(several, own, what)
     expect.same(several, own, what)
 
