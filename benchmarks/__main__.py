@@ -15,9 +15,11 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import full_size, rivals
+from benchmarks.programs import add_placement
 from conformance.benchmark import report
 from conformance.benchmark.__main__ import add_cells, run
 from conformance.benchmark.cells import Cell
+from reference.encoders import Placement
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,15 +49,15 @@ def _measured(
         full_size.write(name, folder)
     logs = (asked.report or folder) / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    placement = Placement(asked.device, asked.dtype)
+    what = rivals.Measured(name, folder, logs, placement)
     with ExitStack() as stack:
         print(f"{name}: starting", file=sys.stderr, flush=True)
         with ThreadPoolExecutor() as pool:
-            starts = [
-                pool.submit(rivals.start, who, name, folder, logs, stack) for who in everybody
-            ]
+            starts = [pool.submit(rivals.start, who, what, stack) for who in everybody]
         drives = {who: one.result() for who, one in zip(everybody, starts, strict=True)}
         cells = run(drives, asked)
-    title = f"{name}, random weights, float32"
+    title = f"{name}, random weights, {placement.dtype} on {placement.device}"
     Console().print(report.table(cells, title))
     if asked.report:
         report.write(cells, asked.report / name, title)
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--checkpoints", type=Path, metavar="DIR", help="keep the checkpoints there, for next time"
     )
+    add_placement(parser)
     add_cells(parser)
     return parser
 

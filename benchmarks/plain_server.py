@@ -22,14 +22,17 @@ from flask import Flask, Response, jsonify, request
 from PIL import Image
 from transformers import AutoModel, AutoProcessor
 
+from benchmarks.programs import add_placement
+from reference.encoders import Placement
 from reference.encoders.tensors import processor
 
 
 class PlainEncoder:
     """A CLIP or SigLIP behind one lock."""
 
-    def __init__(self, folder: Path, autograd: bool) -> None:
-        self._model: Any = AutoModel.from_pretrained(folder).eval()
+    def __init__(self, folder: Path, placement: Placement, autograd: bool) -> None:
+        self._model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
+        self._model.to(placement.device).eval()
         self._processor = processor(AutoProcessor, str(folder))
         self._text_options = text_options(self._model)
         self._autograd = autograd
@@ -44,12 +47,12 @@ class PlainEncoder:
             }
 
     def _text(self, text: str) -> list[float]:
-        inputs = self._processor(text=[text], **self._text_options)
+        inputs = placed(self._processor(text=[text], **self._text_options), self._model)
         return _row(self._model.get_text_features(**inputs))
 
     def _image(self, encoded: str) -> list[float]:
         image = Image.open(io.BytesIO(base64.b64decode(encoded)))
-        inputs = self._processor(images=image, return_tensors="pt")
+        inputs = placed(self._processor(images=image, return_tensors="pt"), self._model)
         return _row(self._model.get_image_features(**inputs))
 
 
@@ -62,6 +65,11 @@ def text_options(model: Any) -> dict[str, Any]:
         "padding": "max_length" if siglip else True,
         "max_length": model.config.text_config.max_position_embeddings,
     }
+
+
+def placed(inputs: Any, model: Any) -> Any:
+    """`inputs` of the processor, on the model's device and in its number format."""
+    return inputs.to(model.device).to(model.dtype)
 
 
 def _row(output: Any) -> list[float]:
@@ -92,8 +100,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=8081)
     parser.add_argument("--autograd", action="store_true")
+    add_placement(parser)
     asked = parser.parse_args(arguments)
-    app = create_app(PlainEncoder(asked.folder, asked.autograd))
+    placement = Placement(asked.device, asked.dtype)
+    app = create_app(PlainEncoder(asked.folder, placement, asked.autograd))
     waitress.serve(app, host="127.0.0.1", port=asked.port, threads=64)
     return 0
 

@@ -1,5 +1,6 @@
 """Programs of a benchmark: started, waited for, and ended with it."""
 
+import argparse
 import os
 import socket
 import subprocess
@@ -64,6 +65,14 @@ def _answers(url: str) -> bool:
         return httpx.get(url, timeout=5, trust_env=False).is_success
     except httpx.HTTPError:
         return False
+
+
+def add_placement(parser: argparse.ArgumentParser) -> None:
+    """Where a program computes, and in which number format."""
+    parser.add_argument("--device", default="cpu", help="cpu, or a CUDA device such as cuda:0")
+    parser.add_argument(
+        "--dtype", default="float32", choices=("float32", "bfloat16", "float16"), help="of weights"
+    )
 
 
 def free_port() -> int:

@@ -24,15 +24,17 @@ import torch
 from PIL import Image
 from transformers import AutoModel, AutoProcessor
 
-from benchmarks.plain_server import text_options
+from benchmarks.plain_server import placed, text_options
+from benchmarks.programs import add_placement
 from conformance.benchmark.load import Kind, bodies
-from reference.encoders.tensors import processor
+from reference.encoders import Placement
+from reference.encoders.tensors import pooled, processor
 
 OneKind = Literal["text", "image"]
 Call = Callable[[], object]
 
 SIZES: dict[OneKind, tuple[int, ...]] = {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8)}
-"""Batch sizes that are tried; eight images fill a processor many times over."""
+"""Batch sizes that are tried; eight images fill a processor many times over, not a GPU."""
 
 RUNS = 3
 """Batches of each size that are tried."""
@@ -40,8 +42,8 @@ RUNS = 3
 TRYING = 30.0
 """Seconds after which no larger batch is tried."""
 
-BATCHES = 24
-"""Different ones, in turns."""
+ITEMS = 96
+"""Different ones, in batches that take turns; at least `RUNS` batches."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ class Batches:
 class RawModel:
     """One model in a loop."""
 
-    def __init__(self, folder: Path, alike: bool) -> None:
-        self._model: Any = AutoModel.from_pretrained(folder).eval()
+    def __init__(self, folder: Path, placement: Placement, alike: bool) -> None:
+        self._model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
+        self._model.to(placement.device).eval()
+        self._sizes = SIZES if placement.device == "cpu" else dict.fromkeys(SIZES, SIZES["text"])
         self._processor = processor(AutoProcessor, str(folder))
         self._alike = alike
         self._best: dict[tuple[OneKind, int], Batches] = {}
@@ -78,13 +82,14 @@ class RawModel:
         """Those of the best size up to `most`."""
         if (kind, most) not in self._best:
             size = self._best_size(kind, most)
-            self._best[kind, most] = Batches(size, cycle(self._calls(kind, size, BATCHES)))
+            number = max(RUNS, ITEMS // size)
+            self._best[kind, most] = Batches(size, cycle(self._calls(kind, size, number)))
         return self._best[kind, most]
 
     def _best_size(self, kind: OneKind, most: int) -> int:
         until = time.monotonic() + TRYING
         seconds: dict[int, float] = {}
-        for size in SIZES[kind]:
+        for size in self._sizes[kind]:
             if size > most or time.monotonic() > until:
                 break
             calls = self._calls(kind, size, RUNS)
@@ -101,13 +106,18 @@ class RawModel:
         return [make(list(islice(items, size))) for _ in range(number)]
 
     def _texts(self, texts: Sequence[str]) -> Call:
-        inputs = self._processor(text=list(texts), **text_options(self._model))
-        return lambda: self._model.get_text_features(**inputs)
+        inputs = placed(self._processor(text=list(texts), **text_options(self._model)), self._model)
+        return lambda: _computed(self._model.get_text_features, inputs)
 
     def _images(self, encoded: Sequence[str]) -> Call:
         images = [Image.open(BytesIO(b64decode(each))) for each in encoded]
-        inputs = self._processor(images=images, return_tensors="pt")
-        return lambda: self._model.get_image_features(**inputs)
+        inputs = placed(self._processor(images=images, return_tensors="pt"), self._model)
+        return lambda: _computed(self._model.get_image_features, inputs)
+
+
+def _computed(model: Any, inputs: Any) -> object:
+    """The rows in the machine's memory, so that a GPU has finished them."""
+    return pooled(model(**inputs)).cpu()
 
 
 def _seconds(call: Call) -> float:
@@ -122,8 +132,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.raw_model")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--alike", action="store_true")
+    add_placement(parser)
     asked = parser.parse_args(arguments)
-    model = RawModel(asked.folder, asked.alike)
+    model = RawModel(asked.folder, Placement(asked.device, asked.dtype), asked.alike)
     print("ready", flush=True)
     for line in sys.stdin:
         kind, callers, seconds = line.split()

@@ -5,56 +5,80 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from benchmarks.programs import NotStartedError, Program, free_port, program, server, wait_for
 from conformance.benchmark.cells import Drive
 from conformance.benchmark.load import Kind, Sample, drive
+from reference.encoders import Placement
 
 INFINITY = Path(os.environ.get("INFINITY", "/opt/infinity/venv/bin/infinity_emb"))
 """Infinity's command, in an environment of its own: see docs/other-servers.md."""
 
-Serve = Callable[[str, Path, Path], AbstractContextManager[str]]
-"""The URL of a server, given the checkpoint's name and folder, and a folder for logs."""
+
+@dataclass(frozen=True)
+class Measured:
+    """What is served: a full-size checkpoint, and where it computes."""
+
+    name: str
+    folder: Path
+    logs: Path
+    placement: Placement
+
+
+Serve = Callable[[Measured], AbstractContextManager[str]]
+"""The URL of a server."""
 
 
 @contextmanager
-def reference(name: str, folder: Path, logs: Path) -> Iterator[str]:
+def reference(what: Measured, *options: str) -> Iterator[str]:
     """The project's own server."""
-    rows = ["--models", str(folder / "models.toml"), "--model", name, "--weights", str(folder)]
-    with server("reference", [*rows, "--port"], logs / "reference.log") as (url, _):
+    rows = ["--models", str(what.folder / "models.toml"), "--model", what.name]
+    rows += ["--weights", str(what.folder), *_placed(what.placement), *options]
+    log = what.logs / f"reference{''.join(options)}.log"
+    with server("reference", [*rows, "--port"], log) as (url, _):
         yield url
 
 
 @contextmanager
-def plain(_name: str, folder: Path, logs: Path, *options: str) -> Iterator[str]:
+def plain(what: Measured, *options: str) -> Iterator[str]:
     """A server of the vendor's design."""
-    log = logs / f"plain{''.join(options)}.log"
-    arguments = [str(folder), *options, "--port"]
+    log = what.logs / f"plain{''.join(options)}.log"
+    arguments = [str(what.folder), *_placed(what.placement), *options, "--port"]
     with server("benchmarks.plain_server", arguments, log) as (url, _):
         yield url
 
 
-def autograd(name: str, folder: Path, logs: Path) -> AbstractContextManager[str]:
+def autograd(what: Measured) -> AbstractContextManager[str]:
     """The same with the graph for a backward pass."""
-    return plain(name, folder, logs, "--autograd")
+    return plain(what, "--autograd")
 
 
 @contextmanager
-def infinity(name: str, folder: Path, logs: Path) -> Iterator[str]:
+def infinity(what: Measured) -> Iterator[str]:
     """Infinity behind the contract's routes, which costs it a hop."""
-    port, log = free_port(), logs / "infinity.log"
-    command = [str(INFINITY), "v2", "--model-id", str(folder), "--engine", "torch"]
-    command += ["--served-model-name", name, "--device", "cpu", "--no-bettertransformer"]
-    command += ["--no-model-warmup", "--host", "127.0.0.1", "--port", str(port)]
+    port, log = free_port(), what.logs / "infinity.log"
+    command = [str(INFINITY), "v2", "--model-id", str(what.folder), "--engine", "torch"]
+    command += ["--served-model-name", what.name, "--no-bettertransformer", "--no-model-warmup"]
+    device = what.placement.device.partition(":")[0]
+    command += ["--device", device, "--dtype", what.placement.dtype]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
     quiet = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "INFINITY_ANONYMOUS_USAGE_STATS": "0"}
     behind = f"http://127.0.0.1:{port}"
     with program(command, log, **quiet) as process:
         wait_for(f"{behind}/health", process, log)
         arguments = [behind, "--port"]
-        with server("benchmarks.infinity_adapter", arguments, logs / "adapter.log") as (url, _):
+        with server("benchmarks.infinity_adapter", arguments, what.logs / "adapter.log") as (
+            url,
+            _,
+        ):
             yield url
+
+
+def _placed(placement: Placement) -> list[str]:
+    return ["--device", placement.device, "--dtype", placement.dtype]
 
 
 SERVERS: dict[str, Serve] = {
@@ -70,14 +94,16 @@ BESIDE = (*list(SERVERS)[1:], *RAW)
 """What the reference can be measured beside, by the name in tables."""
 
 
-def start(rival: str, name: str, folder: Path, logs: Path, stack: ExitStack) -> Drive:
+def start(rival: str, what: Measured, stack: ExitStack) -> Drive:
     """One of them, started until `stack` ends."""
     if rival in SERVERS:
-        return partial(drive, stack.enter_context(SERVERS[rival](name, folder, logs)))
-    command = [sys.executable, "-m", "benchmarks.raw_model", str(folder), *RAW[rival]]
-    process = stack.enter_context(program(command, logs / f"{rival}.log"))
+        return partial(drive, stack.enter_context(SERVERS[rival](what)))
+    command = [sys.executable, "-m", "benchmarks.raw_model", str(what.folder)]
+    command += [*_placed(what.placement), *RAW[rival]]
+    log = what.logs / f"{rival}.log"
+    process = stack.enter_context(program(command, log))
     if not _answer(process):
-        raise NotStartedError(f"{rival} ended; see {logs}/{rival}.log")
+        raise NotStartedError(f"{rival} ended; see {log}")
     return partial(_rounds, process)
 
 

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log.setLevel(logging.INFO)
     prepare()
     try:
-        devices.check(chosen.device)
+        devices.prepare(chosen.device)
         listener = server.listen(chosen.host, chosen.port)
     except encoders.UnloadableError as error:
         return _failed(str(error), 2)

@@ -3,8 +3,11 @@
 from reference.encoders import UnloadableError
 
 
-def check(device: str) -> None:
-    """Raises `UnloadableError` if `device` is not the CPU and cannot be had."""
+def prepare(device: str) -> None:
+    """Have a GPU compute in whole float32: torch's default rounds convolutions to TF32.
+
+    Raises `UnloadableError` if `device` is not the CPU and cannot be had.
+    """
     if device == "cpu":
         return
     import torch
@@ -14,3 +17,4 @@ def check(device: str) -> None:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).partition("\n")[0]
         raise UnloadableError(f"{device} was asked for and cannot be had: {reason}") from error
+    torch.backends.cudnn.allow_tf32 = False

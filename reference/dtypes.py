@@ -13,6 +13,9 @@ from reference.inference import Computing, Kind, Vectors
 TEXTS = ("a cat", "a photo of two dogs on a beach at sunset", "Straße, 猫 und собака, 3 bei 5 cm")
 RUNS = 3
 
+IMAGES = {"cpu": 1, "cuda": 32}
+"""Images at a time whose speed is compared: a GPU is not busy with one, whatever the format."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -72,12 +75,13 @@ def _vector(computing: Computing, kind: Kind, item: object) -> Vectors:
 
 
 def _seconds(plain: Computing, other: Computing) -> tuple[float, float]:
-    """The fastest of a few images in each, taken in turns: other programs disturb both alike."""
-    inputs = plain.inputs("image", noise(0))
+    """The fastest of a few batches in each, taken in turns: other programs disturb both alike."""
+    number = IMAGES[plain.placement.device.partition(":")[0]]
+    inputs = [plain.inputs("image", noise(0))] * number
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(RUNS):
         for computing, seen in zip((plain, other), times, strict=True):
             begun = time.perf_counter()
-            computing("image", [inputs])
+            computing("image", inputs)
             seen.append(time.perf_counter() - begun)
     return min(times[0]), min(times[1])

@@ -27,6 +27,8 @@ class Computing:
         self.encoder = encoder
         self.placement = placement
         self.turn = turn
+        self.fewest_images = 1
+        """To so many a batch of images is filled up with copies."""
 
     def inputs(self, kind: Kind, item: object) -> Inputs:
         """The inputs of a text or of an image; any thread may ask for them."""
@@ -54,6 +56,8 @@ class Computing:
         """Vectors of shape (items, dimension), in float32 on the CPU."""
         encode = self.encoder.text_vectors if kind == "text" else self.encoder.image_vectors
         dtype = getattr(torch, self.placement.dtype)
-        features = encode(on_device(stack(items), self.placement.device, dtype))
+        fill = self.fewest_images - len(items) if kind == "image" else 0
+        batch = stack([*items, *[items[-1]] * fill])
+        features = encode(on_device(batch, self.placement.device, dtype))[: len(items)]
         vectors: Vectors = features.to("cpu", torch.float32).numpy()
         return self.turn(vectors) if self.turn else vectors

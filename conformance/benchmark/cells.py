@@ -15,6 +15,9 @@ from conformance.benchmark.load import Kind, Sample, percentile
 TURNS = 3
 """How often the endpoints alternate within one cell."""
 
+WARMING = 0.1
+"""Of a cell's seconds, spent before on each endpoint and not counted."""
+
 Drive = Callable[[Kind, int, float], list[Sample]]
 """Calls one endpoint: by so many callers, for so many seconds."""
 
@@ -58,14 +61,14 @@ class Cell:
 def measure(drives: Mapping[str, Drive], kind: Kind, callers: int, seconds: float) -> Cell:
     """One cell: `seconds` an endpoint, in turns.
 
-    Before that each is called once as it will be called: what an endpoint does but once for so many
+    Before that each is called as it will be called: what an endpoint does but once for so many
     callers, such as finding its best size of a batch, is none of its time.
     """
     load = os.getloadavg()[0]
     samples: dict[str, list[Sample]] = {name: [] for name in drives}
     spent = dict.fromkeys(drives, 0.0)
     for drive in drives.values():
-        drive(kind, callers, 0.01)
+        drive(kind, callers, seconds * WARMING)
     for _ in range(TURNS):
         for name, drive in drives.items():
             begun = time.perf_counter()

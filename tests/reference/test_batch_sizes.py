@@ -26,10 +26,10 @@ class Rounding(Computing):
         return vectors
 
 
-def found(*rounded: int, tick: float = 0.001) -> list[int]:
+def found(*rounded: int, tick: float = 0.001, device: str = "cpu") -> list[int]:
     """Sizes found where every call takes one `tick`, whatever the batch."""
     ticks = count()
-    return batch_sizes.image_sizes(Rounding(*rounded), lambda: next(ticks) * tick)
+    return batch_sizes.image_sizes(Rounding(*rounded), device, lambda: next(ticks) * tick)
 
 
 def test_sizes_that_change_no_bit_are_used() -> None:
@@ -42,3 +42,17 @@ def test_a_size_that_changes_the_last_bit_of_one_row_is_not() -> None:
 
 def test_a_slow_model_is_not_tried_for_long() -> None:
     assert found(tick=10) == [1]
+
+
+def test_a_gpu_fills_up_where_one_alone_is_rounded_unlike_all_others() -> None:
+    assert found(1, device="cpu") == [1]
+    assert found(1, device="cuda") == [2, 4, 8, 16, 32, 64]
+    assert found(1, 2, 16, device="cuda") == [4, 8, 32, 64]
+
+
+def test_what_is_filled_up_has_as_many_vectors_as_were_asked_for() -> None:
+    computing = Rounding()
+    one, other = (computing.inputs("image", batch_sizes.noise(seed)) for seed in range(2))
+    alone = computing("image", [one, other])
+    computing.fewest_images = 4
+    assert np.array_equal(computing("image", [one, other]), alone)

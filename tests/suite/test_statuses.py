@@ -97,6 +97,7 @@ def test_a_fault_of_the_suite_is_an_error_and_no_failure(
         ("-k", "ready_answers"),
         ("--clause", "PRB-01"),
         ("--clause", "PRB-01", "--clause", "PRB-02"),
+        ("--clause", "PRB-01", "-p", "no:cacheprovider"),
         ("--ignore-glob", "*test_[!p]*"),
         ("-k", "probes", "--deselect", "checks/test_probes.py::test_live_answers_alive_each_time"),
     ],
