@@ -56,11 +56,9 @@ def _measured(
         with ThreadPoolExecutor() as pool:
             starts = [pool.submit(rivals.start, who, what, stack) for who in everybody]
         drives = {who: one.result() for who, one in zip(everybody, starts, strict=True)}
-        cells = run(drives, asked)
-    title = f"{name}, random weights, {placement.dtype} on {placement.device}"
+        title = f"{name}, random weights, {placement.dtype} on {placement.device}"
+        cells = run(drives, asked, asked.report and asked.report / name, title)
     Console().print(report.table(cells, title))
-    if asked.report:
-        report.write(cells, asked.report / name, title)
     return cells
 
 

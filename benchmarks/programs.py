@@ -23,14 +23,19 @@ class NotStartedError(Exception):
 
 
 @contextmanager
-def program(command: list[str], log: Path, **environ: str) -> Iterator[Program]:
-    """`command` while it is needed; what it says on standard error goes to `log`."""
-    with log.open("w", encoding="utf-8") as errors:
+def program(
+    command: list[str], log: Path, *, answers: bool = False, **environ: str
+) -> Iterator[Program]:
+    """`command` while it is needed; what it says goes to `log`, but for what it `answers`.
+
+    A pipe that nobody reads would stop a server that writes a line a request.
+    """
+    with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
+            stdout=subprocess.PIPE if answers else said,
+            stderr=said,
             text=True,
             env={**os.environ, **environ},
         )

@@ -66,14 +66,14 @@ def infinity(what: Measured) -> Iterator[str]:
     command += ["--device", device, "--dtype", what.placement.dtype]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     quiet = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "INFINITY_ANONYMOUS_USAGE_STATS": "0"}
+    if device == "cpu":
+        quiet["CUDA_VISIBLE_DEVICES"] = ""  # it takes a GPU that it sees, whatever --device says
     behind = f"http://127.0.0.1:{port}"
     with program(command, log, **quiet) as process:
         wait_for(f"{behind}/health", process, log)
         arguments = [behind, "--port"]
-        with server("benchmarks.infinity_adapter", arguments, what.logs / "adapter.log") as (
-            url,
-            _,
-        ):
+        adapter = what.logs / "adapter.log"
+        with server("benchmarks.infinity_adapter", arguments, adapter) as (url, _):
             yield url
 
 
@@ -101,7 +101,7 @@ def start(rival: str, what: Measured, stack: ExitStack) -> Drive:
     command = [sys.executable, "-m", "benchmarks.raw_model", str(what.folder)]
     command += [*_placed(what.placement), *RAW[rival]]
     log = what.logs / f"{rival}.log"
-    process = stack.enter_context(program(command, log))
+    process = stack.enter_context(program(command, log, answers=True))
     if not _answer(process):
         raise NotStartedError(f"{rival} ended; see {log}")
     return partial(_rounds, process)

@@ -1,6 +1,7 @@
 """``python -m conformance.benchmark URL``: how fast an endpoint answers what Weaviate sends."""
 
 import argparse
+import itertools
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -27,10 +28,9 @@ def main(arguments: Sequence[str]) -> int:
         if problem := _problem(url):
             print(f"clip-conformance bench: {without_password(url)}: {problem}", file=sys.stderr)
             return 4
-    cells = run({name: partial(drive, url) for name, url in _named(urls).items()}, asked)
+    drives = {name: partial(drive, url) for name, url in _named(urls).items()}
+    cells = run(drives, asked, asked.report)
     Console().print(report.table(cells))
-    if asked.report:
-        report.write(cells, asked.report)
     return int(any(figures.failures for cell in cells for figures in cell.figures))
 
 
@@ -43,13 +43,20 @@ def _named(urls: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def run(drives: Mapping[str, Drive], asked: argparse.Namespace) -> list[Cell]:
-    """Every cell that was asked for."""
+def run(
+    drives: Mapping[str, Drive],
+    asked: argparse.Namespace,
+    folder: Path | None,
+    title: str = "Benchmark",
+) -> list[Cell]:
+    """Every cell that was asked for, written to `folder` as they come: a run may be cut short."""
     cells: list[Cell] = []
-    for kind in asked.kinds:
-        for callers in asked.callers:
-            print(f"{kind}, {callers} callers", file=sys.stderr, flush=True)
-            cells.append(measure(drives, kind, callers, asked.seconds))
+    todo = list(itertools.product(asked.kinds, asked.callers))
+    for number, (kind, callers) in enumerate(todo, start=1):
+        print(f"{number} of {len(todo)}: {kind}, {callers} callers", file=sys.stderr, flush=True)
+        cells.append(measure(drives, kind, callers, asked.seconds))
+        if folder:
+            report.write(cells, folder, title)
     return cells
 
 
