@@ -42,8 +42,11 @@ RUNS = 3
 TRYING = 30.0
 """Seconds after which no larger batch is tried."""
 
-ITEMS = 96
-"""Different ones, in batches that take turns; at least `RUNS` batches."""
+BATCHES = 24
+"""Different ones, in turns."""
+
+IMAGES = 96
+"""In as few batches as hold so many: to prepare them takes longer than to compute them."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class RawModel:
         """Those of the best size up to `most`."""
         if (kind, most) not in self._best:
             size = self._best_size(kind, most)
-            number = max(RUNS, ITEMS // size)
+            number = BATCHES if kind == "text" else max(RUNS, IMAGES // size)
             self._best[kind, most] = Batches(size, cycle(self._calls(kind, size, number)))
         return self._best[kind, most]
 

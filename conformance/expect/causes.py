@@ -54,7 +54,10 @@ class Cause:
 
 
 def asked_for(exchange: Exchange) -> str:
-    """What kinds of items a request holds, or the last word of a path without a body."""
+    """What kinds of items a request holds, or the last word of a path without a body.
+
+    Read off the bytes, since what is sent on purpose need not be JSON.
+    """
     if exchange.method == "GET":
         return urlsplit(exchange.url).path.rpartition("/")[2]
     body = exchange.request_body
