@@ -2,7 +2,7 @@
 
 torch multiplies by MKL there, which packs a layer's weights anew in each call. oneDNN takes weights
 that were packed once: the operations that torch.compile puts in place of `nn.Linear`, without the
-minutes of compiling. `docs/performance.md` has what it gains. Numbers differ by 1e-6 from MKL's.
+minutes of compiling. `docs/measurements.md` has what it gains. Numbers differ by 1e-6 from MKL's.
 
 All layers or none are packed, by the kind of processor alone and not by a measurement: replicas
 have to answer with the same bits.

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from conformance.benchmark.cells import Cell, Figures
@@ -36,7 +37,11 @@ def rows(cell: Cell) -> list[tuple[str, ...]]:
 def _row(figures: Figures) -> tuple[str, ...]:
     failures = f"{figures.failures} of {figures.requests}"
     times = (_milliseconds(figures.median), _milliseconds(figures.p99))
-    return (figures.name, f"{figures.requests_per_second:.1f}", *times, failures)
+    return (figures.name, _rate(figures.requests_per_second), *times, failures)
+
+
+def _rate(requests_per_second: float) -> str:
+    return f"{requests_per_second:.{1 if requests_per_second >= 10 else 2}f}"
 
 
 def _milliseconds(seconds: float | None) -> str:
@@ -45,13 +50,16 @@ def _milliseconds(seconds: float | None) -> str:
 
 def table(cells: Sequence[Cell], title: str = "Requests as Weaviate sends them") -> Table:
     """For the terminal."""
-    made = Table(title=title, caption=_caption(cells))
+    made = Table(title=title, caption=_caption(cells), box=None, padding=(0, 2, 0, 0))
     for number, name in enumerate(COLUMNS):
-        made.add_column(name, justify="right" if number >= NUMBERS else "left")
+        heading = name.replace(" ", "\n").replace("/", "\n/")
+        is_url = name == "endpoint"
+        justify: JustifyMethod = "right" if number >= NUMBERS else "left"
+        made.add_column(heading, justify=justify, overflow="fold", no_wrap=not is_url)
     for cell in cells:
+        made.add_row()
         for row in rows(cell):
             made.add_row(*row)
-        made.add_section()
     return made
 
 

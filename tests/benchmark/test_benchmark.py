@@ -1,5 +1,6 @@
 """The benchmark, on servers whose speed is known."""
 
+import argparse
 import gzip
 import json
 import socket
@@ -16,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conformance.benchmark.__main__ import main
+from conformance.benchmark.__main__ import main, run
 from conformance.benchmark.cells import Cell, Figures, measure
 from conformance.benchmark.connection import Connection
 from conformance.benchmark.load import Kind, Sample, bodies, percentile
@@ -151,7 +152,7 @@ def test_missing_vectors_are_failures(serve: Serve, capsys: Any) -> None:
     assert (
         main([serve(bad=True).url, "--kinds", "image", "--callers", "1", "--seconds", "0.3"]) == 1
     )
-    assert "0.0" in capsys.readouterr().out
+    assert "0.00" in capsys.readouterr().out
 
 
 def test_an_endpoint_that_is_not_there(capsys: Any) -> None:
@@ -184,6 +185,19 @@ def test_endpoints_take_turns() -> None:
     assert (cell.figures[0].median, cell.figures[1].median) == (1, None)
     assert [figures.failures for figures in cell.figures] == [0, 3]
     assert cell.ratio(1) is None
+
+
+def test_a_run_that_is_cut_short_leaves_what_it_measured(tmp_path: Path) -> None:
+    def drive(_kind: Kind, callers: int, seconds: float) -> list[Sample]:
+        if callers > 1:
+            raise KeyboardInterrupt
+        return [Sample(seconds, answered=True)]
+
+    asked = argparse.Namespace(kinds=["text"], callers=[1, 2], seconds=0.3)
+    with pytest.raises(KeyboardInterrupt):
+        run({"a": drive}, asked, tmp_path)
+    report = json.loads((tmp_path / "benchmark.json").read_text())
+    assert [cell["callers"] for cell in report["cells"]] == [1]
 
 
 def test_the_ratio_is_the_first_to_another() -> None:
