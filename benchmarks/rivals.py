@@ -33,12 +33,11 @@ Serve = Callable[[Measured], AbstractContextManager[str]]
 
 
 @contextmanager
-def reference(what: Measured, *options: str) -> Iterator[str]:
+def reference(what: Measured) -> Iterator[str]:
     """The project's own server."""
     rows = ["--models", str(what.folder / "models.toml"), "--model", what.name]
-    rows += ["--weights", str(what.folder), *_placed(what.placement), *options]
-    log = what.logs / f"reference{''.join(options)}.log"
-    with server("reference", [*rows, "--port"], log) as (url, _):
+    rows += ["--weights", str(what.folder), *_placed(what.placement)]
+    with server("reference", [*rows, "--port"], what.logs / "reference.log") as (url, _):
         yield url
 
 
