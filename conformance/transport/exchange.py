@@ -101,7 +101,9 @@ class Exchange:
 
     def curl(self, body_file: str | None = None) -> str:
         """A shell line that sends the request again, its body from `body_file` where given."""
-        words = ["curl", "-sS", "-i", "-X", self.method, without_password(self.url)]
+        # With -X HEAD curl would wait for the body that the headers announce.
+        method = ["-I"] if self.method == "HEAD" else ["-i", "-X", self.method]
+        words = ["curl", "-sS", *method, without_password(self.url)]
         for name, value in self.request_headers:
             words += ["-H", f"{name}: {value}"]
         if self.request_body:

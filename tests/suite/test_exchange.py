@@ -58,6 +58,18 @@ def test_the_curl_line_sends_a_kept_file(tmp_path: Path) -> None:
     assert seen[0].endswith(b"\r\n\r\n" + body.read_bytes())
 
 
+def test_a_head_is_repeated_without_waiting_for_a_body() -> None:
+    seen: list[bytes] = []
+
+    def refuse(connection: socket.socket, _number: int) -> None:
+        seen.append(read(connection))
+        connection.sendall(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 31\r\n\r\n")
+
+    with talking(refuse) as url:
+        repeat(Exchange("HEAD", f"{url}/.well-known/ready"))
+    assert seen[0].startswith(b"HEAD /.well-known/ready HTTP/1.1")
+
+
 def test_a_get_is_repeated_without_a_body() -> None:
     seen: list[bytes] = []
     with talking(keep(seen)) as url:
