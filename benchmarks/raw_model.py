@@ -63,7 +63,9 @@ class RawModel:
     def __init__(self, folder: Path, placement: Placement, alike: bool) -> None:
         self._model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
         self._model.to(placement.device).eval()
-        self._sizes = SIZES if placement.device == "cpu" else dict.fromkeys(SIZES, SIZES["text"])
+        self._sizes = (
+            SIZES if placement.device_type == "cpu" else dict.fromkeys(SIZES, SIZES["text"])
+        )
         self._processor = processor(AutoProcessor, str(folder))
         self._alike = alike
         self._best: dict[tuple[OneKind, int], Batches] = {}

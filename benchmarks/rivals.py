@@ -61,7 +61,7 @@ def infinity(what: Measured) -> Iterator[str]:
     port, log = free_port(), what.logs / "infinity.log"
     command = [str(INFINITY), "v2", "--model-id", str(what.folder), "--engine", "torch"]
     command += ["--served-model-name", what.name, "--no-bettertransformer", "--no-model-warmup"]
-    device = what.placement.device.partition(":")[0]
+    device = what.placement.device_type
     command += ["--device", device, "--dtype", what.placement.dtype]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     quiet = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "INFINITY_ANONYMOUS_USAGE_STATS": "0"}

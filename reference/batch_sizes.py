@@ -57,7 +57,7 @@ class BatchSizes:
 
 def measured(computing: Computing) -> BatchSizes:
     """Those of a model on its device, to which its batches are filled from now on."""
-    device = computing.placement.device.partition(":")[0]
+    device = computing.placement.device_type
     images = image_sizes(computing, device)
     computing.fewest_images = images[0]
     return BatchSizes(images, TEXTS[device], TOKENS[device])

@@ -76,7 +76,7 @@ def _vector(computing: Computing, kind: Kind, item: object) -> Vectors:
 
 def _seconds(plain: Computing, other: Computing) -> tuple[float, float]:
     """The fastest of a few batches in each, taken in turns: other programs disturb both alike."""
-    number = IMAGES[plain.placement.device.partition(":")[0]]
+    number = IMAGES[plain.placement.device_type]
     inputs = [plain.inputs("image", noise(0))] * number
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(RUNS):

@@ -32,6 +32,11 @@ class Placement:
     device: str = "cpu"
     dtype: str = "float32"
 
+    @property
+    def device_type(self) -> str:
+        """`cpu` or `cuda`, whatever its number."""
+        return self.device.partition(":")[0]
+
     def put(self, model: Any) -> Any:
         """The torch module `model`, there, ready to encode."""
         import torch
