@@ -24,16 +24,14 @@ from transformers import AutoModel, AutoProcessor
 
 from benchmarks.programs import add_placement
 from reference.encoders import Placement
-from reference.encoders.tensors import processor
+from reference.encoders.tensors import pooled, processor
 
 
 class PlainEncoder:
     """A CLIP or SigLIP behind one lock."""
 
     def __init__(self, folder: Path, placement: Placement, autograd: bool) -> None:
-        self._model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
-        self._model.to(placement.device).eval()
-        self._processor = processor(AutoProcessor, str(folder))
+        self._model, self._processor = load(folder, placement)
         self._text_options = text_options(self._model)
         self._autograd = autograd
         self._lock = threading.Lock()
@@ -56,6 +54,12 @@ class PlainEncoder:
         return _row(self._model.get_image_features(**inputs))
 
 
+def load(folder: Path, placement: Placement) -> tuple[Any, Any]:
+    """The model in `folder`, ready to encode, and its processor."""
+    model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
+    return model.to(placement.device).eval(), processor(AutoProcessor, str(folder))
+
+
 def text_options(model: Any) -> dict[str, Any]:
     """How the model's card tokenizes: SigLIP was trained on texts of the full length."""
     siglip = model.config.model_type == "siglip"
@@ -73,7 +77,7 @@ def placed(inputs: Any, model: Any) -> Any:
 
 
 def _row(output: Any) -> list[float]:
-    features = getattr(output, "pooler_output", output)[0]
+    features = pooled(output)[0]
     row: list[float] = (features / features.norm()).tolist()
     return row
 

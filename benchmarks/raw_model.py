@@ -22,18 +22,20 @@ from typing import Any, Literal
 
 import torch
 from PIL import Image
-from transformers import AutoModel, AutoProcessor
 
-from benchmarks.plain_server import placed, text_options
+from benchmarks.plain_server import load, placed, text_options
 from benchmarks.programs import add_placement
 from conformance.benchmark.load import Kind, bodies
 from reference.encoders import Placement
-from reference.encoders.tensors import pooled, processor
+from reference.encoders.tensors import pooled
 
 OneKind = Literal["text", "image"]
 Call = Callable[[], object]
 
-SIZES: dict[OneKind, tuple[int, ...]] = {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8)}
+SIZES: dict[str, dict[OneKind, tuple[int, ...]]] = {
+    "cpu": {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8)},
+    "cuda": {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8, 16, 32)},
+}
 """Batch sizes that are tried; eight images fill a processor many times over, not a GPU."""
 
 RUNS = 3
@@ -61,12 +63,8 @@ class RawModel:
     """One model in a loop."""
 
     def __init__(self, folder: Path, placement: Placement, alike: bool) -> None:
-        self._model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
-        self._model.to(placement.device).eval()
-        self._sizes = (
-            SIZES if placement.device_type == "cpu" else dict.fromkeys(SIZES, SIZES["text"])
-        )
-        self._processor = processor(AutoProcessor, str(folder))
+        self._model, self._processor = load(folder, placement)
+        self._sizes = SIZES[placement.device_type]
         self._alike = alike
         self._best: dict[tuple[OneKind, int], Batches] = {}
 

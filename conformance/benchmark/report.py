@@ -53,9 +53,8 @@ def table(cells: Sequence[Cell], title: str = "Requests as Weaviate sends them")
     made = Table(title=title, caption=_caption(cells), box=None, padding=(0, 2, 0, 0))
     for number, name in enumerate(COLUMNS):
         heading = name.replace(" ", "\n").replace("/", "\n/")
-        is_url = name == "endpoint"
         justify: JustifyMethod = "right" if number >= NUMBERS else "left"
-        made.add_column(heading, justify=justify, overflow="fold", no_wrap=not is_url)
+        made.add_column(heading, justify=justify, overflow="fold", no_wrap=name != "endpoint")
     for cell in cells:
         made.add_row()
         for row in rows(cell):
