@@ -15,7 +15,7 @@ from pkgutil import resolve_name
 import pytest
 
 from conformance.command import welcome
-from conformance.data.nearest import suggestion
+from conformance.data.messages import suggestion
 from conformance.options import sources
 from conformance.options.command_parser import BAD_OPTION, CommandParser
 from conformance.options.settings import BadOption

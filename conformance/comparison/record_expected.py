@@ -9,8 +9,8 @@ from typing import Any, Final
 from conformance.comparison import snapshot
 from conformance.comparison.inputs import Inputs
 from conformance.comparison.snapshot import Ask
+from conformance.data.messages import suggestion
 from conformance.data.models import Model, load
-from conformance.data.nearest import suggestion
 from conformance.exact import items, published
 from conformance.transport.readiness import Preflight, Unusable, preflight
 from conformance.transport.reference_process import NotStarted, Reference

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Literal
 
 from conformance.data import fixture_files
-from conformance.data.nearest import suggestion
+from conformance.data.messages import suggestion
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 Profile = Literal["http", "weaviate", "comparison", "container"]

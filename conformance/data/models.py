@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from conformance.data import fixture_files
-from conformance.data.nearest import by_nearness, suggestion
+from conformance.data.messages import by_nearness, suggestion
 
 Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "modernvbert"]
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.data.printable import printable
+from conformance.data.messages import printable
 from conformance.doctor.diagnosis import REPOSITORY, Diagnosis, Problem
 
 WIDTH = 100

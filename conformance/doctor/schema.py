@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from conformance.data.nearest import suggestion
+from conformance.data.messages import suggestion
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.environment import go_says, url_problem
 from conformance.transport.exchange import without_password

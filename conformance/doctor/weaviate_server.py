@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from conformance.data.nearest import suggestion
+from conformance.data.messages import suggestion
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.reachability import PROBE_TIMEOUT, address_facts

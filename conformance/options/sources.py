@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.data.nearest import suggestion
+from conformance.data.messages import suggestion
 from conformance.options.settings import BadOption, Given
 from conformance.options.table import OPTIONS, Option
 

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from conformance.data.printable import printable as printable
+from conformance.data.messages import printable as printable
 from conformance.report.abbreviation import abbreviated
 from conformance.report.sanitizer import MASK, is_secret_name
 from conformance.transport.exchange import Exchange, without_password

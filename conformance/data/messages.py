@@ -1,12 +1,37 @@
-"""Which of the names that exist somebody may have meant."""
+"""What a user is told in one line: the errors a user can mend, and foreign text made safe."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+BAD_OPTION = 4
+"""Exit status of a command that was called in the wrong way, or that found no endpoint."""
 CLOSE = 0.6
 """From here on a name is offered as the one that was meant; difflib's own bar, too."""
 PART = 4
 """Letters from which on a part of a name says something."""
+LONGEST = 300
+"""Characters of a line that quotes somebody else."""
+
+
+class UserError(Exception):
+    """Something that the user can mend: a command shows its line, and no traceback.
+
+    The command prints ``ERROR: message`` and ends with `exit_status`.
+    """
+
+    exit_status = BAD_OPTION
+
+
+def printable(text: str) -> str:
+    """The text with every control character but line feeds escaped: endpoints are untrusted."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def one_line(text: object, longest: int = LONGEST) -> str:
+    """The first line that says something, printable, and cut to a bounded length."""
+    lines = (line.strip() for line in str(text)[: 10 * longest].splitlines())
+    first = printable(next(filter(None, lines), ""))
+    return first if len(first) <= longest else f"{first[:longest].rstrip()} …"
 
 
 def by_nearness(name: str, names: Iterable[str]) -> list[str]:
