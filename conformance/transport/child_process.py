@@ -1,0 +1,195 @@
+"""Hold a child process, and poll until something is true.
+
+A child process starts in a session of its own: Ctrl-C in the terminal does not reach it, and it can
+be stopped together with everything that it has started. Its output is read as it comes, so it never
+blocks on a full pipe, and only the last lines are kept, so it costs no memory however much it says.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, Full, Queue
+from types import TracebackType
+from typing import IO, Self, TypeVar
+
+KEPT_LINES = 200
+LONGEST_LINE = 2**16
+"""Bytes; the rest of a longer line counts as another one."""
+PATIENCE = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
+KILLED_WITHIN = 30.0
+"""Seconds that the system may take to end a killed process."""
+PAUSE = 0.1
+
+Seen = TypeVar("Seen")
+
+
+def wait_until(condition: Callable[[], Seen], within: float, pause: float = PAUSE) -> Seen | None:
+    """Call `condition` until it gives something true and return that; None once the time is up.
+
+    It is called at least once. `within` and `pause` are seconds. What it raises ends the wait.
+    """
+    deadline = time.monotonic() + within
+    while True:
+        seen = condition()
+        if seen:
+            return seen
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        time.sleep(min(pause, left))
+
+
+class ChildProcess:
+    """A running program; `stop` it, or use it as a context manager.
+
+    With `listens` it has a pipe for its standard input, else that is empty. Raises OSError where
+    the program cannot be started.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        listens: bool = False,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | str | None = None,
+    ) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=env,
+            cwd=cwd,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._output = _Reader(self._process.stdout)
+        self._errors = _Reader(self._process.stderr)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is its group's and its session's too."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    @property
+    def exit_status(self) -> int | None:
+        """As `subprocess` has it, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def last_lines(self) -> list[str]:
+        """The last lines of its standard error; where it wrote none, of its standard output."""
+        if not self.running:
+            self._join()
+        return list(self._errors.lines or self._output.lines)
+
+    @property
+    def last_line(self) -> str:
+        """The last line that is not blank; empty where there is none."""
+        return next((line for line in reversed(self.last_lines()) if line.strip()), "")
+
+    def next_line(self, within: float) -> str | None:
+        """The next unread line of its standard output; None without one in that many seconds.
+
+        None at once where its output has ended.
+        """
+        return self._output.next_line(within)
+
+    def write_line(self, line: str) -> None:
+        """Send a line to its standard input; does nothing where it no longer reads."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+
+    def wait(self, within: float) -> int | None:
+        """The exit status once it ends; None where it still runs after that many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(within)
+        return self._process.returncode
+
+    def end_input(self, within: float) -> int | None:
+        """Close its standard input, which tells some programs to end, and `wait`."""
+        self._close_input()
+        return self.wait(within)
+
+    def stop(self, patience: float = PATIENCE) -> None:
+        """End it and its whole group: by SIGTERM, after `patience` seconds by SIGKILL.
+
+        Does nothing where all have ended.
+        """
+        if self.running:
+            self._signal(signal.SIGTERM)
+            self.wait(patience)
+        # Also what it has started and left behind.
+        self._signal(signal.SIGKILL)
+        self._process.wait(KILLED_WITHIN)
+        self._close_input()
+        self._join()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def _close_input(self) -> None:
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+    def _join(self) -> None:
+        # Bounded: a process that has left the group may hold the pipes open for ever.
+        self._output.join(1)
+        self._errors.join(1)
+
+
+class _Reader(threading.Thread):
+    """Reads one stream to its end."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._stream = stream
+        self._unread: Queue[str | None] = Queue(KEPT_LINES)
+        self.start()
+
+    def run(self) -> None:
+        with self._stream as stream:
+            while raw := stream.readline(LONGEST_LINE):
+                line = raw.decode("utf-8", "replace").rstrip("\r\n")
+                self.lines.append(line)
+                self._offer(line)
+        self._offer(None)
+
+    def next_line(self, within: float) -> str | None:
+        with suppress(Empty):
+            # At the end of the stream whoever waits gets None; afterwards nothing comes any more.
+            return self._unread.get(timeout=within if within and self.is_alive() else 0.001)
+        return None
+
+    def _offer(self, line: str | None) -> None:
+        with suppress(Full):
+            self._unread.put_nowait(line)
