@@ -10,7 +10,7 @@ TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 SITE ?= site
 
-.PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs edition standins expected exact-table clean
+.PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs standins expected exact-table clean
 
 help:
 	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
@@ -18,7 +18,7 @@ help:
 	@echo "make test-suite  the suite's part of them, without torch, in minutes"
 	@echo "make coverage    every test, and which lines they reach"
 	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | hooks | docs | edition | standins | expected | exact-table | clean"
+	@echo "make lint | types | unit | format | hooks | docs | standins | expected | exact-table | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -96,10 +96,6 @@ docs: $(STAMP)
 	$(BIN)/python -m conformance.options.readme_table README.md
 	$(BIN)/python -m conformance.options.action_inputs action.yml
 	$(BIN)/python -m tests.endpoints.shipped fixtures/faults.toml
-
-# Freeze the requirements as they are now: make edition EDITION=2026-12
-edition: $(STAMP)
-	$(BIN)/python -m conformance.data.editions --freeze $(EDITION)
 
 # The published results and the documentation as a static site.
 site: $(STAMP)

@@ -16,8 +16,7 @@ import pytest
 from conformance.checks.stash import CLIENT, SETTINGS, STOPWATCH, TARGET
 from conformance.command import parsing
 from conformance.command.target import open_target
-from conformance.data import clauses, editions
-from conformance.data.editions import UnknownEdition
+from conformance.data import clauses
 from conformance.options.settings import BadOption, Settings
 from conformance.report import document, files, known_failures
 from conformance.report.known_failures import BadKnownFailures, KnownFailures
@@ -62,9 +61,7 @@ class Run:
             settings = parsing.parse_settings(config)
             if settings.known_failures is not None:
                 known = known_failures.read(settings.known_failures)
-            if settings.edition is not None:
-                editions.read(settings.edition)
-        except (BadOption, BadKnownFailures, UnknownEdition) as problem:
+        except (BadOption, BadKnownFailures) as problem:
             raise pytest.UsageError(str(problem)) from None
         if settings.report is not None:
             try:

@@ -1,5 +1,6 @@
 """The contract's clauses: numbered requirements, each with its level, source and reason."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -77,6 +78,17 @@ def all_clauses() -> dict[str, Clause]:
 def groups() -> list[Group]:
     """The groups, in the order of the contract."""
     return list(dict.fromkeys(clause.group for clause in all_clauses().values()))
+
+
+def contract_version() -> str:
+    """The version of the contract."""
+    return str(fixture_files.toml("contract.toml")["version"])
+
+
+def contract_digest() -> str:
+    """SHA-256 over the ids, levels and texts of all clauses as they are now."""
+    told = (f"{each.id} {each.level} {each.text}\n" for each in all_clauses().values())
+    return f"sha256:{hashlib.sha256(''.join(told).encode()).hexdigest()}"
 
 
 class UnknownName(ValueError):

@@ -61,8 +61,6 @@ class Settings:
     """Where that container is to see the stand-in, instead of /app/models."""
     known_failures: Path | None = None
     write_known_failures: Path | None = None
-    edition: str | None = None
-    """The edition of the contract that is scored; None scores every clause."""
     given: Mapping[str, Given] = field(default_factory=dict, compare=False)
     """The options that were given, by name, also those that are no field; others: their default."""
 

@@ -155,11 +155,11 @@ OPTIONS: Final = (
     Option("dimensions", "the only right dimension", metavar="N", type=int, positive=True),
     Option(
         "report",
-        "write report.html, .json, .md, junit.xml and badges there",
+        "write report.html, .json, .md, junit.xml and badge.json there",
         metavar="DIR",
         type=Path,
-        markdown="write `report.html`, `report.json`, `report.md`, `junit.xml`, badges and the "
-        "bodies of failed requests there; nothing is written anywhere else",
+        markdown="write `report.html`, `report.json`, `report.md`, `junit.xml`, `badge.json` and "
+        "the bodies of failed requests there; nothing is written anywhere else",
     ),
     Option(
         "known-failures",
@@ -173,13 +173,6 @@ OPTIONS: Final = (
         "write what fails now into such a file",
         metavar="FILE",
         type=Path,
-    ),
-    Option(
-        "edition",
-        "score the clauses of this edition only",
-        metavar="NAME",
-        markdown="score the clauses of this edition of the contract, such as `2026-12`; later ones "
-        "are run and shown",
     ),
     Option("strict", "a SHOULD that fails counts like a MUST", flag=True),
     Option(

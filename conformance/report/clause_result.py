@@ -16,8 +16,6 @@ class ClauseResult:
     clause: Clause
     status: Status
     tests: tuple[PhaseResult, ...] = ()
-    scored: bool = True
-    """Whether it counts for the verdict: a clause later than the pinned edition does not."""
 
     def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":
         """The same with every test changed, and the status that follows."""

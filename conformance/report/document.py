@@ -10,7 +10,7 @@ from conformance.data import weaviate_versions
 from conformance.data.models import Model
 from conformance.options.settings import Settings
 from conformance.options.table import OPTIONS
-from conformance.report import compatibility, latency, provenance
+from conformance.report import latency, provenance
 from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
@@ -22,7 +22,7 @@ from conformance.transport.exchange import without_password
 from conformance.transport.stopwatch import Sample
 from conformance.transport.target import Target
 
-SCHEMA = "urn:multi2vec-clip-conformance:report:1.0"
+SCHEMA = "urn:multi2vec-clip-conformance:report:2.0"
 """Name and version of the schema. What is only added counts up the second number."""
 
 
@@ -40,7 +40,7 @@ def build(
         "started": provenance.timestamp(origin.started),
         "ended": provenance.timestamp(datetime.now(UTC)),
         "suite": provenance.suite(),
-        "contract": provenance.contract(settings.edition),
+        "contract": provenance.contract(),
         "environment": provenance.environment(),
         "target": _target(settings, target),
         "model": settings.model.tag,
@@ -66,7 +66,6 @@ def build(
             for finding in judgement.findings
         ],
         "clauses": [_clause(result) for result in judgement.results],
-        "compatibility": compatibility.rows(judgement.compatibility),
         "measurements": _finite(judgement.measurements),
         "figures": _finite(judgement.figures),
         "latencies": latency.summary(latencies),
@@ -154,7 +153,6 @@ def _clause(result: ClauseResult) -> dict[str, Any]:
         "profile": clause.group.profile,
         "versions": weaviate_versions.described(clause),
         "status": result.status,
-        "scored": result.scored,
         "measurements": sorted({name for test in result.tests for name in test.measurements}),
         "tests": [_test(test) for test in result.tests],
     }

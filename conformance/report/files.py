@@ -23,8 +23,7 @@ def write(folder: Path, document: dict[str, Any]) -> None:
         "report.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         "report.html": page.render(document),
         "report.md": markdown.render(document),
-        "badge.svg": badge.svg(document),
-        "badge.json": badge.endpoint_json(document),
+        "badge.json": badge.render(document),
     }
     for name, text in contents.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.checks.stash import EVIDENCE, WEAVIATE
+from conformance.checks.stash import EVIDENCE
 from conformance.data.clauses import Clause
 from conformance.expect import statuses
 from conformance.expect.measurements import Figure
@@ -31,8 +31,6 @@ class PhaseResult:
     """What went wrong, and what was seen to be wrong with the endpoint meanwhile."""
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
-    weaviate: str = ""
-    """Which Weaviate it ran on, where the run has several."""
 
     @property
     def is_relevant(self) -> bool:
@@ -77,7 +75,6 @@ def classify(
         "problems": [problem.to_plain() for problem in problems],
         "measurements": dict(getattr(item, "clip_measurements", {})),
         "figures": dict(getattr(item, "clip_figures", {})),
-        "weaviate": item.stash.get(WEAVIATE, ""),
     }
 
 

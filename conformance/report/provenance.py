@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from conformance.data import clauses, editions
+from conformance.data import clauses
 from conformance.options.settings import Given
 from conformance.options.sources import COMMAND_LINE
 from conformance.report.sanitizer import Sanitizer
@@ -116,17 +116,9 @@ def _commit() -> str | None:
     return str(commit) if commit else None
 
 
-def contract(pinned: str | None) -> dict[str, Any]:
-    """The edition that counts, whether the clauses are still its own, and their digest now."""
-    edition = editions.read(pinned) if pinned else editions.newest()
-    added = set(clauses.all_clauses()) - set(edition.clauses) if edition else set()
-    return {
-        "edition": edition.name if edition else None,
-        "pinned": pinned is not None,
-        "differences": edition.differences() if edition else [],
-        "added_since": sorted(added),
-        "digest": editions.contract_digest(),
-    }
+def contract() -> dict[str, str]:
+    """The version of the contract, and the digest of its clauses as they are now."""
+    return {"version": clauses.contract_version(), "digest": clauses.contract_digest()}
 
 
 def environment() -> dict[str, str]:

@@ -62,10 +62,9 @@ def shown(report: PhaseResult) -> tuple[str, str, str]:
     return SHOWN[report.status]
 
 
-def table(every: Sequence[ClauseResult]) -> Table:
+def table(results: Sequence[ClauseResult]) -> Table:
     """The scoreboard."""
-    results = [result for result in every if result.scored]
-    present = [s for s in ORDER if any(result.status == s for result in every)]
+    present = [s for s in ORDER if any(result.status == s for result in results)]
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("clauses")
     for status in present:
@@ -74,9 +73,6 @@ def table(every: Sequence[ClauseResult]) -> Table:
         mine = [result for result in results if result.clause.group == group]
         table.add_row(f"{group.id}  {group.title}", *_cells(mine, present))
     table.add_row("all", *_cells(results, present), style="bold")
-    later = [result for result in every if not result.scored]
-    if later:
-        table.add_row("later, not scored", *_cells(later, present), style="dim")
     return table
 
 

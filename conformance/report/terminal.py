@@ -11,7 +11,7 @@ from rich.text import Text
 from conformance.data import clauses
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report import compatibility, finding_text, scoreboard
+from conformance.report import finding_text, scoreboard
 from conformance.report.clause_result import ClauseResult
 from conformance.report.detail import Detail
 from conformance.report.scoreboard import STYLE
@@ -43,8 +43,6 @@ def write(
         finding_text.show(console, judgement, detail)
         console.print(scoreboard.table(judgement.results))
         console.print(scoreboard.legend(judgement.results))
-        if judgement.compatibility:
-            console.print(compatibility.table(judgement.compatibility))
         for status in ("error", "not run"):
             _list(console, judgement.results, status)
         if detail is Detail.ALL:

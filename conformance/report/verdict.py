@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from conformance.data import clauses, editions
+from conformance.data import clauses
 from conformance.data.clauses import PROFILES, Clause, Profile
 from conformance.expect import statuses
 from conformance.expect.measurements import Figure
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report import compatibility, findings
+from conformance.report import findings
 from conformance.report.clause_result import ClauseResult
-from conformance.report.compatibility import Compatibility
 from conformance.report.findings import Finding, Findings
 from conformance.report.known_failures import KnownFailures
 from conformance.report.phase_result import PhaseResult, text
-from conformance.report.scoring import scored
 
 Verdict = Literal[
     "not conformant",
@@ -66,8 +64,6 @@ class Judgement:
     figures: dict[str, Figure] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     """What is wrong, each defect once, worst first."""
-    compatibility: Compatibility = field(default_factory=dict)
-    """By Weaviate, where the run has several."""
     known: KnownFailures = field(default_factory=KnownFailures)
     stale: tuple[str, ...] = ()
     """Known failures that pass again."""
@@ -84,10 +80,7 @@ class Judgement:
         return STALE if self.stale and status == 0 else status
 
     def why_not_counted(self, finding: Finding) -> str:
-        """Why a finding does not count: known, or later than the edition; empty where it does."""
-        unscored = {result.clause.id for result in self.results if not result.scored}
-        if finding.clause.id in unscored:
-            return "later than the edition"
+        """Why a finding does not count, namely that it is known; empty where it counts."""
         reason = self.known.reason(finding.clause.id, finding.problem.test)
         return f"known: {reason}" if reason else ""
 
@@ -105,13 +98,12 @@ def judge(
 ) -> Judgement:
     """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
     known = known or KnownFailures()
-    edition = editions.read(settings.edition) if settings.edition else None
     by_clause: dict[str, list[PhaseResult]] = {}
     for report in _by_test(reports):
         by_clause.setdefault(report.clause, []).append(report)
     found = findings.find(reports)
     seen = [
-        scored(_with_evidence(result, found, settings), edition, settings.strict)
+        _with_evidence(result, found, settings)
         for result in _results(by_clause, narrowed, _not_asked_for(settings))
     ]
     results = tuple(map(known.applied, seen))
@@ -128,7 +120,6 @@ def judge(
         {k: v for report in reports for k, v in report.measurements.items()},
         {k: v for report in reports for k, v in report.figures.items()},
         found.findings,
-        compatibility.compare(reports),
         known,
         known.stale(seen, whole=not narrowed),
     )
@@ -199,7 +190,7 @@ def _result(
 def _profile(
     profile: Profile, results: Sequence[ClauseResult], narrowed: bool, strict: bool
 ) -> Verdict:
-    mine = [each for each in results if each.scored and each.clause.group.profile == profile]
+    mine = [each for each in results if each.clause.group.profile == profile]
     statuses = {result.status for result in mine}
     if statuses <= {"disabled"}:
         return "disabled"

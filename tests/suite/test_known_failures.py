@@ -1,4 +1,4 @@
-"""Known failures do not count, and cannot go stale; a pinned edition scores its own clauses."""
+"""Known failures do not count, and cannot go stale."""
 
 import json
 import re
@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from conformance.data import clauses, editions
-from conformance.data.editions import Edition, FrozenClause
+from conformance.data import clauses
 from conformance.report import known_failures
 from conformance.report.clause_result import ClauseResult
 from conformance.report.known_failures import BadKnownFailures, KnownFailure, KnownFailures
 from conformance.report.phase_result import PhaseResult
 from conformance.report.verdict import STALE
 from tests.endpoints import registry
-from tests.suite.conftest import MODEL, Command, Done, Serve
+from tests.suite.conftest import MODEL, Command, Serve
 
 META = ("-k", "test_meta.py")
 
@@ -139,34 +138,3 @@ def test_a_test_that_is_no_more_is_stale_in_a_whole_run() -> None:
     entries = KnownFailures((KnownFailure("why", test="gone"),))
     assert entries.stale([result("pass")], whole=True) == ("gone",)
     assert entries.stale([result("pass")], whole=False) == ()
-
-
-def test_what_is_later_than_the_edition_is_shown_and_not_scored(
-    command: Command, broken_meta: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = pinned(command, broken_meta, tmp_path, monkeypatch, {"MET-02": "MUST"})
-    report = report_of(tmp_path)
-    assert (done.status, report["verdict"]) == (0, "partial")
-    assert report["contract"]["edition"] == "1999-01"
-    assert "MET-01" in report["contract"]["added_since"]
-    assert report["findings"][0]["not_counted"] == "later than the edition"
-    assert any(line.startswith("later, not scored") for line in done.lines)
-
-
-def test_a_clause_counts_at_the_level_that_it_had(
-    command: Command, broken_meta: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = pinned(command, broken_meta, tmp_path, monkeypatch, {"MET-01": "SHOULD"})
-    assert done.status == 0
-    statuses = {each["id"]: each["status"] for each in report_of(tmp_path)["clauses"]}
-    assert statuses["MET-01"] == "warn"
-
-
-def pinned(
-    command: Command, url: str, folder: Path, patch: pytest.MonkeyPatch, levels: dict[str, Any]
-) -> Done:
-    """A run that is pinned to an edition of these clauses."""
-    frozen = {name: FrozenClause(level, "sha256:0") for name, level in levels.items()}
-    patch.setattr(editions, "read", lambda name: Edition(name, frozen))
-    options = ("--clause", "MET-01", "--edition", "1999-01", "--report", folder)
-    return command(url, *MODEL, *options)

@@ -48,7 +48,6 @@ BAD = {
     "no port of gRPC": ((URL, *MODEL, "--weaviate-grpc", "0"), "--weaviate-grpc must be above 0"),
     "weights for a URL": ((URL, *MODEL, "--mount-weights", "/app"), "goes with --image"),
     "several servers": ((URL, "--model", TAG, "--weaviate", "docker,off"), "several servers are"),
-    "edition": ((URL, *MODEL, "--edition", "1066-10"), "there is no edition '1066-10'"),
     "no such failures": ((URL, *MODEL, "--known-failures", "/no/such/file"), "No such file"),
     "no such option": ((URL, *MODEL, "--nonsense"), "unrecognized arguments: --nonsense"),
     "no such file": ((URL, *MODEL, "--models", "/no/such/file"), "No such file"),
@@ -159,7 +158,6 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "env": ("A=1", ("A=1",)),
     "known_failures": ("known.toml", Path("known.toml")),
     "write_known_failures": ("new.toml", Path("new.toml")),
-    "edition": ("1999-01", "1999-01"),
 }
 """What is given for each field of the settings, and what it becomes; all differ from defaults."""
 
