@@ -81,7 +81,7 @@ matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
 
 bench: $(STAMP)
-	$(BIN)/python -m benchmarks --report $(REPORT)
+	$(BIN)/python -m lab.benchmarks --report $(REPORT)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
@@ -103,14 +103,14 @@ site: $(STAMP)
 	$(BIN)/sphinx-build -q -W --keep-going docs $(SITE)/docs
 
 standins: $(STAMP)
-	$(BIN)/python -m training
+	$(BIN)/python -m lab.training
 
 # The libraries' own vectors of the suite's items, and what mistakes move: half an hour.
 expected: $(STAMP)
-	$(BIN)/python -m exactness.expected
+	$(BIN)/python -m lab.exactness.expected
 
 exact-table: $(STAMP)
-	$(BIN)/python -m exactness.table > docs/exact.md
+	$(BIN)/python -m lab.exactness.table > docs/exact.md
 
 clean:
 	rm -rf $(VENV) $(SUITE_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache report

@@ -8,8 +8,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from benchmarks import bad_requests, endurance
 from conformance.data.models import Model
+from lab.benchmarks import bad_requests, endurance
 from reference import server
 from reference.app import create_app
 from reference.settings import MAX_ITEMS, MIB, Settings

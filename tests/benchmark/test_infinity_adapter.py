@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from benchmarks.infinity_adapter import Infinity, create_app
+from lab.benchmarks.infinity_adapter import Infinity, create_app
 
 REFUSALS = {
     "broken": httpx.Response(400, json={"error": {"message": "cannot read it"}}),

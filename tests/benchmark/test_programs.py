@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from benchmarks.programs import program
+from lab.benchmarks.programs import program
 
 TALKATIVE = [sys.executable, "-c", "print('a line a request\\n' * 20_000)"]
 """More than a pipe holds."""

@@ -9,8 +9,8 @@ import pytest
 from conformance.data.models import load
 from conformance.exact import groups
 from conformance.exact.bars import bars
-from exactness import table
-from exactness.mistakes import ALL
+from lab.exactness import table
+from lab.exactness.mistakes import ALL
 
 ROOT = Path(__file__).parents[2]
 LOW_PRECISION = ("bfloat16", "int8, dynamic")

@@ -10,7 +10,7 @@ from conformance.data import fixture_files
 from conformance.data.models import load
 from conformance.exact import expected, items
 from conformance.exact.deviation import deviations, single
-from exactness.expected import make
+from lab.exactness.expected import make
 
 CLIP = "openai-clip-vit-base-patch16"
 KILOBYTE = 1000

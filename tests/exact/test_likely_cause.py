@@ -12,9 +12,9 @@ from conformance.exact import expected, items
 from conformance.exact.bars import bars
 from conformance.exact.judgement import directions, lengths
 from conformance.exact.likely_cause import Kind, best_fit
-from exactness import checkpoints, documented, mistakes
-from exactness.documented.usage import Usage
-from exactness.mistakes.mistake import Mistake
+from lab.exactness import checkpoints, documented, mistakes
+from lab.exactness.documented.usage import Usage
+from lab.exactness.mistakes.mistake import Mistake
 
 CLIP = "openai-clip-vit-base-patch16"
 NAMED = (

@@ -26,10 +26,10 @@ AGAINST = {
         "conformance.weaviate.content.arithmetic",
     ),
     "suite to reference": ("conformance/corpus/texts.py", "reference.images"),
-    "suite to training": ("conformance/command/cli.py", "training.clip"),
+    "suite to training": ("conformance/command/cli.py", "lab.training.clip"),
     "suite to tests": ("conformance/transport/client.py", "tests.endpoints.server"),
     "reference to more than data": ("reference/app.py", "conformance.options.settings"),
-    "reference to training": ("reference/weights.py", "training.packing"),
+    "reference to training": ("reference/weights.py", "lab.training.packing"),
 }
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from conformance.data import fixture_files
-from training import cache_key
-from training.tower_trainer import Tower, TowerTrainer
+from lab.training import cache_key
+from lab.training.tower_trainer import Tower, TowerTrainer
 
 
 class Counted:

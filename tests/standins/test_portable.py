@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from lab.training.portable import tokenizer_config
 from reference import standins
-from training.portable import tokenizer_config
 
 SIGLIP2 = ("google-siglip2-so400m-patch16-384", "google-siglip2-so400m-patch16-512")
 

@@ -1,6 +1,6 @@
 """A stand-in finds the right drawing and the right caption, with nothing but its own library.
 
-The full table over all tags and languages is printed by `python -m training.evaluate`.
+The full table over all tags and languages is printed by `python -m lab.training.evaluate`.
 """
 
 from typing import Any

@@ -6,8 +6,8 @@ import pytest
 import torch
 from transformers import DistilBertModel
 
-from training import modernvbert, siglip, tokenizers
-from training import sentence_transformers_recipes as bert
+from lab.training import modernvbert, siglip, small_tokenizers
+from lab.training import sentence_transformers_recipes as bert
 
 TOLERANCE = 1e-5
 
@@ -22,7 +22,7 @@ def perturbed(model: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def words() -> Any:
-    return tokenizers.modernbert(100)
+    return small_tokenizers.modernbert(100)
 
 
 @torch.inference_mode()

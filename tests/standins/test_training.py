@@ -9,19 +9,19 @@ import pytest
 import torch
 
 from conformance.corpus.drawings import captions, combinations, languages
-from training import tokenizers
-from training.captions import Wordings
-from training.images import CLIP_SCALE, Images
-from training.packing import pack
-from training.targets import points
-from training.weights import coded
+from lab.training import small_tokenizers
+from lab.training.captions import Wordings
+from lab.training.images import CLIP_SCALE, Images
+from lab.training.packing import pack
+from lab.training.targets import points
+from lab.training.weights import coded
 
 KINDS: dict[str, Callable[[], Any]] = {
-    "clip": lambda: tokenizers.clip(77),
-    "xlm-roberta": lambda: tokenizers.xlm_roberta(languages(), 77),
-    "distilbert": lambda: tokenizers.distilbert(languages(), 128),
-    "gemma": lambda: tokenizers.gemma(languages(), 64),
-    "modernbert": lambda: tokenizers.modernbert(7999),
+    "clip": lambda: small_tokenizers.clip(77),
+    "xlm-roberta": lambda: small_tokenizers.xlm_roberta(languages(), 77),
+    "distilbert": lambda: small_tokenizers.distilbert(languages(), 128),
+    "gemma": lambda: small_tokenizers.gemma(languages(), 64),
+    "modernbert": lambda: small_tokenizers.modernbert(7999),
 }
 TEXTS = ["a red circle", "緑の正方形", "สวัสดี", "გამარჯობა", "नमस्ते", "안녕하세요", "😀", "Ωμέγα"]
 
@@ -34,7 +34,7 @@ def test_texts_in_any_script_have_tokens_of_their_own(kind: str) -> None:
 
 def test_end_of_text_has_the_highest_id() -> None:
     # transformers' CLIP pools at the highest id where a configuration says eos_token_id 2.
-    tokenizer = tokenizers.clip(77)
+    tokenizer = small_tokenizers.clip(77)
     assert tokenizer.eos_token_id == len(tokenizer) - 1
 
 

@@ -1,6 +1,0 @@
-"""Mistakes that encoders make, each as a change of the documented usage."""
-
-from exactness.mistakes import images, models, pixels, texts
-from exactness.mistakes.mistake import Mistake
-
-ALL: tuple[Mistake, ...] = (*images.ALL, *pixels.ALL, *texts.ALL, *models.ALL)

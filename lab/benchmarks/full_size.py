@@ -1,0 +1,122 @@
+"""Full-size checkpoints with random weights: as slow as the published ones, and no better.
+
+``python -m lab.benchmarks.full_size NAME FOLDER`` writes one in the plain layout of transformers,
+which the reference (``--models FOLDER/models.toml --model NAME --weights FOLDER``), the plain
+server, the raw model and infinity all read. NAME is one of ViT-B-32, ViT-B-16 and
+SigLIP2-so400m-384.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModel, CLIPConfig, SiglipConfig
+
+from conformance.data.models import Library
+from reference import standins
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A published model's size."""
+
+    library: Library
+    stand_in: str
+    """Whose tokenizer and image processor are lent: those have their full size already."""
+    config: Any
+    """The published config.json's figures, or the library's defaults where those are the same."""
+
+
+def clip(patch: int) -> Architecture:
+    """CLIP ViT-B with square patches: the defaults of `CLIPConfig`."""
+    config = CLIPConfig(vision_config={"patch_size": patch}, projection_dim=512)
+    return Architecture("clip", "openai-clip-vit-base-patch16", config)
+
+
+def siglip2() -> Architecture:
+    """SigLIP 2 so400m at 384 pixels: 1.1 billion parameters, 4.5 GB."""
+    tower = {
+        "hidden_size": 1152,
+        "intermediate_size": 4304,
+        "num_hidden_layers": 27,
+        "num_attention_heads": 16,
+    }
+    config = SiglipConfig(
+        text_config={**tower, "vocab_size": 256_000, "projection_size": 1152},
+        vision_config={**tower, "image_size": 384, "patch_size": 16},
+    )
+    return Architecture("siglip", "google-siglip2-so400m-patch16-384", config)
+
+
+ARCHITECTURES = {
+    "ViT-B-32": clip(32),
+    "ViT-B-16": clip(16),
+    "SigLIP2-so400m-384": siglip2(),
+}
+
+
+def write(name: str, folder: Path) -> None:
+    """The checkpoint `name`, seeded, and `models.toml` with its row for the reference."""
+    architecture = ARCHITECTURES[name]
+    with tempfile.TemporaryDirectory() as scratch:
+        small = standins.unpack(architecture.stand_in, Path(scratch))
+        _lend(small, folder)
+        text = AutoConfig.from_pretrained(next(small.rglob("config.json")).parent).text_config
+    for special in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        setattr(architecture.config.text_config, special, getattr(text, special))
+    build: Any = AutoModel.from_config
+    with torch.device("meta"):
+        model = build(architecture.config)
+    model.save_pretrained(folder, state_dict=dict(_weights(model)))
+    _say_how_long(folder / "config.json")
+    row = f'[[model]]\ntag = "{name}"\nlibrary = "{architecture.library}"\n'
+    (folder / "models.toml").write_text(row, encoding="utf-8")
+
+
+def _say_how_long(file: Path) -> None:
+    """Write the text limit where infinity looks for it; it would read 20 tokens of each text.
+
+    Into the file, since transformers refuses to save it with a model's configuration.
+    """
+    config = json.loads(file.read_text(encoding="utf-8"))
+    text = config["text_config"]
+    config["max_length"] = text["max_position_embeddings"]
+    file.write_text(json.dumps(config, indent=2), encoding="utf-8")
+
+
+def _lend(small: Path, folder: Path) -> None:
+    """Copy the tokenizer's and the image processor's files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for pattern in ("tokenizer*", "preprocessor_config.json"):
+        for source in small.rglob(pattern):
+            shutil.copy(source, folder / source.name)
+
+
+def _weights(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
+    """Small random numbers; ones for what scales a normalised row."""
+    torch.manual_seed(0)
+    for name, parameter in model.named_parameters():
+        scales = parameter.ndim == 1 and name.endswith("weight")
+        made = torch.ones(parameter.shape) if scales else torch.randn(parameter.shape) * 0.02
+        yield name, made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write what `arguments` ask for."""
+    parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.full_size")
+    parser.add_argument("name", choices=ARCHITECTURES)
+    parser.add_argument("folder", type=Path)
+    asked = parser.parse_args(arguments)
+    write(asked.name, asked.folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

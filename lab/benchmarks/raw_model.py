@@ -1,0 +1,150 @@
+"""The bare model without a server: its inputs are ready, and it computes one batch after another.
+
+``python -m lab.benchmarks.raw_model FOLDER`` reads lines ``KIND CALLERS SECONDS`` and answers each
+with a line of JSON: how many objects each round had, and its seconds. A batch is as large as there
+are callers, or smaller where that takes less time an item. Its texts are the benchmark's in their
+order, padded to the longest of the batch, as transformers pads. With ``--alike`` a batch is one
+text so many times, so that nothing is padded: what no server can reach whose callers send texts of
+different lengths.
+"""
+
+import argparse
+import json
+import sys
+import time
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from PIL import Image
+
+from conformance.benchmark.load import Kind, bodies
+from lab.benchmarks.plain_server import load, placed, text_options
+from lab.benchmarks.programs import add_placement
+from reference.encoders import Placement
+from reference.encoders.tensors import pooled
+
+OneKind = Literal["text", "image"]
+Call = Callable[[], object]
+
+SIZES: dict[str, dict[OneKind, tuple[int, ...]]] = {
+    "cpu": {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8)},
+    "cuda": {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8, 16, 32)},
+}
+"""Batch sizes that are tried; eight images fill a processor many times over, not a GPU."""
+
+RUNS = 3
+"""Batches of each size that are tried."""
+
+TRYING = 30.0
+"""Seconds after which no larger batch is tried."""
+
+BATCHES = 24
+"""Different ones, in turns."""
+
+IMAGES = 96
+"""In as few batches as hold so many: to prepare them takes longer than to compute them."""
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches of one size, without end."""
+
+    size: int
+    calls: Iterator[Call]
+
+
+class RawModel:
+    """One model in a loop."""
+
+    def __init__(self, folder: Path, placement: Placement, alike: bool) -> None:
+        self._model, self._processor = load(folder, placement)
+        self._sizes = SIZES[placement.device_type]
+        self._alike = alike
+        self._best: dict[tuple[OneKind, int], Batches] = {}
+
+    def rounds(self, kind: Kind, callers: int, seconds: float) -> Iterator[tuple[int, float]]:
+        """Objects and seconds of each round, for `seconds`."""
+        kinds: list[OneKind] = ["text", "image"] if kind == "both" else [kind]
+        batches = [self._batches(one, callers) for one in kinds]
+        objects = max(each.size for each in batches)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            begun = time.perf_counter()
+            for each in batches:
+                for call in islice(each.calls, objects // each.size):
+                    call()
+            yield objects, time.perf_counter() - begun
+
+    def _batches(self, kind: OneKind, most: int) -> Batches:
+        """Those of the best size up to `most`."""
+        if (kind, most) not in self._best:
+            size = self._best_size(kind, most)
+            number = BATCHES if kind == "text" else max(RUNS, IMAGES // size)
+            self._best[kind, most] = Batches(size, cycle(self._calls(kind, size, number)))
+        return self._best[kind, most]
+
+    def _best_size(self, kind: OneKind, most: int) -> int:
+        until = time.monotonic() + TRYING
+        seconds: dict[int, float] = {}
+        for size in self._sizes[kind]:
+            if size > most or time.monotonic() > until:
+                break
+            calls = self._calls(kind, size, RUNS)
+            calls[0]()
+            seconds[size] = sum(map(_seconds, calls)) / size
+        return min(seconds, key=seconds.__getitem__)
+
+    def _calls(self, kind: OneKind, size: int, number: int) -> list[Call]:
+        """Calls of the model, each with a batch of `size`, made ready before."""
+        items = (json.loads(body)[f"{kind}s"][0] for body in cycle(bodies(kind)))
+        make = self._texts if kind == "text" else self._images
+        if self._alike:
+            return [make([next(items)] * size) for _ in range(number)]
+        return [make(list(islice(items, size))) for _ in range(number)]
+
+    def _texts(self, texts: Sequence[str]) -> Call:
+        inputs = placed(self._processor(text=list(texts), **text_options(self._model)), self._model)
+        return lambda: _computed(self._model.get_text_features, inputs)
+
+    def _images(self, encoded: Sequence[str]) -> Call:
+        images = [Image.open(BytesIO(b64decode(each))) for each in encoded]
+        inputs = placed(self._processor(images=images, return_tensors="pt"), self._model)
+        return lambda: _computed(self._model.get_image_features, inputs)
+
+
+def _computed(model: Any, inputs: Any) -> object:
+    """The rows in the machine's memory, so that a GPU has finished them."""
+    return pooled(model(**inputs)).cpu()
+
+
+def _seconds(call: Call) -> float:
+    begun = time.perf_counter()
+    call()
+    return time.perf_counter() - begun
+
+
+@torch.inference_mode()
+def main(arguments: Sequence[str]) -> int:
+    """Compute what the lines on standard input ask for."""
+    parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.raw_model")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--alike", action="store_true")
+    add_placement(parser)
+    asked = parser.parse_args(arguments)
+    model = RawModel(asked.folder, Placement(asked.device, asked.dtype), asked.alike)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        kind, callers, seconds = line.split()
+        rounds = list(model.rounds(kind, int(callers), float(seconds)))  # type: ignore[arg-type]
+        print(json.dumps(rounds), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""A real Weaviate imports objects through two servers, in turns.
+
+``python -m lab.benchmarks.weaviate_import [--model ViT-B-32] [--objects 1000]``: one embedded
+Weaviate, one collection for the reference and one for the plain server, a hundred objects to each
+in turns.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from itertools import cycle, islice
+from pathlib import Path
+
+from conformance.benchmark.load import bodies
+from conformance.weaviate.server import embedded
+from conformance.weaviate.server.temporary_collections import Objects, TemporaryCollections
+from lab.benchmarks import full_size, rivals
+
+BATCH = 100
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Import and say how fast. 0, or 1 if objects were rejected."""
+    asked = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch, ExitStack() as stack:
+        folder = (asked.checkpoints or Path(scratch)) / asked.model
+        if not (folder / "models.toml").exists():
+            full_size.write(asked.model, folder)
+        urls = {
+            rival: stack.enter_context(rivals.SERVERS[rival](asked.model, folder, Path(scratch)))
+            for rival in ("reference", asked.beside)
+        }
+        server = stack.enter_context(embedded.run(urls["reference"]))
+        client = stack.enter_context(closing(server.connect()))
+        collections = TemporaryCollections(client)
+        imported = {name: _collection(collections, url) for name, url in urls.items()}
+        return _compare(imported, objects(asked.objects))
+
+
+def _compare(imported: Mapping[str, Objects], rows: Sequence[dict[str, str]]) -> int:
+    seconds, rejected = dict.fromkeys(imported, 0.0), 0
+    for start in range(0, len(rows), BATCH):
+        for name, collection in imported.items():
+            begun = time.perf_counter()
+            answer = collection.data.insert_many(rows[start : start + BATCH])
+            seconds[name] += time.perf_counter() - begun
+            rejected += len(answer.errors)
+    rates = {name: len(rows) / taken for name, taken in seconds.items()}
+    for name, rate in rates.items():
+        print(f"{name}: {len(rows)} objects in {seconds[name]:.1f} s, {rate:.1f}/s")
+    first, second = rates.values()
+    print(f"ratio {first / second:.2f}; {rejected} of {2 * len(rows)} rejected")
+    return int(bool(rejected))
+
+
+def objects(count: int) -> list[dict[str, str]]:
+    """Objects of one text and one image each; no two texts are equal."""
+    asked = (json.loads(body) for body in islice(cycle(bodies("both")), count))
+    return [
+        {"title": f"{one['texts'][0]}, number {number}", "picture": one["images"][0]}
+        for number, one in enumerate(asked)
+    ]
+
+
+def _collection(collections: TemporaryCollections, url: str) -> Objects:
+    from weaviate.classes.config import Configure, DataType, Property
+
+    return collections.create(
+        "Import",
+        properties=[
+            Property(name="title", data_type=DataType.TEXT),
+            Property(name="picture", data_type=DataType.BLOB),
+        ],
+        vector_config=Configure.Vectors.multi2vec_clip(
+            image_fields=["picture"], text_fields=["title"], inference_url=url
+        ),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.weaviate_import")
+    parser.add_argument("--model", choices=full_size.ARCHITECTURES, default="ViT-B-32")
+    parser.add_argument("--beside", choices=list(rivals.SERVERS)[1:], default="plain")
+    parser.add_argument("--objects", type=int, default=1000)
+    parser.add_argument("--checkpoints", type=Path, metavar="DIR")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""Each library's documented usage, written out plainly, one module a library.
+
+Nothing here knows the project's reference: these are what the reference is compared with.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from conformance.data.models import Library, Model
+from lab.exactness.documented.usage import Usage
+
+_MODULES: dict[Library, str] = {
+    "sentence-transformers": "sentence_transformers",
+    "clip": "clip",
+    "siglip": "siglip",
+    "open_clip": "open_clip",
+    "modernvbert": "modernvbert",
+}
+
+
+def usage(model: Model, folder: Path) -> Usage:
+    """The documented usage of `model`'s library, with the stand-in unpacked in `folder`."""
+    assert model.library is not None
+    name = f"lab.exactness.documented.{_MODULES[model.library]}"
+    load: Callable[[Model, Path], Usage] = import_module(name).load
+    return load(model, folder)

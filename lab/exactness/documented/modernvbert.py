@@ -1,0 +1,51 @@
+"""ModernVBERT as colpali-engine's BiModernVBert uses it, with transformers' model.
+
+Facts from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts go without a prompt, an image
+inside one; the vector is the mean of the last states over the attended positions, normalised.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from PIL.Image import Image
+
+from conformance.data.models import Model
+from lab.exactness.documented.usage import Inputs, Usage, unit
+
+HF: Any = transformers
+PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
+
+
+def load(row: Model, folder: Path) -> Usage:
+    """From the stand-in's folder."""
+    model = HF.ModernVBertModel.from_pretrained(folder / "modernvbert").eval()
+    processor = HF.Idefics3Processor.from_pretrained(folder / "modernvbert")
+    processor.image_seq_len = model.image_seq_len
+    limit = min(row.text_tokens or 10**6, model.config.text_config.max_position_embeddings)
+
+    def tokens(text: str) -> Inputs:
+        options = {"truncation": True, "max_length": limit, "return_tensors": "pt"}
+        return dict(processor.tokenizer([text], **options))
+
+    def mean(inputs: Inputs) -> torch.Tensor:
+        states = model(**inputs).last_hidden_state
+        mask = inputs["attention_mask"].unsqueeze(-1)
+        return unit((states * mask).sum(dim=1) / mask.sum(dim=1))
+
+    def pixels(image: Image) -> Inputs:
+        opened = image.convert("RGB")  # as BiModernVBertProcessor.process_images does
+        return dict(processor(text=[PROMPT], images=[opened], return_tensors="pt"))
+
+    return Usage(
+        tokens,
+        mean,
+        pixels,
+        mean,
+        text_model=model,
+        image_model=model,
+        tokenizer=processor.tokenizer,
+        limit=limit,
+        packages=("transformers", "tokenizers", "torch", "torchvision", "pillow"),
+    )

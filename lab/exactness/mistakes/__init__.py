@@ -1,0 +1,6 @@
+"""Mistakes that encoders make, each as a change of the documented usage."""
+
+from lab.exactness.mistakes import images, models, pixels, texts
+from lab.exactness.mistakes.mistake import Mistake
+
+ALL: tuple[Mistake, ...] = (*images.ALL, *pixels.ALL, *texts.ALL, *models.ALL)

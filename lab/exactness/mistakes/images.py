@@ -1,0 +1,192 @@
+"""Mistakes made with the image before the library's own preprocessing sees it."""
+
+import io
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from conformance.data.models import Model
+from lab.exactness import geometry
+from lab.exactness.documented.usage import Usage
+from lab.exactness.mistakes.mistake import Mistake, NotApplicable, simple
+
+Alter = Callable[[Image.Image], Image.Image]
+Resampling = Image.Resampling
+
+
+def _before(alter: Alter) -> Callable[[Usage, Model], Usage]:
+    """The usage with `alter` applied to every image first."""
+
+    def make(usage: Usage, _: Model) -> Usage:
+        return usage.altered(pixels=lambda image: usage.pixels(alter(image)))
+
+    return make
+
+
+def _resized(
+    change: Callable[[Image.Image, Model], Image.Image],
+) -> Callable[[Usage, Model], Usage]:
+    """The usage with another way to bring images to size; its own then has nothing left to do."""
+
+    def make(usage: Usage, model: Model) -> Usage:
+        return usage.altered(pixels=lambda image: usage.pixels(change(image.convert("RGB"), model)))
+
+    return make
+
+
+def swapped_channels(image: Image.Image) -> Image.Image:
+    """Blue, green, red, as OpenCV reads."""
+    return Image.fromarray(np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1]))
+
+
+def scaled_16_bit(image: Image.Image) -> Image.Image:
+    """16-bit values divided by 257, not clipped."""
+    if not image.mode.startswith("I"):
+        return image
+    return Image.fromarray((np.asarray(image).astype(np.uint32) // 257).astype(np.uint8))
+
+
+def blended(shade: int, image: Image.Image) -> Image.Image:
+    """Transparency laid over a plain ground."""
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image
+    ground = Image.new("RGBA", image.size, (shade, shade, shade, 255))
+    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
+
+
+def indices_as_grey(image: Image.Image) -> Image.Image:
+    """A palette's indices read as shades."""
+    return Image.fromarray(np.asarray(image)) if image.mode == "P" else image
+
+
+def last_frame(image: Image.Image) -> Image.Image:
+    """An animation's last image."""
+    image.seek(getattr(image, "n_frames", 1) - 1)
+    return image
+
+
+def inverted_cmyk(image: Image.Image) -> Image.Image:
+    """CMYK read as Adobe's inverted one."""
+    if image.mode != "CMYK":
+        return image
+    return Image.fromarray(255 - np.asarray(image), "CMYK").convert("RGB")
+
+
+def as_jpeg(image: Image.Image) -> Image.Image:
+    """Through a JPEG of quality 75."""
+    sink = io.BytesIO()
+    image.convert("RGB").save(sink, "JPEG", quality=75)
+    return Image.open(sink).convert("RGB")
+
+
+def linear_light(image: Image.Image) -> Image.Image:
+    """sRGB values taken for linear ones and back: a gamma of 2.2 too much."""
+    table = [round(255 * (value / 255) ** 2.2) for value in range(256)]
+    return image.convert("RGB").point(table * 3)
+
+
+def thumbnail(image: Image.Image) -> Image.Image:
+    """Shrunk to 256 pixels at most before anything else."""
+    small = image.convert("RGB")
+    small.thumbnail((256, 256))
+    return small
+
+
+def squash_for_crop(image: Image.Image, model: Model) -> Image.Image:
+    """Both sides scaled where the centre should be cropped."""
+    if model.image_resize != "crop":
+        raise NotApplicable
+    return image.resize((geometry.side(model),) * 2, Resampling.BICUBIC)
+
+
+def crop_for_squash(image: Image.Image, model: Model) -> Image.Image:
+    """The centre cropped where both sides should be scaled."""
+    if model.image_resize == "crop":
+        raise NotApplicable
+    return ImageOps.fit(image, (geometry.side(model),) * 2, Resampling.BICUBIC)
+
+
+def letterbox(image: Image.Image, model: Model) -> Image.Image:
+    """Scaled to fit, the rest black."""
+    return ImageOps.pad(image, (geometry.side(model),) * 2, Resampling.BICUBIC)
+
+
+def corner_crop(image: Image.Image, model: Model) -> Image.Image:
+    """The top left cropped for the centre."""
+    if model.image_resize != "crop":
+        raise NotApplicable
+    return geometry.short_side(image, geometry.side(model)).crop(
+        (0, 0, *(geometry.side(model),) * 2)
+    )
+
+
+def crop_of_larger(image: Image.Image, model: Model) -> Image.Image:
+    """ImageNet's: the short side to 256, then the centre 224 (in proportion)."""
+    side = geometry.side(model)
+    return geometry.centre(geometry.short_side(image, side * 256 // 224), side)
+
+
+def not_enlarged(image: Image.Image, model: Model) -> Image.Image:
+    """A small image put in the middle of a black square."""
+    side = geometry.side(model)
+    if image.width >= side or image.height >= side:
+        return image
+    ground = Image.new("RGB", (side, side))
+    ground.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return ground
+
+
+def interpolated(how: Resampling, image: Image.Image, model: Model) -> Image.Image:
+    """The right shape by another interpolation."""
+    if how == geometry.resampling(model):
+        raise NotApplicable
+    return geometry.resized(image, model, how)
+
+
+def unfiltered(how: str, image: Image.Image, model: Model) -> Image.Image:
+    """The right shape by an interpolation without antialiasing, as OpenCV's."""
+    return geometry.resized_without_antialias(image, model, how)
+
+
+def _plain(name: str, alter: Alter) -> Mistake:
+    return Mistake(name, "image", simple(_before(alter)))
+
+
+def _sized(name: str, change: Callable[[Image.Image, Model], Image.Image]) -> Mistake:
+    return Mistake(name, "image", simple(_resized(change)))
+
+
+ALL: tuple[Mistake, ...] = (
+    _plain("red and blue were swapped", swapped_channels),
+    _plain("the image was converted to grey", lambda image: image.convert("L")),
+    _plain("the image was mirrored", lambda image: ImageOps.mirror(image.convert("RGB"))),
+    _plain("the image was upside down", lambda image: ImageOps.flip(image.convert("RGB"))),
+    _plain(
+        "the image was turned by its EXIF tag",
+        lambda image: ImageOps.exif_transpose(image) or image,
+    ),
+    _plain("16-bit values were scaled, not clipped", scaled_16_bit),
+    _plain("transparency was blended with white", partial(blended, 255)),
+    _plain("transparency was blended with black", partial(blended, 0)),
+    _plain("a palette's indices were read as grey", indices_as_grey),
+    _plain("an animation's last frame was taken", last_frame),
+    _plain("CMYK was read inverted", inverted_cmyk),
+    _plain("the image was compressed again, as JPEG", as_jpeg),
+    _plain("the colours were taken for linear light", linear_light),
+    _plain("a thumbnail of 256 pixels was made first", thumbnail),
+    _sized("both sides were scaled instead of cropping the centre", squash_for_crop),
+    _sized("the centre was cropped instead of scaling both sides", crop_for_squash),
+    _sized("the image was fitted into a black square", letterbox),
+    _sized("the top left was cropped instead of the centre", corner_crop),
+    _sized("the centre of a larger copy was cropped, as for ImageNet", crop_of_larger),
+    _sized("small images were padded, not enlarged", not_enlarged),
+    _sized("it was resized with nearest neighbour", partial(interpolated, Resampling.NEAREST)),
+    _sized("it was resized with bilinear", partial(interpolated, Resampling.BILINEAR)),
+    _sized("it was resized with bicubic", partial(interpolated, Resampling.BICUBIC)),
+    _sized("it was resized with Lanczos", partial(interpolated, Resampling.LANCZOS)),
+    _sized("it was resized with a box filter", partial(interpolated, Resampling.BOX)),
+    _sized("it was resized with bicubic without antialiasing", partial(unfiltered, "bicubic")),
+    _sized("it was resized with bilinear without antialiasing", partial(unfiltered, "bilinear")),
+)

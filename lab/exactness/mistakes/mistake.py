@@ -1,0 +1,46 @@
+"""What a mistake is: a changed usage, for as long as it is looked at."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from conformance.data.models import Model
+from lab.exactness.documented.usage import Usage
+
+Kind = Literal["text", "image"]
+Change = Callable[[Usage, Model], AbstractContextManager[Usage]]
+
+
+class NotApplicable(Exception):
+    """The model has nothing that this mistake could be made with."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """`change(usage, model)` is the usage with the mistake; `name` completes "as if …"."""
+
+    name: str
+    kind: Kind
+    change: Change
+
+
+def simple(make: Callable[[Usage, Model], Usage]) -> Change:
+    """The change of a mistake that alters no module and so has nothing to undo."""
+
+    @contextmanager
+    def change(usage: Usage, model: Model) -> Iterator[Usage]:
+        yield make(usage, model)
+
+    return change
+
+
+@contextmanager
+def patched(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """`owner.name` is `value` inside."""
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)

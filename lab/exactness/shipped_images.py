@@ -1,0 +1,31 @@
+"""`python -m lab.exactness.shipped_images`: makes the lossy files of fixtures/expected/images."""
+
+from pathlib import Path
+from typing import Final
+
+from PIL import ExifTags, Image
+
+from conformance.exact import scenes
+from conformance.exact.items import SHIPPED
+
+FOLDER: Final = Path(__file__).parents[2] / "fixtures" / "expected" / "images"
+_SHAPE: Final = (0, 170, 128)
+
+
+def main() -> None:
+    """Write the files; only for new ones, since another encoder writes other pixels."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    colour = scenes.rgb(*_SHAPE)
+    grey = Image.fromarray(scenes.grey(*_SHAPE))
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    colour.save(FOLDER / SHIPPED["JPEG"], quality=90)
+    colour.save(FOLDER / SHIPPED["progressive JPEG"], quality=90, progressive=True)
+    grey.save(FOLDER / SHIPPED["grey JPEG"], quality=90)
+    colour.convert("CMYK").save(FOLDER / SHIPPED["CMYK JPEG"], quality=90)
+    colour.save(FOLDER / SHIPPED["JPEG turned by EXIF"], quality=90, exif=turned)
+    colour.save(FOLDER / SHIPPED["lossy WebP"], quality=80)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,0 @@
-"""The seeded training of the stand-ins: small checkpoints of the classes the listed models have.
-
-Every tower, image or text, is trained to meet at the same fixed points (`training.targets`), one
-for each drawing, so that towers can be trained apart and shared between tags.
-"""
