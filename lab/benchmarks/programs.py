@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,11 @@ class NotStartedError(Exception):
 
 @contextmanager
 def program(
-    command: list[str], log: Path, *, answers: bool = False, **environ: str
+    command: list[str],
+    log: Path,
+    *,
+    answers: bool = False,
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
     """`command` while it is needed; what it says goes to `log`, but for what it `answers`.
 
@@ -37,7 +41,7 @@ def program(
             stdout=subprocess.PIPE if answers else said,
             stderr=said,
             text=True,
-            env={**os.environ, **environ},
+            env={**os.environ, **(environ or {})},
         )
     try:
         yield process

@@ -68,7 +68,7 @@ def infinity(what: Measured) -> Iterator[str]:
     if device == "cpu":
         quiet["CUDA_VISIBLE_DEVICES"] = ""  # it takes a GPU that it sees, whatever --device says
     behind = f"http://127.0.0.1:{port}"
-    with program(command, log, **quiet) as process:
+    with program(command, log, environ=quiet) as process:
         wait_for(f"{behind}/health", process, log)
         arguments = [behind, "--port"]
         adapter = what.logs / "adapter.log"

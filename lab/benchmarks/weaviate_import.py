@@ -19,6 +19,7 @@ from conformance.benchmark.load import bodies
 from conformance.weaviate.server import embedded
 from conformance.weaviate.server.temporary_collections import Objects, TemporaryCollections
 from lab.benchmarks import full_size, rivals
+from reference.encoders import Placement
 
 BATCH = 100
 
@@ -30,8 +31,9 @@ def main(arguments: Sequence[str]) -> int:
         folder = (asked.checkpoints or Path(scratch)) / asked.model
         if not (folder / "models.toml").exists():
             full_size.write(asked.model, folder)
+        what = rivals.Measured(asked.model, folder, Path(scratch), Placement())
         urls = {
-            rival: stack.enter_context(rivals.SERVERS[rival](asked.model, folder, Path(scratch)))
+            rival: stack.enter_context(rivals.SERVERS[rival](what))
             for rival in ("reference", asked.beside)
         }
         server = stack.enter_context(embedded.run(urls["reference"]))
