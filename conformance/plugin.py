@@ -54,14 +54,14 @@ def clip_stand_in() -> Iterator[Callable[[str], str]]:
 
     For the tests of applications: real HTTP, real embeddings that align, no gigabytes of weights.
     """
-    from conformance.transport.stand_in_server import serve
+    from conformance.transport.reference_process import serve_stand_in
 
     urls: dict[str, str] = {}
     with ExitStack() as stack:
 
         def url(tag: str) -> str:
             if tag not in urls:
-                urls[tag] = stack.enter_context(serve(tag))
+                urls[tag] = stack.enter_context(serve_stand_in(tag))
             return urls[tag]
 
         yield url

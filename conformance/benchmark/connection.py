@@ -4,7 +4,7 @@ import http.client
 from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 
-from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge, inflate
+from conformance.transport.exchange import MAX_RESPONSE, TooLarge, inflate
 
 TIMEOUT = 50.0
 """Seconds, as Weaviate's own client has it."""

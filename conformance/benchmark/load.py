@@ -17,7 +17,7 @@ from typing import Literal
 
 from conformance.benchmark.connection import Connection
 from conformance.corpus import drawings
-from conformance.transport.gzip_body import TooLarge
+from conformance.transport.exchange import TooLarge
 
 Kind = Literal["text", "image", "both"]
 KINDS: tuple[Kind, ...] = ("text", "image", "both")

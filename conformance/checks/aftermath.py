@@ -15,10 +15,8 @@ from conformance.data import attribution, timeouts
 from conformance.expect import given
 from conformance.expect.causes import TOO_MANY_REQUESTS, Cause, CauseKind, response_signature
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import FailureKind
-from conformance.transport.items import Items
+from conformance.transport.endpoint import Endpoint, Items
+from conformance.transport.exchange import Exchange, FailureKind
 
 TEXT = "a red circle"
 SIZE = 32

@@ -16,8 +16,7 @@ from conformance.expect.statuses import not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Endpoint, Target
 
 MOST_TIMEOUTS = 3
 """Exchanges that took all of their time: the rest of the run would take hours, and show no more."""

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from itertools import cycle
 
-from conformance.transport.endpoint import JSON, VECTORIZE
-from conformance.transport.items import Items
+from conformance.transport.endpoint import JSON, VECTORIZE, Items
 from conformance.transport.raw_caller import RawCaller
 
 BODY = Items(["a caller that hangs up", "in the middle of it"] * 4).body()

@@ -3,9 +3,8 @@
 import pytest
 
 from conformance.options.settings import Settings
-from conformance.transport.client import Client
-from conformance.transport.stopwatch import Stopwatch
-from conformance.transport.target import Target
+from conformance.transport.client import Client, Stopwatch
+from conformance.transport.endpoint import Target
 
 TARGET = pytest.StashKey[Target]()
 SETTINGS = pytest.StashKey[Settings]()

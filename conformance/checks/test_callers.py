@@ -10,9 +10,8 @@ from conformance import expect
 from conformance.data import timeouts
 from conformance.expect import Observation
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import JSON, LIVE, READY, VECTORIZE, Endpoint
+from conformance.transport.endpoint import JSON, LIVE, READY, VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange
-from conformance.transport.items import Items
 from conformance.transport.raw_caller import RawCaller
 
 TEXT = "ein grüner Kreis, 緑の丸"

@@ -18,8 +18,7 @@ from conformance.expect.measurements import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Endpoint, Target
 from conformance.weaviate.server import running_server
 
 COLLECTION = "weaviate:"

@@ -18,9 +18,7 @@ from conformance.expect import given
 from conformance.expect.measurements import Measure
 from conformance.expect.statuses import disabled, not_run
 from conformance.options.settings import Settings
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.items import Items
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Endpoint, Items, Target
 
 CALLERS = 2 * max(os.cpu_count() or 1, 2)
 """What a Weaviate on this machine sends at once: twice its processors."""

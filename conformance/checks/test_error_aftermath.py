@@ -11,8 +11,7 @@ from conformance.corpus import image_files, small_images
 from conformance.corpus.bad_items import NOT_AN_IMAGE, NOT_BASE64, encoded, good_image, truncated
 from conformance.expect import given
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import META, Endpoint
-from conformance.transport.items import Items
+from conformance.transport.endpoint import META, Endpoint, Items
 
 TEXT = "a red circle"
 BURSTS = (5, 10, 25)

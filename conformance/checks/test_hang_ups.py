@@ -6,8 +6,7 @@ from conformance import expect
 from conformance.checks import hung_up
 from conformance.corpus import small_images
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.items import Items
+from conformance.transport.endpoint import Endpoint, Items
 
 TEXT = "ein grüner Kreis, 緑の丸"
 TIMES = 20

@@ -10,8 +10,7 @@ from conformance.corpus import image_families, image_files, image_sizes
 from conformance.expect import given
 from conformance.expect.image_batches import ImageBatches
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.items import Items
+from conformance.transport.endpoint import Endpoint, Items
 
 COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
 BUSY = 3

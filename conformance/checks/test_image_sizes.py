@@ -15,8 +15,7 @@ from conformance.expect import image_comparisons
 from conformance.expect.causes import CauseKind
 from conformance.expect.image_batches import ImageBatches
 from conformance.expect.statuses import not_applicable
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.items import Items
+from conformance.transport.endpoint import Endpoint, Items
 
 USUAL_SIZE = 224
 SCALING = ("crop", "squash")

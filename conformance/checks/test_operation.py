@@ -15,8 +15,7 @@ from conformance.expect.observations import Observations
 from conformance.expect.statuses import disabled
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.items import Items
+from conformance.transport.endpoint import Endpoint, Items
 
 MOST_IMAGES = 8
 """More callers than this send the same ones again: what crosses shows all the same."""

@@ -10,10 +10,8 @@ from conformance.data import timeouts
 from conformance.expect import given
 from conformance.expect.statuses import not_applicable
 from conformance.transport.client import Request
-from conformance.transport.endpoint import LIVE, READY, Endpoint
+from conformance.transport.endpoint import LIVE, READY, Endpoint, Items, Target
 from conformance.transport.exchange import Exchange
-from conformance.transport.items import Items
-from conformance.transport.target import Target
 
 LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}
 TIMES = 10

@@ -10,9 +10,7 @@ from conformance.corpus import small_images, text_lengths
 from conformance.data import timeouts, tolerances
 from conformance.expect import given, text_lists
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.items import Items
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Endpoint, Items, Target
 
 ALIKE = ("two red dogs on a mat", "two tan cats in a box")
 """Of one length, and of one number of words: what tells requests apart must be the text."""

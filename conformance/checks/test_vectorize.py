@@ -12,8 +12,7 @@ from conformance.expect.measurements import Measure
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Endpoint, Target
 
 TEXTS = ("a red circle", "a blue square on paper", "green")
 MANY_TEXTS = 256

@@ -10,8 +10,8 @@ from conformance.expect import Vectors
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
+from conformance.transport.endpoint import Target
 from conformance.transport.exchange import Exchange
-from conformance.transport.target import Target
 from conformance.weaviate.wire.replay import Recorded, recorded, replay
 
 IMPORTS = [

@@ -25,9 +25,9 @@ from conformance.report.provenance import Provenance
 from conformance.report.request_bodies import printable
 from conformance.report.sanitizer import Sanitizer, sanitizer_of
 from conformance.report.verdict import Judgement, judge
+from conformance.transport.client import Sample, Stopwatch
+from conformance.transport.endpoint import Target
 from conformance.transport.readiness import Unusable
-from conformance.transport.stopwatch import Sample, Stopwatch
-from conformance.transport.target import Target
 
 
 class Run:

@@ -9,10 +9,9 @@ from conformance.containers.container_under_test import ContainerUnderTest
 from conformance.containers.errors import ContainerTrouble
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.readiness import Preflight, Unusable, preflight
-from conformance.transport.reference_process import NotStarted, Reference
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Endpoint, Preflight, Target
+from conformance.transport.readiness import Unusable, preflight
+from conformance.transport.reference_process import Reference
 
 
 class Started(Protocol):
@@ -73,10 +72,7 @@ def _with_log(problem: str, started: Started) -> str:
 def _reference(settings: Settings) -> Started:
     weights = "hub" if settings.weights == "published" else "stand-in"
     extra = ["--models", str(settings.models)] if settings.models else []
-    try:
-        return Reference(settings.model.tag, weights, settings.dimensions, extra)
-    except NotStarted as problem:
-        raise Unusable(str(problem)) from problem
+    return Reference(settings.model.tag, weights, settings.dimensions, extra)
 
 
 def _container(settings: Settings) -> Started:

@@ -12,8 +12,9 @@ from conformance.comparison.snapshot import Ask
 from conformance.data.messages import suggestion
 from conformance.data.models import Model, load
 from conformance.exact import items, published
-from conformance.transport.readiness import Preflight, Unusable, preflight
-from conformance.transport.reference_process import NotStarted, Reference
+from conformance.transport.endpoint import Preflight
+from conformance.transport.readiness import Unusable, preflight
+from conformance.transport.reference_process import Reference
 
 DOWNLOAD_WAIT: Final = 3600.0
 """Seconds until the reference must be ready: it may have gigabytes to load from the hub."""
@@ -25,15 +26,12 @@ def record(options: Namespace, ask: Ask) -> str:
     place = options.output or published.file(model.tag)
     assert model.image_size is not None
     wanted = Inputs(items.texts(), items.images(model.image_size))
-    try:
-        with (
-            Reference(model.tag, options.weights) as reference,
-            snapshot.opened(reference.url, options.endpoint_timeout) as endpoint,
-        ):
-            seen = preflight(endpoint, options.wait, lambda: reference.running)
-            made = ask(endpoint, wanted)
-    except NotStarted as problem:
-        raise Unusable(str(problem)) from problem
+    with (
+        Reference(model.tag, options.weights) as reference,
+        snapshot.opened(reference.url, options.endpoint_timeout) as endpoint,
+    ):
+        seen = preflight(endpoint, options.wait, lambda: reference.running)
+        made = ask(endpoint, wanted)
     if made.refused:
         name, why = next(iter(made.refused.items()))
         raise Unusable(f"the reference refused {name}: {why}")

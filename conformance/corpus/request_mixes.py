@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.corpus import image_files, photographs, texts
-from conformance.transport.items import Items
+from conformance.transport.endpoint import Items
 
 SIDES: Final = (24, 32, 48, 64)
 """Pixels a side of the pool of images: small, so that a failure's curl line holds them."""

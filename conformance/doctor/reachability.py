@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 from conformance.data import timeouts
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.transport.endpoint import LIVE, READY, Endpoint
-from conformance.transport.exchange import Exchange, without_password
-from conformance.transport.failures import FailureKind
-from conformance.transport.other_services import recognise
+from conformance.transport.exchange import Exchange, FailureKind, without_password
+from conformance.transport.readiness import recognise
 
 PROBES = 3
 PROBE_TIMEOUT = 5.0

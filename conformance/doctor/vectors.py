@@ -8,10 +8,9 @@ from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.reachability import FORBIDDEN, address_facts
 from conformance.transport.endpoint import META, VECTORIZE, Endpoint
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import FailureKind
+from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.go_reader import GoParseError, GoResponse, read, read_meta
-from conformance.transport.other_services import recognise
+from conformance.transport.readiness import recognise
 
 TEXT = "a red circle"
 SHOWN = 200

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import FailureKind
+from conformance.transport.exchange import Exchange, FailureKind
 
 LONGEST_SIGNATURE = 160
 TOO_MANY_REQUESTS = 429

@@ -18,9 +18,9 @@ from conformance.report.provenance import Provenance
 from conformance.report.sanitizer import Sanitizer
 from conformance.report.settings_used import settings_used
 from conformance.report.verdict import Judgement
+from conformance.transport.client import Sample
+from conformance.transport.endpoint import Target
 from conformance.transport.exchange import without_password
-from conformance.transport.stopwatch import Sample
-from conformance.transport.target import Target
 
 SCHEMA = "urn:multi2vec-clip-conformance:report:2.0"
 """Name and version of the schema. What is only added counts up the second number."""

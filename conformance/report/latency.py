@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.transport.stopwatch import Sample
+from conformance.transport.client import Sample
 
 DIGITS = 4
 

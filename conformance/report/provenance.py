@@ -17,7 +17,7 @@ from conformance.data import clauses
 from conformance.options.settings import Given
 from conformance.options.sources import COMMAND_LINE
 from conformance.report.sanitizer import Sanitizer
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Target
 
 DISTRIBUTION = "multi2vec-clip-conformance"
 COMMAND = "clip-conformance"

@@ -1,6 +1,7 @@
 """The bounded HTTP client: no exchange takes longer, or more memory, than it may."""
 
 import asyncio
+import json
 import ssl
 import time
 import zlib
@@ -12,10 +13,14 @@ from typing import Any
 
 import httpx
 
-from conformance.transport import gzip_body
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import FailureKind, classify
-from conformance.transport.gzip_body import MAX_RESPONSE, TooLarge
+from conformance.transport.exchange import (
+    MAX_RESPONSE,
+    Exchange,
+    FailureKind,
+    TooLarge,
+    classify,
+    without_gzip,
+)
 
 RESENDS = 2
 """As Go's net/http: a request on a kept connection that turns out to be closed is sent again."""
@@ -24,7 +29,11 @@ HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": "clip-conformance",
 }
-
+Sample = tuple[str, float]
+"""The kind of request, and seconds."""
+LARGE = 1_000_000
+"""Bytes of a request body from which nobody counts the items in it."""
+PROBES = {"/.well-known/ready": "ready", "/.well-known/live": "live", "/meta": "meta"}
 
 Listener = Callable[[Sequence[Exchange]], None]
 
@@ -161,7 +170,7 @@ class Client:
         finally:
             await answer.aclose()
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        body = gzip_body.plain(bytes(raw), headers)
+        body = without_gzip(bytes(raw), headers)
         return replace(
             sent,
             status=answer.status_code,
@@ -197,3 +206,43 @@ def _may_be_sent_again(exchange: Exchange) -> bool:
 
 def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple((request.headers or {}).items())
+
+
+class Stopwatch:
+    """Keeps a sample of every exchange that succeeded, until it is asked for them."""
+
+    def __init__(self) -> None:
+        self.samples: list[Sample] = []
+
+    def heard(self, exchanges: Sequence[Exchange]) -> None:
+        """Listener of `Client`: exchanges that were made together."""
+        good = [each for each in exchanges if each.succeeded]
+        together = ", at once" if len(exchanges) > 1 else ""
+        self.samples += [(kind(each) + together, round(each.seconds, 4)) for each in good]
+
+    def taken(self) -> list[Sample]:
+        """The samples since this was last asked."""
+        samples, self.samples = self.samples, []
+        return samples
+
+
+def kind(exchange: Exchange) -> str:
+    """What was asked for."""
+    for path, name in PROBES.items():
+        if exchange.method == "GET" and exchange.url.endswith(path):
+            return name
+    if exchange.method != "POST":
+        return "other"
+    if len(exchange.request_body) > LARGE:
+        return "large requests"
+    return _of_items(exchange.request_body)
+
+
+def _of_items(body: bytes) -> str:
+    try:
+        asked = json.loads(body)
+        texts, images = (len(asked.get(name) or ()) for name in ("texts", "images"))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return "other"
+    known = {(1, 0): "one text", (0, 1): "one image", (0, 0): "nothing"}
+    return known.get((texts, images), "several items")

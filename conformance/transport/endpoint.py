@@ -1,17 +1,36 @@
-"""The endpoint under test, as the checks call it."""
+"""The endpoint under test: its routes as the checks call them, and where it is."""
 
+import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from conformance.transport.client import Client, Request
 from conformance.transport.exchange import Exchange
-from conformance.transport.items import Items
 
 JSON = {"Content-Type": "application/json"}
 READY = "/.well-known/ready"
 LIVE = "/.well-known/live"
 META = "/meta"
 VECTORIZE = "/vectorize"
+
+
+@dataclass(frozen=True)
+class Items:
+    """What one request asks vectors for; images are files' bytes."""
+
+    texts: Sequence[str] = ()
+    images: Sequence[bytes] = ()
+
+    def body(self) -> bytes:
+        """The request body as Weaviate writes it: an empty kind is absent, images bare base64."""
+        document: dict[str, list[str]] = {}
+        if self.texts:
+            document["texts"] = list(self.texts)
+        if self.images:
+            document["images"] = [base64.b64encode(image).decode() for image in self.images]
+        return json.dumps(document, ensure_ascii=False).encode()
 
 
 class Endpoint:
@@ -60,3 +79,39 @@ class Endpoint:
     def requests(self, items: Sequence[Items]) -> list[Request]:
         """The HTTP requests for `items`, one each."""
         return [Request("POST", VECTORIZE, each.body(), JSON) for each in items]
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was seen before the first check."""
+
+    first: Exchange
+    """The first POST /vectorize after the first ready answer: one text."""
+    meta: Exchange
+
+
+@dataclass(frozen=True)
+class Target:
+    """A running endpoint."""
+
+    url: str
+    started_here: bool
+    preflight: Preflight
+    image: Mapping[str, Any] | None = None
+    """Of the container that the suite has started, what `containers.under_test` says; else None."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain values, fit for another process."""
+        seen = {name: getattr(self.preflight, name).to_plain() for name in ("first", "meta")}
+        return {
+            "url": self.url,
+            "started_here": self.started_here,
+            "preflight": seen,
+            "image": self.image,
+        }
+
+    @staticmethod
+    def from_plain(plain: dict[str, Any]) -> "Target":
+        """The target that `to_plain` took apart."""
+        seen = {name: Exchange.from_plain(value) for name, value in plain["preflight"].items()}
+        return Target(**{**plain, "preflight": Preflight(**seen)})

@@ -1,17 +1,45 @@
-"""One request and what came of it, and the curl line that repeats it."""
+"""One request and what came of it: the response, or why none came whole; and its curl line."""
 
 import json
 import shlex
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from conformance.transport.failures import Failure, FailureKind
+import httpx
 
 SHOWN_BODY = 2_000
 """Characters of a request body that a curl line holds; longer ones are cut and marked so."""
 SHOWN_RESPONSE = 300
+MAX_RESPONSE = 64 * 2**20
+"""Bytes: 256 vectors of 4,096 numbers of 25 characters are 27 MB."""
+
+
+class FailureKind(StrEnum):
+    """What kept the response from coming whole."""
+
+    NO_CONNECTION = "no connection"
+    TIMED_OUT = "timed out"
+    CLOSED_KEPT_CONNECTION = "kept connection closed"
+    """The peer closed a connection that it had kept, after the request was sent on it."""
+    INCOMPLETE = "incomplete"
+    """The connection broke off, or what came is not HTTP."""
+    TOO_LARGE = "too large"
+    BROKEN_GZIP = "broken gzip"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed exchange; `message` is a line for people."""
+
+    kind: FailureKind
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def without_password(url: str) -> str:
@@ -47,6 +75,11 @@ class Exchange:
     def failed_by(self, kind: FailureKind) -> bool:
         """Whether this is what kept the response from coming."""
         return self.failure is not None and self.failure.kind is kind
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether a whole response came with a status of success, 200 to 299."""
+        return self.failure is None and 200 <= self.status <= 299
 
     @property
     def announces_close(self) -> bool:
@@ -122,3 +155,63 @@ class Exchange:
 
 def _counted(kind: str, items: Sequence[object]) -> str:
     return f"{len(items)} {kind}" if len(items) > 1 else f"1 {kind.rstrip('s')}"
+
+
+def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
+    """The failure behind an exception of the HTTP client; `reused` says that the connection was."""
+    if isinstance(problem, TimeoutError):
+        return Failure(FailureKind.TIMED_OUT, f"no whole answer within {timeout:g} s")
+    if isinstance(problem, TooLarge):
+        return Failure(FailureKind.TOO_LARGE, f"the answer exceeds {MAX_RESPONSE // 2**20} MiB")
+    if isinstance(problem, zlib.error):
+        return Failure(FailureKind.BROKEN_GZIP, f"the answer's gzip is broken: {problem}")
+    words = str(problem) or type(problem).__name__
+    if isinstance(problem, httpx.ConnectError):
+        return Failure(FailureKind.NO_CONNECTION, f"no connection: {words}")
+    if reused and _closed_before_the_response(problem):
+        message = f"the kept connection was closed without an answer: {words}"
+        return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
+    if _is_silent(problem):
+        return Failure(FailureKind.INCOMPLETE, "the connection was closed without an answer")
+    return Failure(FailureKind.INCOMPLETE, f"no whole answer: {words}")
+
+
+def _closed_before_the_response(problem: Exception) -> bool:
+    if isinstance(problem, (httpx.ReadError, httpx.WriteError)):
+        return True
+    return _is_silent(problem)
+
+
+def _is_silent(problem: Exception) -> bool:
+    silent = "without sending a response" in str(problem)
+    return isinstance(problem, httpx.RemoteProtocolError) and silent
+
+
+class TooLarge(Exception):
+    """The answer exceeds MAX_RESPONSE bytes."""
+
+
+def without_gzip(raw: bytes, headers: Mapping[str, str]) -> bytes:
+    """A body without its compression, if it has one; also where the request did not ask for it.
+
+    `headers` are by lower-case name. Raises what `inflate` does.
+    """
+    gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
+    return inflate(raw) if gzipped and raw else raw
+
+
+def inflate(raw: bytes) -> bytes:
+    """What a gzip file of one or more members holds, all of it, as Go's reader takes it.
+
+    Raises TooLarge, and zlib.error where it is broken or ends early.
+    """
+    plain = b""
+    while raw:
+        reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        plain += reader.decompress(raw, MAX_RESPONSE + 1 - len(plain))
+        if len(plain) > MAX_RESPONSE:
+            raise TooLarge
+        if not reader.eof:
+            raise zlib.error("the gzip stream ends early")
+        raw = reader.unused_data
+    return plain

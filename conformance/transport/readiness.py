@@ -1,31 +1,25 @@
-"""Is there an endpoint at all? Asked once, before any check, so that a dead one is one line."""
+"""Before any check: wait until the endpoint is ready, and explain in one line why it is not one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from conformance.transport.endpoint import META, READY, Endpoint
-from conformance.transport.exchange import Exchange, without_password
-from conformance.transport.failures import FailureKind
-from conformance.transport.other_services import recognise
+from conformance.data import fixture_files
+from conformance.data.messages import UserError
+from conformance.transport.child_process import wait_until
+from conformance.transport.endpoint import META, READY, Endpoint, Preflight
+from conformance.transport.exchange import Exchange, FailureKind, without_password
 
 FIRST_TEXT = "a red circle"
-PAUSE = 0.1
 NO_SUCH_ROUTE = (401, 403, 404, 405)
 """What another kind of service answers on a route of this contract."""
+LOOK = 2.0
+"""Seconds that each look may take: the service has just answered another request."""
 
 
-class Unusable(RuntimeError):
-    """No run is possible; the message is one line that says what to do."""
-
-
-@dataclass(frozen=True)
-class Preflight:
-    """What was seen before the first check."""
-
-    first: Exchange
-    """The first POST /vectorize after the first ready answer: one text."""
-    meta: Exchange
+class Unusable(UserError):
+    """No run is possible: there is no endpoint, or it cannot be started."""
 
 
 def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Preflight:
@@ -50,18 +44,21 @@ def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Pre
 def _wait_until_ready(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> None:
     deadline = time.monotonic() + wait
     looked = False
-    while True:
+    seen: Exchange
+
+    def decided() -> bool:
+        nonlocal looked, seen
         left = max(deadline - time.monotonic(), 0.5)
         seen = endpoint.get(READY, timeout=min(left, endpoint.client.timeout))
-        if not seen.failure and 200 <= seen.status <= 299:
-            return
         if seen.status in NO_SUCH_ROUTE and not looked:
             # Waiting does not turn it into an endpoint.
             _raise_if_another_service(endpoint)
             looked = True
-        if time.monotonic() >= deadline or not alive():
-            raise Unusable(_why(endpoint.client.url, seen, wait, alive()))
-        time.sleep(PAUSE)
+        return seen.succeeded or not alive()
+
+    wait_until(decided, wait)
+    if not seen.succeeded:
+        raise Unusable(_why(endpoint.client.url, seen, wait, alive()))
 
 
 def _raise_if_another_service(endpoint: Endpoint) -> None:
@@ -99,3 +96,42 @@ def _short(exchange: Exchange) -> str:
     if exchange.failure:
         return exchange.failure.message
     return f"status {exchange.status}, {exchange.headers.get('content-type', 'no content type')}"
+
+
+@dataclass(frozen=True)
+class OtherService:
+    """How a kind of service is told, and what to do about it."""
+
+    name: str
+    path: str
+    hint: str
+    source: str
+    keys: tuple[str, ...] = ()
+    text: str = ""
+
+    def fits(self, exchange: Exchange) -> bool:
+        """Whether the answer to a GET of `path` is this service's."""
+        if exchange.failure:
+            return False
+        if self.text:
+            return self.text.encode() in exchange.body
+        document = exchange.json()
+        return isinstance(document, Mapping) and document.keys() >= set(self.keys)
+
+
+@cache
+def known() -> tuple[OtherService, ...]:
+    """The services of the table, in its order."""
+    rows = fixture_files.toml("other_services.toml")["service"]
+    return tuple(OtherService(**{**row, "keys": tuple(row.get("keys", ()))}) for row in rows)
+
+
+def recognise(endpoint: Endpoint) -> OtherService | None:
+    """The kind of service that answers there, if it is one of the table."""
+    seen: dict[str, Exchange] = {}
+    for service in known():
+        if service.path not in seen:
+            seen[service.path] = endpoint.get(service.path, timeout=LOOK)
+        if service.fits(seen[service.path]):
+            return service
+    return None

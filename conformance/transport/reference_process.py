@@ -1,25 +1,27 @@
-"""Starting the project's own reference as a program, and stopping it whatever happens."""
+"""Start the project's own reference as a program, and stop it whatever happens."""
 
-import subprocess
 import sys
-import tempfile
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from types import TracebackType
-from typing import IO
+from typing import Self
+
+from conformance.transport.child_process import ChildProcess
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.readiness import Unusable, preflight
 
 LISTENING_WITHIN = 60.0
 """Seconds until the program must listen: importing its web framework takes one or two."""
-STOPPED_WITHIN = 10.0
+READY_WITHIN = 120.0
 INSTALL = "pip install '.[reference]'"
 
 
-class NotStarted(RuntimeError):
-    """The program ended, or said nothing, before it listened; the message is one line."""
-
-
 class Reference:
-    """``python -m reference`` on a free port, with the URL that it announces."""
+    """``python -m reference`` on a free port, with the URL that it announces.
+
+    Raises Unusable where the program ends, or says nothing, before it listens.
+    """
 
     def __init__(
         self, tag: str, weights: str, dimensions: int | None = None, extra: Sequence[str] = ()
@@ -28,18 +30,14 @@ class Reference:
         command += ["--host", "127.0.0.1", "--port", "0", *extra]
         if dimensions is not None:
             command += ["--dimensions", str(dimensions)]
-        # Lives as long as the process does.
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._log
-        )
+        self._process = ChildProcess(command)
         try:
             self.url = self._announced()
         except BaseException:
             self.stop()
             raise
 
-    def __enter__(self) -> "Reference":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -53,38 +51,24 @@ class Reference:
     @property
     def running(self) -> bool:
         """Whether the process is still there."""
-        return self._process.poll() is None
+        return self._process.running
 
     def stop(self) -> None:
         """End the process; does nothing where it has ended."""
-        self._process.terminate()
-        try:
-            self._process.wait(STOPPED_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        self._log.close()
+        self._process.stop()
 
     def last_log_line(self) -> str:
-        """The last line that the program wrote to its log."""
-        self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        return f"{lines[-1]}{_remedy(lines[-1])}" if lines else "it said nothing"
+        """The last line that the program wrote to its log, and what to do about it."""
+        line = self._process.last_line
+        return f"{line}{_remedy(line)}" if line else "it said nothing"
 
     def _announced(self) -> str:
         """The URL in the program's one line of output, ``serving TAG on URL``."""
-        # readline has no timeout of its own: ending the process ends it.
-        watchdog = threading.Timer(LISTENING_WITHIN, self._process.kill)
-        watchdog.start()
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline().decode().strip()
-        watchdog.cancel()
+        line = self._process.next_line(LISTENING_WITHIN) or ""
         _, found, url = line.rpartition(" on ")
         if not found:
-            self._process.wait(STOPPED_WITHIN)
-            raise NotStarted(f"the reference did not start: {self.last_log_line()}")
+            self.stop()
+            raise Unusable(f"the reference did not start: {self.last_log_line()}")
         return url
 
 
@@ -92,3 +76,12 @@ def _remedy(line: str) -> str:
     """What to do where the program lacks its libraries: the suite comes without them."""
     lacking = "No module named" in line
     return f"; the reference needs its libraries: {INSTALL}" if lacking else ""
+
+
+@contextmanager
+def serve_stand_in(tag: str, dimensions: int | None = None) -> Iterator[str]:
+    """The URL of `tag`'s stand-in, up and ready; stopped at the end. Raises Unusable."""
+    with Reference(tag, "stand-in", dimensions) as reference:
+        with closing(Client(reference.url, timeout=50.0)) as client:
+            preflight(Endpoint(client), READY_WITHIN, lambda: reference.running)
+        yield reference.url

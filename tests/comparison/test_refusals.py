@@ -11,8 +11,7 @@ from conformance.command import cli
 from conformance.comparison import snapshot
 from conformance.comparison.inputs import Inputs
 from conformance.comparison.snapshot import NoAnswers
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import Failure, FailureKind
+from conformance.transport.exchange import Exchange, Failure, FailureKind
 from tests.comparison.test_compare import SAME, compared, status_of
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from conformance.transport import client as module
-from conformance.transport import failures, gzip_body
+from conformance.transport import exchange
 from conformance.transport.client import Client, Request
-from conformance.transport.failures import FailureKind
+from conformance.transport.exchange import FailureKind
 from tests.suite.sockets import Talk, always, answer, once, read, talking
 
 GET = Request("GET", "/meta")
@@ -23,8 +23,7 @@ MEBIBYTE = 2**20
 def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """One MiB is as good as 64 to show the bound."""
     monkeypatch.setattr(module, "MAX_RESPONSE", MEBIBYTE)
-    monkeypatch.setattr(gzip_body, "MAX_RESPONSE", MEBIBYTE)
-    monkeypatch.setattr(failures, "MAX_RESPONSE", MEBIBYTE)
+    monkeypatch.setattr(exchange, "MAX_RESPONSE", MEBIBYTE)
 
 
 def trickle(raw: bytes) -> Talk:

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.transport.exchange import SHOWN_BODY, Exchange, without_password
-from conformance.transport.failures import Failure, FailureKind
+from conformance.transport.exchange import (
+    SHOWN_BODY,
+    Exchange,
+    Failure,
+    FailureKind,
+    without_password,
+)
 from tests.suite.sockets import Talk, answer, read, talking
 
 JSON = (("Content-Type", "application/json"),)

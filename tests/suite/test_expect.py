@@ -14,8 +14,7 @@ from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, Observations, PrerequisiteFailed, given, statuses
 from conformance.expect.causes import CauseKind
 from conformance.expect.responses import LEAKS
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import Failure, FailureKind
+from conformance.transport.exchange import Exchange, Failure, FailureKind
 
 
 def answered(body: object, status: int = 200, encoding: str = "identity") -> Exchange:

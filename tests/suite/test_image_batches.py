@@ -11,8 +11,8 @@ from conformance.corpus.image_variant import png
 from conformance.expect import Nonconformity, PrerequisiteFailed, image_comparisons
 from conformance.expect.causes import CauseKind
 from conformance.expect.image_batches import ImageBatches
+from conformance.transport.endpoint import Items
 from conformance.transport.exchange import Exchange
-from conformance.transport.items import Items
 
 IMAGES = [png(flat(2, 2, (number, 0, 0))) for number in range(20)]
 BAD = IMAGES[4]

@@ -6,8 +6,7 @@ import threading
 
 import pytest
 
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import FailureKind
+from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.raw_caller import RawCaller
 from tests.suite.sockets import always, answer, read, talking
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from conformance.expect import vectors
-from conformance.transport import reference_process
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
+from conformance.transport.readiness import Unusable
+from conformance.transport.reference_process import Reference
 from tests.endpoints import registry
 from tests.suite.conftest import FakeReference, within
 
@@ -57,8 +58,8 @@ def test_an_application_is_tested_on_a_stand_in(
 
 @pytest.mark.reference
 def test_a_tag_that_does_not_exist_is_one_line() -> None:
-    with pytest.raises(reference_process.NotStarted) as problem:
-        reference_process.Reference("no-such-tag", "stand-in")
+    with pytest.raises(Unusable) as problem:
+        Reference("no-such-tag", "stand-in")
     assert "\n" not in str(problem.value)
     assert "no-such-tag" in str(problem.value)
 

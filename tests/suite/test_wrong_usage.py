@@ -8,8 +8,8 @@ import pytest
 
 from conformance.command import cli
 from conformance.options import endpoint_url
-from conformance.transport import reference_process
-from conformance.transport.other_services import OtherService, known
+from conformance.transport.readiness import OtherService, Unusable, known
+from conformance.transport.reference_process import Reference
 from tests.endpoints import registry
 from tests.suite.conftest import MODEL, Command, FakeReference
 from tests.suite.sockets import Talk, answer, read, talking
@@ -103,8 +103,8 @@ def test_a_reference_without_its_libraries_says_how_to_install_them(
     program.mkdir()
     (program / "__main__.py").write_text("import no_such_library\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(reference_process.NotStarted, match=r"pip install '\.\[reference\]'"):
-        reference_process.Reference("any", "stand-in")
+    with pytest.raises(Unusable, match=r"pip install '\.\[reference\]'"):
+        Reference("any", "stand-in")
 
 
 def test_collecting_needs_no_endpoint(command: Command) -> None:

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from conformance.transport import gzip_body
-from conformance.transport.failures import FailureKind
+from conformance.transport.exchange import FailureKind
 from conformance.weaviate.content import attribution
 from conformance.weaviate.wire.http1 import Message, read_request, read_response
 from conformance.weaviate.wire.proxied_exchange import Passed
@@ -56,7 +55,7 @@ def test_gzip_is_undone() -> None:
 def test_bad_gzip_is_the_endpoints_failure(
     body: bytes, kind: FailureKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gzip_body, "MAX_RESPONSE", 1000)
+    monkeypatch.setattr("conformance.transport.exchange.MAX_RESPONSE", 1000)
     seen = passed(body, Content_Encoding="gzip")
     exchange = seen.to_exchange()
     assert exchange.failed_by(kind)

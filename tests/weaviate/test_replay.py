@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from conformance.data import fixture_files
-from conformance.transport.failures import FailureKind
+from conformance.transport.exchange import FailureKind
 from conformance.weaviate.wire.replay import recorded, replay
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

@@ -12,7 +12,7 @@ from conformance.data.weaviate_versions import applies, described
 from conformance.expect import statuses
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content import import_items
 from conformance.weaviate.content.documented_collection import ImportedItems

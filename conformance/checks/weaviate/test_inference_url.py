@@ -7,7 +7,7 @@ import pytest
 from conformance import expect
 from conformance.data.tolerances import REPEATED, distance
 from conformance.expect import statuses
-from conformance.transport.target import Target
+from conformance.transport.endpoint import Target
 from conformance.weaviate.content import documented_collection as page
 from conformance.weaviate.content.arithmetic import combined
 from conformance.weaviate.content.attribution import attributed

@@ -5,9 +5,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import Failure, FailureKind, classify
-from conformance.transport.gzip_body import TooLarge
+from conformance.transport.exchange import Exchange, Failure, FailureKind, TooLarge, classify
 from conformance.weaviate.wire.http1 import Message
 from conformance.weaviate.wire.raw_response import response_to
 from conformance.weaviate.wire.upstream import RESPONSE_TIMEOUT

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from conformance.transport.exchange import Exchange
-from conformance.transport.gzip_body import inflate
+from conformance.transport.exchange import Exchange, inflate
 from conformance.weaviate.wire.http1 import Message
 
 

@@ -23,9 +23,7 @@ from typing import Any
 
 from conformance.data import fixture_files
 from conformance.data.timeouts import CLOSE_GRACE
-from conformance.transport.exchange import Exchange
-from conformance.transport.failures import classify
-from conformance.transport.gzip_body import TooLarge
+from conformance.transport.exchange import Exchange, TooLarge, classify
 from conformance.weaviate.wire.http1 import BadMessage, Message, read_request, read_response
 from conformance.weaviate.wire.raw_response import response_to
 from conformance.weaviate.wire.upstream import Upstream
