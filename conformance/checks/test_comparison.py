@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 
 from conformance import expect
-from conformance.comparison import diff, snapshot
-from conformance.comparison.inputs import inputs
-from conformance.comparison.reencoding import explanation, reencode
+from conformance.comparison import recording as snapshot
+from conformance.comparison import similarity as diff
+from conformance.comparison.recording import NoAnswers, Snapshot, inputs
 from conformance.comparison.similarity import Comparison
-from conformance.comparison.snapshot import NoAnswers, Snapshot
-from conformance.comparison.stored_objects import NothingStored, StoredObject, objects
+from conformance.comparison.stored_objects import (
+    NothingStored,
+    StoredObject,
+    explanation,
+    objects,
+    reencode,
+)
 from conformance.data.models import Model
 from conformance.expect.measurements import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run

@@ -12,9 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
 
+import click
 import pytest
 
-from conformance.command import welcome
+from conformance.command import invoke, welcome
 from conformance.data.messages import suggestion
 from conformance.options import sources
 from conformance.options.command_parser import BAD_OPTION, CommandParser
@@ -26,7 +27,7 @@ SUBCOMMANDS = {
     "list": "conformance.command.list_command:main",
     "explain": "conformance.command.explain:main",
     "models": "conformance.command.models_command:main",
-    "record": "conformance.comparison.snapshot_command:main",
+    "record": "conformance.comparison.record_command:command",
     "compose": "conformance.containers.compose:main",
     "bench": "conformance.benchmark.__main__:main",
     "stand-in": "conformance.exact.stand_in_command:main",
@@ -99,8 +100,11 @@ def _run(options: Namespace, rest: list[str], report: Path | None) -> int:
 
 def _subcommand(name: str) -> Callable[[list[str]], int]:
     """What runs a subcommand; imported here, so that the others pay nothing."""
-    run: Callable[[list[str]], int] = resolve_name(SUBCOMMANDS[name])
-    return run
+    run = resolve_name(SUBCOMMANDS[name])
+    if isinstance(run, click.Command):
+        return lambda words: invoke.main(run, words, f"clip-conformance {name}")
+    main_function: Callable[[list[str]], int] = run
+    return main_function
 
 
 def _with_url(words: list[str]) -> tuple[str | None, list[str]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance.comparison import snapshot
-from conformance.comparison.snapshot import BadSnapshot
+from conformance.comparison import recording as snapshot
+from conformance.comparison.recording import BadSnapshot
 from conformance.containers import image_facts
 from conformance.data import clauses, timeouts, weaviate_versions
 from conformance.data.clauses import UnknownName

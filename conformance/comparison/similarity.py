@@ -1,15 +1,53 @@
-"""Pairs of vectors as a whole: how close they are, and what is said of them."""
+"""Two sets of vectors compared: item by item, as a whole, and by what searches return."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.comparison import vendor_differences
-from conformance.comparison.diff import Pair
+import numpy as np
+
+from conformance.data import tolerances
 from conformance.data.models import Model
-from conformance.data.tolerances import ACROSS_REQUESTS
+from conformance.data.tolerances import ACROSS_REQUESTS, Array
 
 NAMED = 3
 """Pairs that a failure names; all of them are among the measurements."""
+TOP = 10
+TIE = 1e-4
+"""Difference of cosines below which two results may change places."""
+SIGLIP_2 = "google/siglip2"
+METACLIP_2 = "facebook/metaclip-2"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One input's vector here and there."""
+
+    name: str
+    cosine: float
+    norm: float
+    other_norm: float
+    distance: float
+    """Relative distance, as in `conformance.data.tolerances`; infinite for other dimensions."""
+
+    def __str__(self) -> str:
+        return (
+            f"cosine {self.cosine:.6f}, norm {self.norm:.6g} beside {self.other_norm:.6g}, "
+            f"relative distance {self.distance:.2g}"
+        )
+
+
+def pairs(here: Mapping[str, Array], there: Mapping[str, Array]) -> list[Pair]:
+    """The inputs that both have, the furthest apart first."""
+    found = [_pair(name, here[name], there[name]) for name in here if name in there]
+    return sorted(found, key=lambda pair: -pair.distance)
+
+
+def _pair(name: str, one: Array, other: Array) -> Pair:
+    norms = float(np.linalg.norm(one)), float(np.linalg.norm(other))
+    if one.shape != other.shape:
+        return Pair(name, 0.0, *norms, float("inf"))
+    cosine = float(tolerances.cosines(one[None], other[None])[0, 0])
+    return Pair(name, cosine, *norms, tolerances.distance(one, other))
 
 
 @dataclass(frozen=True)
@@ -49,4 +87,61 @@ class Comparison:
     def expected(self, model: Model) -> str:
         """What should be, and where the vendor's image differs by design."""
         bound = f"{self.kind} as {self.source} has them, within {ACROSS_REQUESTS:g} of their norm"
-        return ". ".join(filter(None, [bound, vendor_differences.remark(model)]))
+        return ". ".join(filter(None, [bound, vendor_remark(model)]))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many queries return the same top results on both sides."""
+
+    same: int
+    queries: int
+    top: int
+
+    def __str__(self) -> str:
+        return f"{self.same} of {self.queries} queries return the same top {self.top}"
+
+
+def agreement(
+    queries: tuple[Array, Array], objects: tuple[Array, Array], top: int = TOP
+) -> Agreement | None:
+    """Queries (n, d) over objects (m, d), here and there; None where every object is a result.
+
+    The results are the same where each of one side's is among the other's, or as near as its last.
+    """
+    if len(objects[0]) <= top or not len(queries[0]):
+        return None
+    here, there = (
+        tolerances.cosines(query, rows) for query, rows in zip(queries, objects, strict=True)
+    )
+    same = [_among(a, b, top) and _among(b, a, top) for a, b in zip(here, there, strict=True)]
+    return Agreement(sum(same), len(same), top)
+
+
+def _among(one: Array, other: Array, top: int) -> bool:
+    last = np.sort(other)[-top]
+    return bool(np.all(other[np.argsort(-one)[:top]] >= last - TIE))
+
+
+def stacked(rows: Sequence[Array]) -> Array | None:
+    """Vectors as one array (n, d); None without any, or where they have not one dimension."""
+    return np.stack(rows) if len({row.shape for row in rows}) == 1 else None
+
+
+def vendor_remark(model: Model) -> str:
+    """What to think of first where vectors of this model differ; empty for most models."""
+    source = model.text_model or ""
+    if source.startswith(METACLIP_2):
+        return (
+            "Vectors of texts that the vendor's image has made of MetaCLIP 2 differ from these by "
+            "design: it pools a text at its highest token id instead of its end "
+            "(docs/vendor-container.md). Images are not concerned."
+        )
+    if model.library == "siglip":
+        case = " and does not lower-case it" if source.startswith(SIGLIP_2) else ""
+        return (
+            "Vectors of texts that the vendor's image has made of SigLIP models differ from these "
+            "by design: it pads a text to the longest of its request instead of to 64 tokens"
+            f"{case} (docs/vendor-container.md). Images are not concerned."
+        )
+    return ""

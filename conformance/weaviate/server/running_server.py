@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from conformance.data.messages import UserError
 from conformance.weaviate.server import grpc_health
 from conformance.weaviate.wire.ports import LOOPBACK
 
@@ -23,7 +24,7 @@ BATCH_RETRIES = "2"
 comes to 34 minutes, which Ctrl-C does not end."""
 
 
-class Unavailable(RuntimeError):
+class Unavailable(UserError):
     """No Weaviate can be had; the message is one line that says what to do."""
 
 

@@ -1,5 +1,6 @@
-"""Vectors of the comparison's inputs: asked of an endpoint, written to a file, read from one."""
+"""What both sides of a comparison encode, and recordings: vectors of it that are kept in a file."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,9 +11,10 @@ from typing import Literal
 
 import numpy as np
 
-from conformance.comparison.diff import one_line
-from conformance.comparison.inputs import Inputs
-from conformance.comparison.top_results import Agreement, agreement, stacked
+from conformance.comparison.similarity import Agreement, agreement, stacked
+from conformance.corpus import drawings, image_files, photographs, texts
+from conformance.corpus.alignment import png
+from conformance.data.messages import UserError, one_line
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, vectors
 from conformance.transport.client import Client
@@ -20,18 +22,55 @@ from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange, without_password
 
 FORMAT = 1
+MOST_UNANSWERED = 3
+"""Items in a row without any response, after which an endpoint is given up."""
+DRAWN = 8
+SIZE = 224
 Progress = Callable[[str], None]
 Send = Callable[[Sequence[str], Sequence[bytes]], Exchange]
 """POSTs one request for these texts and images."""
-MOST_UNANSWERED = 3
 
 
-class BadSnapshot(ValueError):
-    """Not a file that `write` wrote; the message is one line."""
+class BadSnapshot(UserError):
+    """A file is not one that `write` has written."""
 
 
-class NoAnswers(RuntimeError):
-    """One item after another had no response at all; the message is one line."""
+class NoAnswers(UserError):
+    """One item after another had no response at all."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Items by name; a name holds a digest of the content, so equal names are equal items."""
+
+    texts: Mapping[str, str]
+    images: Mapping[str, bytes]
+
+
+def inputs() -> Inputs:
+    """The items of every comparison."""
+    named = {f"text {each.id}": each.text for each in (*texts.real(), *texts.edge())}
+    captions = zip(photographs.names(), photographs.captions("en"), strict=True)
+    named |= {f"caption {name}": caption for name, caption in captions}
+    named |= {"text of 500 words": texts.long(500)}
+    return Inputs(
+        {_name(name, text.encode()): text for name, text in named.items()},
+        {_name(name, content): content for name, content in _images().items()},
+    )
+
+
+def _images() -> dict[str, bytes]:
+    shown = drawings.combinations()[:: len(drawings.combinations()) // DRAWN]
+    seed = drawings.HELD_OUT_SEEDS[0]
+    found = {f"drawing {each}": png(drawings.draw(each, seed, SIZE)) for each in shown}
+    found |= {f"photograph {name}": photographs.raw(name) for name in photographs.names()}
+    encoded = image_files.modes() | image_files.formats()
+    found |= {f"encoding {name}": content for name, content in encoded.items()}
+    return found | {f"size {name}": content for name, content in image_files.odd_sizes().items()}
+
+
+def _name(name: str, content: bytes) -> str:
+    return f"{name} #{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -49,10 +88,6 @@ class Snapshot:
         first = f"{len(self.texts)} texts and {len(self.images)} images recorded in {place}"
         left_out = (f"left out, as refused: {name}: {why}" for name, why in self.refused.items())
         return "\n".join((first, *left_out))
-
-
-Ask = Callable[[Endpoint, Inputs], Snapshot]
-"""Asks an endpoint for items, each alone."""
 
 
 def ask(
@@ -130,7 +165,7 @@ def opened(url: str, timeout: float) -> Iterator[Endpoint]:
 
 
 def write(recording: Snapshot, path: Path, model: str) -> None:
-    """Write a recording as JSON; numbers keep all of float32."""
+    """Write a recording as JSON; numbers keep all of float32. Raises UserError."""
     document = {
         "format": FORMAT,
         "suite": version("multi2vec-clip-conformance"),
@@ -140,7 +175,10 @@ def write(recording: Snapshot, path: Path, model: str) -> None:
         "images": {name: _numbers(vector) for name, vector in recording.images.items()},
         "refused": dict(recording.refused),
     }
-    path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    try:
+        path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as problem:
+        raise UserError(f"cannot write {path}: {problem.strerror}") from problem
 
 
 def read(path: Path) -> Snapshot:
