@@ -17,8 +17,8 @@ from conformance.data.messages import UserError, suggestion
 from conformance.data.models import Model, load
 from conformance.exact import items, published
 from conformance.options.table import option
-from conformance.transport.endpoint import Endpoint
-from conformance.transport.readiness import Preflight, preflight
+from conformance.transport.endpoint import Endpoint, Preflight
+from conformance.transport.readiness import preflight
 from conformance.transport.reference_process import Reference
 
 DOWNLOAD_WAIT: Final = 3600.0

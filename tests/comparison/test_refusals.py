@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from conformance.command import cli
-from conformance.comparison import snapshot
-from conformance.comparison.inputs import Inputs
-from conformance.comparison.snapshot import NoAnswers
+from conformance.comparison import recording
+from conformance.comparison.recording import Inputs, NoAnswers
 from conformance.transport.exchange import Exchange, Failure, FailureKind
 from tests.comparison.test_compare import SAME, compared, status_of
 from tests.endpoints.encoder import Encoder
@@ -69,7 +68,7 @@ def test_a_recording_holds_what_was_refused(
     path = tmp_path / "vectors.json"
     assert cli.main(["record", urls["long"], "-o", str(path)]) == 0
     assert f"left out, as refused: {LONG}" in capsys.readouterr().out
-    made = snapshot.read(path)
+    made = recording.read(path)
     assert any(name.startswith(LONG) for name in made.refused)
     assert len(made.texts) >= 60
     report = compared(urls["plain"], str(path), tmp_path)
@@ -95,5 +94,5 @@ def test_silence_ends_it_early() -> None:
 
     many = Inputs({str(number): "text" for number in range(50)}, {})
     with pytest.raises(NoAnswers, match="3 items in a row had no response: late"):
-        snapshot.ask("http://x", silent, many)
+        recording.ask("http://x", silent, many)
     assert len(asked) == 3

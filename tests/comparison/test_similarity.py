@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from conformance.comparison import diff
-from conformance.comparison.similarity import Comparison
+from conformance.comparison.similarity import Comparison, pairs
 from conformance.data import models
 
 ONE = np.array([1, 0], dtype=np.float32)
@@ -14,7 +13,7 @@ OTHER = np.array([0, 1], dtype=np.float32)
 def comparison(**there: np.ndarray) -> Comparison:
     """Texts that are `ONE` here, beside others."""
     here = dict.fromkeys(there, ONE)
-    return Comparison(diff.pairs(here, there), "texts", "somewhere")
+    return Comparison(pairs(here, there), "texts", "somewhere")
 
 
 def test_equal_vectors_are_close() -> None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from conformance.comparison.snapshot import Snapshot, searches
-from conformance.comparison.top_results import agreement, stacked
+from conformance.comparison.recording import Snapshot, searches
+from conformance.comparison.similarity import agreement, stacked
 from conformance.data.tolerances import Array
 
 RANDOM = np.random.default_rng(4)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from conformance.command import cli
-from conformance.comparison import diff, snapshot
-from conformance.comparison.inputs import Inputs, inputs
-from conformance.comparison.snapshot import BadSnapshot, Snapshot
+from conformance.comparison import recording
+from conformance.comparison.recording import BadSnapshot, Inputs, Snapshot, inputs
+from conformance.comparison.similarity import pairs
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 
@@ -39,16 +39,16 @@ def test_inputs_are_named_once_and_for_all() -> None:
 
 
 def test_an_endpoint_is_asked_for_each_item(plain: str) -> None:
-    with snapshot.opened(plain, 10.0) as endpoint:
-        found = snapshot.ask(plain, endpoint.vectorize, FEW)
+    with recording.opened(plain, 10.0) as endpoint:
+        found = recording.ask(plain, endpoint.vectorize, FEW)
     assert list(found.texts) == list(FEW.texts)
     assert {row.shape for row in found.texts.values()} == {(512,)}
 
 
 def test_a_file_keeps_every_bit(tmp_path: Path) -> None:
     path = tmp_path / "vectors.json"
-    snapshot.write(made(a=VECTOR), path, "tag")
-    assert np.array_equal(snapshot.read(path).texts["a"], VECTOR)
+    recording.write(made(a=VECTOR), path, "tag")
+    assert np.array_equal(recording.read(path).texts["a"], VECTOR)
 
 
 @pytest.mark.parametrize(
@@ -58,24 +58,24 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "vectors.json"
     path.write_text(content)
     with pytest.raises(BadSnapshot, match=r"vectors\.json"):
-        snapshot.read(path)
+        recording.read(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSnapshot, match="no recording at"):
-        snapshot.read(tmp_path / "nothing.json")
+        recording.read(tmp_path / "nothing.json")
 
 
 def test_pairs_come_furthest_first() -> None:
     here, there = {"a": VECTOR, "b": VECTOR, "c": VECTOR}, {"a": VECTOR, "b": -VECTOR}
-    found = diff.pairs(here, there)
+    found = pairs(here, there)
     assert [pair.name for pair in found] == ["b", "a"]
     assert found[0].cosine == pytest.approx(-1)
     assert found[1].distance == 0
 
 
 def test_other_widths_are_infinitely_far() -> None:
-    (pair,) = diff.pairs({"a": VECTOR}, {"a": VECTOR[:2]})
+    (pair,) = pairs({"a": VECTOR}, {"a": VECTOR[:2]})
     assert pair.distance == float("inf")
 
 
