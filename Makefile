@@ -1,24 +1,28 @@
 # Two commands for users: `make demo` and `make test`. The rest is for people who change the project.
+# Every task is defined here alone; tox calls these for the environments that it makes, with BIN set to
+# the environment's programs and STAMP empty, so that nothing is installed.
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NODE := $(VENV)/.node
 SUITE_VENV := .venv-suite
+SUITE_BIN := $(SUITE_VENV)/bin
 SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 SITE ?= site
 
-.PHONY: help demo test test-suite coverage lint format types unit matrix hooks bench docs standins expected exact-table clean
+.PHONY: help demo test lint types unit test-suite coverage format matrix hooks bench docs standins expected clean
 
 help:
-	@echo "make demo    set up, start the reference, run the suite against it, show the scoreboard"
-	@echo "make test    set up, pass every test of the project"
-	@echo "make test-suite  the suite's part of them, without torch, in minutes"
-	@echo "make coverage    every test, and which lines they reach"
-	@echo "make matrix  the suite against the reference, for every model (tox)"
-	@echo "make lint | types | unit | format | hooks | docs | standins | expected | exact-table | clean"
+	@echo "make demo        set up, start the reference, run the suite against it, show the scoreboard"
+	@echo "make test        set up, then lint, types and unit: everything that a change must pass"
+	@echo "make test-suite  only the tests that need no torch, in an environment without it"
+	@echo "make coverage    the tests again, failing if too few lines are reached"
+	@echo "make matrix      the suite against the reference, for every model (tox)"
+	@echo "make docs        write the generated files, then build the documentation into $(SITE)/"
+	@echo "make format | hooks | bench | standins | expected | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
@@ -64,13 +68,11 @@ types: $(STAMP)
 unit: $(STAMP) $(NODE)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# For work on the suite: an environment without torch, and every eighth of the many endpoints.
-# What needs torch is reported as skipped.
+# For work on the suite: tests that need torch are reported as skipped.
 test-suite: $(SUITE_STAMP)
-	$(SUITE_VENV)/bin/python -m pytest -n 2 --dist loadgroup --sample 8 -rs
+	$(SUITE_BIN)/python -m pytest -n 2 --dist loadgroup --sample 8 -rs
 
-# By itself, because measuring makes the tests half as long again. Fails below the share of lines that
-# pyproject.toml names.
+# Not a part of `test`, because measuring slows the tests by half.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup
@@ -91,26 +93,21 @@ format: $(STAMP)
 hooks: $(STAMP)
 	$(BIN)/pre-commit install
 
+# Files that are made from others are committed, and a test compares them; the site is not.
 docs: $(STAMP)
 	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
 	$(BIN)/python -m conformance.options.readme_table README.md
 	$(BIN)/python -m conformance.options.action_inputs action.yml
 	$(BIN)/python -m tests.endpoints.shipped fixtures/faults.toml
-
-# The published results and the documentation as a static site.
-site: $(STAMP)
-	$(BIN)/python -m website $(SITE)
-	$(BIN)/sphinx-build -q -W --keep-going docs $(SITE)/docs
+	$(BIN)/python -m lab.exactness.table > docs/exact.md
+	$(BIN)/sphinx-build -q -W --keep-going docs $(SITE)
 
 standins: $(STAMP)
 	$(BIN)/python -m lab.training
 
-# The libraries' own vectors of the suite's items, and what mistakes move: half an hour.
+# The vectors that the model libraries give for the suite's items, and what mistakes change: half an hour.
 expected: $(STAMP)
 	$(BIN)/python -m lab.exactness.expected
 
-exact-table: $(STAMP)
-	$(BIN)/python -m lab.exactness.table > docs/exact.md
-
 clean:
-	rm -rf $(VENV) $(SUITE_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache report
+	rm -rf $(VENV) $(SUITE_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache $(REPORT) $(SITE)

@@ -1,11 +1,15 @@
-"""Sphinx: the pages of this folder as a site; `make site` builds it."""
+"""Sphinx: the pages of this folder as a site; `make docs` builds it."""
 
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 project = "multi2vec-clip conformance"
 version = release = version_of("multi2vec-clip-conformance")
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "lab.results_page"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 html_theme = "furo"
