@@ -4,10 +4,10 @@ import pytest
 
 from conformance.checks.stash import TARGET
 from conformance.command.run import Run, clause_of
-from conformance.report import container_log, scoreboard, terminal
+from conformance.report import scoreboard, terminal
 from conformance.report.detail import LINE_PER_TEST, Detail, detail_of, is_command, quieten_pytest
 from conformance.report.phase_result import PhaseResult
-from conformance.report.progress import Progress
+from conformance.report.scoreboard import Progress
 
 
 class Display:
@@ -62,6 +62,5 @@ class Display:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the result after pytest's own output."""
         if self.run.worker_input is None and TARGET in self.config.stash:
-            terminal.write(terminalreporter, self.run.judgement, self.run.settings, self.detail)
-            if self.run.judgement.exit_status and self.detail is not Detail.VERDICT:
-                container_log.write(terminalreporter, self.run.log)
+            run = self.run
+            terminal.write(terminalreporter, run.judgement, run.settings, self.detail, run.log)

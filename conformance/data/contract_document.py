@@ -7,7 +7,7 @@ from jinja2 import Environment, StrictUndefined
 from conformance.data import (
     clauses,
     fixture_files,
-    status_meanings,
+    statuses,
     tolerances,
     weaviate_versions,
 )
@@ -27,7 +27,7 @@ def render() -> str:
         groups=clauses.groups(),
         every=list(clauses.all_clauses().values()),
         tolerances=tolerances,
-        statuses=status_meanings.meanings(),
+        statuses=statuses.rows().values(),
     )
     return document.rstrip("\n") + "\n"
 

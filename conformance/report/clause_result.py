@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from conformance.data import statuses
 from conformance.data.clauses import Clause
-from conformance.expect import statuses
-from conformance.expect.statuses import Status
+from conformance.data.statuses import Status
 from conformance.report.phase_result import PhaseResult
 
 

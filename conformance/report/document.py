@@ -6,22 +6,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from conformance.data import weaviate_versions
 from conformance.data.models import Model
 from conformance.options.settings import Settings
 from conformance.options.table import OPTIONS
-from conformance.report import latency, provenance
+from conformance.report import provenance
 from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult
 from conformance.report.provenance import Provenance
 from conformance.report.sanitizer import Sanitizer
-from conformance.report.settings_used import settings_used
 from conformance.report.verdict import Judgement
 from conformance.transport.client import Sample
 from conformance.transport.endpoint import Target
 from conformance.transport.exchange import without_password
 
+MASKED = "***"
+DIGITS = 4
+"""Decimals of seconds."""
 SCHEMA = "urn:multi2vec-clip-conformance:report:2.0"
 """Name and version of the schema. What is only added counts up the second number."""
 
@@ -47,7 +51,7 @@ def build(
         "dimension": _dimension(settings),
         "reproduce": origin.command,
         "settings": {name: clean.plain(value) for name, value in _settings(settings).items()},
-        "settings_given": clean.plain(settings_used(settings)),
+        "settings_given": clean.plain(_given(settings)),
         "verdict": judgement.verdict,
         "profiles": {name: {"verdict": value} for name, value in judgement.profiles.items()},
         "counts": judgement.status_counts(),
@@ -68,7 +72,7 @@ def build(
         "clauses": [_clause(result) for result in judgement.results],
         "measurements": _finite(judgement.measurements),
         "figures": _finite(judgement.figures),
-        "latencies": latency.summary(latencies),
+        "latencies": _latencies(latencies),
     }
 
 
@@ -113,6 +117,27 @@ def _settings(settings: Settings) -> dict[str, Any]:
         for row in OPTIONS
         if hasattr(settings, row.dest)
     }
+
+
+def _given(settings: Settings) -> list[dict[str, str]]:
+    """For each option that was given its name, value and origin; secrets are masked."""
+    return [
+        {"name": name, "value": _shown(name, given.value), "origin": given.origin}
+        for name, given in settings.given.items()
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    values = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(_masked(name, each) for each in values)
+
+
+def _masked(name: str, value: Any) -> str:
+    if name == "env":  # a container's variables hold its keys and tokens
+        return f"{str(value).partition('=')[0]}={MASKED}"
+    if value is True or value is False:
+        return str(value).lower()
+    return without_password(str(value)) if "://" in str(value) else str(value)
 
 
 def _plain(value: Any) -> Any:
@@ -165,3 +190,17 @@ def _test(test: PhaseResult) -> dict[str, Any]:
         "message": test.message,
         "causes": [problem.cause_to_plain() for problem in test.problems],
     }
+
+
+def _latencies(samples: Sequence[Sample]) -> list[dict[str, Any]]:
+    """Seconds that good answers took, by the kind of request, the most frequent kind first."""
+    kinds: dict[str, list[float]] = {}
+    for kind, seconds in samples:
+        kinds.setdefault(kind, []).append(seconds)
+    rows = sorted(kinds.items(), key=lambda row: (-len(row[1]), row[0]))
+    return [{"request": kind, "count": len(times), **_figures(times)} for kind, times in rows]
+
+
+def _figures(times: Sequence[float]) -> dict[str, float]:
+    found = {"median": np.median(times), "p95": np.percentile(times, 95), "longest": max(times)}
+    return {name: round(float(seconds), DIGITS) for name, seconds in found.items()}

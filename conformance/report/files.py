@@ -1,13 +1,28 @@
-"""What ``--report DIR`` writes, beside the bodies of failed requests."""
+"""What ``--report DIR`` writes: report.json, and the files that are made from it.
+
+In report.md, what an endpoint said stands in code spans, where neither markup nor a mention of
+somebody works.
+"""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import jinja2
 import pytest
 
-from conformance.report import badge, markdown
-from conformance.report.html import page
+from conformance.data import statuses
+from conformance.report import html
+from conformance.report.verdict import VERDICTS
+
+SUMMARY: Final = Path(__file__).parent / "templates" / "report.md.jinja"
+LABEL: Final = "multi2vec-clip"
+"""What the badge is about."""
+SHOWN: Final = 300
+"""Characters of what was got, in report.md."""
+IN_FULL: Final = 10
+"""Findings in report.md: the summary of a job is bounded."""
 
 
 def prepare(config: pytest.Config, folder: Path) -> None:
@@ -21,9 +36,71 @@ def write(folder: Path, document: dict[str, Any]) -> None:
     """Write report.json, and what is made from it."""
     contents = {
         "report.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
-        "report.html": page.render(document),
-        "report.md": markdown.render(document),
-        "badge.json": badge.render(document),
+        "report.html": html.render(document),
+        "report.md": summary(document),
+        "badge.json": badge(document),
     }
     for name, text in contents.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def badge(document: dict[str, Any]) -> str:
+    """badge.json: the verdict, for services that draw badges (the schema is shields.io's)."""
+    verdict = document["verdict"]
+    told = {
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": verdict,
+        "color": VERDICTS[verdict].badge,
+        "isError": verdict == "error",
+    }
+    return json.dumps(told, indent=2) + "\n"
+
+
+def summary(document: dict[str, Any]) -> str:
+    """report.md: the result for a pull request or the summary of a job."""
+    environment = jinja2.Environment(
+        autoescape=False, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["code"] = code
+    environment.filters["block"] = block
+    template = environment.from_string(SUMMARY.read_text(encoding="utf-8"))
+    findings = document["findings"]
+    tried = [each for each in statuses.columns() if not statuses.rows()[each].left_out]
+    return template.render(
+        report=document,
+        counted=[finding for finding in findings if not finding["not_counted"]],
+        others=[finding for finding in findings if finding["not_counted"]],
+        in_full=IN_FULL,
+        columns=[status for status in tried if status in document["counts"]],
+        rows=_rows(document),
+    )
+
+
+def _rows(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Of each group that was tried its title, and the statuses of its clauses."""
+    tried = dict.fromkeys(clause["group"] for clause in document["clauses"] if clause["tests"])
+    return [
+        (title, [each["status"] for each in document["clauses"] if each["group"] == title])
+        for title in tried
+    ]
+
+
+def code(text: str) -> str:
+    """A code span of one line that holds the text, cut, whatever is in it."""
+    line = " ".join(text.split())
+    shown = line if len(line) <= SHOWN else f"{line[:SHOWN]} …"
+    fence = _fence(shown, 1)
+    # The blanks go away when it is shown, and keep a backtick apart from the fence.
+    return f"{fence} {shown or '(empty)'} {fence}"
+
+
+def block(text: str) -> str:
+    """A fenced block that holds the text of one line."""
+    fence = _fence(text, 3)
+    return f"{fence}\n{' '.join(text.splitlines())}\n{fence}"
+
+
+def _fence(text: str, shortest: int) -> str:
+    runs = [len(run) for run in re.findall(r"`+", text)]
+    return "`" * max([shortest, *(run + 1 for run in runs)])

@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from conformance.data import clauses
-from conformance.expect.statuses import Status
+from conformance.data.messages import UserError, one_line
+from conformance.data.statuses import Status
 from conformance.report.clause_result import ClauseResult
 from conformance.report.phase_result import PhaseResult
 
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
 """What can be known of: failures, and what could not be judged for one."""
+LONGEST_REASON = 160
+"""Characters of what was seen, where there is no reason yet."""
 
 
-class BadKnownFailures(ValueError):
+class BadKnownFailures(UserError):
     """A file that cannot be read as known failures; the message is one line."""
 
 
@@ -129,10 +132,11 @@ def _entries(result: ClauseResult, before: KnownFailures) -> list[KnownFailure]:
 
 def _reason(test: PhaseResult, before: KnownFailures) -> str:
     """The reason that was given, or what was seen, for somebody to replace."""
-    known = before.reason(test.clause, test.test)
-    lines = [line.strip() for line in test.message.splitlines()]
-    seen = [line.removeprefix("got:").strip() for line in lines if line.startswith("got:")]
-    return known or f"not yet explained: {(seen or lines or [test.status])[0][:160]}"
+    if known := before.reason(test.clause, test.test):
+        return known
+    got = [problem.got for problem in test.problems if problem.clause == test.clause]
+    seen = [*got, test.message.strip(), test.status]
+    return f"not yet explained: {one_line(next(filter(None, seen)), LONGEST_REASON)}"
 
 
 def _row(entry: KnownFailure) -> dict[str, str]:

@@ -1,58 +1,92 @@
-"""What the terminal shows at the end: what is wrong, the scoreboard, the verdict."""
+"""What the terminal shows at the end: what is wrong, worst first, the scoreboard, the verdict."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
-from conformance.data import clauses
-from conformance.expect.statuses import Status
+from conformance.data import clauses, statuses
+from conformance.data.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report import finding_text, scoreboard
+from conformance.report import scoreboard
 from conformance.report.clause_result import ClauseResult
 from conformance.report.detail import Detail
-from conformance.report.scoreboard import STYLE
-from conformance.report.verdict import STALE, Judgement, Verdict
+from conformance.report.findings import Finding
+from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
+"""Columns; a wider terminal is not filled."""
 FEW = 3
 """Clauses of a group that are listed one by one."""
 FOR_THE_FILE = "beside "
-"""Measurements of single inputs: a hundred of them, for report.json."""
+"""Measurements of single inputs begin with this: there are a hundred, for report.json."""
+IN_FULL = 3
+"""Findings that are shown in full."""
+IN_A_LINE = 6
+"""Findings beyond those in full that have a line; what comes after them is counted."""
+SHOWN = 150
+"""Characters of what was got, expected or demanded."""
+SHOWN_LINE = 300
+"""Characters of a curl line."""
+IDS = 12
+"""Clauses that a finding also shows in."""
+LABEL = 12
+"""Columns of a label."""
 
 
 def write(
-    reporter: pytest.TerminalReporter, judgement: Judgement, settings: Settings, detail: Detail
+    reporter: pytest.TerminalReporter,
+    judgement: Judgement,
+    settings: Settings,
+    detail: Detail,
+    container_log: Sequence[str] = (),
 ) -> None:
-    """Write it to pytest's terminal, as wide as that is, in colour where it has some."""
+    """Write it to pytest's terminal, as wide as that is, in color where it has some.
+
+    The end of the container's log, whose lines must be printable, comes last, below a verdict that
+    is not a good one.
+    """
     sink = io.StringIO()
-    colour = bool(reporter.hasmarkup)
-    width = min(WIDEST, reporter._tw.fullwidth)
-    # pytest has found out whether there is colour; rich would ask the environment again.
-    console = Console(
-        file=sink,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-    )
+    console = _console(reporter, sink)
     if detail is not Detail.VERDICT:
-        finding_text.show(console, judgement, detail)
-        console.print(scoreboard.table(judgement.results))
-        console.print(scoreboard.legend(judgement.results))
-        for status in ("error", "not run"):
-            _list(console, judgement.results, status)
-        if detail is Detail.ALL:
-            console.print(_measured(judgement))
-        if judgement.profiles["weaviate"] == "disabled":
-            console.print(_hint(judgement))
-        _files(console, settings)
+        _result(console, judgement, settings, detail)
     _stale(console, settings, judgement)
     console.print(_verdict_line(judgement, settings))
     reporter.write("".join(f"{line.rstrip()}\n" for line in sink.getvalue().splitlines()))
+    if container_log and judgement.exit_status and detail is not Detail.VERDICT:
+        reporter.write_line("the container's log ends with:")
+        for line in container_log:
+            reporter.write_line(f"  | {line}")
+
+
+def _console(reporter: pytest.TerminalReporter, sink: io.StringIO) -> Console:
+    # pytest has found out whether there is color; rich would ask the environment again.
+    color = bool(reporter.hasmarkup)
+    return Console(
+        file=sink,
+        width=min(WIDEST, reporter._tw.fullwidth),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        highlight=False,
+    )
+
+
+def _result(console: Console, judgement: Judgement, settings: Settings, detail: Detail) -> None:
+    show_findings(console, judgement, detail)
+    console.print(scoreboard.table(judgement.results))
+    console.print(scoreboard.legend(judgement.results))
+    for status in ("error", "not run"):
+        _list(console, judgement.results, status)
+    if detail is Detail.ALL:
+        console.print(_measured(judgement))
+    if judgement.profiles["weaviate"] == "disabled":
+        console.print(_hint(judgement))
+    _files(console, settings)
 
 
 def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> None:
@@ -63,7 +97,7 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
             message = next((each.message for each in result.tests if each.message), "")
             told.setdefault(message.partition("\n")[0], []).append(result.clause.id)
     for message, ids in told.items():
-        line = Text(f"{status}: ", style=STYLE[status])
+        line = Text(f"{status}: ", style=statuses.rows()[status].style)
         line.append(f"{', '.join(_folded(ids))}: {message}".rstrip(": "), style="default")
         console.print(line)
 
@@ -111,7 +145,7 @@ def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
 
 def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     line = Text("verdict: ")
-    line.append(judgement.verdict, style=STYLE.get(judgement.verdict, "bold"))
+    line.append(judgement.verdict, style=VERDICTS[judgement.verdict].style)
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
     line.append(
@@ -122,3 +156,80 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
 
 def _word(verdict: Verdict) -> str:
     return "disabled (not asked for)" if verdict == "disabled" else verdict
+
+
+def show_findings(console: Console, judgement: Judgement, detail: Detail) -> None:
+    """Write what is wrong: the worst in full, the others in a line each, on one screen.
+
+    What is wrong and does not count comes after that.
+    """
+    told = [(each, judgement.why_not_counted(each)) for each in judgement.findings]
+    counted = [finding for finding, why in told if not why]
+    if counted:
+        many = f"{len(counted)} defects, worst first" if len(counted) > 1 else "1 defect"
+        console.print(Text(many, style="bold"))
+    whole = detail is Detail.ALL
+    in_full = counted if whole else _worst(counted)
+    for number, finding in enumerate(in_full, 1):
+        _in_full(console, number, finding, whole, len(counted) == 1)
+    _in_lines(console, counted[len(in_full) :], len(in_full) + 1)
+    for finding, why in [(finding, why) for finding, why in told if why]:
+        console.print(Text(f"{_title(finding)}: {why}", style="dim"), soft_wrap=True)
+    if told:
+        console.print()
+
+
+def _worst(findings: Sequence[Finding]) -> list[Finding]:
+    """The first few, and no SHOULD beside a MUST."""
+    return [each for each in findings[:IN_FULL] if each.clause.level == findings[0].clause.level]
+
+
+def _title(finding: Finding) -> str:
+    """The rule, said to be broken: alone it would read like what happened."""
+    return f"{finding.clause.id} ({finding.clause.level}) is not met: {finding.clause.title}"
+
+
+def _style(finding: Finding) -> str:
+    return "bold red" if finding.clause.level == "MUST" else "yellow"
+
+
+def _in_full(console: Console, number: int, finding: Finding, whole: bool, alone: bool) -> None:
+    console.print(Text(f"{number}. {_title(finding)}", style=_style(finding)))
+    problem, clause = finding.problem, finding.clause
+    rows = [("got", problem.got), ("expected", problem.expected), ("why", clause.reason)]
+    console.print(_grid((name, value if whole else _cut(value, SHOWN)) for name, value in rows))
+    lines = problem.repeat if whole or alone else problem.repeat[:1]
+    for label, line in zip(("reproduce", "and"), lines, strict=False):
+        # In one piece, to be copied: the terminal wraps it.
+        shown = line if whole else _cut(line, SHOWN_LINE)
+        console.print(Text(f"   {f'{label}:':{LABEL}}{shown}"), soft_wrap=True)
+    also = [("same cause", finding.also), ("not judged", finding.not_judged)]
+    console.print(_grid((name, _listed(ids, whole)) for name, ids in also if ids))
+
+
+def _listed(ids: Collection[str], whole: bool) -> str:
+    shown = sorted(ids) if whole else sorted(ids)[:IDS]
+    more = len(ids) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _grid(rows: Iterable[tuple[str, str]]) -> RenderableType:
+    table = Table.grid()
+    table.add_column(width=LABEL, no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(Text(f"{name}:"), Text(value))
+    return Padding(table, (0, 0, 0, 3))
+
+
+def _in_lines(console: Console, findings: Sequence[Finding], first: int) -> None:
+    for number, finding in enumerate(findings[:IN_A_LINE], first):
+        console.print(Text(f"{number}. {_title(finding)}", style=_style(finding)))
+    if len(findings) > IN_A_LINE:
+        console.print(f"… and {len(findings) - IN_A_LINE} more")
+    if findings:
+        console.print(Text("All in full: -v, or report.html of --report DIR", style="dim"))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip()} …"

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
-from conformance.data import clauses
+from conformance.data import clauses, statuses
 from conformance.data.clauses import PROFILES, Clause, Profile
-from conformance.expect import statuses
+from conformance.data.statuses import Status
 from conformance.expect.measurements import Figure
-from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report import findings
 from conformance.report.clause_result import ClauseResult
@@ -27,25 +26,28 @@ Verdict = Literal[
     "disabled",
 ]
 
-# Worst first.
-ORDER: tuple[Verdict, ...] = (
-    "not conformant",
-    "error",
-    "incomplete",
-    "known failures",
-    "partial",
-    "conformant",
-    "disabled",
-)
-EXIT_OF: dict[Verdict, int] = {
-    "conformant": 0,
-    "known failures": 0,
-    "partial": 0,
-    "not conformant": 1,
-    "error": 3,
-    "incomplete": 6,
-    "disabled": 6,
+
+@dataclass(frozen=True)
+class VerdictRow:
+    """What follows from a verdict."""
+
+    exit_status: int
+    style: str
+    """In the terminal, as rich names styles."""
+    badge: str
+    """The color of its badge, as badge services name colors."""
+
+
+VERDICTS: Final[dict[Verdict, VerdictRow]] = {
+    "not conformant": VerdictRow(1, "bold red", "red"),
+    "error": VerdictRow(3, "bold magenta", "lightgrey"),
+    "incomplete": VerdictRow(6, "bold magenta", "orange"),
+    "known failures": VerdictRow(0, "bold yellow", "yellow"),
+    "partial": VerdictRow(0, "bold yellow", "yellow"),
+    "conformant": VerdictRow(0, "bold green", "brightgreen"),
+    "disabled": VerdictRow(6, "bold", "lightgrey"),
 }
+"""The worst first."""
 STALE = 7
 """Exit status of a run without a failure where a known one passes again."""
 
@@ -76,7 +78,7 @@ class Judgement:
     @property
     def exit_status(self) -> int:
         """The exit status of the run."""
-        status = EXIT_OF[self.verdict]
+        status = VERDICTS[self.verdict].exit_status
         return STALE if self.stale and status == 0 else status
 
     def why_not_counted(self, finding: Finding) -> str:
@@ -110,7 +112,7 @@ def judge(
     profiles = {
         profile: _profile(profile, results, narrowed, settings.strict) for profile in PROFILES
     }
-    verdict = min(profiles.values(), key=ORDER.index)
+    verdict = min(profiles.values(), key=list(VERDICTS).index)
     return Judgement(
         verdict,
         profiles,
@@ -139,7 +141,9 @@ def _with_evidence(result: ClauseResult, found: Findings, settings: Settings) ->
         must = clause.level == "MUST" or settings.strict
         shown: Status = "fail" if must else "warn"
         problem = found.promoted[clause.id]
-        evidence = PhaseResult(problem.test, clause.id, shown, text(problem, clause))
+        evidence = PhaseResult(
+            problem.test, clause.id, shown, text(problem, clause), problems=(problem,)
+        )
         status = statuses.worst([result.status, shown])
         return ClauseResult(clause, status, (*result.tests, evidence))
     if result.status == "not judged":
@@ -191,12 +195,12 @@ def _profile(
     profile: Profile, results: Sequence[ClauseResult], narrowed: bool, strict: bool
 ) -> Verdict:
     mine = [each for each in results if each.clause.group.profile == profile]
-    statuses = {result.status for result in mine}
-    if statuses <= {"disabled"}:
+    met = {result.status for result in mine}
+    if met <= {"disabled"}:
         return "disabled"
-    if "fail" in statuses:
+    if "fail" in met:
         return "not conformant"
-    if "error" in statuses:
+    if "error" in met:
         return "error"
     must = {result.status for result in mine if result.clause.level == "MUST"}
     # A part that the user left out is no gap, a part that was chosen and could not run is one.
@@ -205,6 +209,6 @@ def _profile(
         gaps |= {"skipped", "disabled"}
     if must & gaps:
         return "incomplete"
-    if "known" in (statuses if strict else must):
+    if "known" in (met if strict else must):
         return "known failures"
     return "partial" if narrowed else "conformant"

@@ -18,8 +18,8 @@ AGAINST = {
     "options to command": ("conformance/options/settings.py", "conformance.command.parsing"),
     "transport to expect": ("conformance/transport/exchange.py", "conformance.expect.statuses"),
     "expect to a check": ("conformance/expect/statuses.py", "conformance.checks.test_meta"),
-    "a check to the report": ("conformance/checks/test_meta.py", "conformance.report.html.page"),
-    "report to command": ("conformance/report/html/page.py", "conformance.command.run"),
+    "a check to the report": ("conformance/checks/test_meta.py", "conformance.report.html"),
+    "report to command": ("conformance/report/html.py", "conformance.command.run"),
     "anything to the plugin": ("conformance/command/run.py", "conformance.plugin"),
     "weaviate's wire to content": (
         "conformance/weaviate/wire/http1.py",

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.data import clauses
 from conformance.expect.statuses import SEVERITY
-from conformance.report.verdict import ORDER
+from conformance.report.verdict import VERDICTS
 from tests.endpoints import registry
 from tests.endpoints.endpoint import JSON, Endpoint
 from tests.endpoints.server import serve
@@ -56,7 +56,7 @@ def test_every_judged_clause_lists_its_tests(full: Full) -> None:
     assert all(each["tests"] for each in judged)
     assert {test["status"] for each in judged for test in each["tests"]} <= set(SEVERITY)
     assert set(full.report["profiles"]) == set(clauses.PROFILES)
-    assert {each["verdict"] for each in full.report["profiles"].values()} <= set(ORDER)
+    assert {each["verdict"] for each in full.report["profiles"].values()} <= set(VERDICTS)
 
 
 def test_measurements_are_reported(full: Full) -> None:

@@ -14,7 +14,7 @@ from conformance.data import clauses
 from conformance.expect.statuses import SEVERITY
 from conformance.report import provenance
 from conformance.report.document import SCHEMA
-from conformance.report.verdict import ORDER
+from conformance.report.verdict import VERDICTS
 from tests.suite import junit_shape, report_schema
 from tests.suite.conftest import MODEL, Full
 
@@ -41,7 +41,7 @@ def test_a_report_that_lacks_a_field_is_not_valid(full: Full, field: str) -> Non
 def test_the_schema_knows_all_that_a_run_can_come_to() -> None:
     named = report_schema.PUBLISHED["$defs"]
     assert set(named["status"]["enum"]) == set(SEVERITY)
-    assert set(named["verdict"]["enum"]) == set(ORDER)
+    assert set(named["verdict"]["enum"]) == set(VERDICTS)
     assert set(named["clause"]["properties"]["profile"]["enum"]) == set(clauses.PROFILES)
     assert set(report_schema.PUBLISHED["properties"]["profiles"]["properties"]) == set(
         clauses.PROFILES

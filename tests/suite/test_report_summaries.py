@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from conformance.report import badge, markdown
-from conformance.report.verdict import ORDER
+from conformance.report import files
+from conformance.report.verdict import VERDICTS
 from tests.suite.conftest import Full
 
-VERDICTS = [verdict for verdict in ORDER if verdict != "disabled"]
+OF_A_RUN = [verdict for verdict in VERDICTS if verdict != "disabled"]
 SHIELDS = {"schemaVersion", "label", "message", "color", "isError"}
 """Of shields.io's endpoint schema, https://shields.io/badges/endpoint-badge."""
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("verdict", OF_A_RUN)
 def test_every_verdict_has_a_badge(verdict: str) -> None:
-    told = json.loads(badge.render({"verdict": verdict}))
+    told = json.loads(files.badge({"verdict": verdict}))
     assert set(told) == SHIELDS
     assert (told["schemaVersion"], told["message"]) == (1, verdict)
 
@@ -46,7 +46,7 @@ def with_finding(report: dict[str, Any], got: str) -> str:
         "also": ["ERR-02"],
         "not_counted": "",
     }
-    return markdown.render({**report, "verdict": "not conformant", "findings": [finding]})
+    return files.summary({**report, "verdict": "not conformant", "findings": [finding]})
 
 
 @pytest.mark.parametrize("got", ["a | b", "<b>@somebody #1</b>", "` `` ``` x", "line\n\n# line"])

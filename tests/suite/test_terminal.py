@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from conformance.data import clauses
-from conformance.report import finding_text
+from conformance.report import terminal
 from conformance.report.detail import Detail
 from conformance.report.findings import Finding
 from conformance.report.problem import Problem
@@ -25,7 +25,7 @@ def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
     judgement = Judgement("not conformant", {}, (), 1.0, 1.0, findings=tuple(findings))
     sink = io.StringIO()
     console = Console(file=sink, width=80, no_color=True, highlight=False)
-    finding_text.show(console, judgement, detail)
+    terminal.show_findings(console, judgement, detail)
     return sink.getvalue()
 
 

@@ -2,18 +2,19 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import get_args
 
 import pytest
 
-from conformance.data import clauses
+from conformance.data import clauses, statuses
 from conformance.data.clauses import Clause, Group, Level, Profile
 from conformance.data.models import Model
+from conformance.data.statuses import Status, worst
 from conformance.expect.causes import CauseKind
-from conformance.expect.statuses import SEVERITY, Status, worst
 from conformance.options.settings import Settings
 from conformance.report.phase_result import PhaseResult
 from conformance.report.problem import Problem
-from conformance.report.verdict import EXIT_OF, Judgement, Verdict, judge
+from conformance.report.verdict import VERDICTS, Judgement, Verdict, judge
 
 SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
@@ -169,14 +170,19 @@ def test_what_is_not_judged_is_never_conformant() -> None:
 
 
 def test_only_what_conforms_ends_with_0() -> None:
-    assert {verdict for verdict, status in EXIT_OF.items() if status == 0} == {
+    assert {name for name, row in VERDICTS.items() if row.exit_status == 0} == {
         "conformant",
         "known failures",
         "partial",
     }
-    assert [verdict for verdict, status in EXIT_OF.items() if status == 1] == ["not conformant"]
+    assert [name for name, row in VERDICTS.items() if row.exit_status == 1] == ["not conformant"]
 
 
 def test_no_status_at_all_was_not_run() -> None:
     assert worst([]) == "not run"
-    assert worst(list(SEVERITY)) == "error"
+    assert worst(list(statuses.rows())) == "error"
+
+
+def test_the_table_of_statuses_is_what_the_types_say() -> None:
+    assert list(statuses.rows()) == list(get_args(Status))
+    assert sorted(row.column for row in statuses.rows().values()) == [*range(1, 11)]

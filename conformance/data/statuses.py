@@ -1,0 +1,60 @@
+"""The statuses that a test and a clause can have, read from ``statuses.toml``."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from conformance.data import fixture_files
+
+Status = Literal[
+    "error",
+    "fail",
+    "warn",
+    "not judged",
+    "not run",
+    "skipped",
+    "disabled",
+    "known",
+    "pass",
+    "n/a",
+]
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """What is said of a status, and how it is shown."""
+
+    name: Status
+    meaning: str
+    column: int
+    """Its place in a scoreboard, from the left."""
+    letter: str
+    """What pytest prints for a test that has it."""
+    style: str = "dim"
+    """In the terminal, as rich names styles."""
+    explained: bool = False
+    """Whether the scoreboard says below its columns what it means."""
+    left_out: bool = False
+    """Whether nothing was tried, because it was not asked for."""
+
+
+@cache
+def rows() -> dict[Status, StatusRow]:
+    """Every status, the worst first."""
+    table = fixture_files.toml("statuses.toml")["status"]
+    return {row["name"]: StatusRow(**row) for row in table}
+
+
+def worst(statuses: list[Status]) -> Status:
+    """The status of a clause whose tests had these; none at all is `not run`."""
+    return min(statuses, key=list(rows()).index, default="not run")
+
+
+def columns() -> list[Status]:
+    """The statuses in the order of a scoreboard's columns."""
+    return sorted(rows(), key=lambda name: rows()[name].column)
+
+
+def to_look_at() -> list[Status]:
+    """The statuses as a reader wants them: the worst first, untried ones last."""
+    return sorted(rows(), key=lambda name: rows()[name].left_out)

@@ -1,1 +1,0 @@
-"""report.html: one page of one file, without script, that stands alone."""
