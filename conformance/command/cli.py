@@ -29,7 +29,7 @@ SUBCOMMANDS = {
     "models": "conformance.command.models_command:main",
     "record": "conformance.comparison.record_command:command",
     "compose": "conformance.containers.compose:main",
-    "bench": "conformance.benchmark.__main__:main",
+    "bench": "conformance.speed.bench_command:command",
     "stand-in": "conformance.exact.stand_in_command:main",
 }
 """Name and ``module:function``: given the words after the name, it returns the exit status."""

@@ -16,6 +16,7 @@ from conformance.comparison.recording import Inputs, Snapshot, inputs
 from conformance.data.messages import UserError, suggestion
 from conformance.data.models import Model, load
 from conformance.exact import items, published
+from conformance.options.seconds import Seconds
 from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint, Preflight
 from conformance.transport.readiness import preflight
@@ -23,7 +24,6 @@ from conformance.transport.reference_process import Reference
 
 DOWNLOAD_WAIT: Final = 3600.0
 """Seconds until the reference must be ready: it may have gigabytes to load from the hub."""
-SECONDS = click.FloatRange(min=0, min_open=True)
 
 
 @click.command(help=__doc__, context_settings={"max_content_width": 100})
@@ -45,7 +45,7 @@ SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--endpoint-timeout",
     metavar="SECONDS",
-    type=SECONDS,
+    type=Seconds(),
     default=option("endpoint-timeout").default,
     show_default=True,
     help=option("endpoint-timeout").help,
@@ -53,7 +53,7 @@ SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--wait",
     metavar="SECONDS",
-    type=SECONDS,
+    type=Seconds(),
     help=f"{option('wait').help}  [default: {option('wait').default:g}; "
     f"for the reference: {DOWNLOAD_WAIT:g}]",
 )

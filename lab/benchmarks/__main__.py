@@ -14,9 +14,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from conformance.benchmark import report
-from conformance.benchmark.__main__ import add_cells, run
-from conformance.benchmark.cells import Cell
+from conformance.speed import bench_command
+from conformance.speed import report as bench_report
+from conformance.speed.bench_command import CALLERS, SECONDS, Plan
+from conformance.speed.load import KINDS
+from conformance.speed.measurement import Cell
 from lab.benchmarks import full_size, rivals
 from lab.benchmarks.programs import add_placement
 from reference.encoders import Placement
@@ -57,8 +59,9 @@ def _measured(
             starts = [pool.submit(rivals.start, who, what, stack) for who in everybody]
         drives = {who: one.result() for who, one in zip(everybody, starts, strict=True)}
         title = f"{name}, random weights, {placement.dtype} on {placement.device}"
-        cells = run(drives, asked, asked.report and asked.report / name, title)
-    Console().print(report.table(cells, title))
+        plan = Plan(asked.kinds, asked.callers, asked.seconds)
+        cells = bench_command.run(drives, plan, asked.report and asked.report / name, title)
+    Console().print(bench_report.table(cells, title))
     return cells
 
 
@@ -80,8 +83,18 @@ def _parser() -> argparse.ArgumentParser:
         "--checkpoints", type=Path, metavar="DIR", help="keep the checkpoints there, for next time"
     )
     add_placement(parser)
-    add_cells(parser)
+    _add_plan(parser)
     return parser
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    """What is measured, and where it is written."""
+    add = parser.add_argument
+    add("--kinds", type=bench_command.kinds, default=KINDS, help="of text,image,both; default all")
+    callers = bench_command.callers
+    add("--callers", type=callers, default=callers(CALLERS), help=f"default {CALLERS}")
+    add("--seconds", type=float, default=SECONDS, help=f"default {SECONDS:g}, for each of them")
+    add("--report", type=Path, metavar="DIR", help="write a table, JSON and a plot there")
 
 
 def _names(text: str) -> list[str]:

@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
-from conformance.benchmark.load import bodies
+from conformance.speed.load import bodies
 
 MOST_ITEMS = 1024
 """The reference's own default."""

@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.benchmark.connection import Connection
-from conformance.benchmark.load import bodies, drive, percentile
+from conformance.speed.load import Connection, bodies, drive, percentile
 from lab.benchmarks import bad_requests
 from lab.benchmarks.programs import resident_mib, server, threads
 

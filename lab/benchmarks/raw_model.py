@@ -23,7 +23,7 @@ from typing import Any, Literal
 import torch
 from PIL import Image
 
-from conformance.benchmark.load import Kind, bodies
+from conformance.speed.load import Kind, bodies
 from lab.benchmarks.plain_server import load, placed, text_options
 from lab.benchmarks.programs import add_placement
 from reference.encoders import Placement

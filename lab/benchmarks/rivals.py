@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from conformance.benchmark.cells import Drive
-from conformance.benchmark.load import Kind, Sample, drive
+from conformance.speed.load import Kind, Sample, drive
+from conformance.speed.measurement import Drive
 from lab.benchmarks.programs import NotStartedError, Program, free_port, program, server, wait_for
 from reference.encoders import Placement
 

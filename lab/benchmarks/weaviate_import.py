@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing
 from itertools import cycle, islice
 from pathlib import Path
 
-from conformance.benchmark.load import bodies
+from conformance.speed.load import bodies
 from conformance.weaviate.server import embedded
 from conformance.weaviate.server.temporary_collections import Objects, TemporaryCollections
 from lab.benchmarks import full_size, rivals

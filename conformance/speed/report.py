@@ -1,22 +1,23 @@
-"""The measurement as a table in the terminal, in Markdown and in JSON, and as a plot."""
+"""A measurement as a table for the terminal, as Markdown, as JSON and as a plot."""
 
 import json
+import os
+import platform
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 
 from rich.console import JustifyMethod
 from rich.table import Table
 
-from conformance.benchmark.cells import Cell, Figures
-from conformance.benchmark.machine import this_machine
+from conformance.speed.measurement import Cell, Figures
 
 COLUMNS = ("kind", "callers", "endpoint", "requests/s", "median ms", "p99 ms", "failures", "ratio")
 NUMBERS = COLUMNS.index("requests/s")
 """Where the columns of numbers begin."""
 
-RATIO = "ratio: requests/s of {first} in multiples of this row's; from one run, in turns"
+RATIO = "ratio: requests/s of {first} in multiples of this row's; from one run, alternating"
 
 BAR, GAP, LABEL, SCALE = 18, 14, 170, 360
 """Pixels: height of a bar, space between cells, room for names, length of the longest bar."""
@@ -25,7 +26,7 @@ COLOURS = ("#2563eb", "#9ca3af", "#d97706", "#059669", "#b91c1c", "#7c3aed")
 
 
 def rows(cell: Cell) -> list[tuple[str, ...]]:
-    """One row an endpoint, in the order of `COLUMNS`."""
+    """A row for each endpoint, in the order of `COLUMNS`."""
     made = []
     for place, figures in enumerate(cell.figures):
         ratio = cell.ratio(place)
@@ -99,7 +100,7 @@ def write(cells: Sequence[Cell], folder: Path, title: str = "Benchmark") -> None
 
 
 def svg(cells: Sequence[Cell]) -> str:
-    """A bar an endpoint and cell: its requests a second, beside the cell's best."""
+    """A bar for each endpoint and cell: its requests a second relative to the cell's best."""
     parts: list[str] = []
     y = GAP
     for cell in cells:
@@ -134,3 +135,37 @@ def _bar(cell: Cell, figures: Figures, part: float, y: int, place: int) -> str:
         f' fill="{_colour(place)}"/>'
         f'<text x="{LABEL + SCALE + 6}" y="{text}">{figures.requests_per_second:.1f}/s</text>'
     )
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a reader needs to place the figures."""
+
+    processor: str
+    cores: int
+    memory_gib: float
+    system: str
+
+    def line(self) -> str:
+        """In words."""
+        return (
+            f"{self.processor}, {self.cores} cores, {self.memory_gib:.0f} GiB of memory, "
+            f"{self.system}"
+        )
+
+
+def this_machine() -> Machine:
+    """The one that runs this; endpoints may be elsewhere."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Machine(_processor(), cores or 1, round(memory, 1), platform.platform(terse=True))
+
+
+def _processor() -> str:
+    """The name in /proc/cpuinfo, where there is one: platform.processor() is empty on Linux."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

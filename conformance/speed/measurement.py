@@ -1,7 +1,4 @@
-"""The measurement: endpoints take turns within one run.
-
-What else the machine does, and how warm it is, then meets each of them alike.
-"""
+"""Measures endpoints alternately, so that the machine's other work affects each of them alike."""
 
 import os
 import time
@@ -10,16 +7,16 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from conformance.benchmark.load import Kind, Sample, percentile
+from conformance.speed.load import Kind, Sample, percentile
 
-TURNS = 3
+ROUNDS = 3
 """How often the endpoints alternate within one cell."""
 
 WARMING = 0.1
-"""Of a cell's seconds, spent before on each endpoint and not counted."""
+"""Part of a cell's seconds that each endpoint is called before, without being measured."""
 
 Drive = Callable[[Kind, int, float], list[Sample]]
-"""Calls one endpoint: by so many callers, for so many seconds."""
+"""Calls one endpoint with a kind of request, a number of callers, for a number of seconds."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +33,13 @@ class Figures:
 
 @dataclass(frozen=True)
 class Cell:
-    """One kind of request by so many callers at a time."""
+    """One kind of request, by one number of callers at a time."""
 
     kind: Kind
     callers: int
     figures: tuple[Figures, ...]
     load: float
-    """The machine's load average over the minute before: what else it had to do."""
+    """The machine's load average over the minute before."""
 
     def ratio(self, place: int) -> float | None:
         """Requests a second of the first endpoint in multiples of those of the one at `place`."""
@@ -59,20 +56,20 @@ class Cell:
 
 
 def measure(drives: Mapping[str, Drive], kind: Kind, callers: int, seconds: float) -> Cell:
-    """One cell: `seconds` an endpoint, in turns.
+    """One cell: `seconds` for each endpoint, alternating.
 
-    Before that each is called as it will be called: what an endpoint does but once for so many
-    callers, such as finding its best size of a batch, is none of its time.
+    Each is first called in the same way without being measured: work that an endpoint does once,
+    such as finding its best batch size, is left out.
     """
     load = os.getloadavg()[0]
     samples: dict[str, list[Sample]] = {name: [] for name in drives}
     spent = dict.fromkeys(drives, 0.0)
     for drive in drives.values():
         drive(kind, callers, seconds * WARMING)
-    for _ in range(TURNS):
+    for _ in range(ROUNDS):
         for name, drive in drives.items():
             begun = time.perf_counter()
-            samples[name] += drive(kind, callers, seconds / TURNS)
+            samples[name] += drive(kind, callers, seconds / ROUNDS)
             spent[name] += time.perf_counter() - begun
     figures = tuple(_figures(name, samples[name], spent[name]) for name in drives)
     return Cell(kind, callers, figures, load)

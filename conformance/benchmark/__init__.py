@@ -1,1 +1,0 @@
-"""How fast an endpoint answers what Weaviate sends, and two endpoints side by side."""

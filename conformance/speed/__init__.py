@@ -1,0 +1,1 @@
+"""The command ``bench``: how fast endpoints answer, measured side by side."""

@@ -1,0 +1,172 @@
+"""``clip-conformance bench``: how fast an endpoint answers what Weaviate sends."""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from conformance.options import endpoint_url
+from conformance.options.seconds import Seconds
+from conformance.options.table import option
+from conformance.speed import report
+from conformance.speed.load import KINDS, TIMEOUT, Kind, drive
+from conformance.speed.measurement import Cell, Drive, measure
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.exchange import without_password
+from conformance.transport.readiness import preflight
+
+CALLERS = "1,4,8,32"
+MOST_CALLERS = 1024
+SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure: every kind of request by every number of callers, `seconds` an endpoint."""
+
+    kinds: Sequence[Kind]
+    callers: Sequence[int]
+    seconds: float = SECONDS
+
+
+def kinds(text: str) -> tuple[Kind, ...]:
+    """Kinds of requests from `text,image`; raises ValueError."""
+    chosen = tuple(kind for kind in KINDS if kind in text.split(","))
+    if len(chosen) != len(text.split(",")):
+        raise ValueError(f"{text}: must be of {', '.join(KINDS)}")
+    return chosen
+
+
+def callers(text: str) -> tuple[int, ...]:
+    """Numbers of callers from `1,4,8`; raises ValueError."""
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(f"{text}: must be numbers, separated by commas")
+    numbers = tuple(int(part[:9]) for part in parts)
+    if not all(1 <= number <= MOST_CALLERS for number in numbers):
+        raise ValueError(f"{text}: must be numbers from 1 to {MOST_CALLERS}")
+    return numbers
+
+
+class _Listed(click.ParamType):
+    """Values in one word, separated by commas."""
+
+    name = "list"
+
+    def __init__(self, parse: Callable[[str], Sequence[Any]]) -> None:
+        self._parse = parse
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Sequence[Any]:
+        """The values of a word."""
+        if not isinstance(value, str):
+            return tuple(value)
+        try:
+            return self._parse(value)
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("url")
+@click.option(
+    "--beside",
+    metavar="URL",
+    multiple=True,
+    help="another endpoint, measured in turns with the first; may be repeated",
+)
+@click.option(
+    "--kinds",
+    type=_Listed(kinds),
+    default=",".join(KINDS),
+    show_default=True,
+    help="of text, image and both",
+)
+@click.option(
+    "--callers",
+    type=_Listed(callers),
+    default=CALLERS,
+    show_default=True,
+    help="how many requests are under way at a time",
+)
+@click.option(
+    "--seconds",
+    type=Seconds(0.1, 3600),
+    default=SECONDS,
+    show_default=True,
+    help="for each endpoint, kind and number of callers",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="write a table, JSON and a plot there",
+)
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=Seconds(0.0),
+    default=option("wait").default,
+    show_default=True,
+    help=option("wait").help,
+)
+def command(
+    url: str,
+    beside: tuple[str, ...],
+    kinds: Sequence[Kind],
+    callers: Sequence[int],
+    seconds: float,
+    folder: Path | None,
+    wait: float,
+) -> int:
+    """How fast the endpoint at URL answers what Weaviate sends, alone or beside others.
+
+    Exit status: 0, or 1 if requests failed, or 4 if an option is bad or an endpoint not ready.
+    """
+    urls = [each.rstrip("/") for each in (url, *beside)]
+    check(urls, wait)
+    drives = {name: partial(drive, each) for name, each in _named(urls).items()}
+    cells = run(drives, Plan(kinds, callers, seconds), folder)
+    Console().print(report.table(cells))
+    return int(any(figures.failures for cell in cells for figures in cell.figures))
+
+
+def check(urls: Sequence[str], wait: float) -> None:
+    """Wait until each is ready; raises UserError or click.UsageError where one is no endpoint."""
+    for problem in filter(None, map(endpoint_url.problem, urls)):
+        raise click.UsageError(problem)
+    for url in urls:
+        with closing(Client(url, TIMEOUT)) as client:
+            preflight(Endpoint(client), wait, lambda: True)
+
+
+def run(
+    drives: Mapping[str, Drive], plan: Plan, folder: Path | None, title: str = "Benchmark"
+) -> list[Cell]:
+    """Measure `plan`; written to `folder` after each cell, so that a run may be cut short."""
+    cells: list[Cell] = []
+    todo = list(itertools.product(plan.kinds, plan.callers))
+    for number, (kind, callers) in enumerate(todo, start=1):
+        click.echo(f"{number} of {len(todo)}: {kind}, {callers} callers", err=True)
+        cells.append(measure(drives, kind, callers, plan.seconds))
+        if folder:
+            report.write(cells, folder, title)
+    return cells
+
+
+def _named(urls: Sequence[str]) -> dict[str, str]:
+    """Each URL by its name in the table: one beside itself shows how much is noise."""
+    named: dict[str, str] = {}
+    for place, url in enumerate(urls, start=1):
+        name = without_password(url)
+        named[f"{name} ({place})" if name in named else name] = url
+    return named
