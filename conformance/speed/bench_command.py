@@ -55,24 +55,16 @@ def callers(text: str) -> tuple[int, ...]:
     return numbers
 
 
-class _Listed(click.ParamType):
-    """Values in one word, separated by commas."""
+def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any]]:
+    """A callback of click's that turns a word into values."""
 
-    name = "list"
-
-    def __init__(self, parse: Callable[[str], Sequence[Any]]) -> None:
-        self._parse = parse
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Sequence[Any]:
-        """The values of a word."""
-        if not isinstance(value, str):
-            return tuple(value)
+    def convert(_context: click.Context, _parameter: click.Parameter, word: str) -> Sequence[Any]:
         try:
-            return self._parse(value)
+            return parse(word)
         except ValueError as problem:
-            self.fail(str(problem), param, ctx)
+            raise click.BadParameter(str(problem)) from problem
+
+    return convert
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -85,14 +77,14 @@ class _Listed(click.ParamType):
 )
 @click.option(
     "--kinds",
-    type=_Listed(kinds),
+    callback=_parsed(kinds),
     default=",".join(KINDS),
     show_default=True,
     help="of text, image and both",
 )
 @click.option(
     "--callers",
-    type=_Listed(callers),
+    callback=_parsed(callers),
     default=CALLERS,
     show_default=True,
     help="how many requests are under way at a time",
