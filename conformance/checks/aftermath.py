@@ -13,8 +13,14 @@ from collections.abc import Sequence
 from conformance.corpus import image_files
 from conformance.data import attribution, timeouts
 from conformance.expect import given
-from conformance.expect.causes import TOO_MANY_REQUESTS, Cause, CauseKind, response_signature
-from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
+from conformance.expect.nonconformity import (
+    TOO_MANY_REQUESTS,
+    Cause,
+    CauseKind,
+    Nonconformity,
+    PrerequisiteFailed,
+    response_signature,
+)
 from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
 

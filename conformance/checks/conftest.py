@@ -10,8 +10,8 @@ from conformance.checks.stash import CLIENT, EVIDENCE, SETTINGS, STOPWATCH, TARG
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data import clauses, weaviate_versions
 from conformance.data.models import Model
-from conformance.expect.image_batches import ImageBatches
-from conformance.expect.measurements import Figure, Measure
+from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect.observations import Figure, Measure
 from conformance.expect.statuses import not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings

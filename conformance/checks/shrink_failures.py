@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from conformance.corpus.request_mixes import Mix, mixes
 from conformance.data import timeouts
-from conformance.expect.causes import CauseKind
-from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.nonconformity import CauseKind, Nonconformity
 
 EXAMPLES = 16
 

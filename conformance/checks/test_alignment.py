@@ -10,7 +10,7 @@ from conformance.corpus.thumbnails import thumbnail
 from conformance.data.models import Model
 from conformance.data.tolerances import PUBLISHED_TABLE, Array
 from conformance.expect import Observations, given
-from conformance.expect.measurements import Figure, Measure
+from conformance.expect.observations import Figure, Measure
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings

@@ -19,7 +19,7 @@ from conformance.comparison.stored_objects import (
     reencode,
 )
 from conformance.data.models import Model
-from conformance.expect.measurements import Measure
+from conformance.expect.observations import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings

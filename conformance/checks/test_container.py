@@ -15,7 +15,7 @@ from conformance.containers.restrictions import Confined
 from conformance.containers.startup import observe_start
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import given
-from conformance.expect.measurements import Measure
+from conformance.expect.observations import Measure
 from conformance.expect.statuses import disabled, not_run
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items, Target

@@ -18,7 +18,7 @@ from conformance.exact.expected import Expected
 from conformance.exact.judgement import Judgement, directions, lengths
 from conformance.exact.likely_cause import Kind
 from conformance.expect import given
-from conformance.expect.measurements import Measure
+from conformance.expect.observations import Measure
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings

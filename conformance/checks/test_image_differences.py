@@ -7,7 +7,7 @@ from conformance.corpus import image_pairs
 from conformance.corpus.image_pairs import Alike
 from conformance.data.models import Model
 from conformance.expect import given
-from conformance.expect.image_batches import ImageBatches
+from conformance.expect.image_comparisons import ImageBatches
 
 USUAL_SIZE = 224
 LARGE = 1220

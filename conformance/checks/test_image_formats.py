@@ -11,7 +11,7 @@ from conformance.corpus.image_variant import Demand, Variant
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import image_comparisons
-from conformance.expect.image_batches import ImageBatches
+from conformance.expect.image_comparisons import ImageBatches
 from conformance.options.settings import Settings
 
 FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF")

@@ -8,7 +8,7 @@ import pytest
 from conformance import expect
 from conformance.corpus import image_families, image_files, image_sizes
 from conformance.expect import given
-from conformance.expect.image_batches import ImageBatches
+from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import Endpoint, Items
 

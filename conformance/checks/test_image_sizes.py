@@ -12,8 +12,8 @@ from conformance.corpus.large_images import Large
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import image_comparisons
-from conformance.expect.causes import CauseKind
-from conformance.expect.image_batches import ImageBatches
+from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect.nonconformity import CauseKind
 from conformance.expect.statuses import not_applicable
 from conformance.transport.endpoint import Endpoint, Items
 

@@ -10,8 +10,7 @@ from conformance import expect
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import timeouts
 from conformance.expect import given
-from conformance.expect.measurements import Measure
-from conformance.expect.observations import Observations
+from conformance.expect.observations import Measure, Observations
 from conformance.expect.statuses import disabled
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings

@@ -14,7 +14,7 @@ from conformance.corpus import perturbations
 from conformance.corpus.alignment import AlignedCorpus, advertised
 from conformance.data.models import Model
 from conformance.expect import Observations, given
-from conformance.expect.measurements import Measure
+from conformance.expect.observations import Measure
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.transport.endpoint import Endpoint

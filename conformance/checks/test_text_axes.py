@@ -10,7 +10,7 @@ from conformance import expect
 from conformance.corpus import text_axes, text_lengths
 from conformance.corpus.text_axes import Apart
 from conformance.data.models import Model
-from conformance.expect import Observations, text_lists
+from conformance.expect import Observations
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import VectorCache
 
@@ -29,7 +29,7 @@ def distinct(rows: Observations, pairs: tuple[Apart, ...], texts: list[str]) -> 
 def read_apart(cache: VectorCache, pairs: tuple[Apart, ...], first: int) -> None:
     """Each text gets a vector, and those of a pair different ones."""
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.one, pair.other)))
-    distinct(text_lists.vectors(cache, texts, first), pairs, texts)
+    distinct(cache.in_lists(texts, first), pairs, texts)
 
 
 @pytest.mark.clause("REL-03")
@@ -62,20 +62,20 @@ def test_what_looks_like_an_attack_is_a_text(cache: VectorCache) -> None:
 @pytest.mark.clause("REL-05")
 def test_what_looks_like_something_else_is_a_text(cache: VectorCache) -> None:
     texts = text_axes.lookalikes()
-    rows, unlike = text_lists.vectors(cache, texts, 16), text_axes.unlike(texts)
+    rows, unlike = cache.in_lists(texts, 16), text_axes.unlike(texts)
     expect.distinct(rows[[texts.index(text) for text in unlike]], unlike)
 
 
 @pytest.mark.clause("TXT-02")
 def test_texts_of_every_length_get_vectors(cache: VectorCache) -> None:
-    text_lists.vectors(cache, text_lengths.pool())
+    cache.in_lists(text_lengths.pool())
 
 
 @pytest.mark.clause("TXT-02")
 def test_texts_around_the_limit_get_vectors(cache: VectorCache, model: Model) -> None:
     if model.text_tokens is None:
         not_applicable("the model's token limit is unknown")
-    text_lists.vectors(cache, text_lengths.around(min(model.text_tokens, MOST_TOKENS)))
+    cache.in_lists(text_lengths.around(min(model.text_tokens, MOST_TOKENS)))
 
 
 @pytest.mark.clause("TXT-02")
@@ -103,7 +103,7 @@ def test_every_word_up_to_the_limit_is_read(cache: VectorCache, model: Model) ->
     if model.text_tokens is None:
         not_applicable("the model's token limit is unknown")
     whole, *changed = text_lengths.one_word_apart(min(model.text_tokens, MOST_TOKENS))
-    rows = text_lists.given_vectors(cache, [whole, *changed])
+    rows = cache.given_in_lists([whole, *changed])
     for place, text in enumerate(changed, 1):
         expect.distinct(rows[[0, place]], [shown(whole), f"{shown(text)}, one word changed"])
 
@@ -122,13 +122,13 @@ def test_marks_on_letters_are_read(cache: VectorCache, model: Model) -> None:
     if not pairs:
         not_applicable("no language whose letters have marks is known to be the model's")
     texts = list(dict.fromkeys(text for pair in pairs for text in (pair.one, pair.other)))
-    distinct(text_lists.given_vectors(cache, texts), pairs, texts)
+    distinct(cache.given_in_lists(texts), pairs, texts)
 
 
 @pytest.mark.clause("TXT-05")
 def test_hundreds_of_texts_all_differ(cache: VectorCache) -> None:
     texts = text_lengths.pool()
-    expect.distinct(text_lists.given_vectors(cache, texts), texts)
+    expect.distinct(cache.given_in_lists(texts), texts)
 
 
 def shown(text: str) -> str:

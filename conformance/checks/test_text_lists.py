@@ -4,7 +4,7 @@ import pytest
 
 from conformance import expect
 from conformance.corpus import text_lengths
-from conformance.expect import Observations, given, text_lists
+from conformance.expect import Observations, given
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 
@@ -37,7 +37,7 @@ def some(size: int) -> list[str]:
 
 def pool(cache: VectorCache) -> Observations:
     """The vectors of the whole pool, from lists of other sizes and another order."""
-    return text_lists.given_vectors(cache, text_lengths.pool())
+    return cache.given_in_lists(text_lengths.pool())
 
 
 @pytest.mark.clause("VEC-05")

@@ -8,7 +8,7 @@ from conformance import expect
 from conformance.checks.aftermath import IMAGES, TEXTS, Aftermath
 from conformance.corpus import small_images, text_lengths
 from conformance.data import timeouts, tolerances
-from conformance.expect import given, text_lists
+from conformance.expect import given
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import Endpoint, Items, Target
 
@@ -54,7 +54,7 @@ def test_texts_beside_images(endpoint: Endpoint, cache: VectorCache) -> None:
 
 @pytest.mark.clause("OPS-01")
 def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache) -> None:
-    pool = text_lists.given_vectors(cache, text_lengths.pool())
+    pool = cache.given_in_lists(text_lengths.pool())
     places = [100 + number for number in range(CALLERS)]
     work = [Items([text_lengths.pool()[place]]) for place in places]
     for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
@@ -64,7 +64,7 @@ def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache
 
 @pytest.mark.clause("OPS-01")
 def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -> None:
-    pool = text_lists.given_vectors(cache, text_lengths.pool())
+    pool = cache.given_in_lists(text_lengths.pool())
     places = [[40 * number + place for place in range(LIST)] for number in range(LISTS)]
     work = [Items([text_lengths.pool()[place] for place in each]) for each in places]
     for exchange, own in zip(endpoint.vectorize_at_once(work), places, strict=True):
@@ -74,7 +74,7 @@ def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -
 
 @pytest.mark.clause("OPS-01")
 def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCache) -> None:
-    pool = text_lists.given_vectors(cache, text_lengths.pool())
+    pool = cache.given_in_lists(text_lengths.pool())
     large = Items(text_lengths.pool()[:LARGE])
     small = [Items([text_lengths.pool()[200 + number]]) for number in range(SMALL)]
     first, *others = endpoint.vectorize_at_once([large, *small])

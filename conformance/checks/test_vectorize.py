@@ -8,7 +8,7 @@ from conformance import expect
 from conformance.corpus import json_escapes
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import given
-from conformance.expect.measurements import Measure
+from conformance.expect.observations import Measure
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings

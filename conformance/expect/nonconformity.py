@@ -1,9 +1,118 @@
-"""What is raised where an endpoint does not do what a clause demands."""
+"""What is raised where an endpoint does not do what a clause demands, and the cause that it shows.
 
-from dataclasses import replace
+Many clauses see one defect. The kind of what is broken, and a signature of what came back, tell
+that two failures are the same one: the same status with the same error, the same broken property.
+"""
 
-from conformance.expect.causes import Cause
-from conformance.transport.exchange import Exchange
+import json
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from conformance.transport.exchange import Exchange, FailureKind
+
+LONGEST_SIGNATURE = 160
+TOO_MANY_REQUESTS = 429
+VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|/[\w./-]+|\s+")
+"""What differs between two messages of one cause: quoted items, numbers, addresses, paths."""
+
+
+class CauseKind(StrEnum):
+    """The broken property."""
+
+    NO_RESPONSE = "no response"
+    REFUSED = "refused"
+    RATE_LIMITED = "rate limited"
+    REDIRECTED = "redirected"
+    ENCODING = "content encoding"
+    UNREADABLE = "unreadable"
+    WORDLESS = "refused without words"
+    """A failure whose body has no `error` that Weaviate could show."""
+    ACCEPTED = "not refused"
+    """What cannot be right was answered as if it were."""
+    ROWS = "number of rows"
+    DIMENSION = "dimension"
+    COMPANIONS = "companions"
+    """An item is served well alone, and otherwise beside others."""
+    CROSSED = "crossed"
+    """An item gets another vector where other requests come at the same time."""
+    DEAD = "dead"
+    POISONED = "poisoned"
+    BY_CHANCE = "refused by chance"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """`items` is what the request asked for: texts, images, both, ready, live or meta."""
+
+    kind: CauseKind = CauseKind.OTHER
+    items: str = ""
+    signature: str = ""
+
+
+def asked_for(exchange: Exchange) -> str:
+    """What kinds of items a request holds, or the last word of a path without a body.
+
+    Read off the bytes, since what is sent on purpose need not be JSON.
+    """
+    if exchange.method == "GET":
+        return urlsplit(exchange.url).path.rpartition("/")[2]
+    body = exchange.request_body
+    kinds = [kind for kind in ("texts", "images") if f'"{kind}"'.encode() in body]
+    return " and ".join(kinds)
+
+
+def response_signature(exchange: Exchange) -> str:
+    """Equal for two responses of one cause: the status and the error without what varies."""
+    if exchange.failure is not None:
+        return str(exchange.failure.kind.value)
+    return f"{exchange.status} {plain(_error(exchange))}"[:LONGEST_SIGNATURE]
+
+
+def plain(message: str) -> str:
+    """A message without what differs between two messages of one cause."""
+    return VARIES.sub(" ", message).strip()
+
+
+def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
+    """The cause behind a response that is not what it should be."""
+    if kind in (CauseKind.WORDLESS, CauseKind.ACCEPTED):
+        # One handler of errors serves all statuses and all kinds of items.
+        return Cause(kind, signature=body_shape(exchange))
+    if exchange.failed_by(FailureKind.CLOSED_KEPT_CONNECTION):
+        # That is about the connection, whatever was asked for over it.
+        return Cause(kind, signature=response_signature(exchange))
+    if kind is CauseKind.REFUSED and exchange.status == TOO_MANY_REQUESTS:
+        kind = CauseKind.RATE_LIMITED
+    return Cause(kind, asked_for(exchange), response_signature(exchange))
+
+
+def body_shape(exchange: Exchange) -> str:
+    """What kind of body it is, whatever its words: equal for all that one handler makes."""
+    document = exchange.json()
+    if isinstance(document, dict):
+        return ", ".join(f"{name}: {_json_kind(document[name])}" for name in sorted(document))
+    if document is not None:
+        return _json_kind(document)
+    start = exchange.body[:200].lstrip().lower()
+    return "HTML" if start.startswith(b"<") else "no JSON" if start else "empty"
+
+
+def _json_kind(value: object) -> str:
+    empty = "empty " if isinstance(value, str | list | dict) and not value else ""
+    return f"{empty}{type(value).__name__}"
+
+
+def _error(exchange: Exchange) -> str:
+    document = exchange.json()
+    if isinstance(document, dict):
+        return str(document.get("error") or sorted(document))
+    try:
+        return json.dumps(document) if document is not None else exchange.body[:200].decode()
+    except UnicodeDecodeError:
+        return "bytes"
 
 
 class Nonconformity(AssertionError):

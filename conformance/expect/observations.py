@@ -1,13 +1,18 @@
-"""Vectors together with the exchanges that they came from."""
+"""Vectors together with the exchanges that they came from, and what a check measures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
 from conformance.data.tolerances import Array
 from conformance.transport.exchange import Exchange
+
+Measure = Callable[[str, float | str], None]
+"""Call it with a name and a value."""
+Figure = dict[str, Any]
+"""The data of a heat map: ``rows`` and ``columns`` (names) and ``values`` (one list a row)."""
 
 
 @dataclass(frozen=True)

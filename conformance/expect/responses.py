@@ -3,8 +3,7 @@
 import json
 import re
 
-from conformance.expect.causes import Cause, CauseKind, of_response, plain
-from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, of_response, plain
 from conformance.expect.observations import Vectors
 from conformance.expect.observations import of_response as observed
 from conformance.transport import go_reader

@@ -1,14 +1,17 @@
-"""Vectors that several checks need, asked for once."""
+"""Vectors that several checks need, asked for once; many small texts in a few requests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.corpus.alignment import AlignedCorpus
-from conformance.expect import given
+from conformance.expect import comparisons, given, responses
+from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
 from conformance.expect.observations import Observation, Observations, Vectors
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
 
 IMAGES_A_REQUEST = 8
+FEWEST, MOST = 9, 40
+"""Texts of a list: a slow encoder answers in time, and a refusal is soon traced."""
 Key = tuple[tuple[str, ...], tuple[bytes, ...]]
 
 
@@ -53,6 +56,39 @@ class VectorCache:
     def images(self, images: Iterable[bytes]) -> Observations:
         """Several images (n, d), each sent alone."""
         return given.joined([self.image(image) for image in images])
+
+    def in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
+        """The vectors (n, d) of the texts, sent in lists of `first`, `first` + 1, ... texts.
+
+        So a run sends lists of many sizes. Raises Nonconformity for a text that is refused alone as
+        well. Where each text is served alone, it is the list that the endpoint cannot take, which
+        is not what the running check is about: PrerequisiteFailed.
+        """
+        return comparisons.joined([self._list(part) for part in growing_lists(texts, first)])
+
+    def given_in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
+        """The same where the running check is not about whether the texts are served."""
+        try:
+            return self.in_lists(texts, first)
+        except Nonconformity as problem:
+            raise PrerequisiteFailed.of(problem) from None
+
+    def _list(self, texts: Sequence[str]) -> Observations:
+        try:
+            return self.vectors(texts=texts).texts
+        except PrerequisiteFailed:
+            if self.exchange(texts).failure is None:
+                for text in texts:
+                    responses.vectors(self.exchange([text]), 1, 0)
+            raise
+
+
+def growing_lists(texts: Sequence[str], first: int) -> Iterator[Sequence[str]]:
+    """The texts in lists of `first`, `first` + 1, ... up to MOST, and from FEWEST again."""
+    start, size = 0, first
+    while start < len(texts):
+        yield texts[start : start + size]
+        start, size = start + size, size + 1 if size < MOST else FEWEST
 
 
 class EncodedCorpus:

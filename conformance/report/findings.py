@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from conformance.data import attribution, clauses
 from conformance.data.clauses import Clause
-from conformance.expect.causes import CauseKind
+from conformance.expect.nonconformity import CauseKind
 from conformance.report.phase_result import PhaseResult
 from conformance.report.problem import Problem
 

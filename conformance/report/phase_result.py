@@ -8,8 +8,8 @@ import pytest
 from conformance.checks.stash import EVIDENCE
 from conformance.data.clauses import Clause
 from conformance.expect import statuses
-from conformance.expect.measurements import Figure
 from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.observations import Figure
 from conformance.expect.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report.problem import Problem, problem_of

@@ -12,7 +12,7 @@ from conformance import expect
 from conformance.data import tolerances
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, Observations, PrerequisiteFailed, given, statuses
-from conformance.expect.causes import CauseKind
+from conformance.expect.nonconformity import CauseKind
 from conformance.expect.responses import LEAKS
 from conformance.transport.exchange import Exchange, Failure, FailureKind
 

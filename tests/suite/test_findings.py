@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.expect.causes import CauseKind
+from conformance.expect.nonconformity import CauseKind
 from conformance.report import findings
 from conformance.report.findings import Finding
 from conformance.report.phase_result import PhaseResult

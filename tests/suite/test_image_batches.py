@@ -9,8 +9,8 @@ import pytest
 from conformance.corpus.image_scenes import colour, flat
 from conformance.corpus.image_variant import png
 from conformance.expect import Nonconformity, PrerequisiteFailed, image_comparisons
-from conformance.expect.causes import CauseKind
-from conformance.expect.image_batches import ImageBatches
+from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect.nonconformity import CauseKind
 from conformance.transport.endpoint import Items
 from conformance.transport.exchange import Exchange
 

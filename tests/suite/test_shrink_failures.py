@@ -8,7 +8,7 @@ from conformance.checks import shrink_failures as module
 from conformance.checks.shrink_failures import falsify
 from conformance.corpus.request_mixes import Mix
 from conformance.expect import Nonconformity
-from conformance.expect.causes import Cause, CauseKind
+from conformance.expect.nonconformity import Cause, CauseKind
 
 
 def refuse_non_ascii(mix: Mix) -> None:

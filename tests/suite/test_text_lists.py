@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from conformance.expect import Nonconformity, PrerequisiteFailed, text_lists
-from conformance.expect.vector_cache import VectorCache
+from conformance.expect import Nonconformity, PrerequisiteFailed
+from conformance.expect.vector_cache import VectorCache, growing_lists
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from tests.endpoints import registry
@@ -28,13 +28,13 @@ def cache(name: str) -> Iterator[VectorCache]:
 
 
 def test_lists_grow_and_hold_every_text() -> None:
-    parts = list(text_lists.parts(list(map(str, range(200))), 37))
+    parts = list(growing_lists(list(map(str, range(200))), 37))
     assert [len(part) for part in parts] == [37, 38, 39, 40, 9, 10, 11, 12, 4]
     assert [text for part in parts for text in part] == list(map(str, range(200)))
 
 
 def test_the_vectors_are_those_of_the_texts(cache: VectorCache) -> None:
-    got = text_lists.vectors(cache, TEXTS)
+    got = cache.in_lists(TEXTS)
     assert len(got) == len(TEXTS)
     assert (got.vectors[17] == cache.text(TEXTS[17]).vector).all()
 
@@ -42,7 +42,7 @@ def test_the_vectors_are_those_of_the_texts(cache: VectorCache) -> None:
 @pytest.mark.parametrize("name", ["gateway-passwd"])
 def test_a_text_that_is_refused_alone_is_named(cache: VectorCache) -> None:
     with pytest.raises(Nonconformity) as caught:
-        text_lists.vectors(cache, [*TEXTS[:5], "/etc/passwd", *TEXTS[5:]])
+        cache.in_lists([*TEXTS[:5], "/etc/passwd", *TEXTS[5:]])
     assert type(caught.value) is Nonconformity
     assert caught.value.exchanges[0].request_body == b'{"texts": ["/etc/passwd"]}'
 
@@ -50,10 +50,10 @@ def test_a_text_that_is_refused_alone_is_named(cache: VectorCache) -> None:
 @pytest.mark.parametrize("name", ["refuses-17-texts"])
 def test_a_list_that_is_refused_for_its_size_is_anothers_business(cache: VectorCache) -> None:
     with pytest.raises(PrerequisiteFailed):
-        text_lists.vectors(cache, TEXTS, 17)
+        cache.in_lists(TEXTS, 17)
 
 
 @pytest.mark.parametrize("name", ["gateway-passwd"])
 def test_what_is_refused_may_be_a_prerequisite(cache: VectorCache) -> None:
     with pytest.raises(PrerequisiteFailed):
-        text_lists.given_vectors(cache, ["/etc/passwd", *TEXTS])
+        cache.given_in_lists(["/etc/passwd", *TEXTS])

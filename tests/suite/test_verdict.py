@@ -10,7 +10,7 @@ from conformance.data import clauses, statuses
 from conformance.data.clauses import Clause, Group, Level, Profile
 from conformance.data.models import Model
 from conformance.data.statuses import Status, worst
-from conformance.expect.causes import CauseKind
+from conformance.expect.nonconformity import CauseKind
 from conformance.options.settings import Settings
 from conformance.report.phase_result import PhaseResult
 from conformance.report.problem import Problem
