@@ -23,7 +23,7 @@ from conformance.options.settings import BadOption
 from conformance.options.table import COMMAND_OPTIONS
 
 SUBCOMMANDS = {
-    "doctor": "conformance.doctor.doctor_command:main",
+    "doctor": "conformance.doctor.doctor_command:command",
     "list": "conformance.command.list_command:main",
     "explain": "conformance.command.explain:main",
     "models": "conformance.command.models_command:main",

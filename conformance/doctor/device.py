@@ -14,8 +14,8 @@ import numpy as np
 
 from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
+from conformance.doctor.endpoint import send
 from conformance.doctor.environment import CUDA_ON
-from conformance.doctor.vectors import send
 from conformance.transport.endpoint import Endpoint
 
 TOGETHER = 4

@@ -1,13 +1,20 @@
-"""What the doctor saw, line by line, and the problems with cause and remedy."""
+"""What the doctor saw, the problems with cause and remedy, and how all of it is printed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from conformance.data import fixture_files
+from conformance.data.messages import printable
 
 ADVICE = "doctor.toml"
 REPOSITORY = "weaviate/weaviate"
+WIDTH = 100
+WELL = "nothing wrong was seen; `clip-conformance URL --model TAG` tests what this does not"
 
 
 @dataclass(frozen=True)
@@ -53,3 +60,35 @@ def advice(id_: str, facts: Mapping[str, Any]) -> Problem:
         texts.get("weaviate", ""),
         row.get("source", ""),
     )
+
+
+def show(console: Console, found: Sequence[Diagnosis], seconds: float) -> None:
+    """Print everything; foreign texts are made harmless to a terminal."""
+    for part in found:
+        console.print(Text(printable(part.title), style="bold"))
+        console.print(_grid(part.seen))
+    problems = [problem for part in found for problem in part.problems]
+    for problem in problems:
+        _show_problem(console, problem)
+    count = f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else WELL
+    style = "bold red" if problems else "green"
+    console.print(Text(f"\n{count} ({seconds:.1f} s)", style=style), soft_wrap=True)
+
+
+def _grid(rows: Sequence[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(f"  {printable(name)}", Text(printable(value)))
+    return grid
+
+
+def _show_problem(console: Console, problem: Problem) -> None:
+    console.print(Text(f"\n{printable(problem.text)}", style="bold red"), soft_wrap=True)
+    console.print(_grid([("cause", problem.cause), ("remedy", problem.remedy)]))
+    if problem.weaviate:
+        # In one piece, to be found again in a log.
+        said = Text(f"  Weaviate says: {printable(problem.weaviate)}")
+        said.append(f"\n  ({REPOSITORY} {problem.source})", style="dim")
+        console.print(said, soft_wrap=True)

@@ -2,104 +2,116 @@
 
 import os
 import time
-from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import click
 from rich.console import Console
 
-from conformance.data import models
 from conformance.data.models import Model
-from conformance.doctor import device, environment, page, reachability, vectors
+from conformance.doctor import device, diagnosis, endpoint, environment
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.options import endpoint_url, sources
-from conformance.options.command_parser import CommandParser
-from conformance.options.settings import BadOption
+from conformance.options.seconds import Seconds
+from conformance.options.settings import find_model
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
 from conformance.weaviate.server import running_server
-from conformance.weaviate.server.running_server import Server, Unavailable
+from conformance.weaviate.server.running_server import Server
 
 TIMEOUT = 15.0
 """Seconds that a vector may take here; Weaviate waits 50."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Look and print; 0 where nothing wrong was seen, 1 where something was, 4 for a bad option."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    try:
-        _fill_in(options)
-    except BadOption as bad:
-        parser.error(str(bad))
-    if options.url is None:
-        parser.error("which endpoint? clip-conformance doctor http://localhost:8080")
-    if problem := endpoint_url.problem(options.url):
-        parser.error(problem)
-    if options.collection and not options.weaviate:
-        parser.error("--collection is a collection of a Weaviate: say which with --weaviate URL")
-    try:
-        model = models.find(options.model, options.models) if options.model else None
-        server = running_server.at(options.weaviate) if options.weaviate else None
-    except (ValueError, OSError, Unavailable) as problem:
-        parser.error(str(problem))
+@dataclass(frozen=True)
+class Asked:
+    """What to look at."""
+
+    url: str
+    model: Model | None
+    server: Server | None
+    collection: str | None
+    timeout: float
+    """Seconds for one text or image."""
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("url", required=False)
+@click.option("--weaviate", metavar="URL", help="the Weaviate that calls it; CLIP_WEAVIATE_API_KEY")
+@click.option("--collection", metavar="NAME", help="only this collection of it (default: all)")
+@click.option("--model", metavar="TAG", help="what the endpoint serves, for dimension and device")
+@click.option(
+    "--models",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="TOML file with rows of your own models",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=Seconds(),
+    default=TIMEOUT,
+    show_default=True,
+    help="for one text or image",
+)
+def command(weaviate: str | None, collection: str | None, timeout: float, **given: Any) -> int:
+    """Look at an endpoint, and at the Weaviate in front of it, without judging.
+
+    Says what is there, what is likely wrong, and what to do. Nothing is written anywhere.
+    URL may also be in CLIP_CONFORMANCE_URL.
+    Exit status: 0 nothing wrong was seen, 1 something was, 4 a bad option.
+    """
+    given = _filled_in(given)
+    url = given["url"]
+    if url is None:
+        raise click.UsageError("which endpoint? clip-conformance doctor http://localhost:8080")
+    if problem := endpoint_url.problem(url):
+        raise click.UsageError(problem)
+    if collection and not weaviate:
+        raise click.UsageError(
+            "--collection is a collection of a Weaviate: say which with --weaviate URL"
+        )
+    model = find_model(given["model"], given["models"]) if given["model"] else None
+    server = running_server.at(weaviate) if weaviate else None
     start = time.perf_counter()
-    found = list(_examined(options, model, server))
-    console = Console(width=page.WIDTH, highlight=False)
-    page.show(console, found, time.perf_counter() - start)
+    found = list(examine(Asked(url.removesuffix("/"), model, server, collection, timeout)))
+    console = Console(width=diagnosis.WIDTH, highlight=False)
+    diagnosis.show(console, found, time.perf_counter() - start)
     return int(any(part.problems for part in found))
 
 
-def _fill_in(options: Namespace) -> None:
-    """Take what is not given from the variables and the file that the suite's own runs read."""
-    found = sources.merged(vars(options), os.environ, Path.cwd())
-    for name in ("url", "model", "models"):
-        if name in found:
-            setattr(options, name, found[name].value)
+def _filled_in(given: dict[str, Any]) -> dict[str, Any]:
+    """What is not given is taken from the variables and the file that the suite's runs read."""
+    found = sources.merged(given, os.environ, Path.cwd())
+    return {name: found[name].value if name in found else None for name in given}
 
 
-def _examined(
-    options: Namespace, model: Model | None, server: Server | None
-) -> Iterator[Diagnosis]:
-    url = options.url.removesuffix("/")
-    endpoint_part = Diagnosis(f"endpoint {without_password(url)}")
+def examine(asked: Asked) -> Iterator[Diagnosis]:
+    """Look at the endpoint, at this process's environment, and at the Weaviate where one is named.
+
+    Nothing is raised for what is found there.
+    """
+    endpoint_part = Diagnosis(f"endpoint {without_password(asked.url)}")
     meta: dict[str, object] = {}
-    items: dict[str, vectors.Item] = {}
-    with closing(Client(url, options.timeout)) as client:
-        endpoint = Endpoint(client)
-        if reachability.examine(endpoint, endpoint_part):
-            meta = vectors.examine_meta(endpoint, endpoint_part)
-            items = vectors.examine_items(endpoint, model, endpoint_part)
+    items: dict[str, endpoint.Item] = {}
+    with closing(Client(asked.url, asked.timeout)) as client:
+        service = Endpoint(client)
+        if endpoint.examine_probes(service, endpoint_part):
+            meta = endpoint.examine_meta(service, endpoint_part)
+            items = endpoint.examine_items(service, asked.model, endpoint_part)
         if "image" in items:
-            device.examine(endpoint, meta, model, os.environ, endpoint_part)
+            device.examine(service, meta, asked.model, os.environ, endpoint_part)
     yield endpoint_part
     environment_part = Diagnosis("environment of this process (Weaviate's own may differ)")
     seconds = items["image"].seconds if "image" in items else None
-    environment.examine(os.environ, url, seconds, environment_part)
+    environment.examine(os.environ, asked.url, seconds, environment_part)
     yield environment_part
-    if server is not None:
-        weaviate_part = Diagnosis(f"Weaviate {server.url}")
-        WeaviateDoctor(server, weaviate_part).examine(url, meta, options.collection)
+    if asked.server is not None:
+        weaviate_part = Diagnosis(f"Weaviate {asked.server.url}")
+        WeaviateDoctor(asked.server, weaviate_part).examine(asked.url, meta, asked.collection)
         yield weaviate_part
-
-
-def _parser() -> ArgumentParser:
-    parser = CommandParser(
-        "clip-conformance doctor",
-        description="Look at an endpoint, and at the Weaviate in front of it, without judging: "
-        "what is there, what is likely wrong, and what to do. Nothing is written anywhere. "
-        "Exit status: 0 nothing wrong was seen, 1 something was, 4 a bad option.",
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("url", metavar="URL", nargs="?", help="the endpoint; also CLIP_CONFORMANCE_URL")
-    add("--weaviate", metavar="URL", help="the Weaviate that calls it; CLIP_WEAVIATE_API_KEY")
-    add("--collection", metavar="NAME", help="only this collection of it (default: all)")
-    add("--model", metavar="TAG", help="what the endpoint serves, for dimension and device")
-    add("--models", metavar="FILE", type=Path, help="TOML file with rows of your own models")
-    wait = f"for one text or image (default: {TIMEOUT:g})"
-    add("--timeout", metavar="SECONDS", type=float, default=TIMEOUT, help=wait)
-    return parser

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.reachability import address_facts
+from conformance.doctor.endpoint import address_facts
 from conformance.options import endpoint_url
 from conformance.transport.exchange import without_password
 

@@ -9,12 +9,11 @@ from typing import Any
 
 import httpx
 
-from conformance.data.messages import suggestion
+from conformance.data.messages import one_line, suggestion
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.reachability import PROBE_TIMEOUT, address_facts
+from conformance.doctor.endpoint import PROBE_TIMEOUT, address_facts
 from conformance.doctor.schema import MODULE, ClipConfig
-from conformance.doctor.vectors import short
 from conformance.transport.endpoint import READY
 from conformance.transport.exchange import without_password
 from conformance.weaviate.server.running_server import Server
@@ -91,7 +90,7 @@ class WeaviateDoctor:
         try:
             answer = self.http.get(path)
         except httpx.HTTPError as problem:
-            failure = short(str(problem)) or type(problem).__name__
+            failure = one_line(str(problem)) or type(problem).__name__
             self.found.problem("weaviate-down", url=self.server.url, failure=failure)
             raise NoAnswer from problem
         if answer.status_code in (401, 403):
@@ -180,7 +179,7 @@ class WeaviateDoctor:
             answer = httpx.get(f"{url}{READY}", timeout=PROBE_TIMEOUT, trust_env=False)
             failure = "" if answer.is_success else f"status {answer.status_code}"
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            failure = short(str(problem)) or type(problem).__name__
+            failure = one_line(str(problem)) or type(problem).__name__
         if failure:
             facts = {"value": address_facts(url)["url"], "failure": failure}
             self.found.problem("inference-url-dead", where=config.where, **facts)

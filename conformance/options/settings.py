@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.data import models
+from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.options.table import OPTIONS, DimensionPolicy, Pull, Weights
 
 _DEFAULTS = {row.dest: row.default for row in OPTIONS}
 
 
-class BadOption(ValueError):
+class BadOption(UserError):
     """An option, or a combination of options, that cannot be; the message is one line."""
 
 

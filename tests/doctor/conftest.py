@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from conformance.doctor import doctor_command
+from conformance.command import cli
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 
@@ -28,7 +28,7 @@ def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.delenv(name, raising=False)
 
     def call(*words: str) -> Told:
-        status = doctor_command.main(list(words))
+        status = cli.main(["doctor", *words])
         return Told(status, " ".join(capsys.readouterr().out.split()))
 
     return call

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.doctor import device, doctor_command
+from conformance.command import cli
+from conformance.doctor import device
 from tests.doctor.conftest import Doctor
 from tests.endpoints import registry
 from tests.suite.sockets import Talk, answer, read, talking
@@ -255,8 +256,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_usage_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     words, said = WRONG[name]
-    with pytest.raises(SystemExit) as end:
-        doctor_command.main(words)
+    status = cli.main(["doctor", *words])
     told = capsys.readouterr().err
-    assert end.value.code == 4
+    assert status == 4
     assert (said in told, told.count("\n")) == (True, 1)

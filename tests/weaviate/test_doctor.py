@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.doctor import doctor_command
+from conformance.command import cli
 from conformance.doctor.diagnosis import Diagnosis, advice
 from conformance.doctor.environment import go_says
 from conformance.doctor.weaviate_server import WeaviateDoctor
@@ -78,7 +78,7 @@ def test_nothing_is_wrong_where_all_is_well(
     weighted = {"textFields": [0.2, 0.8], "imageFields": [0.5]}
     name = create({**TEXTS, "imageFields": ["photo"], "weights": weighted})
     words = [endpoint_url, "--weaviate", weaviate.url, "--collection", name.lower()]
-    assert doctor_command.main([*words, "--timeout", "60"]) == 0, capsys.readouterr().out
+    assert cli.main(["doctor", *words, "--timeout", "60"]) == 0, capsys.readouterr().out
     shown = capsys.readouterr().out
     assert "1.39.0" in shown
     assert "fields body, title, photo" in shown

@@ -1,20 +1,26 @@
-"""What the endpoint says of itself, and one text and one image through it."""
+"""Looks at an endpoint: its probes, what /meta says, and one text and one image."""
 
 from dataclasses import dataclass
 from functools import cache
+from statistics import median
+from urllib.parse import urlsplit
 
 from conformance.corpus import image_files
+from conformance.data import timeouts
+from conformance.data.messages import one_line
 from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.reachability import FORBIDDEN, address_facts
-from conformance.transport.endpoint import META, VECTORIZE, Endpoint
-from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.endpoint import LIVE, META, READY, VECTORIZE, Endpoint
+from conformance.transport.exchange import Exchange, FailureKind, without_password
 from conformance.transport.go_reader import GoParseError, GoResponse, read, read_meta
 from conformance.transport.readiness import recognise
 
+PROBES = 3
+PROBE_TIMEOUT = 5.0
+"""Seconds; an answer that takes longer than its callers wait is a problem anyway."""
+FORBIDDEN = (401, 403, 407)
+UNKNOWN_HOST = ("name or service not known", "nodename nor servname", "name resolution")
 TEXT = "a red circle"
-SHOWN = 200
-"""Characters of a foreign text that are shown."""
 LACKING = {
     "text": "inputs are not equal to vectors returned",
     "image": "empty vector",
@@ -32,6 +38,86 @@ class Item:
     seconds: float
 
 
+def examine_probes(endpoint: Endpoint, found: Diagnosis) -> bool:
+    """Look at the probes; False where it makes no sense to send anything else."""
+    first = endpoint.get(READY, timeout=PROBE_TIMEOUT)
+    if first.failure:
+        _unreachable(first, found)
+        return False
+    if not 200 <= first.status <= 299:
+        return _not_ready(endpoint, first, found)
+    _ready(endpoint, first, found)
+    _live(endpoint, found)
+    return True
+
+
+def _unreachable(seen: Exchange, found: Diagnosis) -> None:
+    failure = str(seen.failure)
+    found.note("ready", failure)
+    facts = {**address_facts(seen.url.removesuffix(READY)), "failure": failure, "path": READY}
+    if any(words in failure.lower() for words in UNKNOWN_HOST):
+        found.problem("no-such-host", **facts)
+    elif seen.failed_by(FailureKind.NO_CONNECTION):
+        found.problem("nothing-listens", **facts)
+    else:
+        found.problem("no-answer", **facts)
+
+
+def address_facts(url: str) -> dict[str, str]:
+    """How a URL is called in advice: `url`, `host` and `address`, without a password."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    host = parts.hostname or ""
+    return {"url": without_password(url), "host": host, "address": f"{host}:{port}"}
+
+
+def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
+    facts = {**address_facts(endpoint.client.url), "status": seen.status}
+    found.note("ready", f"status {seen.status}")
+    if 300 <= seen.status <= 399:
+        location = without_password(seen.headers.get("location", "nowhere"))
+        found.problem("redirect", path=READY, location=location, **facts)
+        return False
+    if seen.status >= 500:
+        found.problem("not-ready", **facts)
+        return False
+    service = recognise(endpoint)
+    if service is not None:
+        found.problem("other-service", name=service.name, hint=service.hint, **facts)
+        return False
+    if seen.status in FORBIDDEN:
+        found.problem("forbidden", path=READY, error="", **facts)
+        return False
+    found.problem("no-ready-route", **facts)
+    return True
+
+
+def _ready(endpoint: Endpoint, first: Exchange, found: Diagnosis) -> None:
+    again = [endpoint.get(READY, timeout=PROBE_TIMEOUT) for _ in range(PROBES - 1)]
+    # Weaviate asks again every second, so that a single slow answer is none.
+    usual = median(exchange.seconds for exchange in [first, *again])
+    found.note("ready", f"status {first.status}, {_milliseconds(usual)}")
+    if usual > timeouts.READY_TIMEOUT:
+        facts = address_facts(endpoint.client.url)
+        found.problem("slow-ready", seconds=f"{usual:.1f}", **facts)
+
+
+def _live(endpoint: Endpoint, found: Diagnosis) -> None:
+    live = endpoint.get(LIVE, timeout=PROBE_TIMEOUT)
+    if live.failure:
+        found.note("live", str(live.failure))
+    else:
+        found.note("live", f"status {live.status}, {_milliseconds(live.seconds)}")
+    if live.failure or live.seconds > timeouts.LIVE_TIMEOUT:
+        found.problem("slow-live", seconds=f"{live.seconds:.1f}")
+    elif not 200 <= live.status <= 399:
+        found.problem("no-live-route", status=live.status)
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
+
+
 def examine_meta(endpoint: Endpoint, found: Diagnosis) -> dict[str, object]:
     """What GET /meta says; empty where that is nothing that Weaviate can read."""
     seen = endpoint.get(META)
@@ -39,7 +125,7 @@ def examine_meta(endpoint: Endpoint, found: Diagnosis) -> dict[str, object]:
         document = {} if seen.failure else read_meta(seen.body)
     except GoParseError as problem:
         found.note("meta", f"status {seen.status}")
-        found.problem("bad-meta", failure=short(str(problem)))
+        found.problem("bad-meta", failure=one_line(str(problem)))
         return {}
     if seen.failure:
         found.problem("bad-meta", failure=str(seen.failure))
@@ -47,7 +133,7 @@ def examine_meta(endpoint: Endpoint, found: Diagnosis) -> dict[str, object]:
     names = ", ".join(
         f"{name} {_shown(value)}" for name, value in document.items() if _plain(value)
     )
-    found.note("meta", short(names or f"{len(document)} entries"))
+    found.note("meta", one_line(names or f"{len(document)} entries"))
     return document
 
 
@@ -106,7 +192,7 @@ def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> Go
         _broken(endpoint, seen, facts, found)
         return None
     if 300 <= seen.status <= 399:
-        location = short(seen.headers.get("location", "nowhere"))
+        location = one_line(seen.headers.get("location", "nowhere"))
         found.problem("redirect", path=VECTORIZE, location=location, **facts)
         return None
     service = recognise(endpoint) if seen.status in (404, 405) else None
@@ -116,11 +202,11 @@ def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> Go
     try:
         response = read(seen.status, seen.body)
     except GoParseError as problem:
-        failure = f"{short(str(problem))}{_encoding(seen)}"
+        failure = f"{one_line(str(problem))}{_encoding(seen)}"
         found.problem("unreadable", failure=failure, **facts)
         return None
     if response.failure is not None:
-        _refused(short(response.error) or "(no error)", facts, found)
+        _refused(one_line(response.error) or "(no error)", facts, found)
         return None
     return response
 
@@ -146,8 +232,8 @@ def _broken(endpoint: Endpoint, seen: Exchange, facts: dict[str, object], found:
 
 
 def _encoding(seen: Exchange) -> str:
-    name = seen.headers.get("content-encoding", "identity")
-    return "" if name in ("identity", "gzip") else f" (it is {short(name)}, and only gzip is read)"
+    name = one_line(seen.headers.get("content-encoding", "identity"))
+    return "" if name in ("identity", "gzip") else f" (it is {name}, and only gzip is read)"
 
 
 def _compare_dimensions(items: dict[str, Item], model: Model | None, found: Diagnosis) -> None:
@@ -160,9 +246,3 @@ def _compare_dimensions(items: dict[str, Item], model: Model | None, found: Diag
         if published and got not in published:
             expected = " or ".join(map(str, sorted(filter(None, published))))
             found.problem("wrong-dimension", got=got, tag=model.tag, expected=expected)
-
-
-def short(text: str) -> str:
-    """A foreign text in one line, cut."""
-    line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]} …"
