@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance.data import models
+from conformance.data.messages import UserError
 
 MIB = 2**20
 MEGAPIXEL = 10**6
@@ -120,8 +121,8 @@ def _model(values: Mapping[str, str]) -> models.Model:
     extra = Path(values["models"]) if "models" in values else None
     try:
         return models.find(values["model"], extra)
-    except OSError as error:
-        raise ValueError(f"--models {extra}: {error.strerror or error}") from error
+    except UserError as error:
+        raise ValueError(str(error)) from error
 
 
 def _number(

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from conformance.command import check_sources
+from conformance.command import contract_commands
 from conformance.data import clauses, contract_document, fixture_files
 from conformance.data.clauses import Clause
 from tests.endpoints import registry
@@ -95,7 +95,7 @@ def test_the_checks_that_explain_shows_are_those_that_pytest_collects(
         collected.setdefault(key, set()).update(ids)
     shown = {
         (Path(check.file).name, check.name): set(check.clauses & EVERY.keys())
-        for check in check_sources.all_checks()
+        for check in contract_commands.all_checks()
     }
     assert shown == collected
 

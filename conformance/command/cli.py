@@ -24,9 +24,9 @@ from conformance.options.table import COMMAND_OPTIONS
 
 SUBCOMMANDS = {
     "doctor": "conformance.doctor.doctor_command:command",
-    "list": "conformance.command.list_command:main",
-    "explain": "conformance.command.explain:main",
-    "models": "conformance.command.models_command:main",
+    "list": "conformance.command.contract_commands:list_clauses",
+    "explain": "conformance.command.contract_commands:explain",
+    "models": "conformance.command.contract_commands:models",
     "record": "conformance.comparison.record_command:command",
     "compose": "conformance.containers.compose:main",
     "bench": "conformance.speed.bench_command:command",

@@ -10,6 +10,7 @@ from typing import NoReturn
 from jinja2 import Environment, StrictUndefined
 
 from conformance.data import models
+from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.data.weaviate_versions import DEFAULT_VERSION
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         model = models.find(options.model, options.models)
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, UserError) as problem:
         parser.error(str(problem))
     if options.image is None and model.listed == "user":
         parser.error(f"{model.tag} is a model of your own: give its image with --image")

@@ -1,4 +1,8 @@
-"""The contract's clauses: numbered requirements, each with its level, source and reason."""
+"""The contract's clauses: numbered requirements, each with its level, source and reason.
+
+Also which faults they find: the faulty endpoints that the suite is tried on live in `tests/`, which
+is not installed; `make docs` writes their list.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,7 +11,7 @@ from functools import cache
 from typing import Any, Literal
 
 from conformance.data import fixture_files
-from conformance.data.messages import suggestion
+from conformance.data.messages import UserError, suggestion
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 Profile = Literal["http", "weaviate", "comparison", "container"]
@@ -91,7 +95,7 @@ def contract_digest() -> str:
     return f"sha256:{hashlib.sha256(''.join(told).encode()).hexdigest()}"
 
 
-class UnknownName(ValueError):
+class UnknownName(UserError):
     """No clause or group of that name; the message is one line with the nearest."""
 
 
@@ -111,3 +115,24 @@ def find_group(name: str) -> Group:
         known = ", ".join(f"{group.id} ({group.title.lower()})" for group in groups())
         raise UnknownName(f"there is no group {name}{suggestion(name, names)}; known: {known}")
     return names[name.lower()]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One mistake that people ship, and the clauses that may name it."""
+
+    name: str
+    summary: str
+    clauses: tuple[str, ...]
+
+
+@cache
+def all_faults() -> tuple[Fault, ...]:
+    """Every faulty endpoint that a clause can tell."""
+    rows = fixture_files.toml("faults.toml")["fault"]
+    return tuple(Fault(row["name"], row["summary"], tuple(row["clauses"])) for row in rows)
+
+
+def faults_found_by(clause: str) -> list[Fault]:
+    """The faults that name the clause among those that find them."""
+    return [fault for fault in all_faults() if clause in fault.clauses]

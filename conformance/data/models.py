@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from conformance.data import fixture_files
-from conformance.data.messages import by_nearness, suggestion
+from conformance.data.messages import UserError, by_nearness, suggestion
 
 Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "modernvbert"]
 
@@ -58,7 +58,7 @@ class Model:
         return bool(both) and self.documented_dimension != self.checkpoint_dimension
 
 
-class UnknownModel(ValueError):
+class UnknownModel(UserError):
     """No row has this tag; the message lists those that exist, the nearest first."""
 
 
@@ -77,15 +77,27 @@ def row(values: Mapping[str, Any]) -> Model:
 
 
 def load(extra: Path | None = None) -> dict[str, Model]:
-    """Every model by tag: the project's own, then the rows of the user's file `extra`."""
-    rows = list(fixture_files.toml("models.toml")["model"])
-    if extra is not None:
-        rows += tomllib.loads(extra.read_text(encoding="utf-8")).get("model", [])
-    return {model.tag: model for model in map(row, rows)}
+    """Every model by tag: the project's own, then the rows of the user's file `extra`.
+
+    Raises UserError for a file that cannot be read as rows.
+    """
+    own = map(row, fixture_files.toml("models.toml")["model"])
+    return {model.tag: model for model in [*own, *_rows_of(extra)]}
+
+
+def _rows_of(file: Path | None) -> list[Model]:
+    if file is None:
+        return []
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return list(map(row, table.get("model", [])))
+    except (OSError, ValueError) as problem:
+        said = problem.strerror if isinstance(problem, OSError) else problem
+        raise UserError(f"--models {file}: {said}") from problem
 
 
 def find(tag: str, extra: Path | None = None) -> Model:
-    """The row of `tag`."""
+    """The row of `tag`; raises UnknownModel, or UserError for the file `extra`."""
     table = load(extra)
     if tag not in table:
         hint = suggestion(_as_tag(tag), table)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from conformance.data.clauses import Clause
+from conformance.data.messages import UserError
 
 Version = tuple[int, ...]
 
@@ -16,7 +17,7 @@ DEFAULT_VERSION: Final = "1.39.0"
 """The release that is meant where no version is named."""
 
 
-class NoVersion(ValueError):
+class NoVersion(UserError):
     """Not a version of Weaviate; the message is one line."""
 
 

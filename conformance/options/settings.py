@@ -86,5 +86,5 @@ def find_model(tag: str, extra: Path | None) -> Model:
     """The row of `tag`, or a BadOption that says what there is."""
     try:
         return models.find(tag, extra)
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, UserError) as problem:
         raise BadOption(str(problem)) from problem
