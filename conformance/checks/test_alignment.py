@@ -6,7 +6,7 @@ import pytest
 from conformance import expect
 from conformance.corpus import photographs
 from conformance.corpus.alignment import AlignedCorpus, advertised
-from conformance.corpus.thumbnails import thumbnail
+from conformance.corpus.image_files import thumbnail
 from conformance.data.models import Model
 from conformance.data.tolerances import PUBLISHED_TABLE, Array
 from conformance.expect import Observations, given

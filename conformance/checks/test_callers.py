@@ -1,4 +1,4 @@
-"""OPS, PRB and VEC for callers of every kind: that are slow, or speak HTTP otherwise."""
+"""OPS, PRB and VEC: callers that are slow, or that speak HTTP in another legal way."""
 
 import json
 import time
@@ -23,7 +23,7 @@ Raw = Callable[..., RawCaller]
 
 @pytest.fixture
 def caller(endpoint: Endpoint) -> Iterator[Raw]:
-    """Opens a connection of its own; what came over it is counted at the end like all else."""
+    """Opens a connection of its own; what came over it is counted at the end with all else."""
     opened: list[RawCaller] = []
 
     def connect(timeout: float = endpoint.client.timeout) -> RawCaller:
@@ -43,7 +43,9 @@ def sent(endpoint: Endpoint, method: str = "POST", path: str = VECTORIZE) -> Exc
 
 
 @pytest.mark.clause("OPS-08")
-def test_a_slow_caller_holds_up_nobody(endpoint: Endpoint, cache: VectorCache, caller: Raw) -> None:
+def test_a_slow_client_does_not_block_others(
+    endpoint: Endpoint, cache: VectorCache, caller: Raw
+) -> None:
     before = cache.text(TEXT)
     with (
         caller() as slow,
@@ -136,7 +138,7 @@ FORMS: dict[str, tuple[dict[str, str], bytes]] = {
 
 
 def unencoded(exchange: Exchange) -> Observation:
-    """The vector of a response to who accepts no content encoding."""
+    """The vector of a response to a caller that accepts no content encoding."""
     encoding = expect.answered(exchange).headers.get("content-encoding", "identity")
     plain = encoding.lower() == "identity"
     expect.require(plain, f"Content-Encoding: {encoding}", "none: none was accepted", exchange)
@@ -157,7 +159,7 @@ def test_other_callers_are_understood(
 
 
 @pytest.mark.clause("VEC-22")
-def test_who_waits_for_continue_is_served(
+def test_a_caller_that_expects_100_continue_is_served(
     endpoint: Endpoint, cache: VectorCache, caller: Raw
 ) -> None:
     before = cache.text(TEXT)
@@ -166,7 +168,7 @@ def test_who_waits_for_continue_is_served(
         raw.has_answer(timeouts.EXPECT_CONTINUE)  # as curl: the body follows in any case
         raw.write(BODY)
         exchange = raw.read(sent(endpoint))
-    expect.same(unencoded(exchange), before, "the text of who waits for 100 Continue")
+    expect.same(unencoded(exchange), before, "the text sent with Expect: 100-continue")
 
 
 @pytest.mark.clause("VEC-22")

@@ -1,14 +1,104 @@
-"""ERR: what is refused, and how."""
+"""ERR: what is refused, and how; and OPS-06: what errors and hang-ups leave behind.
+
+What comes after an error is judged first, before what else may upset an endpoint, such as callers
+that hang up: where errors do, that is the simpler cause.
+"""
 
 import pytest
 
 from conformance import expect
-from conformance.corpus.bad_items import NOT_AN_IMAGE, NOT_BASE64, encoded, good_image, truncated
+from conformance.checks import hung_up
+from conformance.corpus import image_files
+from conformance.corpus.image_files import (
+    NOT_AN_IMAGE,
+    NOT_BASE64,
+    encoded,
+    good_image,
+    small_png,
+    truncated,
+)
 from conformance.expect import given
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.endpoint import META, Endpoint, Items
 
 TEXT = "a red circle"
+TWO_SCRIPTS = "ein grüner Kreis, 緑の丸"
+TIMES = 20
+"""Callers that hang up: more than a service has workers or slots, as a rule."""
+AFTER = 4
+BURSTS = (5, 10, 25)
+"""Errors in a row: what counts them opens after a few, what leaks at each is empty after many."""
+NO_IMAGE = encoded(b"no image")
+REFUSED: tuple[object, ...] = (
+    {"images": ["%%%"]},
+    {"images": [NO_IMAGE]},
+    b"{",
+    {"texts": 5},
+    {"texts": [TEXT], "images": [NO_IMAGE]},
+)
+UPSETTING: dict[str, object] = {
+    "bad base64": {"images": [NOT_BASE64["percent signs"]]},
+    "no image": {"texts": [TEXT], "images": [encoded(NOT_AN_IMAGE["zeros"])]},
+    "truncated PNG": {"images": [encoded(truncated("PNG"))]},
+    "truncated JPEG": {"images": [encoded(truncated("JPEG"))]},
+    "1 x 1 image": {"images": [encoded(image_files.extreme_sizes()["1 x 1"])]},
+    "wrong type": {"texts": 5},
+    "not JSON": b"{",
+}
+"""Requests that may be refused, or are served; the next one is served in any case."""
+
+
+@pytest.mark.clause("ERR-04")
+@pytest.mark.parametrize("name", UPSETTING)
+def test_the_next_request_is_served(endpoint: Endpoint, cache: VectorCache, name: str) -> None:
+    before = cache.vectors([TEXT], [good_image()])
+    # What an endpoint may leave behind is the vector of the image before.
+    given.vectors(endpoint.vectorize(images=[good_image(5)]), 0, 1)
+    endpoint.post(UPSETTING[name])
+    after = expect.vectors(endpoint.vectorize([TEXT], [good_image()]), 1, 1)
+    expect.same(after.texts, before.texts, f"the text after {name}")
+    expect.same(after.images, before.images, f"the image after {name}")
+
+
+@pytest.mark.clause("ERR-04")
+@pytest.mark.parametrize("name", ["truncated PNG", "no image", "1 x 1 image"])
+def test_what_travels_beside_is_served(endpoint: Endpoint, cache: VectorCache, name: str) -> None:
+    before = cache.vectors([TEXT], [good_image()])
+    good = {"texts": [TEXT], "images": [encoded(good_image())]}
+    odd = UPSETTING[name]
+    _, one, _, other = endpoint.post_at_once([odd, good, odd, good])
+    for exchange in (one, other):
+        beside = expect.vectors(exchange, 1, 1)
+        expect.same(beside.texts, before.texts, f"the text beside {name}")
+        expect.same(beside.images, before.images, f"the image beside {name}")
+
+
+@pytest.mark.clause("ERR-04")
+@pytest.mark.parametrize("errors", BURSTS)
+def test_errors_in_a_row_leave_nothing_behind(
+    endpoint: Endpoint, cache: VectorCache, errors: int
+) -> None:
+    before = cache.vectors([TEXT], [small_png()])
+    bad = [REFUSED[number % len(REFUSED)] for number in range(errors)]
+    good = Items([TEXT], [small_png()]).body()
+    after = endpoint.post_in_turn([*bad, good, good])[errors:]
+    for exchange in after:
+        got = expect.vectors(exchange, 1, 1)
+        expect.same(got.texts, before.texts, f"the text after {errors} errors in a row")
+        expect.same(got.images, before.images, f"the image after {errors} errors in a row")
+
+
+@pytest.mark.clause("ERR-04")
+@pytest.mark.parametrize("path", ["/no/such/path", META])
+def test_a_refused_path_leaves_nothing_behind(
+    endpoint: Endpoint, cache: VectorCache, path: str
+) -> None:
+    before = cache.text(TEXT)
+    endpoint.client.drop_connections()
+    for _ in range(2):
+        endpoint.post({"texts": [TEXT]}, path)
+        got = expect.vectors(endpoint.vectorize([TEXT]), 1, 0).texts[0]
+        expect.same(got, before, f"the text after POST {path}")
 
 
 @pytest.mark.clause("ERR-01")
@@ -104,3 +194,19 @@ def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
 )
 def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
     expect.no_leak(given.answered(endpoint.post(body)))
+
+
+@pytest.mark.clause("OPS-06")
+@pytest.mark.parametrize("moment", hung_up.MOMENTS)
+def test_a_caller_that_hangs_up_leaves_nothing_behind(
+    endpoint: Endpoint, cache: VectorCache, moment: str
+) -> None:
+    before = cache.vectors([TWO_SCRIPTS], [small_png()])
+    hung_up.hang_up(endpoint.client.url, endpoint.client.timeout, moment, TIMES)
+    what = f"after {TIMES} callers that hung up {moment}"
+    in_turn = [endpoint.vectorize([TWO_SCRIPTS], [small_png()]) for _ in range(2)]
+    at_once = endpoint.vectorize_at_once([Items([TWO_SCRIPTS], [small_png()])] * AFTER)
+    for exchange in (*in_turn, *at_once):
+        after = expect.vectors(exchange, 1, 1)
+        expect.same(after.texts, before.texts, f"the text {what}")
+        expect.same(after.images, before.images, f"the image {what}")

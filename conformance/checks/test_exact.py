@@ -12,11 +12,9 @@ import pytest
 from conformance import expect
 from conformance.data.tolerances import Array
 from conformance.exact import expected as shipped
-from conformance.exact import groups, items, published
-from conformance.exact.bars import bars
+from conformance.exact import items, published
 from conformance.exact.expected import Expected
-from conformance.exact.judgement import Judgement, directions, lengths
-from conformance.exact.likely_cause import Kind
+from conformance.exact.judgement import Judgement, Kind, directions, lengths, limits
 from conformance.expect import given
 from conformance.expect.observations import Measure
 from conformance.expect.statuses import not_applicable
@@ -43,10 +41,10 @@ class Exact:
         known = [name for name in names if name in self.images]
         return {name: self.cache.exchange(images=[self.images[name]]) for name in known}
 
-    def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], bar: float) -> Judgement:
+    def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], limit: float) -> Judgement:
         """The directions of these items beside the expected ones."""
         observed = self.vectors(exchanges, kind)
-        return directions(self.expected, kind, observed, bar, lambda: self.diagnostic(kind))
+        return directions(self.expected, kind, observed, limit, lambda: self.diagnostic(kind))
 
     def diagnostic(self, kind: Kind) -> dict[str, Array]:
         """The vectors of the items that tell mistakes apart, as far as the endpoint gives them."""
@@ -89,61 +87,60 @@ def exact(settings: Settings, cache: VectorCache) -> Exact:
     return Exact(expected, shipped.known_images(expected, model.image_size), cache)
 
 
-TEXTS = {
-    "EXA-01": groups.PLAIN,
-    "EXA-02": groups.LONG,
-    "EXA-03": groups.EMPTY,
-    "EXA-04": groups.CASED,
-    "EXA-05": groups.LANGUAGES,
-}
-IMAGES = {
-    "EXA-06": groups.OWN_SIZE,
-    "EXA-07": groups.RESIZED,
-    "EXA-08": groups.FORMATS,
-    "EXA-09": groups.MODES,
-    "EXA-10": (*groups.LOSSY, *groups.PHOTOGRAPHS),
-}
-
-
-def _each(clauses: Mapping[str, tuple[str, ...]]) -> list[object]:
-    pairs = clauses.items()
-    return [pytest.param(names, marks=pytest.mark.clause(clause)) for clause, names in pairs]
-
-
-@pytest.mark.parametrize("names", _each(TEXTS), ids=list(TEXTS))
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(items.PLAIN, marks=pytest.mark.clause("EXA-01"), id="EXA-01"),
+        pytest.param(items.LONG, marks=pytest.mark.clause("EXA-02"), id="EXA-02"),
+        pytest.param(items.EMPTY, marks=pytest.mark.clause("EXA-03"), id="EXA-03"),
+        pytest.param(items.CASED, marks=pytest.mark.clause("EXA-04"), id="EXA-04"),
+        pytest.param(items.LANGUAGES, marks=pytest.mark.clause("EXA-05"), id="EXA-05"),
+    ],
+)
 def test_texts_have_the_librarys_vectors(
     exact: Exact, names: tuple[str, ...], measure: Measure
 ) -> None:
     exchanges = exact.texts_of(*names)
-    conclude(exact.judged("text", exchanges, bars().texts), exchanges, measure)
+    conclude(exact.judged("text", exchanges, limits().texts), exchanges, measure)
 
 
-@pytest.mark.parametrize("names", _each(IMAGES), ids=list(IMAGES))
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(items.OWN_SIZE, marks=pytest.mark.clause("EXA-06"), id="EXA-06"),
+        pytest.param(items.RESIZED, marks=pytest.mark.clause("EXA-07"), id="EXA-07"),
+        pytest.param(items.FORMATS, marks=pytest.mark.clause("EXA-08"), id="EXA-08"),
+        pytest.param(items.MODES, marks=pytest.mark.clause("EXA-09"), id="EXA-09"),
+        pytest.param(
+            (*items.LOSSY, *items.PHOTOGRAPHS), marks=pytest.mark.clause("EXA-10"), id="EXA-10"
+        ),
+    ],
+)
 def test_images_have_the_librarys_vectors(
     exact: Exact, names: tuple[str, ...], measure: Measure
 ) -> None:
     exchanges = exact.images_of(*names)
-    conclude(exact.judged("image", exchanges, bars().images), exchanges, measure)
+    conclude(exact.judged("image", exchanges, limits().images), exchanges, measure)
 
 
 @pytest.mark.clause("EXA-11")
 def test_texts_are_precise(exact: Exact, measure: Measure) -> None:
     exchanges = exact.texts_of(*items.texts())
-    conclude(exact.judged("text", exchanges, bars().texts_precise), exchanges, measure)
+    conclude(exact.judged("text", exchanges, limits().texts_precise), exchanges, measure)
 
 
 @pytest.mark.clause("EXA-12")
 def test_images_are_precise(exact: Exact, measure: Measure) -> None:
-    exchanges = exact.images_of(*groups.PRECISE)
-    conclude(exact.judged("image", exchanges, bars().images_precise), exchanges, measure)
+    exchanges = exact.images_of(*items.PRECISE)
+    conclude(exact.judged("image", exchanges, limits().images_precise), exchanges, measure)
 
 
 @pytest.mark.clause("EXA-13")
 @pytest.mark.parametrize("kind", ["text", "image"])
 def test_vectors_have_the_librarys_length(exact: Exact, kind: Kind, measure: Measure) -> None:
     ask = exact.texts_of if kind == "text" else exact.images_of
-    exchanges = ask(*(groups.PLAIN if kind == "text" else groups.OWN_SIZE))
-    judged = lengths(exact.expected, kind, exact.vectors(exchanges, kind), bars().length)
+    exchanges = ask(*(items.PLAIN if kind == "text" else items.OWN_SIZE))
+    judged = lengths(exact.expected, kind, exact.vectors(exchanges, kind), limits().length)
     conclude(judged, exchanges, measure)
 
 

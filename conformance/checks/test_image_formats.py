@@ -1,4 +1,4 @@
-"""IMG: the format axes. Each container with its variants, and what of each is known."""
+"""IMG: the axes of formats. Every variant of each container, and what is known of its vector."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from conformance import expect
-from conformance.corpus import image_families
-from conformance.corpus.image_variant import Demand, Variant
+from conformance.corpus import image_formats
+from conformance.corpus.image_files import Demand, Variant
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import image_comparisons
@@ -16,9 +16,11 @@ from conformance.options.settings import Settings
 
 FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF")
 SEQUENCES, TRANSPARENT, METADATA = "several images in a file", "transparent pixels", "metadata"
-PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first")
+PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first", "turned")
 OTHER_MODES: tuple[Demand, ...] = ("mode", "ink", "clear")
 LOSSY = ("JPEG", "WebP", "TIFF")
+READ: dict[str, tuple[Demand, ...]] = {"GIF": ("mode",)}
+"""Demands of the variants that IMG-01 is about, where not PLAIN: a GIF always has a palette."""
 
 
 @pytest.fixture
@@ -28,8 +30,8 @@ def variants(
     """The variants of a family that have one of these demands; `elsewhere` at other sizes."""
 
     def chosen(family: str, *demands: Demand, elsewhere: bool | None = None) -> list[Variant]:
-        own = image_families.own_size(family, model.image_size, settings.slow)
-        others = image_families.other_size(family, settings.slow) if family in FORMATS else ()
+        own = image_formats.own_size(family, model.image_size, settings.slow)
+        others = image_formats.other_size(family, settings.slow) if family in FORMATS else ()
         found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())
         # All of the family at once, so that its variants share requests.
         batches.gather(file for each in (*own, *others) for file in (each.file, each.pixels))
@@ -82,13 +84,14 @@ Chosen = Callable[..., list[Variant]]
 def test_variants_of_a_format_are_read(
     batches: ImageBatches, variants: Chosen, family: str
 ) -> None:
-    read(batches, variants(family, *PLAIN))
+    read(batches, variants(family, *READ.get(family, PLAIN)))
 
 
 @pytest.mark.clause("IMG-02")
 @pytest.mark.parametrize("family", [*FORMATS, TRANSPARENT])
 def test_variants_of_a_mode_are_read(batches: ImageBatches, variants: Chosen, family: str) -> None:
-    read(batches, variants(family, *OTHER_MODES))
+    greys = [each for each in variants(family, *PLAIN) if "grey" in each.name]
+    read(batches, [*variants(family, *OTHER_MODES), *greys])
 
 
 @pytest.mark.clause("IMG-03")
@@ -130,6 +133,24 @@ def test_converted_variants_stay_close(
 ) -> None:
     converted = variants(family, "lossy", "ink", "first", "clear")
     same(batches, converted, tolerances.OTHER_DECODER)
+
+
+@pytest.mark.clause("IMG-10")
+def test_jpegs_stay_close_to_the_image_itself(batches: ImageBatches, variants: Chosen) -> None:
+    plain = {each.name: each.pixels for each in variants("PNG", "plain", elsewhere=False)}
+    colour, grey = plain["8-bit RGB PNG"], plain["8-bit grey PNG"]
+    image_comparisons.each_of(
+        {
+            each.name: partial(
+                image_comparisons.nearly_same_image,
+                batches,
+                each.file,
+                grey if "grey" in each.name else colour,
+                each.name,
+            )
+            for each in variants("JPEG", "lossy", "ink", elsewhere=False)
+        }
+    )
 
 
 @pytest.mark.clause("IMG-14")

@@ -1,14 +1,13 @@
 """IMG: the axis of sizes, from one pixel to a phone's sensor and from bytes to megabytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import pytest
 
 from conformance import expect
-from conformance.corpus import image_sizes, large_images
-from conformance.corpus.image_sizes import Sized
-from conformance.corpus.large_images import Large
+from conformance.corpus import image_files, image_sizes
+from conformance.corpus.image_sizes import Large, Sized
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import image_comparisons
@@ -19,6 +18,7 @@ from conformance.transport.endpoint import Endpoint, Items
 
 USUAL_SIZE = 224
 SCALING = ("crop", "squash")
+BODY = 16 * 2**20
 
 
 @pytest.fixture
@@ -47,14 +47,20 @@ def gathered(batches: ImageBatches, sized: Iterable[Sized]) -> list[Sized]:
     return found
 
 
-def read(batches: ImageBatches, sized: Iterable[Sized]) -> None:
-    """Each has a vector."""
+def read(batches: ImageBatches, files: Mapping[str, bytes]) -> None:
+    """Each file has a vector."""
+    image_comparisons.each_of({name: partial(is_read, batches, files[name]) for name in files})
 
-    def is_read(each: Sized) -> None:
-        if not batches.is_served(each.file):
-            expect.vectors(batches.alone(each.file), 0, 1)
 
-    image_comparisons.each_of({each.name: partial(is_read, each) for each in sized})
+def is_read(batches: ImageBatches, file: bytes) -> None:
+    """The file has a vector, beside others or else alone."""
+    if not batches.is_served(file):
+        expect.vectors(batches.alone(file), 0, 1)
+
+
+def named(sized: Iterable[Sized]) -> dict[str, bytes]:
+    """The files by name."""
+    return {each.name: each.file for each in sized}
 
 
 def scales(model: Model) -> None:
@@ -65,12 +71,19 @@ def scales(model: Model) -> None:
 
 @pytest.mark.clause("IMG-05")
 def test_images_of_every_side_are_read(batches: ImageBatches, of_one_colour: list[Sized]) -> None:
-    read(batches, of_one_colour)
+    read(batches, named(of_one_colour))
 
 
 @pytest.mark.clause("IMG-05")
 def test_images_of_every_shape_are_read(batches: ImageBatches, banded: list[Sized]) -> None:
-    read(batches, banded)
+    read(batches, named(banded))
+
+
+@pytest.mark.clause("IMG-05")
+def test_images_of_extreme_shapes_are_read(batches: ImageBatches) -> None:
+    files = image_files.extreme_sizes()
+    batches.gather(files.values())
+    read(batches, files)
 
 
 @pytest.mark.clause("IMG-15")
@@ -98,11 +111,11 @@ def test_bands_look_the_same_at_every_size(
 
 
 @pytest.mark.clause("IMG-06")
-@pytest.mark.parametrize("name", large_images.PHOTOGRAPHS)
+@pytest.mark.parametrize("name", image_sizes.PHOTOGRAPHS)
 def test_12_megapixels_are_read_and_seen(
     batches: ImageBatches, model: Model, own: int, name: str
 ) -> None:
-    seen(batches, model, large_images.photograph(name, own, model.image_resize != "squash"))
+    seen(batches, model, image_sizes.photograph(name, own, model.image_resize != "squash"))
 
 
 @pytest.mark.clause("IMG-06")
@@ -112,7 +125,7 @@ def test_one_colour_is_the_same_at_every_large_size(
     sides = image_sizes.LARGE_SIDES
     sized = (each for s in seeds for each in image_sizes.of_one_colour(own, s, sides))
     large = gathered(batches, sized)
-    read(batches, large)
+    read(batches, named(large))
     if model.image_resize in SCALING:
         judge = partial(image_comparisons.same_image, batches)
         image_comparisons.each_of(
@@ -121,11 +134,11 @@ def test_one_colour_is_the_same_at_every_large_size(
 
 
 @pytest.mark.clause("IMG-06")
-@pytest.mark.parametrize("name", large_images.HEAVY)
+@pytest.mark.parametrize("name", image_sizes.HEAVY)
 def test_heavy_files_are_read_and_seen(
     batches: ImageBatches, model: Model, own: int, name: str
 ) -> None:
-    seen(batches, model, large_images.heavy(name, own))
+    seen(batches, model, image_sizes.heavy(name, own))
 
 
 @pytest.mark.clause("IMG-06")
@@ -134,7 +147,7 @@ def test_large_images_together(
     endpoint: Endpoint, batches: ImageBatches, own: int, model: Model, at_once: bool
 ) -> None:
     crops = model.image_resize != "squash"
-    several = [large_images.photograph(name, own, crops) for name in large_images.PHOTOGRAPHS]
+    several = [image_sizes.photograph(name, own, crops) for name in image_sizes.PHOTOGRAPHS]
     files = [each.file for each in several]
     if at_once:
         exchanges = endpoint.vectorize_at_once([Items((), [file]) for file in files])
@@ -146,16 +159,22 @@ def test_large_images_together(
         expect.same(row, batches.image(each.file), f"{each.name} beside others", cause=cause)
 
 
+@pytest.mark.clause("IMG-06")
+def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
+    # Base64 makes four bytes of three; a little is left for the JSON around it.
+    image = image_files.heavy(BODY * 3 // 4 - 40_000)
+    expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
+
+
 @pytest.mark.clause("IMG-16")
-@pytest.mark.parametrize("name", large_images.SENSORS)
+@pytest.mark.parametrize("name", image_sizes.SENSORS)
 def test_a_whole_sensor_is_read(batches: ImageBatches, model: Model, own: int, name: str) -> None:
-    seen(batches, model, large_images.photograph(name, own, model.image_resize != "squash"))
+    seen(batches, model, image_sizes.photograph(name, own, model.image_resize != "squash"))
 
 
 def seen(batches: ImageBatches, model: Model, large: Large) -> None:
     """The image has a vector, nearly that of a small copy where the model sees the same of both."""
     batches.gather([large.file])
-    if not batches.is_served(large.file):
-        expect.vectors(batches.alone(large.file), 0, 1)
+    is_read(batches, large.file)
     if model.image_resize in SCALING:
         image_comparisons.nearly_same_image(batches, large.file, large.shown, large.name)

@@ -1,103 +1,130 @@
-"""IMG: formats, modes, sizes, and what the vector of an image depends on."""
+"""IMG: what the vector of an image depends on; VEC-02: images in one request, in any number.
+
+Different images differ, also where one thing tells them apart; the same image has the same vector
+beside others, again, at once, and later. Formats and sizes have files of their own.
+"""
+
+from functools import cache as made_once
 
 import pytest
 from PIL import Image
 
 from conformance import expect
-from conformance.corpus import image_files, photographs
+from conformance.corpus import image_files, image_formats, image_pairs, image_sizes, photographs
 from conformance.corpus.alignment import AlignedCorpus
+from conformance.corpus.image_pairs import Alike
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import given
+from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.endpoint import Endpoint, Items
 
-FORMATS = tuple(image_files.formats())
-MODES = tuple(image_files.modes())
-LOSSLESS = tuple(image_files.lossless())
-LOSSLESS_IN_OTHER_MODES = tuple(image_files.lossless_in_other_modes())
-CONVERTED = tuple(image_files.converted())
-ODD_SIZES = tuple(image_files.odd_sizes())
-BODY = 16 * 2**20
-
-
-@pytest.mark.clause("IMG-01")
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_format_is_read(cache: VectorCache, name: str) -> None:
-    expect.vectors(cache.exchange(images=[image_files.formats()[name]]), 0, 1)
+USUAL_SIZE = 224
+LARGE = 1220
+"""Pixels a side of a BMP of 4.4 MB."""
+COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
+BUSY = 3
+"""Requests of texts beside each image of the load."""
 
 
-@pytest.mark.clause("IMG-02")
-@pytest.mark.parametrize("name", MODES)
-def test_a_mode_is_read(cache: VectorCache, name: str) -> None:
-    expect.vectors(cache.exchange(images=[image_files.modes()[name]]), 0, 1)
+def differ(batches: ImageBatches, alike: Alike) -> None:
+    """No two have one vector."""
+    batches.gather(alike.images.values())
+    rows = given.joined([batches.image(file) for file in alike.images.values()])
+    expect.distinct(rows, list(alike.images))
 
 
-@pytest.mark.clause("IMG-03")
-@pytest.mark.parametrize("name", LOSSLESS)
-def test_the_same_pixels_have_the_same_vector(cache: VectorCache, name: str) -> None:
-    plain, other = image_files.lossless()[name]
-    expect.same(cache.image(other), cache.image(plain), f"{name} and RGB PNG")
+@pytest.mark.clause("IMG-07")
+@pytest.mark.parametrize("name", image_pairs.names())
+def test_a_difference_is_seen(batches: ImageBatches, model: Model, name: str) -> None:
+    differ(batches, image_pairs.group(name, model.image_size or USUAL_SIZE))
 
 
-@pytest.mark.clause("IMG-03")
-@pytest.mark.parametrize("name", LOSSLESS_IN_OTHER_MODES)
-def test_the_same_pixels_in_another_mode_are_close(cache: VectorCache, name: str) -> None:
-    close(cache, image_files.lossless_in_other_modes()[name])
+@pytest.mark.clause("IMG-07")
+def test_a_difference_is_seen_in_large_files(batches: ImageBatches) -> None:
+    differ(batches, image_pairs.large(LARGE))
 
 
-@pytest.mark.clause("IMG-12")
-@pytest.mark.parametrize("name", LOSSLESS_IN_OTHER_MODES)
-def test_the_same_pixels_in_another_mode_have_the_same_vector(
-    cache: VectorCache, name: str
+@made_once
+def kinds() -> tuple[bytes, ...]:
+    """One small image of each kind: format, mode, size, shape."""
+    chosen = [
+        variant.file
+        for family in image_formats.FAMILIES
+        for variant in image_formats.other_size(family)[1::2][:2]
+    ]
+    shapes = [each.file for each in image_sizes.banded(64, 1, crops=True)]
+    return (*chosen, shapes[0], shapes[3], *shapes[-4:-2])
+
+
+def counted(batches: ImageBatches, count: int) -> list[bytes]:
+    """So many images of all kinds, without those that are not read."""
+    images = [*kinds()[count:], *kinds()[:count]][:count]
+    batches.gather(images)
+    return [image for image in images if batches.is_served(image)]
+
+
+@pytest.mark.clause("VEC-02")
+@pytest.mark.parametrize("count", COUNTS)
+def test_any_number_of_images(cache: VectorCache, batches: ImageBatches, count: int) -> None:
+    images = counted(batches, count)
+    expect.vectors(cache.exchange(images=images), 0, len(images))
+
+
+@pytest.mark.clause("IMG-08")
+@pytest.mark.parametrize("count", COUNTS[1:])
+def test_the_number_of_images_makes_no_difference(
+    cache: VectorCache, batches: ImageBatches, count: int
 ) -> None:
-    plain, other = image_files.lossless_in_other_modes()[name]
-    expect.same(cache.image(other), cache.image(plain), f"{name} and RGB PNG")
+    images = counted(batches, count)
+    got = cache.vectors(images=images).images
+    apart = given.joined([batches.image(each) for each in images])
+    what = f"{len(images)} images and the same in other requests"
+    expect.same(got, apart, what, names=list(map(image_files.described, images)))
+
+
+@pytest.mark.clause("IMG-08")
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "in reverse order"])
+def test_kinds_in_one_request_make_no_difference(
+    endpoint: Endpoint, batches: ImageBatches, backwards: bool
+) -> None:
+    images = [image for image in kinds()[:16] if batches.is_served(image)]
+    sent = images[::-1] if backwards else images
+    got = given.vectors(endpoint.vectorize(["a red circle"], sent), 1, len(sent)).images
+    alone = [given.vectors(batches.alone(image), 0, 1).images[0] for image in sent]
+    names = list(map(image_files.described, sent))
+    expect.same(got, given.joined(alone), "beside images of other kinds", names=names)
 
 
 @pytest.mark.clause("IMG-04")
-@pytest.mark.parametrize("number", [0, 1])
-def test_the_same_image_has_bit_equal_vectors(
-    endpoint: Endpoint, cache: VectorCache, corpus: AlignedCorpus, number: int
+def test_an_image_of_any_kind_is_bit_equal_over_another_connection(
+    endpoint: Endpoint, batches: ImageBatches
 ) -> None:
-    image = corpus.images[number]
-    again = given.vectors(endpoint.vectorize(images=[image]), 0, 1).images[0]
-    expect.equal(again, cache.image(image), "the same image again")
+    images = [image for image in kinds() if batches.is_served(image)]
+    before = [given.vectors(batches.alone(image), 0, 1).images[0] for image in images]
+    endpoint.client.drop_connections()
+    for image, first in zip(images, before, strict=True):
+        again = given.vectors(endpoint.vectorize(images=[image]), 0, 1).images[0]
+        expect.equal(again, first, "the same image over another connection")
 
 
-@pytest.mark.clause("IMG-05")
-@pytest.mark.parametrize("name", ODD_SIZES)
-def test_an_odd_size_is_read(cache: VectorCache, name: str) -> None:
-    expect.vectors(cache.exchange(images=[image_files.odd_sizes()[name]]), 0, 1)
-
-
-@pytest.mark.clause("IMG-06")
-def test_12_megapixels_are_read(endpoint: Endpoint) -> None:
-    photograph = photographs.load("astronaut")
-    image = image_files.megapixels(photograph, 4000, 3000)
-    expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
-
-
-@pytest.mark.clause("IMG-06")
-def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
-    # Base64 makes four bytes of three; a little is left for the JSON around it.
-    image = image_files.heavy(BODY * 3 // 4 - 40_000)
-    expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
+@pytest.mark.clause("IMG-04")
+def test_an_image_is_bit_equal_under_load(endpoint: Endpoint, batches: ImageBatches) -> None:
+    images = [image for image in kinds() if batches.is_served(image)][:8]
+    before = [given.vectors(batches.alone(image), 0, 1).images[0] for image in images]
+    load = [Items([f"busy {number}", "a red circle"]) for number in range(BUSY)]
+    work = [each for image in images for each in (Items((), [image]), load[0])] + load
+    exchanges = endpoint.vectorize_at_once(work)[: 2 * len(images) : 2]
+    for exchange, first in zip(exchanges, before, strict=True):
+        again = given.vectors(exchange, 0, 1).images[0]
+        expect.equal_at_once(again, first, f"the same image beside {len(work) - 1} other requests")
 
 
 @pytest.mark.clause("IMG-07")
 def test_different_images_differ(encoded: EncodedCorpus, corpus: AlignedCorpus) -> None:
     expect.distinct(encoded.images, corpus.names)
-
-
-@pytest.mark.clause("IMG-08")
-def test_companions_make_no_difference(
-    endpoint: Endpoint, corpus: AlignedCorpus, cache: VectorCache
-) -> None:
-    sent = [image_files.odd_sizes()["4000 x 10"], corpus.images[0], corpus.images[1]]
-    got = given.vectors(endpoint.vectorize(["a blue square"], sent), 1, len(sent))
-    expect.same(got.images, cache.images(sent), "an image beside others")
 
 
 @pytest.mark.clause("IMG-09")
@@ -112,12 +139,6 @@ def test_an_image_is_brought_to_size_as_the_model_does(cache: VectorCache, model
     expect.require(differ != crops, got, expected, light.exchange, dark.exchange)
 
 
-@pytest.mark.clause("IMG-10")
-@pytest.mark.parametrize("name", CONVERTED)
-def test_a_converted_image_stays_close(cache: VectorCache, name: str) -> None:
-    close(cache, image_files.converted()[name])
-
-
 @pytest.mark.clause("IMG-11")
 @pytest.mark.parametrize(("name", "kind"), [("astronaut", "JPEG"), ("coffee", "PNG")])
 def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str, kind: str) -> None:
@@ -125,16 +146,6 @@ def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str,
     first = expect.vectors(cache.exchange(images=[photograph]), 0, 1).images[0]
     again = expect.vectors(endpoint.vectorize(images=[photograph]), 0, 1).images[0]
     expect.equal(again, first, f"{name} again")
-
-
-def close(cache: VectorCache, pair: tuple[bytes, bytes]) -> None:
-    """The second image is nearly the first one."""
-    plain, other = map(cache.image, pair)
-    cosine = float(expect.cosines(given.joined([plain]), given.joined([other]))[0, 0])
-    expected = f"at least {tolerances.CONVERTED_COSINE} with the image itself"
-    met = cosine >= tolerances.CONVERTED_COSINE
-    got = f"cosine similarity {cosine:.3f}"
-    expect.require(met, got, expected, other.exchange, plain.exchange)
 
 
 def wide(shade: int) -> bytes:

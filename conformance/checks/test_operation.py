@@ -1,4 +1,8 @@
-"""OPS: load, time and connections."""
+"""OPS: load, time and connections; and ERR-11, a body that is far too large.
+
+That comes last, after the callers that hang up: an endpoint may close the connection in the middle
+of such a body.
+"""
 
 import os
 import time
@@ -24,6 +28,8 @@ ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20
 KEPT = 3
+OVERSIZED = 80 * 2**20
+"""Bytes: five times what must be served."""
 
 
 @pytest.mark.clause("OPS-01")
@@ -94,3 +100,8 @@ def test_idle_connections_are_kept(endpoint: Endpoint, settings: Settings) -> No
     exchange = given.answered(endpoint.vectorize(["after"]))
     kept = exchange.resent == 0 and not exchange.fresh
     expect.require(kept, "the connection was closed", f"one still open after {IDLE:g} s", exchange)
+
+
+@pytest.mark.clause("ERR-11")
+def test_an_oversized_body_is_refused_in_json(endpoint: Endpoint) -> None:
+    expect.refusal(endpoint.post(b'{"images": ["' + b"A" * OVERSIZED + b'"]}'))

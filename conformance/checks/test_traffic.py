@@ -6,7 +6,8 @@ import pytest
 
 from conformance import expect
 from conformance.checks.aftermath import IMAGES, TEXTS, Aftermath
-from conformance.corpus import small_images, text_lengths
+from conformance.corpus import texts
+from conformance.corpus.image_files import small_bmp, small_png
 from conformance.data import timeouts, tolerances
 from conformance.expect import given
 from conformance.expect.vector_cache import VectorCache
@@ -40,23 +41,23 @@ def test_equal_texts_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
 
 @pytest.mark.clause("OPS-01")
 def test_equal_images_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
-    work = [Items((), [small_images.bmp(5 * (number % 2))]) for number in range(6)]
+    work = [Items((), [small_bmp(5 * (number % 2))]) for number in range(6)]
     in_parallel(endpoint, cache, work, "equal requests at once")
 
 
 @pytest.mark.clause("OPS-01")
 def test_texts_beside_images(endpoint: Endpoint, cache: VectorCache) -> None:
-    texts = [Items([text]) for text in (*ALIKE, TEXT)]
-    images = [Items((), [small_images.png(5 * number)]) for number in range(3)]
-    work = [each for pair in zip(texts, images, strict=True) for each in pair]
+    captions = [Items([text]) for text in (*ALIKE, TEXT)]
+    images = [Items((), [small_png(5 * number)]) for number in range(3)]
+    work = [each for pair in zip(captions, images, strict=True) for each in pair]
     in_parallel(endpoint, cache, work, "requests of texts beside those of images")
 
 
 @pytest.mark.clause("OPS-01")
 def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache) -> None:
-    pool = cache.given_in_lists(text_lengths.pool())
+    pool = cache.given_in_lists(texts.pool())
     places = [100 + number for number in range(CALLERS)]
-    work = [Items([text_lengths.pool()[place]]) for place in places]
+    work = [Items([texts.pool()[place]]) for place in places]
     for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, 1, 0).texts
         expect.same(got[0], pool[place], f"a text of {CALLERS} requests at once")
@@ -64,9 +65,9 @@ def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache
 
 @pytest.mark.clause("OPS-01")
 def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -> None:
-    pool = cache.given_in_lists(text_lengths.pool())
+    pool = cache.given_in_lists(texts.pool())
     places = [[40 * number + place for place in range(LIST)] for number in range(LISTS)]
-    work = [Items([text_lengths.pool()[place] for place in each]) for each in places]
+    work = [Items([texts.pool()[place] for place in each]) for each in places]
     for exchange, own in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, LIST, 0).texts
         expect.same(got, pool[own], f"a text of {LISTS} lists at once")
@@ -74,9 +75,9 @@ def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -
 
 @pytest.mark.clause("OPS-01")
 def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCache) -> None:
-    pool = cache.given_in_lists(text_lengths.pool())
-    large = Items(text_lengths.pool()[:LARGE])
-    small = [Items([text_lengths.pool()[200 + number]]) for number in range(SMALL)]
+    pool = cache.given_in_lists(texts.pool())
+    large = Items(texts.pool()[:LARGE])
+    small = [Items([texts.pool()[200 + number]]) for number in range(SMALL)]
     first, *others = endpoint.vectorize_at_once([large, *small])
     got = expect.vectors(first, LARGE, 0).texts
     expect.same(got, pool[:LARGE], "a text of a long list beside small requests")
@@ -87,7 +88,7 @@ def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCach
 
 @pytest.mark.clause("IMG-04")
 def test_the_same_image_at_once_has_equal_vectors(endpoint: Endpoint, cache: VectorCache) -> None:
-    images = [small_images.png(5 * (number % 2)) for number in range(6)]
+    images = [small_png(5 * (number % 2)) for number in range(6)]
     alone = [cache.image(image) for image in images]
     work = [Items((), [image]) for image in images]
     for exchange, before in zip(endpoint.vectorize_at_once(work), alone, strict=True):
@@ -97,17 +98,17 @@ def test_the_same_image_at_once_has_equal_vectors(endpoint: Endpoint, cache: Vec
 
 @pytest.mark.clause("IMG-04")
 def test_the_same_image_over_other_connections(endpoint: Endpoint, cache: VectorCache) -> None:
-    before = cache.image(small_images.png())
+    before = cache.image(small_png())
     for _ in range(CONNECTIONS):
         endpoint.client.drop_connections()
-        got = given.vectors(endpoint.vectorize(images=[small_images.png()]), 0, 1).images[0]
+        got = given.vectors(endpoint.vectorize(images=[small_png()]), 0, 1).images[0]
         expect.equal(got, before, "the same image over another connection")
 
 
 @pytest.mark.clause("IMG-04")
 def test_the_same_image_later(endpoint: Endpoint, aftermath: Aftermath) -> None:
     first = given.vectors(aftermath.first[IMAGES], 0, 1).images[0]
-    later = given.vectors(endpoint.vectorize(images=[small_images.png()]), 0, 1).images[0]
+    later = given.vectors(endpoint.vectorize(images=[small_png()]), 0, 1).images[0]
     expect.equal(later, first, "the run's first image again")
 
 

@@ -1,11 +1,14 @@
-"""VEC: rows, order and dimension of what /vectorize answers."""
+"""VEC: rows, order and dimension of what /vectorize answers, and what it should accept.
+
+The SHOULD clauses at the end are about what other callers than today's Weaviate send.
+"""
 
 import json
 
 import pytest
 
 from conformance import expect
-from conformance.corpus import json_escapes
+from conformance.corpus import texts
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import given
 from conformance.expect.observations import Measure
@@ -32,14 +35,14 @@ def test_one_vector_for_each_image(endpoint: Endpoint, corpus: AlignedCorpus, co
 
 
 @pytest.mark.clause("VEC-03")
-@pytest.mark.parametrize(("texts", "images"), [(3, 2), (1, 1)])
+@pytest.mark.parametrize(("captions", "images"), [(3, 2), (1, 1)])
 def test_both_kinds_in_one_request(
-    cache: VectorCache, corpus: AlignedCorpus, texts: int, images: int
+    cache: VectorCache, corpus: AlignedCorpus, captions: int, images: int
 ) -> None:
-    sent_texts, sent_images = TEXTS[:texts], corpus.images[:images]
-    got = expect.vectors(cache.exchange(sent_texts, sent_images), texts, images)
-    expect.same(got.texts, cache.vectors(texts=sent_texts).texts, "texts sent without images")
-    expect.same(got.images, cache.vectors(images=sent_images).images, "images sent without texts")
+    some, shown = TEXTS[:captions], corpus.images[:images]
+    got = expect.vectors(cache.exchange(some, shown), captions, images)
+    expect.same(got.texts, cache.vectors(texts=some).texts, "texts sent without images")
+    expect.same(got.images, cache.vectors(images=shown).images, "images sent without texts")
 
 
 @pytest.mark.clause("VEC-04")
@@ -149,10 +152,10 @@ def test_escapes_are_read(endpoint: Endpoint, cache: VectorCache) -> None:
 
 
 @pytest.mark.clause("VEC-12")
-@pytest.mark.parametrize("form", json_escapes.FORMS)
+@pytest.mark.parametrize("form", texts.ESCAPES)
 def test_every_kind_of_escape_is_read(endpoint: Endpoint, cache: VectorCache, form: str) -> None:
-    sent = list(json_escapes.TEXTS)
-    exchange = endpoint.post(json_escapes.body(sent, json_escapes.FORMS[form]))
+    sent = list(texts.ESCAPED)
+    exchange = endpoint.post(texts.escaped_body(sent, texts.ESCAPES[form]))
     got = expect.vectors(exchange, len(sent), 0).texts
     expect.same(got, cache.vectors(texts=sent).texts, f"a text {form}")
 
@@ -172,3 +175,40 @@ def test_only_gzip_or_nothing(endpoint: Endpoint) -> None:
 @pytest.mark.clause("VEC-15")
 def test_the_first_request_is_served(target: Target) -> None:
     expect.vectors(target.preflight.first, 1, 0)
+
+
+@pytest.mark.clause("VEC-16")
+@pytest.mark.parametrize(
+    "body", [{"texts": [TEXTS[0]], "images": []}, {"images": [], "texts": [TEXTS[0]]}]
+)
+def test_an_empty_list_is_an_absent_kind(endpoint: Endpoint, body: object) -> None:
+    expect.vectors(endpoint.post(body), 1, 0)
+
+
+@pytest.mark.clause("VEC-17")
+def test_null_is_an_absent_kind(endpoint: Endpoint) -> None:
+    expect.vectors(endpoint.post({"texts": [TEXTS[0]], "images": None}), 1, 0)
+
+
+@pytest.mark.clause("VEC-18")
+@pytest.mark.parametrize("body", [{}, {"texts": [], "images": []}])
+def test_nothing_is_answered_with_nothing(endpoint: Endpoint, body: object) -> None:
+    expect.vectors(endpoint.post(body), 0, 0)
+
+
+@pytest.mark.clause("VEC-19")
+def test_unknown_fields_are_ignored(endpoint: Endpoint) -> None:
+    expect.vectors(endpoint.post({"texts": [TEXTS[0]], "audio": ["…"], "version": 2}), 1, 0)
+
+
+@pytest.mark.clause("VEC-20")
+def test_a_doubled_slash_is_served(endpoint: Endpoint) -> None:
+    expect.vectors(endpoint.post({"texts": [TEXTS[0]]}, path="//vectorize"), 1, 0)
+
+
+@pytest.mark.clause("VEC-21")
+def test_answers_say_that_they_are_json(endpoint: Endpoint) -> None:
+    exchange = given.answered(endpoint.vectorize([TEXTS[0]]))
+    said = exchange.headers.get("content-type", "")
+    good = said.split(";")[0].strip().lower() == "application/json"
+    expect.require(good, f"Content-Type: {said or 'none'}", "application/json", exchange)

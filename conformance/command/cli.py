@@ -30,7 +30,7 @@ SUBCOMMANDS = {
     "record": "conformance.comparison.record_command:command",
     "compose": "conformance.containers.compose:main",
     "bench": "conformance.speed.bench_command:command",
-    "stand-in": "conformance.exact.stand_in_command:main",
+    "stand-in": "conformance.command.stand_in:command",
 }
 """Name and ``module:function``: given the words after the name, it returns the exit status."""
 

@@ -66,7 +66,9 @@ def _images() -> dict[str, bytes]:
     found |= {f"photograph {name}": photographs.raw(name) for name in photographs.names()}
     encoded = image_files.modes() | image_files.formats()
     found |= {f"encoding {name}": content for name, content in encoded.items()}
-    return found | {f"size {name}": content for name, content in image_files.odd_sizes().items()}
+    return found | {
+        f"size {name}": content for name, content in image_files.extreme_sizes().items()
+    }
 
 
 def _name(name: str, content: bytes) -> str:

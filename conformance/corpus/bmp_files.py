@@ -1,11 +1,19 @@
-"""A writer of BMP files: depths, palettes, bit fields, run lengths, row order, header versions."""
+"""BMP: a writer, and the variants it writes.
+
+Every depth, palettes, bit fields, run lengths, both row orders, each version of the header.
+"""
 
 import struct
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from conformance.corpus import image_scenes as scenes
+from conformance.corpus.image_files import Variant, opaque, png
+from conformance.corpus.image_scenes import Size
 
 Samples = npt.NDArray[Any]
 
@@ -37,7 +45,8 @@ def write(samples: Samples, layout: Layout, palette: Samples | None = None) -> b
     if layout.compression in (RLE8, RLE4):
         data = b"".join(_run_lengths(row, layout.bits) for row in rows) + b"\0\1"
     else:
-        data = b"".join(_row(row, layout) for row in rows)
+        packed = _packed(rows, layout)
+        data = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 4))).tobytes()
     table = b"" if palette is None else _table(palette, layout)
     head = _header(width, height, len(data), layout, 0 if palette is None else len(palette))
     start = 14 + len(head) + len(table)
@@ -70,25 +79,26 @@ def _table(palette: Samples, layout: Layout) -> bytes:
     return whole.tobytes()
 
 
-def _row(row: Samples, layout: Layout) -> bytes:
+def _packed(rows: Samples, layout: Layout) -> Samples:
+    """The bytes of each row without its padding, shape (h, bytes)."""
+    height = len(rows)
     if layout.bits <= 8:
         each = 8 // layout.bits
-        padded = np.pad(row, (0, -len(row) % each)).reshape(-1, each).astype(np.uint8)
+        padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % each))).reshape(height, -1, each)
         places = (np.arange(each)[::-1] * layout.bits).astype(np.uint8)
-        data = (padded << places).sum(axis=1).astype(np.uint8).tobytes()
-    elif layout.bits == 16:
-        red, green, blue = (row[:, channel].astype(np.uint16) for channel in range(3))
-        five = (red >> 3, blue >> 3)
+        packed: Samples = (padded.astype(np.uint8) << places).sum(axis=2).astype(np.uint8)
+        return packed
+    if layout.bits == 16:
+        red, green, blue = (rows[..., channel].astype(np.uint16) for channel in range(3))
         wide = layout.masks == "565"
         middle = (green >> 2) << 5 if wide else (green >> 3) << 5
-        data = ((five[0] << (11 if wide else 10)) | middle | five[1]).astype("<u2").tobytes()
-    elif layout.bits == 24:
-        data = row[:, 2::-1].astype(np.uint8).tobytes()
-    else:
-        fourth = row[:, 3:] if row.shape[1] == 4 else np.zeros((len(row), 1), dtype=np.uint8)
-        data = np.concatenate([row[:, 2::-1], fourth], axis=1).astype(np.uint8).tobytes()
-    row_bytes: bytes = data + bytes(-len(data) % 4)
-    return row_bytes
+        both = ((red >> 3) << (11 if wide else 10)) | middle | (blue >> 3)
+        return both.astype("<u2").view(np.uint8).reshape(height, -1)
+    pixels = rows[..., 2::-1]
+    if layout.bits == 32:
+        fourth = rows[..., 3:] if rows.shape[2] == 4 else np.zeros_like(rows[..., :1])
+        pixels = np.concatenate([pixels, fourth], axis=2)
+    return pixels.astype(np.uint8).reshape(height, -1)
 
 
 def _run_lengths(row: Samples, bits: int) -> bytes:
@@ -103,3 +113,60 @@ def _run_lengths(row: Samples, bits: int) -> bytes:
             out += bytes([count, value if bits == 8 else value << 4 | value])
             left -= count
     return bytes(out) + b"\0\0"
+
+
+def variants(width: int, height: int) -> list[Variant]:
+    """All of them, showing a scene of this size."""
+    return [*_colours((width, height)), *_palettes((width, height))]
+
+
+def _colours(size: Size) -> list[Variant]:
+    pixels = scenes.colour(*size)
+    shown = png(pixels)
+    layouts = {
+        "24-bit BMP": Layout(),
+        "24-bit BMP, top row first": Layout(top_down=True),
+        "24-bit BMP of OS/2": Layout(header=CORE),
+        "24-bit BMP, header 4": Layout(header=V4),
+        "24-bit BMP, header 5": Layout(header=V5),
+        "32-bit BMP": Layout(bits=32),
+        "32-bit BMP, top row first": Layout(bits=32, top_down=True),
+    }
+    found = [Variant(name, partial(write, pixels, each), shown) for name, each in layouts.items()]
+    alpha = Layout(bits=32, header=V5, compression=FIELDS, masks="BGRA")
+    clear = partial(write, opaque(pixels), alpha)
+    found.append(Variant("32-bit BMP with alpha, opaque", clear, shown, "mode"))
+    pure = scenes.pure(*size)
+    few = {
+        "16-bit BMP, 5-5-5": Layout(bits=16),
+        "16-bit BMP, 5-6-5": Layout(bits=16, compression=FIELDS, masks="565"),
+        "16-bit BMP, 5-5-5, top row first": Layout(bits=16, top_down=True),
+    }
+    found += [Variant(name, partial(write, pure, each), png(pure)) for name, each in few.items()]
+    return found
+
+
+def _palettes(size: Size) -> list[Variant]:
+    layouts = {
+        "1-bit BMP of two colours": (2, Layout(bits=1)),
+        "4-bit BMP": (16, Layout(bits=4)),
+        "4-bit BMP of 5 colours": (5, Layout(bits=4)),
+        "8-bit BMP": (256, Layout(bits=8)),
+        "8-bit BMP of 100 colours": (100, Layout(bits=8)),
+        "8-bit BMP, top row first": (200, Layout(bits=8, top_down=True)),
+        "8-bit BMP of OS/2": (64, Layout(bits=8, header=CORE)),
+        "8-bit BMP, header 5": (64, Layout(bits=8, header=V5)),
+        "8-bit BMP in run lengths": (64, Layout(bits=8, compression=RLE8)),
+        "4-bit BMP in run lengths": (16, Layout(bits=4, compression=RLE4)),
+    }
+    found = []
+    for name, (count, layout) in layouts.items():
+        file = partial(write, scenes.indices(*size, count), layout, scenes.palette(count))
+        found.append(Variant(name, file, png(scenes.colour(*size, count)), "mode"))
+    table = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    greys = scenes.grey(*size)
+    found.append(Variant("grey BMP", partial(write, greys, Layout(bits=8), table), png(greys)))
+    bits = scenes.grey(*size, levels=2)
+    black_white = np.array([[0, 0, 0], [255, 255, 255]], dtype=np.uint8)
+    file = partial(write, bits // 255, Layout(bits=1), black_white)
+    return [*found, Variant("1-bit BMP, black and white", file, png(bits), "mode")]

@@ -1,15 +1,73 @@
-"""One image in every file format and colour mode that people upload."""
+"""Image files that many checks send: a drawing in every format, small, heavy and broken files.
 
+Also what the axes of formats and sizes share: a file together with the pixels that it shows.
+"""
+
+import base64
 import io
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from random import Random
+from typing import Final, Literal
 
 import numpy as np
 from PIL import ExifTags, Image
 
 from conformance.corpus import drawings
+from conformance.corpus.image_scenes import Pixels
 
-SIZE = 96
+SIZE: Final = 96
+SMALL: Final = 32
+"""Pixels a side where many images are sent and the picture does not matter."""
+THUMBNAIL: Final = 52
+"""Pixels a side of a thumbnail: twice what is shown, for dense screens."""
+NOT_BASE64: Final = {
+    "percent signs": "%%% not base64 %%%",
+    "a short word": "cat",
+    "Japanese": "赤い丸",
+}
+NOT_AN_IMAGE: Final = {
+    "text": b"this is not an image, it only looks like base64",
+    "zeros": bytes(4096),
+    "PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
+    "a PNG signature alone": b"\x89PNG\r\n\x1a\n",
+}
+KNOWN_PIXELS: Final = 64
+"""PNG files that are remembered by their pixels: many variants of an image show the same."""
+
+Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "turned"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A file and an RGB PNG of the pixels that it holds; the file is written when first asked for.
+
+    `demand` says what is known of its vector. "plain": RGB or 8-bit grey in the file, so every
+    library gives it the vector of its pixels. "mode": another mode, where that holds at the model's
+    own size. "lossy": the pixels are those that Pillow decodes, others differ a little; "ink": the
+    same in CMYK, which some convert by a profile. "clear": transparent pixels, white beneath.
+    "first": one image of several. "carried": `pixels` is the file without its metadata. "turned":
+    the file asks to be shown turned, which an encoder may obey or not.
+    """
+
+    name: str
+    write: Callable[[], bytes]
+    shown: bytes | None
+    """The PNG; None for one of what Pillow decodes from the file."""
+    demand: Demand = "plain"
+    is_pair: bool = False
+    """Whether all of its values occur in other variants too, so that only ``--slow`` needs it."""
+
+    @cached_property
+    def file(self) -> bytes:
+        """The file's bytes."""
+        return self.write()
+
+    @cached_property
+    def pixels(self) -> bytes:
+        """The PNG of what the file shows."""
+        return decoded(self.file) if self.shown is None else self.shown
 
 
 def save(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -19,33 +77,96 @@ def save(image: Image.Image, kind: str, **options: object) -> bytes:
     return sink.getvalue()
 
 
+def png(pixels: Pixels) -> bytes:
+    """A plain RGB PNG of grey values (h, w) or colors (h, w, 3)."""
+    return _png(pixels.tobytes(), pixels.shape)
+
+
+@lru_cache(KNOWN_PIXELS)
+def _png(raw: bytes, shape: tuple[int, ...]) -> bytes:
+    pixels = np.frombuffer(raw, dtype=np.uint8).reshape(shape)
+    return save(Image.fromarray(pixels).convert("RGB"), "PNG")
+
+
+def decoded(file: bytes) -> bytes:
+    """A plain RGB PNG of what Pillow makes of a lossy file."""
+    return save(opened(file), "PNG")
+
+
+def opened(file: bytes) -> Image.Image:
+    """The image of a file as RGB."""
+    with Image.open(io.BytesIO(file)) as image:
+        return image.convert("RGB")
+
+
+def opaque(pixels: Pixels, depth: type[np.unsignedinteger] = np.uint8) -> Pixels:
+    """Grey values (h, w) or colors (h, w, 3) with a channel of full opacity behind them."""
+    several = pixels if pixels.ndim == 3 else pixels[..., None]
+    full = np.full((*several.shape[:2], 1), np.iinfo(depth).max, dtype=depth)
+    return np.concatenate([several.astype(depth), full], axis=2)
+
+
 def described(content: bytes) -> str:
     """Format and size of one of the suite's own images, in words."""
-    with Image.open(io.BytesIO(content)) as opened:
-        return f"{opened.format} of {opened.width} x {opened.height}"
+    with Image.open(io.BytesIO(content)) as image:
+        return f"{image.format} of {image.width} x {image.height}"
+
+
+def thumbnail(content: bytes) -> str:
+    """A data: URI, about 1 kB, of the image in a file's bytes, for reports."""
+    small = opened(content)
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    return f"data:image/jpeg;base64,{encoded(save(small, 'JPEG', quality=70))}"
+
+
+def encoded(content: bytes) -> str:
+    """Bytes in base64."""
+    return base64.b64encode(content).decode()
 
 
 def image(number: int = 0, size: int = SIZE) -> Image.Image:
-    """An RGB drawing of few enough colours for a palette; another one for each number."""
+    """An RGB drawing of few enough colors for a palette; another one for each number."""
     shown = drawings.combinations()
     drawn = drawings.draw(shown[number % len(shown)], drawings.HELD_OUT_SEEDS[1], size)
     return drawn.quantize(64, dither=Image.Dither.NONE).convert("RGB")
 
 
-def grey() -> Image.Image:
-    """The drawing in 8-bit grey."""
-    return image().convert("L")
+@cache
+def good_image(number: int = 0) -> bytes:
+    """A PNG that every endpoint reads."""
+    return save(image(number), "PNG")
 
 
-def bitonal() -> Image.Image:
-    """The drawing in black and white."""
-    return grey().point(lambda value: 255 if value > 128 else 0).convert("1")
+@cache
+def small_png(number: int = 0) -> bytes:
+    """A small PNG of one of the drawings."""
+    return save(image(number, SMALL), "PNG")
+
+
+@cache
+def small_bmp(number: int = 0) -> bytes:
+    """A small BMP of a drawing: all have the same length and begin with the same bytes."""
+    return save(image(number, SMALL), "BMP")
+
+
+def truncated(kind: str) -> bytes:
+    """The first half of an image's file."""
+    whole = save(image(1, 256), kind)
+    return whole[: len(whole) // 2]
+
+
+def heavy(size: int) -> bytes:
+    """A PNG of at least `size` bytes: noise, which does not compress."""
+    side = int((size / 3) ** 0.5) + 1
+    noise = np.frombuffer(Random(0).randbytes(side * side * 3), dtype=np.uint8)
+    return save(Image.fromarray(noise.reshape(side, side, 3)), "PNG", compress_level=0)
 
 
 @cache
 def formats() -> dict[str, bytes]:
-    """The drawing in every common format."""
+    """The drawing in every common format; recordings of vectors name these, so they stay as is."""
     drawing = image()
+    animation = {"save_all": True, "append_images": [_exact_palette(image(5))], "duration": 100}
     return {
         "JPEG": save(drawing, "JPEG", quality=95),
         "PNG": save(drawing, "PNG"),
@@ -54,100 +175,38 @@ def formats() -> dict[str, bytes]:
         "BMP": save(drawing, "BMP"),
         "TIFF": save(drawing, "TIFF", compression="tiff_lzw"),
         "progressive JPEG": save(drawing, "JPEG", quality=95, progressive=True),
-        "animated GIF": _animated(),
+        "animated GIF": save(_exact_palette(drawing), "GIF", **animation),
         "JPEG turned by EXIF": save(drawing, "JPEG", quality=95, exif=exif(orientation=6)),
     }
 
 
 @cache
 def modes() -> dict[str, bytes]:
-    """The drawing in every colour mode that is not plain RGB."""
-    drawing, palette = image(), image().quantize(64, dither=Image.Dither.NONE)
-    alpha = Image.new("L", drawing.size, 128)
+    """The drawing in every color mode but plain RGB; recordings name these, so they stay as is."""
+    drawing, grey = image(), image().convert("L")
+    palette = drawing.quantize(64, dither=Image.Dither.NONE)
+    half = Image.new("L", drawing.size, 128)
+    bits = grey.point(lambda value: 255 if value > 128 else 0).convert("1")
+    deep = Image.fromarray(np.asarray(grey, dtype=np.uint16) * np.uint16(257))
     return {
         "palette PNG": save(palette, "PNG"),
         "palette PNG with a transparent colour": save(palette, "PNG", transparency=0),
-        "RGBA PNG": save(_with(drawing, alpha), "PNG"),
-        "grey PNG with alpha": save(_with(grey(), alpha), "PNG"),
-        "grey PNG": save(grey(), "PNG"),
-        "grey JPEG": save(grey(), "JPEG", quality=95),
-        "1-bit PNG": save(bitonal(), "PNG"),
-        "16-bit grey PNG": save(sixteen_bit(), "PNG"),
+        "RGBA PNG": save(_with(drawing, half), "PNG"),
+        "grey PNG with alpha": save(_with(grey, half), "PNG"),
+        "grey PNG": save(grey, "PNG"),
+        "grey JPEG": save(grey, "JPEG", quality=95),
+        "1-bit PNG": save(bits, "PNG"),
+        "16-bit grey PNG": save(deep, "PNG"),
         "CMYK JPEG": save(drawing.convert("CMYK"), "JPEG", quality=95),
     }
 
 
 @cache
-def lossless() -> dict[str, tuple[bytes, bytes]]:
-    """Pairs of files that hold the same opaque pixels in modes that every library reads alike."""
-    drawing = image()
-    colour, shade = save(drawing, "PNG"), save(grey().convert("RGB"), "PNG")
-    return {
-        "BMP": (colour, save(drawing, "BMP")),
-        "TIFF": (colour, save(drawing, "TIFF")),
-        "lossless WebP": (colour, save(drawing, "WEBP", lossless=True)),
-        "PNG of another filter": (colour, save(drawing, "PNG", optimize=True)),
-        "grey PNG": (shade, save(grey(), "PNG")),
-    }
-
-
-@cache
-def lossless_in_other_modes() -> dict[str, tuple[bytes, bytes]]:
-    """The same in modes that some libraries resize before they convert them to RGB."""
-    drawing, opaque = image(), Image.new("L", (SIZE, SIZE), 255)
-    colour, shade, bits = (
-        save(each.convert("RGB"), "PNG") for each in (drawing, grey(), bitonal())
-    )
-    return {
-        "palette PNG": (colour, save(_exact_palette(drawing), "PNG")),
-        "GIF": (colour, save(_exact_palette(drawing), "GIF")),
-        "opaque RGBA PNG": (colour, save(_with(drawing, opaque), "PNG")),
-        "opaque grey PNG with alpha": (shade, save(_with(grey(), opaque), "PNG")),
-        "1-bit PNG": (bits, save(bitonal(), "PNG")),
-    }
-
-
-@cache
-def converted() -> dict[str, tuple[bytes, bytes]]:
-    """Pairs of files that show nearly the same: a plain RGB PNG and a lossy or converted one."""
-    drawing = image()
-    colour, shade = save(drawing, "PNG"), save(grey().convert("RGB"), "PNG")
-    clear = Image.new("L", drawing.size, 255)
-    clear.paste(0, (0, 0, SIZE, 4))
-    return {
-        "JPEG": (colour, save(drawing, "JPEG", quality=95)),
-        "JPEG with EXIF": (colour, save(drawing, "JPEG", quality=95, exif=exif(orientation=1))),
-        "CMYK JPEG": (colour, save(drawing.convert("CMYK"), "JPEG", quality=95)),
-        "grey JPEG": (shade, save(grey(), "JPEG", quality=95)),
-        "RGBA PNG with a transparent edge": (colour, save(_with(drawing, clear), "PNG")),
-        "animated GIF": (colour, _animated()),
-    }
-
-
-@cache
-def odd_sizes() -> dict[str, bytes]:
-    """Images of extreme sizes."""
+def extreme_sizes() -> dict[str, bytes]:
+    """Images of one pixel, of one row or column, and very wide; recordings name these too."""
     drawing = image()
     sizes = [(1, 1), (1, 500), (500, 1), (4000, 10)]
     return {f"{w} x {h}": save(drawing.resize((w, h)), "PNG") for w, h in sizes}
-
-
-def megapixels(source: Image.Image, width: int, height: int) -> bytes:
-    """`source` enlarged, as a JPEG of so many pixels."""
-    return save(source.convert("RGB").resize((width, height)), "JPEG", quality=90)
-
-
-def heavy(size: int) -> bytes:
-    """A PNG of at least `size` bytes: noise, which does not compress, drawn over nothing."""
-    side = int((size / 3) ** 0.5) + 1
-    noise = np.frombuffer(Random(0).randbytes(side * side * 3), dtype=np.uint8)
-    return save(Image.fromarray(noise.reshape(side, side, 3)), "PNG", compress_level=0)
-
-
-def sixteen_bit() -> Image.Image:
-    """The grey drawing over the whole 16-bit range."""
-    values = np.asarray(grey(), dtype=np.uint16) * np.uint16(257)
-    return Image.fromarray(values)
 
 
 def exif(orientation: int) -> Image.Exif:
@@ -173,8 +232,3 @@ def _exact_palette(drawing: Image.Image) -> Image.Image:
     palette = Image.frombytes("P", drawing.size, indices.astype(np.uint8).tobytes())
     palette.putpalette(colours.flatten().tolist())
     return palette
-
-
-def _animated() -> bytes:
-    first, second = (_exact_palette(image(number)) for number in (0, 5))
-    return save(first, "GIF", save_all=True, append_images=[second], duration=100)

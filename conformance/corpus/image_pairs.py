@@ -1,7 +1,7 @@
-"""Images that are alike but for one thing: none may have another's vector.
+"""Images made from other images: alike but for one thing, showing less, or showing the same.
 
-A cache whose key leaves something out, a copy of a few pixels, grey for colour, an edge that is not
-read: each makes two of them one.
+No two that are alike but for one thing may share a vector. A cache whose key leaves something out,
+a copy of a few pixels, grey for color, an edge that is not read: each gives two of them one vector.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,10 +10,10 @@ from functools import cache, partial
 from typing import Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
 from conformance.corpus import image_scenes as scenes
-from conformance.corpus.image_files import save
+from conformance.corpus.image_files import opened, save
 from conformance.corpus.image_scenes import Pixels
 
 OWN: Final = "PNG of the model's own size"
@@ -28,6 +28,14 @@ PLACES: Final = {
 }  # fmt: skip
 """Column and row of a detail, of `DETAIL`."""
 TINY: Final = ((255, 0, 0), (0, 255, 0), (0, 0, 255), *SAME_LUMA, (0, 0, 0), (255, 255, 255))
+
+GREY: Final = (128, 128, 128)
+WIDEST_BLUR: Final = 0.25
+"""Standard deviation of the strongest blur, of the shorter side: nothing but a tint is left."""
+MOST_COVERED: Final = 0.9
+"""Share of the width that the strongest occlusion covers, from the left."""
+NEIGHBOUR: Final = 0.03
+"""Share of the width that an image is shifted by; the edge is what leaves on the other side."""
 
 
 @dataclass(frozen=True)
@@ -163,3 +171,50 @@ def _quarters() -> Iterator[tuple[str, bytes]]:
         for name, each in (("", pixels), ("mirrored, ", pixels[:, ::-1])):
             turned = np.ascontiguousarray(np.rot90(each, turns))
             yield f"{name}turned {turns} times", save(Image.fromarray(turned), "PNG")
+
+
+def blurred(file: bytes, strength: float) -> bytes:
+    """The image out of focus; strength 0 to 1."""
+    image = opened(file)
+    radius = WIDEST_BLUR * strength * min(image.size)
+    return save(image.filter(ImageFilter.GaussianBlur(radius)), "PNG")
+
+
+def covered(file: bytes, strength: float) -> bytes:
+    """The image behind a grey board that comes in from the left; strength 0 to 1."""
+    image = opened(file)
+    image.paste(GREY, (0, 0, round(MOST_COVERED * strength * image.width), image.height))
+    return save(image, "PNG")
+
+
+def _enlarged(image: Image.Image) -> bytes:
+    larger = image.resize((image.width * 3 // 2, image.height * 3 // 2))
+    return save(larger, "PNG")
+
+
+def _rough(image: Image.Image) -> bytes:
+    return save(image, "JPEG", quality=50)
+
+
+def _brighter(image: Image.Image) -> bytes:
+    return save(ImageEnhance.Brightness(image).enhance(1.08), "PNG")
+
+
+def _shifted(image: Image.Image) -> bytes:
+    moved = ImageChops.offset(image, max(1, round(NEIGHBOUR * image.width)), 0)
+    return save(moved, "PNG")
+
+
+FADINGS: Final[dict[str, Callable[[bytes, float], bytes]]] = {
+    "blur": blurred,
+    "occlusion": covered,
+}
+"""What takes the content away from an image, by name."""
+
+COPIES: Final[dict[str, Callable[[Image.Image], bytes]]] = {
+    "enlarged by half": _enlarged,
+    "as a JPEG of quality 50": _rough,
+    "a little brighter": _brighter,
+    "shifted a little": _shifted,
+}
+"""What leaves an image the same to anybody who looks at it, by name."""

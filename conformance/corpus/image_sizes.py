@@ -1,14 +1,17 @@
-"""The axis of sizes: widths, heights and shapes, each with what an encoder has to make of it.
+"""The axis of sizes: every width, height and shape, and images of many pixels or many bytes.
 
-What is shown is one colour, which stays one colour however it is brought to size, and bands along
-the longer side, which look alike to who crops and to who squashes. The container changes from size
-to size, so that rows which need padding are met in each.
+What is shown is one color, which stays one color however it is brought to size, and bands along
+the longer side, which look the same whether a model crops or squashes. The container changes from
+size to size, so that rows that need padding are met in each. Large images come with a small copy of
+what a model sees of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+import numpy as np
 from PIL import Image
 
 from conformance.corpus import image_scenes as scenes
@@ -22,22 +25,8 @@ SIDES: Final = (
     300, 336, 383, 384, 385, 447, 448, 449, 500, 511, 512, 513,
 )  # fmt: skip
 LARGE_SIDES: Final = (
-    640,
-    767,
-    768,
-    800,
-    1000,
-    1023,
-    1024,
-    1025,
-    1080,
-    1280,
-    1536,
-    1920,
-    2047,
-    2048,
-    2049,
-)
+    640, 767, 768, 800, 1000, 1023, 1024, 1025, 1080, 1280, 1536, 1920, 2047, 2048, 2049,
+)  # fmt: skip
 SHAPES: Final = (
     (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9), (3, 1), (5, 1), (8, 1), (10, 1), (20, 1),
     (50, 1), (100, 1), (200, 1),
@@ -48,6 +37,28 @@ SCENES: Final = 4
 MARGIN: Final = 4
 """Pixels beyond the middle square that have a part in it once it is scaled."""
 
+PHOTOGRAPHS: Final = {
+    "JPEG of 4032 x 3024": (4032, 3024, 0),
+    "JPEG of 3000 x 4000": (3000, 4000, 1),
+    "progressive JPEG of 4000 x 2250": (4000, 2250, 2),
+}
+"""Width, height and scene: what phones send."""
+SENSORS: Final = {
+    "JPEG of 8160 x 6144": (8160, 6144, 3),
+    "JPEG of 4284 x 5712": (4284, 5712, 0),
+}
+"""What phones can send: 50 and 24 megapixels."""
+HEAVY: Final = {
+    "PNG of 70 KB": (156, 1),
+    "BMP of 300 KB": (320, 2),
+    "PNG of 1.1 MB": (620, 3),
+    "TIFF of 2.2 MB": (864, 4),
+    "BMP of 4.4 MB": (1220, 5),
+    "PNG of 8.5 MB": (1692, 6),
+    "BMP of 12 MB": (2040, 7),
+}
+"""Side in pixels, a multiple of 4, and scene, of squares that are stored without compression."""
+
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
     "BMP": lambda pixels: save(Image.fromarray(pixels), "BMP"),
@@ -56,7 +67,7 @@ CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "interlaced PNG": lambda pixels: png_files.write(pixels, png_files.Layout(interlaced=True)),
     "TIFF in strips": lambda pixels: tiff_files.write(pixels, tiff_files.Layout(rows=3)),
 }
-"""Those of RGB that lose nothing."""
+"""Lossless ones of RGB."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +81,22 @@ class Sized:
     """Whether the model enlarges it: the way in which it does is then much of what is seen."""
 
 
+@dataclass(frozen=True)
+class Large:
+    """A file, what it is called, and a small PNG that shows the same to the model."""
+
+    name: str
+    file: bytes
+    shown: bytes
+
+
 def of_one_colour(own: int, seed: int, sides: Sequence[int] = SIDES) -> Iterator[Sized]:
     """Every side as a width and as a height, with a side of its neighbourhood beside it."""
     for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
-        shown = save(Image.fromarray(scenes.flat(own, own, shade)), "PNG")
         enlarged = min(width, height) < own
-        yield _sized(scenes.flat(width, height, shade), number + seed, shown, enlarged)
+        pixels = scenes.flat(width, height, shade)
+        yield _sized(pixels, number + seed, _of_one_colour(own, shade), enlarged)
 
 
 def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
@@ -94,14 +114,50 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
         pixels = scenes.bands(width, height, scene)
         # A model that enlarges an image sees its soft edges, which another drawing would not have.
         enlarged = min(width, height) < own
-        shown = pixels if enlarged else _in_detail(own, width >= height, scene)
-        yield _sized(pixels, number + seed, brought_to_size(shown, own, crops), enlarged)
+        if enlarged:
+            shown = brought_to_size(pixels, own, crops)
+        else:
+            shown = _in_detail(own, width >= height, scene, crops)
+        yield _sized(pixels, number + seed, shown, enlarged)
 
 
-def _in_detail(own: int, lying: bool, scene: int) -> Pixels:
+@cache
+def _of_one_colour(own: int, shade: tuple[int, int, int]) -> bytes:
+    return save(Image.fromarray(scenes.flat(own, own, shade)), "PNG")
+
+
+@cache
+def _in_detail(own: int, lying: bool, scene: int, crops: bool) -> bytes:
     """The bands on twice the model's pixels, one side longer than the other by one."""
     long, short = 2 * own, 2 * own - 1
-    return scenes.bands(*((long, short) if lying else (short, long)), scene)
+    pixels = scenes.bands(*((long, short) if lying else (short, long)), scene)
+    return brought_to_size(pixels, own, crops)
+
+
+@cache
+def photograph(name: str, own: int, crops: bool) -> Large:
+    """A JPEG of bands, which compress to a few hundred KB."""
+    width, height, scene = {**PHOTOGRAPHS, **SENSORS}[name]
+    # Still larger than what a model takes, so that its edges are as sharp once brought to size.
+    small = scenes.bands(width // 4, height // 4, scene)
+    image = Image.fromarray(scenes.bands(width, height, scene))
+    file = save(image, "JPEG", quality=85, progressive=name.startswith("progressive"))
+    return Large(name, file, brought_to_size(small, own, crops))
+
+
+@cache
+def heavy(name: str, own: int) -> Large:
+    """A square of the scene, pixel by pixel."""
+    side, scene = HEAVY[name]
+    pixels = scenes.colour(side, side, scene=scene)
+    shown = save(Image.fromarray(scenes.colour(own, own, scene=scene)), "PNG")
+    return Large(name, _stored(pixels, name.split()[0]), shown)
+
+
+def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
+    if kind == "PNG":
+        return save(Image.fromarray(np.ascontiguousarray(pixels)), kind, compress_level=0)
+    return save(Image.fromarray(pixels), kind)
 
 
 def _others(sides: Sequence[int], seed: int) -> list[int]:

@@ -1,19 +1,73 @@
-"""Texts to encode: real ones in many scripts, edge cases, and ones beyond every token limit.
+"""Texts to encode: real ones, edge cases, every mark, every length, every JSON escape.
 
 All of them are valid Unicode, so all can stand in a JSON request (lone surrogates cannot, and
-Weaviate cannot send them). The texts are in `fixtures/texts.toml`.
+Weaviate cannot send them). The words are in `fixtures/texts.toml` and `fixtures/text_axes.toml`.
+
+For a mark there are five texts: one, two that differ from it in what stands before the mark and
+between two of it, and two that begin with it and differ in what stands after the last. Whatever is
+dropped at a mark, in any of these places, gives two of them one vector.
 """
 
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle, islice
-from typing import Final
+from typing import Any, Final
 
 from conformance.data import fixture_files
 
 _FILE: Final = "texts.toml"
+_AXES: Final = "text_axes.toml"
 _WORDS: Final = (
     "a photo of the red house and a small dog on green grass near an old tree by the river"
 )
+WORD, OTHER = "red", "blue"
+SHORT: Final = 4
+"""Bytes of a mark that may stand in every place: the text has to stay within 64 tokens, even where
+each byte is one."""
+LONGEST: Final = 300
+"""Letters of the longest text of the pool, and so how many texts it has."""
+ONE_TOKEN: Final = ("is", "on")
+"""Words of one token in every tokenizer of the table, the stand-ins' small ones included."""
+MARKS: Final = 4
+"""Tokens of the limit that are left to the model's own marks."""
+PLACES: Final = 40
+"""Places of a long limit that are tried, the first and the last among them."""
+WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
+"""Letters of a word: WordPiece gives up at 100; 8 bits hold 255."""
+BODY_LETTERS: Final = 300_000
+
+ESCAPED: Final = (
+    "a red circle",
+    "ein grüner Kreis",
+    "赤い丸と青い四角",
+    "🔴 and 🚲 on paper",
+    'a "red" circle',
+    "red/blue",
+    "red\\blue",
+    "red\bblue",
+    "red\fblue",
+    "red\tblue",
+    "red\r\nblue",
+    "red\u2028blue\u2029green",
+    "a <red> & <blue> circle",
+    "red\x7fblue\x1bgreen",
+)
+"""Texts of letters that JSON escapes in several ways."""
+SHORT_ESCAPES: Final = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "/": "\\/",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+}
+
+Escape = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -47,11 +101,230 @@ def long(words: int) -> str:
     return " ".join(islice(cycle(_WORDS.split()), words))
 
 
-def unbroken(letters: int) -> str:
-    """One "word" of `letters` letters without a blank, as a base64 string or a long URL is."""
-    return "".join(islice(cycle("lorem"), letters))
-
-
 def _texts(group: str) -> tuple[Text, ...]:
     rows = fixture_files.toml(_FILE)[group]
     return tuple(Text(row["id"], row.get("language", "und"), row["text"]) for row in rows)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two texts that must have different vectors; `name` says what tells them apart."""
+
+    name: str
+    one: str
+    other: str
+
+
+def mark_groups() -> tuple[str, ...]:
+    """The groups of marks that every model's tokenizer reads over."""
+    return tuple(group for group in _table("marks") if group != "controls")
+
+
+def marks(group: str) -> tuple[Apart, ...]:
+    """For each mark of a group the pairs that only differ before, between and after it."""
+    return tuple(pair for name, mark in _table("marks")[group].items() for pair in _at(name, mark))
+
+
+def enclosures() -> tuple[Apart, ...]:
+    """For each kind of brackets the pairs that only differ before, inside and after it."""
+    pairs: list[Apart] = []
+    for name, (left, right) in _table("enclosures").items():
+        texts = [
+            f"{before} {left}{inside}{right} is {left}{inside}{right} {after}"
+            for before, inside, after in _varied()
+        ]
+        places = ("before", "inside", "after")
+        pairs += (Apart(f"{p} {name}", texts[0], t) for p, t in zip(places, texts[1:], strict=True))
+    return tuple(pairs)
+
+
+def apart_groups() -> tuple[str, ...]:
+    """The groups of pairs."""
+    return tuple(_table("apart"))
+
+
+def apart(group: str) -> tuple[Apart, ...]:
+    """The pairs of a group."""
+    return tuple(Apart(name, *pair) for name, pair in _table("apart")[group].items())
+
+
+def attacks() -> tuple[Apart, ...]:
+    """For each attack the pair that only differs in what follows it."""
+    table = _table("attacks")
+    return tuple(Apart(name, f"{text} {WORD}", f"{text} {OTHER}") for name, text in table.items())
+
+
+def lookalikes() -> tuple[str, ...]:
+    """Whole texts that look like something else: paths, numbers, code."""
+    return tuple(_table("lookalikes")["texts"])
+
+
+def tokenizer_marks() -> tuple[str, ...]:
+    """Texts that a tokenizer or a template may take for its own marks; they may share a vector."""
+    return tuple(_table("lookalikes")["marks"])
+
+
+def unlike(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that differ in letters or digits: a tokenizer may drop marks and fold case (SigLIP)."""
+    by_letters: dict[str, str] = {}
+    for text in texts:
+        by_letters.setdefault("".join(filter(str.isalnum, text)).casefold(), text)
+    return tuple(text for letters, text in by_letters.items() if letters)
+
+
+def diacritics(languages: tuple[str, ...]) -> tuple[Apart, ...]:
+    """Pairs that only a mark on a letter tells apart, in these languages."""
+    table = _table("diacritics")
+    return tuple(Apart(each, *table[each]) for each in languages if each in table)
+
+
+def _at(name: str, mark: str) -> Iterator[Apart]:
+    first, second, third = (_inside(mark, *words) for words in _varied()[:3])
+    yield Apart(f"before {name}", first, second)
+    yield Apart(f"between two of {name}", first, third)
+    yield Apart(f"after {name}", _first_and_last(mark, WORD), _first_and_last(mark, OTHER))
+
+
+def _varied() -> tuple[tuple[str, str, str], ...]:
+    return (
+        (WORD, WORD, WORD),
+        (OTHER, WORD, WORD),
+        (WORD, OTHER, WORD),
+        (WORD, WORD, OTHER),
+    )
+
+
+def _inside(mark: str, before: str, between: str, _after: str) -> str:
+    """After a word, within one, around one, doubled."""
+    if _may_join_words(mark):
+        return f"{before} {mark} {between} {mark} is"
+    if len(mark.encode()) > SHORT:
+        return f"{before}{mark}{between} {mark} is"
+    return f"{before}{mark} is{mark}on {mark}{between}{mark} {mark}{mark}is"
+
+
+def _first_and_last(mark: str, after: str) -> str:
+    """The mark comes first; then after a word, within one, between blanks, doubled."""
+    if _may_join_words(mark):
+        return f"{mark} is {mark} {after}"
+    if len(mark.encode()) > SHORT:
+        return f"{mark}is {mark} {after}"
+    return f"{mark}is{mark} on{mark}is {mark} {mark}{mark}{after}"
+
+
+def _may_join_words(mark: str) -> bool:
+    """Whether a tokenizer may take a mark for a letter.
+
+    A word with a letter that it does not know is a single unknown token to WordPiece, so such a
+    mark stands between blanks.
+    """
+    return any(not each.isascii() and not _parts_words(each) for each in mark)
+
+
+def _parts_words(letter: str) -> bool:
+    """Punctuation, blanks, and control and format characters, which WordPiece drops."""
+    category = unicodedata.category(letter)
+    return category[0] in "PZ" or category in ("Cc", "Cf")
+
+
+def _table(name: str) -> Mapping[str, Any]:
+    table: Mapping[str, Any] = fixture_files.toml(_AXES)[name]
+    return table
+
+
+@cache
+def pool() -> tuple[str, ...]:
+    """A text of each length from 1 to LONGEST letters; all differ within the first few letters."""
+    filler = "".join(islice(cycle("on a red mat is a dog "), LONGEST))
+    texts = [f"{_code(length)} {filler}"[:length] for length in range(1, LONGEST + 1)]
+    # A blank at the end need not count: tokenizers drop it.
+    return tuple(text if not text.endswith(" ") else f"{text[:-1]}." for text in texts)
+
+
+def _code(number: int) -> str:
+    """Three letters that no other number up to 26 ** 3 has."""
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in range(3))
+
+
+@cache
+def one_word_apart(limit: int) -> tuple[str, ...]:
+    """A text up to a limit of tokens, and texts that differ from it in the word at one place."""
+    words = [ONE_TOKEN[place % 2] for place in range(limit - MARKS)]
+    every = range(len(words))
+    places = every if len(words) <= 2 * PLACES else _spread(len(words))
+    changed = [[*words[:at], ONE_TOKEN[(at + 1) % 2], *words[at + 1 :]] for at in places]
+    return tuple(map(" ".join, [words, *changed]))
+
+
+def _spread(count: int) -> list[int]:
+    return sorted({round(step * (count - 1) / (PLACES - 1)) for step in range(PLACES)})
+
+
+@cache
+def around(limit: int) -> tuple[str, ...]:
+    """Texts of just so many one-token words as the limit, with and without a model's marks."""
+    counts = range(limit - MARKS, limit + MARKS)
+    return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in counts)
+
+
+@cache
+def beyond(limit: int) -> tuple[str, str]:
+    """Two texts that only differ in what comes after twice a limit of tokens."""
+    same = " ".join(islice(cycle(ONE_TOKEN), 2 * limit))
+    return f"{same} red circle", f"{same} blue square on paper"
+
+
+def bodies() -> dict[str, tuple[str, ...]]:
+    """Requests of hundreds of kilobytes: one text, and a list of long ones."""
+    one = "".join(islice(cycle("a red mat and a dog. "), BODY_LETTERS))
+    several = tuple(f"{number} {one[:10_000]}" for number in range(40))
+    wide = "赤い丸と青い四角。" * (BODY_LETTERS // 27)
+    return {
+        "one text of 300 kB": (one,),
+        "40 texts of 10 kB": several,
+        "300 kB of Japanese": (wide,),
+    }
+
+
+def small_digits(letter: str) -> str:
+    r"""\uXXXX, beyond 16 bits a pair of it."""
+    units = letter.encode("utf-16-be")
+    pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
+    return "".join(f"\\u{pair}" for pair in pairs)
+
+
+def capital_digits(letter: str) -> str:
+    """The same with capital digits."""
+    return small_digits(letter).upper().replace("\\U", "\\u")
+
+
+def outside_ascii(letter: str) -> str:
+    r"""What is not ASCII as \uXXXX, the rest in short where it has to be escaped."""
+    if letter.isascii():
+        return SHORT_ESCAPES.get(letter) or (
+            letter if letter.isprintable() else small_digits(letter)
+        )
+    return small_digits(letter)
+
+
+def as_go(letter: str) -> str:
+    """As Go's encoding/json writes it."""
+    return (
+        small_digits(letter)
+        if letter in "<>&\u2028\u2029"
+        else json.dumps(letter, ensure_ascii=False)[1:-1]
+    )
+
+
+ESCAPES: Final[dict[str, Escape]] = {
+    "with every letter as an escape": small_digits,
+    "with escapes of capital digits": capital_digits,
+    "in ASCII alone": outside_ascii,
+    "as Go writes it": as_go,
+}
+
+
+def escaped_body(texts: Sequence[str], escape: Escape) -> bytes:
+    """A request of the texts, each letter written by `escape`."""
+    written = (f'"{"".join(map(escape, text))}"' for text in texts)
+    return f'{{"texts":[{",".join(written)}]}}'.encode()

@@ -1,19 +1,68 @@
-"""One clause's items, judged: what was got, what should be, and the likely cause."""
+"""Judges vectors beside the expected ones, and names the mistake that explains a deviation.
 
-from collections.abc import Callable, Mapping
+Directions and lengths are judged apart, each within a limit (`fixtures/exact_limits.toml`;
+docs/exact.md shows why these).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Final, Literal
 
+import numpy as np
+
+from conformance.data import fixture_files
 from conformance.data.tolerances import Array
-from conformance.exact.deviation import Deviation, deviations, single
-from conformance.exact.expected import Expected
-from conformance.exact.likely_cause import Kind, best_fit
+from conformance.exact import items
+from conformance.exact.expected import Expected, Hypothesis
 
-SHOWN = 3
+SHOWN: Final = 3
+"""Items that a message names."""
+SKETCH: Final = 64
+"""Numbers of a sketch. A distance between sketches is right to about 10 % (1 / sqrt(2 * 64))."""
+EXPLAINED: Final = 0.3
+"""A mistake is named if it leaves at most this share of the distance. Sketches are right to a
+tenth, and an honest difference in precision may be there as well."""
+SEEN: Final = 2e-3
+"""Mean distances below are no deviation to explain: float16 and faster resizing move as much."""
+
+Kind = Literal["text", "image"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Distances of directions for texts and images, and how much longer a vector may be."""
+
+    texts: float
+    images: float
+    texts_precise: float
+    images_precise: float
+    length: float
+
+
+@cache
+def limits() -> Limits:
+    """The limits of the group EXA."""
+    table = fixture_files.toml("exact_limits.toml")
+    return Limits(**{name: float(row["limit"]) for name, row in table.items()})
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One item: the distance of the directions, and how many times as long the vector is."""
+
+    item: str
+    distance: float
+    length: float
+
+    def __str__(self) -> str:
+        return f"{self.item!r} by {self.distance:.2g}"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether all items are within the bar, in words for both sides, and the worst item."""
+    """Whether all items are within the limit, in words for both sides, and the worst item."""
 
     good: bool
     got: str
@@ -25,15 +74,15 @@ def directions(
     expected: Expected,
     kind: Kind,
     observed: Mapping[str, Array],
-    bar: float,
+    limit: float,
     others: Callable[[], Mapping[str, Array]] = dict,
 ) -> Judgement:
-    """The directions of the observed items, each within `bar` of a right answer.
+    """The directions of the observed items, each within `limit` of a right answer.
 
     Where one is not, the likely cause is looked for among them and the `others`.
     """
     found = deviations(observed, _answers(expected, kind))
-    far = [each for each in found if not each.distance <= bar]
+    far = [each for each in found if not each.distance <= limit]
     fit = best_fit(expected, kind, {**others(), **observed}) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
     got = f"{len(far)} of {len(found)} {kind}s point elsewhere: {shown}"
@@ -41,20 +90,135 @@ def directions(
         "; no known mistake explains it" if far and any(expected.hypotheses.values()) else ""
     )
     because = f"; {fit}" if fit else unexplained
-    wanted = f"the direction of {expected.origin} within {bar:g} (docs/exact.md)"
+    wanted = f"the direction of {expected.origin} within {limit:g} (docs/exact.md)"
     return Judgement(not far, got + because, wanted, found[0] if found else None)
 
 
-def lengths(expected: Expected, kind: Kind, observed: Mapping[str, Array], bar: float) -> Judgement:
-    """The lengths of the vectors, each within `bar` (a share) of the library's."""
+def lengths(
+    expected: Expected, kind: Kind, observed: Mapping[str, Array], limit: float
+) -> Judgement:
+    """The lengths of the vectors, each within `limit` (a share) of the library's."""
     found = deviations(observed, _answers(expected, kind))
-    far = [each for each in found if not abs(each.length - 1) <= bar]
+    far = [each for each in found if not abs(each.length - 1) <= limit]
     shown = ", ".join(f"{each.item!r} {each.length:.3g} times" for each in far[:SHOWN])
     got = f"{len(far)} of {len(found)} {kind} vectors are longer or shorter: {shown}"
-    wanted = f"the length of {expected.origin} within {bar:.0%}"
+    wanted = f"the length of {expected.origin} within {limit:.0%}"
     worst = max(found, key=lambda each: abs(each.length - 1), default=None)
     return Judgement(not far, got, wanted, worst)
 
 
 def _answers(expected: Expected, kind: Kind) -> Mapping[str, tuple[Array, ...]]:
     return single(expected.texts) if kind == "text" else expected.images
+
+
+def deviations(
+    observed: Mapping[str, Array], expected: Mapping[str, tuple[Array, ...]]
+) -> list[Deviation]:
+    """One for every observed item that is known, worst first; the nearest right answer counts.
+
+    Vectors have shape (d,). Raises ValueError where dimensions differ.
+    """
+    found = [
+        _deviation(name, vector, expected[name])
+        for name, vector in observed.items()
+        if name in expected
+    ]
+    return sorted(found, key=lambda each: each.distance, reverse=True)
+
+
+def single(expected: Mapping[str, Array]) -> dict[str, tuple[Array, ...]]:
+    """Items with one right answer each, as `deviations` takes them."""
+    return {name: (vector,) for name, vector in expected.items()}
+
+
+def _deviation(name: str, vector: Array, answers: tuple[Array, ...]) -> Deviation:
+    nearest = min(answers, key=lambda answer: apart(vector, answer))
+    norms = float(np.linalg.norm(vector)), float(np.linalg.norm(nearest))
+    return Deviation(name, apart(vector, nearest), norms[0] / norms[1] if norms[1] else 0.0)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """`cause` completes "as if …"; `before` and `after` are mean distances over the tried items."""
+
+    cause: str
+    before: float
+    after: float
+
+    def __str__(self) -> str:
+        return f"as if {self.cause}: distance {self.after:.2g} instead of {self.before:.2g}"
+
+
+def best_fit(expected: Expected, kind: Kind, observed: Mapping[str, Array]) -> Fit | None:
+    """The mistake that leaves least of the distance, or None where none explains it.
+
+    `observed` is any choice of the items, vectors of shape (d,) by name.
+    """
+    right = _right(expected, kind)
+    seen = {name: vector for name, vector in observed.items() if name in right}
+    moves = {name: sketch(unit(vector) - unit(right[name])) for name, vector in seen.items()}
+    fits = [_tried(each, kind, moves) for each in expected.hypotheses.get(kind, ())]
+    fits.append(_other_items(right, seen))
+    good = [fit for fit in fits if fit is not None and fit.after <= EXPLAINED * fit.before]
+    return min(good, key=lambda fit: fit.after / fit.before, default=None)
+
+
+def _right(expected: Expected, kind: Kind) -> dict[str, Array]:
+    if kind == "text":
+        return dict(expected.texts)
+    return {name: answers[0] for name, answers in expected.images.items()}
+
+
+def _tried(hypothesis: Hypothesis, kind: Kind, moves: Mapping[str, Array]) -> Fit | None:
+    """The hypothesis on the diagnostic items: it has to explain also those that did not move."""
+    tried = [name for name in items.diagnostic(kind, list(hypothesis.moved)) if name in moves]
+    still = np.zeros_like(next(iter(moves.values()), np.zeros(0)))
+    before = [float(np.linalg.norm(moves[name])) for name in tried]
+    after = [
+        float(np.linalg.norm(moves[name] - hypothesis.moved.get(name, still))) for name in tried
+    ]
+    return _fit(hypothesis.name, before, after)
+
+
+def _other_items(right: Mapping[str, Array], seen: Mapping[str, Array]) -> Fit | None:
+    """Vectors in another order: each observed one is some other item's."""
+    far = {name: apart(vector, right[name]) for name, vector in seen.items()}
+    moved = [name for name, distance in far.items() if distance > SEEN]
+    if len(moved) < 2:
+        return None
+    nearest = [min(apart(seen[name], other) for other in right.values()) for name in moved]
+    return _fit("the vectors were in another order", [far[name] for name in moved], nearest)
+
+
+def _fit(cause: str, before: Sequence[float], after: Sequence[float]) -> Fit | None:
+    if not before or float(np.mean(before)) < SEEN:
+        return None
+    return Fit(cause, float(np.mean(before)), float(np.mean(after)))
+
+
+def unit(vector: Array) -> Array:
+    """The vector's direction, of length one; a zero vector stays zero."""
+    norm = float(np.linalg.norm(vector))
+    direction: Array = (vector / norm if norm else vector).astype(np.float32)
+    return direction
+
+
+def apart(one: Array, other: Array) -> float:
+    """The distance of two directions: 0 is the same, 1.41 at right angles, 2 opposite."""
+    return float(np.linalg.norm(unit(one).astype(np.float64) - unit(other)))
+
+
+def sketch(difference: Array) -> Array:
+    """`difference` (d,) as `SKETCH` numbers with nearly the same length: signed sums."""
+    short: Array = (difference @ _signs(len(difference))).astype(np.float32)
+    return short
+
+
+@cache
+def _signs(dimension: int) -> Array:
+    # Python's generator gives the same bits in every version, numpy's need not.
+    bits = Random(dimension).getrandbits(dimension * SKETCH)
+    raw = np.frombuffer(bits.to_bytes(dimension * SKETCH // 8, "little"), dtype=np.uint8)
+    signs = np.unpackbits(raw).reshape(dimension, SKETCH).astype(np.float32) * 2 - 1
+    scaled: Array = (signs / np.sqrt(SKETCH)).astype(np.float32)
+    return scaled

@@ -5,8 +5,7 @@ from typing import Final
 
 from PIL import ExifTags, Image
 
-from conformance.exact import scenes
-from conformance.exact.items import SHIPPED
+from conformance.exact import items
 
 FOLDER: Final = Path(__file__).parents[2] / "fixtures" / "expected" / "images"
 _SHAPE: Final = (0, 170, 128)
@@ -15,16 +14,16 @@ _SHAPE: Final = (0, 170, 128)
 def main() -> None:
     """Write the files; only for new ones, since another encoder writes other pixels."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    colour = scenes.rgb(*_SHAPE)
-    grey = Image.fromarray(scenes.grey(*_SHAPE))
+    colour = items.rgb_scene(*_SHAPE)
+    grey = Image.fromarray(items.grey_scene(*_SHAPE))
     turned = Image.Exif()
     turned[ExifTags.Base.Orientation] = 6
-    colour.save(FOLDER / SHIPPED["JPEG"], quality=90)
-    colour.save(FOLDER / SHIPPED["progressive JPEG"], quality=90, progressive=True)
-    grey.save(FOLDER / SHIPPED["grey JPEG"], quality=90)
-    colour.convert("CMYK").save(FOLDER / SHIPPED["CMYK JPEG"], quality=90)
-    colour.save(FOLDER / SHIPPED["JPEG turned by EXIF"], quality=90, exif=turned)
-    colour.save(FOLDER / SHIPPED["lossy WebP"], quality=80)
+    colour.save(FOLDER / items.SHIPPED["JPEG"], quality=90)
+    colour.save(FOLDER / items.SHIPPED["progressive JPEG"], quality=90, progressive=True)
+    grey.save(FOLDER / items.SHIPPED["grey JPEG"], quality=90)
+    colour.convert("CMYK").save(FOLDER / items.SHIPPED["CMYK JPEG"], quality=90)
+    colour.save(FOLDER / items.SHIPPED["JPEG turned by EXIF"], quality=90, exif=turned)
+    colour.save(FOLDER / items.SHIPPED["lossy WebP"], quality=80)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from conformance.data import fixture_files
 from conformance.data.models import load
-from conformance.exact import groups
-from conformance.exact.bars import bars
+from conformance.exact import items
+from conformance.exact.judgement import limits
 
 MEASURED: Final = Path(__file__).parent / "measured"
 
@@ -61,8 +61,8 @@ def _by_library() -> dict[str, dict[str, Any]]:
 
 def _bars() -> str:
     rows = [
-        f"| {name.replace('_', ', ')} | {row['bar']:g} | {row['reason']} |"
-        for name, row in fixture_files.toml("exact_bars.toml").items()
+        f"| {name.replace('_', ', ')} | {row['limit']:g} | {row['reason']} |"
+        for name, row in fixture_files.toml("exact_limits.toml").items()
     ]
     return "\n".join(["## The bars\n", "| of | bar | why there |", "|---|---|---|", *rows, ""])
 
@@ -149,7 +149,7 @@ def _cell(moved: Moved | None) -> str:
         return "n/a"
     distance = max(distance for distance, _ in moved.values())
     length = max((length for _, length in moved.values()), key=lambda each: abs(each - 1))
-    longer = abs(length - 1) > bars().length and distance < bars().texts_precise
+    longer = abs(length - 1) > limits().length and distance < limits().texts_precise
     return f"{distance:.2g}" + (f", {length:.3g} times as long" if longer else "")
 
 
@@ -157,14 +157,14 @@ def told(kind: str, moved: Moved) -> str:
     """The level of the clause that would see these distances."""
     if all(d < UNMOVED and abs(length - 1) < UNMOVED for d, length in moved.values()):
         return "no effect"
-    wide = bars().texts if kind == "text" else bars().images
-    narrow = bars().texts_precise if kind == "text" else bars().images_precise
-    must = [d for item, (d, _) in moved.items() if item not in groups.MODES]
-    exact = [d for item, (d, _) in moved.items() if kind == "text" or item in groups.PRECISE]
-    modes = [d for item, (d, _) in moved.items() if item in groups.MODES]
+    wide = limits().texts if kind == "text" else limits().images
+    narrow = limits().texts_precise if kind == "text" else limits().images_precise
+    must = [d for item, (d, _) in moved.items() if item not in items.MODES]
+    exact = [d for item, (d, _) in moved.items() if kind == "text" or item in items.PRECISE]
+    modes = [d for item, (d, _) in moved.items() if item in items.MODES]
     if max(must, default=0) > wide:
         return "MUST"
-    longer = any(abs(length - 1) > bars().length for _, length in moved.values())
+    longer = any(abs(length - 1) > limits().length for _, length in moved.values())
     should = max(exact, default=0) > narrow or max(modes, default=0) > wide or longer
     return "SHOULD" if should else "none"
 

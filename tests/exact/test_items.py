@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from conformance.exact import groups, items
+from conformance.exact import items
 
 DRAWN = "597f87fe71dbc676"
 
@@ -22,24 +22,24 @@ def test_the_drawn_pixels_are_those_that_the_vectors_were_made_of() -> None:
 
 
 def test_every_text_is_some_clauses() -> None:
-    judged = [*groups.PLAIN, *groups.LONG, *groups.EMPTY, *groups.CASED, *groups.LANGUAGES]
+    judged = [*items.PLAIN, *items.LONG, *items.EMPTY, *items.CASED, *items.LANGUAGES]
     assert sorted(judged) == sorted(items.texts())
 
 
 def test_every_image_is_some_clauses() -> None:
     kinds = (
-        groups.OWN_SIZE,
-        groups.RESIZED,
-        groups.FORMATS,
-        groups.MODES,
-        groups.LOSSY,
-        groups.PHOTOGRAPHS,
+        items.OWN_SIZE,
+        items.RESIZED,
+        items.FORMATS,
+        items.MODES,
+        items.LOSSY,
+        items.PHOTOGRAPHS,
     )
     assert sorted(name for kind in kinds for name in kind) == sorted(items.images(224))
 
 
 def test_a_long_text_is_longer_than_any_limit_of_words() -> None:
-    assert min(len(items.TEXTS[name].split()) for name in groups.LONG) > 100
+    assert min(len(items.TEXTS[name].split()) for name in items.LONG) > 100
 
 
 def test_diagnostic_items_exist() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from conformance.command import stand_in
+from conformance.command.invoke import main as run
 from conformance.data.models import load
-from conformance.exact import stand_in_command
 from reference.standins.__main__ import main
 from reference.standins.export import export
 
@@ -83,5 +84,5 @@ def test_an_unknown_tag_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_the_suites_command_runs_the_reference_as_a_program(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert stand_in_command.main([CLIP, str(tmp_path / "models")]) == 0
+    assert run(stand_in.command, [CLIP, str(tmp_path / "models")]) == 0
     assert "/app/models" in capfd.readouterr().out

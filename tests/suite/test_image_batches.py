@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from conformance.corpus.image_files import png
 from conformance.corpus.image_scenes import colour, flat
-from conformance.corpus.image_variant import png
 from conformance.expect import Nonconformity, PrerequisiteFailed, image_comparisons
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import CauseKind

@@ -1,4 +1,4 @@
-"""The texts of the axes show what is done at one value of one axis, without a service."""
+"""Texts can be sent as JSON, and those of an axis show what is done at one of its values."""
 
 import html
 import json
@@ -9,12 +9,12 @@ from itertools import chain
 
 import pytest
 
-from conformance.corpus import json_escapes, text_axes, text_lengths
-from conformance.corpus.text_axes import Apart
+from conformance.corpus import texts
+from conformance.corpus.texts import Apart
 from conformance.data import fixture_files
 from tests.endpoints.text_changes import CHANGES, Change, until
 
-GROUPS = (*text_axes.mark_groups(), "controls")
+GROUPS = (*texts.mark_groups(), "controls")
 MARKS = {
     name: mark
     for group in fixture_files.toml("text_axes.toml")["marks"].values()
@@ -22,10 +22,10 @@ MARKS = {
 }
 PAIRS = tuple(
     chain(
-        *map(text_axes.marks, GROUPS),
-        text_axes.enclosures(),
-        *map(text_axes.apart, text_axes.apart_groups()),
-        text_axes.attacks(),
+        *map(texts.marks, GROUPS),
+        texts.enclosures(),
+        *map(texts.apart, texts.apart_groups()),
+        texts.attacks(),
     )
 )
 GATEWAYS = {
@@ -38,6 +38,7 @@ GATEWAYS = {
     "a gateway blocks {{ }}": r"\{\{",
 }
 LIMITS = (32, 64, 77, 128, 512)
+TEXTS = [*texts.real(), *texts.edge()]
 
 
 def shown(pairs: Iterable[Apart], change: Change) -> bool:
@@ -67,33 +68,42 @@ def test_what_tokenizers_may_do_leaves_the_texts_apart(how: str) -> None:
     assert not shown(PAIRS, NORMALISED[how])
 
 
-@pytest.mark.parametrize("name", MARKS)
-def test_what_is_cut_at_a_mark_is_shown(name: str) -> None:
-    mark = MARKS[name]
-    own = [pair for pair in PAIRS if pair.name.endswith(f" {name}")]
-    assert shown(own, until(mark))
-    assert shown(own, lambda text: text.rpartition(mark)[2])
-    assert shown(own, lambda text: text.partition(mark)[2] or text)
-    assert shown(
-        own, lambda text: re.sub(f"{re.escape(mark)}.*?{re.escape(mark)}", "", text, flags=re.S)
+def test_what_is_cut_at_a_mark_is_shown() -> None:
+    unseen = [
+        name
+        for name, mark in MARKS.items()
+        for cut in cuts(mark)
+        if not shown([pair for pair in PAIRS if pair.name.endswith(f" {name}")], cut)
+    ]
+    assert not unseen
+
+
+def cuts(mark: str) -> tuple[Change, ...]:
+    """What is left after a cut at a mark: before the first, after the last or first, around two."""
+    between = re.compile(f"{re.escape(mark)}.*?{re.escape(mark)}", re.DOTALL)
+    return (
+        until(mark),
+        lambda text: text.rpartition(mark)[2],
+        lambda text: text.partition(mark)[2] or text,
+        lambda text: between.sub("", text),
     )
 
 
 @pytest.mark.parametrize("what", GATEWAYS)
 def test_what_a_gateway_blocks_is_sent(what: str) -> None:
-    texts = [pair.one for pair in text_axes.attacks()]
-    assert any(re.search(GATEWAYS[what], text, re.IGNORECASE) for text in texts)
+    sent = [pair.one for pair in texts.attacks()]
+    assert any(re.search(GATEWAYS[what], text, re.IGNORECASE) for text in sent)
 
 
 def test_the_pool_has_a_text_of_each_length() -> None:
-    pool = text_lengths.pool()
-    assert [len(text) for text in pool] == list(range(1, text_lengths.LONGEST + 1))
+    pool = texts.pool()
+    assert [len(text) for text in pool] == list(range(1, texts.LONGEST + 1))
     assert len({text[:5] for text in pool}) == len(pool)
 
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_one_word_is_another_at_each_place(limit: int) -> None:
-    whole, *changed = text_lengths.one_word_apart(limit)
+    whole, *changed = texts.one_word_apart(limit)
     differences = [
         [
             place
@@ -105,10 +115,30 @@ def test_one_word_is_another_at_each_place(limit: int) -> None:
     assert all(len(each) == 1 for each in differences)
     places = [each[0] for each in differences]
     assert places == sorted(set(places))
-    assert (places[0], places[-1]) == (0, limit - text_lengths.MARKS - 1)
+    assert (places[0], places[-1]) == (0, limit - texts.MARKS - 1)
 
 
-@pytest.mark.parametrize("form", json_escapes.FORMS)
+@pytest.mark.parametrize("form", texts.ESCAPES)
 def test_escapes_are_json(form: str) -> None:
-    body = json_escapes.body(json_escapes.TEXTS, json_escapes.FORMS[form])
-    assert json.loads(body) == {"texts": list(json_escapes.TEXTS)}
+    body = texts.escaped_body(texts.ESCAPED, texts.ESCAPES[form])
+    assert json.loads(body) == {"texts": list(texts.ESCAPED)}
+
+
+def test_there_are_real_texts_in_at_least_fifteen_scripts() -> None:
+    letters = {letter for text in texts.real() for letter in text.text if letter.isalpha()}
+    assert len({unicodedata.name(letter).split()[0] for letter in letters}) >= 15
+
+
+def test_texts_have_ids_of_their_own() -> None:
+    assert len({text.id for text in TEXTS}) == len(TEXTS) >= 50
+
+
+def test_every_text_survives_json() -> None:
+    sent = [text.text for text in TEXTS]
+    assert json.loads(json.dumps(sent, ensure_ascii=False).encode("utf-8")) == sent
+
+
+@pytest.mark.parametrize("words", [1, 78, 500, 5000])
+def test_a_long_text_has_as_many_words_and_begins_a_longer_one(words: int) -> None:
+    assert len(texts.long(words).split()) == words
+    assert texts.long(words + 1).startswith(texts.long(words))

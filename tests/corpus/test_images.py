@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from conformance.corpus import image_families, image_pairs, image_sizes, large_images
-from conformance.corpus.image_variant import Variant
+from conformance.corpus import image_formats, image_pairs, image_sizes
+from conformance.corpus.image_files import Variant
 
-FORMATS = tuple(name for name in image_families.FAMILIES if name != "metadata")
+FORMATS = tuple(name for name in image_formats.FAMILIES if name != "metadata")
 SIZES = ((40, 40), (33, 37), (3, 2), (1, 1))
 MODES = {"plain": {"RGB", "L"}, "mode": {"P", "1", "L", "LA", "RGB", "RGBA", "I;16", "I;16B"}}
 
@@ -32,32 +32,32 @@ def rgb(file: bytes) -> npt.NDArray[np.uint8]:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("family", FORMATS)
 def test_variants_hold_their_pixels(family: str, size: tuple[int, int]) -> None:
-    for variant in image_families.FAMILIES[family](*size):
+    for variant in image_formats.FAMILIES[family](*size):
         assert np.array_equal(rgb(variant.file), rgb(variant.pixels)), variant.name
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_metadata_leaves_the_pixels(size: tuple[int, int]) -> None:
-    for variant in image_families.FAMILIES["metadata"](*size):
+    for variant in image_formats.FAMILIES["metadata"](*size):
         assert np.array_equal(rgb(variant.file), rgb(variant.pixels)), variant.name
         assert variant.file != variant.pixels
 
 
-@pytest.mark.parametrize("family", image_families.FAMILIES)
+@pytest.mark.parametrize("family", image_formats.FAMILIES)
 def test_variants_have_names_of_their_own(family: str) -> None:
-    names = [each.name for each in image_families.own_size(family, 48, whole=True)]
+    names = [each.name for each in image_formats.own_size(family, 48, whole=True)]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("family", ["PNG", "GIF", "BMP", "TIFF", "WebP"])
 def test_variants_have_the_modes_that_are_asked_of(family: str) -> None:
-    exact = [v for v in image_families.own_size(family, 48, whole=True) if v.demand in MODES]
+    exact = [v for v in image_formats.own_size(family, 48, whole=True) if v.demand in MODES]
     assert {v.name for v in exact if opened(v.file).mode not in MODES[v.demand]} == set()
 
 
 def test_a_run_leaves_out_pairs_and_no_value() -> None:
-    kept = {each.name for each in image_families.own_size("PNG", 48)}
-    left_out = {each.name for each in image_families.own_size("PNG", 48, whole=True)} - kept
+    kept = {each.name for each in image_formats.own_size("PNG", 48)}
+    left_out = {each.name for each in image_formats.own_size("PNG", 48, whole=True)} - kept
     assert left_out
     assert all(partner(name) in kept for name in left_out)
 
@@ -68,8 +68,8 @@ def partner(name: str) -> str:
 
 
 def test_a_run_meets_every_other_size() -> None:
-    sizes = {opened(each.file).size for each in image_families.other_size("PNG")}
-    assert sizes == set(image_families.OTHER_SIZES)
+    sizes = {opened(each.file).size for each in image_formats.other_size("PNG")}
+    assert sizes == set(image_formats.OTHER_SIZES)
 
 
 @pytest.mark.parametrize("name", image_pairs.names())
@@ -109,15 +109,15 @@ def test_bands_are_shown_as_a_model_sees_them(crops: bool) -> None:
         assert np.abs(seen.astype(int) - rgb(each.shown)).mean() < 12, each.name
 
 
-@pytest.mark.parametrize("name", [n for n in large_images.HEAVY if "MB" not in n])
+@pytest.mark.parametrize("name", [n for n in image_sizes.HEAVY if "MB" not in n])
 def test_heavy_files_are_as_heavy_as_they_say(name: str) -> None:
     said = float(name.split()[2]) * 1000
-    assert 0.9 * said < len(large_images.heavy(name, 32).file) < 1.1 * said
+    assert 0.9 * said < len(image_sizes.heavy(name, 32).file) < 1.1 * said
 
 
 def test_a_jpeg_of_inks_is_no_negative() -> None:
-    inks = [v for v in image_families.own_size("JPEG", 48) if "CK JPEG" in v.name]
-    plain = next(v for v in image_families.own_size("JPEG", 48) if v.name == "JPEG, 4:4:4")
+    inks = [v for v in image_formats.own_size("JPEG", 48) if "CK JPEG" in v.name]
+    plain = next(v for v in image_formats.own_size("JPEG", 48) if v.name == "JPEG, 4:4:4")
     assert [near(each, plain) for each in inks] == [True]
 
 

@@ -1,4 +1,4 @@
-"""Every bar lies between what honest implementations differ by and what mistakes move."""
+"""Every limit lies between what honest implementations differ by and what mistakes move."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.data.models import load
-from conformance.exact import groups
-from conformance.exact.bars import bars
+from conformance.exact import items
+from conformance.exact.judgement import limits
 from lab.exactness import table
 from lab.exactness.mistakes import ALL
 
@@ -29,35 +29,35 @@ def measured(tag: str, part: str) -> list[dict[str, Any]]:
 
 def furthest(change: dict[str, Any]) -> float:
     """The largest distance of an item that is not of a rare mode."""
-    kept = [row[0] for item, row in change["moved"].items() if item not in groups.MODES]
+    kept = [row[0] for item, row in change["moved"].items() if item not in items.MODES]
     return float(max(kept, default=0))
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_honest_differences_are_well_below_the_wide_bars(tag: str) -> None:
-    wide = {"text": bars().texts, "image": bars().images}
+def test_honest_differences_are_well_below_the_wide_limits(tag: str) -> None:
+    wide = {"text": limits().texts, "image": limits().images}
     honest = [each for each in measured(tag, "honest") if each["name"] not in ACCEPTED]
     far = [each for each in honest if furthest(each) > wide[each["kind"]] / 1.5]
     assert not far
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_all_but_low_precision_is_below_the_narrow_bars(tag: str) -> None:
-    narrow = {"text": bars().texts_precise, "image": bars().images_precise}
+def test_all_but_low_precision_is_below_the_narrow_limits(tag: str) -> None:
+    narrow = {"text": limits().texts_precise, "image": limits().images_precise}
     others = (*LOW_PRECISION, *ACCEPTED, COARSE)
     exact = [each for each in measured(tag, "honest") if each["name"] not in others]
     far = [each["name"] for each in exact if furthest(each) > narrow[each["kind"]] / 1.4]
     assert not far
 
 
-def test_other_versions_of_the_libraries_are_below_the_narrow_bars() -> None:
+def test_other_versions_of_the_libraries_are_below_the_narrow_limits() -> None:
     report = json.loads((table.MEASURED / "versions.json").read_text())
     far = {
         name: (item, distance)
         for name, found in report["furthest"].items()
         for item, distance in found
         if distance
-        > (bars().texts_precise if name.endswith("text") else bars().images_precise) / 1.2
+        > (limits().texts_precise if name.endswith("text") else limits().images_precise) / 1.2
     }
     assert not far
 

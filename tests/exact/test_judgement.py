@@ -9,9 +9,7 @@ from PIL import Image
 from conformance.data.models import load
 from conformance.data.tolerances import Array
 from conformance.exact import expected, items
-from conformance.exact.bars import bars
-from conformance.exact.judgement import directions, lengths
-from conformance.exact.likely_cause import Kind, best_fit
+from conformance.exact.judgement import Kind, best_fit, directions, lengths, limits
 from lab.exactness import checkpoints, documented, mistakes
 from lab.exactness.documented.usage import Usage
 from lab.exactness.mistakes.mistake import Mistake
@@ -64,7 +62,7 @@ def test_right_vectors_have_no_cause(usage: Usage) -> None:
 def test_noise_has_no_cause() -> None:
     chance = np.random.default_rng(0)
     seen = {name: chance.standard_normal(512).astype(np.float32) for name in items.GENERAL["text"]}
-    judged = directions(expected.load(CLIP), "text", seen, bars().texts)
+    judged = directions(expected.load(CLIP), "text", seen, limits().texts)
     assert not judged.good
     assert judged.got.endswith("no known mistake explains it")
 
@@ -73,7 +71,7 @@ def test_vectors_in_another_order_are_named() -> None:
     shipped = expected.load(CLIP)
     names = list(shipped.texts)
     seen = dict(zip(names, [shipped.texts[name] for name in reversed(names)], strict=True))
-    judged = directions(shipped, "text", seen, bars().texts)
+    judged = directions(shipped, "text", seen, limits().texts)
     assert "as if the vectors were in another order" in judged.got
 
 
@@ -81,18 +79,18 @@ def test_the_vector_of_an_image_converted_first_is_right_too() -> None:
     shipped = expected.load(CLIP)
     assert len(shipped.images["RGBA PNG"]) == 2
     seen = {"RGBA PNG": shipped.images["RGBA PNG"][1]}
-    assert directions(shipped, "image", seen, bars().images).good
+    assert directions(shipped, "image", seen, limits().images).good
 
 
 def test_length_is_judged_apart_from_direction() -> None:
     shipped = expected.load(CLIP)
     seen = {name: vector * 9 for name, vector in shipped.texts.items()}
-    assert directions(shipped, "text", seen, bars().texts_precise).good
-    judged = lengths(shipped, "text", seen, bars().length)
+    assert directions(shipped, "text", seen, limits().texts_precise).good
+    judged = lengths(shipped, "text", seen, limits().length)
     assert not judged.good
     assert "9 times" in judged.got
 
 
 def test_a_vector_of_nan_is_no_right_one() -> None:
     seen = {"plain": np.full(512, np.nan, dtype=np.float32)}
-    assert not directions(expected.load(CLIP), "text", seen, bars().texts).good
+    assert not directions(expected.load(CLIP), "text", seen, limits().texts).good

@@ -1,0 +1,251 @@
+"""Files with more in them than one opaque image: metadata, transparent pixels, several images.
+
+Metadata: profiles, camera data, comments, and bytes after the end. Transparent pixels are white
+beneath: dropped, as some libraries do, or laid on white, as others do, they are white. Of several
+images the first is what counts.
+"""
+
+import struct
+import zlib
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image, ImageCms, PngImagePlugin
+
+from conformance.corpus import bmp_files, png_files, tiff_files
+from conformance.corpus import image_scenes as scenes
+from conformance.corpus.image_files import Variant, exif, png, save
+from conformance.corpus.image_scenes import Pixels
+from conformance.corpus.png_files import GREY, GREY_ALPHA, PALETTE, RGBA, Layout
+
+XMP: Final = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
+LARGE: Final = 150_000
+"""Bytes of the largest piece: more than one segment of a JPEG holds."""
+TAILS: Final = {"line end": b"\r\n", "zeros": bytes(4096), "archive": b"PK\x05\x06" + bytes(18)}
+CORNER: Final = 8
+"""The transparent corner's side is this part of the image's."""
+BMP_WITH_ALPHA: Final = bmp_files.Layout(
+    bits=32, header=bmp_files.V5, compression=bmp_files.FIELDS, masks="BGRA"
+)
+
+
+def metadata(width: int, height: int) -> list[Variant]:
+    """All of them, showing a scene of this size."""
+    image = Image.fromarray(scenes.colour(width, height, scene=2))
+    other = Image.fromarray(scenes.colour(width, height, scene=3))
+    files = {"PNG": _png(image), "JPEG": _jpeg(image, other)}
+    files |= {"WebP": _webp(image), "GIF": _gif(image), "TIFF": _tiff(image)}
+    files["BMP"] = {"": save(image, "BMP")}
+    found = []
+    for kind, carried in files.items():
+        bare = carried.pop("")
+        tails = {f"{name} after the end": bare + tail for name, tail in TAILS.items()}
+        tails["another file of its kind after the end"] = bare + save(other, kind.upper())
+        for name, file in (carried | tails).items():
+            found.append(Variant(f"{kind} with {name}", partial(bytes, file), bare, "carried"))
+    return found
+
+
+def profile() -> bytes:
+    """An ICC profile of sRGB: to obey it changes nothing."""
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # Its header holds the time at which it was made; the same files are sent in every run.
+    return made[:24] + struct.pack(">6H", 2026, 11, 23, 12, 0, 0) + made[36:]
+
+
+def _png(image: Image.Image) -> dict[str, bytes]:
+    pixels = scenes.colour(*image.size, scene=2)
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Title", "a scene")
+    text.add_text("Comment", "long " * 10_000, zip=True)
+    text.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    chunks = {
+        "gamma": [(b"gAMA", struct.pack(">I", 45455))],
+        "chromaticities": [(b"cHRM", struct.pack(">8I", *_chromaticities()))],
+        "an sRGB chunk": [(b"sRGB", b"\0")],
+        "a background": [(b"bKGD", struct.pack(">3H", 255, 0, 0))],
+        "significant bits": [(b"sBIT", b"\5\6\5")],
+        "the time": [(b"tIME", struct.pack(">H5B", 2026, 11, 23, 12, 0, 0))],
+        "resolution": [(b"pHYs", struct.pack(">IIB", 11811, 5905, 1))],
+        "a private chunk": [(b"clIp", bytes(LARGE))],
+        "a profile": [(b"iCCP", b"sRGB\0\0" + zlib.compress(profile()))],
+    }
+    written = {name: png_files.write(pixels, Layout(before=each)) for name, each in chunks.items()}
+    written["a comment behind the pixels"] = png_files.write(
+        pixels, Layout(after=[(b"tEXt", b"Comment\0behind")])
+    )
+    return written | {
+        "": save(image, "PNG"),
+        "texts": save(image, "PNG", pnginfo=text),
+        "EXIF": save(image, "PNG", exif=exif(orientation=1)),
+    }
+
+
+def _chromaticities() -> tuple[int, ...]:
+    return (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+
+
+def _jpeg(image: Image.Image, other: Image.Image) -> dict[str, bytes]:
+    options: dict[str, Any] = {"quality": 95}
+    small = save(other.resize((64, 48)), "JPEG")
+    carried: dict[str, dict[str, Any]] = {
+        "": {},
+        "a comment": {"comment": b"taken by clip"},
+        "EXIF": {"exif": exif(orientation=1)},
+        "the small copy of another image": {"exif": b"Exif\0\0" + _with_thumbnail(small)},
+        "XMP": {"xmp": XMP},
+        "a profile": {"icc_profile": profile()},
+        "a profile in several segments": {"icc_profile": profile() + bytes(LARGE)},
+        "resolution": {"dpi": (300, 150)},
+        "data of Photoshop": {"extra": _segment(0xED, b"Photoshop 3.0\0" + bytes(60_000))},
+        "data of an unknown kind": {"extra": _segment(0xEB, bytes(1000))},
+    }
+    return {name: save(image, "JPEG", **options, **each) for name, each in carried.items()}
+
+
+def _segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
+
+
+def _with_thumbnail(small: bytes) -> bytes:
+    """EXIF: one directory that says how the image stands, and one with a small JPEG."""
+    first = struct.pack("<HHHIHHI", 1, 274, 3, 1, 1, 0, 26)
+    start = 8 + len(first) + 2 + 3 * 12 + 4
+    entries = struct.pack("<HHIHH", 259, 3, 1, 6, 0)
+    entries += struct.pack("<HHII", 513, 4, 1, start) + struct.pack("<HHII", 514, 4, 1, len(small))
+    return (
+        b"II*\0" + struct.pack("<I", 8) + first + struct.pack("<H", 3) + entries + bytes(4) + small
+    )
+
+
+def _webp(image: Image.Image) -> dict[str, bytes]:
+    carried: dict[str, dict[str, Any]] = {
+        "": {},
+        "EXIF": {"exif": exif(orientation=1).tobytes()},
+        "XMP": {"xmp": XMP},
+        "a profile": {"icc_profile": profile()},
+    }
+    return {name: save(image, "WEBP", lossless=True, **each) for name, each in carried.items()}
+
+
+def _gif(image: Image.Image) -> dict[str, bytes]:
+    indexed = image.quantize(16, dither=Image.Dither.NONE)
+    bare = save(indexed, "GIF")
+    table = 13 + 3 * 2 ** ((bare[10] & 7) + 1)
+    # An application's block, its text between a length and the lengths that end it.
+    block = b"\x21\xff\x0bXMP DataXMP" + XMP + b"\1" + bytes(range(255, -1, -1)) + b"\0"
+    return {
+        "": bare,
+        "a comment": save(indexed, "GIF", comment=b"drawn by clip"),
+        "XMP": b"GIF89a" + bare[6:table] + block + bare[table:],
+    }
+
+
+def _tiff(image: Image.Image) -> dict[str, bytes]:
+    carried: dict[str, dict[str, Any]] = {
+        "": {},
+        "a description": {"description": "a scene", "software": "clip", "artist": "nobody"},
+        "EXIF": {"exif": exif(orientation=1)},
+        "a profile": {"icc_profile": profile()},
+        "resolution": {"dpi": (300, 150)},
+    }
+    return {name: save(image, "TIFF", **each) for name, each in carried.items()}
+
+
+def transparent(width: int, height: int) -> list[Variant]:
+    """All of them, showing a scene of this size with a white corner."""
+    clear = _clear(width, height)
+    pixels, greys = scenes.colour(width, height), scenes.grey(width, height)
+    pixels, greys = (np.where(_like(clear, each), np.uint8(255), each) for each in (pixels, greys))
+    alpha = np.where(clear, 0, 255).astype(np.uint8)[..., None]
+    both = np.concatenate([pixels, alpha], axis=2)
+    half = np.concatenate([pixels, np.maximum(alpha, 128)], axis=2)
+    shades = np.concatenate([greys[..., None], alpha], axis=2)
+    index = np.where(clear, 16, scenes.indices(width, height, 16)).astype(np.uint8)
+    write = png_files.write
+    deep = both.astype(np.uint16) * 257
+    image = Image.fromarray(both)
+    in_colour = {
+        "RGBA PNG": partial(write, both, Layout(colour_type=RGBA)),
+        "half-transparent RGBA PNG": partial(write, half, Layout(colour_type=RGBA)),
+        "interlaced RGBA PNG": partial(write, both, Layout(colour_type=RGBA, interlaced=True)),
+        "16-bit RGBA PNG": partial(write, deep, Layout(colour_type=RGBA, depth=16)),
+        "RGB PNG": partial(write, pixels, Layout(before=[_trns(255, 255, 255)])),
+        "WebP": partial(save, image, "WEBP", lossless=True, exact=True),
+        "TIFF": partial(tiff_files.write, both, tiff_files.Layout(alpha=True)),
+        "BMP": partial(bmp_files.write, both, BMP_WITH_ALPHA),
+        "GIF": partial(save, _indexed(index), "GIF", transparency=16),
+        "palette PNG": partial(_palette_png, index),
+        "palette PNG of steps": partial(_palette_png, index, steps=True),
+    }
+    in_grey = {
+        "grey PNG with alpha": partial(write, shades, Layout(colour_type=GREY_ALPHA)),
+        "grey PNG": partial(write, greys, Layout(colour_type=GREY, before=[_trns(255)])),
+    }
+    lossy = {"lossy WebP": partial(save, image, "WEBP", quality=100, exact=True)}
+    return [
+        Variant(f"{name} with transparent pixels", file, plain, "clear")
+        for files, plain in ((in_colour, png(pixels)), (in_grey, png(greys)), (lossy, None))
+        for name, file in files.items()
+    ]
+
+
+def _clear(width: int, height: int) -> Any:
+    clear = np.zeros((height, width), dtype=bool)
+    clear[: max(1, height // CORNER), : max(1, width // CORNER)] = True
+    return clear
+
+
+def _like(clear: Any, pixels: Pixels) -> Any:
+    return clear if pixels.ndim == 2 else clear[..., None]
+
+
+def _trns(*values: int) -> png_files.Chunk:
+    return b"tRNS", struct.pack(f">{len(values)}H", *values)
+
+
+def _table() -> Pixels:
+    """Sixteen colours and, in the place of the transparent one, white."""
+    return np.concatenate([scenes.palette(16), np.full((1, 3), 255, dtype=np.uint8)])
+
+
+def _palette_png(index: Pixels, steps: bool = False) -> bytes:
+    # Opaque colours, or nearly so, and a clear one.
+    opaque = bytes(255 - number % 3 for number in range(16)) if steps else b"\xff" * 16
+    before = [png_files.colours(_table()), (b"tRNS", opaque + b"\0")]
+    return png_files.write(index, Layout(colour_type=PALETTE, before=before))
+
+
+def _indexed(index: Pixels) -> Image.Image:
+    height, width = index.shape
+    image = Image.frombytes("P", (width, height), index.tobytes())
+    image.putpalette(_table().reshape(-1).tolist())
+    return image
+
+
+def sequences(width: int, height: int) -> list[Variant]:
+    """Animations, pages and the pairs that some cameras write, each beginning with one scene."""
+    first, *others = (
+        Image.fromarray(scenes.colour(width, height, scene=number)) for number in (4, 5, 6, 7)
+    )
+    indexed, *frames = (each.quantize(16, dither=Image.Dither.NONE) for each in (first, *others))
+    shown = png(scenes.colour(width, height, scene=4))
+    smaller = others[0].resize((max(1, width // 2), max(1, height // 3)))
+    gif = partial(save, indexed, "GIF", save_all=True, duration=100)
+    several = partial(save, first, save_all=True, append_images=others)
+    files = {
+        "GIF of two frames": partial(gif, append_images=frames[:1]),
+        "GIF of four frames that loops": partial(gif, append_images=frames, loop=0),
+        "GIF whose frames are disposed of": partial(gif, append_images=frames, disposal=2),
+        "animated WebP": partial(several, "WEBP", lossless=True),
+        "animated PNG": partial(several, "PNG"),
+        "TIFF of four pages": partial(several, "TIFF"),
+        "TIFF with a smaller second page": partial(several, "TIFF", append_images=[smaller]),
+    }
+    lossy = {
+        "pair of JPEGs (MPO)": partial(several, "MPO", quality=95),
+        "lossy animated WebP": partial(several, "WEBP", quality=95),
+    }
+    exact = [Variant(name, file, shown, "first") for name, file in files.items()]
+    return exact + [Variant(name, file, None, "first") for name, file in lossy.items()]
