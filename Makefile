@@ -45,10 +45,10 @@ $(SUITE_STAMP): pyproject.toml
 	fi
 	@touch $@
 
-# The TypeScript client's checks need Node; without it they are reported as not run.
-$(NODE): $(STAMP) conformance/weaviate/typescript/package-lock.json
+# The examples in TypeScript need Node; without it their tests are skipped.
+$(NODE): $(STAMP) examples/typescript/package-lock.json
 	@if command -v npm >/dev/null; then \
-	  npm ci --silent --no-audit --no-fund --prefix conformance/weaviate/typescript; \
+	  npm ci --silent --no-audit --no-fund --prefix examples/typescript; \
 	fi
 	@touch $@
 

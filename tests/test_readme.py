@@ -13,7 +13,7 @@ import pytest
 from conformance.command import cli
 from conformance.options import readme_table
 from conformance.options.table import COMMAND_OPTIONS
-from conformance.weaviate.server import binary
+from conformance.weaviate import server_selection
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def test_the_application_is_the_examples_file() -> None:
 
 
 @pytest.mark.reference
-@pytest.mark.skipif(binary.at_hand() is None, reason="no Weaviate in the client's cache")
+@pytest.mark.skipif(server_selection.at_hand() is None, reason="no Weaviate in the client's cache")
 def test_the_application_runs(tmp_path: Path) -> None:
     environment = {**os.environ, "DISABLE_TELEMETRY": "true", "XDG_DATA_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(APPLICATION)]

@@ -24,7 +24,7 @@ from conformance.expect.statuses import disabled, not_applicable, not_run
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Target
-from conformance.weaviate.server import running_server
+from conformance.weaviate.server import DEFAULT_GRPC_PORT, Unavailable, server_at
 
 COLLECTION = "weaviate:"
 DEFAULT_WEAVIATE = "http://localhost:8080"
@@ -65,12 +65,10 @@ def stored(settings: Settings) -> list[StoredObject]:
         not_applicable("compared with another endpoint or a recording")
     where = settings.weaviate or DEFAULT_WEAVIATE
     try:
-        theirs = running_server.at(
-            where, settings.weaviate_grpc or running_server.DEFAULT_GRPC_PORT
-        )
+        theirs = server_at(where, settings.weaviate_grpc or DEFAULT_GRPC_PORT)
         with closing(theirs.connect()) as client:
             return objects(client, settings.compare_with.removeprefix(COLLECTION))
-    except (running_server.Unavailable, NothingStored) as problem:
+    except (Unavailable, NothingStored) as problem:
         not_run(str(problem))
 
 

@@ -12,7 +12,7 @@ from conformance.options.settings import Settings
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Target
 from conformance.transport.exchange import Exchange
-from conformance.weaviate.wire.replay import Recorded, recorded, replay
+from conformance.weaviate.replay import Recorded, recorded, replay
 
 IMPORTS = [
     "import",

@@ -17,8 +17,7 @@ from conformance.data.weaviate_versions import NoVersion
 from conformance.options import endpoint_url, sources
 from conformance.options.settings import BadOption, Settings, find_model
 from conformance.options.table import DEFAULT_REFERENCE, OPTIONS
-from conformance.weaviate.server.binary import UnknownVersion
-from conformance.weaviate.server.server_selection import select_servers
+from conformance.weaviate.server_selection import UnknownVersion, select_server
 
 NARROWING = (
     "keyword",
@@ -141,7 +140,7 @@ def _check_mount(given: Mapping[str, Any]) -> None:
 
 def _check_weaviate(given: Mapping[str, Any]) -> None:
     try:
-        select_servers(given["weaviate"])
+        select_server(given["weaviate"])
     except UnknownVersion as problem:
         raise BadOption(str(problem)) from problem
     try:

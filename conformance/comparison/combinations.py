@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 
 from conformance.data.tolerances import ACROSS_REQUESTS, Array, distance
-from conformance.weaviate.content.arithmetic import combined
+from conformance.weaviate.expected_results import combined
 
 MOST_PERMUTED = 5
 """Weights whose orders are all tried: 120 of them."""

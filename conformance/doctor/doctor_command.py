@@ -21,8 +21,7 @@ from conformance.options.settings import find_model
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
-from conformance.weaviate.server import running_server
-from conformance.weaviate.server.running_server import Server
+from conformance.weaviate.server import Server, server_at
 
 TIMEOUT = 15.0
 """Seconds that a vector may take here; Weaviate waits 50."""
@@ -77,7 +76,7 @@ def command(weaviate: str | None, collection: str | None, timeout: float, **give
             "--collection is a collection of a Weaviate: say which with --weaviate URL"
         )
     model = find_model(given["model"], given["models"]) if given["model"] else None
-    server = running_server.at(weaviate) if weaviate else None
+    server = server_at(weaviate) if weaviate else None
     start = time.perf_counter()
     found = list(examine(Asked(url.removesuffix("/"), model, server, collection, timeout)))
     console = Console(width=diagnosis.WIDTH, highlight=False)

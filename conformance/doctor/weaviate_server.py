@@ -16,7 +16,7 @@ from conformance.doctor.endpoint import PROBE_TIMEOUT, address_facts
 from conformance.doctor.schema import MODULE, ClipConfig
 from conformance.transport.endpoint import READY
 from conformance.transport.exchange import without_password
-from conformance.weaviate.server.running_server import Server
+from conformance.weaviate.server import Server
 
 SAMPLE = 100
 """Objects that are looked at for absent fields."""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.options.settings import Settings
-from conformance.weaviate.server.running_server import KEY
+from conformance.weaviate.server import KEY
 
 MASK = "***"
 LONGEST = 4_000

@@ -42,6 +42,9 @@ class Failure:
         return self.message
 
 
+CLOSED = Failure(FailureKind.INCOMPLETE, "the connection was closed without an answer")
+
+
 def without_password(url: str) -> str:
     """The URL with its user information masked, fit for reports."""
     parts = urlsplit(url)
@@ -172,7 +175,7 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
         message = f"the kept connection was closed without an answer: {words}"
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
-        return Failure(FailureKind.INCOMPLETE, "the connection was closed without an answer")
+        return CLOSED
     return Failure(FailureKind.INCOMPLETE, f"no whole answer: {words}")
 
 

@@ -16,8 +16,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from conformance.speed.load import bodies
-from conformance.weaviate.server import embedded
-from conformance.weaviate.server.temporary_collections import Objects, TemporaryCollections
+from conformance.weaviate import embedded_server
+from conformance.weaviate.deployment import Objects, TemporaryCollections
 from lab.benchmarks import full_size, rivals
 from reference.encoders import Placement
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
             rival: stack.enter_context(rivals.SERVERS[rival](what))
             for rival in ("reference", asked.beside)
         }
-        server = stack.enter_context(embedded.run(urls["reference"]))
+        server = stack.enter_context(embedded_server.run(urls["reference"]))
         client = stack.enter_context(closing(server.connect()))
         collections = TemporaryCollections(client)
         imported = {name: _collection(collections, url) for name, url in urls.items()}

@@ -5,7 +5,7 @@ import pytest
 
 from conformance.comparison.combinations import Fields, as_documented, best_fit
 from conformance.data.tolerances import Array
-from conformance.weaviate.content.arithmetic import combined
+from conformance.weaviate.expected_results import combined
 
 RANDOM = np.random.default_rng(8)
 OBJECTS = 5

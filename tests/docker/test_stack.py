@@ -22,7 +22,7 @@ from weaviate.classes.config import Configure, DataType, Property
 
 from conformance.containers import engine
 from conformance.corpus import drawings
-from conformance.weaviate.wire import ports
+from conformance.weaviate.embedded_server import free_ports
 from tests.docker.conftest import need_image
 
 COMPOSE = Path(__file__).parents[2] / "docker" / "compose.yml"
@@ -62,7 +62,7 @@ def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
             if name not in os.environ:
                 pytest.skip(f"not run: {name} names no image to try")
             need_image(os.environ[name])
-        http, grpc = ports.run_of(2)
+        http, grpc = free_ports(2)
         patch.setenv("WEAVIATE_PORT", str(http))
         patch.setenv("WEAVIATE_GRPC_PORT", str(grpc))
         patch.setenv("SECOND_CLIP_IMAGE", os.environ["CLIP_IMAGE"])

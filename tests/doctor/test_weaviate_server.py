@@ -10,7 +10,7 @@ import pytest
 from conformance.doctor import weaviate_server
 from conformance.doctor.diagnosis import Diagnosis, Problem
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.weaviate.server import running_server
+from conformance.weaviate.server import server_at
 from tests.suite.sockets import Talk, always, answer, read, talking
 
 URL = "http://127.0.0.1:9"
@@ -54,7 +54,7 @@ def problems(talk: Talk, collection: str | None = None, meta: object = META) -> 
     """What the doctor finds wrong with the server, behind an endpoint with this /meta."""
     found = Diagnosis("")
     with talking(talk) as url:
-        doctor = WeaviateDoctor(running_server.at(url), found)
+        doctor = WeaviateDoctor(server_at(url), found)
         doctor.examine(URL, meta if isinstance(meta, Mapping) else {}, collection)
     return found.problems
 
@@ -99,7 +99,7 @@ def test_the_address_that_weaviate_was_given_is_read_from_its_error() -> None:
     found = Diagnosis("")
     error = 'Get "http://me:secret@clip:8080/meta": connection refused'
     with talking(weaviate(meta={"error": error})) as url:
-        WeaviateDoctor(running_server.at(url), found).examine(URL, NOTHING, None)
+        WeaviateDoctor(server_at(url), found).examine(URL, NOTHING, None)
     assert ("CLIP_INFERENCE_API", "http://***@clip:8080") in found.seen
 
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.weaviate.server import binary
-from conformance.weaviate.server.embedded_settings import Settings, passed_environment
-from conformance.weaviate.server.running_server import Server
-from conformance.weaviate.wire import ports
+from conformance.transport.raw_http import LOOPBACK
+from conformance.weaviate import server_selection
+from conformance.weaviate.embedded_server import Settings, free_ports, passed_environment
+from conformance.weaviate.server import Server
 from tests.weaviate import real
 
 SOON = 60.0
@@ -48,10 +48,10 @@ class BareServer:
 def started(folder: Path, endpoint: str, changes: Mapping[str, str | None]) -> Iterator[BareServer]:
     """The server with `changes` of its environment; None takes a variable out."""
     version = real.choice().where
-    settings = Settings(version, ports.run_of(6)[0], str(folder), endpoint, KEY)
+    settings = Settings(version, free_ports(6)[0], str(folder), endpoint, KEY)
     own = {"GRPC_PORT": str(settings.port + 1)}
     environment = {**passed_environment(), **settings.environment(), **own, **changes}
-    words = [str(binary.program(version)), "--host", ports.LOOPBACK]
+    words = [str(server_selection.program(version)), "--host", LOOPBACK]
     words += ["--port", str(settings.port), "--scheme", "http"]
     given = {name: value for name, value in environment.items() if value is not None}
     log = folder / "server.log"
@@ -59,7 +59,7 @@ def started(folder: Path, endpoint: str, changes: Mapping[str, str | None]) -> I
         log.open("wb") as file,
         subprocess.Popen(words, env=given, cwd=folder, stdout=file, stderr=file) as process,
     ):
-        server = Server(ports.LOOPBACK, settings.port, settings.port + 1, key=KEY, ours=True)
+        server = Server(LOOPBACK, settings.port, settings.port + 1, key=KEY, ours=True)
         try:
             yield BareServer(server, log, process)
         finally:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.weaviate.server import binary
+from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.weaviate import server_selection
 from tests.endpoints import registry
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -39,16 +40,16 @@ def fake_url() -> Iterator[str]:
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The client's cache, without any program in it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(binary, "cache", lambda: tmp_path)
+    monkeypatch.setattr(server_selection, "cache", lambda: tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def fake_program(empty_cache: Path) -> str:
     """A program in the cache that starts and stops like Weaviate and does nothing else."""
-    path = binary.program(binary.DEFAULT_VERSION)
+    path = server_selection.program(DEFAULT_VERSION)
     path.write_text(PROGRAM)
     path.chmod(path.stat().st_mode | stat.S_IEXEC)
     assert os.access(path, os.X_OK)
     assert path.parent == empty_cache
-    return binary.DEFAULT_VERSION
+    return DEFAULT_VERSION

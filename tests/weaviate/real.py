@@ -2,14 +2,14 @@
 
 import pytest
 
-from conformance.weaviate.server import binary
-from conformance.weaviate.server.server_selection import TURN_ON, ServerSelection
+from conformance.weaviate import server_selection
+from conformance.weaviate.server_selection import TURN_ON, ServerSelection
 
-needed = pytest.mark.skipif(binary.at_hand() is None, reason=TURN_ON)
+needed = pytest.mark.skipif(server_selection.at_hand() is None, reason=TURN_ON)
 
 
 def choice() -> ServerSelection:
     """The program at hand."""
-    version = binary.at_hand()
+    version = server_selection.at_hand()
     assert version is not None
     return ServerSelection("embedded", version)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from conformance.data.tolerances import Array
-from conformance.weaviate.content.arithmetic import combined, moved_away, moved_to
+from conformance.weaviate.expected_results import combined, moved_away, moved_to
 
 
 def row(*values: float) -> Array:

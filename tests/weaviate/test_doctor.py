@@ -11,7 +11,7 @@ from conformance.command import cli
 from conformance.doctor.diagnosis import Diagnosis, advice
 from conformance.doctor.environment import go_says
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.weaviate.server.running_server import KEY, Server
+from conformance.weaviate.server import KEY, Server
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 from tests.weaviate import bare_server, real

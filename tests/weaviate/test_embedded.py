@@ -12,14 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance.weaviate.server import embedded
-from conformance.weaviate.server.running_server import Unavailable
+from conformance.weaviate import embedded_server
+from conformance.weaviate.server import Unavailable
 
 HOLDER = """
 import sys, time
-from conformance.weaviate.server import binary
-from conformance.weaviate.server import embedded
-with embedded.run("http://127.0.0.1:1") as server:
+from conformance.weaviate import server_selection
+from conformance.weaviate import embedded_server
+with embedded_server.run("http://127.0.0.1:1") as server:
     print(server.port, flush=True)
     time.sleep(60)
 """
@@ -49,18 +49,20 @@ def closed(port: int) -> bool:
 
 
 def test_the_server_is_there_and_then_gone(fake_program: str) -> None:
-    with embedded.run("http://127.0.0.1:1", fake_program) as server:
+    with embedded_server.run("http://127.0.0.1:1", fake_program) as server:
         assert httpx.get(f"{server.url}/v1/.well-known/ready").status_code == 200
-        assert [(path / "data" / "objects.db").exists() for path in embedded.leftovers()] == [True]
+        assert [
+            (path / "data" / "objects.db").exists() for path in embedded_server.leftovers()
+        ] == [True]
     assert closed(server.port)
-    assert embedded.leftovers() == []
+    assert embedded_server.leftovers() == []
 
 
 def test_a_failure_inside_leaves_nothing_behind(fake_program: str) -> None:
-    with pytest.raises(KeyError), embedded.run("http://127.0.0.1:1", fake_program) as server:
+    with pytest.raises(KeyError), embedded_server.run("http://127.0.0.1:1", fake_program) as server:
         raise KeyError
     assert closed(server.port)
-    assert embedded.leftovers() == []
+    assert embedded_server.leftovers() == []
 
 
 @pytest.mark.usefixtures("fake_program")
@@ -73,13 +75,13 @@ def test_a_signal_leaves_nothing_behind(end: signal.Signals) -> None:
     port = int(holder.stdout.readline())
     os.kill(holder.pid, end)
     holder.communicate(timeout=30)
-    assert within(10, lambda: closed(port) and embedded.leftovers() == [])
+    assert within(10, lambda: closed(port) and embedded_server.leftovers() == [])
 
 
 def test_a_server_that_ends_by_itself_says_why(fake_program: str) -> None:
     with pytest.raises(Unavailable, match="ended by itself: cannot start no module"):
         _enter("http://refuse", fake_program)
-    assert embedded.leftovers() == []
+    assert embedded_server.leftovers() == []
 
 
 @pytest.mark.usefixtures("empty_cache")
@@ -88,9 +90,9 @@ def test_without_program_and_network_one_line_tells(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
     with pytest.raises(Unavailable, match=r"^Weaviate 1\.39\.0 cannot be had: .*refused.*$"):
         _enter("http://127.0.0.1:1", "1.39.0")
-    assert embedded.leftovers() == []
+    assert embedded_server.leftovers() == []
 
 
 def _enter(endpoint: str, version: str) -> None:
-    with embedded.run(endpoint, version):
+    with embedded_server.run(endpoint, version):
         pass

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from conformance.weaviate.content import typescript_client
-from conformance.weaviate.server import embedded
+from conformance.weaviate import embedded_server
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 from tests.weaviate import real
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+MODULES = EXAMPLES / "typescript" / "node_modules"
 
 PYTHON = {
     "connect": "ready: True",
@@ -40,7 +40,7 @@ TYPESCRIPT = {
 @pytest.fixture(scope="module")
 def surroundings() -> Iterator[dict[str, str]]:
     """The environment variables by which the examples find a Weaviate."""
-    with serve(Endpoint(Encoder())) as url, embedded.run(url, real.choice().where) as server:
+    with serve(Endpoint(Encoder())) as url, embedded_server.run(url, real.choice().where) as server:
         yield {
             **{name: os.environ[name] for name in ("PATH", "HOME")},
             "WEAVIATE_HOST": server.host,
@@ -51,17 +51,10 @@ def surroundings() -> Iterator[dict[str, str]]:
         }
 
 
-@pytest.fixture(scope="module")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the examples beside the modules that the suite's own program has."""
-    copy = tmp_path_factory.mktemp("examples")
-    (copy / "posters").symlink_to(EXAMPLES / "posters")
-    folder = copy / "typescript"
-    folder.mkdir()
-    for file in (EXAMPLES / "typescript").glob("*.*"):
-        (folder / file.name).write_bytes(file.read_bytes())
-    (folder / "node_modules").symlink_to(typescript_client.FOLDER / "node_modules")
-    return folder
+needs_node = pytest.mark.skipif(
+    not (MODULES / ".bin" / "tsx").exists(),
+    reason="the TypeScript client is not here: npm ci --prefix examples/typescript",
+)
 
 
 def first_line(command: list[str], environment: dict[str, str]) -> str:
@@ -80,27 +73,21 @@ def test_python(surroundings: dict[str, str]) -> None:
 
 
 @real.needed
-@pytest.mark.skipif(
-    not typescript_client.RUNNER.exists(), reason="the TypeScript client is not here"
-)
-def test_typescript(surroundings: dict[str, str], modules: Path) -> None:
-    assert {path.stem for path in modules.glob("*.ts")} == {*TYPESCRIPT, "connect"}
+@needs_node
+def test_typescript(surroundings: dict[str, str]) -> None:
+    folder = EXAMPLES / "typescript"
+    assert {path.stem for path in folder.glob("*.ts")} == {*TYPESCRIPT, "connect"}
     for name, words in TYPESCRIPT.items():
-        assert words in first_line(
-            [str(typescript_client.RUNNER), f"{modules}/{name}.ts"], surroundings
-        )
+        program = [str(MODULES / ".bin" / "tsx"), str(folder / f"{name}.ts")]
+        assert words in first_line(program, surroundings)
 
 
-@pytest.mark.skipif(
-    not typescript_client.RUNNER.exists(), reason="the TypeScript client is not here"
-)
-def test_typescript_types(modules: Path) -> None:
-    compiler = str(modules / "node_modules" / ".bin" / "tsc")
-    for folder in (modules, typescript_client.FOLDER):
-        done = subprocess.run([compiler, "-p", str(folder)], capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
+@needs_node
+def test_typescript_types() -> None:
+    compiler = str(MODULES / ".bin" / "tsc")
+    done = subprocess.run([compiler, "-p", str(EXAMPLES / "typescript")], capture_output=True)
+    assert done.returncode == 0, done.stdout
 
 
-def test_the_lock_files_name_no_registry() -> None:
-    for folder in (typescript_client.FOLDER, EXAMPLES / "typescript"):
-        assert "resolved" not in (folder / "package-lock.json").read_text()
+def test_the_lock_file_names_no_registry() -> None:
+    assert "resolved" not in (EXAMPLES / "typescript" / "package-lock.json").read_text()

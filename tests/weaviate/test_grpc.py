@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.weaviate.server import embedded, grpc_health
-from conformance.weaviate.server.grpc_health import NoGrpc
-from conformance.weaviate.server.running_server import Server, Unavailable
-from conformance.weaviate.wire.ports import LOOPBACK, run_of
+from conformance.transport.raw_http import LOOPBACK
+from conformance.weaviate import embedded_server
+from conformance.weaviate.embedded_server import free_ports
+from conformance.weaviate.server import NoGrpc, Server, Unavailable, check_grpc
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -26,7 +26,7 @@ from tests.weaviate import real
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A real Weaviate, as a user runs one."""
-    with serve(Endpoint(Encoder())) as url, embedded.run(url, real.choice().where) as server:
+    with serve(Endpoint(Encoder())) as url, embedded_server.run(url, real.choice().where) as server:
         yield server
 
 
@@ -39,13 +39,13 @@ def silent_port() -> Iterator[int]:
 
 def test_nobody_there_is_no_grpc() -> None:
     with pytest.raises(NoGrpc):
-        grpc_health.check(LOOPBACK, run_of(1)[0], secure=False)
+        check_grpc(LOOPBACK, free_ports(1)[0], secure=False)
 
 
 def test_a_port_that_says_nothing_is_no_grpc() -> None:
     start = time.monotonic()
     with silent_port() as port, pytest.raises(NoGrpc):
-        grpc_health.check(LOOPBACK, port, secure=False, timeout=1)
+        check_grpc(LOOPBACK, port, secure=False, timeout=1)
     assert time.monotonic() - start < 5
 
 
@@ -69,7 +69,7 @@ def test_a_run_with_the_wrong_port_is_short_and_says_so(
 ) -> None:
     command = [sys.executable, "-m", "conformance", fake_url, "--weights", "stand-in"]
     command += ["--model", "sentence-transformers-clip-ViT-B-32", "-k", "weaviate"]
-    where = ["--weaviate", server.url, "--weaviate-grpc", str(run_of(1)[0])]
+    where = ["--weaviate", server.url, "--weaviate-grpc", str(free_ports(1)[0])]
     start = time.monotonic()
     subprocess.run(
         [*command, *where, "--report", str(tmp_path)],

@@ -1,36 +1,28 @@
 """What passed the proxy is an exchange, whatever the endpoint has sent."""
 
 import gzip
-import io
 import json
 
 import pytest
 
 from conformance.transport.exchange import FailureKind
-from conformance.weaviate.content import attribution
-from conformance.weaviate.wire.http1 import Message, read_request, read_response
-from conformance.weaviate.wire.proxied_exchange import Passed
+from conformance.transport.raw_http import Message
+from conformance.weaviate.recording_proxy import Passed
 
 ASKED = {"texts": ["a red circle"]}
 ANSWER = json.dumps({"textVectors": [[1, 2]], "imageVectors": []}).encode()
 ORIGIN = "http://host:8080"
 
 
-def message(start: str, body: bytes, **headers: str) -> bytes:
-    """The bytes of an HTTP message."""
-    lines = [start, f"Content-Length: {len(body)}"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
 def passed(body: bytes, status: int = 200, **headers: str) -> Passed:
     """A request for one text, and that response to it."""
-    request = read_request(
-        io.BytesIO(message("POST /prefix/vectorize HTTP/1.1", json.dumps(ASKED).encode()))
+    asked = json.dumps(ASKED).encode()
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Passed(
+        Message("POST /prefix/vectorize HTTP/1.1", (), asked, asked),
+        Message(f"HTTP/1.1 {status} -", named, body, body),
+        ORIGIN,
     )
-    response = read_response(io.BytesIO(message(f"HTTP/1.1 {status} -", body, **headers)))
-    assert isinstance(request, Message)
-    return Passed(request, response, ORIGIN)
 
 
 def test_it_is_addressed_to_the_endpoint() -> None:
@@ -60,13 +52,13 @@ def test_bad_gzip_is_the_endpoints_failure(
     exchange = seen.to_exchange()
     assert exchange.failed_by(kind)
     assert (exchange.status, exchange.body) == (200, b"")
-    assert not attribution.succeeded(seen)
+    assert not seen.succeeded()
 
 
 def test_no_response_is_the_endpoints_failure() -> None:
     seen = Passed(passed(ANSWER).request, None, ORIGIN)
     assert seen.to_exchange().failed_by(FailureKind.INCOMPLETE)
-    assert not attribution.succeeded(seen)
+    assert not seen.succeeded()
 
 
 @pytest.mark.parametrize(
@@ -79,9 +71,9 @@ def test_no_response_is_the_endpoints_failure() -> None:
     ],
 )
 def test_success_is_what_weaviate_takes_for_it(body: bytes, status: int, expected: bool) -> None:
-    assert attribution.succeeded(passed(body, status)) is expected
+    assert passed(body, status).succeeded() is expected
 
 
 def test_what_is_no_longer_kept_still_succeeded() -> None:
-    assert attribution.succeeded(passed(ANSWER).without_items())
+    assert passed(ANSWER).without_items().succeeded()
     assert passed(ANSWER).without_items().asked() == {"texts": [], "images": []}

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.data import fixture_files
 from conformance.transport.exchange import FailureKind
-from conformance.weaviate.wire.replay import recorded, replay
+from conformance.weaviate.replay import recorded, replay
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -89,10 +89,10 @@ def test_interim_answers_are_read_over() -> None:
     [
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
         (b"", "closed without an answer"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "breaks off"),
-        (b"HTTP/1.1 200 OK\r\nContent-Le", "breaks off"),
-        (b"hello\r\n\r\n", "no status line"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "chunks break off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "received 2 bytes, expected 5"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "in the middle of a head"),
+        (b"hello\r\n\r\n", "illegal status line"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "illegal chunk header"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "gzip"),
     ],
 )

@@ -12,10 +12,10 @@ import pytest
 from weaviate import WeaviateClient
 from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
 
-from conformance.weaviate.content.arithmetic import combined
-from conformance.weaviate.server import embedded
-from conformance.weaviate.server.running_server import Server
-from conformance.weaviate.server.temporary_collections import Objects
+from conformance.weaviate import embedded_server
+from conformance.weaviate.deployment import Objects
+from conformance.weaviate.expected_results import combined
+from conformance.weaviate.server import Server
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -40,7 +40,7 @@ class Upgraded(Endpoint):
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A Weaviate that holds a user's collection, made by an endpoint that is gone by then."""
-    with serve(Endpoint(Encoder())) as url, embedded.run(url, real.choice().where) as server:
+    with serve(Endpoint(Encoder())) as url, embedded_server.run(url, real.choice().where) as server:
         with server.connect() as client:
             made = client.collections.create(
                 "Products",

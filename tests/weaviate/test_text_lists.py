@@ -13,10 +13,10 @@ from weaviate.classes.config import Configure, DataType, Multi2VecField, Propert
 from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateInsertManyAllFailedError
 
 from conformance.data.tolerances import REPEATED, Array, distance
-from conformance.weaviate.content.arithmetic import combined
-from conformance.weaviate.content.documented_collection import VECTOR, stored_vector
-from conformance.weaviate.server import embedded
-from conformance.weaviate.server.temporary_collections import Objects
+from conformance.weaviate import embedded_server
+from conformance.weaviate.deployment import Objects
+from conformance.weaviate.documented_collection import VECTOR, stored_vector
+from conformance.weaviate.expected_results import combined
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -32,7 +32,7 @@ def client() -> Iterator[WeaviateClient]:
     """A client of a real server."""
     with (
         serve(Endpoint(Encoder())) as url,
-        embedded.run(url, real.choice().where) as server,
+        embedded_server.run(url, real.choice().where) as server,
         server.connect() as client,
     ):
         yield client

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 
 import pytest
 
-from conformance.checks.stash import SETTINGS, WEAVIATE
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data.clauses import all_clauses
 from conformance.data.weaviate_versions import applies, described
@@ -13,39 +12,19 @@ from conformance.expect import statuses
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Target
-from conformance.weaviate.content import documented_collection as page
-from conformance.weaviate.content import import_items
-from conformance.weaviate.content.documented_collection import ImportedItems
-from conformance.weaviate.content.import_items import Item
-from conformance.weaviate.content.object_vectors import ObjectVectors
-from conformance.weaviate.server.deployment import Deployment, open_deployment
-from conformance.weaviate.server.running_server import Unavailable
-from conformance.weaviate.server.server_selection import ServerSelection, select_servers
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every check once for each Weaviate, where the run has several; one server runs at a time."""
-    servers = select_servers(metafunc.config.stash[SETTINGS].weaviate)
-    if len(servers) > 1 and "deployment" in metafunc.fixturenames:
-        names = [server.name for server in servers]
-        metafunc.parametrize("deployment", servers, indirect=True, ids=names, scope="session")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note which Weaviate a check runs on."""
-    for item in items:
-        parameters = getattr(item, "callspec", None)
-        if parameters is not None and "deployment" in parameters.params:
-            item.stash[WEAVIATE] = parameters.params["deployment"].name
+from conformance.weaviate import documented_collection
+from conformance.weaviate import documented_collection as page
+from conformance.weaviate.deployment import Deployment, open_deployment
+from conformance.weaviate.documented_collection import ImportedItems, Item
+from conformance.weaviate.expected_results import ObjectVectors
+from conformance.weaviate.server import Unavailable
+from conformance.weaviate.server_selection import select_server
 
 
 @pytest.fixture(scope="session")
-def deployment(
-    request: pytest.FixtureRequest, settings: Settings, target: Target
-) -> Iterator[Deployment]:
+def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
     """A Weaviate on the endpoint under test; without one the checks are disabled or not run."""
-    several: ServerSelection | None = getattr(request, "param", None)
-    selection = several or select_servers(settings.weaviate)[0]
+    selection = select_server(settings.weaviate)
     if selection.kind == "off":
         statuses.disabled(selection.hint)
     grpc, as_seen = settings.weaviate_grpc, settings.endpoint_for_weaviate
@@ -83,7 +62,7 @@ def vectors(cache: VectorCache) -> ObjectVectors:
 @pytest.fixture(scope="session")
 def items(corpus: AlignedCorpus) -> list[Item]:
     """What is imported: images with captions that fit the weights."""
-    return import_items.items(corpus)
+    return documented_collection.items(corpus)
 
 
 @pytest.fixture(scope="session")

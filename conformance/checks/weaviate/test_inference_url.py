@@ -8,15 +8,12 @@ from conformance import expect
 from conformance.data.tolerances import REPEATED, distance
 from conformance.expect import statuses
 from conformance.transport.endpoint import Target
-from conformance.weaviate.content import documented_collection as page
-from conformance.weaviate.content.arithmetic import combined
-from conformance.weaviate.content.attribution import attributed
-from conformance.weaviate.content.documented_collection import WEIGHTS
-from conformance.weaviate.content.import_items import Item
-from conformance.weaviate.content.object_vectors import ObjectVectors
-from conformance.weaviate.content.stored_vectors import expect_stored
-from conformance.weaviate.server.deployment import Deployment
-from conformance.weaviate.wire import stub_endpoint
+from conformance.weaviate import documented_collection as page
+from conformance.weaviate import second_endpoint
+from conformance.weaviate.deployment import Deployment, attributed
+from conformance.weaviate.documented_collection import WEIGHTS, Item
+from conformance.weaviate.expected_results import ObjectVectors, combined, expect_stored
+from conformance.weaviate.second_endpoint import SecondEndpoint
 
 
 @pytest.mark.clause("WVT-15")
@@ -26,7 +23,7 @@ def test_two_endpoints_serve_one_server(
     if deployment.proxy is None:
         statuses.not_applicable("a second endpoint on this machine is out of that Weaviate's reach")
     item, mark = items[0], deployment.mark()
-    with stub_endpoint.serving() as other:
+    with SecondEndpoint().running() as other:
         elsewhere = page.create(deployment, "Second", inference_url=other.url)
         there = page.insert(deployment, elsewhere, [item])
         here = page.insert(deployment, page.create(deployment, "First"), [item])
@@ -34,7 +31,7 @@ def test_two_endpoints_serve_one_server(
             elsewhere.query.near_text("elsewhere", limit=1)
             here.objects.query.near_text("here", limit=1)
     expect_stored(deployment, here, 0, vectors.stored(item, WEIGHTS))
-    rows = [stub_endpoint.vector(item.title), stub_endpoint.vector(item.poster)]
+    rows = [second_endpoint.vector(item.title), second_endpoint.vector(item.poster)]
     apart = distance(there.stored(0), combined(rows, WEIGHTS))
     expect.require(
         apart <= REPEATED,

@@ -1,4 +1,4 @@
-"""A Weaviate that runs, whoever started it, and a client for it."""
+"""A running Weaviate, whoever started it: its address, and a client once it speaks gRPC."""
 
 import os
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.data.messages import UserError
-from conformance.weaviate.server import grpc_health
-from conformance.weaviate.wire.ports import LOOPBACK
+from conformance.data.messages import UserError, one_line
+from conformance.transport.raw_http import LOOPBACK
 
 if TYPE_CHECKING:
     from weaviate import WeaviateClient
@@ -22,10 +21,17 @@ CALL_TIMEOUT = 60
 BATCH_RETRIES = "2"
 """How often the client sends a batch again while nothing speaks gRPC: 15 s in all. Its own default
 comes to 34 minutes, which Ctrl-C does not end."""
+GRPC_TIMEOUT = 5.0
+"""Seconds to find out whether anything speaks gRPC; weaviate-client itself takes minutes."""
+GRPC_METHOD = "/grpc.health.v1.Health/Check"
 
 
 class Unavailable(UserError):
     """No Weaviate can be had; the message is one line that says what to do."""
+
+
+class NoGrpc(Exception):
+    """Nothing that speaks gRPC; the message is the reason in a few words."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ class Server:
         try:
             client = self._client()
         except Exception as problem:
-            reason = " ".join(str(problem).split())[:300]
+            reason = one_line(" ".join(str(problem).split()))
             hint = "" if self.key or "API-key" not in reason else f"; {KEY} holds its API key"
             raise Unavailable(f"no Weaviate answers at {self.url}: {reason}{hint}") from problem
         try:
@@ -83,8 +89,8 @@ class Server:
     def check_grpc(self) -> None:
         """Raises Unavailable, within seconds, where nothing speaks gRPC."""
         try:
-            grpc_health.check(self.host, self.grpc_port, self.secure)
-        except grpc_health.NoGrpc as problem:
+            check_grpc(self.host, self.grpc_port, self.secure)
+        except NoGrpc as problem:
             raise Unavailable(
                 f"the Weaviate at {self.url} answers, but not by gRPC at port {self.grpc_port} "
                 f"({problem}): --weaviate-grpc PORT says where it does"
@@ -112,7 +118,7 @@ class Server:
         )
 
 
-def at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
+def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
     """The server that a user runs, its API key from `KEY`; raises Unavailable for a bad URL."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
@@ -122,3 +128,28 @@ def at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     return Server(parts.hostname, port, grpc_port, secure, os.environ.get(KEY))
+
+
+def check_grpc(host: str, port: int, secure: bool, timeout: float = GRPC_TIMEOUT) -> None:
+    """One call of gRPC's own health check; raises NoGrpc unless it is answered."""
+    # Imported here: only runs with a Weaviate pay for it.
+    import grpc
+
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    credentials = grpc.ssl_channel_credentials() if secure else None
+    channel = (
+        grpc.secure_channel(address, credentials) if credentials else grpc.insecure_channel(address)
+    )
+    with channel:
+        try:
+            # An empty request asks for the server as a whole; its bytes are none.
+            channel.unary_unary(GRPC_METHOD)(b"", timeout=timeout)
+        except grpc.RpcError as problem:
+            if problem.code() is grpc.StatusCode.UNIMPLEMENTED:
+                return  # it speaks gRPC, and that is all that is asked
+            raise NoGrpc(_reason(problem)) from problem
+
+
+def _reason(problem: object) -> str:
+    details = getattr(problem, "details", lambda: None)() or str(problem)
+    return one_line(" ".join(details.split()), 150)

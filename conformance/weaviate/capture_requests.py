@@ -1,14 +1,16 @@
-"""The operations whose requests `fixtures/wire` holds; as a program it captures them again.
+"""Capture the requests of a real Weaviate that `fixtures/wire` holds; `replay` reads them.
 
-`python -m conformance.weaviate.content.captured_operations FOLDER [VERSION]`. What the endpoint
-answers plays no part, so a tiny one stands in. 1.30.5 and 1.39.0 send the same bytes.
+`python -m conformance.weaviate.capture_requests FOLDER [VERSION]`. What the endpoint answers plays
+no part, so a tiny one stands in. 1.30.5 and 1.39.0 send the same bytes. They are kept byte for
+byte, but for the Host, with an index beside them that counts what each asks for.
 """
 
 import sys
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +20,13 @@ from weaviate.exceptions import WeaviateBaseError
 
 from conformance.corpus import drawings
 from conformance.corpus.alignment import png
-from conformance.weaviate.content import documented_collection
-from conformance.weaviate.content.documented_collection import VECTOR
-from conformance.weaviate.content.import_items import Item
-from conformance.weaviate.server import binary
-from conformance.weaviate.server.deployment import Deployment, open_deployment
-from conformance.weaviate.server.server_selection import ServerSelection
-from conformance.weaviate.wire import stub_endpoint
-from conformance.weaviate.wire.capture import Captured, write
+from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.weaviate import documented_collection
+from conformance.weaviate.deployment import Deployment, open_deployment
+from conformance.weaviate.documented_collection import VECTOR, Item
+from conformance.weaviate.recording_proxy import Passed
+from conformance.weaviate.second_endpoint import DIMENSION, SecondEndpoint
+from conformance.weaviate.server_selection import ServerSelection
 
 SIZE = 48
 """Pixels; the images go into the repository, several times over."""
@@ -40,6 +41,16 @@ class Operation:
     name: str
     words: str
     act: Callable[[Deployment], Any]
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What one operation made Weaviate send."""
+
+    name: str
+    words: str
+    """What was done, for people."""
+    sent: Sequence[Passed]
 
 
 def item(number: int) -> Item:
@@ -83,7 +94,7 @@ def insert_slash(deployment: Deployment) -> None:
 def update(deployment: Deployment) -> None:
     """A new poster for an object that came with a vector of its own."""
     objects = documented_collection.create(deployment, "Record")
-    given = {VECTOR: [0.5] * stub_endpoint.DIMENSION}
+    given = {VECTOR: [0.5] * DIMENSION}
     uuid = objects.data.insert({"title": item(3).title}, vector=given)
     objects.data.update(uuid, {"poster": item(3).poster})
 
@@ -91,7 +102,7 @@ def update(deployment: Deployment) -> None:
 def search(deployment: Deployment) -> Any:
     """The queries of a collection with one object."""
     objects = documented_collection.create(deployment, "Record")
-    objects.data.insert({"title": "found"}, vector={VECTOR: [0.5] * stub_endpoint.DIMENSION})
+    objects.data.insert({"title": "found"}, vector={VECTOR: [0.5] * DIMENSION})
     return objects.query
 
 
@@ -159,15 +170,45 @@ def record(deployment: Deployment, folder: Path) -> None:
     write(folder, captured, made_by=f"python -m {__spec__.name}", server=deployment.version)
 
 
+def write(folder: Path, operations: Sequence[Captured], made_by: str, server: str) -> None:
+    """One file a request, and `index.toml`; `server` is Weaviate's version."""
+    index = [
+        f"# Requests of a real Weaviate; made by {made_by}.",
+        f'server = "{server}"',
+        f'client = "weaviate-client {version("weaviate-client")}"',
+    ]
+    for operation in operations:
+        index += _write_requests(folder, operation)
+    (folder / "index.toml").write_text("\n".join(index) + "\n", encoding="utf-8")
+
+
+def _write_requests(folder: Path, operation: Captured) -> list[str]:
+    """Write the requests of one operation; the lines of the index for them."""
+    lines: list[str] = []
+    for number, passed in enumerate(operation.sent, 1):
+        name = operation.name if len(operation.sent) == 1 else f"{operation.name}-{number}"
+        (folder / f"{name}.http").write_bytes(_with_neutral_host(passed))
+        asked = passed.asked() if passed.vectorizes else {}
+        counts = [f"{kind} = {len(items)}" for kind, items in asked.items()]
+        heading = ["", "[[request]]", f'name = "{name}"', f'operation = "{operation.words}"']
+        lines += [*heading, *counts]
+    return lines
+
+
+def _with_neutral_host(passed: Passed) -> bytes:
+    headers = tuple((n, HOST if n == "Host" else value) for n, value in passed.request.headers)
+    return replace(passed.request, headers=headers).rendered()
+
+
 def main() -> None:
     """Capture into the folder that the command line names, from the version named after it."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.http"):
         old.unlink()
-    selection = ServerSelection("embedded", (*sys.argv, binary.DEFAULT_VERSION)[2])
+    selection = ServerSelection("embedded", (*sys.argv, DEFAULT_VERSION)[2])
     with (
-        stub_endpoint.serving() as endpoint,
+        SecondEndpoint().running() as endpoint,
         open_deployment(selection, endpoint.url) as deployment,
     ):
         record(deployment, folder)

@@ -7,7 +7,6 @@ engine in a virtual machine (Docker Desktop) passes it on to the loopback interf
 
 import secrets
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,9 +14,10 @@ from conformance.containers import engine, options
 from conformance.containers.container import Container
 from conformance.containers.errors import ContainerTrouble
 from conformance.containers.options import ContainerOptions
-from conformance.weaviate.server.embedded_settings import shared_environment
-from conformance.weaviate.server.running_server import Server, Unavailable
-from conformance.weaviate.wire.ports import LOOPBACK
+from conformance.transport.child_process import wait_until
+from conformance.transport.raw_http import LOOPBACK
+from conformance.weaviate.embedded_server import shared_environment
+from conformance.weaviate.server import Server, Unavailable
 
 HOST = options.HOST
 HTTP, GRPC = 8080, 50051
@@ -74,11 +74,11 @@ def _server(container: Container, key: str) -> Server:
 
 
 def _wait(container: Container, server: Server) -> None:
-    deadline = time.monotonic() + START
-    while not server.ready():
+    def is_ready() -> bool:
         if not container.running:
             raise container.died()
-        if time.monotonic() >= deadline:
-            last = container.last_log_line()
-            raise Unavailable(f"{container.image} was not ready within {START} s: {last}")
-        time.sleep(0.1)
+        return server.ready()
+
+    if not wait_until(is_ready, START):
+        last = container.last_log_line()
+        raise Unavailable(f"{container.image} was not ready within {START} s: {last}")

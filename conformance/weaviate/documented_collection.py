@@ -1,9 +1,10 @@
-"""The collection of the documentation page: objects with a title and a poster.
+"""The collection of the documentation page, objects with a title and a poster, and its variants.
 
 weaviate-client is imported by the functions that use it: it takes a second, and every run of the
 suite loads this module.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,16 +12,42 @@ from uuid import UUID, uuid4
 
 import numpy as np
 
+from conformance.corpus.alignment import AlignedCorpus
 from conformance.data.tolerances import Array
-from conformance.weaviate.content.attribution import attributed, failed, one_line
-from conformance.weaviate.content.import_items import Item
-from conformance.weaviate.server.deployment import Deployment
-from conformance.weaviate.server.temporary_collections import Objects
+from conformance.weaviate.deployment import Deployment, Objects, attributed, error_text, failed
 
 VECTOR = "title_vector"
 TITLE_WEIGHT, POSTER_WEIGHT = 0.1, 0.9
 WEIGHTS = TITLE_WEIGHT, POSTER_WEIGHT
 BATCH_SIZE = 100
+COUNT = 8
+"""Enough for a ranking, and all the photographs there are."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image with its caption, as the documentation page's film: a title and a poster."""
+
+    title: str
+    image: bytes
+    """The file."""
+
+    @property
+    def poster(self) -> str:
+        """The file in base64, as Weaviate wants blobs."""
+        return b64encode(self.image).decode()
+
+    def properties(self) -> dict[str, str]:
+        """The properties of an object of the page's collection."""
+        return {"title": self.title, "poster": self.poster}
+
+
+def items(corpus: AlignedCorpus, count: int = COUNT) -> list[Item]:
+    """`count` items spread over the corpus, titles in English."""
+    step = max(1, len(corpus.images) // count)
+    # A step that shares a factor with the number of shapes would draw one shape only.
+    chosen = [(index * step + index % step) % len(corpus.images) for index in range(count)]
+    return [Item(corpus.captions["en"][i], corpus.images[i]) for i in sorted(set(chosen))]
 
 
 @dataclass(frozen=True)
@@ -97,7 +124,7 @@ def insert(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> I
 
 def _require_all(deployment: Deployment, mark: int, count: int, rejected: Sequence[Any]) -> None:
     if rejected:
-        first = one_line(rejected[0].message)
+        first = error_text(rejected[0].message)
         raise failed(deployment, mark, f"{len(rejected)} of {count} objects rejected: {first}")
 
 
@@ -106,3 +133,33 @@ def stored_vector(objects: Objects, uuid: UUID, name: str = VECTOR) -> Array:
     found = objects.query.fetch_object_by_id(uuid, include_vector=True)
     assert found is not None, f"Weaviate has no object {uuid}"
     return np.asarray(found.vector[name], dtype=np.float32)
+
+
+def two_texts(deployment: Deployment, title_weight: float, caption_weight: float) -> Objects:
+    """Two weighted texts, configured in another order than the alphabetical one."""
+    from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
+
+    vectors = Configure.Vectors.multi2vec_clip(
+        name=VECTOR,
+        text_fields=[
+            Multi2VecField(name="title", weight=title_weight),
+            Multi2VecField(name="caption", weight=caption_weight),
+        ],
+        inference_url=deployment.inference_url,
+    )
+    properties = [Property(name=name, data_type=DataType.TEXT) for name in ("title", "caption")]
+    return deployment.collections.create("TwoTexts", properties=properties, vector_config=[vectors])
+
+
+def hashed_images(deployment: Deployment) -> Objects:
+    """Images of which Weaviate keeps digests only (blobHash, since 1.37.0)."""
+    from weaviate.classes.config import Configure, DataType, Property
+
+    vectors = Configure.Vectors.multi2vec_clip(
+        name=VECTOR, image_fields=["poster"], inference_url=deployment.inference_url
+    )
+    properties = [
+        Property(name="poster", data_type=DataType.BLOB_HASH),
+        Property(name="note", data_type=DataType.TEXT),
+    ]
+    return deployment.collections.create("BlobHash", properties=properties, vector_config=[vectors])

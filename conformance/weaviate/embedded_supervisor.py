@@ -28,8 +28,10 @@ from threading import Thread
 from weaviate import WeaviateClient
 from weaviate.embedded import EmbeddedOptions
 
-from conformance.weaviate.server import binary
-from conformance.weaviate.server.embedded_settings import Settings
+from conformance.data.messages import one_line
+from conformance.transport.child_process import wait_until
+from conformance.weaviate import server_selection
+from conformance.weaviate.embedded_server import Settings
 
 DOWNLOAD_SILENCE = 15
 """Seconds without a byte after which a download is given up."""
@@ -93,15 +95,17 @@ def _start(settings: Settings, failures: list[str]) -> None:
         # Only started here, never connected: the suite's process has a client of its own.
         STARTED.append(WeaviateClient(embedded_options=options, skip_init_checks=True))
     except Exception as problem:
-        failures.append(f"Weaviate {settings.version} cannot be had: {_one_line(problem)}")
+        failures.append(
+            f"Weaviate {settings.version} cannot be had: {one_line(problem) or problem!r}"
+        )
 
 
 class Download:
     """Watches the client's download, which waits for ever by itself."""
 
     def __init__(self, version: str) -> None:
-        self.program = binary.program(version)
-        self.partial = binary.cache() / "tmp_weaviate.tgz"
+        self.program = server_selection.program(version)
+        self.partial = server_selection.cache() / "tmp_weaviate.tgz"
         self.size = -1
         self.since = time.monotonic()
 
@@ -132,9 +136,7 @@ def end(settings: Settings) -> None:
     """Stop the server, remove its folder, and leave nothing of this process group."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
-    deadline = time.monotonic() + STOP
-    while time.monotonic() < deadline and not _no_child():
-        time.sleep(0.05)
+    wait_until(_no_child, STOP, 0.05)
     shutil.rmtree(settings.folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
@@ -152,10 +154,6 @@ def _no_child() -> bool:
     except ChildProcessError:
         return True
     return False
-
-
-def _one_line(problem: Exception) -> str:
-    return " ".join(str(problem).split()) or type(problem).__name__
 
 
 if __name__ == "__main__":

@@ -1,1 +1,0 @@
-"""What is imported into Weaviate and searched there."""

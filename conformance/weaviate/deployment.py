@@ -1,0 +1,170 @@
+"""Weaviate, the endpoint and what stands between them, for the length of a run.
+
+The proxied traffic decides whether the endpoint has caused an error of Weaviate's (`attributed`).
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from conformance.data.messages import one_line
+from conformance.expect import Nonconformity
+from conformance.weaviate import docker_server, embedded_server, recording_proxy
+from conformance.weaviate.recording_proxy import Passed, RecordingProxy
+from conformance.weaviate.server import DEFAULT_GRPC_PORT, Server, Unavailable, server_at
+from conformance.weaviate.server_selection import ServerSelection
+
+if TYPE_CHECKING:
+    from weaviate import WeaviateClient
+    from weaviate.collections import Collection
+
+Objects: TypeAlias = "Collection[dict[str, Any], None]"
+"""A collection, as weaviate-client has it."""
+PREFIX = "ClipConformance"
+MESSAGE_LENGTH = 500
+SUCCESS = "success, as for any endpoint that follows the contract"
+
+MODULE = "multi2vec-clip"
+HELD_PROBES = 2
+"""Readiness probes that the suite answers with 503 in the endpoint's stead, to come late."""
+
+
+class TemporaryCollections:
+    """Creates collections with a random suffix, and removes exactly those."""
+
+    def __init__(self, client: "WeaviateClient") -> None:
+        self.client = client
+        self.suffix = secrets.token_hex(4)
+        self.created: list[str] = []
+
+    def name(self, purpose: str) -> str:
+        """A new name, to be removed at the end; `purpose` starts with a capital letter."""
+        name = f"{PREFIX}{purpose}_{self.suffix}_{len(self.created)}"
+        self.created.append(name)
+        return name
+
+    def create(self, purpose: str, **settings: Any) -> Objects:
+        """A new collection; `settings` are those of weaviate-client's own `create`."""
+        return self.client.collections.create(self.name(purpose), **settings)
+
+    def remove_all(self) -> None:
+        """Remove what this run has created, whatever has gone wrong before."""
+        from weaviate.exceptions import WeaviateBaseError
+
+        delete: Callable[[str], None] = self.client.collections.delete
+        for name in self.created:
+            with suppress(WeaviateBaseError):
+                delete(name)
+
+
+@dataclass
+class Deployment:
+    """A connected Weaviate whose vectors come from the endpoint under test.
+
+    `endpoint_url` is the endpoint as Weaviate is told, by way of `proxy` where there is one.
+    """
+
+    server: Server
+    client: "WeaviateClient"
+    collections: TemporaryCollections
+    endpoint_url: str
+    proxy: RecordingProxy | None
+    version: str
+
+    @property
+    def inference_url(self) -> str | None:
+        """What a collection has to name as its `inferenceUrl`; None where it is the default."""
+        return None if self.server.ours else self.endpoint_url
+
+    def mark(self) -> int:
+        """A point in time, for `seen`; 0 without a proxy."""
+        return self.proxy.mark() if self.proxy else 0
+
+    def seen(self, mark: int) -> list[Passed]:
+        """What Weaviate has asked the endpoint since; nothing without a proxy."""
+        return self.proxy.since(mark) if self.proxy else []
+
+
+@contextmanager
+def open_deployment(
+    selection: ServerSelection,
+    endpoint: str,
+    grpc_port: int | None = None,
+    as_seen: str | None = None,
+) -> Iterator[Deployment]:
+    """The Weaviate of `selection` on `endpoint`; raises Unavailable.
+
+    `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
+    listens on the loopback interface, is left out then.
+    """
+    if selection.kind in ("embedded", "docker"):
+        with _proxy(selection, endpoint) as between:
+            between.hold_ready(HELD_PROBES)
+            with _run(selection, between.url) as ours, closing(ours.connect()) as client:
+                yield _deployment(ours, client, between.url, between)
+        return
+    theirs = server_at(selection.where, grpc_port or DEFAULT_GRPC_PORT)
+    with recording_proxy.in_front_of(endpoint) as between, closing(theirs.connect()) as client:
+        url, kept = (as_seen, None) if as_seen else (between.url, between)
+        deployment = _deployment(theirs, client, url, kept)
+        try:
+            yield deployment
+        finally:
+            deployment.collections.remove_all()
+
+
+def _proxy(selection: ServerSelection, endpoint: str) -> AbstractContextManager[RecordingProxy]:
+    if selection.kind == "embedded":
+        return recording_proxy.in_front_of(endpoint)
+    return recording_proxy.in_front_of(endpoint, docker_server.gateway(), docker_server.HOST)
+
+
+def _run(selection: ServerSelection, url: str) -> AbstractContextManager[Server]:
+    if selection.kind == "embedded":
+        return embedded_server.run(url, selection.where)
+    return docker_server.run(url, selection.where)
+
+
+def _deployment(
+    running: Server, client: "WeaviateClient", url: str, between: RecordingProxy | None
+) -> Deployment:
+    meta = client.get_meta()
+    if MODULE not in meta["modules"]:
+        raise Unavailable(f"the Weaviate at {running.url} runs without {MODULE}")
+    version = str(meta["version"])
+    return Deployment(running, client, TemporaryCollections(client), url, between, version)
+
+
+@contextmanager
+def attributed(deployment: Deployment, what: str) -> Iterator[None]:
+    """Turn an error of Weaviate's into the endpoint's, where the endpoint has caused it.
+
+    Without a proxy nobody can tell, and an error counts as the endpoint's.
+    """
+    from weaviate.exceptions import WeaviateBaseError
+
+    mark = deployment.mark()
+    try:
+        yield
+    except WeaviateBaseError as problem:
+        if deployment.proxy and not failures(deployment, mark):
+            raise
+        raise failed(deployment, mark, f"{what}: {error_text(problem)}") from problem
+
+
+def failed(deployment: Deployment, mark: int, got: str) -> Nonconformity:
+    """The failure to raise, with the exchanges that show it."""
+    exchanges = [passed.to_exchange() for passed in failures(deployment, mark)]
+    return Nonconformity(got, SUCCESS, tuple(exchanges))
+
+
+def failures(deployment: Deployment, mark: int) -> list[Passed]:
+    """The exchanges since `mark` that Weaviate cannot have taken for a success."""
+    return [passed for passed in deployment.seen(mark) if not passed.succeeded()]
+
+
+def error_text(problem: object) -> str:
+    """An error's text in one line of bounded length."""
+    return one_line(" ".join(str(problem).split()), MESSAGE_LENGTH)

@@ -1,0 +1,215 @@
+"""A Weaviate of the suite's own: weaviate-client's embedded mode, held by a program beside us.
+
+It runs with one module, without telemetry, on the loopback interface and with an API key.
+"""
+
+import json
+import math
+import os
+import random
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.transport.child_process import ChildProcess, wait_until
+from conformance.transport.raw_http import LOOPBACK
+from conformance.weaviate.server import Server, Unavailable
+from conformance.weaviate.server_selection import check, program
+
+START = 60
+"""Seconds from a program in place to a server that is ready; about 4 are usual."""
+STOP = 15
+FOLDER = "clip-conformance-weaviate-"
+"""What the name of the temporary folder starts with."""
+# Below the range that systems hand out to outgoing connections, so that none takes one meanwhile.
+PORTS = range(20_000, 32_000)
+# All that the server (and the client's download) may see of the caller's environment: whoever has
+# PERSISTENCE_DATA_PATH set for a server of their own must not find our objects in its folder.
+PASSED_ENVIRONMENT = (
+    "HOME",
+    "LANG",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "PYTHONPATH",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One embedded server. Six ports in a row: HTTP, gRPC, gossip, data, two of Raft."""
+
+    version: str
+    port: int
+    folder: str
+    """Holds the data and the log; removed with the server."""
+    endpoint: str
+    """The endpoint's URL, as CLIP_INFERENCE_API."""
+    key: str
+    """The API key, for Weaviate opens its gRPC port on every interface."""
+
+    @property
+    def data(self) -> Path:
+        """Where the server keeps its objects."""
+        return Path(self.folder, "data")
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return Path(self.folder, "server.log")
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Fit for JSON; `Settings(**values)` reads it back."""
+        return asdict(self)
+
+    def environment(self) -> dict[str, str]:
+        """The server's variables; read in weaviate/weaviate 1.39.0, usecases/config."""
+        return {**shared_environment(self.endpoint, self.key, str(self.data)), **self._cluster()}
+
+    def _cluster(self) -> dict[str, str]:
+        gossip, data, raft, raft_rpc = (str(self.port + offset) for offset in range(2, 6))
+        name = f"clip_conformance_{self.port}"
+        return {
+            "CLUSTER_HOSTNAME": name,
+            "CLUSTER_IN_LOCALHOST": "true",
+            "CLUSTER_BIND_ADDR": LOOPBACK,
+            "CLUSTER_ADVERTISE_ADDR": LOOPBACK,
+            "CLUSTER_GOSSIP_BIND_PORT": gossip,
+            "CLUSTER_DATA_BIND_PORT": data,
+            "RAFT_PORT": raft,
+            "RAFT_INTERNAL_RPC_PORT": raft_rpc,
+            "RAFT_JOIN": f"{name}:{raft}",
+            "RAFT_BOOTSTRAP_EXPECT": "1",
+        }
+
+
+def shared_environment(endpoint: str, key: str, data: str) -> dict[str, str]:
+    """The variables of every server that the suite starts, as a program or in a container."""
+    return {
+        "ENABLE_MODULES": "multi2vec-clip",
+        "API_BASED_MODULES_DISABLED": "true",
+        "CLIP_INFERENCE_API": endpoint,
+        "DISABLE_TELEMETRY": "true",
+        "GO_PROFILING_DISABLE": "true",
+        "LOG_LEVEL": "info",
+        "PERSISTENCE_DATA_PATH": data,
+        "QUERY_DEFAULTS_LIMIT": "20",
+        # A full disk of the developer's must not turn the server read-only.
+        "DISK_USE_READONLY_PERCENTAGE": "100",
+        "DISK_USE_WARNING_PERCENTAGE": "100",
+        "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "false",
+        "AUTHENTICATION_APIKEY_ENABLED": "true",
+        "AUTHENTICATION_APIKEY_ALLOWED_KEYS": key,
+        "AUTHENTICATION_APIKEY_USERS": "clip-conformance",
+        "CLUSTER_BASIC_AUTH_USERNAME": "clip-conformance",
+        "CLUSTER_BASIC_AUTH_PASSWORD": key,
+        # One node needs no patience with others: it leads after 1 s instead of 8.
+        "RAFT_TIMEOUTS_MULTIPLIER": "1",
+    }
+
+
+def passed_environment() -> dict[str, str]:
+    """What of the caller's environment the server may see."""
+    return {name: os.environ[name] for name in PASSED_ENVIRONMENT if name in os.environ}
+
+
+@contextmanager
+def run(endpoint: str, version: str = DEFAULT_VERSION) -> Iterator[Server]:
+    """A ready server with multi2vec-clip pointed at `endpoint`; gone, with its data, afterwards.
+
+    Downloads as the client does where the program is not in its cache. Raises Unavailable.
+    """
+    settings = _settings(endpoint, check(version))
+    supervisor = _launch(settings)
+    try:
+        server = Server(LOOPBACK, settings.port, settings.port + 1, key=settings.key, ours=True)
+        _wait(supervisor, server, settings)
+        yield server
+    finally:
+        # The end of its input makes the supervisor end; whatever is left after that is killed.
+        supervisor.end_input(STOP)
+        supervisor.stop()
+        shutil.rmtree(settings.folder, ignore_errors=True)
+
+
+def _settings(endpoint: str, version: str) -> Settings:
+    return Settings(
+        version=version,
+        port=free_ports(6)[0],
+        folder=tempfile.mkdtemp(prefix=FOLDER),
+        endpoint=endpoint,
+        key=secrets.token_hex(16),
+    )
+
+
+def _launch(settings: Settings) -> ChildProcess:
+    supervisor = ChildProcess(
+        [sys.executable, "-m", "conformance.weaviate.embedded_supervisor"],
+        listens=True,
+        env=passed_environment(),
+        # The caller's folder may hold a package named like ours.
+        cwd=settings.folder,
+    )
+    supervisor.write_line(json.dumps(settings.as_dict()))
+    return supervisor
+
+
+def _wait(supervisor: ChildProcess, server: Server, settings: Settings) -> None:
+    def is_ready() -> bool:
+        _raise_trouble(supervisor)
+        return server.ready()
+
+    def is_downloaded() -> bool:
+        _raise_trouble(supervisor)
+        return program(settings.version).exists()
+
+    # The supervisor gives a download up that stands still.
+    wait_until(is_downloaded, math.inf)
+    if not wait_until(is_ready, START):
+        raise Unavailable(f"Weaviate {settings.version} was not ready within {START} s")
+
+
+def _raise_trouble(supervisor: ChildProcess) -> None:
+    running = supervisor.running
+    line = supervisor.next_line(0 if running else 1)
+    if line is not None:
+        raise Unavailable(str(json.loads(line)["trouble"]))
+    if not running:
+        said = supervisor.last_line or "without a message"
+        raise Unavailable(f"the embedded Weaviate supervisor exited unexpectedly: {said}")
+
+
+def leftovers() -> list[Path]:
+    """The data folders that exist now; none once every server is gone."""
+    return sorted(Path(tempfile.gettempdir()).glob(f"{FOLDER}*"))
+
+
+def free_ports(count: int) -> list[int]:
+    """`count` ports in a row that nobody listens on, on any interface."""
+    for _ in range(200):
+        first = random.choice(PORTS)
+        ports = list(range(first, first + count))
+        with suppress(OSError), ExitStack() as held:
+            for port in ports:
+                _bind(held, port)
+            return ports
+    raise Unavailable(f"no {count} free ports in a row between {PORTS.start} and {PORTS.stop}")
+
+
+def _bind(held: ExitStack, port: int) -> None:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        # Every interface, for Weaviate opens its gRPC port on all of them.
+        held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("", port))

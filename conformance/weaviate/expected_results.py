@@ -1,0 +1,148 @@
+"""What Weaviate must store and return, computed again here from the endpoint's own vectors.
+
+Source: weaviate/weaviate 1.39.0, modules/multi2vec-clip/vectorizer/vectorizer.go,
+usecases/vectorizer and usecases/modulecomponents/arguments/nearText/searcher_movements.go.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from conformance import expect
+from conformance.data import tolerances
+from conformance.data.tolerances import ACROSS_REQUESTS, Array, distance
+from conformance.expect import Observation, Vectors
+from conformance.expect.vector_cache import VectorCache
+from conformance.transport.exchange import Exchange
+from conformance.weaviate.deployment import Deployment
+from conformance.weaviate.documented_collection import ImportedItems, Item
+
+WITHIN = 2 * tolerances.REPEATED
+"""Of a distance: a query's vector and a stored one may each be off by REPEATED of their norm."""
+
+
+def combined(rows: Sequence[Array], weights: Sequence[float] | None = None) -> Array:
+    """The vector of an object, (d,): its fields' vectors, weighted, divided by their number.
+
+    Weights are first divided by their sum; without weights this is the mean. Where there are more
+    weights than rows, for a field is empty, the last ones count in that sum alone. The result is
+    not normalised.
+    """
+    stacked = np.stack(rows).astype(np.float64)
+    shares = np.ones(len(rows)) if weights is None else np.asarray(weights) / np.sum(weights)
+    mean: Array = (shares[: len(rows)] @ stacked / len(rows)).astype(np.float32)
+    return mean
+
+
+def moved_to(source: Array, target: Array, force: float) -> Array:
+    """A query's vector after ``move_to`` with that force: half the force is the share."""
+    return source * np.float32(1 - force / 2) + target * np.float32(force / 2)
+
+
+def moved_away(source: Array, target: Array, force: float) -> Array:
+    """A query's vector after ``move_away`` with that force."""
+    return source + np.float32(force / 2) * (source - target)
+
+
+class ObjectVectors:
+    """The vectors of objects, by way of the cache that all checks share."""
+
+    def __init__(self, cache: VectorCache) -> None:
+        self._cache = cache
+
+    def of(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Vectors:
+        """The vectors of one request with exactly these texts and images."""
+        return self._cache.vectors(texts, images)
+
+    def text(self, text: str) -> Array:
+        """A text alone, as a query: (d,)."""
+        return self._cache.text(text).vector
+
+    def image(self, image: bytes) -> Array:
+        """An image alone, as a query: (d,)."""
+        return self._cache.image(image).vector
+
+    def stored(self, item: Item, weights: tuple[float, float] | None) -> Observation:
+        """What Weaviate is to store for an item: title and poster in one request, combined."""
+        vectors = self.of([item.title], [item.image])
+        rows = [vectors.texts[0], vectors.images[0]]
+        return Observation(combined([row.vector for row in rows], weights), rows[0].exchange)
+
+
+def expect_stored(
+    deployment: Deployment, imported: ImportedItems, index: int, expected: Observation
+) -> None:
+    """The stored vector of an item is the expected one, as closely as those of two requests are.
+
+    A failure shows Weaviate's own request for it and the suite's.
+    """
+    item = imported.items[index]
+    apart = distance(imported.stored(index), expected.vector)
+    close = apart <= ACROSS_REQUESTS
+    expect.require(
+        close,
+        f"the stored vector of {item.title!r} at a relative distance of {apart:.2g}",
+        f"the combination of the endpoint's vectors, within {ACROSS_REQUESTS:g}",
+        *([] if close else [*_requests_for(deployment, item), expected.exchange]),
+    )
+
+
+def _requests_for(deployment: Deployment, item: Item) -> list[Exchange]:
+    """Weaviate's last request for an item, where it was seen."""
+    wanted = {"texts": [item.title], "images": [item.poster]}
+    found = [passed for passed in deployment.seen(0) if passed.asked() == wanted]
+    return [passed.to_exchange() for passed in found[-1:]]
+
+
+def distances(query: Array, stored: Sequence[Array]) -> Array:
+    """The cosine distance of a query to each stored vector: (n,), 0 to 2."""
+    return np.asarray(1 - tolerances.cosines(query[None], np.stack(stored))[0])
+
+
+def expect_ranking(imported: ImportedItems, query: Array, found: Any, limit: int) -> None:
+    """The answer holds the `limit` nearest in order, each at its distance; ties go either way.
+
+    `found` is what a query with `return_metadata=["distance"]` answered.
+    """
+    stored = [imported.stored(index) for index in range(len(imported.ids))]
+    expected = dict(zip(imported.ids, distances(query, stored).tolist(), strict=True))
+    expect.require(
+        len(found.objects) == limit, f"{len(found.objects)} objects", f"{limit}, the limit"
+    )
+    expect_order(imported, [each.uuid for each in found.objects], expected, "distance")
+    for each in found.objects:
+        title = imported.items[imported.index_of(each.uuid)].title
+        expect.require(
+            abs(each.metadata.distance - expected[each.uuid]) <= WITHIN,
+            f"{title!r} at distance {each.metadata.distance:.4f}",
+            f"{expected[each.uuid]:.4f}, the cosine distance of the endpoint's vectors",
+        )
+
+
+def expect_order(
+    imported: ImportedItems, found: Sequence[UUID], values: Mapping[UUID, float], what: str
+) -> None:
+    """The objects found come in ascending order of their values, the lowest of all first.
+
+    Values within `WITHIN` of each other may change places.
+    """
+    in_order = sorted(values.values())
+    for rank, uuid in enumerate(found):
+        title = imported.items[imported.index_of(uuid)].title
+        value, due = values.get(uuid), in_order[rank] if rank < len(in_order) else None
+        expect.require(
+            value is not None and due is not None and abs(value - due) <= WITHIN,
+            f"rank {rank + 1} is {title!r}, whose {what} is {_shown(value)}",
+            f"the object at {_shown(due)}",
+        )
+
+
+def _shown(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
+
+
+def first(found: Any) -> UUID | None:
+    """The object that a search put first."""
+    return found.objects[0].uuid if found.objects else None

@@ -1,1 +1,0 @@
-"""Which Weaviate server, and how it is started and stopped."""

@@ -1,0 +1,112 @@
+"""Which Weaviate a run is to have, and which programs lie in the client's cache already.
+
+Nothing is started or downloaded here.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from conformance.data.messages import UserError
+from conformance.data.weaviate_versions import DEFAULT_VERSION, parse
+
+OLDEST_VERSION = (1, 27, 0)
+"""The oldest server that weaviate-client 4.23 talks to."""
+OFF = "off"
+EMBEDDED = "embedded"
+DOCKER = "docker"
+VENDOR_IMAGE = "cr.weaviate.io/semitechnologies/weaviate"
+TURN_ON = (
+    f"no Weaviate here: --weaviate {EMBEDDED} downloads {DEFAULT_VERSION} as "
+    "weaviate-client does, --weaviate URL uses a server of yours"
+)
+NAME = r"weaviate-v(\d+\.\d+\.\d+)-[0-9a-f]{64}"
+
+
+class UnknownVersion(UserError):
+    """Not a version that the client's embedded mode takes."""
+
+
+def cache() -> Path:
+    """The folder that weaviate-client keeps its programs in.
+
+    As in weaviate/embedded.py of 4.23, which is not asked itself: importing it takes a second.
+    """
+    default = Path.home() / ".cache" / "weaviate-embedded"
+    return Path(os.environ.get("XDG_CACHE_HOME", default))
+
+
+def program(version: str) -> Path:
+    """Where the client keeps, or would put, the program of `version`."""
+    tag = f"v{version}"
+    # The client names a file by the tag and its digest: weaviate/embedded.py of 4.23.
+    return cache() / f"weaviate-{tag}-{sha256(tag.encode()).hexdigest()}"
+
+
+def check(version: str) -> str:
+    """The version, if it is one; raises UnknownVersion with a line that says what is."""
+    if not re.fullmatch(r"\d\.\d{1,2}\.\d{1,2}(-(rc|beta|alpha)\.\d{1,2})?", version):
+        raise UnknownVersion(
+            f"{version!r} is not a Weaviate version; expected one like {DEFAULT_VERSION}"
+        )
+    return version
+
+
+def cached() -> list[str]:
+    """The versions whose programs are here, newest first."""
+    if not cache().is_dir():
+        return []
+    names = (re.fullmatch(NAME, path.name) for path in cache().iterdir())
+    versions = [name[1] for name in names if name and program(name[1]).is_file()]
+    return sorted((v for v in versions if parse(v) >= OLDEST_VERSION), key=parse, reverse=True)
+
+
+def at_hand() -> str | None:
+    """The version to use without a download: the default one, else the newest; None without any."""
+    versions = cached()
+    if DEFAULT_VERSION in versions:
+        return DEFAULT_VERSION
+    return versions[0] if versions else None
+
+
+@dataclass(frozen=True)
+class ServerSelection:
+    """`where` is a version for embedded, an image for docker and an address for url."""
+
+    kind: Literal["off", "embedded", "docker", "url"]
+    where: str = ""
+    hint: str = ""
+    """Why it is off."""
+
+
+def select_server(option: str | None) -> ServerSelection:
+    """The decision for ``--weaviate OPTION``; raises UnknownVersion.
+
+    Without the option: embedded where a program lies in the client's cache, else off.
+    """
+    if option is None:
+        version = at_hand()
+        return (
+            ServerSelection("embedded", version)
+            if version
+            else ServerSelection("off", hint=TURN_ON)
+        )
+    if option == OFF:
+        return ServerSelection("off", hint="switched off with --weaviate off")
+    if "," in option:
+        raise UnknownVersion(f"--weaviate {option} names several servers; a run has one")
+    kind, _, version = option.partition(":")
+    if kind == EMBEDDED:
+        return ServerSelection("embedded", check(version) if version else DEFAULT_VERSION)
+    if kind == DOCKER:
+        return ServerSelection("docker", image(version or DEFAULT_VERSION))
+    return ServerSelection("url", option)
+
+
+def image(version: str) -> str:
+    """The vendor's image of a version such as 1.39.0 or 1.39; anything else names an image."""
+    is_version = re.fullmatch(r"v?\d+\.\d+[\w.-]*", version)
+    return f"{VENDOR_IMAGE}:{version}" if is_version else version

@@ -1,1 +1,0 @@
-"""What passes between Weaviate and the endpoint, byte for byte."""
