@@ -1,23 +1,29 @@
 """The terminal: one screen, worst first, and as much as was asked for."""
 
 import io
-import os
-import subprocess
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from rich.console import Console
 
 from conformance.data import clauses
+from conformance.data.models import Model
+from conformance.data.statuses import Status
+from conformance.options.settings import Settings
 from conformance.report import terminal
 from conformance.report.detail import Detail
 from conformance.report.findings import Finding
+from conformance.report.phase_result import PhaseResult
 from conformance.report.problem import Problem
-from conformance.report.verdict import Judgement
-from tests.suite.conftest import COMMAND, MODEL, Command, Full
+from conformance.report.scoreboard import Progress
+from conformance.report.verdict import Judgement, judge
+from tests.suite.conftest import MODEL, Command
 
 SCREEN = 50
 """Rows of a usual window."""
-PART = ("-k", "test_probes or test_meta")
+SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 
 def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
@@ -65,13 +71,65 @@ def test_nothing_wrong_takes_no_line() -> None:
     assert text_of([]) == ""
 
 
-def test_a_whole_run_is_read_in_a_log(full: Full) -> None:
-    lines = full.done.out.splitlines()
+class Log:
+    """A terminal of 80 columns without color, such as CI's log."""
+
+    hasmarkup = isatty = False
+    _tw = SimpleNamespace(fullwidth=80)
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def write_line(self, text: str) -> None:
+        self.text += f"{text}\n"
+
+
+def shown(statuses: dict[str, Status], narrowed: bool = False, log: Sequence[str] = ()) -> str:
+    """What is written of a run with these statuses, one test a clause."""
+    sink, every = Log(), clauses.all_clauses()
+    reporter = cast(pytest.TerminalReporter, sink)
+    progress = Progress(reporter, statuses)
+    results = [PhaseResult(f"test of {name}", name, statuses[name]) for name in statuses]
+    for result in results:
+        progress.begin(result.clause)
+        progress.note(result)
+    assert set(statuses) <= set(every)
+    judgement = judge(results, SETTINGS, narrowed, 1.0)
+    terminal.write(reporter, judgement, SETTINGS, Detail.SCREEN, log)
+    return sink.text
+
+
+def test_a_whole_run_is_read_in_a_log() -> None:
+    http = [each.id for each in clauses.all_clauses().values() if each.group.profile == "http"]
+    text = shown(dict.fromkeys(http, "pass"))
+    lines = text.splitlines()
     assert max(map(len, lines)) <= 80
-    assert "\x1b" not in full.done.out
-    assert [line for line in lines if line.startswith("PRB  Probes")][1:], "progress and scoreboard"
-    assert not any("recall@1" in line for line in lines)
+    assert "\x1b" not in text
+    assert len([line for line in lines if line.startswith("PRB  Probes")]) == 2
+    assert [line for line in lines if line.startswith("all ")]
+    assert "verdict: conformant" in text
     assert len(lines) < SCREEN
+
+
+def test_the_scoreboard_of_a_part_has_its_groups_alone() -> None:
+    lines = shown({"IMG-01": "pass", "VEC-01": "warn"}, narrowed=True).splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("clauses "))
+    rows = [line.split()[0] for line in lines[start + 1 : start + 4]]
+    assert rows == ["VEC", "IMG", "all"]
+    assert not any(line.startswith("PRB") for line in lines)
+
+
+def test_one_group_needs_no_sum() -> None:
+    lines = shown({"IMG-01": "pass"}, narrowed=True).splitlines()
+    assert not any(line.startswith("all ") for line in lines)
+
+
+def test_a_containers_log_comes_below_a_verdict_that_is_not_good() -> None:
+    assert shown({"MET-01": "fail"}, log=["it broke"]).endswith("log ends with:\n  | it broke\n")
+    assert "it broke" not in shown({"MET-01": "pass"}, narrowed=True, log=["it broke"])
 
 
 def test_measurements_are_shown_when_asked_for(command: Command, plain_url: str) -> None:
@@ -80,15 +138,16 @@ def test_measurements_are_shown_when_asked_for(command: Command, plain_url: str)
 
 
 def test_quiet_is_the_verdict_alone(command: Command, plain_url: str) -> None:
-    done = command(plain_url, *MODEL, *PART, "-q")
+    done = command(plain_url, *MODEL, "--clause", "MET-01", "-q")
     assert done.lines[0].startswith("verdict: partial")
     # Its profiles and times may take a second line.
     assert len(" ".join(done.lines)) < 300
 
 
-@pytest.mark.parametrize(("variable", "coloured"), [("FORCE_COLOR", True), ("NO_COLOR", False)])
-def test_colour_is_as_the_environment_says(plain_url: str, variable: str, coloured: bool) -> None:
-    environment = {**os.environ, variable: "1"}
-    words = [COMMAND, plain_url, *MODEL, "--clause", "MET-01"]
-    done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=120)
-    assert ("\x1b[" in done.stdout) == coloured
+@pytest.mark.parametrize(("variable", "colored"), [("FORCE_COLOR", True), ("NO_COLOR", False)])
+def test_color_is_as_the_environment_says(
+    command: Command, plain_url: str, monkeypatch: pytest.MonkeyPatch, variable: str, colored: bool
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    done = command(plain_url, *MODEL, "--clause", "MET-01")
+    assert ("\x1b[" in done.out) == colored
