@@ -10,9 +10,9 @@ FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /src
-COPY pyproject.toml docker/requirements.py ./
+COPY pyproject.toml docker/list_requirements.py ./
 # Of scikit-image only the photographs are read, so it comes without scipy and without its code.
-RUN python requirements.py suite < pyproject.toml > requirements.txt \
+RUN python list_requirements.py suite < pyproject.toml > requirements.txt \
  && pip --python /opt/venv/bin/python install -r requirements.txt lazy_loader \
  && pip --python /opt/venv/bin/python install --no-deps scikit-image \
  && cd /opt/venv/lib/python3.11/site-packages \

@@ -1,13 +1,14 @@
-"""Fill the hub's cache with the checkpoint of MODEL while an image is built.
+"""Fill the hub's cache with the checkpoint of the tag in $MODEL while an image is built.
 
-The model is loaded once by the reference's own code: what it will ask the hub for is then in the
-cache, and a checkpoint that cannot be served ends the build instead of the container.
+The reference's own code loads the model once: what it will ask the hub for is then in the cache,
+and a checkpoint that cannot be served ends the build instead of the container.
 """
 
 import os
 
 from conformance.data import models
 from reference import encoders
+from reference.encoders import Placement
 
 if __name__ == "__main__":
-    encoders.load(models.find(os.environ["MODEL"]), None, "cpu")
+    encoders.load(models.find(os.environ["MODEL"]), None, Placement())

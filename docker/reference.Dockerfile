@@ -10,10 +10,10 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /src
 # The libraries come first, so that a change of code does not download them again.
-COPY pyproject.toml docker/requirements.py ./
+COPY pyproject.toml docker/list_requirements.py ./
 # An index of builds without CUDA, such as https://download.pytorch.org/whl/cpu.
 ARG TORCH_INDEX=
-RUN python requirements.py reference < pyproject.toml > requirements.txt \
+RUN python list_requirements.py reference < pyproject.toml > requirements.txt \
  && if [ -n "$TORCH_INDEX" ]; then \
       pip --python /opt/venv/bin/python install --index-url "$TORCH_INDEX" torch torchvision; \
     fi \

@@ -1,8 +1,40 @@
-"""``python -m reference``: serve one model."""
+"""``python -m reference``: from the command line to a server that listens."""
 
+import logging
+import os
 import sys
+from collections.abc import Sequence
 
-from reference.cli import main
+from reference import hardware, http_server, settings
+from reference.errors import UnloadableError
+
+log = logging.getLogger("reference")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes. Returns an exit status only if the server could not begin."""
+    chosen = settings.parse(sys.argv[1:] if arguments is None else arguments, os.environ)
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    log.setLevel(logging.INFO)
+    hardware.set_library_defaults()
+    try:
+        hardware.prepare_device(chosen.device)
+        listener = http_server.listen(chosen.host, chosen.port)
+    except UnloadableError as error:
+        return _failed(str(error), 2)
+    except OSError as error:
+        where = f"{chosen.host} port {chosen.port}"
+        return _failed(f"cannot listen on {where}: {error.strerror or error}", 1)
+    from reference import serving  # torch comes with it, so after set_library_defaults()
+
+    serving.serve(chosen, listener)
+    return 0
+
+
+def _failed(reason: str, status: int) -> int:
+    print(f"reference: {reason}", file=sys.stderr)
+    return status
+
 
 if __name__ == "__main__":
     sys.exit(main())

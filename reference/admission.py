@@ -1,24 +1,53 @@
-"""How many requests are held at a time, and how many bytes of their bodies."""
+"""Which requests are admitted: how many at a time, with how many bytes, and for how long."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from reference.caller import Caller
 from reference.errors import UnavailableError
 
-CALLERS = 512
+REQUESTS = 512
 """Vectorize requests held at a time; more than any Weaviate sends (twice its processors)."""
 
 BODIES = 4
-"""Bodies of the largest size that are in memory at a time; or as much of smaller ones."""
+"""Bodies of the largest size that are in memory at a time, or as many bytes of smaller ones."""
+
+PATIENCE = 45.0
+"""Seconds until a request is answered 503. Weaviate itself gives up after 50 and tells its user
+nothing but "context deadline exceeded"."""
+
+
+class Caller:
+    """The client of one request, and its deadline."""
+
+    def __init__(
+        self, hung_up: Callable[[], bool] = lambda: False, patience: float = PATIENCE
+    ) -> None:
+        self._until = time.monotonic() + patience
+        self._hung_up = hung_up
+        self._answered = False
+
+    @property
+    def seconds_left(self) -> float:
+        """Until an answer comes too late; at least 0."""
+        return max(0.0, self._until - time.monotonic())
+
+    @property
+    def waits(self) -> bool:
+        """Whether work for this client is still of use."""
+        return not self._answered and self.seconds_left > 0 and not self._hung_up()
+
+    def answered(self) -> None:
+        """Note that an answer is made, be it a refusal: what is still queued is not needed."""
+        self._answered = True
 
 
 class Gate:
-    """Callers wait here for their turn, until it would come too late."""
+    """Requests wait here for memory until their deadline; too many of them are refused at once."""
 
-    def __init__(self, callers: int, body_bytes: int) -> None:
-        self._callers = threading.BoundedSemaphore(callers)
+    def __init__(self, requests: int, body_bytes: int) -> None:
+        self._requests = threading.BoundedSemaphore(requests)
         self._free = body_bytes
         self._all = body_bytes
         self._changed = threading.Condition()
@@ -26,7 +55,7 @@ class Gate:
     @contextmanager
     def entered(self, length: int, caller: Caller) -> Iterator[None]:
         """Hold `length` bytes of memory; raises `UnavailableError`."""
-        if not self._callers.acquire(blocking=False):
+        if not self._requests.acquire(blocking=False):
             raise UnavailableError("too many requests at a time; try again")
         try:
             self._take(min(length, self._all), caller)
@@ -35,7 +64,7 @@ class Gate:
             finally:
                 self._give(min(length, self._all))
         finally:
-            self._callers.release()
+            self._requests.release()
 
     def _take(self, length: int, caller: Caller) -> None:
         with self._changed:

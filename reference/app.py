@@ -1,17 +1,15 @@
 """The four routes of the contract, as a Flask application."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from http import HTTPStatus
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from reference import errors, request_body, response_body
-from reference.admission import BODIES, CALLERS, Gate
-from reference.caller import Caller
+from reference import json_bodies
+from reference.admission import BODIES, REQUESTS, Caller, Gate
 from reference.encoder_service import EncoderService
+from reference.errors import RefusedError, UnavailableError
 from reference.settings import Settings
 
 
@@ -21,10 +19,10 @@ def create_app(service: EncoderService, settings: Settings, gate: Gate | None = 
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # or //vectorize is a redirect, which Go does not follow
     app.wsgi_app = SingleSlash(app.wsgi_app)  # type: ignore[method-assign]
-    errors.register(app)
-    _probes(app, service)
-    _meta(app, service, settings)
-    _vectorize(app, service, settings, gate or Gate(CALLERS, BODIES * settings.max_body))
+    json_bodies.register_errors(app)
+    _add_probes(app, service)
+    _add_meta(app, service, settings)
+    _add_vectorize(app, service, settings, gate or Gate(REQUESTS, BODIES * settings.max_body))
     if settings.metrics:
         from reference import metrics  # only who asks for it needs its library
 
@@ -45,7 +43,7 @@ class SingleSlash:
         return answer
 
 
-def _probes(app: Flask, service: EncoderService) -> None:
+def _add_probes(app: Flask, service: EncoderService) -> None:
     @app.get("/.well-known/live")
     def live() -> Response:
         return _empty()
@@ -53,7 +51,7 @@ def _probes(app: Flask, service: EncoderService) -> None:
     @app.get("/.well-known/ready")
     def ready() -> Response:
         if not service.ready:
-            raise errors.UnavailableError("the model is still loading")
+            raise UnavailableError("the model is still loading")
         return _empty()
 
 
@@ -63,7 +61,7 @@ def _empty() -> Response:
     return response
 
 
-def _meta(app: Flask, service: EncoderService, settings: Settings) -> None:
+def _add_meta(app: Flask, service: EncoderService, settings: Settings) -> None:
     model = settings.model
     fixed = {
         "model": model.tag,
@@ -76,50 +74,32 @@ def _meta(app: Flask, service: EncoderService, settings: Settings) -> None:
 
     @app.get("/meta")
     def meta() -> Response:
-        state = {"ready": service.ready, **service.description}
-        return jsonify(**fixed, **state, versions=_versions(service.packages))
+        return jsonify({**fixed, "ready": service.ready, **service.description})
 
 
-def _versions(packages: Iterable[str]) -> dict[str, str]:
-    """Versions of those that are installed: the libraries do without some."""
-    versions = {}
-    for name in packages:
-        with suppress(PackageNotFoundError):
-            versions[name] = version(name)
-    return versions
-
-
-def _vectorize(app: Flask, service: EncoderService, settings: Settings, gate: Gate) -> None:
+def _add_vectorize(app: Flask, service: EncoderService, settings: Settings, gate: Gate) -> None:
     @app.post("/vectorize")
     def vectorize() -> Response:
         length = request.content_length or 0
-        _check_length(length, settings.max_body)
+        if length > settings.max_body:
+            raise _too_large(f"the body has {length:,} bytes", settings.max_body)
         caller = Caller(request.environ.get("waitress.client_disconnected", lambda: False))
         try:
             with gate.entered(length, caller):
-                return _answered(service, settings, caller)
+                return _answered(service, settings.max_items, caller)
         finally:
             caller.answered()
 
 
-def _answered(service: EncoderService, settings: Settings, caller: Caller) -> Response:
-    wanted = request_body.parse(request.get_data(cache=False, parse_form_data=False))
-    _check_number(len(wanted.texts) + len(wanted.images), settings.max_items)
+def _answered(service: EncoderService, max_items: int, caller: Caller) -> Response:
+    wanted = json_bodies.parse(request.get_data(cache=False, parse_form_data=False))
+    items = len(wanted.texts) + len(wanted.images)
+    if items > max_items:
+        raise _too_large(f"the request has {items:,} texts and images", max_items)
     text_vectors, image_vectors = service.vectors(wanted, caller)
-    return Response(response_body.body(text_vectors, image_vectors), mimetype="application/json")
+    return Response(json_bodies.answer(text_vectors, image_vectors), mimetype="application/json")
 
 
-def _check_length(length: int, limit: int) -> None:
-    if length > limit:
-        raise errors.RefusedError(
-            f"the body has {length:,} bytes; the limit is {limit:,}",
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        )
-
-
-def _check_number(items: int, limit: int) -> None:
-    if items > limit:
-        raise errors.RefusedError(
-            f"the request has {items:,} texts and images; the limit is {limit:,}",
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        )
+def _too_large(what: str, limit: int) -> RefusedError:
+    message = f"{what}; the limit is {limit:,}"
+    return RefusedError(message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -1,13 +1,38 @@
-"""Where a model's weights come from: the project's stand-ins, the model hub, or a folder."""
+"""From settings to a model: where its weights come from, and how it is loaded and measured.
+
+Weights are the project's stand-ins, the model hub's, or a folder's.
+"""
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from reference.encoders import UnloadableError
+from reference import calibration, encoders, standins
+from reference.calibration import noise
+from reference.encoders import Placement
+from reference.errors import UnloadableError
+from reference.model import Computing, Isometry, Model, Preparing
 from reference.settings import Settings
+
+
+def load(chosen: Settings, scratch: Path) -> Model:
+    """The model that `chosen` asks for; stand-ins are unpacked in the folder `scratch`.
+
+    Raises `UnloadableError`, or what the model's library raises.
+    """
+    with located(chosen, scratch) as folder:
+
+        def build(placement: Placement) -> Model:
+            return unmeasured(encoders.load(chosen.model, folder, placement), placement)
+
+        model, compared = calibration.in_number_format(build, chosen.device, chosen.dtype)
+    described = {"beside_float32": compared.document()} if compared else {}
+    return measured(model, chosen.dimensions, described)
 
 
 @contextmanager
@@ -28,11 +53,49 @@ def located(settings: Settings, scratch: Path) -> Iterator[Path | None]:
 
 
 def _unpacked(tag: str, into: Path) -> Path:
-    from reference import standins
-
     try:
         return standins.unpack(tag, into)
     except LookupError as error:
         raise UnloadableError(
             f"there is no stand-in for {tag}; give --weights hub or a folder"
         ) from error
+
+
+def unmeasured(encoder: encoders.Encoder, placement: Placement) -> Model:
+    """`encoder` in its two roles, one image a batch, vectors as wide as the checkpoint's."""
+    return Model(Preparing(encoder), Computing(encoder, placement))
+
+
+def measured(model: Model, wanted: int | None, described: dict[str, Any]) -> Model:
+    """`model` with its best batch sizes and vectors `wanted` wide, or as wide as they are."""
+    narrow = dimension(model)
+    isometry = None if wanted in (None, narrow) else Isometry(narrow, wanted or narrow)
+    sizes = calibration.batch_sizes(model)
+    encoder, placement = model.computing.encoder, model.computing.placement
+    description = {
+        **described,
+        "dtype": placement.dtype,
+        "dimensions": wanted or narrow,
+        "batch_sizes": asdict(sizes),
+        "versions": _versions(encoder.packages),
+    }
+    computing = Computing(encoder, placement, sizes.images[0], isometry)
+    return Model(model.preparing, computing, sizes, description)
+
+
+def dimension(model: Model) -> int:
+    """That of both kinds of vectors; encoding the first ones also warms the libraries up."""
+    [text], image = model.encode_texts(["a cat"]), model.encode_image(noise(0))
+    if text.shape != image.shape:
+        widths = f"{len(text)} and {len(image)} wide"
+        raise UnloadableError(f"the checkpoint's text and image vectors differ: {widths}")
+    return len(image)
+
+
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of those that are installed: the libraries do without some."""
+    versions = {}
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions

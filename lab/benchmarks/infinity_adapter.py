@@ -20,7 +20,7 @@ import numpy as np
 import waitress
 from flask import Flask, Response, jsonify, request
 
-from reference import errors, request_body
+from reference import errors, json_bodies
 
 THREADS: Final = 64
 IMAGES_A_CALL: Final = 32
@@ -103,7 +103,7 @@ def create_app(infinity: Infinity) -> Flask:
     """The contract's four routes."""
     app = Flask("infinity-adapter", static_folder=None)
     app.url_map.merge_slashes = False  # or //vectorize is a redirect
-    errors.register(app)
+    json_bodies.register_errors(app)
 
     @app.get("/.well-known/live")
     def live() -> tuple[str, int]:
@@ -121,7 +121,7 @@ def create_app(infinity: Infinity) -> Flask:
 
     @app.post("/vectorize")
     def vectorize() -> Response:
-        wanted = request_body.parse(request.get_data())
+        wanted = json_bodies.parse(request.get_data())
         texts, images = infinity.vectors(wanted.texts, wanted.images)
         body = json.dumps({"textVectors": texts, "imageVectors": images})
         return Response(body, mimetype="application/json")

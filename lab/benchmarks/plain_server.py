@@ -24,7 +24,7 @@ from transformers import AutoModel, AutoProcessor
 
 from lab.benchmarks.programs import add_placement
 from reference.encoders import Placement
-from reference.encoders.tensors import pooled, processor
+from reference.encoders.shared import load_processor, pooled
 
 
 class PlainEncoder:
@@ -57,7 +57,7 @@ class PlainEncoder:
 def load(folder: Path, placement: Placement) -> tuple[Any, Any]:
     """The model in `folder`, ready to encode, and its processor."""
     model: Any = AutoModel.from_pretrained(folder, dtype=placement.dtype)
-    return model.to(placement.device).eval(), processor(AutoProcessor, str(folder))
+    return model.to(placement.device).eval(), load_processor(AutoProcessor, str(folder))
 
 
 def text_options(model: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from conformance.speed.load import Kind, bodies
 from lab.benchmarks.plain_server import load, placed, text_options
 from lab.benchmarks.programs import add_placement
 from reference.encoders import Placement
-from reference.encoders.tensors import pooled
+from reference.encoders.shared import pooled
 
 OneKind = Literal["text", "image"]
 Call = Callable[[], object]

@@ -77,12 +77,11 @@ def spoken_by(model: Model) -> list[str]:
 
 def load(tag: str, scratch: Path) -> Any:
     """The encoder of a packed stand-in, as the reference loads it."""
-    from reference import encoders, standins
-    from reference.inference import Computing
+    from reference import encoders, standins, weights
 
     placement = encoders.Placement()
     encoder = encoders.load(find(tag), standins.unpack(tag, scratch), placement)
-    return Computing(encoder, placement)
+    return weights.unmeasured(encoder, placement)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PIL.Image import Image
 
 from conformance.data.models import Library, Model
+from reference.errors import UnloadableError
 
 if TYPE_CHECKING:
     import torch
@@ -51,8 +52,8 @@ class Placement:
 class Encoder(Protocol):
     """A loaded model.
 
-    Inputs are made by any thread and on the CPU, for one item at a time, so that nothing in them
-    depends on another item. Vectors are computed by one thread, of inputs that were stacked.
+    Inputs are prepared by any thread and on the CPU, for one item at a time, so that nothing in
+    them depends on another item. Vectors are computed by one thread, of inputs that were stacked.
     """
 
     @property
@@ -60,7 +61,7 @@ class Encoder(Protocol):
         """Distributions whose versions decide the vectors."""
 
     def text_inputs(self, text: str) -> dict[str, Any]:
-        """What the model is given for a text: see `inputs.Inputs`."""
+        """What the model is given for a text: see `shared.Inputs`."""
 
     def image_inputs(self, image: Image) -> dict[str, Any]:
         """What the model is given for an image in the mode of its file."""
@@ -70,10 +71,6 @@ class Encoder(Protocol):
 
     def image_vectors(self, inputs: dict[str, Any]) -> "torch.Tensor":
         """Vectors of shape (images, dimension)."""
-
-
-class UnloadableError(Exception):
-    """A model that cannot be served, with a reason in one line."""
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:

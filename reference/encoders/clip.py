@@ -8,10 +8,8 @@ from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
-from reference.encoders import Placement, tensors
-from reference.encoders.inputs import Inputs
-from reference.encoders.tensors import pooled, unit
-from reference.encoders.tokens import Tokens
+from reference.encoders import Placement
+from reference.encoders.shared import Inputs, Tokens, load_model, load_processor, pooled, unit
 
 
 class ClipEncoder:
@@ -40,8 +38,8 @@ class ClipEncoder:
 def load(model: Model, folder: Path | None, placement: Placement) -> ClipEncoder:
     """From the vendor's `openai_clip` and `openai_clip_processor`, one plain folder, or the hub."""
     weights, processor = sources(model, folder)
-    loaded = tensors.model(AutoModel, weights, placement)
-    return ClipEncoder(loaded, tensors.processor(AutoProcessor, processor))
+    loaded = load_model(AutoModel, weights, placement)
+    return ClipEncoder(loaded, load_processor(AutoProcessor, processor))
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:

@@ -14,11 +14,9 @@ from PIL.Image import Image
 from transformers import Idefics3Processor, ModernVBertModel
 
 from conformance.data.models import Model
-from reference.colour_modes import to_rgb
-from reference.encoders import Placement, tensors
-from reference.encoders.inputs import Inputs
-from reference.encoders.tensors import unit
-from reference.encoders.tokens import Tokens
+from reference.encoders import Placement
+from reference.encoders.shared import Inputs, Tokens, load_model, load_processor, unit
+from reference.images import to_rgb
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
@@ -55,9 +53,9 @@ class ModernVBertEncoder:
 def load(model: Model, folder: Path | None, placement: Placement) -> ModernVBertEncoder:
     """From the folder `modernvbert`, one plain folder, the vendor's two hub caches, or the hub."""
     weights, processor, caches = sources(model, folder)
-    loaded = tensors.model(ModernVBertModel, weights, placement, **caches[0])
+    loaded = load_model(ModernVBertModel, weights, placement, **caches[0])
     # By name, because the published one is called after colpali-engine's subclass of this class.
-    read = tensors.processor(Idefics3Processor, processor, **caches[1])
+    read = load_processor(Idefics3Processor, processor, **caches[1])
     read.image_seq_len = loaded.image_seq_len  # 169 unless the file says otherwise
     return ModernVBertEncoder(loaded, read, model.text_tokens)
 

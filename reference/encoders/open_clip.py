@@ -12,11 +12,10 @@ import torch
 from PIL.Image import Image
 
 from conformance.data.models import Model
-from reference.colour_modes import quiet
-from reference.encoders import Placement, UnloadableError
-from reference.encoders.inputs import Inputs
-from reference.encoders.tensors import unit
-from reference.encoders.truncation import shorten
+from reference.encoders import Placement
+from reference.encoders.shared import Inputs, shorten, unit
+from reference.errors import UnloadableError
+from reference.images import quiet
 
 Loaded = tuple[Any, Callable[[Image], torch.Tensor], Any]
 """Model, image transform, tokenizer."""

@@ -8,10 +8,8 @@ from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
-from reference.encoders import Placement, tensors
-from reference.encoders.inputs import Inputs
-from reference.encoders.tensors import pooled
-from reference.encoders.tokens import Tokens
+from reference.encoders import Placement
+from reference.encoders.shared import Inputs, Tokens, load_model, load_processor, pooled
 
 
 class SiglipEncoder:
@@ -46,8 +44,8 @@ class SiglipEncoder:
 def load(model: Model, folder: Path | None, placement: Placement) -> SiglipEncoder:
     """From the vendor's `siglip`, one plain folder, or the hub."""
     weights, processor, options = sources(model, folder)
-    loaded = tensors.model(AutoModel, weights, placement)
-    read = tensors.processor(AutoProcessor, processor, **options)
+    loaded = load_model(AutoModel, weights, placement)
+    read = load_processor(AutoProcessor, processor, **options)
     return SiglipEncoder(loaded, read, model.lower_case)
 
 

@@ -1,12 +1,168 @@
-"""`python -m reference.standins export TAG DIR [--layout vendor|library]`."""
+"""``python -m reference.standins export TAG DIR``: write a stand-in where another server finds it.
+
+Either in the layout of the vendor's images, or as the model's own library loads it.
+"""
 
 import argparse
+import json
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
+from conformance.data.models import Library, find
 from reference import standins
-from reference.standins.export import LAYOUTS, export
+
+LAYOUTS: Final = ("vendor", "library")
+
+_MODELS: Final = "./models"
+"""The vendor's folder as its code names it: its working directory is /app."""
+
+_VENDOR_CONFIGS: Final = "/usr/local/lib/python3.11/site-packages/open_clip/model_configs"
+
+
+def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MODELS) -> str:
+    """Write the stand-in of `tag` into `folder` and return what to do with it, in a few lines.
+
+    `mounted_at` is where the server will see the folder, in the vendor's layout.
+
+    Raises LookupError for a tag without a stand-in, FileExistsError if `folder` is not empty.
+    """
+    standins.archive(tag)
+    library = find(tag).library
+    assert library is not None
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(folder)
+    with TemporaryDirectory() as scratch:
+        unpacked = standins.unpack(tag, Path(scratch))
+        shutil.copytree(unpacked, folder, dirs_exist_ok=True)
+    if layout == "vendor":
+        return _VENDOR[library](folder.resolve(), mounted_at)
+    return _LIBRARY[library](folder.resolve())
+
+
+def _vendor(folder: Path, _models: str) -> str:
+    return f"mount it where the vendor's images keep their model:\n  -v {folder}:/app/models:ro"
+
+
+def _vendor_siglip(folder: Path, models: str) -> str:
+    (folder / "model_name").write_text(f"{models}/siglip", encoding="utf-8")
+    return _vendor(folder, models)
+
+
+def _vendor_open_clip(folder: Path, models: str) -> str:
+    """The architecture is a file of open_clip's own, the weights a path."""
+    inner = folder / "openclip"
+    config = _read(inner / "config.json")
+    name, tokenizer = config["model_name"], f"{models}/openclip/tokenizer"
+    _point_at(config["model_config"], tokenizer)
+    (folder / "model_configs").mkdir()
+    _write(folder / "model_configs" / f"{name}.json", config["model_config"])
+    weights = f"{models}/openclip/open_clip_model.safetensors"
+    _write(
+        inner / "config.json", {**config, "pretrained": weights, "cache_dir": f"{models}/openclip"}
+    )
+    architecture = f"{folder}/model_configs/{name}.json:{_VENDOR_CONFIGS}/{name}.json:ro"
+    return (
+        f"{_vendor(folder, models)}\n"
+        f"and its small architecture over open_clip's own:\n  -v {architecture}"
+    )
+
+
+def _vendor_modernvbert(folder: Path, _models: str) -> str:
+    return (
+        f"{folder}/modernvbert is for transformers 5 (ModernVBertModel, Idefics3Processor).\n"
+        "The vendor's image reads this model with colpali-engine, whose class has other names for\n"
+        "the weights and asks the hub for its parts' configurations: it cannot load this folder."
+    )
+
+
+def _library_clip(folder: Path) -> str:
+    _flatten(folder, "openai_clip", "openai_clip_processor")
+    return f"AutoModel.from_pretrained({str(folder)!r}), AutoProcessor.from_pretrained(the same)"
+
+
+def _library_siglip(folder: Path) -> str:
+    _flatten(folder, "siglip")
+    return f"AutoModel.from_pretrained({str(folder)!r}), AutoProcessor.from_pretrained(the same)"
+
+
+def _library_modernvbert(folder: Path) -> str:
+    _flatten(folder, "modernvbert")
+    return (
+        f"transformers 5: ModernVBertModel.from_pretrained({str(folder)!r}), "
+        "Idefics3Processor.from_pretrained(the same)"
+    )
+
+
+def _library_sentence_transformers(folder: Path) -> str:
+    if (folder / "text" / "0_CLIPModel").is_dir():  # one model for both
+        shutil.rmtree(folder / "text")
+        _flatten(folder, "clip")
+        return f"SentenceTransformer({str(folder)!r})"
+    return (
+        f"images: SentenceTransformer({str(folder / 'clip')!r})\n"
+        f"texts:  SentenceTransformer({str(folder / 'text')!r})"
+    )
+
+
+def _library_open_clip(folder: Path) -> str:
+    """What open_clip 3 calls a local directory."""
+    _flatten(folder, "openclip")
+    config = _read(folder / "config.json")
+    (folder / "config.json").unlink()
+    if (folder / "tokenizer").is_dir():
+        # The tokenizer lies beside the weights, its folder's config.json is the text model's.
+        _flatten(folder, "tokenizer")
+        _point_at(config["model_config"], str(folder))
+    cfg = {"model_cfg": config["model_config"], "preprocess_cfg": config["preprocess_cfg"]}
+    _write(folder / "open_clip_config.json", cfg)
+    return (
+        f"open_clip.create_model_and_transforms({f'local-dir:{folder}'!r})\n"
+        f"open_clip.get_tokenizer({f'local-dir:{folder}'!r})"
+    )
+
+
+def _point_at(architecture: dict[str, Any], tokenizer: str) -> None:
+    """Say where the text model's configuration and the tokenizer are, if it has its own."""
+    text = architecture["text_cfg"]
+    for key in {"hf_model_name", "hf_tokenizer_name"} & text.keys():
+        text[key] = tokenizer
+
+
+def _flatten(folder: Path, *inner: str) -> None:
+    """Move what is in the `inner` folders up into `folder`."""
+    for name in inner:
+        for entry in (folder / name).iterdir():
+            entry.rename(folder / entry.name)
+        (folder / name).rmdir()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return values
+
+
+def _write(file: Path, values: dict[str, Any]) -> None:
+    file.write_text(json.dumps(values, indent=1), encoding="utf-8")
+
+
+_VENDOR: Final[dict[Library, Callable[[Path, str], str]]] = {
+    "clip": _vendor,
+    "siglip": _vendor_siglip,
+    "open_clip": _vendor_open_clip,
+    "sentence-transformers": _vendor,
+    "modernvbert": _vendor_modernvbert,
+}
+_LIBRARY: Final[dict[Library, Callable[[Path], str]]] = {
+    "clip": _library_clip,
+    "siglip": _library_siglip,
+    "open_clip": _library_open_clip,
+    "sentence-transformers": _library_sentence_transformers,
+    "modernvbert": _library_modernvbert,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

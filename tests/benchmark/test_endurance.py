@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 
 from conformance.data.models import Model
 from lab.benchmarks import bad_requests, endurance
-from reference import server
+from reference import http_server
 from reference.app import create_app
 from reference.settings import MAX_ITEMS, MIB, Settings
 from tests.reference.conftest import MeanColour, loaded
@@ -21,11 +21,12 @@ pytestmark = pytest.mark.reference
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     settings = Settings(model=Model(tag="mean-colour"), max_body=32 * MIB)
-    listener = server.listen("127.0.0.1", 0)
-    running = server.build(create_app(loaded(MeanColour()), settings), listener, settings.max_body)
+    listener = http_server.listen("127.0.0.1", 0)
+    app = create_app(loaded(MeanColour()), settings)
+    running = http_server.build(app, listener, settings.max_body)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
-    yield server.url("127.0.0.1", listener)
+    yield http_server.url("127.0.0.1", listener)
     running.close()
     thread.join(5)
 

@@ -8,10 +8,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def listed(image: str) -> set[str]:
-    """The names that docker/requirements.py prints, without versions."""
+    """The names that docker/list_requirements.py prints, without versions."""
     with (ROOT / "pyproject.toml").open("rb") as project:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "docker" / "requirements.py"), image],
+            [sys.executable, str(ROOT / "docker" / "list_requirements.py"), image],
             stdin=project,
             capture_output=True,
             text=True,

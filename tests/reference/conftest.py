@@ -1,8 +1,9 @@
-"""What the tests of the reference share: a made-up encoder, an application, checkpoints."""
+"""What the tests of the reference share: a made-up encoder, an application, loaded stand-ins."""
 
 import base64
 import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,27 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from conformance.data import models
-from conformance.data.models import Library, Model
-from reference import encoders, standins
+from reference import encoders, standins, weights
 from reference.app import create_app
+from reference.compute_thread import ComputeThread
 from reference.encoder_service import EncoderService
-from reference.encoders import Placement
-from reference.encoders.inputs import Inputs
-from reference.inference import Computing
-from reference.loading import widen
+from reference.encoders import Encoder, Placement
+from reference.encoders.shared import Inputs
+from reference.model import Model
 from reference.settings import Settings
+
+Find = Callable[[str], Model]
+Checkpoint = Callable[[str], Path]
+
+STAND_INS = {
+    "sentence-transformers": "sentence-transformers-clip-ViT-B-32-multilingual-v1",
+    "clip": "openai-clip-vit-base-patch16",
+    "metaclip2": "facebook-metaclip-2-worldwide-b32-384",
+    "siglip": "google-siglip2-so400m-patch16-384",
+    "open_clip": "ViT-B-32-quickgelu-laion400m_e32",
+    "modernvbert": "ModernVBERT-modernvbert-embed",
+}
+"""A tag for each way in which a library is used."""
 
 
 class MeanColour:
@@ -52,17 +65,18 @@ def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def loaded(encoder: encoders.Encoder, dimensions: int | None = None) -> EncoderService:
+def loaded(encoder: Encoder, dimensions: int | None = None) -> EncoderService:
     """A service that is ready."""
-    service = EncoderService()
-    model = Computing(encoder, Placement())
-    service.start(lambda: (model, {"dimensions": widen(model, dimensions)})).result()
-    return service
+    model = weights.unmeasured(encoder, Placement())
+    thread = ComputeThread(lambda: weights.measured(model, dimensions, {}))
+    thread.start()
+    thread.loading.result()
+    return EncoderService(thread.loading, max_pixels=10**8)
 
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(model=Model(tag="mean-colour"), max_body=2**20, max_pixels=10_000)
+    return Settings(model=models.Model(tag="mean-colour"), max_body=2**20, max_pixels=10_000)
 
 
 @pytest.fixture
@@ -71,7 +85,7 @@ def client(settings: Settings) -> FlaskClient:
     return create_app(loaded(MeanColour()), settings).test_client()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def photograph() -> Image.Image:
     """An image with smooth and sharp parts, wider than high."""
     ramp = np.linspace(0, 255, 320)[None, :] * np.linspace(0.2, 1, 200)[:, None]
@@ -80,62 +94,18 @@ def photograph() -> Image.Image:
     return Image.fromarray(layers)
 
 
-def computing(model: Model, folder: Path) -> Computing:
-    """A checkpoint as the reference computes with it."""
-    return Computing(encoders.load(model, folder, Placement()), Placement())
-
-
-Checkpoint = Callable[[str], Path]
-
-
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
-    """Folder of a tag's stand-in, or of the tiny checkpoint of that name, made when first asked."""
-    made: dict[str, Path] = {}
-
-    def find(name: str) -> Path:
-        if name not in made:
-            folder = tmp_path_factory.mktemp(name)
-            made[name] = _filled(folder, name)
-        return made[name]
-
-    return find
-
-
-def _filled(folder: Path, name: str) -> Path:
-    from tests.reference import checkpoints
-
-    if name not in checkpoints.MAKERS:
-        return standins.unpack(name, folder)
-    checkpoints.MAKERS[name](folder)
-    return folder
-
-
-LIBRARIES: dict[str, Library] = {
-    "sentence-transformers": "sentence-transformers",
-    "clip": "clip",
-    "metaclip2": "clip",
-    "siglip": "siglip",
-    "open_clip": "open_clip",
-    "modernvbert": "modernvbert",
-}
-"""The library of each tiny checkpoint."""
+    """Unpacks the stand-in of a key of `STAND_INS`, once."""
+    return cache(lambda name: standins.unpack(STAND_INS[name], tmp_path_factory.mktemp(name)))
 
 
 @pytest.fixture(scope="session")
-def encoder(checkpoint: Checkpoint) -> Callable[[str], Computing]:
-    """The reference's encoder on the checkpoint of that name or tag."""
-    ready: dict[str, Computing] = {}
-
-    def find(name: str) -> Computing:
-        if name not in ready:
-            ready[name] = computing(_row(name), checkpoint(name))
-        return ready[name]
-
-    return find
+def model(checkpoint: Checkpoint) -> Find:
+    """Loads the stand-in of a key of `STAND_INS`, once."""
+    return cache(lambda name: load(models.find(STAND_INS[name]), checkpoint(name)))
 
 
-def _row(name: str) -> Model:
-    if name not in LIBRARIES:
-        return models.find(name)
-    return Model(tag=name, library=LIBRARIES[name], lower_case=name == "siglip")
+def load(row: models.Model, folder: Path) -> Model:
+    """A checkpoint as the reference computes with it."""
+    return weights.unmeasured(encoders.load(row, folder, Placement()), Placement())

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import threading
+from concurrent.futures import Future
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from PIL import Image
 from reference.admission import Gate
 from reference.app import create_app
 from reference.encoder_service import EncoderService
-from reference.encoders.inputs import Inputs
+from reference.encoders.shared import Inputs
 from reference.settings import Settings
 from tests.reference.conftest import MeanColour, loaded, png
 
@@ -91,7 +92,7 @@ def test_a_form_header_does_not_hide_the_body(client: FlaskClient) -> None:
 
 
 def test_before_the_model_is_ready(settings: Settings) -> None:
-    client = create_app(EncoderService(), settings).test_client()
+    client = create_app(EncoderService(Future(), max_pixels=1), settings).test_client()
     assert client.get("/.well-known/live").status_code == 204
     for answer in (client.get("/.well-known/ready"), client.post("/vectorize", json={})):
         assert answer.status_code == 503
@@ -125,15 +126,15 @@ def test_too_many_callers_are_told_so(settings: Settings) -> None:
         def text_vectors(self, inputs: Inputs) -> torch.Tensor:
             if (inputs["row"][:, 0] == len("slow")).any():
                 entered.set()
-                leave.wait(10)
+                leave.wait(100)
             return super().text_vectors(inputs)
 
-    app = create_app(loaded(Slow()), settings, Gate(callers=1, body_bytes=2**20))
+    app = create_app(loaded(Slow()), settings, Gate(requests=1, body_bytes=2**20))
     first = threading.Thread(
         target=lambda: app.test_client().post("/vectorize", json={"texts": ["slow"]})
     )
     first.start()
-    entered.wait(10)
+    entered.wait(100)
     answer = app.test_client().post("/vectorize", json={"texts": ["a"]})
     leave.set()
     first.join()

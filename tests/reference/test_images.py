@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from reference import images
-from reference.colour_modes import to_rgb
 from reference.errors import RefusedError
+from reference.images import to_rgb
 from reference.settings import MAX_BODY_MIB, MAX_MEGAPIXELS, MEGAPIXEL, MIB
 from tests.reference.conftest import png
 

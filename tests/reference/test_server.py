@@ -14,11 +14,11 @@ import pytest
 import torch
 
 from conformance.data.models import Model
-from reference import server
-from reference.admission import CALLERS
+from reference import http_server
+from reference.admission import REQUESTS
 from reference.app import create_app
 from reference.encoders import Encoder
-from reference.encoders.inputs import Inputs
+from reference.encoders.shared import Inputs
 from reference.settings import MIB, Settings
 from tests.reference.conftest import MeanColour, loaded
 
@@ -41,12 +41,12 @@ class Held(MeanColour):
 def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
     """The address of a server of `encoder`, in a thread."""
     settings = Settings(model=Model(tag="busy"), max_body=32 * MIB)
-    listener = server.listen(host, 0)
-    running = server.build(create_app(loaded(encoder), settings), listener, settings.max_body)
+    listener = http_server.listen(host, 0)
+    running = http_server.build(create_app(loaded(encoder), settings), listener, settings.max_body)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
-        yield server.url(host, listener)
+        yield http_server.url(host, listener)
     finally:
         running.close()
         thread.join(5)
@@ -93,7 +93,7 @@ def test_a_connection_is_closed_for_who_asks(url: str) -> None:
 
 
 def test_idle_connections_outlast_those_of_go() -> None:
-    assert server.IDLE_SECONDS > 90
+    assert http_server.IDLE_SECONDS > 90
 
 
 def test_a_body_of_16_mib_passes(url: str) -> None:
@@ -154,14 +154,14 @@ def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
 
 def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> None:
     encoder = Held()
-    with serving(encoder) as address, waiting(address, CALLERS + 20) as callers:
+    with serving(encoder) as address, waiting(address, REQUESTS + 20) as callers:
         # The surplus is refused once all others are held: from then on every thread is taken.
         refused = answered(callers, 20)
         assert httpx.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
         assert refused == answered(callers, 20)  # the others were still held meanwhile
         encoder.release.set()
         statuses = [answer_on(caller)[0] for caller in callers]
-    assert (statuses.count(200), statuses.count(503)) == (CALLERS, 20)
+    assert (statuses.count(200), statuses.count(503)) == (REQUESTS, 20)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "0.0.0.0"])

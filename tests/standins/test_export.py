@@ -9,8 +9,7 @@ import pytest
 from conformance.command import stand_in
 from conformance.command.invoke import main as run
 from conformance.data.models import load
-from reference.standins.__main__ import main
-from reference.standins.export import export
+from reference.standins.__main__ import export, main
 
 CLIP = "openai-clip-vit-base-patch16"
 SIGLIP = "google-siglip2-so400m-patch16-384"

@@ -1,9 +1,13 @@
-"""Reading a request body."""
+"""The JSON of requests and answers."""
 
+import json
+
+import numpy as np
 import pytest
 
+from reference import json_bodies
 from reference.errors import RefusedError
-from reference.request_body import RequestBody, parse
+from reference.json_bodies import RequestBody, Vector, parse
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,27 @@ def test_a_bad_body_is_refused_and_the_place_named(body: bytes, says: str) -> No
         parse(body)
     assert says in str(refusal.value)
     assert refusal.value.status == 400
+
+
+def vector(*numbers: float) -> Vector:
+    return np.asarray(numbers, dtype=np.float32)
+
+
+def test_every_float32_comes_back_exactly() -> None:
+    bits = np.random.default_rng(0).integers(0, 2**32, 20_000, dtype=np.uint32)
+    numbers = np.concatenate([bits.view(np.float32), vector(0, -0.0, 1e-45, 3.4028235e38)])
+    row = numbers[np.isfinite(numbers)]
+    [read] = json.loads(json_bodies.answer([row], []))["textVectors"]
+    assert np.array_equal(vector(*read), row)
+
+
+def test_rows_keep_their_order_and_place() -> None:
+    text, first, second = vector(1, 2), vector(3, 4), vector(0.5, -1)
+    assert json.loads(json_bodies.answer([text], [first, second])) == {
+        "textVectors": [[1, 2]],
+        "imageVectors": [[3, 4], [0.5, -1]],
+    }
+
+
+def test_nothing_asked_is_two_empty_lists() -> None:
+    assert json.loads(json_bodies.answer([], [])) == {"textVectors": [], "imageVectors": []}

@@ -1,4 +1,4 @@
-"""Processors that may be used, and the settings that libraries read when they are imported."""
+"""Processors that may be used, and the precision of a GPU."""
 
 import os
 import subprocess
@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
-from reference import processors
+from reference import hardware
 
 
 @pytest.mark.parametrize(
@@ -26,12 +27,21 @@ def test_a_quota_is_read(tmp_path: Path, files: dict[str, str], expected: int | 
     (tmp_path / "cpu").mkdir()
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    assert processors.quota(tmp_path) == expected
+    assert hardware.processor_quota(tmp_path) == expected
     here = len(os.sched_getaffinity(0))
-    assert processors.usable(tmp_path) == min(here, expected or here)
+    assert hardware.usable_processors(tmp_path) == min(here, expected or here)
 
 
 def test_torch_is_not_imported_before_its_settings_are_made() -> None:
     # It would not see them, and spin where it was told to sleep.
-    program = "import sys, reference.cli; sys.exit('torch' in sys.modules)"
+    program = "import sys, reference.__main__; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("device", "rounded"), [("cpu", True), ("meta", False)])
+def test_a_device_beside_the_cpu_computes_in_whole_float32(
+    monkeypatch: pytest.MonkeyPatch, device: str, rounded: bool
+) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    hardware.prepare_device(device)  # meta: the one beside the CPU that every machine has
+    assert torch.backends.cudnn.allow_tf32 is rounded

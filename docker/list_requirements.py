@@ -1,6 +1,6 @@
 """What an image installs, one requirement a line, read from pyproject.toml.
 
-``python requirements.py reference|suite < pyproject.toml`` lets an image install its libraries
+``python list_requirements.py reference|suite < pyproject.toml`` lets an image install its libraries
 before it sees any code, so that a change of code does not download them again.
 """
 

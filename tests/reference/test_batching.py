@@ -1,4 +1,4 @@
-"""The queue in front of the model."""
+"""The queue in front of the model, and the thread that empties it."""
 
 import threading
 from collections.abc import Sequence
@@ -8,24 +8,27 @@ from typing import Any
 import numpy as np
 import torch
 
-from reference.batch_sizes import BatchSizes
-from reference.batcher import Batcher, Job
-from reference.caller import Caller
-from reference.encoders.inputs import Inputs
-from reference.inference import Kind, Vectors
+from reference.admission import Caller
+from reference.batch_queue import Job
+from reference.compute_thread import ComputeThread
+from reference.encoders import Placement
+from reference.encoders.shared import Inputs
+from reference.model import BatchSizes, Computing, Kind, Model, Preparing, Vectors
+from tests.reference.conftest import MeanColour
 
 SIZES = BatchSizes(images=(1, 2, 4), texts=3, tokens=100)
 
 
-class Recording:
-    """A model that notes its batches; it begins only when it is let."""
+class Recording(Computing):
+    """Notes its batches; it begins only when it is let."""
 
     def __init__(self) -> None:
+        super().__init__(MeanColour(), Placement())
         self.batches: list[tuple[Kind, list[float]]] = []
         self.go = threading.Event()
 
     def __call__(self, kind: Kind, items: Sequence[Inputs]) -> Vectors:
-        self.go.wait(10)
+        self.go.wait(100)
         numbers = [float(item["x"][0, 0]) for item in items]
         self.batches.append((kind, numbers))
         if any(number < 0 for number in numbers):
@@ -40,22 +43,23 @@ def job(number: float, kind: Kind = "text", length: int = 1, **caller: Any) -> J
 
 def run(*jobs: Job) -> Recording:
     """Let all of `jobs` wait behind a first one of a shape of its own, then go."""
-    model = Recording()
-    batcher = Batcher(model, SIZES)
-    threading.Thread(target=batcher.run, daemon=True).start()
-    first = batcher.submit(job(0, "text", 77))
-    while batcher.waiting:
+    computing = Recording()
+    thread = ComputeThread(lambda: Model(Preparing(MeanColour()), computing, SIZES))
+    thread.start()
+    queue = thread.loading.result().queue
+    first = queue.submit(job(0, "text", 77))
+    while queue.waiting:
         pass
     for one in jobs:
-        batcher.submit(one)
-    model.go.set()
-    wait([one.result for one in jobs], timeout=10)
+        queue.submit(one)
+    computing.go.set()
+    wait([one.result for one in jobs], timeout=100)
     assert first.result() == [0]
-    assert model.batches.pop(0) == ("text", [0])
-    return model
+    assert computing.batches.pop(0) == ("text", [0])
+    return computing
 
 
-def test_what_waits_goes_together_up_to_the_limit() -> None:
+def test_items_that_wait_go_together_up_to_the_limit() -> None:
     jobs = [job(number) for number in range(1, 6)]
     assert [batch for _, batch in run(*jobs).batches] == [[1, 2, 3], [4, 5]]
     assert [one.result.result() for one in jobs] == [[1], [2], [3], [4], [5]]
@@ -66,7 +70,7 @@ def test_images_go_only_in_the_sizes_that_are_allowed() -> None:
     assert [batch for _, batch in model.batches] == [[1, 2, 3, 4], [5, 6], [7]]
 
 
-def test_only_what_has_the_same_kind_and_length_goes_together() -> None:
+def test_only_items_of_the_same_kind_and_length_go_together() -> None:
     model = run(job(1), job(2, length=2), job(3, "image"), job(4))
     assert model.batches == [("text", [1, 4]), ("text", [2]), ("image", [3])]
 
@@ -84,7 +88,7 @@ def test_a_poisonous_item_fails_alone() -> None:
     assert isinstance(jobs[2].result.exception(), ArithmeticError)
 
 
-def test_what_nobody_waits_for_is_dropped() -> None:
+def test_items_that_nobody_waits_for_are_dropped() -> None:
     stays = job(3, length=5)
     gone, late = job(1, length=5, hung_up=lambda: True), job(2, length=5, patience=0)
     model = run(stays, gone, late)

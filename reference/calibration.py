@@ -1,0 +1,195 @@
+"""Measured when a model is loaded: batch sizes that keep an image's bits, and number formats.
+
+An image must have the same vector to the last bit alone, in company and under load: Weaviate's
+own acceptance test compares two requests. A matrix product may round a row differently in a batch
+of another size, by processor and library; so sizes are tried, and those that change a bit are out.
+A GPU may round alike in several sizes but one: there an image alone is computed in a batch that is
+filled up. Which size that is goes by the bits and not by a clock, since replicas have to agree.
+
+Texts may differ in the last digits (their tolerance is the contract's), but by nothing that
+depends on what the companions say, since all texts of a batch have the same length.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from time import monotonic, perf_counter
+
+import numpy as np
+from PIL import Image
+
+from reference.encoders import Placement
+from reference.encoders.shared import Inputs
+from reference.errors import UnloadableError
+from reference.model import BatchSizes, Computing, Model, Vectors
+
+IMAGES = {"cpu": (1, 2, 4, 8), "cuda": (1, 2, 4, 8, 16, 32, 64)}
+"""Batch sizes that are tried."""
+
+SMALLEST = {"cpu": (1,), "cuda": (1, 2, 4)}
+"""Sizes up to which a batch may be filled: on a GPU four images take hardly longer than one."""
+
+TEXTS = {"cpu": 32, "cuda": 128}
+"""Texts a forward pass: enough to fill a processor, few enough that memory stays small."""
+
+TOKENS = {"cpu": 4096, "cuda": 16_384}
+
+SECONDS = 20.0
+"""About the most that is spent on trying: a large model on a slow processor takes one by one."""
+
+GAIN = 0.98
+"""A larger batch is of use if an image takes less than this part of its time before."""
+
+
+def batch_sizes(model: Model) -> BatchSizes:
+    """Those of `model` on its device."""
+    device = model.computing.placement.device_type
+    return BatchSizes(image_sizes(model, device), TEXTS[device], TOKENS[device])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A batch of one size: its vectors, and seconds an image."""
+
+    vectors: Vectors
+    seconds: float
+
+
+def image_sizes(model: Model, device: str, clock: Callable[[], float] = monotonic) -> list[int]:
+    """Batch sizes for images that give every row the same bits, and are faster one by one."""
+    inputs = [model.preparing("image", noise(seed)) for seed in range(8)]
+    trials = _trials(model.computing, inputs, IMAGES[device], clock)
+    if len(trials) == 1:
+        return [1]
+    for smallest in SMALLEST[device]:
+        alone = [model.computing("image", [one] * smallest)[0] for one in inputs[: max(trials)]]
+        alike = [size for size in trials if size >= smallest and _equal(trials[size], alone)]
+        if len(alike) > 1 and alike[0] == smallest:
+            return _faster(alike, trials)
+    return [1]
+
+
+def _trials(
+    computing: Computing,
+    inputs: Sequence[Inputs],
+    sizes: Sequence[int],
+    clock: Callable[[], float],
+) -> dict[int, Trial]:
+    """One of each size, for as long as there is time."""
+    until = clock() + SECONDS
+    trials: dict[int, Trial] = {}
+    best = 0.0
+    for size in sizes:
+        if trials and clock() + size * best * 2 > until:
+            break
+        trials[size] = _trial(computing, inputs, size, clock)
+        best = min(trial.seconds for trial in trials.values())
+    return trials
+
+
+def _trial(
+    computing: Computing, inputs: Sequence[Inputs], size: int, clock: Callable[[], float]
+) -> Trial:
+    """The faster of two runs."""
+    batch = [inputs[index % len(inputs)] for index in range(size)]
+    seconds = []
+    for _ in range(2):
+        begun = clock()
+        vectors = computing("image", batch)
+        seconds.append((clock() - begun) / size)
+    return Trial(vectors, min(seconds))
+
+
+def _equal(trial: Trial, alone: Sequence[Vectors]) -> bool:
+    rows = enumerate(trial.vectors)
+    return all(np.array_equal(row, alone[index % len(alone)]) for index, row in rows)
+
+
+def _faster(sizes: Sequence[int], trials: Mapping[int, Trial]) -> list[int]:
+    """The first of `sizes`, and each further one in which an image takes less time."""
+    chosen = [sizes[0]]
+    for size in sizes[1:]:
+        if trials[size].seconds < GAIN * trials[chosen[-1]].seconds:
+            chosen.append(size)
+    return chosen
+
+
+def noise(seed: int) -> Image.Image:
+    """An image that is like no other: 320 x 240 pixels of seeded noise."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+SENTENCES = (
+    "a cat",
+    "a photo of two dogs on a beach at sunset",
+    "Straße, 猫 und собака, 3 bei 5 cm",
+)
+RUNS = 3
+
+COMPARED = {"cpu": 1, "cuda": 32}
+"""Images at a time whose speed is compared: a GPU is not busy with one, whatever the format."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Another number format beside float32, on this device and with this model."""
+
+    speed: float
+    """Images a second, in multiples of float32's."""
+    lowest_cosine: float
+    """Between the vectors in both formats, over a few texts and images of noise."""
+
+    def document(self) -> dict[str, float]:
+        """For `/meta`."""
+        return {name: round(value, 6) for name, value in asdict(self).items()}
+
+
+def in_number_format(
+    build: Callable[[Placement], Model], device: str, wanted: str
+) -> tuple[Model, Comparison | None]:
+    """The model in the number format `wanted`, compared with float32 unless it is that.
+
+    `auto` is bfloat16 where that is faster. Both are in memory while they are compared. Raises
+    `UnloadableError` for a format that this device runs slower than float32.
+    """
+    plain = build(Placement(device))
+    if wanted == "float32":
+        return plain, None
+    dtype = "bfloat16" if wanted == "auto" else wanted
+    other = build(Placement(device, dtype))
+    compared = compare(plain, other)
+    if compared.speed >= 1:
+        return other, compared
+    if wanted == "auto":
+        return plain, None
+    raise UnloadableError(
+        f"--dtype {dtype}: on {device} it runs this model at {compared.speed:.2f} times the speed "
+        "of float32, so it only loses; take float32 or auto"
+    )
+
+
+def compare(plain: Model, other: Model) -> Comparison:
+    """`other` beside `plain`."""
+    images = [noise(seed) for seed in range(2)]
+    cosines = [_cosine(plain.encode_image(image), other.encode_image(image)) for image in images]
+    for text in SENTENCES:
+        cosines.append(_cosine(plain.encode_texts([text])[0], other.encode_texts([text])[0]))
+    seconds = _seconds(plain, other)
+    return Comparison(seconds[0] / seconds[1], min(cosines))
+
+
+def _cosine(one: Vectors, other: Vectors) -> float:
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+def _seconds(plain: Model, other: Model) -> tuple[float, float]:
+    """The fastest of a few batches in each, taken in turns: other programs disturb both alike."""
+    number = COMPARED[plain.computing.placement.device_type]
+    inputs = [plain.preparing("image", noise(0))] * number
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(RUNS):
+        for model, seen in zip((plain, other), times, strict=True):
+            begun = perf_counter()
+            model.computing("image", inputs)
+            seen.append(perf_counter() - begun)
+    return min(times[0]), min(times[1])

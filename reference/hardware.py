@@ -1,0 +1,61 @@
+"""The machine: processors that may be used, what libraries are told of them, and the GPU."""
+
+import math
+import os
+from pathlib import Path
+
+from reference.errors import UnloadableError
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def set_library_defaults() -> None:
+    """Set what libraries read once, when they are imported; the user's own settings win."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Threads that wait for each other spin for some microseconds, then sleep; see
+    # docs/performance.md for what spinning longer, or not at all, costs.
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "3000")
+    if quota := processor_quota():
+        os.environ.setdefault("OMP_NUM_THREADS", str(quota))
+
+
+def usable_processors(cgroup: Path = CGROUP) -> int:
+    """The processors that this process may run on, or its quota if that is less; at least one."""
+    allowed, quota = len(os.sched_getaffinity(0)), processor_quota(cgroup)
+    return min(allowed, quota) if quota else allowed
+
+
+def processor_quota(cgroup: Path = CGROUP) -> int | None:
+    """Processors that a container's quota (`docker run --cpus`, a limit in Kubernetes) comes to.
+
+    Rounded up; None where there is no quota. Libraries that count processors do not look at it:
+    on a large machine they start dozens of threads, which use the quota up waiting for each other.
+    """
+    for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            words = " ".join((cgroup / name).read_text() for name in files).split()
+        except OSError:
+            continue
+        if len(words) == 2 and words[0].isdigit() and words[1].isdigit():
+            return max(1, math.ceil(int(words[0]) / int(words[1])))
+    return None
+
+
+def prepare_device(device: str) -> None:
+    """Have a GPU compute in whole float32: torch's default rounds convolutions to TF32.
+
+    Raises `UnloadableError` if `device` is not the CPU and is not available.
+    """
+    if device == "cpu":
+        return
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UnloadableError(f"{device} was asked for and cannot be had: {reason}") from error
+    torch.backends.cudnn.allow_tf32 = False

@@ -1,0 +1,92 @@
+"""waitress, set up for the contract: sockets, threads, and two corrections to its answers."""
+
+import json
+import socket
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask, WSGITask
+
+from reference.admission import REQUESTS
+
+PROBES = 16
+"""Threads beyond those that vectorize requests can take, so that a probe always finds one."""
+
+IDLE_SECONDS = 180
+"""Go's client keeps idle connections for 90 s and resends into one that was closed earlier."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises OSError."""
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    return socket.create_server(address[:2], family=family, backlog=1024)
+
+
+def url(host: str, listener: socket.socket) -> str:
+    """The address to call."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"
+
+
+def build(app: Any, listener: socket.socket, max_body: int) -> Any:
+    """A server for the WSGI application `app`; its method `run` serves for ever.
+
+    The body limit is the application's, in JSON; here four times as much is read before
+    the answer, because a client that is still sending would only see its connection reset.
+    """
+    server = create_server(
+        app,
+        sockets=[listener],
+        threads=REQUESTS + PROBES,
+        connection_limit=4 * REQUESTS,
+        asyncore_use_poll=True,  # select() ends at 1024 files
+        channel_timeout=IDLE_SECONDS,
+        max_request_body_size=4 * max_body,
+        recv_bytes=2**18,
+        channel_request_lookahead=1,  # or nobody notices that a client hangs up
+        ident="reference",
+    )
+    server.channel_class = Channel
+    return server
+
+
+def is_busy(server: Any) -> bool:
+    """Whether a request is being received or answered on any connection."""
+    return any(
+        channel.requests or channel.request or channel.total_outbufs_len
+        for channel in list(server.active_channels.values())
+    )
+
+
+class KeepAliveTask(WSGITask):  # type: ignore[misc]
+    """Waitress closes after every answer without a length, which a 204 cannot have."""
+
+    def set_close_on_finish(self) -> None:
+        """Close, unless all that is missing is the length of an empty answer."""
+        asked = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or asked or self.version != "1.1":
+            super().set_close_on_finish()
+
+
+class JsonErrorTask(ErrorTask):  # type: ignore[misc]
+    """Requests that never reach the application: malformed HTTP, bodies beyond every limit."""
+
+    def execute(self) -> None:
+        """Answer with the contract's error object and close."""
+        error = self.request.error
+        body = json.dumps({"error": f"{error.reason}: {error.body}"}).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection."""
+
+    task_class = KeepAliveTask
+    error_task_class = JsonErrorTask

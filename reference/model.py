@@ -1,0 +1,131 @@
+"""One loaded model in its two roles: preparing, by any thread, and computing, by exactly one."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL.Image import Image
+
+from reference.encoders import Encoder, Placement
+from reference.encoders.shared import Inputs, on_device, shapes, stack
+from reference.errors import UnloadableError
+
+Kind = Literal["text", "image"]
+Vectors = npt.NDArray[np.float32]
+
+
+class Preparing:
+    """From one text or image to the model's inputs; any thread may call it."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def __call__(self, kind: Kind, item: object) -> Inputs:
+        """The inputs of a text or of a decoded image, on the CPU."""
+        make = self._encoder.text_inputs if kind == "text" else self._encoder.image_inputs
+        return make(item)  # type: ignore[arg-type]
+
+
+class Computing:
+    """From the inputs of a batch to its vectors; only the compute thread calls it."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        placement: Placement,
+        fewest_images: int = 1,
+        isometry: "Isometry | None" = None,
+    ) -> None:
+        """A batch of images is filled up with copies to `fewest_images`."""
+        self.encoder = encoder
+        self.placement = placement
+        self._fewest_images = fewest_images
+        self._isometry = isometry
+
+    @torch.inference_mode()
+    def __call__(self, kind: Kind, items: Sequence[Inputs]) -> Vectors:
+        """Vectors of shape (items, dimension), in float32 on the CPU."""
+        encode = self.encoder.text_vectors if kind == "text" else self.encoder.image_vectors
+        dtype = getattr(torch, self.placement.dtype)
+        fill = self._fewest_images - len(items) if kind == "image" else 0
+        batch = stack([*items, *[items[-1]] * fill])
+        features = encode(on_device(batch, self.placement.device, dtype))[: len(items)]
+        vectors: Vectors = features.to("cpu", torch.float32).numpy()
+        return self._isometry(vectors) if self._isometry else vectors
+
+
+@dataclass(frozen=True)
+class BatchSizes:
+    """How many items go into one forward pass."""
+
+    images: Sequence[int] = (1,)
+    """Ascending. Fewer images than the first are filled up to it."""
+    texts: int = 32
+    tokens: int = 4096
+    """Tokens of all texts of a batch together, so that long texts go one by one."""
+
+    def largest(self, kind: Kind, inputs: Inputs, waiting: int) -> int:
+        """How many items like `inputs`, of which `waiting` are there, go into the next batch."""
+        if kind == "image":
+            return max((size for size in self.images if size <= waiting), default=waiting)
+        length: int = next(iter(inputs.values())).shape[1]
+        return min(waiting, self.texts, max(1, self.tokens // length))
+
+
+@dataclass(frozen=True)
+class Model:
+    """Both roles, and what was measured of them."""
+
+    preparing: Preparing
+    computing: Computing
+    batch_sizes: BatchSizes = BatchSizes()
+    description: dict[str, Any] = field(default_factory=dict)
+    """What `/meta` says of it."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (texts, dimension), computed together where lengths are equal."""
+        inputs = [self.preparing("text", text) for text in texts]
+        groups: dict[Hashable, list[int]] = {}
+        for index, one in enumerate(inputs):
+            groups.setdefault(shapes(one), []).append(index)
+        rows: dict[int, Vectors] = {}
+        for group in groups.values():
+            vectors = self.computing("text", [inputs[index] for index in group])
+            rows.update(zip(group, vectors, strict=True))
+        return np.stack([rows[index] for index in range(len(texts))])
+
+    def encode_image(self, image: Image) -> Vectors:
+        """The vector of one image: shape (dimension,)."""
+        vector: Vectors = self.computing("image", [self.preparing("image", image)])[0]
+        return vector
+
+
+ISOMETRY_SEED = 768
+
+
+class Isometry:
+    """Turns vectors, by a fixed isometry, into a space of dimension `wide` (`--dimensions`).
+
+    The columns of a (wide, narrow) matrix are orthonormal, so lengths and angles stay as they
+    are: to 1e-15 in the float64 of the product, to 1e-7 (relative) after rounding to float32.
+    """
+
+    def __init__(self, narrow: int, wide: int) -> None:
+        """Raises `UnloadableError` if `wide` is less than `narrow`."""
+        if wide < narrow:
+            raise UnloadableError(
+                f"--dimensions {wide}: the checkpoint is {narrow} wide, "
+                "and its vectors can be widened but not cut"
+            )
+        # The same columns in every run.
+        normal = np.random.default_rng(ISOMETRY_SEED).standard_normal((wide, narrow))
+        self.columns, _ = np.linalg.qr(normal)
+
+    def __call__(self, vectors: Vectors) -> Vectors:
+        """`vectors` of shape (..., narrow) as (..., wide)."""
+        # Row by row: the product of a matrix may round a row differently than the row's own.
+        rows = [self.columns @ row for row in vectors.astype(np.float64)]
+        return np.asarray(rows, dtype=np.float32)

@@ -1,0 +1,98 @@
+"""The server as a running program: the model is loaded in the background, a signal ends it.
+
+Imported late and by `__main__` alone: torch comes with it, and reads its settings when imported.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from waitress import wasyncore
+
+from reference import http_server, weights
+from reference.admission import PATIENCE
+from reference.app import create_app
+from reference.compute_thread import ComputeThread
+from reference.encoder_service import EncoderService
+from reference.errors import UnloadableError
+from reference.settings import Settings
+
+log = logging.getLogger("reference")
+
+QUIET = 0.2
+"""Seconds without work after which nothing is in flight: more than a request takes from the
+kernel's buffer to a thread."""
+
+
+def serve(chosen: Settings, listener: socket.socket) -> None:
+    """Print the address, load the model in the background, and serve until a signal comes."""
+    scratch = Path(tempfile.mkdtemp(prefix="reference-"))
+    thread = ComputeThread(lambda: weights.load(chosen, scratch))
+    thread.loading.add_done_callback(lambda loading: _report(loading, scratch))
+    app = create_app(EncoderService(thread.loading, chosen.max_pixels), chosen)
+    server = http_server.build(app, listener, chosen.max_body)
+    _end_on_signals(server, scratch)
+    print(f"serving {chosen.model.tag} on {http_server.url(chosen.host, listener)}", flush=True)
+    thread.start()
+    server.run()
+
+
+def _report(loading: "Future[Any]", scratch: Path) -> None:
+    error = loading.exception()
+    if error is None:
+        log.info("ready")
+    else:
+        print(f"reference: cannot load the model: {_line(error)}", file=sys.stderr)
+        _end(1, scratch)
+
+
+def _line(error: BaseException) -> str:
+    first = str(error).strip().partition("\n")[0]
+    return first if isinstance(error, UnloadableError) else f"{type(error).__name__}: {first}"
+
+
+def _end_on_signals(server: Any, scratch: Path) -> None:
+    """SIGTERM finishes what is in flight and exits with 0, SIGINT exits at once with 130.
+
+    A second SIGTERM does not wait. `scratch` is removed.
+    """
+    asked = threading.Event()
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT or asked.is_set():
+            _end(130 if number == signal.SIGINT else 0, scratch)
+        asked.set()
+        # Takes no new connections. This runs in the server's own thread, between two events.
+        wasyncore.dispatcher.close(server)
+        threading.Thread(target=_drain, args=(server, scratch), daemon=True).start()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+
+
+def _drain(server: Any, scratch: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    quiet_since = time.monotonic()
+    while time.monotonic() < until and time.monotonic() - quiet_since < QUIET:
+        if http_server.is_busy(server):
+            quiet_since = time.monotonic()
+        time.sleep(0.01)
+    _end(0, scratch)
+
+
+def _end(status: int, scratch: Path) -> None:
+    """Leave now: threads inside a model, or a library's import, cannot be waited for."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
