@@ -5,14 +5,18 @@ import os
 import pytest
 
 from conformance import expect
-from conformance.containers import restrictions
+from conformance.containers import observations
 from conformance.containers.container import Container, state_of
 from conformance.containers.container_under_test import StartedImage
-from conformance.containers.errors import ContainerTrouble
-from conformance.containers.memory import observe_memory
-from conformance.containers.restart import GRACE_SECONDS, Restart, observe_restart
-from conformance.containers.restrictions import Confined
-from conformance.containers.startup import observe_start
+from conformance.containers.engine import ContainerTrouble
+from conformance.containers.observations import (
+    GRACE_SECONDS,
+    Confined,
+    Restart,
+    observe_memory,
+    observe_restart,
+    observe_start,
+)
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import given
 from conformance.expect.observations import Measure
@@ -52,7 +56,7 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
 def confined(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Confined:
     """A container under both limits at once."""
     options = started.options(settings)
-    return restrictions.observe_both(
+    return observations.observe_both(
         _image(settings), options, started.patience(settings), corpus.images[0]
     )
 
@@ -102,7 +106,7 @@ def test_nothing_is_written_outside_temporary_folders(
     started: StartedImage, endpoint: Endpoint, corpus: AlignedCorpus
 ) -> None:
     given.vectors(endpoint.vectorize([corpus.captions["en"][0]], [corpus.images[0]]), 1, 1)
-    paths = restrictions.written_paths(started.container, started.mounts.values())
+    paths = observations.written_paths(started.container, started.mounts.values())
     more = f" and {len(paths) - MOST_SHOWN} more" if len(paths) > MOST_SHOWN else ""
     got = f"written or changed: {', '.join(paths[:MOST_SHOWN])}{more}"
     expect.require(not paths, got, "no write but to temporary folders")
@@ -116,7 +120,7 @@ def test_it_works_on_a_read_only_file_system(
     if not _works(confined):
         options = started.options(settings)
         item = corpus.images[0]
-        alone = restrictions.observe_read_only(
+        alone = observations.observe_read_only(
             _image(settings), options, started.patience(settings), item
         )
     _require_works(alone)
@@ -130,7 +134,7 @@ def test_it_works_as_another_user(
     if not _works(confined):
         options = started.options(settings)
         item = corpus.images[0]
-        alone = restrictions.observe_other_user(
+        alone = observations.observe_other_user(
             _image(settings), options, started.patience(settings), item
         )
     _require_works(alone)

@@ -28,7 +28,7 @@ SUBCOMMANDS = {
     "explain": "conformance.command.contract_commands:explain",
     "models": "conformance.command.contract_commands:models",
     "record": "conformance.comparison.record_command:command",
-    "compose": "conformance.containers.compose:main",
+    "compose": "conformance.containers.compose:command",
     "bench": "conformance.speed.bench_command:command",
     "stand-in": "conformance.command.stand_in:command",
 }

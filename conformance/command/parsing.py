@@ -10,7 +10,7 @@ import pytest
 
 from conformance.comparison import recording as snapshot
 from conformance.comparison.recording import BadSnapshot
-from conformance.containers import image_facts
+from conformance.containers import engine
 from conformance.data import clauses, timeouts, weaviate_versions
 from conformance.data.clauses import UnknownName
 from conformance.data.weaviate_versions import NoVersion
@@ -62,7 +62,7 @@ def _image_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     if given["weights"] is None:
         env = dict(each.split("=", 1) for each in given["env"] or ())
         mounted = given["mount_weights"] is not None
-        if mounted or image_facts.serves_stand_in(given["image"], env):
+        if mounted or engine.serves_stand_in(given["image"], env):
             defaults["weights"] = "stand-in"
     return defaults
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.containers.container_under_test import ContainerUnderTest
-from conformance.containers.errors import ContainerTrouble
+from conformance.containers.engine import ContainerTrouble
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint, Preflight, Target

@@ -1,23 +1,17 @@
 """``clip-conformance compose``: the documentation page's docker-compose.yml for one model."""
 
-import argparse
-import sys
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import NoReturn
 
+import click
 from jinja2 import Environment, StrictUndefined
 
-from conformance.data import models
-from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.options.settings import find_model
 
 REPOSITORY = "cr.weaviate.io/semitechnologies/multi2vec-clip"
 TEMPLATE = "compose.yml.jinja"
-USAGE = 4
-"""The exit status of a bad option, as of the suite itself."""
 
 
 def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
@@ -29,45 +23,32 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
     return template.render(model=model, image=image, weaviate=weaviate, cuda=cuda)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the file; a bad option is one line on stderr and status 4."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    try:
-        model = models.find(options.model, options.models)
-    except (ValueError, OSError, UserError) as problem:
-        parser.error(str(problem))
-    if options.image is None and model.listed == "user":
-        parser.error(f"{model.tag} is a model of your own: give its image with --image")
-    image = options.image or f"{REPOSITORY}:{model.tag}"
-    print(render(model, image, options.weaviate_version, cuda=options.cuda), end="")
+@click.command(context_settings={"max_content_width": 100})
+@click.option(
+    "--model", "tag", metavar="TAG", required=True, help="the model that the encoder serves"
+)
+@click.option(
+    "--models",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="TOML file with rows of your own models",
+)
+@click.option("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG)")
+@click.option("--cuda", is_flag=True, help="compute on an NVIDIA GPU")
+@click.option(
+    "--weaviate-version",
+    metavar="VERSION",
+    default=DEFAULT_VERSION,
+    show_default=True,
+    help="Weaviate's version",
+)
+def command(
+    tag: str, models: Path | None, image: str | None, cuda: bool, weaviate_version: str
+) -> int:
+    """Print a docker-compose.yml of Weaviate with one CLIP model."""
+    model = find_model(tag, models)
+    if image is None and model.listed == "user":
+        raise click.UsageError(f"{model.tag} is a model of your own: give its image with --image")
+    image = image or f"{REPOSITORY}:{model.tag}"
+    print(render(model, image, weaviate_version, cuda=cuda), end="")
     return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"ERROR: {message}; --help lists the options\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        "clip-conformance compose",
-        description="Print a docker-compose.yml of Weaviate with one CLIP model.",
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("--model", metavar="TAG", required=True, help="the model that the encoder serves")
-    add("--models", metavar="FILE", type=Path, help="TOML file with rows of your own models")
-    add("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG)")
-    add("--cuda", action="store_true", help="compute on an NVIDIA GPU")
-    add(
-        "--weaviate-version",
-        metavar="VERSION",
-        default=DEFAULT_VERSION,
-        help=f"Weaviate's version ({DEFAULT_VERSION})",
-    )
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,17 +1,74 @@
-"""One container from the image under test, removed whatever happens."""
+"""One container: how it is started, what the engine says of it, and its end, whatever happens."""
 
 import json
+import os
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from conformance.containers import engine
-from conformance.containers.errors import CommandFailed, ContainerTrouble, DiedAtStart
-from conformance.containers.options import ContainerOptions
-from conformance.containers.supervisor import Supervisor
+from conformance.containers.engine import CommandFailed, ContainerTrouble, PullPolicy
+from conformance.transport.child_process import ChildProcess
 
+PORT = 8080
+"""The vendor's, and so everybody's."""
+TEMPORARY = "/tmp"
+HOST = "host.docker.internal"
+"""What this machine is called inside, where `sees_host`."""
+LABEL = "clip-conformance"
+"""On every container, with the process that it belongs to."""
 LOG_LINES = 20
 LONGEST_LINE = 500
+REMOVED_WITHIN = 30.0
+"""Seconds that the engine may take to remove a container."""
+
+
+@dataclass(frozen=True)
+class ContainerOptions:
+    """What the user, or a check, gives ``docker create`` beyond the image."""
+
+    env: Mapping[str, str] = field(default_factory=dict)
+    gpus: str | None = None
+    """As for ``docker run --gpus``: ``all``, a number, ``device=0``."""
+    pull: PullPolicy = "missing"
+    mounts: Mapping[Path, str] = field(default_factory=dict)
+    """Files and folders of this machine with where they appear inside, read-only."""
+    port: int = PORT
+    """The port that the image listens on."""
+    more_ports: tuple[int, ...] = ()
+    command: tuple[str, ...] = ()
+    """Words for the image's entry point, instead of its own."""
+    sees_host: bool = False
+    """Whether this machine has a name inside: `HOST`."""
+    user: str | None = None
+    """``UID:GID`` instead of the image's own user."""
+    read_only: bool = False
+    """Whether the root file system is read-only but for an empty `TEMPORARY`."""
+
+    def create_words(self, image: str) -> list[str]:
+        """The words of ``docker create``; any free port of the loopback interface leads inside."""
+        words = ["--pull", "never"]
+        for port in (self.port, *self.more_ports):
+            words += ["--publish", f"127.0.0.1::{port}"]
+        words += ["--label", f"{LABEL}={os.getpid()}"]
+        words += [f"--env={name}={value}" for name, value in self.env.items()]
+        for folder, inside in self.mounts.items():
+            # Unlike --volume, it does not make an empty folder where there is none.
+            source = folder.resolve()
+            words += ["--mount", f"type=bind,source={source},target={inside},readonly"]
+        if self.gpus is not None:
+            words += ["--gpus", self.gpus]
+        if self.user is not None:
+            words += ["--user", self.user]
+        if self.read_only:
+            words += ["--read-only", "--tmpfs", TEMPORARY]
+        if self.sees_host:
+            words += ["--add-host", f"{HOST}:host-gateway"]
+        return [*words, image, *self.command]
 
 
 @dataclass(frozen=True)
@@ -32,8 +89,8 @@ def state_of(container: str) -> State:
 class Container:
     """The image, started alone on a free port of the loopback interface.
 
-    Raises EngineMissing, ImageMissing or DiedAtStart. Where the suite itself is killed, the
-    container goes too (`holder`).
+    Raises ContainerTrouble. Where the suite itself is killed, the container goes too: a program of
+    its own holds it (`container_supervisor`).
     """
 
     def __init__(self, image: str, options: ContainerOptions | None = None) -> None:
@@ -42,15 +99,17 @@ class Container:
         engine.check()
         engine.fetch(image, self.options.pull)
         self.digest = engine.digest(image)
-        self._holder = Supervisor(self.options.create_words(image))
-        self.id = self._holder.id
+        self._supervisor = ChildProcess(
+            [sys.executable, "-m", "conformance.containers.container_supervisor"], listens=True
+        )
         try:
+            self.id = self._created()
             self.start()
         except BaseException:
             self.stop()
             raise
 
-    def __enter__(self) -> "Container":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -87,13 +146,13 @@ class Container:
         except ContainerTrouble:
             return False
 
-    def died(self, refusal: str = "") -> DiedAtStart:
+    def died(self, refusal: str = "") -> ContainerTrouble:
         """The error that says how it ended; `refusal` is the engine's, where it never began."""
         state, log = self.state, self.log_tail()
         last = refusal if refusal and not log else self.last_log_line()
         why = " (out of memory)" if state.out_of_memory else ""
         line = f"the container of {self.image} ended with status {state.exit_code}{why}: {last}"
-        return DiedAtStart(line, log)
+        return ContainerTrouble(line, log)
 
     def log_tail(self, lines: int = LOG_LINES) -> list[str]:
         """The last lines that it wrote."""
@@ -108,4 +167,14 @@ class Container:
 
     def stop(self) -> None:
         """Remove it, running or not; does nothing where it is gone."""
-        self._holder.close()
+        # Killing the supervisor would leave the container; it ends soon after its command does.
+        self._supervisor.end_input(REMOVED_WITHIN + engine.COMMAND_SECONDS)
+        self._supervisor.stop()
+
+    def _created(self) -> str:
+        self._supervisor.write_line(json.dumps(self.options.create_words(self.image)))
+        line = self._supervisor.next_line(engine.COMMAND_SECONDS + REMOVED_WITHIN)
+        answer = json.loads(line or '{"trouble": "its supervisor exited unexpectedly"}')
+        if "trouble" in answer:
+            raise ContainerTrouble(f"the container cannot be created: {answer['trouble']}")
+        return str(answer["id"])

@@ -1,20 +1,29 @@
 """The container that a run judges: the image with what the user, or the suite, gives it."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from conformance.containers import engine, image_facts, mounted_weights
-from conformance.containers.container import Container
-from conformance.containers.errors import ContainerTrouble
-from conformance.containers.options import ContainerOptions
+from conformance.containers import engine
+from conformance.containers.container import Container, ContainerOptions
+from conformance.containers.engine import CommandFailed, ContainerTrouble
 from conformance.options.settings import Settings
 
 PATIENCE = 5
 """Times the first container's start that another one may take."""
+MODELS = "/app/models"
+"""Where the vendor's images have theirs."""
+EXPORT_SECONDS = 300.0
+ARCHITECTURES = "model_configs"
+"""open_clip knows architectures by name, each a file of its own in this folder of the package."""
+FIND_OPEN_CLIP = (
+    "from importlib.util import find_spec as f;print(f('open_clip').submodule_search_locations[0])"
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class ContainerUnderTest(Container):
         assert settings.image is not None
         engine.check()
         engine.fetch(settings.image, settings.pull)
-        facts = image_facts.of(settings.image)
+        facts = engine.facts_of(settings.image)
         given = dict(each.split("=", 1) for each in settings.env)
         env = {**facts.names_model(settings.model.tag), **given}
         mounts: Mapping[Path, str] = {}
@@ -83,9 +92,9 @@ class ContainerUnderTest(Container):
         assert settings.image is not None
         folder = Path(self._scratch.name) / "models"
         Path(self._scratch.name).chmod(0o755)
-        inside = settings.mount_weights or mounted_weights.MODELS
-        mounted_weights.write(settings.model.tag, folder, inside)
-        return mounted_weights.mounts(folder, settings.image, inside)
+        inside = settings.mount_weights or MODELS
+        export_stand_in(settings.model.tag, folder, inside)
+        return mounts_of(folder, settings.image, inside)
 
     def started_image(self) -> StartedImage:
         """What checks are told of it, once it is ready."""
@@ -104,3 +113,45 @@ class ContainerUnderTest(Container):
         """Remove it, and what was mounted; does nothing where both are gone."""
         super().stop()
         self._scratch.cleanup()
+
+
+def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
+    """Write the stand-in of `tag` into `folder`, for a container that sees it as `inside`.
+
+    The stand-ins come with the reference, which is started as a program. Raises ContainerTrouble.
+    """
+    command = [sys.executable, "-m", "reference.standins", "export", tag, str(folder)]
+    command += ["--layout", "vendor", "--mounted-at", inside]
+    done = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", timeout=EXPORT_SECONDS
+    )
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        line = f"no stand-in of {tag} can be mounted: {said.removeprefix('ERROR: ')}"
+        raise ContainerTrouble(line)
+    _open_to_all(folder)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Readable for whatever user the image runs as."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def mounts_of(folder: Path, image: str, inside: str = MODELS) -> dict[Path, str]:
+    """What to mount where, for `ContainerOptions`: the folder, and what open_clip has to know."""
+    architectures = sorted((folder / ARCHITECTURES).glob("*.json"))
+    where = _open_clip(image) if architectures else None
+    if where is None:
+        return {folder: inside}
+    return {folder: inside, **{file: f"{where}/{file.name}" for file in architectures}}
+
+
+def _open_clip(image: str) -> PurePosixPath | None:
+    """The folder of architectures in the image's open_clip; None where it has none."""
+    words = ("run", "--rm", "--pull", "never", "--network", "none", "--entrypoint", "python")
+    try:
+        said = engine.call(*words, image, "-c", FIND_OPEN_CLIP)
+    except CommandFailed:
+        return None
+    return PurePosixPath(said.strip().splitlines()[-1], ARCHITECTURES)

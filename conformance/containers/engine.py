@@ -1,12 +1,12 @@
-"""The `docker` command, bounded in time, with its refusals as typed errors."""
+"""The `docker` command, bounded in time: its refusals as errors, and the facts of an image."""
 
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from conformance.containers.errors import CommandFailed, EngineMissing, ImageMissing
+from conformance.data.messages import UserError
 
 PullPolicy = Literal["missing", "always", "never"]
 PULL_POLICIES: tuple[str, ...] = get_args(PullPolicy)
@@ -15,12 +15,34 @@ COMMAND = "docker"
 ENGINE_SAYS = "Error response from daemon: "
 COMMAND_SECONDS = 60.0
 """Bound of every command but a pull; on a loaded machine a start has taken 5 s."""
+MODEL_VARIABLE = "clip-conformance.model-variable"
+"""A label with the environment variable that names the model to serve, where an image has several.
+The reference's image has it, and so have images that are built from it."""
+WEIGHTS_VARIABLE = "clip-conformance.weights-variable"
+"""A label with the variable that says which weights: `stand-in`, or anything else."""
+STAND_IN = "stand-in"
+
+
+class ContainerTrouble(UserError):
+    """The container cannot be judged; the message is one line, `log` the end of what it said."""
+
+    def __init__(self, line: str, log: Sequence[str] = ()) -> None:
+        super().__init__(line)
+        self.log = tuple(log)
+
+    def with_log(self) -> str:
+        """The line, and below it the end of the container's log, indented."""
+        return "\n".join([str(self), *(f"  | {line}" for line in self.log)])
+
+
+class CommandFailed(ContainerTrouble):
+    """The engine refused a command."""
 
 
 def call(*words: str, seconds: float | None = COMMAND_SECONDS) -> str:
     """What ``docker WORDS`` prints to stdout; `seconds` None waits for ever.
 
-    Raises EngineMissing where there is no command or no answer, CommandFailed for a refusal.
+    Raises ContainerTrouble where there is no command or no answer, CommandFailed for a refusal.
     """
     return _done(words, seconds).stdout
 
@@ -59,10 +81,10 @@ def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedPr
             timeout=seconds,
         )
     except FileNotFoundError as problem:
-        raise EngineMissing(f"no container engine: there is no command `{COMMAND}`") from problem
+        raise ContainerTrouble(f"no container engine: there is no command `{COMMAND}`") from problem
     except subprocess.TimeoutExpired as problem:
         line = f"no container engine: `{COMMAND} {words[0]}` did not end within {seconds:g} s"
-        raise EngineMissing(line) from problem
+        raise ContainerTrouble(line) from problem
     if done.returncode:
         said = reason(done.stderr or done.stdout)
         raise CommandFailed(said or f"`{COMMAND} {words[0]}` failed")
@@ -70,22 +92,22 @@ def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedPr
 
 
 def check() -> str:
-    """The engine's version; raises EngineMissing where none answers."""
+    """The engine's version; raises ContainerTrouble where none answers."""
     try:
         return call("version", "--format", "{{.Server.Version}}", seconds=20).strip()
     except CommandFailed as problem:
-        raise EngineMissing(f"no container engine: {problem}") from problem
+        raise ContainerTrouble(f"no container engine: {problem}") from problem
 
 
 def fetch(image: str, policy: PullPolicy) -> None:
-    """See that the image is here, pulling it as `policy` says; raises ImageMissing."""
+    """See that the image is here, pulling it as `policy` says; raises ContainerTrouble."""
     if policy == "always" or (policy == "missing" and not _is_here(image)):
         try:
             call("pull", "--quiet", image, seconds=None)
         except CommandFailed as problem:
-            raise ImageMissing(f"{image} cannot be pulled: {problem}") from problem
+            raise ContainerTrouble(f"{image} cannot be pulled: {problem}") from problem
     elif not _is_here(image):
-        raise ImageMissing(f"{image} is not on this machine, and --pull never forbids to fetch it")
+        raise ContainerTrouble(f"{image} is not on this machine, and --pull never was given")
 
 
 def digest(image: str) -> str:
@@ -108,3 +130,35 @@ def _is_here(image: str) -> bool:
     except CommandFailed:
         return False
     return True
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """The labels and variables that an image was built with."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+
+    def names_model(self, tag: str) -> dict[str, str]:
+        """The environment that has it serve `tag`; empty for an image of one model."""
+        return {self.labels[MODEL_VARIABLE]: tag} if MODEL_VARIABLE in self.labels else {}
+
+    def has_stand_ins(self, env: dict[str, str]) -> bool:
+        """Whether a container with `env` serves a stand-in that lies inside the image."""
+        variable = self.labels.get(WEIGHTS_VARIABLE, "")
+        return {**self.env, **env}.get(variable) == STAND_IN
+
+
+def facts_of(image: str) -> ImageFacts:
+    """What the image says; raises CommandFailed where it is not here."""
+    config = json.loads(call("image", "inspect", "--format", "{{json .Config}}", image))
+    pairs = (each.partition("=") for each in config.get("Env") or ())
+    return ImageFacts(config.get("Labels") or {}, {name: value for name, _, value in pairs})
+
+
+def serves_stand_in(image: str, env: dict[str, str]) -> bool:
+    """The same as `has_stand_ins`, where nothing is known of an image that is not here."""
+    try:
+        return facts_of(image).has_stand_ins(env)
+    except ContainerTrouble:
+        return False

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from conformance.containers.container import HOST
 from conformance.data.messages import one_line
 from conformance.expect import Nonconformity
 from conformance.weaviate import docker_server, embedded_server, recording_proxy
@@ -118,7 +119,7 @@ def open_deployment(
 def _proxy(selection: ServerSelection, endpoint: str) -> AbstractContextManager[RecordingProxy]:
     if selection.kind == "embedded":
         return recording_proxy.in_front_of(endpoint)
-    return recording_proxy.in_front_of(endpoint, docker_server.gateway(), docker_server.HOST)
+    return recording_proxy.in_front_of(endpoint, docker_server.gateway(), HOST)
 
 
 def _run(selection: ServerSelection, url: str) -> AbstractContextManager[Server]:

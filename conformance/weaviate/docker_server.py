@@ -10,16 +10,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from conformance.containers import engine, options
-from conformance.containers.container import Container
-from conformance.containers.errors import ContainerTrouble
-from conformance.containers.options import ContainerOptions
+from conformance.containers import engine
+from conformance.containers.container import Container, ContainerOptions
+from conformance.containers.engine import ContainerTrouble
 from conformance.transport.child_process import wait_until
 from conformance.transport.raw_http import LOOPBACK
 from conformance.weaviate.embedded_server import shared_environment
 from conformance.weaviate.server import Server, Unavailable
 
-HOST = options.HOST
 HTTP, GRPC = 8080, 50051
 COMMAND = ("--host", "0.0.0.0", "--port", str(HTTP), "--scheme", "http")
 """The words of the documentation page's compose file, for the image's own entry point."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conformance.containers import engine
-from conformance.containers.errors import CommandFailed, ContainerTrouble
-from conformance.containers.options import LABEL
+from conformance.containers.container import LABEL
+from conformance.containers.engine import CommandFailed, ContainerTrouble
 from tests.suite.conftest import COMMAND, Command, Done
 
 FAKE = "clip-conformance-tests-fake-encoder"

@@ -2,17 +2,18 @@
 
 import pytest
 
-from conformance.containers.container import Container
-from conformance.containers.errors import CommandFailed, DiedAtStart
-from conformance.containers.memory import observe_memory, parsed
-from conformance.containers.options import ContainerOptions
-from conformance.containers.restart import observe_restart, observe_stop
-from conformance.containers.restrictions import (
+from conformance.containers.container import Container, ContainerOptions
+from conformance.containers.engine import CommandFailed, ContainerTrouble
+from conformance.containers.observations import (
+    observe_memory,
     observe_other_user,
     observe_read_only,
+    observe_restart,
+    observe_start,
+    observe_stop,
+    parsed,
     written_paths,
 )
-from conformance.containers.startup import observe_start
 
 engine_only = pytest.mark.usefixtures("nothing_left")
 WAIT = 30.0
@@ -72,7 +73,7 @@ def test_a_read_only_root_is_met_or_said(fake_image: str) -> None:
     assert good.image is not None
     assert good.text.status == good.image.status == 200
     bad = observe_read_only(fake_image, options(WRITES="/app/cache"), WAIT, b"image")
-    assert isinstance(bad.trouble, DiedAtStart)
+    assert isinstance(bad.trouble, ContainerTrouble)
     assert "Read-only file system" in str(bad.trouble)
 
 

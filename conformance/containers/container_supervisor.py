@@ -1,0 +1,45 @@
+"""The program that holds one container: it creates it, waits, and removes it.
+
+It reads one line of JSON, the words of ``docker create``, and answers with one line,
+``{"id": ...}`` or ``{"trouble": ...}``. When its input ends, which also happens when the suite is
+killed, the container goes, with its log and its anonymous volumes. It runs in a session of its own,
+so Ctrl-C does not reach it, and creating and removing cannot overtake one another.
+"""
+
+import json
+import sys
+
+from conformance.containers import engine
+from conformance.containers.container import REMOVED_WITHIN
+from conformance.containers.engine import ContainerTrouble
+
+
+def main() -> int:
+    """Create, answer, wait for the end of the input, remove."""
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    try:
+        # The id is the last line: a warning, of the platform for example, comes before it.
+        identity = engine.call("create", *json.loads(line)).split()[-1]
+    except ContainerTrouble as problem:
+        _answer({"trouble": str(problem)})
+        return 1
+    try:
+        _answer({"id": identity})
+        sys.stdin.read()
+    finally:
+        engine.call("rm", "--force", "--volumes", identity, seconds=REMOVED_WITHIN)
+    return 0
+
+
+def _answer(document: dict[str, str]) -> None:
+    try:
+        print(json.dumps(document), flush=True)
+    except BrokenPipeError:
+        # Nobody reads any more; the input has ended too.
+        sys.stdout = None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

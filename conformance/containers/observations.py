@@ -1,0 +1,211 @@
+"""What is observed of a container: its start, its memory, its restart, and under restrictions."""
+
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from conformance.containers import engine
+from conformance.containers.container import Container, ContainerOptions
+from conformance.containers.engine import CommandFailed, ContainerTrouble
+from conformance.transport.child_process import wait_until
+from conformance.transport.client import Client
+from conformance.transport.endpoint import READY, Endpoint
+from conformance.transport.exchange import Exchange
+
+RESPONSE_SECONDS = 50.0
+"""Weaviate's own patience with one request."""
+PROBE_SECONDS = 3.0
+FIRST_TEXT = "a red circle"
+UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+GRACE_SECONDS = 10
+"""After which ``docker stop`` kills; Kubernetes waits 30 s."""
+SIGKILLED = 128 + 9
+OTHER_USER = "12345:12345"
+"""In no image's list of users, as OpenShift's are."""
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/run", "/dev")
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a container came up."""
+
+    seconds: float
+    """From the engine's start to the first ready response."""
+    refused: tuple[Exchange, ...]
+    """Responses to the probe before that, those that a listening server gave; oldest first."""
+    first: Exchange
+    """POST /vectorize, sent at once after it: fails where ready came before the model."""
+
+
+def observe_start(container: Container, wait: float, texts: Sequence[str] = (FIRST_TEXT,)) -> Start:
+    """Wait until it is ready, then send `texts`; raises ContainerTrouble."""
+    with closing(Client(container.url, RESPONSE_SECONDS)) as client:
+        endpoint = Endpoint(client)
+        refused = _until_ready(container, endpoint, wait)
+        seconds = time.monotonic() - container.started
+        return Start(seconds, refused, endpoint.vectorize(texts))
+
+
+def _until_ready(container: Container, endpoint: Endpoint, wait: float) -> tuple[Exchange, ...]:
+    seen: list[Exchange] = []
+
+    def is_ready() -> bool:
+        seen.append(endpoint.get(READY, PROBE_SECONDS))
+        if not seen[-1].succeeded and not container.running:
+            raise container.died()
+        return seen[-1].succeeded
+
+    if not wait_until(is_ready, wait):
+        what = f"the container of {container.image} runs but was not ready within {wait:g} s"
+        line = f"{what}: {READY} gives {seen[-1].summary()}"
+        raise ContainerTrouble(line, container.log_tail())
+    return tuple(each for each in seen[:-1] if not each.failure)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes, without the cache of files that the kernel would give back."""
+
+    at_rest: int
+    under_load: int
+    """The most that any sample showed; a sample takes about two seconds, so peaks hide."""
+    samples: int
+
+
+def observe_memory(container: str, load: Callable[[], object]) -> Memory:
+    """Measure, then measure again and again while `load` runs; raises what `load` raises."""
+    at_rest = used(container)
+    samples: list[int] = []
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(load)
+        while not working.done():
+            samples.append(used(container))
+        working.result()
+    return Memory(at_rest, max(samples, default=at_rest), len(samples))
+
+
+def used(container: str) -> int:
+    """Bytes that the container with that id uses now."""
+    shown = engine.call("stats", "--no-stream", "--format", "{{.MemUsage}}", container)
+    return parsed(shown)
+
+
+def parsed(shown: str) -> int:
+    """The bytes of ``123.4MiB / 23.4GiB``: the first figure, which has four digits at most."""
+    found = re.match(r"\s*([\d.]+)\s*([KMGT]?i?B)\b", shown)
+    if found is None or found[2] not in UNITS:
+        raise CommandFailed(f"the engine gives no memory figure: {shown.strip()!r}")
+    return int(float(found[1]) * UNITS[found[2]])
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What SIGTERM (or the image's own STOPSIGNAL) did."""
+
+    seconds: float
+    exit_code: int
+    log: tuple[str, ...]
+
+    @property
+    def killed(self) -> bool:
+        """Whether the grace period was over before the process was."""
+        return self.exit_code == SIGKILLED
+
+
+@dataclass(frozen=True)
+class Restart:
+    """The same request before and after a restart; `trouble` where it did not come up again."""
+
+    before: Exchange
+    stop: Stop
+    after: Exchange | None
+    trouble: ContainerTrouble | None = None
+
+
+def observe_stop(container: Container, grace: int = GRACE_SECONDS) -> Stop:
+    """Tell it to end, and kill it after `grace` seconds; the container itself stays."""
+    begun = time.monotonic()
+    # The command is bounded too, and by more than what it waits for.
+    engine.call("stop", "--time", str(grace), container.id, seconds=grace + engine.COMMAND_SECONDS)
+    seconds = time.monotonic() - begun
+    return Stop(seconds, container.state.exit_code, tuple(container.log_tail()))
+
+
+def observe_restart(
+    container: Container, texts: Sequence[str], images: Sequence[bytes], wait: float
+) -> Restart:
+    """Vectorize, stop, start, vectorize.
+
+    `texts` and `images` travel in one request, `images` being files' bytes. Its URL is another
+    afterwards.
+    """
+    before = _vectorized(container, texts, images)
+    stop = observe_stop(container)
+    try:
+        container.start()
+        observe_start(container, wait)
+    except ContainerTrouble as trouble:
+        return Restart(before, stop, None, trouble)
+    return Restart(before, stop, _vectorized(container, texts, images))
+
+
+def _vectorized(container: Container, texts: Sequence[str], images: Sequence[bytes]) -> Exchange:
+    with closing(Client(container.url, RESPONSE_SECONDS)) as client:
+        return Endpoint(client).vectorize(texts, images)
+
+
+@dataclass(frozen=True)
+class Confined:
+    """A container under one limit: either `trouble`, or it came up and answered."""
+
+    trouble: ContainerTrouble | None
+    text: Exchange | None = None
+    image: Exchange | None = None
+
+
+def observe_both(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
+    """Both limits at once: where that works, each of them does, and one start has shown it."""
+    return _observe(image, replace(options, read_only=True, user=OTHER_USER), wait, item)
+
+
+def observe_read_only(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
+    """A read-only root with an empty, writable /tmp; `item` is an image file to vectorize."""
+    return _observe(image, replace(options, read_only=True), wait, item)
+
+
+def observe_other_user(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
+    """Another user and group than the image's; `item` is an image file to vectorize."""
+    return _observe(image, replace(options, user=OTHER_USER), wait, item)
+
+
+def _observe(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
+    try:
+        # The first container has pulled it.
+        with Container(image, replace(options, pull="never")) as container:
+            start = observe_start(container, wait)
+            with closing(Client(container.url, RESPONSE_SECONDS)) as client:
+                return Confined(None, start.first, Endpoint(client).vectorize(images=[item]))
+    except ContainerTrouble as trouble:
+        return Confined(trouble)
+
+
+def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
+    """What the container with that id has written, changed or removed.
+
+    Outside of temporary folders, and of what is `mounted`, which its engine lists too.
+    """
+    lines = engine.call("diff", container).splitlines()
+    changed = {line[2:] for line in lines if len(line) > 2}
+    ours = (*TEMPORARY_FOLDERS, *mounted)
+    return sorted(path for path in changed if not _explained(path, changed, ours))
+
+
+def _explained(path: str, changed: Collection[str], ours: Collection[str]) -> bool:
+    """Whether it lies in `ours`, or is a folder only listed for what has changed inside."""
+    pure = PurePosixPath(path)
+    inside = any(pure.is_relative_to(folder) for folder in ours)
+    return inside or any(pure in PurePosixPath(other).parents for other in (*changed, *ours))
