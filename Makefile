@@ -2,6 +2,7 @@
 # Every task is defined here alone; tox calls these for the environments that it makes, with BIN set to
 # the environment's programs and STAMP empty, so that nothing is installed.
 SHELL := /bin/bash
+PYTHON ?= 3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -27,20 +28,20 @@ help:
 # uv where there is one, since it is much faster; else venv and pip.
 $(STAMP): pyproject.toml
 	@if command -v uv >/dev/null; then \
-	  uv venv --quiet --allow-existing --python 3.11 $(VENV) && \
+	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 	  uv pip install --quiet --python $(BIN)/python --editable '.[reference,dev]'; \
 	else \
-	  python3 -m venv $(VENV) && \
+	  python$(PYTHON) -m venv $(VENV) && \
 	  $(BIN)/python -m pip install --quiet --editable '.[reference,dev]'; \
 	fi
 	@touch $@
 
 $(SUITE_STAMP): pyproject.toml
 	@if command -v uv >/dev/null; then \
-	  uv venv --quiet --allow-existing --python 3.11 $(SUITE_VENV) && \
+	  uv venv --quiet --allow-existing --python $(PYTHON) $(SUITE_VENV) && \
 	  uv pip install --quiet --python $(SUITE_VENV)/bin/python --editable '.[dev]'; \
 	else \
-	  python3 -m venv $(SUITE_VENV) && \
+	  python$(PYTHON) -m venv $(SUITE_VENV) && \
 	  $(SUITE_VENV)/bin/python -m pip install --quiet --editable '.[dev]'; \
 	fi
 	@touch $@

@@ -1,14 +1,17 @@
 """Sphinx: the pages of this folder as a site; `make docs` builds it."""
 
 import sys
-from importlib.metadata import version as version_of
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 project = "multi2vec-clip conformance"
-version = release = version_of("multi2vec-clip-conformance")
+about = metadata("multi2vec-clip-conformance")
+version = release = about["Version"]
+repository = dict(each.split(", ") for each in about.get_all("Project-URL", []))["Repository"]
+html_theme_options = {"source_repository": repository, "source_branch": "main"}
 extensions = ["myst_parser", "lab.results_page"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
@@ -19,11 +22,12 @@ html_show_copyright = False
 exclude_patterns = ["_build"]
 
 
-def _link_to_the_included_page(_app: object, _document: str, source: list[str]) -> None:
-    """docker/README.md is read here as a page of these, so links to it go there."""
+def _replaced(_app: object, _document: str, source: list[str]) -> None:
+    """Links to docker/README.md go to the page that includes it, OWNER is whose project this is."""
     source[0] = source[0].replace("](../docker/README.md", "](containers.md")
+    source[0] = source[0].replace("OWNER", repository.split("/")[-2])
 
 
 def setup(app: Any) -> None:
     """Sphinx calls this."""
-    app.connect("source-read", _link_to_the_included_page)
+    app.connect("source-read", _replaced)

@@ -19,7 +19,6 @@ SCHEMA: Final = "urn:multi2vec-clip-conformance:report:"
 ABOUT: Final = ("title", "about", "source", "reproduce")
 KEPT: Final = ("schema", "started", "suite", "model", "verdict", "profiles", "counts")
 KEPT_OF_A_FINDING: Final = ("clause", "level", "title", "got", "expected", "why", "test", "also")
-KEPT_OF_A_CLAUSE: Final = ("id", "level", "title", "group", "status")
 FINE: Final = frozenset({"pass", "n/a", "disabled", "skipped"})
 """Statuses that need no row of their own in the table of clauses."""
 
@@ -73,9 +72,15 @@ def shortened(report: dict[str, Any], before: dict[str, Any] | None = None) -> d
     short["contract"] = _only(report["contract"], ("version", "digest"))
     short["weights"] = report["target"]["weights"]
     short["findings"] = [_only(each, KEPT_OF_A_FINDING) for each in report["findings"]]
-    short["clauses"] = [_only(each, KEPT_OF_A_CLAUSE) for each in report["clauses"]]
+    short["clauses"] = [_clause(each) for each in report["clauses"]]
     short["history"] = [*before["history"], _verdict(before)] if before else []
     return short
+
+
+def _clause(clause: dict[str, Any]) -> dict[str, Any]:
+    """Its title and level only where a row of the table of clauses shows them."""
+    fine = clause["status"] in FINE
+    return _only(clause, ("id", "status") if fine else ("id", "status", "level", "title"))
 
 
 def _only(whole: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
@@ -114,11 +119,14 @@ def _json(value: Any) -> str:
 
 def rows(targets: Sequence[Target]) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """The clauses that not every target meets, each with its status for each target."""
-    clauses = {clause["id"]: clause for each in targets for clause in each.report["clauses"]}
-    for name, clause in clauses.items():
-        statuses = [target.statuses.get(name, "n/a") for target in targets]
-        if not FINE.issuperset(statuses):
-            yield clause, statuses
+    shown = {
+        clause["id"]: clause
+        for target in targets
+        for clause in target.report["clauses"]
+        if clause["status"] not in FINE
+    }
+    for name, clause in sorted(shown.items()):
+        yield clause, [target.statuses.get(name, "n/a") for target in targets]
 
 
 def main(words: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ def report(day: str, **statuses: str) -> dict[str, Any]:
         "got": HOSTILE,
     }
     finding |= {"expected": "204", "why": "", "repeat": ["curl"], "also": ["PRB-02"]}
-    clause = {"level": "MUST", "title": HOSTILE, "group": "Probes", "tests": [HOSTILE]}
+    clause = {"level": "MUST", "title": HOSTILE, "tests": [HOSTILE]}
     return {
         "schema": "urn:multi2vec-clip-conformance:report:1.0",
         "started": f"{day}T10:00:00Z",

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Usage: set_version.sh v1.2.0: writes a tag's version into pyproject.toml.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=${1#v}
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+((a|b|rc)[0-9]+)?$ ]] || { echo "not a version: $1" >&2; exit 1; }
+sed -i "s/^version = .*/version = \"$version\"/" pyproject.toml
+grep -q "^version = \"$version\"$" pyproject.toml

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Usage: try_package.sh PYTHON FILE: installs a wheel or sdist into an empty environment and runs it
+# against an endpoint that is served from this checkout.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scratch=$(mktemp -d)
+"$1" -m venv "$scratch/user"
+"$scratch/user/bin/python" -m pip install --quiet "$2"
+"$1" -m venv "$scratch/server"
+"$scratch/server/bin/python" -m pip install --quiet '.[dev]'
+"$scratch/server/bin/python" -m tests.endpoints plain --port 8099 &
+server=$!
+trap 'kill "$server"; rm -r "$scratch"' EXIT
+cd "$scratch"
+user/bin/clip-conformance --version
+user/bin/clip-conformance http://127.0.0.1:8099 --model sentence-transformers-clip-ViT-B-32-multilingual-v1 \
+  --weights stand-in --weaviate off --wait 60
