@@ -1,1 +1,24 @@
-"""A conformance suite for Weaviate's multi2vec-clip vectorizer endpoint."""
+"""Conformance suite for Weaviate's multi2vec-clip vectorizer endpoint.
+
+``run(url, model=...)`` checks an endpoint and returns a `Report`; it raises `UserError` for
+a bad option or where there is no endpoint. The console command is ``clip-conformance``.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.data.messages import UserError
+    from conformance.session import Report, run
+
+__all__ = ["Report", "UserError", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    # Every pytest run on a machine with this package imports it for its plugin: nothing is loaded
+    # before somebody asks for it.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = "conformance.data.messages" if name == "UserError" else "conformance.session"
+    return getattr(import_module(home), name)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.options.table import DEFAULT_REFERENCE, OPTIONS, option
+from conformance.options.table import COMMAND_LINE, DEFAULT_REFERENCE, OPTIONS, option
 
 PACKAGE = Path(__file__).parent
+SESSION = "clip-conformance-session"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,15 +27,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Take part in the run only where the suite is among the arguments."""
-    if not _asked_for(config):
+    if not _asked_for(config) or config.pluginmanager.has_plugin(SESSION):
         return
     # Imported here: nobody else's run pays for it.
     from conformance.command.display import Display
-    from conformance.command.run import Run
+    from conformance.data.messages import UserError
+    from conformance.options import given
+    from conformance.options.settings import Given, make_settings
+    from conformance.session import Session
 
-    run = Run.from_config(config)
-    config.pluginmanager.register(run, "clip-conformance-run")
-    config.pluginmanager.register(Display(config, run), "clip-conformance-display")
+    values = {row.dest: getattr(config.option, f"clip_{row.dest}") for row in OPTIONS}
+    typed = {
+        dest: Given(value, COMMAND_LINE)
+        for dest, value in values.items()
+        if value is not None and value is not False
+    }
+    try:
+        found = given.beside(typed, given.elsewhere(config.invocation_params.dir))
+        session = Session(make_settings(found), pytest_line=tuple(config.invocation_params.args))
+    except UserError as problem:
+        raise pytest.UsageError(str(problem)) from None
+    config.pluginmanager.register(session, SESSION)
+    config.pluginmanager.register(Display(session, by_command=False))
 
 
 def _asked_for(config: pytest.Config) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from conformance.options import action_inputs
+from conformance.options import documentation
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 
@@ -19,8 +19,11 @@ STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in ste
 
 
 def test_the_inputs_are_the_options() -> None:
-    assert action_inputs.replaced(TEXT) == TEXT
-    assert [*ACTION["inputs"]] == [*(row.name for row in action_inputs.ROWS), "python-version"]
+    assert documentation.action(TEXT) == TEXT
+    assert [*ACTION["inputs"]] == [
+        *(row.name for row in documentation.CONFIGURABLE),
+        "python-version",
+    ]
 
 
 def test_no_step_lets_the_shell_read_an_input() -> None:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from conformance import expect
-from conformance.checks.aftermath import IMAGES, TEXTS, Aftermath
 from conformance.corpus import texts
 from conformance.corpus.image_files import small_bmp, small_png
 from conformance.data import timeouts, tolerances
 from conformance.expect import given
+from conformance.expect.aftermath import IMAGES, TEXTS, Aftermath
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import Endpoint, Items, Target
 

@@ -1,28 +1,25 @@
-"""The console command ``clip-conformance``: short option names, and pytest kept to itself."""
+"""The console command ``clip-conformance``: a run of the suite, or one of the other commands."""
 
-import io
-import os
-import re
+import signal
 import sys
-import tempfile
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable
-from contextlib import redirect_stderr
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
+from types import FrameType
+from typing import Any
 
 import click
-import pytest
 
-from conformance.command import invoke, welcome
-from conformance.data.messages import suggestion
-from conformance.options import sources
-from conformance.options.command_parser import BAD_OPTION, CommandParser
-from conformance.options.settings import BadOption
-from conformance.options.table import COMMAND_OPTIONS
+from conformance.command import invoke
+from conformance.data.messages import BAD_OPTION, suggestion
+from conformance.options import given
+from conformance.options.settings import BadOption, make_settings
+from conformance.options.table import TARGETS
 
-SUBCOMMANDS = {
+COMMANDS = {
     "doctor": "conformance.doctor.doctor_command:command",
     "list": "conformance.command.contract_commands:list_clauses",
     "explain": "conformance.command.contract_commands:explain",
@@ -32,20 +29,20 @@ SUBCOMMANDS = {
     "bench": "conformance.speed.bench_command:command",
     "stand-in": "conformance.command.stand_in:command",
 }
-"""Name and ``module:function``: given the words after the name, it returns the exit status."""
-
-PACKAGE = Path(__file__).parent.parent
+"""Name and ``module:command``: imported when it is asked for, so that the others pay nothing."""
 
 DESCRIPTION = """\
-Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it: one that runs
-already, a container, or the project's own reference.
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it: one that is
+already running, a container, or the project's own reference.
 
+\b
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
   clip-conformance --image my-registry/my-clip:1.0 --model openai-clip-vit-base-patch16
   clip-conformance --reference google-siglip2-so400m-patch16-384
   clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
 
-other commands, each with its own --help:
+\b
+Other commands, each with its own --help:
   clip-conformance doctor http://localhost:8080     what is there and what is wrong, in seconds
   clip-conformance list                             every clause of the contract
   clip-conformance explain VEC-01                   a clause: text, reason, source, test, faults
@@ -57,123 +54,152 @@ other commands, each with its own --help:
 """
 EPILOG = """\
 Every option may also be set as a variable (CLIP_CONFORMANCE_MODEL=TAG) or in the table
-[tool.clip-conformance] of pyproject.toml; the command line counts first, then the variable.
-Anything else is handed to pytest (-k, -x, -v, -n, --lf …).
+[tool.clip-conformance] of pyproject.toml; the command line counts first, then the variable. What
+stands after -- is handed to pytest as it is (-- --durations=5).
 
-exit status: 0 conformant, partial without a failure, or with known failures only; 1 a MUST clause
-failed; anything else: no verdict (2 interrupted, 3 an error of the suite, 4 a bad option or no
-endpoint, 6 incomplete, 7 a known failure passes again)
+\b
+Exit status:
+  0  conformant, partial without a failure, or with known failures only
+  1  a MUST clause failed
+  2  interrupted
+  3  an error of the suite
+  4  a bad option, or no endpoint
+  6  incomplete
+  7  a known failure passes again
 """
-WITHOUT_ENDPOINT = ("--collect-only", "--co", "--markers", "--fixtures")
-"""Words to pytest that ask nothing of an endpoint."""
+WELCOME = """\
+clip-conformance checks that a service does what Weaviate's multi2vec-clip module asks of it:
+  clip-conformance http://localhost:8080 --model TAG   (clip-conformance models lists the tags)
+  clip-conformance doctor http://localhost:8080        (what is wrong, in seconds; --help has more)
+"""
+NO_ENDPOINT = (
+    "no endpoint: give its URL, --image IMAGE for a container, or --reference TAG for the "
+    "project's own encoder"
+)
+PYTESTS_OWN: dict[str, dict[str, Any]] = {
+    "-k": {"metavar": "EXPRESSION", "help": "only tests whose names match, as in pytest"},
+    "-v": {"count": True, "help": "show everything, and a line for each test"},
+    "-q": {"count": True, "help": "show the verdict alone"},
+    "-x": {"is_flag": True, "help": "stop after the first failure"},
+    "--lf": {"is_flag": True, "help": "only what failed last time (needs --report)"},
+    "--collect-only": {"is_flag": True, "help": "list the tests and run none"},
+}
+"""Options of pytest that the command takes itself; any other goes after ``--``."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the suite; returns the exit status."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if given and given[0] in SUBCOMMANDS:
-        return _subcommand(given[0])(given[1:])
-    options, rest = _parser().parse_known_args(given)
-    options.url, rest = _with_url(rest)
-    try:
-        found = sources.merged(vars(options), os.environ, Path.cwd())
-        _check_command(options.url)
-    except BadOption as problem:
-        print(f"ERROR: {problem}", file=sys.stderr)
-        return BAD_OPTION
-    if not found.keys() & set(sources.TARGETS) and not set(rest) & set(WITHOUT_ENDPOINT):
-        return welcome.no_endpoint(given)
-    report = found["report"].value if "report" in found else None
-    return _run(options, rest, report)
+    """Run the suite, or another command; returns the exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in COMMANDS:
+        return _command(words[0], words[1:])
+    place = words.index("--") if "--" in words else len(words)
+    ours, pytests = words[:place], words[place + 1 :]
+    return invoke.guarded(lambda: _suite(ours, pytests))
 
 
-def _run(options: Namespace, rest: list[str], report: Path | None) -> int:
-    """Run pytest on the suite's checks; returns the exit status."""
-    said = io.StringIO()
-    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as scratch, redirect_stderr(said):
-        # Hypothesis would keep what it reads in modules in the caller's folder.
-        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
-        status = int(pytest.main([*_own(report, Path(scratch)), *_mapped(options), *rest]))
-    print(_one_line(said.getvalue(), status), end="", file=sys.stderr)
-    return status
+def _suite(ours: list[str], pytests: list[str]) -> int:
+    return invoke.main(_suite_command(pytests), ours, "clip-conformance")
 
 
-def _subcommand(name: str) -> Callable[[list[str]], int]:
-    """What runs a subcommand; imported here, so that the others pay nothing."""
-    run = resolve_name(SUBCOMMANDS[name])
-    if isinstance(run, click.Command):
-        return lambda words: invoke.main(run, words, f"clip-conformance {name}")
-    main_function: Callable[[list[str]], int] = run
-    return main_function
+def _command(name: str, words: list[str]) -> int:
+    module, _, attribute = COMMANDS[name].partition(":")
+    command = getattr(import_module(module), attribute, None)
+    if command is None:  # not yet click's
+        status: int = resolve_name(f"{module}:main")(words)
+        return status
+    return invoke.main(command, words, f"clip-conformance {name}")
 
 
-def _with_url(words: list[str]) -> tuple[str | None, list[str]]:
-    """The endpoint's URL among the words that are not ours, and what is left for pytest.
+def _suite_command(pytests: list[str]) -> click.Command:
+    """The command that runs the suite; `pytests` are words for pytest alone."""
+    own: list[click.Parameter] = [
+        click.Option([name, f"pytest{name.replace('-', '_')}"], **options)
+        for name, options in PYTESTS_OWN.items()
+    ]
 
-    It is the first word, or one with a scheme: any other may be the value of an option of pytest's,
-    as in ``-k EXPRESSION``.
-    """
-    for place, word in enumerate(words):
-        if not word.startswith("-") and (place == 0 or "://" in word):
-            return word, words[:place] + words[place + 1 :]
-    return None, words
+    def callback(**_values: Any) -> int:
+        return _run_suite(click.get_current_context(), pytests)
+
+    return click.Command(
+        "clip-conformance",
+        params=[*given.parameters(), *own, _version_option()],
+        callback=callback,
+        help=DESCRIPTION,
+        epilog=EPILOG,
+        options_metavar="[options]",
+        context_settings={
+            "default_map": given.defaults(Path.cwd()),
+            "max_content_width": 100,
+            "help_option_names": ["-h", "--help"],
+        },
+    )
+
+
+def _version_option() -> click.Parameter:
+    def show(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+        if asked:
+            click.echo(version("multi2vec-clip-conformance"))
+            context.exit(0)
+
+    return click.Option(
+        ["--version"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=show,
+        help="show the version and end",
+    )
+
+
+def _run_suite(context: click.Context, pytests: list[str]) -> int:
+    # Imported here: --help and the other commands do without pytest and the checks' libraries.
+    from conformance.command.display import Display
+    from conformance.session import WITHOUT_ENDPOINT, Session, execute
+
+    words = [*_pytest_words(context), *pytests]
+    found = given.of_context(context)
+    _check_command(context.params["url"])
+    if not found.keys() & set(TARGETS) and not set(words) & WITHOUT_ENDPOINT:
+        if not found and not words:
+            print(WELCOME, end="", file=sys.stderr)
+            return BAD_OPTION
+        raise BadOption(NO_ENDPOINT)
+    session = Session(make_settings(found), words)
+    with _terminated_as_interrupted():
+        return execute(session, words, [Display(session, by_command=True)])
+
+
+def _pytest_words(context: click.Context) -> list[str]:
+    """Options of pytest's that the command takes, as pytest's words."""
+    words: list[str] = []
+    for name, declared in PYTESTS_OWN.items():
+        value = context.params[f"pytest{name.replace('-', '_')}"]
+        if declared.get("count"):
+            words += [name] * value
+        elif value:
+            words += [name] if declared.get("is_flag") else [name, value]
+    return words
 
 
 def _check_command(word: str | None) -> None:
-    """Raise BadOption where the first word is a subcommand, misspelt."""
-    hint = suggestion(word, SUBCOMMANDS) if word and not set(word) & set(":./") else ""
+    """Raise BadOption where the first word is a command, misspelled."""
+    hint = suggestion(word, COMMANDS) if word and not set(word) & set(":./") else ""
     if hint:
         raise BadOption(f"there is no command {word}{hint}")
 
 
-def _one_line(said: str, status: int) -> str:
-    """What pytest said on stderr; of a usage error, the line that tells what is wrong.
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: every process that was started is stopped."""
 
-    Lines of a container's log below it, which start with a bar, belong to it.
-    """
-    problems = re.findall(r"(?im)^(?:\S+: )?error: (.+(?:\n  \| .*)*)$", said)
-    usage_error = status == pytest.ExitCode.USAGE_ERROR and problems
-    return f"ERROR: {problems[-1]}\n" if usage_error else said
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
 
-
-def _own(report: Path | None, scratch: Path) -> list[str]:
-    """The configuration that is the suite's and not the caller's."""
-    cache = report.resolve() / ".cache" if report else scratch
-    folder = PACKAGE / "checks"
-    ini = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(folder)]
-    return [*ini, "-o", f"cache_dir={cache}", str(folder)]
-
-
-def _mapped(options: Namespace) -> list[str]:
-    """Short names to the plugin's."""
-    mapped = []
-    for name, value in vars(options).items():
-        flag = f"--clip-{name.replace('_', '-')}"
-        if value is True:
-            mapped.append(flag)
-        elif isinstance(value, list):
-            mapped += [word for each in value for word in (flag, each)]
-        elif value is not None and value is not False:
-            absolute = value.resolve() if isinstance(value, Path) else value
-            mapped.append(f"{flag}={absolute}")
-    return mapped
-
-
-def _parser() -> ArgumentParser:
-    parser = CommandParser(
-        "clip-conformance",
-        usage="clip-conformance [URL] [options]",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--version", action="version", version=version("multi2vec-clip-conformance")
-    )
-    for row in COMMAND_OPTIONS:
-        parser.add_argument(f"--{row.name}", **row.arguments())
-    return parser
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

@@ -1,31 +1,42 @@
-"""What a run shows on the terminal, as a pytest plugin beside `Run`."""
+"""What a run shows on the terminal, as a pytest plugin beside the `Session`."""
 
 import pytest
 
-from conformance.checks.stash import TARGET
-from conformance.command.run import Run, clause_of
 from conformance.report import scoreboard, terminal
-from conformance.report.detail import LINE_PER_TEST, Detail, detail_of, is_command, quieten_pytest
-from conformance.report.phase_result import PhaseResult
+from conformance.report.detail import Detail
 from conformance.report.scoreboard import Progress
+from conformance.session import Session, clause_of
+
+LINE_PER_TEST = 1
+"""pytest's verbosity from which it writes a line for each test itself."""
 
 
 class Display:
     """Progress while the tests run, and the result at the end."""
 
-    def __init__(self, config: pytest.Config, run: Run) -> None:
-        self.config = config
-        self.run = run
-        self.detail = detail_of(config)
+    def __init__(self, session: Session, by_command: bool) -> None:
+        """`by_command` says that the console command runs, and not pytest with the plugin."""
+        self.session = session
+        self.by_command = by_command
+        self.detail = Detail.SCREEN
         self.progress: Progress | None = None
-        quieten_pytest(config)
+        self._lines = False
+        """Whether pytest writes a line for each test."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Have pytest leave its summary to us, unless a line for each test was asked for."""
+        asked = config.option.verbose
+        self.detail = Detail.VERDICT if asked < 0 else Detail.ALL if asked > 0 else Detail.SCREEN
+        self._lines = config.option.collectonly or asked >= LINE_PER_TEST
+        if self.by_command and not self._lines:
+            config.option.verbose = -2
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Have our own progress, where pytest's lines were not asked for and nobody else tests."""
-        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        lines = self.config.option.collectonly or self.config.option.verbose >= LINE_PER_TEST
-        elsewhere = self.run.worker_input is not None or lines or not is_command(self.config)
-        if reporter is not None and not elsewhere and self.detail is not Detail.VERDICT:
+        """Show our own progress, where pytest's lines were not asked for."""
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        quiet = self._lines or not self.by_command or self.detail is Detail.VERDICT
+        if reporter is not None and not quiet:
             found = (clause_of(item) for item in session.items)
             self.progress = Progress(reporter, [clause for clause in found if clause])
 
@@ -38,13 +49,13 @@ class Display:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A phase of a test has ended."""
-        result = PhaseResult.of(report)
+        result = self.session.result_of(report)
         if self.progress is not None and result is not None:
             self.progress.note(result)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letter and word of a status; neither where the progress is our own."""
-        result = PhaseResult.of(report)
+        result = self.session.result_of(report)
         if result is None:
             return None
         category, letter, word = scoreboard.shown(result)
@@ -61,6 +72,7 @@ class Display:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the result after pytest's own output."""
-        if self.run.worker_input is None and TARGET in self.config.stash:
-            run = self.run
-            terminal.write(terminalreporter, run.judgement, run.settings, self.detail, run.log)
+        session, report = self.session, self.session.report
+        if report is not None:
+            judgement = report.judgement
+            terminal.write(terminalreporter, judgement, session.settings, self.detail, session.log)

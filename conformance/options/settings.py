@@ -1,25 +1,32 @@
-"""What the user asked for, from the command line into one typed value."""
+"""What the user asked for, as one typed value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from conformance.data import models
+from conformance.data import clauses, models, weaviate_versions
 from conformance.data.messages import UserError
 from conformance.data.models import Model
-from conformance.options.table import OPTIONS, DimensionPolicy, Pull, Weights
+from conformance.options import endpoint_url
+from conformance.options.table import (
+    DEFAULT_REFERENCE,
+    OPTIONS,
+    DimensionPolicy,
+    Pull,
+    Weights,
+)
 
 _DEFAULTS = {row.dest: row.default for row in OPTIONS}
 
 
 class BadOption(UserError):
-    """An option, or a combination of options, that cannot be; the message is one line."""
+    """An option, or a combination of options, that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A value as argparse makes it, and where it came from."""
+    """The value of an option, and where it came from."""
 
     value: Any
     origin: str
@@ -43,11 +50,13 @@ class Settings:
     report: Path | None = None
     strict: bool = False
     slow: bool = False
+    clause: tuple[str, ...] = ()
+    """Ids of the clauses to run; with `group` also empty, every clause is run."""
+    group: tuple[str, ...] = ()
     compare_with: str | None = None
     """A URL, a recording's file, or weaviate:COLLECTION."""
     weaviate: str | None = None
-    """off, embedded[:VERSION], docker[:VERSION], several of these, or a URL; None is embedded where
-    a binary lies at hand."""
+    """off, embedded[:VERSION], docker[:VERSION] or a URL; None is embedded if it is installed."""
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None
@@ -63,7 +72,13 @@ class Settings:
     known_failures: Path | None = None
     write_known_failures: Path | None = None
     given: Mapping[str, Given] = field(default_factory=dict, compare=False)
-    """The options that were given, by name, also those that are no field; others: their default."""
+    """The options that were given, by name; the others have their defaults."""
+
+    def chosen_clauses(self) -> set[str]:
+        """The ids of the clauses that were chosen, one by one or by group; empty for all."""
+        chosen = {clauses.find(name).id for name in self.clause}
+        wanted = [clauses.find_group(name) for name in self.group]
+        return chosen | {each.id for each in clauses.all_clauses().values() if each.group in wanted}
 
     def expected_dimensions(self) -> dict[int, str]:
         """The dimensions that vectors may have, each with whose figure it is; none if unknown."""
@@ -82,9 +97,80 @@ class Settings:
         return found
 
 
+def make_settings(found: Mapping[str, Given]) -> Settings:
+    """The settings of a run, from what was given by `dest`; raises a UserError of one line.
+
+    Reads the file with the user's own models, and nothing else.
+    """
+    values = {row.dest: found[row.dest].value if row.dest in found else None for row in OPTIONS}
+    _check(values)
+    started = "" if values["url"] else "image" if values["image"] else "reference"
+    made = {row.dest: row.value(values[row.dest], started) for row in OPTIONS}
+    made |= {row.dest: tuple(made[row.dest] or ()) for row in OPTIONS if row.repeatable}
+    made |= {row.dest: bool(made[row.dest]) for row in OPTIONS if row.flag}
+    made["url"] = made["url"] and made["url"].removesuffix("/")
+    made["report"] = made["report"] and made["report"].absolute()
+    if values["mount_weights"]:
+        made["weights"] = "stand-in"
+    made["model"] = find_model(_tag(values), values["models"])
+    made["given"] = {row.name: found[row.dest] for row in OPTIONS if row.dest in found}
+    settings = Settings(**{each.name: made[each.name] for each in fields(Settings)})
+    settings.chosen_clauses()  # Names that do not exist are told before anything starts.
+    return settings
+
+
 def find_model(tag: str, extra: Path | None) -> Model:
     """The row of `tag`, or a BadOption that says what there is."""
     try:
         return models.find(tag, extra)
     except (ValueError, OSError, UserError) as problem:
         raise BadOption(str(problem)) from problem
+
+
+def _tag(values: Mapping[str, Any]) -> str:
+    """The tag of the model that is served; raises BadOption if it was not given."""
+    default = None if values["url"] or values["image"] else DEFAULT_REFERENCE
+    tag: str | None = values["reference"] or values["model"] or default
+    if tag is None:
+        raise BadOption(
+            "say which model the endpoint serves: --model TAG (clip-conformance models lists the "
+            "tags; for a model of your own add --models FILE)"
+        )
+    return tag
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    _check_target(values)
+    for row in OPTIONS:
+        if row.positive and values[row.dest] is not None and values[row.dest] <= 0:
+            raise BadOption(f"--{row.name} must be above 0")
+    if values["url"] is not None and (problem := endpoint_url.problem(values["url"])):
+        raise BadOption(problem)
+    try:
+        weaviate_versions.parse(values["for_weaviate"] or weaviate_versions.DEFAULT_VERSION)
+    except (ValueError, UserError) as problem:
+        raise BadOption(f"--for-weaviate: {problem}") from problem
+
+
+def _check_target(values: Mapping[str, Any]) -> None:
+    if values["url"] and values["reference"]:
+        raise BadOption("--reference starts an endpoint of its own: give a URL or a tag, not both")
+    if values["image"] and (values["url"] or values["reference"]):
+        raise BadOption("--image starts an endpoint of its own: give no URL and no --reference")
+    if values["reference"] and values["model"] not in (None, values["reference"]):
+        raise BadOption("--reference and --model name different models")
+    if any("=" not in each for each in values["env"] or ()):
+        raise BadOption("--env takes NAME=VALUE")
+    _check_mount(values)
+
+
+def _check_mount(values: Mapping[str, Any]) -> None:
+    where = values["mount_weights"]
+    if where is None:
+        return
+    if not values["image"]:
+        raise BadOption("--mount-weights requires --image")
+    if not where.startswith("/") or ":" in where or "," in where:
+        raise BadOption(f"--mount-weights takes an absolute path inside the container: {where!r}")
+    if values["weights"] == "published":
+        raise BadOption("--mount-weights mounts the stand-in, so --weights cannot be published")

@@ -1,14 +1,15 @@
 """The options, one row each.
 
-Made from these rows: the parser of the console command (``--NAME``), the options of the pytest
-plugin (``--clip-NAME``), the defaults of `Settings` and the README's table. A new option is a row
-here and, where the run needs its value, a field of that name in `conformance.options.settings`.
+Made from these rows: the console command's options (``--NAME``), the pytest plugin's
+(``--clip-NAME``), environment variables and keys of pyproject.toml, the defaults of `Settings`, the
+table in the README and the inputs of the GitHub Action. A new option is a row here and a field of
+that name in `conformance.options.settings`.
 
 Every pytest run on a machine with this package imports this module, so it imports next to nothing.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -18,6 +19,9 @@ Weights = Literal["published", "stand-in"]
 DimensionPolicy = Literal["published", "documented", "checkpoint"]
 Pull = Literal["missing", "always", "never"]
 
+COMMAND_LINE: Final = "command line"
+TARGETS: Final = ("url", "reference", "image")
+"""The options that name the endpoint, of which a run has one."""
 DEFAULT_REFERENCE: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 """The tag of the documentation page's own example."""
 
@@ -37,8 +41,8 @@ class Option:
     positive: bool = False
     """Whether a number must be above 0."""
     default: Any = None
-    reference_default: Any = None
-    """The default of a run that starts the project's own reference, where it is another one."""
+    default_for: Mapping[str, Any] = field(default_factory=dict)
+    """The default where the suite starts the endpoint, by `reference` or `image`, if it differs."""
     markdown: str = ""
     """What the README says, where it says more than `help`."""
     plugin_only: bool = False
@@ -51,15 +55,12 @@ class Option:
         """The name as a Python identifier."""
         return self.name.replace("-", "_")
 
-    def value(self, given: Any, starts_reference: bool) -> Any:
-        """What counts: the value that was given, or the default of this kind of run."""
-        if given is not None:
-            return given
-        starts_reference = starts_reference and self.reference_default is not None
-        return self.reference_default if starts_reference else self.default
+    def value(self, given: Any, started: str) -> Any:
+        """The value that was given, or the default where `started` (or nothing, "") is started."""
+        return self.default_for.get(started, self.default) if given is None else given
 
     def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of argparse's `add_argument` and pytest's `addoption`."""
+        """Keyword arguments of pytest's `addoption`."""
         if self.flag:
             return {"action": "store_true", "help": self.help_with_default()}
         shared = {"help": self.help_with_default(), "type": self.type}
@@ -76,10 +77,13 @@ class Option:
         """The default in brackets, after a space; empty without one."""
         if self.default is None or self.flag:
             return ""
-        if self.reference_default is None:
-            return f" (default: {_shown(self.default)})"
-        other = _shown(self.reference_default)
-        return f" (default: {_shown(self.default)}; for the reference: {other})"
+        others = [f"with --{name}: {_shown(value)}" for name, value in self.default_for.items()]
+        return f" (default: {'; '.join([_shown(self.default), *others])})"
+
+
+def variable(row: Option) -> str:
+    """The environment variable of an option."""
+    return f"CLIP_CONFORMANCE_{row.dest.upper()}"
 
 
 def _shown(value: Any) -> str:
@@ -140,7 +144,7 @@ OPTIONS: Final = (
         "what the endpoint is said to serve",
         choices=get_args(Weights),
         default="published",
-        reference_default="stand-in",
+        default_for={"reference": "stand-in"},
         markdown="what the endpoint is said to serve: alignment is judged on photographs, or on "
         "the drawings that stand-ins know",
     ),
@@ -188,7 +192,7 @@ OPTIONS: Final = (
         type=float,
         positive=True,
         default=timeouts.READY_WAIT,
-        reference_default=timeouts.REFERENCE_WAIT,
+        default_for=dict.fromkeys(("reference", "image"), timeouts.REFERENCE_WAIT),
     ),
     Option(
         "endpoint-timeout",
@@ -222,11 +226,10 @@ OPTIONS: Final = (
     ),
     Option(
         "weaviate",
-        "off, embedded[:VERSION], docker[:VERSION], several of these with commas, or a URL",
+        "off, embedded[:VERSION], docker[:VERSION] or a URL",
         metavar="WHERE",
         markdown="import and search through a real Weaviate: `off`, `embedded`, "
-        "`embedded:VERSION`, `docker`, `docker:VERSION`, several of these with commas between "
-        "them, or a URL, see above",
+        "`embedded:VERSION`, `docker`, `docker:VERSION` or a URL, see above",
     ),
     Option(
         "weaviate-grpc",

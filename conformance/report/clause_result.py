@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from conformance.data import statuses
 from conformance.data.clauses import Clause
 from conformance.data.statuses import Status
-from conformance.report.phase_result import PhaseResult
+from conformance.report.results import PhaseResult
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from conformance.options.table import OPTIONS
 from conformance.report import provenance
 from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding
-from conformance.report.phase_result import PhaseResult
 from conformance.report.provenance import Provenance
+from conformance.report.results import PhaseResult
 from conformance.report.sanitizer import Sanitizer
 from conformance.report.verdict import Judgement
 from conformance.transport.client import Sample
@@ -188,7 +188,7 @@ def _test(test: PhaseResult) -> dict[str, Any]:
         "id": test.test,
         "status": test.status,
         "message": test.message,
-        "causes": [problem.cause_to_plain() for problem in test.problems],
+        "causes": [problem.cause() for problem in test.problems],
     }
 
 

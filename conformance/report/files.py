@@ -6,11 +6,11 @@ somebody works.
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import jinja2
-import pytest
 
 from conformance.data import statuses
 from conformance.report import html
@@ -25,21 +25,17 @@ IN_FULL: Final = 10
 """Findings in report.md: the summary of a job is bounded."""
 
 
-def prepare(config: pytest.Config, folder: Path) -> None:
-    """Make the folder, and have pytest write its JUnit file there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not config.option.xmlpath:
-        config.option.xmlpath = str(folder / "junit.xml")
-
-
-def write(folder: Path, document: dict[str, Any]) -> None:
-    """Write report.json, and what is made from it."""
+def write(folder: Path, document: dict[str, Any], bodies: Mapping[str, bytes]) -> None:
+    """Write report.json, what is made from it, and bodies of requests by their paths."""
     contents = {
         "report.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         "report.html": html.render(document),
         "report.md": summary(document),
         "badge.json": badge(document),
     }
+    for path, body in bodies.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(body)
     for name, text in contents.items():
         (folder / name).write_text(text, encoding="utf-8")
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from conformance.data import attribution, clauses
 from conformance.data.clauses import Clause
 from conformance.expect.nonconformity import CauseKind
-from conformance.report.phase_result import PhaseResult
-from conformance.report.problem import Problem
+from conformance.report.results import PhaseResult, Problem
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 FACTS = (CauseKind.DEAD, CauseKind.POISONED, CauseKind.BY_CHANCE)

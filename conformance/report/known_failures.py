@@ -21,7 +21,7 @@ from conformance.data import clauses
 from conformance.data.messages import UserError, one_line
 from conformance.data.statuses import Status
 from conformance.report.clause_result import ClauseResult
-from conformance.report.phase_result import PhaseResult
+from conformance.report.results import PhaseResult
 
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
 """What can be known of: failures, and what could not be judged for one."""

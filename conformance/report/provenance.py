@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from conformance.data import clauses
 from conformance.options.settings import Given
-from conformance.options.sources import COMMAND_LINE
+from conformance.options.table import COMMAND_LINE
 from conformance.report.sanitizer import Sanitizer
 from conformance.transport.endpoint import Target
 
 DISTRIBUTION = "multi2vec-clip-conformance"
 COMMAND = "clip-conformance"
 PACKAGE = Path(__file__).parents[1]
-PREFIX = "--clip-"
-NO_OPTIONS: Mapping[str, Given] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,56 +32,38 @@ class Provenance:
     command: str
     """The line that repeats the run, without secrets."""
 
-    @staticmethod
-    def begin(
-        arguments: Sequence[str], sanitizer: Sanitizer, options: Mapping[str, Given]
-    ) -> "Provenance":
-        """The provenance of a run that begins now with these arguments of pytest.
-
-        `options` has what was given, also in variables and in pyproject.toml.
-        """
-        return Provenance(datetime.now(UTC), command_line(arguments, sanitizer, options))
-
 
 def command_line(
-    arguments: Sequence[str], sanitizer: Sanitizer, options: Mapping[str, Given] = NO_OPTIONS
+    given: Mapping[str, Given],
+    sanitizer: Sanitizer,
+    words: Sequence[str] = (),
+    pytest_line: Sequence[str] | None = None,
 ) -> str:
-    """The command behind pytest's arguments: the console command's, or pytest's own.
+    """The line that repeats a run: the console command's, or that of a run under pytest.
 
-    What was given elsewhere is on it, too: the reader has neither the variables nor the file.
+    `given` has the options by name, also those from variables and from pyproject.toml, since the
+    reader has neither; `words` go to pytest; `pytest_line` is what pytest itself was given.
     """
-    words, own = list(map(str, arguments)), str(PACKAGE / "checks")
-    if words.count(own) < 2:
-        elsewhere = _given_elsewhere(options, PREFIX)
-        return shlex.join(["pytest", *map(sanitizer.word, [*words, *elsewhere])])
-    # The console command's own words end with that folder; it is the value of --confcutdir too.
-    end = words.index(own, words.index(own) + 1)
-    given = [word for each in words[end + 1 :] for word in _short(each)]
-    url = [word.removeprefix(f"{PREFIX}url=") for word in words if word.startswith(f"{PREFIX}url=")]
-    elsewhere = _given_elsewhere(options, "--")
-    return shlex.join([COMMAND, *map(sanitizer.word, [*url, *given, *elsewhere])])
+    if pytest_line is not None:
+        elsewhere = {name: each for name, each in given.items() if each.origin != COMMAND_LINE}
+        line = ["pytest", *pytest_line, *_words(elsewhere, "--clip-")]
+    else:
+        url = [str(given["url"].value)] if "url" in given else []
+        options = {name: each for name, each in given.items() if name != "url"}
+        line = [COMMAND, *url, *_words(options, "--"), *(["--", *words] if words else [])]
+    return shlex.join(map(sanitizer.word, line))
 
 
-def _given_elsewhere(options: Mapping[str, Given], prefix: str) -> list[str]:
-    """The words for what was given in variables and in the file."""
+def _words(given: Mapping[str, Given], prefix: str) -> list[str]:
+    """The options as words of a command line."""
     words: list[str] = []
-    for name, given in options.items():
-        if given.origin == COMMAND_LINE or given.value is False:
-            continue
-        flag = [] if name == "url" and prefix == "--" else [f"{prefix}{name}"]
-        values = given.value if isinstance(given.value, list) else [given.value]
-        words += flag if given.value is True else [w for each in values for w in (*flag, str(each))]
+    for name, each in given.items():
+        if each.value is True:
+            words.append(f"{prefix}{name}")
+        elif each.value is not False:
+            values = each.value if isinstance(each.value, list) else [each.value]
+            words += [word for value in values for word in (f"{prefix}{name}", str(value))]
     return words
-
-
-def _short(word: str) -> list[str]:
-    """A word of the plugin's as words of the console command's."""
-    if not word.startswith(PREFIX):
-        return [word]
-    name, equals, value = word.removeprefix(PREFIX).partition("=")
-    if name == "url":
-        return []
-    return [f"--{name}", value] if equals else [f"--{name}"]
 
 
 def timestamp(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from conformance.report import findings
 from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding, Findings
 from conformance.report.known_failures import KnownFailures
-from conformance.report.phase_result import PhaseResult, text
+from conformance.report.results import PhaseResult, text
 
 Verdict = Literal[
     "not conformant",

@@ -5,8 +5,7 @@ from typing import Any
 
 from conformance.data import attribution
 from conformance.report import findings
-from conformance.report.phase_result import PhaseResult
-from conformance.report.problem import Problem
+from conformance.report.results import PhaseResult, Problem
 
 
 def primary(report: dict[str, Any]) -> list[str]:

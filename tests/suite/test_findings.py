@@ -5,8 +5,7 @@ from typing import Any
 from conformance.expect.nonconformity import CauseKind
 from conformance.report import findings
 from conformance.report.findings import Finding
-from conformance.report.phase_result import PhaseResult
-from conformance.report.problem import Problem
+from conformance.report.results import PhaseResult, Problem
 
 
 def failed(

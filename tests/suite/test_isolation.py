@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite.conftest import COMMAND, MODEL, Full, files
+from tests.suite.conftest import MODEL, Full, files
 
 pytest_plugins = ["pytester"]
 
@@ -41,16 +41,6 @@ def same_as_alone(full: Full, report: Path) -> bool:
     """Whether each clause that was judged has the status that it had in the plain run."""
     found = passed(report)
     return len(found) > 30 and found.items() <= passed(full.folder).items()
-
-
-def test_two_workers_find_the_same(full: Full, tmp_path: Path) -> None:
-    report, here = tmp_path / "report", tmp_path / "here"
-    here.mkdir()
-    words = [COMMAND, full.url, *MODEL, *QUICK, "--report", str(report), "-n", "2"]
-    done = subprocess.run(words, cwd=here, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0
-    assert same_as_alone(full, report)
-    assert not files(here)
 
 
 def test_pytest_in_random_order_finds_the_same(full: Full, tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from conformance.data import clauses
 from conformance.report import known_failures
 from conformance.report.clause_result import ClauseResult
 from conformance.report.known_failures import BadKnownFailures, KnownFailure, KnownFailures
-from conformance.report.phase_result import PhaseResult
-from conformance.report.problem import Problem
+from conformance.report.results import PhaseResult, Problem
 from conformance.report.verdict import STALE
 from tests.endpoints import registry
 from tests.suite.conftest import MODEL, Command, Serve

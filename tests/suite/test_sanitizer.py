@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from conformance.data.models import Model
-from conformance.options.settings import Settings
+from conformance.options.settings import Given, Settings
 from conformance.report.abbreviation import abbreviated
-from conformance.report.provenance import PACKAGE, command_line
+from conformance.report.provenance import command_line
 from conformance.report.sanitizer import LONGEST, Sanitizer, sanitizer_of
 
 SETTINGS = Settings("http://me:s3cretive@h:80", Model("tag"), "stand-in")
@@ -65,17 +65,25 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert "1000000 characters" in shown
 
 
-def test_the_commands_line_is_the_users() -> None:
-    folder = str(PACKAGE / "checks")
-    own = ["-c", "suite.ini", "--confcutdir", folder, "-o", "cache_dir=x", folder]
-    given = ["--clip-strict", "--clip-model=tag", "--clip-url=http://me:pw@h", "-k", "a or b"]
-    line = command_line([*own, *given], Sanitizer())
-    assert line == "clip-conformance 'http://***@h' --strict --model tag -k 'a or b'"
+GIVEN = {
+    "url": Given("http://me:pw@h", "command line"),
+    "strict": Given(True, "command line"),
+    "clause": Given(["VEC-01", "VEC-02"], "command line"),
+    "slow": Given(False, "CLIP_CONFORMANCE_SLOW"),
+    "model": Given("tag", "pyproject.toml"),
+}
 
 
-def test_pytests_line_is_its_own() -> None:
-    line = command_line(["--pyargs", "conformance", "--clip-url=http://me:pw@h"], Sanitizer())
-    assert line == "pytest --pyargs conformance '--clip-url=http://***@h'"
+def test_the_line_that_repeats_a_run_of_the_command() -> None:
+    line = command_line(GIVEN, Sanitizer(), ["-k", "a or b"])
+    options = "--strict --clause VEC-01 --clause VEC-02 --model tag"
+    assert line == f"clip-conformance 'http://***@h' {options} -- -k 'a or b'"
+
+
+def test_the_line_that_repeats_a_run_of_pytest() -> None:
+    words = ["--pyargs", "conformance", "--clip-url=http://me:pw@h"]
+    line = command_line(GIVEN, Sanitizer(), pytest_line=words)
+    assert line == "pytest --pyargs conformance '--clip-url=http://***@h' --clip-model tag"
 
 
 def test_a_row_of_numbers_is_cut() -> None:

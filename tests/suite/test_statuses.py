@@ -97,9 +97,8 @@ def test_a_fault_of_the_suite_is_an_error_and_no_failure(
         ("-k", "ready_answers"),
         ("--clause", "PRB-01"),
         ("--clause", "PRB-01", "--clause", "PRB-02"),
-        ("--clause", "PRB-01", "-p", "no:cacheprovider"),
-        ("--ignore-glob", "*test_[!p]*"),
-        ("-k", "probes", "--deselect", "checks/test_probes.py::test_live_answers_alive_each_time"),
+        ("--", "--ignore-glob", "*test_[!p]*"),
+        ("-k", "probes", "--", "--deselect", "checks/test_probes.py::test_live_answers_each_time"),
     ],
     ids=" ".join,
 )
@@ -123,7 +122,7 @@ def test_a_run_of_nothing_is_no_success(judged: Runner) -> None:
 
 
 def test_a_stop_after_the_first_failure_is_a_failure(judged: Runner) -> None:
-    done, report = judged("meta-array", "-k", "test_meta.py", "-x", "-p", "no:randomly")
+    done, report = judged("meta-array", "-k", "test_meta.py", "-x")
     assert (done.status, report["verdict"], status(report, "MET-01")) == (
         1,
         "not conformant",

@@ -15,8 +15,7 @@ from conformance.options.settings import Settings
 from conformance.report import terminal
 from conformance.report.detail import Detail
 from conformance.report.findings import Finding
-from conformance.report.phase_result import PhaseResult
-from conformance.report.problem import Problem
+from conformance.report.results import PhaseResult, Problem
 from conformance.report.scoreboard import Progress
 from conformance.report.verdict import Judgement, judge
 from tests.suite.conftest import MODEL, Command

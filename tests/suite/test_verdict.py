@@ -12,8 +12,7 @@ from conformance.data.models import Model
 from conformance.data.statuses import Status, worst
 from conformance.expect.nonconformity import CauseKind
 from conformance.options.settings import Settings
-from conformance.report.phase_result import PhaseResult
-from conformance.report.problem import Problem
+from conformance.report.results import PhaseResult, Problem
 from conformance.report.verdict import VERDICTS, Judgement, Verdict, judge
 
 SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")

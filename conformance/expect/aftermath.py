@@ -36,7 +36,7 @@ PAUSE = 1.0
 
 
 class Aftermath:
-    """Listens to every exchange of a client; `problems` is what has not been told yet."""
+    """Listens to every exchange of a client, and keeps what it saw to be wrong."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -54,7 +54,8 @@ class Aftermath:
         """Whether anything was refused yet."""
         self.gone = ""
         """Why no further request is worth sending; empty while the endpoint answers."""
-        self.problems: list[Nonconformity] = []
+        self._problems: list[Nonconformity] = []
+        """What has not been taken yet."""
         self.first: dict[str, Exchange] = {}
         """The run's first request of texts alone and of images alone."""
 
@@ -67,10 +68,21 @@ class Aftermath:
             problem = _problem(exchange, good)
             self._served[_name(good)] = problem is None
             if problem is not None:
-                self.problems.append(problem)
+                self._problems.append(problem)
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
                 self.gone = f"no answer to a good request: {exchange.summary()}"
                 return
+
+    def begin(self, name: str, clause: str) -> None:
+        """A test of `clause` begins; `name` is pytest's, and the test is named in problems."""
+        words = name.removeprefix("test_").replace("_", " ")
+        self.test = words.replace("[", " (").replace("]", ")")
+        self.clause = clause
+
+    def taken(self) -> list[Nonconformity]:
+        """What was seen to be wrong since this was last asked."""
+        problems, self._problems = self._problems, []
+        return problems
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Look after the endpoint where one of these was refused or had no answer."""
@@ -122,7 +134,7 @@ class Aftermath:
             cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(odd))
             got = f"{odd.summary()}; served when the same request was sent again"
             expected = "every good request served, each time"
-            self.problems.append(PrerequisiteFailed(got, expected, (odd, again), cause))
+            self._problems.append(PrerequisiteFailed(got, expected, (odd, again), cause))
 
     def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
         # An endpoint that refuses something now and then is not poisoned: it has to go on.
@@ -135,12 +147,12 @@ class Aftermath:
         suspect = attribution.sends_odd_requests(self.clause) or not self._refused
         if response_signature(odd) == response_signature(after) and not suspect:
             # What was sent before was as plain as this: it met the same trouble, and caused none.
-            self.problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
+            self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
         got = f"a good request is no longer served since the test '{self.test}': {after.summary()}"
         expected = "the next good request served as before"
-        self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+        self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 
     def _answered_twice(self, odd: Exchange, after: Exchange) -> None:
         """Whether the good request got, once, just what the odd one before it had got."""
@@ -149,7 +161,7 @@ class Aftermath:
             return
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
         got = f"a good request got the answer to what was sent before: {after.summary()}"
-        self.problems.append(PrerequisiteFailed(got, "its own answer", (odd, after), cause))
+        self._problems.append(PrerequisiteFailed(got, "its own answer", (odd, after), cause))
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
@@ -157,7 +169,7 @@ class Aftermath:
         got = f"no answer to any good request since {since}: {after.summary()}"
         cause = Cause(CauseKind.DEAD, work)
         expected = "an answer to the next good request"
-        self.problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+        self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 
     def _unanswered(self, good: Items) -> bool:
         """Whether a good request has no answer once more; a closed port gets a few seconds."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from conformance.containers import engine
 from conformance.containers.container_under_test import ContainerUnderTest
 from conformance.containers.engine import ContainerTrouble
 from conformance.options.settings import Settings
@@ -40,10 +41,21 @@ class OpenTarget:
     """The end of the log of the container under test; empty where there is none."""
 
 
-def open_target(settings: Settings) -> OpenTarget:
-    """The endpoint, running and looked at; raises Unusable with one line, and a container's log."""
+def open_target(settings: Settings) -> tuple[Settings, OpenTarget]:
+    """The settings, with what an image says of its weights, and the endpoint, running and ready.
+
+    Raises Unusable with one line, and below it the end of a container's log.
+    """
     if settings.url is not None:
-        return OpenTarget(Target(settings.url, False, _look(settings, settings.url, lambda: True)))
+        seen = _look(settings, settings.url, lambda: True)
+        return settings, OpenTarget(Target(settings.url, False, seen))
+    if settings.image and "weights" not in settings.given and _has_stand_ins(settings):
+        settings = replace(settings, weights="stand-in")
+    return settings, _start(settings)
+
+
+def _start(settings: Settings) -> OpenTarget:
+    """The container or the reference, started and ready."""
     started = _container(settings) if settings.image else _reference(settings)
     try:
         seen = _look(settings, started.url, lambda: started.running)
@@ -58,6 +70,13 @@ def open_target(settings: Settings) -> OpenTarget:
         target = Target(started.url, True, seen, started.started_image().to_plain())
         return OpenTarget(target, started.stop, started.final_log)
     return OpenTarget(Target(started.url, True, seen), started.stop)
+
+
+def _has_stand_ins(settings: Settings) -> bool:
+    """Whether the image, if it is here, says that it serves a stand-in."""
+    assert settings.image is not None
+    env = dict(each.split("=", 1) for each in settings.env)
+    return engine.serves_stand_in(settings.image, env)
 
 
 def _with_log(problem: str, started: Started) -> str:

@@ -1,0 +1,129 @@
+"""What a run keeps of its tests: the status of each phase, and the problems that were met in it."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from conformance.data import attribution
+from conformance.data.clauses import Clause
+from conformance.data.messages import printable
+from conformance.data.statuses import Status
+from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
+from conformance.expect.observations import Figure
+from conformance.report.request_bodies import shown
+from conformance.report.sanitizer import Sanitizer
+from conformance.transport.exchange import Exchange
+
+SHOWN_EXCHANGES = 2
+When = Literal["setup", "call", "teardown"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that went wrong: what was got and expected, and which clause it is about.
+
+    All of its text is printable and without secrets. `prerequisite` says that the test that met it
+    was about something else.
+    """
+
+    clause: str
+    test: str
+    got: str
+    expected: str
+    kind: str
+    items: str = ""
+    signature: str = ""
+    prerequisite: bool = False
+    repeat: tuple[str, ...] = ()
+    """A curl line for each exchange that shows it."""
+    exchanges: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    bodies: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Bodies of requests that the curl lines read, each with its path in the report's folder."""
+
+    def cause(self) -> dict[str, Any]:
+        """What tells whether two problems have one cause."""
+        names = ("clause", "kind", "items", "signature", "prerequisite")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class PhaseResult:
+    """The result of one phase (set-up, call, tear-down) of one test."""
+
+    test: str
+    clause: str
+    status: Status
+    message: str = ""
+    when: str = "call"
+    endpoint_seconds: float = 0.0
+    """Seconds that went into exchanges with the endpoint."""
+    problems: tuple[Problem, ...] = ()
+    """What went wrong, and what was seen to be wrong with the endpoint meanwhile."""
+    measurements: dict[str, float | str] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+    @property
+    def is_relevant(self) -> bool:
+        """Whether this phase says anything: set-up and tear-down do when they go wrong."""
+        return self.when == "call" or self.status != "pass"
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Makes problems of what tests raise, as a report may show them."""
+
+    clean: Sanitizer
+    folder: str = ""
+    """Where the report will be; empty where none is written, and curl lines hold no files."""
+
+    def problem(self, raised: Nonconformity, clause: str, test: str) -> Problem:
+        """The problem behind what a test of `clause` raised."""
+        cause = raised.cause
+        met_on_the_way = isinstance(raised, PrerequisiteFailed)
+        if met_on_the_way:
+            about = attribution.prerequisite_home(cause.kind, cause.items, cause.signature, clause)
+        else:
+            about = attribution.home(cause.kind, clause)
+        exchanges = raised.exchanges[:SHOWN_EXCHANGES]
+        paths = [self._path(each, test, n) for n, each in enumerate(exchanges, 1)]
+        return Problem(
+            clause=about,
+            test=test,
+            got=self._text(raised.got),
+            expected=self._text(raised.expected),
+            kind=str(cause.kind.value),
+            items=cause.items,
+            signature=self._text(cause.signature),
+            prerequisite=about != clause or met_on_the_way,
+            repeat=tuple(
+                self._text(each.curl(f"{self.folder}/{path}" if path else None))
+                for each, path in zip(exchanges, paths, strict=True)
+            ),
+            exchanges=tuple(self.clean.plain(shown(each)) for each in exchanges),
+            bodies=tuple(
+                (path, each.request_body)
+                for each, path in zip(exchanges, paths, strict=True)
+                if path
+            ),
+        )
+
+    def _text(self, text: str) -> str:
+        return self.clean.text(printable(text))
+
+    def _path(self, exchange: Exchange, test: str, number: int) -> str:
+        """Where the body of the request will be, for the curl line; empty where it has none."""
+        if not self.folder or not exchange.request_body:
+            return ""
+        name = re.sub(r"[^\w.-]+", "-", test.rpartition("::")[2])
+        return f"exchanges/{name}-{number}.json"
+
+
+def text(problem: Problem, clause: Clause) -> str:
+    """A failure for people: what was got, what should be, why it matters, how to see it again."""
+    lines = [
+        f"{clause.id} ({clause.level}): {clause.title}",
+        f"  got:      {problem.got}",
+        f"  expected: {problem.expected}",
+        f"  why:      {clause.reason}",
+    ]
+    return "\n".join([*lines, *(f"  repeat:   {line}" for line in problem.repeat)])

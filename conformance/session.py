@@ -1,0 +1,463 @@
+"""One run of the suite: its settings, endpoint, client, caches and results.
+
+A `Session` is the pytest plugin of that run. `run` makes one and hands it to pytest; so do the
+console command and ``pytest --pyargs conformance``. The checks reach it through their fixtures.
+Tests run in order, in this process. Every phase of a test becomes a `PhaseResult`; at the end the
+results become a `Judgement`, and that a `Report`.
+"""
+
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.corpus.alignment import AlignedCorpus, corpus_for
+from conformance.data import clauses, weaviate_versions
+from conformance.data.clauses import Clause
+from conformance.data.messages import UserError, printable
+from conformance.data.statuses import Status
+from conformance.expect.aftermath import Aftermath
+from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.observations import Figure
+from conformance.expect.statuses import Ended, not_applicable, not_judged
+from conformance.expect.vector_cache import EncodedCorpus, VectorCache
+from conformance.options.settings import BadOption, Given, Settings, make_settings
+from conformance.options.table import COMMAND_LINE, OPTIONS
+from conformance.report import document, files, known_failures
+from conformance.report.clause_result import ClauseResult
+from conformance.report.findings import Finding
+from conformance.report.known_failures import KnownFailures
+from conformance.report.provenance import Provenance, command_line
+from conformance.report.results import PhaseResult, Problem, Recorder, text
+from conformance.report.sanitizer import sanitizer_of
+from conformance.report.verdict import Judgement, Verdict, judge
+from conformance.target import OpenTarget, open_target
+from conformance.transport.client import Client, Sample, Stopwatch
+from conformance.transport.endpoint import Endpoint
+from conformance.weaviate.server_selection import select_server
+
+PACKAGE = Path(__file__).parent
+CHECKS = PACKAGE / "checks"
+NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob")
+"""Options of pytest that leave tests out."""
+MOST_TIMEOUTS = 3
+"""Requests without an answer in time after which a run ends: the rest of it would take hours."""
+QUIET = ("-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-s")
+"""Words that keep a run inside somebody else's process to itself."""
+WITHOUT_ENDPOINT = frozenset({"--collect-only", "--co", "--markers", "--fixtures", "--help"})
+"""Words to pytest that ask nothing of an endpoint."""
+ONE_PROCESS = "the suite runs in order, in one process: pytest-xdist's -n cannot be used"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found out."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    """What is wrong, each defect once, worst first."""
+    clauses: Mapping[str, ClauseResult]
+    """Every clause of the contract by its id, with its status."""
+    exit_status: int
+    """What the console command would end with: 0 for a good verdict."""
+    document: dict[str, Any]
+    """What report.json holds."""
+    judgement: Judgement = field(repr=False)
+    folder: Path | None = None
+    """Where ``report`` had it written."""
+
+
+@dataclass
+class Notes:
+    """What the running test has left beside its result."""
+
+    measurements: dict[str, float | str] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+
+class Session:
+    """The hooks and the shared objects of one run."""
+
+    NAME = "clip-conformance-session"
+    """What pytest knows this plugin by."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        words: Sequence[str] = (),
+        pytest_line: Sequence[str] | None = None,
+    ) -> None:
+        """`words` are handed to pytest; `pytest_line` is its own, where pytest was called itself.
+
+        Raises a UserError where a setting cannot be used.
+        """
+        self.__name__ = self.NAME
+        self.settings = settings
+        self.chosen = settings.chosen_clauses()
+        self.known = _known(settings)
+        select_server(settings.weaviate)
+        self.words = tuple(words)
+        self.sanitizer = sanitizer_of(settings)
+        self.recorder = Recorder(self.sanitizer, str(settings.report or ""))
+        line = command_line(settings.given, self.sanitizer, words, pytest_line)
+        self.provenance = Provenance(datetime.now(UTC), line)
+        self.started = time.perf_counter()
+        self.opened: OpenTarget | None = None
+        self.stopwatch = Stopwatch()
+        self.notes = Notes()
+        self.results: list[PhaseResult] = []
+        self.report: Report | None = None
+        self.log: list[str] = []
+        """The end of the log of the container under test."""
+        self._by_phase: dict[tuple[str, str | None], PhaseResult] = {}
+        self._counted_seconds = 0.0
+        self._closed = False
+        self._narrowed = bool(self.chosen)
+
+    # What the checks share; each is made when it is first needed.
+
+    @cached_property
+    def client(self) -> Client:
+        """The bounded client of the endpoint under test."""
+        assert self.opened is not None
+        client = Client(self.opened.target.url, self.settings.endpoint_timeout)
+        client.listeners.append(self.stopwatch.heard)
+        return client
+
+    @cached_property
+    def aftermath(self) -> Aftermath:
+        """Looks after the endpoint whenever something was refused or not answered."""
+        watch = Aftermath(Endpoint(self.client))
+        watch.start()
+        self.client.listeners.append(watch.heard)
+        return watch
+
+    @cached_property
+    def corpus(self) -> AlignedCorpus:
+        """The images with captions that fit the weights."""
+        return corpus_for(self.settings)
+
+    @cached_property
+    def cache(self) -> VectorCache:
+        """What items give when they are sent alone; each is sent once a run."""
+        return VectorCache(Endpoint(self.client))
+
+    @cached_property
+    def batches(self) -> ImageBatches:
+        """What images of the format and size axes give; many go into one request."""
+        return ImageBatches(Endpoint(self.client))
+
+    @cached_property
+    def encoded(self) -> EncodedCorpus:
+        """The vectors of the corpus' English captions and images, in the corpus' order."""
+        return EncodedCorpus(self.cache, self.corpus)
+
+    # The run.
+
+    def open(self) -> None:
+        """Start what is to be started and wait until it is ready; raises a UserError."""
+        if self.opened is not None:
+            return
+        if self.settings.report is not None:
+            try:
+                self.settings.report.mkdir(parents=True, exist_ok=True)
+            except OSError as problem:
+                raise BadOption(f"--report: {problem}") from None
+        self.settings, self.opened = open_target(self.settings)
+
+    def close(self) -> None:
+        """Stop what was started; may be called again."""
+        if self._closed or self.opened is None:
+            return
+        self._closed = True
+        if "client" in vars(self):
+            self.client.close()
+        self.log = [self.sanitizer.text(printable(line)) for line in self.opened.log()]
+        self.opened.stop()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Prepare the report's folder; have pytest write its JUnit file there."""
+        config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
+        # At its level INFO every line shows the URL with its password.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+            raise pytest.UsageError(ONE_PROCESS)
+        if self.settings.report is not None and not config.option.xmlpath:
+            config.option.xmlpath = str(self.settings.report / "junit.xml")
+        if any(getattr(config.option, name, None) for name in NARROWING):
+            self._narrowed = True
+        self._narrowed = self._narrowed or not all(map(_is_whole_suite, config.args))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Open the endpoint, or end the run with one line."""
+        if not session.config.option.collectonly:
+            try:
+                self.open()
+            except UserError as problem:
+                raise pytest.UsageError(str(problem)) from None
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave out files of checks that name none of the chosen clauses."""
+        if not self.chosen or collection_path.parent not in (CHECKS, CHECKS / "weaviate"):
+            return None
+        if not collection_path.name.startswith("test_"):
+            return None
+        source = collection_path.read_text(encoding="utf-8")
+        return None if any(f'"{clause}"' in source for clause in self.chosen) else True
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Keep the chosen clauses."""
+        left_out = [each for each in items if self.chosen and clause_of(each) not in self.chosen]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin a check, or end it where it cannot be judged."""
+        clause = clause_of(item)
+        if clause is None:
+            return
+        self.notes = Notes()
+        self.aftermath.begin(item.name, clause)
+        why = self.aftermath.gone or self._too_slow()
+        if why:
+            item.session.shouldstop = why
+            not_judged(why)
+        found = clauses.all_clauses()[clause]
+        if not weaviate_versions.applies(found, self.settings.for_weaviate):
+            not_applicable(f"holds {weaviate_versions.described(found)}")
+
+    def _too_slow(self) -> str:
+        if self.client.timeouts < MOST_TIMEOUTS:
+            return ""
+        return f"{self.client.timeouts} requests had no answer within their time; giving up"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give a phase of a check its status."""
+        report = yield
+        clause = clause_of(item)
+        if clause is not None:
+            result = self._result(report, call, clauses.all_clauses()[clause], item)
+            self.results.append(result)
+            self._by_phase[report.nodeid, report.when] = result
+            if report.when == "teardown" and self.aftermath.gone:
+                item.session.shouldstop = self.aftermath.gone
+        return report
+
+    def result_of(self, report: pytest.TestReport) -> PhaseResult | None:
+        """The result behind pytest's report of a phase; None for a test of somebody else."""
+        return self._by_phase.get((report.nodeid, report.when))
+
+    def _result(
+        self,
+        report: pytest.TestReport,
+        call: pytest.CallInfo[None],
+        clause: Clause,
+        item: pytest.Item,
+    ) -> PhaseResult:
+        test = item.nodeid.rpartition("checks/")[2]
+        raised = call.excinfo.value if call.excinfo is not None else None
+        problems: list[Problem] = []
+        if report.when == "teardown":
+            seen = self.aftermath.taken()
+            problems += [self.recorder.problem(each, clause.id, test) for each in seen]
+        if isinstance(raised, Nonconformity):
+            problems.append(self.recorder.problem(raised, clause.id, test))
+            status, message = self._judged(problems[-1], clause)
+        else:
+            status, message = self._unjudged(report, raised)
+        _shape(report, item, status, message)
+        return PhaseResult(
+            test=test,
+            clause=clause.id,
+            status=status,
+            message=message,
+            when=str(report.when),
+            endpoint_seconds=self._endpoint_seconds(),
+            problems=tuple(problems),
+            measurements=self.notes.measurements,
+            figures=self.notes.figures,
+        )
+
+    def _judged(self, problem: Problem, clause: Clause) -> tuple[Status, str]:
+        if problem.prerequisite:
+            return "not judged", f"not judged: {problem.got} (see {problem.clause})"
+        must = clause.level == "MUST" or (self.settings.strict and clause.level == "SHOULD")
+        return ("fail" if must else "warn"), text(problem, clause)
+
+    def _unjudged(
+        self, report: pytest.TestReport, raised: BaseException | None
+    ) -> tuple[Status, str]:
+        if isinstance(raised, Ended):
+            return raised.status, self.sanitizer.text(printable(str(raised)))
+        if report.passed:
+            return "pass", ""
+        if report.skipped:
+            return "skipped", printable(getattr(raised, "msg", None) or str(raised or ""))
+        return "error", self.sanitizer.text(printable(f"{type(raised).__name__}: {raised}"))
+
+    def _endpoint_seconds(self) -> float:
+        """Seconds that went into exchanges since this was last asked."""
+        total = self.client.endpoint_seconds if "client" in vars(self) else 0.0
+        since, self._counted_seconds = total - self._counted_seconds, total
+        return since
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Stop the endpoint, judge, write the report."""
+        self.close()
+        if self.opened is None:
+            return
+        seconds = time.perf_counter() - self.started
+        judgement = judge(self.results, self.settings, self._narrowed, seconds, self.known)
+        judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if judged or judgement.failed:
+            session.exitstatus = judgement.exit_status
+        self.report = self._report(judgement, int(session.exitstatus))
+        if self.settings.report is not None:
+            files.write(self.settings.report, self.report.document, self._bodies())
+        if self.settings.write_known_failures is not None and judged:
+            known_failures.write(self.settings.write_known_failures, judgement.results, self.known)
+
+    def _report(self, judgement: Judgement, exit_status: int) -> Report:
+        assert self.opened is not None
+        target = self.opened.target
+        if target.image is not None:
+            target = replace(target, image={**target.image, "log": self.log})
+        samples: list[Sample] = self.stopwatch.taken()
+        made = document.build(
+            self.settings, target, judgement, self.provenance, self.sanitizer, samples
+        )
+        by_id = {result.clause.id: result for result in judgement.results}
+        return Report(
+            judgement.verdict,
+            judgement.findings,
+            by_id,
+            exit_status,
+            made,
+            judgement,
+            self.settings.report,
+        )
+
+    def _bodies(self) -> dict[str, bytes]:
+        """Bodies of failed requests, each by its path in the report's folder."""
+        problems = [problem for result in self.results for problem in result.problems]
+        return {path: body for problem in problems for path, body in problem.bodies}
+
+
+def run(
+    url: str | None = None,
+    *,
+    model: str | None = None,
+    clauses: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    **options: Any,
+) -> Report:
+    """Run the suite against an endpoint, in this process, and say what was found.
+
+    `url` is the endpoint; `image=` or `reference=` starts one instead. `model` is the tag that it
+    serves, `clauses` and `groups` choose a part of the contract. `options` are those of the console
+    command, with underscores: ``weights="stand-in"``, ``weaviate="off"``, ``report=Path("out")``.
+    Neither the environment nor pyproject.toml is read, and nothing is printed.
+
+    Raises `UserError`, with one line that says what to do, for a bad option or where there is no
+    endpoint.
+    """
+    asked = {**options, "url": url, "model": model}
+    asked |= {"clause": list(clauses) or None, "group": list(groups) or None}
+    unknown = asked.keys() - {row.dest for row in OPTIONS if row.configurable}
+    if unknown:
+        raise BadOption(f"there is no option {', '.join(sorted(unknown))}")
+    given = {name: Given(value, COMMAND_LINE) for name, value in asked.items() if value is not None}
+    session = Session(make_settings(given))
+    status = execute(session, QUIET)
+    if session.report is None:
+        raise RuntimeError(f"pytest ended with {status} before a report was made")
+    return session.report
+
+
+def execute(session: Session, words: Sequence[str], others: Sequence[object] = ()) -> int:
+    """Open the endpoint and run pytest on the checks; the exit status. Raises a UserError.
+
+    `words` are pytest's own; `others` are further plugins.
+    """
+    if not set(words) & WITHOUT_ENDPOINT:
+        session.open()
+    try:
+        with scratch() as folder:
+            kept = session.settings.report / ".cache" if session.settings.report else folder
+            return int(pytest.main([*configuration(kept), *words], plugins=[session, *others]))
+    finally:
+        session.close()
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for what pytest and Hypothesis would keep in the caller's."""
+    name = "HYPOTHESIS_STORAGE_DIRECTORY"
+    before = os.environ.get(name)
+    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as folder:
+        os.environ[name] = folder
+        try:
+            yield Path(folder)
+        finally:
+            os.environ.pop(name, None)
+            if before is not None:
+                os.environ[name] = before
+
+
+def configuration(cache: Path) -> list[str]:
+    """The words with which pytest runs the checks, whatever the caller's folder holds."""
+    own = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(CHECKS)]
+    return [*own, "--disable-plugin-autoload", "-o", f"cache_dir={cache}", str(CHECKS)]
+
+
+def clause_of(item: pytest.Item) -> str | None:
+    """The clause that a check names; None for a test of somebody else."""
+    if not item.path.is_relative_to(CHECKS):
+        return None
+    marker = item.get_closest_marker("clause")
+    return marker.args[0] if marker is not None else None
+
+
+def _known(settings: Settings) -> KnownFailures:
+    if settings.known_failures is None:
+        return KnownFailures()
+    return known_failures.read(settings.known_failures)
+
+
+def _is_whole_suite(argument: str) -> bool:
+    """Whether an argument of pytest names the whole suite: the package, or its folder of checks."""
+    if argument in ("conformance", "conformance.checks"):
+        return True
+    return "::" not in argument and Path(argument).resolve() in (PACKAGE, CHECKS)
+
+
+def _shape(report: pytest.TestReport, item: pytest.Item, status: Status, message: str) -> None:
+    """What pytest's own plugins (JUnit, -x, --lf) make of the phase.
+
+    pytest knows three outcomes: whatever neither passes nor fails the run is a skip.
+    """
+    if status == "pass":
+        return
+    report.outcome = "failed" if status in ("fail", "error") else "skipped"
+    shown = message if status in ("fail", "not judged", "error") else f"{status}: {message}"
+    report.longrepr = shown if report.failed else (str(item.path), 0, shown)
