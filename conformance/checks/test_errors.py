@@ -65,8 +65,8 @@ def test_the_next_request_is_served(endpoint: Endpoint, cache: VectorCache, name
 def test_what_travels_beside_is_served(endpoint: Endpoint, cache: VectorCache, name: str) -> None:
     before = cache.vectors([TEXT], [good_image()])
     good = {"texts": [TEXT], "images": [encoded(good_image())]}
-    odd = UPSETTING[name]
-    _, one, _, other = endpoint.post_at_once([odd, good, odd, good])
+    upsetting = UPSETTING[name]
+    _, one, _, other = endpoint.post_at_once([upsetting, good, upsetting, good])
     for exchange in (one, other):
         beside = expect.vectors(exchange, 1, 1)
         expect.same(beside.texts, before.texts, f"the text beside {name}")

@@ -1,6 +1,6 @@
 """EXA: a stand-in's vectors beside those that the model's own library makes of the same items.
 
-Every item is sent alone, since other clauses judge what company does to it.
+Every item is sent alone, since other clauses judge whether companions change it.
 """
 
 from collections.abc import Mapping

@@ -29,7 +29,7 @@ def own(model: Model) -> int:
 
 @pytest.fixture
 def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
-    """Images of one colour, of every side."""
+    """Images of one color, of every side."""
     return gathered(batches, (each for s in seeds for each in image_sizes.of_one_colour(own, s)))
 
 

@@ -52,7 +52,7 @@ def nearest(rows: Observations, columns: Observations) -> float:
 def match(images: Observations, captions: Observations, own: list[int]) -> float:
     """By how much images (n, d) are nearer to their own captions than to all others, on average.
 
-    What moves an image nearer to all captions alike, as its mean colour does, makes no difference.
+    What moves an image nearer to all captions alike, as its mean color does, makes no difference.
     """
     found = given.cosines(images, captions)
     matches = found[np.arange(len(own)), own]
@@ -106,7 +106,7 @@ def test_composed_and_decomposed_letters(cache: VectorCache, measure: Measure) -
 def test_what_is_hidden_matches_less(
     cache: VectorCache, corpus: AlignedCorpus, encoded: EncodedCorpus, measure: Measure, name: str
 ) -> None:
-    # Colour by colour, four shapes each: no two of these drawings share both.
+    # Color by color, four shapes each: no two of these drawings share both.
     own = list(range(0, len(corpus.images), len(corpus.images) // IMAGES))
     matches = [match(encoded.images[own], encoded.texts, own)]
     for strength in STRENGTHS:

@@ -28,7 +28,7 @@ MANY = (129, 300)
 SLOW = (*range(9, 65), 77, 96, 97, 127, 128, 150, 191, 193, 200, 201, 255, 256, 257, 299)
 """With --slow: every number up to 64, and the edges of what is chosen for batches and limits."""
 STEP = 101
-"""Coprime to the size of the pool: neighbours in a list are no neighbours in the pool."""
+"""Coprime to the size of the pool: neighbors in a list are no neighbors in the pool."""
 DUPLICATES = (0, 7, 3, 24)
 """Places in the pool of what is sent once more at the end of a list, and one in the middle."""
 CAPTION = "a red circle on paper"

@@ -39,7 +39,7 @@ class Layout:
 
 
 def write(samples: Samples, layout: Layout, palette: Samples | None = None) -> bytes:
-    """The file for colours (h, w, 3 or 4) or, with a palette (n, 3), indices (h, w)."""
+    """The file for colors (h, w, 3 or 4) or, with a palette (n, 3), indices (h, w)."""
     height, width = samples.shape[:2]
     rows = samples if layout.top_down else samples[::-1]
     if layout.compression in (RLE8, RLE4):

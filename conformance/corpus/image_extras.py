@@ -206,12 +206,12 @@ def _trns(*values: int) -> png_files.Chunk:
 
 
 def _table() -> Pixels:
-    """Sixteen colours and, in the place of the transparent one, white."""
+    """Sixteen colors and, in the place of the transparent one, white."""
     return np.concatenate([scenes.palette(16), np.full((1, 3), 255, dtype=np.uint8)])
 
 
 def _palette_png(index: Pixels, steps: bool = False) -> bytes:
-    # Opaque colours, or nearly so, and a clear one.
+    # Opaque colors, or nearly so, and a clear one.
     opaque = bytes(255 - number % 3 for number in range(16)) if steps else b"\xff" * 16
     before = [png_files.colours(_table()), (b"tRNS", opaque + b"\0")]
     return png_files.write(index, Layout(colour_type=PALETTE, before=before))

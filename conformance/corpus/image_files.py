@@ -155,6 +155,7 @@ def truncated(kind: str) -> bytes:
     return whole[: len(whole) // 2]
 
 
+@cache
 def heavy(size: int) -> bytes:
     """A PNG of at least `size` bytes: noise, which does not compress."""
     side = int((size / 3) ** 0.5) + 1

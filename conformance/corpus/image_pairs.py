@@ -21,7 +21,7 @@ SHARE: Final = 3
 DETAIL: Final = 8
 """A detail's side is this part of the image's."""
 SAME_LUMA: Final = ((200, 50, 50), (50, 120, 80))
-"""Two colours that are one grey."""
+"""Two colors that are one grey."""
 PLACES: Final = {
     "top left": (0, 0), "top right": (7, 0), "bottom left": (0, 7), "bottom right": (7, 7),
     "top": (3, 0), "bottom": (4, 7), "left": (0, 4), "right": (7, 3), "middle": (4, 4),
@@ -81,6 +81,7 @@ def names() -> list[str]:
     return [OWN, *sized, "one pixel", "2 x 2 pixels"]
 
 
+@cache
 def large(side: int) -> Alike:
     """Files of some megabytes, all of one length, that differ in a place."""
     base = scenes.colour(side, side)
@@ -152,7 +153,7 @@ def _areas_exchanged(pixels: Pixels) -> Pixels:
 
 
 def _detail(pixels: Pixels, place: tuple[int, int]) -> Pixels:
-    """A part in the negative of its colours."""
+    """A part in the negative of its colors."""
     changed = pixels.copy()
     height, width = (side // DETAIL for side in pixels.shape[:2])
     x, y = place[0] * pixels.shape[1] // DETAIL, place[1] * pixels.shape[0] // DETAIL
@@ -217,4 +218,4 @@ COPIES: Final[dict[str, Callable[[Image.Image], bytes]]] = {
     "a little brighter": _brighter,
     "shifted a little": _shifted,
 }
-"""What leaves an image the same to anybody who looks at it, by name."""
+"""What leaves an image the same to the eye, by name."""

@@ -1,6 +1,6 @@
 """Plain pictures whose pixels are known, of any size: what the files of the format axes show.
 
-A scene has large areas of strong colours, no two halves alike: exchanged channels, rows read from
+A scene has large areas of strong colors, no two halves alike: exchanged channels, rows read from
 the wrong end or with the wrong length, and a part left out all change much of it.
 """
 
@@ -25,17 +25,17 @@ PURE: Final = (
     (255, 0, 0), (255, 255, 255), (0, 0, 255), (0, 255, 0),
     (255, 255, 0), (255, 0, 255), (0, 255, 255), (0, 0, 0),
 )  # fmt: skip
-"""Colours that 5 bits a channel hold as exactly as 8 do."""
+"""Colors that 5 bits a channel hold as exactly as 8 do."""
 AREAS: Final = 4
 TILES: Final = 16
 STEP: Final = 7
-"""Between shades of one base colour, where a scene has more colours than there are bases."""
+"""Between shades of one base color, where a scene has more colors than there are bases."""
 
 
 def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
     """Which of `colours` (2 to 256) each pixel has, shape (height, width).
 
-    4 x 4 areas; where there are more colours than areas, an area is made of tiles in shades.
+    4 x 4 areas; where there are more colors than areas, an area is made of tiles in shades.
     """
     order = np.random.default_rng(scene).permutation(AREAS * AREAS).reshape(AREAS, AREAS)
     side = TILES // AREAS
@@ -48,7 +48,7 @@ def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixel
 
 @cache
 def palette(colours: int) -> Pixels:
-    """That many different colours, shape (colours, 3)."""
+    """That many different colors, shape (colors, 3)."""
     number = np.arange(colours)
     base = np.array(BASE)[number % len(BASE)]
     shade = (number // len(BASE)) * STEP
@@ -58,18 +58,18 @@ def palette(colours: int) -> Pixels:
 
 @cache
 def shades(levels: int) -> Pixels:
-    """That many grey values from black to white, neighbours in number unlike, shape (levels,)."""
+    """That many grey values from black to white, neighbors in number unlike, shape (levels,)."""
     even = np.arange(levels) * 255 // (levels - 1)
     return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
 
 
 def colour(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
-    """The scene in colours, shape (height, width, 3)."""
+    """The scene in colors, shape (height, width, 3)."""
     return palette(colours)[indices(width, height, colours, scene)]
 
 
 def pure(width: int, height: int, colours: int = 8, scene: int = 0) -> Pixels:
-    """The scene in colours whose channels are 0 or 255, shape (height, width, 3)."""
+    """The scene in colors whose channels are 0 or 255, shape (height, width, 3)."""
     return np.array(PURE, dtype=np.uint8)[indices(width, height, colours, scene)]
 
 
@@ -79,7 +79,7 @@ def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
 
 
 def bands(width: int, height: int, scene: int = 0) -> Pixels:
-    """Three bands across the shorter side, each of one colour: alike to who crops and who squashes.
+    """Three bands, each of one color, that look the same whether a model crops or squashes.
 
     Bands lie along the longer side, so that the middle square shows what the whole does. Where the
     shorter side has one or two pixels, there is one band to a pixel. Shape (height, width, 3).
@@ -95,11 +95,11 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
 
 
 def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
-    """One colour, shape (height, width, 3)."""
+    """One color, shape (height, width, 3)."""
     row = np.tile(np.array(shade, dtype=np.uint8), width)
     return np.repeat(row[None], height, axis=0).reshape(height, width, 3)
 
 
 def as_image(pixels: Pixels) -> Image.Image:
-    """Grey values (h, w) or colours (h, w, 3) as an RGB image."""
+    """Grey values (h, w) or colors (h, w, 3) as an RGB image."""
     return Image.fromarray(pixels).convert("RGB")

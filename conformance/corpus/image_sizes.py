@@ -6,7 +6,7 @@ size to size, so that rows that need padding are met in each. Large images come 
 what a model sees of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -90,26 +90,26 @@ class Large:
     shown: bytes
 
 
-def of_one_colour(own: int, seed: int, sides: Sequence[int] = SIDES) -> Iterator[Sized]:
-    """Every side as a width and as a height, with a side of its neighbourhood beside it."""
+@cache
+def of_one_colour(own: int, seed: int, sides: tuple[int, ...] = SIDES) -> tuple[Sized, ...]:
+    """Every side as a width and as a height, with a side of its neighborhood beside it."""
+    found = []
     for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
         enlarged = min(width, height) < own
         pixels = scenes.flat(width, height, shade)
-        yield _sized(pixels, number + seed, _of_one_colour(own, shade), enlarged)
+        found.append(_sized(pixels, number + seed, _of_one_colour(own, shade), enlarged))
+    return tuple(found)
 
 
-def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
+@cache
+def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
     """Squares and near-squares of every second side, every shape in both orientations.
 
     The seeds 0 and 1 together have every side.
     """
-    sides = SIDES[seed % 2 :: 2]
-    sizes = [(side, max(1, side + (0, 1, -1)[(n + seed) % 3])) for n, side in enumerate(sides)]
-    for number, (long, short) in enumerate(SHAPES):
-        length = max(LONG[(number + seed) % len(LONG)], long // short)
-        sizes += [(length, length * short // long), (length * short // long, length)]
-    for number, (width, height) in enumerate(sizes):
+    found = []
+    for number, (width, height) in enumerate(_banded_sizes(seed)):
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
         # A model that enlarges an image sees its soft edges, which another drawing would not have.
@@ -118,7 +118,17 @@ def banded(own: int, seed: int, crops: bool) -> Iterator[Sized]:
             shown = brought_to_size(pixels, own, crops)
         else:
             shown = _in_detail(own, width >= height, scene, crops)
-        yield _sized(pixels, number + seed, shown, enlarged)
+        found.append(_sized(pixels, number + seed, shown, enlarged))
+    return tuple(found)
+
+
+def _banded_sizes(seed: int) -> list[tuple[int, int]]:
+    sides = SIDES[seed % 2 :: 2]
+    sizes = [(side, max(1, side + (0, 1, -1)[(n + seed) % 3])) for n, side in enumerate(sides)]
+    for number, (long, short) in enumerate(SHAPES):
+        length = max(LONG[(number + seed) % len(LONG)], long // short)
+        sizes += [(length, length * short // long), (length * short // long, length)]
+    return sizes
 
 
 @cache
@@ -172,7 +182,7 @@ def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
     image = Image.fromarray(pixels)
     if not crops:
         return save(image.resize((own, own), Image.Resampling.BICUBIC), "PNG")
-    # Scaled first, then cropped: at its edges the middle square has something of its neighbours.
+    # Scaled first, then cropped: at its edges the middle square has something of its neighbors.
     side = min(image.size)
     across, down = (side + 2 * min((long - side) // 2, MARGIN) for long in image.size)
     scaled = _middle(image, across, down).resize(

@@ -192,7 +192,7 @@ def _colours(size: Size) -> Iterator[Variant]:
 def deepened(pixels: Any) -> Any:
     """16-bit values whose high bytes are these; the low ones are noise."""
     noise = np.random.default_rng(0).integers(0, 256, pixels.shape)
-    # Black and white stay what they are, for who divides by 257.
+    # Black and white stay what they are, also to a reader that divides by 257.
     return np.where(pixels == 255, 0xFFFF, pixels * np.uint16(256) + noise).astype(np.uint16)
 
 
@@ -230,7 +230,7 @@ def _alphas(size: Size) -> Iterator[Variant]:
 
 
 def _transparent_colours(size: Size) -> Iterator[Variant]:
-    """tRNS: a colour that no pixel has, and a palette all of whose colours are opaque."""
+    """tRNS: a color that no pixel has, and a palette all of whose colors are opaque."""
     pixels, index = scenes.colour(*size), scenes.indices(*size, 16)
     table = colours(scenes.palette(16))
     unused = (b"tRNS", struct.pack(">HHH", 1, 2, 3))

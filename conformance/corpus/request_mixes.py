@@ -82,7 +82,7 @@ class Mix:
 @cache
 def image(place: int) -> bytes:
     """A PNG file of the pool."""
-    # Neighbours in the list of drawings share a colour; five further on both differ.
+    # Neighbors in the list of drawings share a color; five further on both differ.
     return image_files.save(image_files.image(5 * place, SIDES[place]), "PNG")
 
 
@@ -114,7 +114,7 @@ def text(chance: Random) -> str:
 
 
 def mix(seed: int, most_images: int = 2) -> Mix:
-    """Up to four texts and up to so many images, at least one item; the same for the same seed."""
+    """Up to four texts and up to `most_images` images, at least one item; the same for a seed."""
     chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(0, MOST_TEXTS)))
     shown = tuple(chance.choices(range(len(SIDES)), k=chance.randint(0, most_images)))

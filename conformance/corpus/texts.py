@@ -262,7 +262,7 @@ def _spread(count: int) -> list[int]:
 
 @cache
 def around(limit: int) -> tuple[str, ...]:
-    """Texts of just so many one-token words as the limit, with and without a model's marks."""
+    """Texts of as many one-token words as the limit, with and without a model's own marks."""
     counts = range(limit - MARKS, limit + MARKS)
     return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in counts)
 

@@ -180,7 +180,7 @@ def sized(size: int) -> dict[str, bytes]:
 
 
 def modes() -> dict[str, bytes]:
-    """One scene in every colour mode."""
+    """One scene in every color mode."""
     shape = (1, _WIDTH, _HEIGHT)
     palette, shades = palette_scene(*shape), grey_scene(*shape)
     colour, alpha = rgb_scene(*shape), _alpha()
@@ -246,7 +246,7 @@ def _file(image: Image.Image, kind: str, **options: object) -> bytes:
 def scene(number: int, width: int, height: int) -> Pixels:
     """An RGB scene (height, width, 3): a shaded ground, a disc, a bar, a corner, fine stripes.
 
-    Nothing is symmetric, and something lies beside the centre square on every side: a crop in
+    Nothing is symmetric, and something lies beside the center square on every side: a crop in
     another place, a mirror or another interpolation shows.
     """
     ground, disc, bar, corner = (np.array(colour) for colour in _COLOURS[number % len(_COLOURS)])
@@ -283,7 +283,7 @@ def grey_scene(number: int, width: int, height: int) -> Pixels:
 
 
 def palette_scene(number: int, width: int, height: int) -> Image.Image:
-    """The scene in at most 216 colours, mode P; the order of the colours is unlike their grey."""
+    """The scene in at most 216 colors, mode P; the order of the colors is unlike their grey."""
     coarse = scene(number, width, height) // 51
     indices = (coarse.astype(int) @ np.array([36, 6, 1]) * 5 % 216).astype(np.uint8)
     colours = np.zeros((256, 3), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Expected vectors of published weights: made by whoever can load them, used where they are.
+"""Expected vectors of published weights, made by users who can load those weights.
 
 None are shipped, since no published weights could be loaded where this was built.
 `clip-conformance record --reference TAG --weights hub` writes a file into `folder()`.
