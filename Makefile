@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 	  uv pip install --quiet --python $(BIN)/python --editable '.[reference,dev]'; \
 	else \
-	  python$(PYTHON) -m venv $(VENV) && \
+	  $$(command -v python$(PYTHON) || echo python3) -m venv $(VENV) && \
 	  $(BIN)/python -m pip install --quiet --editable '.[reference,dev]'; \
 	fi
 	@touch $@
@@ -41,7 +41,7 @@ $(SUITE_STAMP): pyproject.toml
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(SUITE_VENV) && \
 	  uv pip install --quiet --python $(SUITE_VENV)/bin/python --editable '.[dev]'; \
 	else \
-	  python$(PYTHON) -m venv $(SUITE_VENV) && \
+	  $$(command -v python$(PYTHON) || echo python3) -m venv $(SUITE_VENV) && \
 	  $(SUITE_VENV)/bin/python -m pip install --quiet --editable '.[dev]'; \
 	fi
 	@touch $@

@@ -1,16 +1,18 @@
 """Sphinx: the pages of this folder as a site; `make docs` builds it."""
 
 import sys
-from importlib.metadata import metadata
+import tomllib
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
 project = "multi2vec-clip conformance"
-about = metadata("multi2vec-clip-conformance")
-version = release = about["Version"]
-repository = dict(each.split(", ") for each in about.get_all("Project-URL", []))["Repository"]
+version = release = version_of("multi2vec-clip-conformance")
+settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+repository = settings["project"]["urls"]["Repository"]
 html_theme_options = {"source_repository": repository, "source_branch": "main"}
 extensions = ["myst_parser", "lab.results_page"]
 myst_heading_anchors = 3
