@@ -34,11 +34,10 @@ from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import BadOption, Given, Settings, make_settings
 from conformance.options.table import COMMAND_LINE, OPTIONS
 from conformance.report import document, files, known_failures
-from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding
 from conformance.report.known_failures import KnownFailures
 from conformance.report.provenance import Provenance, command_line
-from conformance.report.results import PhaseResult, Problem, Recorder, text
+from conformance.report.results import ClauseResult, PhaseResult, Problem, Recorder, text
 from conformance.report.sanitizer import sanitizer_of
 from conformance.report.verdict import Judgement, Verdict, judge
 from conformance.target import OpenTarget, open_target

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from conformance.data import models
+from conformance.data.messages import UserError
 
 TAGS = sorted(models.load())
 PAIRS = [
@@ -93,5 +94,5 @@ def test_a_row_that_is_none_is_refused(values: dict[str, object]) -> None:
 
 
 def test_an_unknown_tag_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(models.UnknownModel, match=r"nothing.*openai-clip-vit-base-patch16"):
+    with pytest.raises(UserError, match=r"nothing.*openai-clip-vit-base-patch16"):
         models.find("nothing")

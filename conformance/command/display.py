@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.report import scoreboard, terminal
-from conformance.report.detail import Detail
 from conformance.report.scoreboard import Progress
+from conformance.report.terminal import Detail
 from conformance.session import Session, clause_of
 
 LINE_PER_TEST = 1

@@ -8,27 +8,27 @@ from conformance.data import fixture_files
 _FILE = "attribution.toml"
 
 
-def home(kind: str, clause: str) -> str:
+def clause_of_cause(kind: str, clause: str) -> str:
     """The clause that a broken property belongs to where a check of `clause` meets it."""
-    row = fixture_files.toml(_FILE)["homes"].get(kind)
+    row = fixture_files.toml(_FILE)["causes"].get(kind)
     if row is None or any(fnmatch(clause, pattern) for pattern in row["about"]):
         return clause
     return str(row["clause"])
 
 
-def prerequisite_home(kind: str, items: str, signature: str, clause: str) -> str:
+def clause_of_prerequisite(kind: str, items: str, signature: str, clause: str) -> str:
     """The clause that speaks for a good request that was not served as a check of `clause` needed.
 
-    What a check is about that sends something odd on purpose is that clause's own.
+    What a check sends on purpose, to see whether it upsets an endpoint, is its own clause's.
     """
-    homes = fixture_files.toml(_FILE)["homes"]
+    causes = fixture_files.toml(_FILE)["causes"]
     table = fixture_files.toml(_FILE)["prerequisites"]
     if items == "meta":
         return str(table[items])
-    kind = f"{kind} {items}" if f"{kind} {items}" in homes else kind
-    if kind in homes:
-        own = clause in homes[kind].get("during", ())
-        return clause if own else str(homes[kind]["clause"])
+    kind = f"{kind} {items}" if f"{kind} {items}" in causes else kind
+    if kind in causes:
+        own = clause in causes[kind].get("during", ())
+        return clause if own else str(causes[kind]["clause"])
     return str(table.get(signature) or table.get(items) or table[""])
 
 
@@ -39,15 +39,15 @@ def sends_plain_requests(clause: str) -> bool:
 
 
 @cache
-def sends_odd_requests(clause: str) -> bool:
+def sends_risky_requests(clause: str) -> bool:
     """Whether the requests of a clause's checks may upset an endpoint."""
-    return _sends("odd", clause)
+    return _sends("risky", clause)
 
 
 @cache
-def sends_calm_requests(clause: str) -> bool:
+def sends_harmless_requests(clause: str) -> bool:
     """Whether the requests of a clause's checks can upset no endpoint."""
-    return _sends("calm", clause)
+    return _sends("harmless", clause)
 
 
 @cache
@@ -92,9 +92,9 @@ def follows(consequence: str, clause: str) -> bool:
 
 
 @cache
-def twins(one: str, other: str) -> bool:
+def are_counterparts(one: str, other: str) -> bool:
     """Whether the clauses demand the same of two things, such as texts and images."""
-    table = fixture_files.toml(_FILE)["twins"]
+    table = fixture_files.toml(_FILE)["counterparts"]
     return other in (table.get(one), one) or table.get(other) == one
 
 

@@ -95,25 +95,21 @@ def contract_digest() -> str:
     return f"sha256:{hashlib.sha256(''.join(told).encode()).hexdigest()}"
 
 
-class UnknownName(UserError):
-    """No clause or group of that name; the message is one line with the nearest."""
-
-
 def find(name: str) -> Clause:
-    """The clause of that id, whatever its capitals; raises UnknownName."""
+    """The clause of that id, whatever its capitals; raises UserError with the nearest."""
     every = all_clauses()
     if name.upper() not in every:
         hint = suggestion(name, every)
-        raise UnknownName(f"there is no clause {name}{hint or '; docs/contract.md lists them'}")
+        raise UserError(f"there is no clause {name}{hint or '; docs/contract.md lists them'}")
     return every[name.upper()]
 
 
 def find_group(name: str) -> Group:
-    """The group of that id (IMG) or title (images), whatever its capitals; raises UnknownName."""
+    """The group of that id (IMG) or title (images), whatever its capitals; raises UserError."""
     names = {each.lower(): group for group in groups() for each in (group.id, group.title)}
     if name.lower() not in names:
         known = ", ".join(f"{group.id} ({group.title.lower()})" for group in groups())
-        raise UnknownName(f"there is no group {name}{suggestion(name, names)}; known: {known}")
+        raise UserError(f"there is no group {name}{suggestion(name, names)}; known: {known}")
     return names[name.lower()]
 
 

@@ -58,10 +58,6 @@ class Model:
         return bool(both) and self.documented_dimension != self.checkpoint_dimension
 
 
-class UnknownModel(UserError):
-    """No row has this tag; the message lists those that exist, the nearest first."""
-
-
 def row(values: Mapping[str, Any]) -> Model:
     """A model from one TOML table; raises ValueError that names an unknown or missing key."""
     known = {field.name for field in fields(Model)}
@@ -97,12 +93,12 @@ def _rows_of(file: Path | None) -> list[Model]:
 
 
 def find(tag: str, extra: Path | None = None) -> Model:
-    """The row of `tag`; raises UnknownModel, or UserError for the file `extra`."""
+    """The row of `tag`; raises UserError, which lists the tags that exist, the nearest first."""
     table = load(extra)
     if tag not in table:
         hint = suggestion(_as_tag(tag), table)
         known = ", ".join(by_nearness(_as_tag(tag), table))
-        raise UnknownModel(f"unknown model {tag!r}{hint}; known: {known}")
+        raise UserError(f"unknown model {tag!r}{hint}; known: {known}")
     return table[tag]
 
 

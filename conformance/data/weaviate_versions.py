@@ -17,15 +17,11 @@ DEFAULT_VERSION: Final = "1.39.0"
 """The release that is meant where no version is named."""
 
 
-class NoVersion(UserError):
-    """Not a version of Weaviate; the message is one line."""
-
-
 def parse(text: str) -> Version:
-    """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises NoVersion."""
+    """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises UserError."""
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)(?:$|[-+])", text)
     if numbers is None:
-        raise NoVersion(f"no Weaviate version: {text!r}; one looks like 1.39.0")
+        raise UserError(f"no Weaviate version: {text!r}; one looks like 1.39.0")
     return tuple(int(number) for number in numbers.groups())
 
 

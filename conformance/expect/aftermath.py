@@ -113,7 +113,7 @@ class Aftermath:
         if parallel:
             return "parallel"
         clauses = (self.clause, self._before_clause)
-        return "plain" if all(map(attribution.sends_calm_requests, clauses)) else ""
+        return "plain" if all(map(attribution.sends_harmless_requests, clauses)) else ""
 
     def _since(self, odd: Exchange) -> str:
         before = self._before
@@ -144,7 +144,7 @@ class Aftermath:
                 self._answered_twice(odd, after)
                 return
         self._served[_name(good)] = False
-        suspect = attribution.sends_odd_requests(self.clause) or not self._refused
+        suspect = attribution.sends_risky_requests(self.clause) or not self._refused
         if response_signature(odd) == response_signature(after) and not suspect:
             # What was sent before was as plain as this: it met the same trouble, and caused none.
             self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))

@@ -13,10 +13,9 @@ from conformance.data.models import Model
 from conformance.options.settings import Settings
 from conformance.options.table import OPTIONS
 from conformance.report import provenance
-from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance
-from conformance.report.results import PhaseResult
+from conformance.report.results import ClauseResult, PhaseResult
 from conformance.report.sanitizer import Sanitizer
 from conformance.report.verdict import Judgement
 from conformance.transport.client import Sample
@@ -188,7 +187,7 @@ def _test(test: PhaseResult) -> dict[str, Any]:
         "id": test.test,
         "status": test.status,
         "message": test.message,
-        "causes": [problem.cause() for problem in test.problems],
+        "causes": [problem.cause() for problem in test.problems if test.when != "evidence"],
     }
 
 

@@ -40,9 +40,11 @@ class Finding:
     def takes(self, problem: Problem) -> bool:
         """Whether a failure is this one again, or follows from it."""
         known = [self.problem, *self.causes]
-        if any(_same_cause(each, problem) or _is_twin(each, problem) for each in known):
+        if any(_same_cause(each, problem) or _is_counterpart(each, problem) for each in known):
             return True
-        roots = [each for each in known if attribution.twins(each.clause, self.problem.clause)]
+        roots = [
+            each for each in known if attribution.are_counterparts(each.clause, self.problem.clause)
+        ]
         return any(_follows(problem, root) for root in roots)
 
     def add(self, problem: Problem) -> None:
@@ -57,7 +59,7 @@ class Findings:
     """All findings of a run, worst first, and the clauses that fail by others' evidence."""
 
     findings: tuple[Finding, ...]
-    promoted: dict[str, Problem]
+    shown_elsewhere: dict[str, Problem]
 
     def explaining(self, clause: str) -> Finding | None:
         """The finding for which a clause was not judged."""
@@ -69,26 +71,26 @@ def find(results: Sequence[PhaseResult]) -> Findings:
     met = [(result.clause, problem) for result in results for problem in result.problems]
     own = [problem for _, problem in met if not problem.prerequisite or problem.kind in FACTS]
     pending = [(c, p) for c, p in met if p.prerequisite and p.kind not in FACTS]
-    promoted = _promoted(own, [problem for _, problem in pending])
-    found = _grouped([*own, *promoted.values()])
+    shown_elsewhere = _shown_elsewhere(own, [problem for _, problem in pending])
+    found = _grouped([*own, *shown_elsewhere.values()])
     for clause, problem in pending:
         finding = next((each for each in found if each.takes(problem)), None)
         finding = finding or next(each for each in found if _alike(each, problem))
         if clause != finding.problem.clause:
             finding.not_judged.add(clause)
     facts = {problem.clause: problem for problem in own if problem.kind in FACTS}
-    return Findings(tuple(found), {**promoted, **facts})
+    return Findings(tuple(found), {**shown_elsewhere, **facts})
 
 
-def _promoted(own: Sequence[Problem], pending: Iterable[Problem]) -> dict[str, Problem]:
+def _shown_elsewhere(own: Sequence[Problem], pending: Iterable[Problem]) -> dict[str, Problem]:
     """What was only met on the way and that no clause of its own has failed for, by its clause."""
-    promoted: dict[str, Problem] = {}
+    shown_elsewhere: dict[str, Problem] = {}
     telling = [each for each in own if each.kind in FACTS or not _is_plain(each)]
     for problem in pending:
-        known = [*telling, *promoted.values()]
+        known = [*telling, *shown_elsewhere.values()]
         if not any(_same_cause(each, problem) or _akin(each, problem) for each in known):
-            promoted.setdefault(problem.clause, problem)
-    return promoted
+            shown_elsewhere.setdefault(problem.clause, problem)
+    return shown_elsewhere
 
 
 def _is_plain(problem: Problem) -> bool:
@@ -130,10 +132,10 @@ def _same_cause(one: Problem, other: Problem) -> bool:
     return (one.kind, one.signature) == (other.kind, other.signature) and _overlap(one, other)
 
 
-def _is_twin(one: Problem, other: Problem) -> bool:
+def _is_counterpart(one: Problem, other: Problem) -> bool:
     """One demand on two things (texts and images, say), broken in the same way."""
     alike = (one.kind, one.signature) == (other.kind, other.signature)
-    return alike and attribution.twins(one.clause, other.clause)
+    return alike and attribution.are_counterparts(one.clause, other.clause)
 
 
 def _akin(one: Problem, other: Problem) -> bool:

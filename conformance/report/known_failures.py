@@ -20,17 +20,12 @@ from typing import Any
 from conformance.data import clauses
 from conformance.data.messages import UserError, one_line
 from conformance.data.statuses import Status
-from conformance.report.clause_result import ClauseResult
-from conformance.report.results import PhaseResult
+from conformance.report.results import ClauseResult, PhaseResult
 
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
 """What can be known of: failures, and what could not be judged for one."""
 LONGEST_REASON = 160
 """Characters of what was seen, where there is no reason yet."""
-
-
-class BadKnownFailures(UserError):
-    """A file that cannot be read as known failures; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def _passes_again(entry: KnownFailure, results: Sequence[ClauseResult]) -> bool:
 
 
 def read(path: Path) -> KnownFailures:
-    """The entries of a file; raises BadKnownFailures."""
+    """The entries of a file; raises UserError."""
     try:
         text = path.read_text(encoding="utf-8")
         table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
@@ -99,7 +94,7 @@ def read(path: Path) -> KnownFailures:
         return KnownFailures(tuple(_entry(row) for row in rows))
     except (OSError, ValueError, KeyError, TypeError) as problem:
         said = str(problem) if isinstance(problem, OSError | ValueError) else f"no list {problem}"
-        raise BadKnownFailures(f"--known-failures {path}: {said}") from problem
+        raise UserError(f"--known-failures {path}: {said}") from problem
 
 
 def _entry(row: dict[str, Any]) -> KnownFailure:

@@ -1,16 +1,17 @@
-"""What a run keeps of its tests: the status of each phase, and the problems that were met in it."""
+"""What a run keeps of its tests: the status of each phase and clause, and what went wrong."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from conformance.data import attribution
+from conformance.data import attribution, statuses
 from conformance.data.clauses import Clause
 from conformance.data.messages import printable
 from conformance.data.statuses import Status
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
 from conformance.expect.observations import Figure
-from conformance.report.request_bodies import shown
+from conformance.report.exchanges import shown
 from conformance.report.sanitizer import Sanitizer
 from conformance.transport.exchange import Exchange
 
@@ -55,6 +56,7 @@ class PhaseResult:
     status: Status
     message: str = ""
     when: str = "call"
+    """The phase; `evidence` is what tests of other clauses have shown."""
     endpoint_seconds: float = 0.0
     """Seconds that went into exchanges with the endpoint."""
     problems: tuple[Problem, ...] = ()
@@ -66,6 +68,22 @@ class PhaseResult:
     def is_relevant(self) -> bool:
         """Whether this phase says anything: set-up and tear-down do when they go wrong."""
         return self.when == "call" or self.status != "pass"
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """A clause with the worst status of its tests."""
+
+    clause: Clause
+    status: Status
+    tests: tuple[PhaseResult, ...] = ()
+
+    def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":
+        """The same with every test changed, and the status that follows."""
+        if not self.tests:
+            return self
+        tests = tuple(map(change, self.tests))
+        return replace(self, tests=tests, status=statuses.worst([each.status for each in tests]))
 
 
 @dataclass(frozen=True)
@@ -81,9 +99,11 @@ class Recorder:
         cause = raised.cause
         met_on_the_way = isinstance(raised, PrerequisiteFailed)
         if met_on_the_way:
-            about = attribution.prerequisite_home(cause.kind, cause.items, cause.signature, clause)
+            about = attribution.clause_of_prerequisite(
+                cause.kind, cause.items, cause.signature, clause
+            )
         else:
-            about = attribution.home(cause.kind, clause)
+            about = attribution.clause_of_cause(cause.kind, clause)
         exchanges = raised.exchanges[:SHOWN_EXCHANGES]
         paths = [self._path(each, test, n) for n, each in enumerate(exchanges, 1)]
         return Problem(

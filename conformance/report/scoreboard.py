@@ -10,8 +10,7 @@ from rich.text import Text
 
 from conformance.data import clauses, statuses
 from conformance.data.statuses import Status
-from conformance.report.clause_result import ClauseResult
-from conformance.report.results import PhaseResult
+from conformance.report.results import ClauseResult, PhaseResult
 
 QUIET: tuple[Status, ...] = ("pass",)
 """Statuses that the progress does not count: they are what is left of the tests."""

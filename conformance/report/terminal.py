@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from enum import IntEnum
 from itertools import groupby
 
 import pytest
@@ -14,9 +15,8 @@ from conformance.data import clauses, statuses
 from conformance.data.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report import scoreboard
-from conformance.report.clause_result import ClauseResult
-from conformance.report.detail import Detail
 from conformance.report.findings import Finding
+from conformance.report.results import ClauseResult
 from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
@@ -37,6 +37,14 @@ IDS = 12
 """Clauses that a finding also shows in."""
 LABEL = 12
 """Columns of a label."""
+
+
+class Detail(IntEnum):
+    """How much is shown: with ``-q`` the verdict, with ``-v`` everything, else a screenful."""
+
+    VERDICT = 0
+    SCREEN = 1
+    ALL = 2
 
 
 def write(

@@ -11,10 +11,9 @@ from conformance.data.statuses import Status
 from conformance.expect.observations import Figure
 from conformance.options.settings import Settings
 from conformance.report import findings
-from conformance.report.clause_result import ClauseResult
 from conformance.report.findings import Finding, Findings
 from conformance.report.known_failures import KnownFailures
-from conformance.report.results import PhaseResult, text
+from conformance.report.results import ClauseResult, PhaseResult, text
 
 Verdict = Literal[
     "not conformant",
@@ -137,12 +136,12 @@ def _results(
 def _with_evidence(result: ClauseResult, found: Findings, settings: Settings) -> ClauseResult:
     """The result with what other clauses' tests have shown of it."""
     clause = result.clause
-    if clause.id in found.promoted:
+    if clause.id in found.shown_elsewhere:
         must = clause.level == "MUST" or settings.strict
         shown: Status = "fail" if must else "warn"
-        problem = found.promoted[clause.id]
+        problem = found.shown_elsewhere[clause.id]
         evidence = PhaseResult(
-            problem.test, clause.id, shown, text(problem, clause), problems=(problem,)
+            problem.test, clause.id, shown, text(problem, clause), "evidence", problems=(problem,)
         )
         status = statuses.worst([result.status, shown])
         return ClauseResult(clause, status, (*result.tests, evidence))

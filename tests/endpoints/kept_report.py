@@ -28,8 +28,8 @@ def problem(clause: str, test: dict[str, Any], cause: dict[str, Any]) -> Problem
         test["status"] == "not judged" or kind in findings.FACTS
     )
     if on_the_way:
-        home = attribution.prerequisite_home(kind, items, signature, clause)
+        home = attribution.clause_of_prerequisite(kind, items, signature, clause)
     else:
-        home = attribution.home(kind, clause)
+        home = attribution.clause_of_cause(kind, clause)
     met_elsewhere = on_the_way or home != clause
     return Problem(home, test["id"], "", "", kind, items, signature, met_elsewhere)

@@ -66,7 +66,7 @@ def test_a_prerequisite_fails_the_clause_that_is_about_it() -> None:
     )
     assert [each.problem.clause for each in found.findings] == ["VEC-01"]
     assert found.findings[0].not_judged == {"ALN-01"}
-    assert set(found.promoted) == {"VEC-01"}
+    assert set(found.shown_elsewhere) == {"VEC-01"}
 
 
 def test_a_prerequisite_joins_the_clause_that_failed_for_it() -> None:
@@ -79,7 +79,7 @@ def test_a_prerequisite_joins_the_clause_that_failed_for_it() -> None:
     )
     assert [each.problem.clause for each in found.findings] == ["IMG-02"]
     assert found.findings[0].not_judged == {"IMG-12"}
-    assert not found.promoted
+    assert not found.shown_elsewhere
     explaining = found.explaining("IMG-12")
     assert explaining is found.findings[0]
 

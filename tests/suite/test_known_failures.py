@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from conformance.data import clauses
+from conformance.data.messages import UserError
 from conformance.report import known_failures
-from conformance.report.clause_result import ClauseResult
-from conformance.report.known_failures import BadKnownFailures, KnownFailure, KnownFailures
-from conformance.report.results import PhaseResult, Problem
+from conformance.report.known_failures import KnownFailure, KnownFailures
+from conformance.report.results import ClauseResult, PhaseResult, Problem
 from conformance.report.verdict import STALE
 from tests.endpoints import registry
 from tests.suite.conftest import MODEL, Command, Serve
@@ -85,7 +85,7 @@ def test_what_was_written_makes_the_next_run_good(
 def test_a_file_that_is_none_is_one_line(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "known.toml"
     file.write_text(text)
-    with pytest.raises(BadKnownFailures, match=re.escape(said)) as caught:
+    with pytest.raises(UserError, match=re.escape(said)) as caught:
         known_failures.read(file)
     assert "\n" not in str(caught.value)
 

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.data.models import Model
 from conformance.options.settings import Given, Settings
-from conformance.report.abbreviation import abbreviated
+from conformance.report.exchanges import abbreviated
 from conformance.report.provenance import command_line
 from conformance.report.sanitizer import LONGEST, Sanitizer, sanitizer_of
 

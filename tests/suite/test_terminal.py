@@ -13,10 +13,10 @@ from conformance.data.models import Model
 from conformance.data.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report import terminal
-from conformance.report.detail import Detail
 from conformance.report.findings import Finding
 from conformance.report.results import PhaseResult, Problem
 from conformance.report.scoreboard import Progress
+from conformance.report.terminal import Detail
 from conformance.report.verdict import Judgement, judge
 from tests.suite.conftest import MODEL, Command
 

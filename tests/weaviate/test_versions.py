@@ -6,7 +6,8 @@ import pytest
 
 from conformance.data import weaviate_versions
 from conformance.data.clauses import Clause, all_clauses
-from conformance.data.weaviate_versions import NoVersion, applies, described, parse
+from conformance.data.messages import UserError
+from conformance.data.weaviate_versions import applies, described, parse
 
 LINES = ("1.35.17", "1.36.8", "1.37.0")
 
@@ -51,7 +52,7 @@ def test_the_versions_are_described(clause: Clause) -> None:
 
 @pytest.mark.parametrize("text", ["", "1.39", "v1.39.0", "1.39.0x"])
 def test_what_is_no_version_is_refused(text: str) -> None:
-    with pytest.raises(NoVersion, match="one looks like"):
+    with pytest.raises(UserError, match="one looks like"):
         parse(text)
 
 
