@@ -48,7 +48,7 @@ def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
     try:
         yield http_server.url(host, listener)
     finally:
-        running.close()
+        running.trigger.pull_trigger(running.close)  # in its own thread, which it wakes
         thread.join(5)
 
 

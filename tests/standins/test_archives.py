@@ -1,11 +1,15 @@
-"""The packed stand-ins: all there, small, and in the vendor's layout."""
+"""The packed stand-ins: all there, small, in the vendor's layout, read by transformers 4 and 5."""
 
+import json
 import tarfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.data.models import load
+from lab.training.portable import tokenizer_config
 from reference import standins
 
 MEGABYTE = 10**6
@@ -16,12 +20,30 @@ LAYOUTS = {
     "open_clip": {"openclip/config.json", "openclip/open_clip_model.safetensors"},
     "modernvbert": {"modernvbert/model.safetensors", "modernvbert/config.json"},
 }
+CONFIGS = ("tokenizer_config.json", "processor_config.json")
+SIGLIP2 = ("google-siglip2-so400m-patch16-384", "google-siglip2-so400m-patch16-512")
 
 
-def entries(tag: str) -> dict[str, int]:
-    """Names and sizes of the files in an archive."""
-    with standins.archive(tag).open("rb") as packed, tarfile.open(fileobj=packed) as tar:
-        return {entry.name: entry.size for entry in tar if entry.isfile()}
+@cache
+def contents(tag: str) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
+    """Names and sizes of the files in an archive, and those of `CONFIGS` by name."""
+    sizes, configs = {}, []
+    with (
+        standins.archive(tag).open("rb") as packed,
+        tarfile.open(fileobj=packed, mode="r|xz") as tar,
+    ):
+        for entry in tar:
+            if entry.isfile():
+                sizes[entry.name] = entry.size
+            if (name := entry.name.rpartition("/")[2]) in CONFIGS:
+                file = tar.extractfile(entry)
+                assert file is not None
+                configs.append((name, json.loads(file.read())))
+    return sizes, configs
+
+
+def configs(tag: str, name: str) -> list[dict[str, Any]]:
+    return [config for found, config in contents(tag)[1] if found == name]
 
 
 def test_every_listed_model_has_a_stand_in() -> None:
@@ -37,12 +59,31 @@ def test_all_together_are_small() -> None:
 def test_a_stand_in_has_the_layout_of_the_vendors_image(tag: str) -> None:
     library = load()[tag].library
     assert library is not None
-    assert LAYOUTS[library] <= entries(tag).keys()
+    files = contents(tag)[0]
+    assert LAYOUTS[library] <= files.keys()
+    assert sum(files.values()) <= 200 * MEGABYTE
 
 
 @pytest.mark.parametrize("tag", standins.available())
-def test_a_stand_in_unpacks_to_little(tag: str) -> None:
-    assert sum(entries(tag).values()) <= 200 * MEGABYTE
+def test_configurations_say_nothing_that_transformers_4_cannot_read(tag: str) -> None:
+    tokenizers = configs(tag, "tokenizer_config.json")
+    assert not [each for each in tokenizers if each.keys() & {"extra_special_tokens", "backend"}]
+    assert "TokenizersBackend" not in [each["tokenizer_class"] for each in tokenizers]
+    assert not [each for each in configs(tag, "processor_config.json") if "image_processor" in each]
+
+
+@pytest.mark.parametrize("tag", SIGLIP2)
+def test_siglip_2_ends_a_text_and_does_not_begin_it(tag: str) -> None:
+    [config] = configs(tag, "tokenizer_config.json")
+    assert (config["add_bos_token"], config["add_eos_token"]) == (False, True)
+
+
+def test_special_tokens_keep_their_old_name() -> None:
+    config = {"tokenizer_class": "TokenizersBackend", "extra_special_tokens": ["<image>"]}
+    assert tokenizer_config(config) == {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "additional_special_tokens": ["<image>"],
+    }
 
 
 def test_a_stand_in_is_unpacked_into_its_own_folder(tmp_path: Path) -> None:
