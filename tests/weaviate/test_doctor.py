@@ -14,8 +14,8 @@ from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.weaviate.server import KEY, Server
 from tests.endpoints import registry
 from tests.endpoints.server import serve
-from tests.weaviate import bare_server, real
-from tests.weaviate.bare_server import BareServer
+from tests.weaviate import real
+from tests.weaviate.real import BareServer
 
 pytestmark = real.needed
 Settings = Mapping[str, Any]
@@ -33,7 +33,7 @@ def endpoint_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def weaviate(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that works."""
-    with bare_server.started(tmp_path_factory.mktemp("good"), endpoint_url, {}) as running:
+    with real.started(tmp_path_factory.mktemp("good"), endpoint_url, {}) as running:
         assert running.is_ready()
         yield running.server
 
@@ -162,7 +162,7 @@ def test_a_weaviate_that_cannot_reach_its_endpoint_says_why(
     name: str, endpoint_url: str, tmp_path: Path
 ) -> None:
     variables, cause, words = UNREACHABLE[name]
-    with bare_server.started(tmp_path, endpoint_url, variables) as running:
+    with real.started(tmp_path, endpoint_url, variables) as running:
         assert running.is_ready()
         [problem] = problems(running.server, endpoint_url).problems
     assert problem.id == "module-error"
@@ -171,7 +171,7 @@ def test_a_weaviate_that_cannot_reach_its_endpoint_says_why(
 
 
 def test_a_weaviate_without_the_module_is_told(endpoint_url: str, tmp_path: Path) -> None:
-    with bare_server.started(tmp_path, endpoint_url, {"ENABLE_MODULES": ""}) as running:
+    with real.started(tmp_path, endpoint_url, {"ENABLE_MODULES": ""}) as running:
         assert running.is_ready()
         [problem] = problems(running.server, endpoint_url).problems
         body = {"class": "X", "vectorConfig": {"v": {"vectorizer": {"multi2vec-clip": TEXTS}}}}
@@ -203,7 +203,7 @@ def test_the_log_of_one_that_does_not_start_has_the_words(
     name: str, endpoint_url: str, tmp_path: Path
 ) -> None:
     variables, words = ENDS[name]
-    with bare_server.started(tmp_path, endpoint_url, variables) as running:
+    with real.started(tmp_path, endpoint_url, variables) as running:
         assert says(running, words), running.log.read_text(errors="replace")
 
 

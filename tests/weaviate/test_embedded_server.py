@@ -3,18 +3,18 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
+from conformance.transport.child_process import ChildProcess, wait_until
 from conformance.weaviate import embedded_server
 from conformance.weaviate.server import Unavailable
 
+HANG = 120.0
+"""Seconds after which a program has hung."""
 HOLDER = """
 import sys, time
 from conformance.weaviate import server_selection
@@ -32,14 +32,6 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     monkeypatch.setenv("TMPDIR", str(folder))
-
-
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Whether the condition comes true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not condition():
-        time.sleep(0.05)
-    return condition()
 
 
 def closed(port: int) -> bool:
@@ -68,14 +60,12 @@ def test_a_failure_inside_leaves_nothing_behind(fake_program: str) -> None:
 @pytest.mark.usefixtures("fake_program")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_leaves_nothing_behind(end: signal.Signals) -> None:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert holder.stdout is not None
-    port = int(holder.stdout.readline())
-    os.kill(holder.pid, end)
-    holder.communicate(timeout=30)
-    assert within(10, lambda: closed(port) and embedded_server.leftovers() == [])
+    with ChildProcess([sys.executable, "-c", HOLDER]) as holder:
+        port = int(holder.next_line(HANG) or 0)
+        os.kill(holder.pid, end)
+        assert holder.wait(HANG)
+        # The supervisor is in a session of its own, which nobody stops here.
+        assert wait_until(lambda: closed(port) and embedded_server.leftovers() == [], HANG)
 
 
 def test_a_server_that_ends_by_itself_says_why(fake_program: str) -> None:

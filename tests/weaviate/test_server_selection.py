@@ -1,4 +1,4 @@
-"""The client's cache is read as the client writes it."""
+"""``--weaviate WHERE``, and the programs in the cache of weaviate-client."""
 
 from pathlib import Path
 
@@ -7,6 +7,41 @@ from weaviate.embedded import EmbeddedOptions, EmbeddedV4
 
 from conformance.data.weaviate_versions import DEFAULT_VERSION
 from conformance.weaviate import server_selection
+from conformance.weaviate.server_selection import VENDOR_IMAGE, UnknownVersion, select_server
+
+
+@pytest.mark.parametrize(
+    ("option", "kind", "where"),
+    [
+        ("off", "off", ""),
+        ("embedded", "embedded", DEFAULT_VERSION),
+        ("embedded:1.38.2", "embedded", "1.38.2"),
+        ("docker", "docker", f"{VENDOR_IMAGE}:{DEFAULT_VERSION}"),
+        ("docker:1.39", "docker", f"{VENDOR_IMAGE}:1.39"),
+        ("docker:1.40.0-rc.0", "docker", f"{VENDOR_IMAGE}:1.40.0-rc.0"),
+        ("docker:mirror.example/weaviate:1.39.0", "docker", "mirror.example/weaviate:1.39.0"),
+        ("docker:my-weaviate", "docker", "my-weaviate"),
+        ("http://localhost:8080", "url", "http://localhost:8080"),
+    ],
+)
+def test_a_server(option: str, kind: str, where: str) -> None:
+    server = select_server(option)
+    assert (server.kind, server.where) == (kind, where)
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("embedded:1", "is not a Weaviate version"),
+        ("embedded:latest", "expected one like"),
+        ("embedded:v1.39.0", "expected one like"),
+        ("embedded:http://host/w.tar.gz", "expected one like"),
+        ("docker:1.34,docker:1.39", "a run has one"),
+    ],
+)
+def test_what_cannot_be_is_one_line(option: str, says: str) -> None:
+    with pytest.raises(UnknownVersion, match=says):
+        select_server(option)
 
 
 def put(version: str) -> None:
@@ -48,9 +83,3 @@ def test_the_newest_program_is_used_unless_the_default_is_there() -> None:
     assert server_selection.at_hand() == "1.31.10"
     put(DEFAULT_VERSION)
     assert server_selection.at_hand() == DEFAULT_VERSION
-
-
-@pytest.mark.parametrize("version", ["latest", "1.39", "v1.39.0", "http://host/w.tar.gz", ""])
-def test_only_a_release_number_is_a_version(version: str) -> None:
-    with pytest.raises(server_selection.UnknownVersion, match="expected one like"):
-        server_selection.check(version)

@@ -1,0 +1,258 @@
+"""A real Weaviate: the examples run on it, its own defects stand as the contract tells them.
+
+The defect: weights go to the rows of a response one by one, whatever the rows were made from. A
+server that mends this fails here, and then docs/contract.md has to say so
+(fixtures/contract.md.jinja).
+"""
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from weaviate import WeaviateClient
+from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
+from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateInsertManyAllFailedError
+
+from conformance.data.tolerances import REPEATED, Array, distance
+from conformance.weaviate import embedded_server
+from conformance.weaviate.deployment import Objects
+from conformance.weaviate.documented_collection import VECTOR, stored_vector
+from conformance.weaviate.embedded_server import free_ports
+from conformance.weaviate.expected_results import combined
+from conformance.weaviate.server import KEY, Server, Unavailable
+from tests.endpoints.encoder import Encoder, Matrix
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.server import serve
+from tests.weaviate import real
+
+pytestmark = real.needed
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TSX = EXAMPLES / "typescript" / "node_modules" / ".bin" / "tsx"
+needs_node = pytest.mark.skipif(
+    not TSX.exists(),
+    reason="the TypeScript client is not here: npm ci --prefix examples/typescript",
+)
+SAID = [
+    "created: True",
+    "imported: 6",
+    "a picture of a blue square",
+    "a picture of a green triangle",
+    "a picture of a yellow star",
+    "a purple circle by way of",
+]
+"""What the examples print first, in the order of the steps in examples/README.md."""
+PYTHON = ["create", "import_films", "near_text", "hybrid", "near_image", "inference_url"]
+TYPESCRIPT = ["create", "importFilms", "nearText", "hybrid", "nearImage", "inferenceUrl"]
+
+TITLE, TAG = "a red circle", "blue"
+COLOURS = ("red", "green", "blue", "yellow", "black", "purple")
+PAIRS = [(f"a {colour} circle", f"{colour} things") for colour in COLOURS * 2]
+PANIC = r"panic occurred: runtime error: index out of range \[2\] with length 2"
+
+
+@pytest.fixture(scope="module")
+def endpoint_url() -> Iterator[str]:
+    """A conformant endpoint."""
+    with serve(Endpoint(Encoder())) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def server(endpoint_url: str) -> Iterator[Server]:
+    """A real Weaviate in front of it, as a user runs one."""
+    with embedded_server.run(endpoint_url, real.version()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Iterator[WeaviateClient]:
+    """A client of the server."""
+    with server.connect() as connected:
+        yield connected
+
+
+def text_vector(text: str) -> Array:
+    """What the endpoint says of a text: (d,)."""
+    return Endpoint(Encoder()).text_vector(text)
+
+
+# --- examples/ ---
+
+
+def test_the_python_examples_run(
+    server: Server,
+    endpoint_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = EXAMPLES / "python"
+    assert {path.stem for path in folder.glob("*.py")} == {*PYTHON, "connect"}
+    monkeypatch.syspath_prepend(folder)
+    for name, value in real.environment(server, endpoint_url).items():
+        monkeypatch.setenv(name, value)
+    for name, words in zip(["connect", *PYTHON], ["ready: True", *SAID], strict=True):
+        runpy.run_path(str(folder / f"{name}.py"), run_name="__main__")
+        assert words in capsys.readouterr().out.splitlines()[0]
+    monkeypatch.delitem(sys.modules, "connect")
+
+
+@needs_node
+def test_the_typescript_examples_run(server: Server, endpoint_url: str, tmp_path: Path) -> None:
+    folder = EXAMPLES / "typescript"
+    assert {path.stem for path in folder.glob("*.ts")} == {*TYPESCRIPT, "connect", "ready"}
+    modules = [(folder / f"{name}.ts").as_uri() for name in ["ready", *TYPESCRIPT]]
+    program = tmp_path / "all.mts"
+    program.write_text(
+        "".join(f"await import('{module}');\nconsole.log();\n" for module in modules)
+    )
+    environment = real.environment(server, endpoint_url)
+    done = subprocess.run([TSX, program], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    printed = [part.splitlines()[0] for part in done.stdout.split("\n\n") if part]
+    for words, first in zip(["ready: True", *SAID], printed, strict=True):
+        assert words.lower() in first
+
+
+@needs_node
+def test_the_typescript_examples_have_right_types() -> None:
+    compiler = TSX.with_name("tsc")
+    done = subprocess.run([compiler, "-p", EXAMPLES / "typescript"], capture_output=True)
+    assert done.returncode == 0, done.stdout
+
+
+# --- ports ---
+
+
+def test_the_rest_port_is_no_grpc(server: Server) -> None:
+    server.check_grpc()
+    elsewhere = replace(server, grpc_port=server.port)
+    with pytest.raises(Unavailable, match=r"--weaviate-grpc PORT says where it does$"):
+        elsewhere.check_grpc()
+    with pytest.raises(Unavailable, match=r"is the REST port .* --weaviate-grpc PORT says"):
+        elsewhere.connect()
+
+
+def run_command(server: Server, report: Path, *words: str) -> tuple[int, str]:
+    """Exit status of a run against the server, and what its report says, as JSON."""
+    words = (*words, "--model", "sentence-transformers-clip-ViT-B-32", "--weights", "stand-in")
+    words = (*words, "--weaviate", server.url, "--report", str(report))
+    command = [sys.executable, "-m", "conformance", *words]
+    env = {**os.environ, KEY: server.key or ""}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
+    return done.returncode, (report / "report.json").read_text()
+
+
+def test_a_run_with_the_wrong_port_says_so(
+    server: Server, endpoint_url: str, tmp_path: Path
+) -> None:
+    wrong = ["--weaviate-grpc", str(free_ports(1)[0])]
+    _, said = run_command(server, tmp_path, endpoint_url, "--group", "WVT", *wrong)
+    group = [row for row in json.loads(said)["clauses"] if row["id"].startswith("WVT")]
+    assert {clause["status"] for clause in group} == {"not run"}
+    assert "--weaviate-grpc PORT" in said
+
+
+# --- weights and a list of texts ---
+
+
+@pytest.fixture
+def lists(client: WeaviateClient) -> Iterator[Objects]:
+    """A collection with weights for a list of texts and for a text."""
+    fields = [Multi2VecField(name="tags", weight=0.2), Multi2VecField(name="title", weight=0.8)]
+    kinds = {"tags": DataType.TEXT_ARRAY, "title": DataType.TEXT}
+    yield client.collections.create(
+        "Lists",
+        properties=[Property(name=name, data_type=kind) for name, kind in kinds.items()],
+        vector_config=[Configure.Vectors.multi2vec_clip(name=VECTOR, text_fields=fields)],
+    )
+    client.collections.delete("Lists")
+
+
+def test_one_entry_a_list_is_weighted_as_configured(lists: Objects) -> None:
+    stored = stored_vector(lists, lists.data.insert({"title": TITLE, "tags": [TAG]}))
+    expected = combined([text_vector(TAG), text_vector(TITLE)], (0.2, 0.8))
+    assert distance(stored, expected) <= REPEATED
+
+
+@pytest.mark.parametrize("properties", [{"title": TITLE}, {"title": TITLE, "tags": []}])
+def test_without_an_entry_the_text_gets_the_weight_of_the_list(
+    lists: Objects, properties: dict[str, object]
+) -> None:
+    stored = stored_vector(lists, lists.data.insert(properties))
+    assert distance(stored, text_vector(TITLE) * np.float32(0.2)) <= REPEATED
+
+
+def test_with_two_entries_the_server_panics_and_goes_on(
+    lists: Objects, client: WeaviateClient
+) -> None:
+    good, bad = {"title": TITLE, "tags": [TAG]}, {"title": TITLE, "tags": [TAG, "green"]}
+    with pytest.raises(UnexpectedStatusCodeError, match=PANIC):
+        lists.data.insert(bad)
+    assert client.is_ready()
+    with pytest.raises(WeaviateInsertManyAllFailedError, match=PANIC):
+        lists.data.insert_many([good, bad])
+
+
+# --- --compare-with weaviate:COLLECTION ---
+
+
+class Upgraded(Endpoint):
+    """The same model after an upgrade that turned its texts."""
+
+    def text_vector(self, text: str) -> Matrix:
+        """One text: (width,)."""
+        return np.roll(super().text_vector(text), 1)
+
+
+@pytest.fixture(scope="module")
+def filled(client: WeaviateClient) -> None:
+    """Collections with two texts: by the server itself, and as servers have done it otherwise."""
+    own, swapped = two_texts(client, "Own"), two_texts(client, "Swapped")
+    own.data.insert({"title": "a title without a caption"})
+    for title, caption in PAIRS:
+        properties = {"title": title, "caption": caption}
+        own.data.insert(properties)
+        # Captions come first in the alphabet, titles in the configuration.
+        right = combined([text_vector(caption), text_vector(title)], (0.2, 0.8))
+        swapped.data.insert(properties, vector=right.tolist())
+
+
+def two_texts(client: WeaviateClient, name: str) -> Objects:
+    """An empty collection whose vectors two weighted texts make."""
+    fields = [Multi2VecField(name="title", weight=0.8), Multi2VecField(name="caption", weight=0.2)]
+    return client.collections.create(
+        name,
+        properties=[Property(name=n, data_type=DataType.TEXT) for n in ("title", "caption")],
+        vector_config=Configure.Vectors.multi2vec_clip(text_fields=fields),
+    )
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("endpoint", "collection", "status", "says"),
+    [
+        (Endpoint, "Own", 0, "13 of 13 queries return the same top 10"),
+        (Upgraded, "Own", 1, "No combination of the endpoint's vectors fits: another model"),
+        (Endpoint, "Nothing", 6, "there is no collection Nothing in that Weaviate"),
+        (Endpoint, "Swapped", 1, "Best fit: weights in another order (12 of 12 objects fit"),
+    ],
+)
+def test_stored_vectors_are_compared(
+    server: Server,
+    tmp_path: Path,
+    endpoint: type[Endpoint],
+    collection: str,
+    status: int,
+    says: str,
+) -> None:
+    where = ["--weaviate-grpc", str(server.grpc_port), "--compare-with", f"weaviate:{collection}"]
+    with serve(endpoint(Encoder())) as url:
+        ended, said = run_command(server, tmp_path, url, "--clause", "CMP-04", *where)
+    assert (ended, says in json.dumps(json.loads(said), ensure_ascii=False)) == (status, True)
