@@ -3,6 +3,7 @@
 import gzip
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -62,7 +63,8 @@ def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
         exchange = client_of(url, timeout=0.3).send(GET)
     assert str(exchange.failure) == "no whole answer within 0.3 s"
     assert exchange.failed_by(FailureKind.TIMED_OUT)
-    assert exchange.seconds < 1
+    # The whole of it would take 40 s.
+    assert exchange.seconds < 20
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,19 @@ def test_a_connection_is_kept(client_of: Clients) -> None:
         assert [client.send(GET).fresh for _ in range(3)] == [True, False, False]
 
 
+def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients) -> None:
+    all_here = threading.Barrier(20)
+
+    def together(connection: socket.socket, _number: int) -> None:
+        path = read(connection).split()[1]
+        all_here.wait(10)
+        connection.sendall(answer(path))
+
+    with talking(together) as url:
+        seen = client_of(url).send_all([Request("GET", f"/{n}") for n in range(20)])
+    assert [each.body for each in seen] == [f"/{n}".encode() for n in range(20)]
+
+
 def slow(connection: socket.socket, _number: int) -> None:
     """Answers after 0.2 s with the path that was asked for."""
     while request := read(connection):
@@ -172,17 +187,9 @@ def slow(connection: socket.socket, _number: int) -> None:
         connection.sendall(answer(request.split()[1]))
 
 
-def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients) -> None:
-    with talking(slow) as url:
-        start = time.perf_counter()
-        seen = client_of(url).send_all([Request("GET", f"/{n}") for n in range(20)])
-    assert [each.body for each in seen] == [f"/{n}".encode() for n in range(20)]
-    assert time.perf_counter() - start < 2
-
-
 def test_probes_run_beside_the_work(client_of: Clients) -> None:
     with talking(slow) as url:
-        work, probes = client_of(url).run_beside([GET], Request("GET", "/live"), 60, 1.0)
+        work, probes = client_of(url).run_beside([GET], Request("GET", "/live"), 60, 10.0)
     assert [each.body for each in work] == [b"/meta"]
     assert probes
     assert {each.body for each in probes} == {b"/live"}
