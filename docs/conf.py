@@ -14,7 +14,8 @@ version = release = version_of("multi2vec-clip-conformance")
 settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 repository = settings["project"]["urls"]["Repository"]
 html_theme_options = {"source_repository": repository, "source_branch": "main"}
-extensions = ["myst_parser", "lab.results_page"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "lab.results_page"]
+autodoc_typehints = "description"
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 html_theme = "furo"

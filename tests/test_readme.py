@@ -17,6 +17,7 @@ from conformance.weaviate import server_selection
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPTIONS = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
 APPLICATION = ROOT / "examples" / "application" / "test_catalogue.py"
 
 
@@ -47,12 +48,9 @@ def test_every_link_leads_somewhere() -> None:
     assert not missing
 
 
-def test_the_table_of_options_is_the_tables() -> None:
-    assert documentation.readme(README) == README
-
-
-def test_every_option_of_the_command_is_in_the_table() -> None:
-    assert re.findall(r"^\| `(--[\w-]+)", README, re.MULTILINE) == [
+def test_every_option_is_in_the_page_of_options() -> None:
+    assert documentation.page(OPTIONS) == OPTIONS
+    assert re.findall(r"^\| `(--[\w-]+)", OPTIONS, re.MULTILINE) == [
         f"--{row.name}" for row in COMMAND_OPTIONS
     ]
 

@@ -1,6 +1,6 @@
-"""Writes the table of options into README.md and action.yml, between their markers.
+"""Writes the table of options into docs/options.md and action.yml, between their markers.
 
-python -m conformance.options.documentation README.md action.yml
+python -m conformance.options.documentation docs/options.md action.yml
 """
 
 import re
@@ -19,8 +19,8 @@ URL_INPUT = "URL of an endpoint that runs; or give an image, or a tag as referen
 CONFIGURABLE = tuple(row for row in OPTIONS if row.configurable)
 
 
-def readme(text: str) -> str:
-    """The README with its table of options written again; raises ValueError without markers."""
+def page(text: str) -> str:
+    """The page with its table of options written again; raises ValueError without markers."""
     rows = [f"| {_syntax(row)} | {_meaning(row)} |\n" for row in COMMAND_OPTIONS]
     return replaced(text, TABLE, "".join(["| option | what it does |\n", "|---|---|\n", *rows]))
 
@@ -62,5 +62,5 @@ def _quoted(text: str) -> str:
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         file = Path(name)
-        write = action if file.suffix == ".yml" else readme
+        write = action if file.suffix == ".yml" else page
         file.write_text(write(file.read_text(encoding="utf-8")), encoding="utf-8")

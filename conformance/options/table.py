@@ -124,13 +124,13 @@ OPTIONS: Final = (
         "where that container sees the stand-in (default with --weights stand-in: /app/models)",
         metavar="PATH",
         markdown="where that container sees the tag's stand-in, in the vendor's layout; with "
-        "`--weights stand-in` it is `/app/models`, see above",
+        "`--weights stand-in` it is `/app/models`",
     ),
     Option(
         "model",
         "what the endpoint serves: a tag, or a row of your own",
         metavar="TAG",
-        markdown="what the endpoint serves: a tag of the [documented images](docs/models.md), or "
+        markdown="what the endpoint serves: a tag of the [documented images](models.md), or "
         "a row of your own",
     ),
     Option(
@@ -170,7 +170,7 @@ OPTIONS: Final = (
         "TOML or JSON file of failures that do not count",
         metavar="FILE",
         type=Path,
-        markdown="TOML or JSON file of failures that do not count, each with a reason, see above",
+        markdown="TOML or JSON file of failures that do not count, each with a reason",
     ),
     Option(
         "write-known-failures",
@@ -222,14 +222,14 @@ OPTIONS: Final = (
         "a URL, a recording's file or weaviate:COLLECTION",
         metavar="WHAT",
         markdown="compare the vectors with those of a URL, of a recording's file or of "
-        "`weaviate:COLLECTION`, see above",
+        "`weaviate:COLLECTION`",
     ),
     Option(
         "weaviate",
         "off, embedded[:VERSION], docker[:VERSION] or a URL",
         metavar="WHERE",
         markdown="import and search through a real Weaviate: `off`, `embedded`, "
-        "`embedded:VERSION`, `docker`, `docker:VERSION` or a URL, see above",
+        "`embedded:VERSION`, `docker`, `docker:VERSION` or a URL",
     ),
     Option(
         "weaviate-grpc",
