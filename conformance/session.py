@@ -10,13 +10,13 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 
@@ -31,8 +31,8 @@ from conformance.expect.nonconformity import Nonconformity
 from conformance.expect.observations import Figure
 from conformance.expect.statuses import Ended, not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
-from conformance.options.settings import BadOption, Given, Settings, make_settings
-from conformance.options.table import COMMAND_LINE, OPTIONS
+from conformance.options.settings import BadOption, Given, Options, Settings, make_settings
+from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
 from conformance.report import document, files, known_failures
 from conformance.report.findings import Finding
 from conformance.report.known_failures import KnownFailures
@@ -362,29 +362,23 @@ class Session:
         return {path: body for problem in problems for path, body in problem.bodies}
 
 
-def run(
-    url: str | None = None,
-    *,
-    model: str | None = None,
-    clauses: Iterable[str] = (),
-    groups: Iterable[str] = (),
-    **options: Any,
-) -> Report:
+def run(url: str | None = None, *, model: str | None = None, **options: Unpack[Options]) -> Report:
     """Run the suite against an endpoint, in this process, and say what was found.
 
-    `url` is the endpoint; `image=` or `reference=` starts one instead. `model` is the tag that it
-    serves, `clauses` and `groups` choose a part of the contract. `options` are those of the console
-    command, with underscores: ``weights="stand-in"``, ``weaviate="off"``, ``report=Path("out")``.
-    Neither the environment nor pyproject.toml is read, and nothing is printed.
+    `url` is the endpoint; ``image=`` or ``reference=`` starts one instead. `model` is the tag that
+    it serves. `options` are those of the console command, with underscores: ``weaviate="off"``,
+    ``clause=["VEC-01"]``, ``report=Path("out")``. Neither the environment nor pyproject.toml is
+    read, and nothing is printed.
 
     Raises `UserError`, with one line that says what to do, for a bad option or where there is no
     endpoint.
     """
     asked = {**options, "url": url, "model": model}
-    asked |= {"clause": list(clauses) or None, "group": list(groups) or None}
     unknown = asked.keys() - {row.dest for row in OPTIONS if row.configurable}
     if unknown:
         raise BadOption(f"there is no option {', '.join(sorted(unknown))}")
+    if not any(asked.get(name) for name in TARGETS):
+        raise BadOption("no endpoint: give its URL, image=IMAGE or reference=TAG")
     given = {name: Given(value, COMMAND_LINE) for name, value in asked.items() if value is not None}
     session = Session(make_settings(given))
     status = execute(session, QUIET)
@@ -410,17 +404,22 @@ def execute(session: Session, words: Sequence[str], others: Sequence[object] = (
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for what pytest and Hypothesis would keep in the caller's."""
-    name = "HYPOTHESIS_STORAGE_DIRECTORY"
-    before = os.environ.get(name)
+    """A folder for what pytest and Hypothesis would keep in the caller's.
+
+    Variables that they set are afterwards as they were: the caller may be a test of pytest's.
+    """
+    hypothesis = "HYPOTHESIS_STORAGE_DIRECTORY"
+    names = (hypothesis, "PYTEST_CURRENT_TEST", "PYTEST_VERSION")
+    before = {name: os.environ.get(name) for name in names}
     with tempfile.TemporaryDirectory(prefix="clip-conformance-") as folder:
-        os.environ[name] = folder
+        os.environ[hypothesis] = folder
         try:
             yield Path(folder)
         finally:
-            os.environ.pop(name, None)
-            if before is not None:
-                os.environ[name] = before
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
 
 
 def configuration(cache: Path) -> list[str]:

@@ -85,6 +85,8 @@ PYTESTS_OWN: dict[str, dict[str, Any]] = {
     "--collect-only": {"is_flag": True, "help": "list the tests and run none"},
 }
 """Options of pytest that the command takes itself; any other goes after ``--``."""
+QUIETER = ("-rN", "--no-header", "--tb=short")
+"""Words to pytest: the summary of the run is our own."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -166,7 +168,7 @@ def _run_suite(context: click.Context, pytests: list[str]) -> int:
         raise BadOption(NO_ENDPOINT)
     session = Session(make_settings(found), words)
     with _terminated_as_interrupted():
-        return execute(session, words, [Display(session, by_command=True)])
+        return execute(session, [*QUIETER, *words], [Display(session, by_command=True)])
 
 
 def _pytest_words(context: click.Context) -> list[str]:

@@ -1,9 +1,9 @@
 """What the user asked for, as one typed value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from conformance.data import clauses, models, weaviate_versions
 from conformance.data.messages import UserError
@@ -95,6 +95,35 @@ class Settings:
             if figure is not None:
                 found[figure] = f"{found[figure]} and {name}" if figure in found else name
         return found
+
+
+class Options(TypedDict, total=False):
+    """The options of `conformance.run`, those of the table: what is left out has its default."""
+
+    reference: str
+    image: str
+    env: Sequence[str]
+    gpus: str
+    pull: Pull
+    mount_weights: str
+    models: Path
+    weights: Weights
+    dimension_policy: DimensionPolicy
+    dimensions: int
+    report: Path
+    known_failures: Path
+    write_known_failures: Path
+    strict: bool
+    slow: bool
+    wait: float
+    endpoint_timeout: float
+    clause: Sequence[str]
+    group: Sequence[str]
+    compare_with: str
+    weaviate: str
+    weaviate_grpc: int
+    endpoint_for_weaviate: str
+    for_weaviate: str
 
 
 def make_settings(found: Mapping[str, Given]) -> Settings:
