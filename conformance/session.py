@@ -33,7 +33,7 @@ from conformance.expect.statuses import Ended, not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import BadOption, Given, Options, Settings, make_settings
 from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
-from conformance.report import document, files, known_failures
+from conformance.report import document, known_failures
 from conformance.report.findings import Finding
 from conformance.report.known_failures import KnownFailures
 from conformance.report.provenance import Provenance, command_line
@@ -332,6 +332,8 @@ class Session:
             session.exitstatus = judgement.exit_status
         self.report = self._report(judgement, int(session.exitstatus))
         if self.settings.report is not None:
+            from conformance.report import files  # A run without a report needs no templates.
+
             files.write(self.settings.report, self.report.document, self._bodies())
         if self.settings.write_known_failures is not None and judged:
             known_failures.write(self.settings.write_known_failures, judgement.results, self.known)

@@ -1,6 +1,5 @@
 """What the tests of the core share: endpoints to call, and the command, here and as a program."""
 
-import json
 import os
 import signal
 import subprocess
@@ -10,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -97,33 +95,6 @@ def program(tmp_path: Path) -> Command:
 
 
 @dataclass(frozen=True)
-class Full:
-    """A whole run of the installed command, from a folder whose every file tries to interfere."""
-
-    url: str
-    done: Done
-    folder: Path
-    report: dict[str, Any]
-    before: dict[str, bytes]
-    after: dict[str, bytes]
-
-
-@pytest.fixture(scope="session")
-def full(plain_url: str, tmp_path_factory: pytest.TempPathFactory) -> Full:
-    """The run that everybody looks at."""
-    hostile, folder = tmp_path_factory.mktemp("hostile"), tmp_path_factory.mktemp("report")
-    for name, content in HOSTILE.items():
-        (hostile / name).parent.mkdir(exist_ok=True)
-        (hostile / name).write_text(content)
-    before = files(hostile)
-    words = [COMMAND, plain_url, *MODEL, "--report", str(folder)]
-    done = subprocess.run(words, cwd=hostile, capture_output=True, text=True, timeout=300)
-    ended = Done(done.returncode, done.stdout, done.stderr)
-    report = json.loads((folder / "report.json").read_text())
-    return Full(plain_url, ended, folder, report, before, files(hostile))
-
-
-@dataclass(frozen=True)
 class FakeReference:
     """A folder whose program `reference` is a fake that starts at once."""
 
@@ -169,21 +140,6 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
     return condition()
-
-
-BOOM = "raise SystemExit('hostile')\n"
-HOSTILE = {
-    "conftest.py": BOOM,
-    "pytest.ini": "[pytest]\naddopts = --boom\n",
-    "tox.ini": "[pytest]\naddopts = --boom\n",
-    "setup.cfg": "[tool:pytest]\naddopts = --boom\n",
-    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--boom'\n",
-    "test_mine.py": "def test_mine():\n    assert False\n",
-    "httpx.py": BOOM,
-    "conformance/__init__.py": BOOM,
-    "conformance/conftest.py": BOOM,
-    "checks/conftest.py": BOOM,
-}
 
 
 def files(folder: Path) -> dict[str, bytes]:
