@@ -12,9 +12,10 @@ SUITE_BIN := $(SUITE_VENV)/bin
 SUITE_STAMP := $(SUITE_VENV)/.installed
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
+LOCK := --constraint requirements.lock
 SITE ?= site
 
-.PHONY: help demo test lint types unit test-suite coverage format matrix hooks bench docs standins expected clean
+.PHONY: help demo test lint types unit test-suite coverage format matrix hooks lock bench docs standins expected clean
 
 help:
 	@echo "make demo        set up, start the reference, run the suite against it, show the scoreboard"
@@ -23,26 +24,26 @@ help:
 	@echo "make coverage    the tests again, failing if too few lines are reached"
 	@echo "make matrix      the suite against the reference, for every model (tox)"
 	@echo "make docs        write the generated files, then build the documentation into $(SITE)/"
-	@echo "make format | hooks | bench | standins | expected | clean"
+	@echo "make format | hooks | lock | bench | standins | expected | clean"
 
 # uv where there is one, since it is much faster; else venv and pip.
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml requirements.lock
 	@if command -v uv >/dev/null; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python --editable '.[reference,dev]'; \
+	  uv pip install --quiet --python $(BIN)/python $(LOCK) --editable '.[reference,dev]'; \
 	else \
 	  $$(command -v python$(PYTHON) || echo python3) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --editable '.[reference,dev]'; \
+	  $(BIN)/python -m pip install --quiet $(LOCK) --editable '.[reference,dev]'; \
 	fi
 	@touch $@
 
-$(SUITE_STAMP): pyproject.toml
+$(SUITE_STAMP): pyproject.toml requirements.lock
 	@if command -v uv >/dev/null; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(SUITE_VENV) && \
-	  uv pip install --quiet --python $(SUITE_VENV)/bin/python --editable '.[dev]'; \
+	  uv pip install --quiet --python $(SUITE_VENV)/bin/python $(LOCK) --editable '.[dev]'; \
 	else \
 	  $$(command -v python$(PYTHON) || echo python3) -m venv $(SUITE_VENV) && \
-	  $(SUITE_VENV)/bin/python -m pip install --quiet --editable '.[dev]'; \
+	  $(SUITE_VENV)/bin/python -m pip install --quiet $(LOCK) --editable '.[dev]'; \
 	fi
 	@touch $@
 
@@ -82,6 +83,11 @@ coverage: $(STAMP) $(NODE)
 
 matrix: $(STAMP) $(NODE)
 	$(BIN)/tox
+
+# The versions of all libraries that the environments of this Makefile get, whatever the day.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --extra reference --extra dev --upgrade \
+	  --no-annotate --no-header pyproject.toml --output-file requirements.lock
 
 bench: $(STAMP)
 	$(BIN)/python -m lab.benchmarks --report $(REPORT)
