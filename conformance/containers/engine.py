@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from conformance.data.messages import UserError
+from conformance.data.messages import UserError, printable
 
 PullPolicy = Literal["missing", "always", "never"]
 PULL_POLICIES: tuple[str, ...] = get_args(PullPolicy)
@@ -32,7 +32,7 @@ class ContainerTrouble(UserError):
 
     def with_log(self) -> str:
         """The line, and below it the end of the container's log, indented."""
-        return "\n".join([str(self), *(f"  | {line}" for line in self.log)])
+        return "\n".join([str(self), *(f"  | {printable(line)}" for line in self.log)])
 
 
 class CommandFailed(ContainerTrouble):

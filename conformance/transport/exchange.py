@@ -4,9 +4,8 @@ import json
 import shlex
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -91,21 +90,6 @@ class Exchange:
         unframed = not {"content-length", "transfer-encoding"} & self.headers.keys()
         old = self.version == "HTTP/1.0" and "keep-alive" not in wish
         return "close" in wish or old or (unframed and bool(self.body))
-
-    def to_plain(self) -> dict[str, Any]:
-        """Builtin values only, fit for another process."""
-        plain = asdict(self)
-        if self.failure is not None:
-            plain["failure"] = {"kind": str(self.failure.kind.value), "message": str(self.failure)}
-        return plain
-
-    @staticmethod
-    def from_plain(plain: dict[str, Any]) -> "Exchange":
-        """The exchange that `to_plain` took apart."""
-        headers = tuple((name, value) for name, value in plain["request_headers"])
-        failed = plain["failure"]
-        failure = Failure(FailureKind(failed["kind"]), failed["message"]) if failed else None
-        return Exchange(**{**plain, "request_headers": headers, "failure": failure})
 
     def json(self) -> object:
         """The body as Python's reader takes it, or None where it is not JSON."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from conformance.data import fixture_files
-from conformance.data.messages import UserError
+from conformance.data.messages import UserError, printable
 from conformance.transport.child_process import wait_until
 from conformance.transport.endpoint import META, READY, Endpoint, Preflight
 from conformance.transport.exchange import Exchange, FailureKind, without_password
@@ -93,9 +93,11 @@ def _somebody_elses(exchange: Exchange) -> bool:
 
 
 def _short(exchange: Exchange) -> str:
-    if exchange.failure:
-        return exchange.failure.message
-    return f"status {exchange.status}, {exchange.headers.get('content-type', 'no content type')}"
+    kind = exchange.headers.get("content-type", "no content type")
+    # What an endpoint says must not command the terminal.
+    return printable(
+        exchange.failure.message if exchange.failure else f"status {exchange.status}, {kind}"
+    )
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ server that mends this fails here, and then docs/contract.md has to say so
 """
 
 import json
-import os
 import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from weaviate import WeaviateClient
 from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
 from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateInsertManyAllFailedError
 
+from conformance import Report, run
 from conformance.data.tolerances import REPEATED, Array, distance
 from conformance.weaviate import embedded_server
 from conformance.weaviate.deployment import Objects
@@ -139,24 +140,25 @@ def test_the_rest_port_is_no_grpc(server: Server) -> None:
         elsewhere.connect()
 
 
-def run_command(server: Server, report: Path, *words: str) -> tuple[int, str]:
-    """Exit status of a run against the server, and what its report says, as JSON."""
-    words = (*words, "--model", "sentence-transformers-clip-ViT-B-32", "--weights", "stand-in")
-    words = (*words, "--weaviate", server.url, "--report", str(report))
-    command = [sys.executable, "-m", "conformance", *words]
-    env = {**os.environ, KEY: server.key or ""}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
-    return done.returncode, (report / "report.json").read_text()
+def run_on(server: Server, url: str, **options: Any) -> Report:
+    """A run of the endpoint beside the server."""
+    options = {"weaviate_grpc": server.grpc_port, **options}
+    model = "sentence-transformers-clip-ViT-B-32"
+    return run(url, model=model, weights="stand-in", weaviate=server.url, **options)
 
 
-def test_a_run_with_the_wrong_port_says_so(
-    server: Server, endpoint_url: str, tmp_path: Path
-) -> None:
-    wrong = ["--weaviate-grpc", str(free_ports(1)[0])]
-    _, said = run_command(server, tmp_path, endpoint_url, "--group", "WVT", *wrong)
-    group = [row for row in json.loads(said)["clauses"] if row["id"].startswith("WVT")]
+@pytest.fixture
+def api_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's key, where the suite looks for it."""
+    monkeypatch.setenv(KEY, str(server.key))
+
+
+@pytest.mark.usefixtures("api_key")
+def test_a_run_with_the_wrong_port_says_so(server: Server, endpoint_url: str) -> None:
+    report = run_on(server, endpoint_url, groups=["WVT"], weaviate_grpc=free_ports(1)[0])
+    group = [row for row in report.document["clauses"] if row["id"].startswith("WVT")]
     assert {clause["status"] for clause in group} == {"not run"}
-    assert "--weaviate-grpc PORT" in said
+    assert "--weaviate-grpc PORT" in json.dumps(group)
 
 
 # --- weights and a list of texts ---
@@ -234,7 +236,7 @@ def two_texts(client: WeaviateClient, name: str) -> Objects:
     )
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("filled", "api_key")
 @pytest.mark.parametrize(
     ("endpoint", "collection", "status", "says"),
     [
@@ -245,14 +247,10 @@ def two_texts(client: WeaviateClient, name: str) -> Objects:
     ],
 )
 def test_stored_vectors_are_compared(
-    server: Server,
-    tmp_path: Path,
-    endpoint: type[Endpoint],
-    collection: str,
-    status: int,
-    says: str,
+    server: Server, endpoint: type[Endpoint], collection: str, status: int, says: str
 ) -> None:
-    where = ["--weaviate-grpc", str(server.grpc_port), "--compare-with", f"weaviate:{collection}"]
     with serve(endpoint(Encoder())) as url:
-        ended, said = run_command(server, tmp_path, url, "--clause", "CMP-04", *where)
-    assert (ended, says in json.dumps(json.loads(said), ensure_ascii=False)) == (status, True)
+        compared = f"weaviate:{collection}"
+        report = run_on(server, url, clauses=["CMP-04"], compare_with=compared)
+    assert report.exit_status == status
+    assert says in json.dumps(report.document, ensure_ascii=False)
