@@ -155,7 +155,7 @@ def api_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("api_key")
 def test_a_run_with_the_wrong_port_says_so(server: Server, endpoint_url: str) -> None:
-    report = run_on(server, endpoint_url, groups=["WVT"], weaviate_grpc=free_ports(1)[0])
+    report = run_on(server, endpoint_url, group=["WVT"], weaviate_grpc=free_ports(1)[0])
     group = [row for row in report.document["clauses"] if row["id"].startswith("WVT")]
     assert {clause["status"] for clause in group} == {"not run"}
     assert "--weaviate-grpc PORT" in json.dumps(group)
@@ -251,6 +251,6 @@ def test_stored_vectors_are_compared(
 ) -> None:
     with serve(endpoint(Encoder())) as url:
         compared = f"weaviate:{collection}"
-        report = run_on(server, url, clauses=["CMP-04"], compare_with=compared)
+        report = run_on(server, url, clause=["CMP-04"], compare_with=compared)
     assert report.exit_status == status
     assert says in json.dumps(report.document, ensure_ascii=False)
