@@ -26,6 +26,7 @@ COMMANDS = {
     "models": "conformance.command.contract_commands:models",
     "record": "conformance.comparison.record_command:command",
     "compose": "conformance.containers.compose:command",
+    "compare": "conformance.comparison.compare_command:command",
     "bench": "conformance.speed.bench_command:command",
     "stand-in": "conformance.command.stand_in:command",
 }

@@ -4,19 +4,20 @@
 ``record --reference TAG --weights hub`` keeps those of published weights, for the group EXA.
 """
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from conformance.comparison import recording
-from conformance.comparison.recording import Inputs, Snapshot, inputs
-from conformance.data.messages import UserError, suggestion
-from conformance.data.models import Model, load
+from conformance.comparison import recording, vendor
+from conformance.comparison.recording import Inputs, Snapshot, inputs, progress
+from conformance.data.messages import UserError
+from conformance.data.models import Model
 from conformance.exact import items, published
+from conformance.options import endpoint_url
 from conformance.options.seconds import Seconds
+from conformance.options.settings import find_model
 from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint, Preflight
 from conformance.transport.readiness import preflight
@@ -26,12 +27,18 @@ DOWNLOAD_WAIT: Final = 3600.0
 """Seconds until the reference must be ready: it may have gigabytes to load from the hub."""
 
 
-@click.command(help=__doc__, context_settings={"max_content_width": 100})
+@click.command(context_settings={"max_content_width": 100})
 @click.argument("url", required=False)
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="where the vectors go"
 )
-@click.option("--model", metavar="TAG", default="", help="noted in the file")
+@click.option("--model", metavar="TAG", default="", help="what the endpoint serves; kept in FILE")
+@click.option(
+    "--models",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="TOML file with rows of your own models",
+)
 @click.option(
     "--reference", metavar="TAG", help="start the reference, and record what EXA compares with"
 )
@@ -44,6 +51,7 @@ DOWNLOAD_WAIT: Final = 3600.0
 )
 @click.option(
     "--endpoint-timeout",
+    "timeout",
     metavar="SECONDS",
     type=Seconds(),
     default=option("endpoint-timeout").default,
@@ -53,7 +61,7 @@ DOWNLOAD_WAIT: Final = 3600.0
 @click.option(
     "--wait",
     metavar="SECONDS",
-    type=Seconds(),
+    type=Seconds(0.0),
     help=f"{option('wait').help}  [default: {option('wait').default:g}; "
     f"for the reference: {DOWNLOAD_WAIT:g}]",
 )
@@ -61,64 +69,87 @@ def command(
     url: str | None,
     output: Path | None,
     model: str,
+    models: Path | None,
     reference: str | None,
     weights: str,
-    endpoint_timeout: float,
+    timeout: float,
     wait: float | None,
 ) -> int:
-    """Record vectors; 0 where the file was written."""
+    """Keep an endpoint's vectors in a file, to compare with them later.
+
+    `record URL -o FILE` is safe beside production: it sends well-formed requests of one text or
+    one image, one after another, and changes nothing there. `compare FILE URL` then tells whether
+    the vectors are still the same.
+
+    `record --reference TAG --weights hub` starts the project's own reference instead, and keeps
+    what the group EXA compares with; with --models and --weights FOLDER, for a checkpoint of your
+    own.
+
+    Exit status: 0 the file is written, 4 it is not.
+    """
     if bool(url) == bool(reference):
         raise click.UsageError("give the URL of an endpoint, or --reference TAG")
     if output is None and (url or weights != "hub"):
         raise click.UsageError("give -o FILE; only the vectors of hub weights have a default place")
     if reference:
+        loading = Loading(find_model(reference, models), models, weights)
         seconds = DOWNLOAD_WAIT if wait is None else wait
-        click.echo(record_reference(reference, weights, output, endpoint_timeout, seconds))
+        click.echo(record_reference(loading, output, timeout, seconds))
     elif url and output:
         seconds = option("wait").default if wait is None else wait
-        click.echo(record_endpoint(url, output, model, endpoint_timeout, seconds))
+        tag = find_model(model, models).tag if model else ""
+        click.echo(record_endpoint(url, output, tag, timeout, seconds))
     return 0
 
 
-def record_endpoint(url: str, output: Path, model: str, timeout: float, wait: float) -> str:
+def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: float) -> str:
     """Write what the endpoint answers to `output`; returns what to tell. Times in seconds."""
+    if problem := endpoint_url.problem(url):
+        raise click.UsageError(problem)
+    wanted = inputs()
+    count = len(wanted.texts) + len(wanted.images) + 1
+    click.echo(f"Sends {count} requests, one text or one image each, one after another.", err=True)
     with recording.opened(url, timeout) as endpoint:
-        preflight(endpoint, wait, lambda: True)
-        made = ask(endpoint, inputs())
+        seen = preflight(endpoint, wait, lambda: True)
+        made = _asked(endpoint, wanted)
     if not made.texts and not made.images:
         first = next(iter(made.refused.values()))
         raise UserError(f"nothing to record: every item was refused, the first with: {first}")
-    recording.write(made, output, model)
+    transformers = vendor.transformers_of(seen.meta.json())
+    recording.write(replace(made, model=tag, transformers=transformers), output)
     return made.told(output)
 
 
-def record_reference(
-    tag: str, weights: str, output: Path | None, timeout: float, wait: float
-) -> str:
+@dataclass(frozen=True)
+class Loading:
+    """What the reference is to load."""
+
+    model: Model
+    models: Path | None
+    """The user's own rows, where `model` may come from."""
+    weights: str
+
+
+def record_reference(loading: Loading, output: Path | None, timeout: float, wait: float) -> str:
     """Start the reference, ask it for the items of EXA and write the file; what to tell."""
-    model = _model(tag)
-    place = output or published.file(model.tag)
-    assert model.image_size is not None
-    wanted = Inputs(items.texts(), items.images(model.image_size))
+    tag, size = loading.model.tag, loading.model.image_size
+    if size is None:
+        raise UserError(f"the row of {tag} has no image_size, which the items of EXA depend on")
+    place = output or published.file(tag)
+    wanted = Inputs(items.texts(), items.images(size))
+    rows = ["--models", str(loading.models)] if loading.models else []
     with (
-        Reference(model.tag, weights) as reference,
+        Reference(tag, loading.weights, extra=rows) as reference,
         recording.opened(reference.url, timeout) as endpoint,
     ):
         seen = preflight(endpoint, wait, lambda: reference.running)
-        made = ask(endpoint, wanted)
+        made = _asked(endpoint, wanted)
     if made.refused:
         name, why = next(iter(made.refused.items()))
         raise UserError(f"the reference refused {name}: {why}")
-    origin = f"those that the reference made of {weights} weights ({place.name})"
-    published.write(place, made.texts, made.images, _versions(seen), origin, model.image_size)
+    origin = f"those that the reference made of {loading.weights} weights ({place.name})"
+    published.write(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)
-
-
-def _model(tag: str) -> Model:
-    found = load().get(tag)
-    if found is None or found.image_size is None:
-        raise UserError(f"there is no model {tag}{suggestion(tag, load())}")
-    return found
 
 
 def _versions(seen: Preflight) -> dict[str, str]:
@@ -127,19 +158,7 @@ def _versions(seen: Preflight) -> dict[str, str]:
     return versions
 
 
-def ask(endpoint: Endpoint, wanted: Inputs) -> Snapshot:
-    """Each item alone, with a progress bar on stderr; raises NoAnswers."""
-    columns = (
-        TextColumn("encoding"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[item]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=len(wanted.texts) + len(wanted.images), item="")
-        return recording.ask(
-            endpoint.client.url,
-            endpoint.vectorize,
-            wanted,
-            lambda name: bar.update(task, advance=1, item=name),
-        )
+def _asked(endpoint: Endpoint, wanted: Inputs) -> Snapshot:
+    """Each item alone, with a progress bar; raises NoAnswers."""
+    with progress(len(wanted.texts) + len(wanted.images)) as tell:
+        return recording.ask(endpoint.client.url, endpoint.vectorize, wanted, tell)

@@ -5,11 +5,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from conformance.comparison.similarity import Agreement, agreement, stacked
 from conformance.corpus import drawings, image_files, photographs, texts
@@ -47,6 +51,7 @@ class Inputs:
     images: Mapping[str, bytes]
 
 
+@cache
 def inputs() -> Inputs:
     """The items of every comparison."""
     named = {f"text {each.id}": each.text for each in (*texts.real(), *texts.edge())}
@@ -84,6 +89,10 @@ class Snapshot:
     images: Mapping[str, Array]
     refused: Mapping[str, str] = field(default_factory=dict)
     """Inputs that have no vector there, each with what was said instead, in one line."""
+    model: str = ""
+    """The tag that a recording was made with; empty where none was said."""
+    transformers: str = ""
+    """The version that GET /meta told, as the vendor's container does."""
 
     def told(self, place: Path) -> str:
         """What was recorded at `place`, and what was not."""
@@ -157,6 +166,16 @@ def _searched(
 
 
 @contextmanager
+def progress(total: int) -> Iterator[Progress]:
+    """A bar on stderr; call what it yields with the name of each item."""
+    item = TextColumn("{task.fields[item]}")
+    columns = (TextColumn("encoding"), BarColumn(), MofNCompleteColumn(), item)
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, item="")
+        yield lambda name: bar.update(task, advance=1, item=name)
+
+
+@contextmanager
 def opened(url: str, timeout: float) -> Iterator[Endpoint]:
     """The endpoint at `url`, its connections closed at the end."""
     client = Client(url.removesuffix("/"), timeout)
@@ -166,13 +185,14 @@ def opened(url: str, timeout: float) -> Iterator[Endpoint]:
         client.close()
 
 
-def write(recording: Snapshot, path: Path, model: str) -> None:
+def write(recording: Snapshot, path: Path) -> None:
     """Write a recording as JSON; numbers keep all of float32. Raises UserError."""
     document = {
         "format": FORMAT,
         "suite": version("multi2vec-clip-conformance"),
         "source": recording.source,
-        "model": model,
+        "model": recording.model,
+        "transformers": recording.transformers,
         "texts": {name: _numbers(vector) for name, vector in recording.texts.items()},
         "images": {name: _numbers(vector) for name, vector in recording.images.items()},
         "refused": dict(recording.refused),
@@ -201,7 +221,8 @@ def read(path: Path) -> Snapshot:
         if isinstance(problem, BadSnapshot):
             raise
         raise BadSnapshot(f"{path} is no recording of clip-conformance record") from problem
-    return Snapshot(str(path), texts, images, refused)
+    model, transformers = (str(document.get(key, "")) for key in ("model", "transformers"))
+    return Snapshot(str(path), texts, images, refused, model, transformers)
 
 
 def _numbers(vector: Array) -> list[float]:

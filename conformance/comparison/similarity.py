@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from conformance.comparison import vendor
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.data.tolerances import ACROSS_REQUESTS, Array
@@ -14,8 +15,6 @@ NAMED = 3
 TOP = 10
 TIE = 1e-4
 """Difference of cosines below which two results may change places."""
-SIGLIP_2 = "google/siglip2"
-METACLIP_2 = "facebook/metaclip-2"
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,12 @@ class Pair:
     other_norm: float
     distance: float
     """Relative distance, as in `conformance.data.tolerances`; infinite for other dimensions."""
+    numbers: tuple[int, int] = (0, 0)
+    """How many numbers the two vectors have."""
 
     def __str__(self) -> str:
+        if len(set(self.numbers)) > 1:
+            return f"{self.numbers[0]} numbers beside {self.numbers[1]}"
         return (
             f"cosine {self.cosine:.6f}, norm {self.norm:.6g} beside {self.other_norm:.6g}, "
             f"relative distance {self.distance:.2g}"
@@ -44,10 +47,11 @@ def pairs(here: Mapping[str, Array], there: Mapping[str, Array]) -> list[Pair]:
 
 def _pair(name: str, one: Array, other: Array) -> Pair:
     norms = float(np.linalg.norm(one)), float(np.linalg.norm(other))
+    numbers = len(one), len(other)
     if one.shape != other.shape:
-        return Pair(name, 0.0, *norms, float("inf"))
+        return Pair(name, 0.0, *norms, float("inf"), numbers)
     cosine = float(tolerances.cosines(one[None], other[None])[0, 0])
-    return Pair(name, cosine, *norms, tolerances.distance(one, other))
+    return Pair(name, cosine, *norms, tolerances.distance(one, other), numbers)
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Comparison:
     def expected(self, model: Model) -> str:
         """What should be, and where the vendor's image differs by design."""
         bound = f"{self.kind} as {self.source} has them, within {ACROSS_REQUESTS:g} of their norm"
-        return ". ".join(filter(None, [bound, vendor_remark(model)]))
+        return ". ".join(filter(None, [bound, vendor.remark(model)]))
 
 
 @dataclass(frozen=True)
@@ -126,22 +130,3 @@ def _among(one: Array, other: Array, top: int) -> bool:
 def stacked(rows: Sequence[Array]) -> Array | None:
     """Vectors as one array (n, d); None without any, or where they have not one dimension."""
     return np.stack(rows) if len({row.shape for row in rows}) == 1 else None
-
-
-def vendor_remark(model: Model) -> str:
-    """What to think of first where vectors of this model differ; empty for most models."""
-    source = model.text_model or ""
-    if source.startswith(METACLIP_2):
-        return (
-            "Vectors of texts that the vendor's image has made of MetaCLIP 2 differ from these by "
-            "design: it pools a text at its highest token id instead of its end "
-            "(docs/vendor-container.md). Images are not concerned."
-        )
-    if model.library == "siglip":
-        case = " and does not lower-case it" if source.startswith(SIGLIP_2) else ""
-        return (
-            "Vectors of texts that the vendor's image has made of SigLIP models differ from these "
-            "by design: it pads a text to the longest of its request instead of to 64 tokens"
-            f"{case} (docs/vendor-container.md). Images are not concerned."
-        )
-    return ""

@@ -1,108 +1,17 @@
-"""Objects of a user's Weaviate collection: read, encoded again, compared with what is stored."""
+"""Stored objects encoded again, beside the vectors that are stored, and what may lie between."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from conformance.comparison.answer import other_length
 from conformance.comparison.combinations import Fields, Fit, as_documented, best_fit
+from conformance.comparison.recording import MOST_UNANSWERED, NoAnswers, Progress
 from conformance.comparison.similarity import Agreement, Pair, agreement, pairs, stacked
-from conformance.data.messages import UserError, one_line
+from conformance.comparison.weaviate_collection import StoredObject
+from conformance.data.messages import one_line
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, vectors
 from conformance.transport.endpoint import Endpoint
-
-if TYPE_CHECKING:
-    from weaviate import WeaviateClient
-
-MODULE = "multi2vec-clip"
-MOST = 48
-"""Objects that are compared: enough for a search to choose from, few enough to encode again."""
-
-
-class NothingStored(UserError):
-    """There is nothing to compare with."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a named vector is made: fields and weights as configured."""
-
-    name: str
-    texts: Sequence[str]
-    images: Sequence[str]
-    weights: tuple[float, ...] | None
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """One object's items, as Weaviate sends them, and the vector (d,) that is stored."""
-
-    name: str
-    texts: list[str]
-    images: list[str]
-    weights: tuple[float, ...] | None
-    vector: Array
-
-
-def objects(client: "WeaviateClient", collection: str) -> list[StoredObject]:
-    """At most `MOST` objects whose vectors the module made; raises NothingStored."""
-    if not client.collections.exists(collection):
-        raise NothingStored(f"there is no collection {collection} in that Weaviate")
-    found = client.collections.get(collection)
-    recipes = _recipes(found.config.get().to_dict())
-    if not recipes:
-        raise NothingStored(f"no vector of collection {collection} is made by {MODULE}")
-    wanted = sorted({field for each in recipes for field in (*each.texts, *each.images)})
-    rows = islice(found.iterator(include_vector=True, return_properties=wanted), MOST)
-    stored = [made for row in rows for each in recipes for made in _objects(row, each)]
-    if not stored:
-        raise NothingStored(f"collection {collection} has no object to compare with")
-    return stored
-
-
-def _recipes(config: Mapping[str, Any]) -> list[Recipe]:
-    """From a collection's settings: named vectors, or the one vector of an older collection."""
-    vectors = config.get("vectorConfig") or {
-        "default": {"vectorizer": {config.get("vectorizer"): _module_settings(config)}}
-    }
-    return [
-        _recipe(name, each["vectorizer"][MODULE])
-        for name, each in vectors.items()
-        if MODULE in each.get("vectorizer", {})
-    ]
-
-
-def _module_settings(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    settings: Mapping[str, Any] = config.get("moduleConfig", {}).get(MODULE, {})
-    return settings
-
-
-def _recipe(name: str, settings: Mapping[str, Any]) -> Recipe:
-    texts, images = settings.get("textFields") or [], settings.get("imageFields") or []
-    weights = settings.get("weights") or {}
-    flat = (*(weights.get("textFields") or ()), *(weights.get("imageFields") or ()))
-    return Recipe(name, texts, images, flat or None)
-
-
-def _objects(row: Any, recipe: Recipe) -> Iterator[StoredObject]:
-    # Weaviate sends fields in alphabetical order and takes weights in the configured one.
-    texts = [text for field in sorted(recipe.texts) for text in _texts(row.properties.get(field))]
-    images = [row.properties[field] for field in sorted(recipe.images) if row.properties.get(field)]
-    vector = row.vector.get(recipe.name)
-    weighted = recipe.weights is None or len(recipe.weights) >= len(texts) + len(images)
-    # More rows than weights are more than a server combines: the vector came from elsewhere.
-    if vector and weighted and (texts or images):
-        numbers = np.asarray(vector, dtype=np.float32)
-        yield StoredObject(f"object {row.uuid}", texts, images, recipe.weights, numbers)
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 @dataclass
@@ -145,11 +54,18 @@ class Reencoded:
         return [each.vector for each in self.objects]
 
 
-def reencode(stored: Sequence[StoredObject], endpoint: Endpoint) -> Reencoded:
-    """Each object in one request, as Weaviate sends it."""
-    done = Reencoded()
+def reencode(
+    stored: Sequence[StoredObject], endpoint: Endpoint, progress: Progress = lambda _name: None
+) -> Reencoded:
+    """Each object in one request, as Weaviate sends it. Raises NoAnswers."""
+    done, unanswered = Reencoded(), 0
     for each in stored:
+        progress(each.name)
         exchange = endpoint.post({"texts": each.texts, "images": each.images})
+        unanswered = unanswered + 1 if exchange.failure else 0
+        if unanswered == MOST_UNANSWERED:
+            last = one_line(exchange.summary())
+            raise NoAnswers(f"{unanswered} objects in a row had no response: {last}")
         try:
             got = vectors(exchange, len(each.texts), len(each.images))
         except Nonconformity as problem:
@@ -163,6 +79,8 @@ def reencode(stored: Sequence[StoredObject], endpoint: Endpoint) -> Reencoded:
 
 def explanation(reencoded: Reencoded) -> str:
     """The likely cause of stored vectors that are not today's, in a sentence."""
+    if longer := other_length(reencoded.pairs()):
+        return longer
     fit = reencoded.best_fit()
     count = len(reencoded.objects)
     if fit is None:

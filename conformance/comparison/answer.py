@@ -1,0 +1,205 @@
+"""What a comparison says in words: match or not, how far apart, and the likely reason."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conformance.comparison import vendor
+from conformance.comparison.recording import inputs
+from conformance.comparison.similarity import NAMED, Agreement, Comparison, Pair
+from conformance.data.models import Model
+
+SAME_DIRECTION = 0.9999
+"""Cosine from which on two vectors differ in their norm alone."""
+UNIT = 1e-2
+"""How far from 1 the norm of a normalized vector may be."""
+NEARLY = 0.99
+"""Cosine from which on two vectors are the same model's, computed in another way."""
+LONG = 200
+"""Characters of a text that may be longer than what a model reads."""
+UNRELATED = 0.5
+"""Median cosine below which two vectors are of different models, or of other weights."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one side is called, and what it has said of itself."""
+
+    name: str
+    model: str = ""
+    """A tag of models.toml; empty where none was said."""
+    transformers: str = ""
+    """The version that GET /meta told, as the vendor's container does."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Old and new vectors compared: `kinds` are texts, images or objects."""
+
+    old: Side
+    new: Side
+    kinds: Sequence[Comparison]
+    searches: Agreement | None = None
+    missing: Sequence[str] = ()
+    """Kinds that only one side has vectors of, in words."""
+    left_out: Sequence[str] = ()
+    """What was not compared, in words."""
+    model: Model | None = None
+    explanation: str = ""
+    """The reason, where the caller knows more than the vectors tell."""
+    remarks: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def match(self) -> bool:
+        """Whether something was compared, and all of it is the same."""
+        compared = [each for each in self.kinds if each.pairs]
+        return bool(compared) and all(each.close for each in compared) and not self.missing
+
+    def lines(self) -> Iterator[str]:
+        """The answer, a line each: foreign texts in it are printable."""
+        yield self._verdict()
+        for each in self.kinds:
+            yield from _kind_lines(each)
+        yield from (f"  {line}" for line in self.missing)
+        if self.searches:
+            yield f"  searches: {self.searches}"
+        yield from (f"  not compared: {line}" for line in self.left_out)
+        yield from (f"  note: {line}" for line in self.remarks)
+        if not self.match:
+            yield f"likely reason: {self.explanation or self.reason()}"
+
+    def _verdict(self) -> str:
+        if self.match:
+            return f"MATCH: the vectors of {self.new.name} are those of {self.old.name}."
+        return f"NO MATCH: the vectors of {self.new.name} are not those of {self.old.name}."
+
+    def reason(self) -> str:
+        """The likely reason for a difference, in a sentence or two."""
+        far = [pair for each in self.kinds for pair in each.far]
+        if not far:
+            return self._of_missing()
+        return (
+            other_length(far)
+            or _other_norm(far)
+            or self._of_one_kind()
+            or _other_model(far)
+            or self._small(far)
+        )
+
+    def _of_missing(self) -> str:
+        kind = "images" if any("images" in line for line in self.missing) else "texts"
+        known = self._vendor(kind)
+        return known or "one side refuses what the other one takes; its own words are above"
+
+    def _of_one_kind(self) -> str:
+        """Where texts or images alone differ."""
+        compared = [each for each in self.kinds if each.pairs]
+        differing = [each for each in compared if not each.close]
+        if len(compared) < 2 or len(differing) != 1:
+            return ""
+        [kind] = differing
+        return " ".join(filter(None, [_which(kind), self._vendor(kind.kind)]))
+
+    def _vendor(self, kind: str) -> str:
+        """What the vendor's releases and its way with a model do to a kind; may be empty."""
+        old, new = self.old.transformers, self.new.transformers
+        if old and old == new and not self.missing:
+            changed = []
+        else:
+            changed = vendor.changes(kind, self.model, old, new)
+        told = [words for words in map(vendor.release_words, (old, new)) if words]
+        seen = f" (/meta looks like {' and '.join(told)})" if told else ""
+        remark = vendor.remark(self.model) if self.model and kind == "texts" else ""
+        known = f"If these are releases of the vendor's image{seen}: {'; '.join(changed)}."
+        return " ".join(filter(None, [known if changed else "", remark]))
+
+    def _small(self, far: Sequence[Pair]) -> str:
+        if min(pair.cosine for pair in far) >= NEARLY:
+            words = (
+                "the same model, computed in another way: another precision (float16, int8), "
+                "device or version of its libraries"
+            )
+        else:
+            words = "another version of the model, or of how texts and images are prepared for it"
+        return " ".join(filter(None, [words, self._vendor("images")]))
+
+
+def other_length(far: Sequence[Pair]) -> str:
+    """Vectors of another length are of another model; empty where all have one length."""
+    lengths = {pair.numbers for pair in far if len(set(pair.numbers)) > 1}
+    if not lengths:
+        return ""
+    new, old = min(lengths)
+    return f"another model: vectors have {new} numbers now, and had {old}"
+
+
+def _other_norm(far: Sequence[Pair]) -> str:
+    if min(pair.cosine for pair in far) < SAME_DIRECTION:
+        return ""
+    now = all(abs(pair.norm - 1) < UNIT for pair in far)
+    before = all(abs(pair.other_norm - 1) < UNIT for pair in far)
+    what = "now" if now else "before" if before else ""
+    normalized = f": they are normalized {what} only" if what else ""
+    return (
+        f"the same directions with other norms{normalized}. Cosine distance does not notice; "
+        "dot and l2-squared do, and so do weighted fields"
+    )
+
+
+def _other_model(far: Sequence[Pair]) -> str:
+    middle = sorted(pair.cosine for pair in far)[len(far) // 2]
+    return "another model, or other weights of it" if middle < UNRELATED else ""
+
+
+IMAGE_REASONS = {
+    "encoding": "files that have to be converted first (palette, transparency, grey, 16 bits, "
+    "CMYK): another way to decode them",
+    "size": "images that are not square or very small: another way to resize or crop them",
+}
+
+
+def _which(kind: Comparison) -> str:
+    """What the differing items of one kind have in common."""
+    names = {pair.name for pair in kind.far}
+    special = _special_texts(kind, names) if kind.kind == "texts" else _special_images(names)
+    if special:
+        return f"{kind.kind} alone differ, and of these only {special}."
+    if _other_model(kind.far):
+        return f"{kind.kind} alone differ, and have little in common: another encoder for them."
+    how = "resized, cropped or normalized" if kind.kind == "images" else "tokenized, padded or cut"
+    return f"{kind.kind} alone differ: they are {how} in another way."
+
+
+def _special_images(names: set[str]) -> str:
+    for beginning, words in IMAGE_REASONS.items():
+        if all(name.startswith(beginning) for name in names):
+            return words
+    return ""
+
+
+def _special_texts(kind: Comparison, names: set[str]) -> str:
+    texts = {pair.name: inputs().texts.get(pair.name, "") for pair in kind.pairs}
+    if all(len(texts[name]) >= LONG for name in names):
+        return "long ones: they are cut at another length"
+    if names == {name for name, text in texts.items() if text != text.lower()}:
+        return "those with capitals: one side makes small letters of them"
+    return ""
+
+
+def _kind_lines(kind: Comparison) -> Iterator[str]:
+    if not kind.pairs:
+        return
+    same = len(kind.pairs) - len(kind.far)
+    first = f"  {kind.kind}: {same} of {len(kind.pairs)} the same"
+    comparable = [pair for pair in kind.pairs if len(set(pair.numbers)) == 1]
+    if comparable:
+        lowest = min(pair.cosine for pair in comparable)
+        norms = _range([pair.norm for pair in comparable])
+        before = _range([pair.other_norm for pair in comparable])
+        first += f"; lowest cosine {lowest:.6f}; norms {norms}, before {before}"
+    yield first
+    yield from (f"    {pair.name}: {pair}" for pair in kind.far[:NAMED])
+
+
+def _range(numbers: Sequence[float]) -> str:
+    low, high = min(numbers), max(numbers)
+    return f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"{low:.4g} to {high:.4g}"

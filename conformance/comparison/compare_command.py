@@ -1,0 +1,298 @@
+"""``clip-conformance compare OLD NEW``: do stored vectors still match? Nothing is changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import click
+
+from conformance.comparison import recording, similarity, vendor
+from conformance.comparison.answer import Answer, Side
+from conformance.comparison.recording import Snapshot, inputs, progress
+from conformance.comparison.similarity import Comparison
+from conformance.comparison.stored_objects import explanation, reencode
+from conformance.comparison.weaviate_collection import (
+    Collection,
+    Rest,
+    StoredObject,
+    open_collection,
+)
+from conformance.data.messages import UserError, printable
+from conformance.data.models import Model
+from conformance.options import endpoint_url
+from conformance.options.seconds import Seconds
+from conformance.options.settings import find_model
+from conformance.options.table import option
+from conformance.transport.endpoint import Endpoint
+from conformance.transport.exchange import without_password
+from conformance.transport.readiness import preflight
+from conformance.weaviate.server import running_server
+
+SAMPLE = 48
+"""Objects of a collection: enough for a search to choose from, few enough to encode again."""
+COLLECTION = "weaviate:"
+LOOKS_LIKE = "weaviate:http://HOST:PORT/COLLECTION"
+FIRST = 1
+"""A text that is sent first, to see whether it is an endpoint."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to compare, and how."""
+
+    model: Model | None
+    sample: int
+    tenant: str | None
+    vector: str | None
+    timeout: float
+    """Seconds for one request."""
+    wait: float
+    """Seconds until an endpoint must be ready."""
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("old")
+@click.argument("new")
+@click.option("--model", metavar="TAG", help="what both serve; names what is known of that model")
+@click.option(
+    "--models",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="TOML file with rows of your own models",
+)
+@click.option(
+    "--sample",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=SAMPLE,
+    show_default=True,
+    help="objects of a collection, the first in the order of their ids",
+)
+@click.option("--tenant", metavar="NAME", help="of the collection (default: the first active one)")
+@click.option("--vector", metavar="NAME", help="named vector of the collection (default: all)")
+@click.option(
+    "--endpoint-timeout",
+    "timeout",
+    metavar="SECONDS",
+    type=Seconds(),
+    default=option("endpoint-timeout").default,
+    show_default=True,
+    help=option("endpoint-timeout").help,
+)
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=Seconds(0.0),
+    default=option("wait").default,
+    show_default=True,
+    help=option("wait").help,
+)
+def command(old: str, new: str, model: str | None, models: Path | None, **how: Any) -> int:
+    """Compare the vectors of OLD and NEW, to see whether stored vectors still match.
+
+    Each is the URL of an endpoint, a file that `record` has written, or a collection of a Weaviate
+    as weaviate:http://HOST:PORT/COLLECTION (its API key in CLIP_WEAVIATE_API_KEY).
+
+    It is safe beside production: only well-formed requests of one text, one image or one object
+    are sent, one after another, and nothing is written anywhere. How many is said before the first.
+
+    Exit status: 0 all vectors match, 1 they do not, 4 nothing could be compared.
+    """
+    asked = Asked(find_model(model, models) if model else None, **how)
+    ends = [parse(word) for word in (old, new)]
+    click.echo(announcement(ends, asked))
+    answer = compare(ends[0], ends[1], asked)
+    for line in answer.lines():
+        click.echo(printable(line))
+    return 0 if answer.match else 1
+
+
+@dataclass(frozen=True)
+class End:
+    """What one of the two words stands for; exactly one of the three is set."""
+
+    url: str = ""
+    recording: Snapshot | None = None
+    weaviate: str = ""
+    """The address of a Weaviate's REST interface."""
+    collection: str = ""
+
+    @property
+    def name(self) -> str:
+        """How it is called in the answer."""
+        if self.recording:
+            return self.recording.source
+        if self.weaviate:
+            return f"{self.collection} at {self.weaviate}"
+        return without_password(self.url)
+
+
+def parse(word: str) -> End:
+    """What `word` stands for; reads a recording. Raises UserError and click.UsageError."""
+    if word.startswith(COLLECTION):
+        return _collection(word.removeprefix(COLLECTION))
+    if "://" in word:
+        if problem := endpoint_url.problem(word):
+            raise click.UsageError(problem)
+        return End(url=word.rstrip("/"))
+    if not Path(word).exists() and "did you mean" in endpoint_url.problem(word):
+        raise click.UsageError(endpoint_url.problem(word))
+    return End(recording=recording.read(Path(word)))
+
+
+def _collection(where: str) -> End:
+    parts = urlsplit(where)
+    name = unquote(parts.path.strip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or not name or "/" in name:
+        raise click.UsageError(
+            f"{COLLECTION}{where} does not say where: a collection is {LOOKS_LIKE}"
+        )
+    address = parts._replace(path="", query="", fragment="").geturl()
+    return End(weaviate=running_server.at(address).url, collection=name)
+
+
+def announcement(ends: Sequence[End], asked: Asked) -> str:
+    """What is about to be sent, and to whom."""
+    collections = [end for end in ends if end.weaviate]
+    urls = [end.name for end in ends if end.url]
+    if collections:
+        sent = f"up to {asked.sample + FIRST} requests, an object each,"
+    else:
+        wanted = inputs()
+        count = len(wanted.texts) + len(wanted.images) + FIRST
+        sent = f"{count} requests, one text or one image each,"
+    lines = [f"Sends {sent} to {url}, one after another." for url in urls]
+    lines += [f"Reads up to {asked.sample} objects of {end.name}." for end in collections]
+    return " ".join([*lines, "Nothing is written."])
+
+
+def compare(old: End, new: End, asked: Asked) -> Answer:
+    """The answer; raises UserError where there is nothing to compare."""
+    if old.weaviate and new.weaviate:
+        return _two_collections(old, new, asked)
+    if old.weaviate or new.weaviate:
+        return _collection_and_endpoint(old, new, asked)
+    sides = [_vectors(each, asked) for each in (old, new)]
+    return of_snapshots(sides[0], sides[1], asked.model)
+
+
+def of_snapshots(old: Snapshot, new: Snapshot, model: Model | None) -> Answer:
+    """Texts and images of the comparison's inputs, old and new; raises UserError without any."""
+    rows = {"texts": (new.texts, old.texts), "images": (new.images, old.images)}
+    kinds = [
+        Comparison(similarity.pairs(here, there), kind, old.source)
+        for kind, (here, there) in rows.items()
+    ]
+    refused = [*_refused(old), *_refused(new)]
+    if not any(kind.pairs for kind in kinds):
+        words = "; ".join(refused) or "the two sides have no item in common"
+        raise UserError(f"nothing was compared: {words}")
+    return Answer(
+        Side(old.source, old.model, old.transformers),
+        Side(new.source, new.model, new.transformers),
+        kinds,
+        recording.searches(new, old),
+        [line for kind, sides in rows.items() for line in _missing(kind, *sides, new, old)],
+        refused,
+        model,
+        remarks=list(_other_models(old, new, model)),
+    )
+
+
+def _missing(
+    kind: str, here: Mapping[str, Any], there: Mapping[str, Any], new: Snapshot, old: Snapshot
+) -> Iterator[str]:
+    """Where one side has vectors of a kind and the other has none."""
+    for mine, theirs, side in ((here, there, new), (there, here, old)):
+        if theirs and not mine:
+            why = next((words for name, words in side.refused.items() if name in theirs), "")
+            yield f"{kind}: {side.source} gives no vector for any; it says: {why or 'nothing'}"
+
+
+def _refused(side: Snapshot) -> Iterator[str]:
+    if side.refused:
+        name, why = next(iter(side.refused.items()))
+        yield f"{len(side.refused)} items that {side.source} refused, the first {name}: {why}"
+
+
+def _other_models(old: Snapshot, new: Snapshot, model: Model | None) -> Iterator[str]:
+    """Where a recording was made with another tag than was said now."""
+    tag = model.tag if model else ""
+    for side in (old, new):
+        if side.model and tag and side.model != tag:
+            yield f"{side.source} was recorded as {side.model}, and --model says {tag}"
+    if old.model and new.model and old.model != new.model:
+        yield f"{old.source} was recorded as {old.model}, {new.source} as {new.model}"
+
+
+def _vectors(end: End, asked: Asked) -> Snapshot:
+    """What a recording holds, or what the endpoint answers now."""
+    if end.recording:
+        return end.recording
+    wanted = inputs()
+    with _endpoint(end, asked) as (endpoint, transformers):
+        with progress(len(wanted.texts) + len(wanted.images)) as tell:
+            made = recording.ask(end.url, endpoint.vectorize, wanted, tell)
+        return replace(made, transformers=transformers)
+
+
+@contextmanager
+def _endpoint(end: End, asked: Asked) -> Iterator[tuple[Endpoint, str]]:
+    """The endpoint, ready, and the version of transformers that its /meta tells."""
+    with recording.opened(end.url, asked.timeout) as endpoint:
+        seen = preflight(endpoint, asked.wait, lambda: True)
+        yield endpoint, vendor.transformers_of(seen.meta.json())
+
+
+@contextmanager
+def _stored(end: End, asked: Asked) -> Iterator[tuple[Collection, list[StoredObject]]]:
+    with Rest(running_server.at(end.weaviate)) as rest:
+        found = open_collection(rest, end.collection, asked.tenant)
+        yield found, found.objects(asked.sample, asked.vector)
+
+
+def _collection_and_endpoint(old: End, new: End, asked: Asked) -> Answer:
+    """Stored objects, and what the endpoint makes of their fields today."""
+    stored_end, other = (old, new) if old.weaviate else (new, old)
+    if other.recording:
+        raise UserError(
+            f"{other.name} does not hold the objects of {stored_end.name}: compare a collection "
+            "with an endpoint, or with another collection"
+        )
+    with _stored(stored_end, asked) as (collection, stored):
+        named = replace(stored_end, collection=_full_name(collection))
+        with _endpoint(other, asked) as (endpoint, transformers), progress(len(stored)) as tell:
+            again = reencode(stored, endpoint, tell)
+    if not again.objects:
+        why = next(iter(again.refused.values()), "")
+        raise UserError(f"nothing was compared: {other.name} refused every object: {why}")
+    today = [Comparison(again.pairs(), "objects", named.name)]
+    left_out = [f"{name}: {why}" for name, why in again.refused.items()]
+    side = Side(other.name, transformers=transformers)
+    ends = (Side(named.name), side) if old.weaviate else (side, Side(named.name))
+    why = "" if today[0].close else explanation(again)
+    return Answer(*ends, today, again.searches(), (), left_out, asked.model, why)
+
+
+def _full_name(collection: Collection) -> str:
+    tenant = f" (tenant {collection.tenant})" if collection.tenant else ""
+    return f"{collection.name}{tenant}"
+
+
+def _two_collections(old: End, new: End, asked: Asked) -> Answer:
+    """Stored vectors of objects that have one id in both: nothing is encoded."""
+    with _stored(old, asked) as (_, there), _stored(new, asked) as (_, here):
+        rows = [{each.name: each.vector for each in side} for side in (here, there)]
+    pairs = similarity.pairs(rows[0], rows[1])
+    if not pairs:
+        raise UserError(
+            f"nothing was compared: the first {asked.sample} objects of {old.name} and of "
+            f"{new.name} have no id in common; --sample N looks at more"
+        )
+    compared = Comparison(pairs, "objects", old.name)
+    alone = len(rows[0].keys() ^ rows[1].keys())
+    left_out = [f"{alone} vectors of objects that only one of them has"] if alone else []
+    return Answer(Side(old.name), Side(new.name), [compared], None, (), left_out, asked.model)

@@ -1,0 +1,101 @@
+"""What is known of the vendor's own container where vectors differ: its models, its releases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from conformance.data import fixture_files
+from conformance.data.models import Model
+
+SIGLIP_2 = "google/siglip2"
+METACLIP_2 = "facebook/metaclip-2"
+SAYS = "transformers_version"
+"""The entry of /meta that tells releases apart, at its top or in `clip_model`."""
+
+
+def remark(model: Model) -> str:
+    """Where the container differs from the model's documented usage; empty for most models."""
+    source = model.text_model or ""
+    if source.startswith(METACLIP_2):
+        return (
+            "Vectors of texts that the vendor's image has made of MetaCLIP 2 differ from these by "
+            "design: it pools a text at its highest token id instead of its end "
+            "(docs/vendor-container.md). Images are not concerned."
+        )
+    if model.library == "siglip":
+        case = " and does not lower-case it" if source.startswith(SIGLIP_2) else ""
+        return (
+            "Vectors of texts that the vendor's image has made of SigLIP models differ from these "
+            "by design: it pads a text to the longest of its request instead of to 64 tokens"
+            f"{case} (docs/vendor-container.md). Images are not concerned."
+        )
+    return ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What moved vectors since the release before."""
+
+    libraries: tuple[str, ...]
+    kind: str
+    """texts or images."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of the container."""
+
+    version: str
+    commit: str
+    transformers: str
+    changes: tuple[Change, ...]
+
+
+@cache
+def releases() -> tuple[Release, ...]:
+    """The releases of the table, the newest first."""
+    rows = fixture_files.toml("vendor_releases.toml")["release"]
+    return tuple(
+        Release(
+            row["version"],
+            row["commit"],
+            row["transformers"],
+            tuple(
+                Change(tuple(each["libraries"]), each["kind"], each["text"])
+                for each in row.get("change", ())
+            ),
+        )
+        for row in rows
+    )
+
+
+def transformers_of(meta: object) -> str:
+    """The version of transformers that the container's GET /meta tells; empty where it does not."""
+    found = meta.get(SAYS) if isinstance(meta, Mapping) else None
+    if found is None and isinstance(meta, Mapping):
+        inner = meta.get("clip_model")
+        found = inner.get(SAYS) if isinstance(inner, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def release_words(transformers: str) -> str:
+    """`releases 1.4.1 or 1.4.0`, of those with this version; empty where none has it."""
+    fitting = [each.version for each in releases() if each.transformers == transformers]
+    return f"release{'s' * (len(fitting) > 1)} {' or '.join(fitting)}" if fitting else ""
+
+
+def changes(kind: str, model: Model | None, old: str, new: str) -> list[str]:
+    """What the vendor's releases did to vectors of a kind, each in words.
+
+    `old` and `new` are versions of transformers; where one is empty, all releases count.
+    """
+    versions = [each.transformers for each in releases()]
+    first = versions.index(new) if new in versions else 0
+    last = len(versions) - versions[::-1].index(old) if old in versions else len(versions)
+    return [
+        f"since release {release.version} {change.text}"
+        for release in releases()[first:last]
+        for change in release.changes
+        if change.kind == kind and (model is None or model.library in change.libraries)
+    ]
