@@ -1,109 +1,100 @@
-"""CMP: the endpoint's vectors beside others, where the user asked for it."""
+"""CMP: the endpoint's vectors compared with others, where the user asks for it."""
 
 from collections.abc import Mapping
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from conformance import expect
-from conformance.comparison import recording as snapshot
-from conformance.comparison import similarity as diff
-from conformance.comparison.recording import NoAnswers, Snapshot, inputs
+from conformance.comparison import compare_command, recording
+from conformance.comparison.answer import Answer
+from conformance.comparison.compare_command import SAMPLE, End, of_snapshots
+from conformance.comparison.recording import Snapshot, inputs
 from conformance.comparison.similarity import Comparison
-from conformance.comparison.stored_objects import (
-    NothingStored,
-    StoredObject,
-    explanation,
-    objects,
-    reencode,
-)
+from conformance.comparison.stored_objects import explanation, reencode
+from conformance.comparison.weaviate_collection import Rest, StoredObject, open_collection
+from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.expect.observations import Measure
 from conformance.expect.statuses import disabled, not_applicable, not_run
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Target
-from conformance.weaviate.server import DEFAULT_GRPC_PORT, Unavailable, server_at
-
-COLLECTION = "weaviate:"
-DEFAULT_WEAVIATE = "http://localhost:8080"
+from conformance.weaviate.server import running_server
 
 
 @pytest.fixture(scope="session")
-def other(settings: Settings) -> Snapshot:
-    """The vectors to compare with."""
-    if settings.compare_with is None:
-        disabled("not asked for; --compare-with URL|FILE|weaviate:COLLECTION compares")
-    if settings.compare_with.startswith(COLLECTION):
-        not_applicable("compared with stored objects")
-    if not settings.compare_with.startswith(("http://", "https://")):
-        return snapshot.read(Path(settings.compare_with))
-    with snapshot.opened(settings.compare_with, settings.endpoint_timeout) as endpoint:
-        try:
-            return snapshot.ask(settings.compare_with, endpoint.vectorize, inputs())
-        except NoAnswers as problem:
-            not_run(f"nothing to compare with at {settings.compare_with}: {problem}")
-
-
-@pytest.fixture(scope="session")
-def here(cache: VectorCache, target: Target, other: Snapshot) -> Snapshot:
-    """The endpoint's vectors; only asked for where there are others."""
-    assert other
+def compared_with(settings: Settings) -> End:
+    """What the user wants the endpoint to be compared with."""
+    if not settings.compare_with:
+        disabled("not asked for; --compare-with URL|FILE|weaviate:http://HOST:PORT/COLLECTION")
     try:
-        return snapshot.ask(target.url, cache.exchange, inputs())
-    except NoAnswers as problem:
+        return compare_command.parse(settings.compare_with, settings.weaviate)
+    except UserError as problem:
         not_run(str(problem))
 
 
 @pytest.fixture(scope="session")
-def stored(settings: Settings) -> list[StoredObject]:
-    """Objects of the user's collection."""
-    if settings.compare_with is None:
-        disabled("not asked for; --compare-with weaviate:COLLECTION compares")
-    if not settings.compare_with.startswith(COLLECTION):
-        not_applicable("compared with another endpoint or a recording")
-    where = settings.weaviate or DEFAULT_WEAVIATE
+def answer(
+    compared_with: End, cache: VectorCache, target: Target, settings: Settings, model: Model
+) -> Answer:
+    """The endpoint's texts and images compared with another endpoint's, or a recording's."""
+    if compared_with.weaviate:
+        not_applicable("compared with stored objects")
     try:
-        theirs = server_at(where, settings.weaviate_grpc or DEFAULT_GRPC_PORT)
-        with closing(theirs.connect()) as client:
-            return objects(client, settings.compare_with.removeprefix(COLLECTION))
-    except (Unavailable, NothingStored) as problem:
+        old = compared_with.recording or _ask(compared_with.url, settings)
+        return of_snapshots(old, recording.ask(target.url, cache.exchange, inputs()), model)
+    except UserError as problem:
+        not_run(f"nothing to compare with {compared_with.name}: {problem}")
+
+
+def _ask(url: str, settings: Settings) -> Snapshot:
+    with recording.opened(url, settings.endpoint_timeout) as endpoint:
+        return recording.ask(url, endpoint.vectorize, inputs())
+
+
+@pytest.fixture(scope="session")
+def stored(compared_with: End) -> list[StoredObject]:
+    """Objects of the user's collection."""
+    if not compared_with.weaviate:
+        not_applicable("compared with another endpoint or a recording")
+    try:
+        with Rest(running_server.at(compared_with.weaviate)) as rest:
+            return open_collection(rest, compared_with.collection).objects(SAMPLE)
+    except UserError as problem:
         not_run(str(problem))
 
 
 @pytest.mark.clause("CMP-01")
-def test_the_dimensions_are_the_same(here: Snapshot, other: Snapshot) -> None:
+def test_the_dimensions_are_the_same(answer: Answer) -> None:
     got, expected = (
-        sorted({len(row) for row in (*each.texts.values(), *each.images.values())})
-        for each in (here, other)
+        sorted({pair.numbers[side] for kind in answer.kinds for pair in kind.pairs})
+        for side in (0, 1)
     )
-    words = f"dimensions {expected}, as {other.source} has"
+    words = f"dimensions {expected}, as {answer.old.name} has"
     expect.require(got == expected, f"dimensions {got}", words)
 
 
 @pytest.mark.clause("CMP-02")
-def test_texts_have_the_same_vectors(
-    here: Snapshot, other: Snapshot, model: Model, measure: Measure
-) -> None:
-    for side in (here, other):
-        if side.refused:
-            measure(f"not compared, as {side.source} refused them", named(side.refused))
-    found = snapshot.searches(here, other)
-    if found:
-        measure(f"texts over images, here and at {other.source}", str(found))
-    measured = Comparison(diff.pairs(here.texts, other.texts), "texts", other.source)
-    measured.note(measure)
-    expect.require(measured.close, measured.got(), measured.expected(model))
+def test_texts_have_the_same_vectors(answer: Answer, model: Model, measure: Measure) -> None:
+    for name, lines in (("not compared", answer.left_out), ("beside that", answer.remarks)):
+        if lines:
+            measure(f"{name}, with {answer.old.name}", "; ".join(lines))
+    if answer.searches:
+        measure(f"texts over images, here and at {answer.old.name}", str(answer.searches))
+    require_same(answer, "texts", model, measure)
 
 
 @pytest.mark.clause("CMP-03")
-def test_images_have_the_same_vectors(
-    here: Snapshot, other: Snapshot, model: Model, measure: Measure
-) -> None:
-    measured = Comparison(diff.pairs(here.images, other.images), "images", other.source)
-    measured.note(measure)
-    expect.require(measured.close, measured.got(), measured.expected(model))
+def test_images_have_the_same_vectors(answer: Answer, model: Model, measure: Measure) -> None:
+    require_same(answer, "images", model, measure)
+
+
+def require_same(answer: Answer, kind: str, model: Model, measure: Measure) -> None:
+    """Measure the pairs of a kind, which must be the same."""
+    compared = next(each for each in answer.kinds if each.kind == kind)
+    compared.note(measure)
+    why = "" if compared.close else answer.reason()
+    expect.require(compared.close, compared.got(why), compared.expected(model))
 
 
 @pytest.mark.clause("CMP-04")

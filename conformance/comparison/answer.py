@@ -86,9 +86,9 @@ class Answer:
         )
 
     def _of_missing(self) -> str:
-        kind = "images" if any("images" in line for line in self.missing) else "texts"
-        known = self._vendor(kind)
-        return known or "one side refuses what the other one takes; its own words are above"
+        kinds = [each.kind for each in self.kinds if not each.pairs]
+        known = [words for kind in kinds if (words := self._releases(kind, refused=True))]
+        return known[0] if known else "one side refuses what the other takes; its words are above"
 
     def _of_one_kind(self) -> str:
         """Where texts or images alone differ."""
@@ -97,20 +97,21 @@ class Answer:
         if len(compared) < 2 or len(differing) != 1:
             return ""
         [kind] = differing
-        return " ".join(filter(None, [_which(kind), self._vendor(kind.kind)]))
+        # A release that changes vectors a little is no reason for vectors that are unrelated.
+        releases = "" if _other_model(kind.far) else self._releases(kind.kind)
+        by_design = vendor.remark(self.model) if self.model and kind.kind == "texts" else ""
+        return " ".join(filter(None, [_which(kind), releases, by_design]))
 
-    def _vendor(self, kind: str) -> str:
-        """What the vendor's releases and its way with a model do to a kind; may be empty."""
+    def _releases(self, kind: str, refused: bool = False) -> str:
+        """What changed between releases of the vendor's image for a kind; empty where nothing."""
         old, new = self.old.transformers, self.new.transformers
-        if old and old == new and not self.missing:
-            changed = []
-        else:
-            changed = vendor.changes(kind, self.model, old, new)
+        if old and old == new and not refused:
+            return ""
+        changed = vendor.changes(kind, self.model, old, new, refused)
         told = [words for words in map(vendor.release_words, (old, new)) if words]
         seen = f" (/meta looks like {' and '.join(told)})" if told else ""
-        remark = vendor.remark(self.model) if self.model and kind == "texts" else ""
-        known = f"If these are releases of the vendor's image{seen}: {'; '.join(changed)}."
-        return " ".join(filter(None, [known if changed else "", remark]))
+        words = f"If these are releases of the vendor's image{seen}: {'; '.join(changed)}."
+        return words if changed else ""
 
     def _small(self, far: Sequence[Pair]) -> str:
         if min(pair.cosine for pair in far) >= NEARLY:
@@ -120,7 +121,7 @@ class Answer:
             )
         else:
             words = "another version of the model, or of how texts and images are prepared for it"
-        return " ".join(filter(None, [words, self._vendor("images")]))
+        return ". ".join(filter(None, [words, self._releases("images")]))
 
 
 def other_length(far: Sequence[Pair]) -> str:
@@ -195,7 +196,7 @@ def _kind_lines(kind: Comparison) -> Iterator[str]:
         lowest = min(pair.cosine for pair in comparable)
         norms = _range([pair.norm for pair in comparable])
         before = _range([pair.other_norm for pair in comparable])
-        first += f"; lowest cosine {lowest:.6f}; norms {norms}, before {before}"
+        first += f"; lowest cosine {lowest:.6f}; norms {norms} (before: {before})"
     yield first
     yield from (f"    {pair.name}: {pair}" for pair in kind.far[:NAMED])
 

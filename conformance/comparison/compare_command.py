@@ -130,25 +130,29 @@ class End:
         return without_password(self.url)
 
 
-def parse(word: str) -> End:
-    """What `word` stands for; reads a recording. Raises UserError and click.UsageError."""
+def parse(word: str, weaviate: str | None = None) -> End:
+    """What `word` stands for; reads a recording. Raises UserError.
+
+    A collection may leave out its Weaviate where `weaviate` is the URL of one.
+    """
     if word.startswith(COLLECTION):
-        return _collection(word.removeprefix(COLLECTION))
-    if "://" in word:
-        if problem := endpoint_url.problem(word):
-            raise click.UsageError(problem)
+        return _collection(word.removeprefix(COLLECTION), weaviate or "")
+    problem = endpoint_url.problem(word)
+    if "://" in word or ("did you mean" in problem and not Path(word).exists()):
+        if problem:
+            raise UserError(problem)
         return End(url=word.rstrip("/"))
-    if not Path(word).exists() and "did you mean" in endpoint_url.problem(word):
-        raise click.UsageError(endpoint_url.problem(word))
     return End(recording=recording.read(Path(word)))
 
 
-def _collection(where: str) -> End:
+def _collection(where: str, weaviate: str) -> End:
+    if "/" not in where and weaviate.startswith(("http://", "https://")):
+        where = f"{weaviate.rstrip('/')}/{where}"
     parts = urlsplit(where)
     name = unquote(parts.path.strip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname or not name or "/" in name:
-        raise click.UsageError(
-            f"{COLLECTION}{where} does not say where: a collection is {LOOKS_LIKE}"
+        raise UserError(
+            f"{COLLECTION}{where} does not say which Weaviate: a collection is {LOOKS_LIKE}"
         )
     address = parts._replace(path="", query="", fragment="").geturl()
     return End(weaviate=running_server.at(address).url, collection=name)
@@ -157,15 +161,14 @@ def _collection(where: str) -> End:
 def announcement(ends: Sequence[End], asked: Asked) -> str:
     """What is about to be sent, and to whom."""
     collections = [end for end in ends if end.weaviate]
-    urls = [end.name for end in ends if end.url]
+    urls = " and to ".join(end.name for end in ends if end.url)
     if collections:
-        sent = f"up to {asked.sample + FIRST} requests, an object each,"
+        sent = f"up to {asked.sample + FIRST} requests, one object each,"
     else:
-        wanted = inputs()
-        count = len(wanted.texts) + len(wanted.images) + FIRST
+        count = len(inputs().texts) + len(inputs().images) + FIRST
         sent = f"{count} requests, one text or one image each,"
-    lines = [f"Sends {sent} to {url}, one after another." for url in urls]
-    lines += [f"Reads up to {asked.sample} objects of {end.name}." for end in collections]
+    lines = [f"Reads up to {asked.sample} objects of {end.name}." for end in collections]
+    lines += [f"Sends {sent} to {urls}, one after another."] if urls else []
     return " ".join([*lines, "Nothing is written."])
 
 

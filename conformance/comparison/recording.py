@@ -170,7 +170,8 @@ def progress(total: int) -> Iterator[Progress]:
     """A bar on stderr; call what it yields with the name of each item."""
     item = TextColumn("{task.fields[item]}")
     columns = (TextColumn("encoding"), BarColumn(), MofNCompleteColumn(), item)
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total, item="")
         yield lambda name: bar.update(task, advance=1, item=name)
 

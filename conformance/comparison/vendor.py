@@ -40,6 +40,8 @@ class Change:
     kind: str
     """texts or images."""
     text: str
+    refused: bool
+    """Whether it decides if there are vectors at all, rather than how they look."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,12 @@ def releases() -> tuple[Release, ...]:
             row["commit"],
             row["transformers"],
             tuple(
-                Change(tuple(each["libraries"]), each["kind"], each["text"])
+                Change(
+                    tuple(each["libraries"]),
+                    each["kind"],
+                    each["text"],
+                    each.get("refused", False),
+                )
                 for each in row.get("change", ())
             ),
         )
@@ -85,8 +92,8 @@ def release_words(transformers: str) -> str:
     return f"release{'s' * (len(fitting) > 1)} {' or '.join(fitting)}" if fitting else ""
 
 
-def changes(kind: str, model: Model | None, old: str, new: str) -> list[str]:
-    """What the vendor's releases did to vectors of a kind, each in words.
+def changes(kind: str, model: Model | None, old: str, new: str, refused: bool = False) -> list[str]:
+    """What the vendor's releases did to vectors of a kind, or to whether there are any, in words.
 
     `old` and `new` are versions of transformers; where one is empty, all releases count.
     """
@@ -97,5 +104,7 @@ def changes(kind: str, model: Model | None, old: str, new: str) -> list[str]:
         f"since release {release.version} {change.text}"
         for release in releases()[first:last]
         for change in release.changes
-        if change.kind == kind and (model is None or model.library in change.libraries)
+        if change.kind == kind
+        and change.refused == refused
+        and (model is None or model.library in change.libraries)
     ]
