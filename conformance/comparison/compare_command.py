@@ -1,5 +1,6 @@
 """``clip-conformance compare OLD NEW``: do stored vectors still match? Nothing is changed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,6 +36,10 @@ SAMPLE = 48
 """Objects of a collection: enough for a search to choose from, few enough to encode again."""
 COLLECTION = "weaviate:"
 LOOKS_LIKE = "weaviate:http://HOST:PORT/COLLECTION"
+WITHOUT_SCHEME = r"[^/]+:\d+(/|$)"
+"""How a URL begins whose scheme was left out."""
+SHOWN = 5
+"""Refused items that are named."""
 FIRST = 1
 """A text that is sent first, to see whether it is an endpoint."""
 
@@ -137,9 +142,8 @@ def parse(word: str, weaviate: str | None = None) -> End:
     """
     if word.startswith(COLLECTION):
         return _collection(word.removeprefix(COLLECTION), weaviate or "")
-    problem = endpoint_url.problem(word)
-    if "://" in word or ("did you mean" in problem and not Path(word).exists()):
-        if problem:
+    if "://" in word or re.match(WITHOUT_SCHEME, word):
+        if problem := endpoint_url.problem(word):
             raise UserError(problem)
         return End(url=word.rstrip("/"))
     return End(recording=recording.read(Path(word)))
@@ -217,8 +221,10 @@ def _missing(
 
 def _refused(side: Snapshot) -> Iterator[str]:
     if side.refused:
-        name, why = next(iter(side.refused.items()))
-        yield f"{len(side.refused)} items that {side.source} refused, the first {name}: {why}"
+        names = list(side.refused)
+        shown = ", ".join(names[:SHOWN]) + ", ..." * (len(names) > SHOWN)
+        count = f"{len(names)} item{'s' * (len(names) > 1)}"
+        yield f"{count} that {side.source} refused ({shown}), the first: {side.refused[names[0]]}"
 
 
 def _other_models(old: Snapshot, new: Snapshot, model: Model | None) -> Iterator[str]:

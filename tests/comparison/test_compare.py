@@ -1,65 +1,222 @@
-"""--compare-with, against another endpoint and a recording, through the command."""
+"""The command compare, between endpoints and recordings: its answer, and the likely reason."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
 
-from conformance.command import cli
+from conformance.comparison import recording
+from conformance.comparison.compare_command import of_snapshots
+from conformance.comparison.recording import Snapshot
+from conformance.data import models
+from conformance.data.messages import UserError
+from conformance.data.tolerances import Array
+from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
-from tests.endpoints.server import serve
+
+OLD_CLIP, NEW_CLIP = "4.52.4", "4.57.3"
+"""What /meta of the vendor's releases 1.4 and 1.5 tells."""
+
+
+def test_a_recording_matches_its_endpoint(url: Urls, recorded: Path, command: Command) -> None:
+    told = command("compare", recorded, url("plain"))
+    assert told.status == 0
+    first, verdict, *figures = told.out.splitlines()
+    assert first.startswith("Sends 110 requests, one text or one image each, to http://127.0.0.1:")
+    assert first.endswith("one after another. Nothing is written.")
+    assert verdict == f"MATCH: the vectors of {url('plain')} are those of {recorded}."
+    assert [line.split(":")[0].strip() for line in figures] == ["texts", "images", "searches"]
+    assert "71 of 71 the same; lowest cosine 1.000000; norms 5.056 to 20.83 (before:" in told.out
+    assert "queries return the same top 10" in told.out
+
+
+def test_two_endpoints_that_round_otherwise_match(url: Urls, command: Command) -> None:
+    assert command("compare", url("plain"), url("float16")).status == 0
+
+
+def test_images_of_another_encoder_are_one_reason(
+    url: Urls, recorded: Path, command: Command
+) -> None:
+    told = command("compare", recorded, url("images-rotated"))
+    assert told.status == 1
+    assert "NO MATCH: the vectors of http" in told.out
+    assert "texts: 71 of 71 the same" in told.out
+    assert "images: 0 of 38 the same" in told.out
+    assert told.out.count("likely reason: ") == 1
+    assert "images alone differ, and have little in common: another encoder" in told.out
+
+
+def test_what_one_side_refuses_is_named_and_the_rest_compared(
+    url: Urls, recorded: Path, command: Command
+) -> None:
+    told = command("compare", url("long"), recorded)
+    assert told.status == 0
+    assert f"not compared: 2 items that {url('long')} refused (text paragraph" in told.out
+    assert "text of 500 words #" in told.out
+    assert "the first: status 500" in told.out
+    assert "\x1b" not in told.out
+
+
+def test_a_kind_that_one_side_refuses_is_no_match(
+    url: Urls, recorded: Path, command: Command
+) -> None:
+    siglip = "google-siglip2-so400m-patch16-384"
+    told = command("compare", url("images"), recorded, "--model", siglip)
+    assert told.status == 1
+    assert f"images: {url('images')} gives no vector for any; it says: " in told.out
+    assert "since release 1.4.1 images of SigLIP models can be read at all" in told.out
+    assert f"recorded as {registry.MULTILINGUAL}, and --model says {siglip}" in told.out
+
+
+NOBODY = "http://127.0.0.1:9"
+WRONG: dict[str, tuple[list[str], str]] = {
+    "one side": ([NOBODY], "Missing argument 'NEW'"),
+    "an empty variable": ([NOBODY, ""], "no recording at"),
+    "no file": (["no.json", NOBODY], "no recording at no.json"),
+    "no scheme": ([NOBODY, "localhost:8080"], "did you mean http://localhost:8080?"),
+    "a route": ([NOBODY, f"{NOBODY}/meta"], "the URL ends in /meta"),
+    "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing listens at {NOBODY}"),
+    "a collection without its Weaviate": (
+        ["weaviate:Products", NOBODY],
+        "does not say which Weaviate: a collection is weaviate:http://HOST:PORT/COLLECTION",
+    ),
+    "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not say which"),
+    "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "no Weaviate answers at"),
+    "no such model": ([NOBODY, NOBODY, "--model", "openai/clip"], "did you mean openai-clip"),
+    "no objects": ([NOBODY, NOBODY, "--sample", "0"], "--sample"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_where_nothing_can_be_compared_it_is_one_line_and_never_0(
+    name: str, command: Command
+) -> None:
+    words, said = WRONG[name]
+    told = command("compare", *words)
+    assert (told.status, told.err.count("\n")) == (4, 1)
+    assert said in told.err
+
+
+def test_an_endpoint_that_refuses_all_is_nothing_compared(
+    url: Urls, recorded: Path, command: Command
+) -> None:
+    told = command("compare", recorded, url("all"))
+    assert told.status == 4
+    assert told.err.startswith("ERROR: nothing was compared: 109 items that ")
+
+
+def side(
+    texts: Mapping[str, Array] | None = None, images: Mapping[str, Array] | None = None
+) -> Snapshot:
+    """Vectors as a recording has them."""
+    return Snapshot("before", texts or {}, images or {})
+
+
+def changed(
+    made: Snapshot, kind: str, names: str = "", capitals: bool = False, turn: float = 0.3
+) -> Snapshot:
+    """`made` with the vectors of some items moved a little."""
+
+    def moved(name: str, row: Array) -> Array:
+        text = recording.inputs().texts.get(name, "")
+        if not name.startswith(names) or (capitals and text == text.lower()):
+            return row
+        return row + turn * np.roll(row, 1)
+
+    rows = {name: moved(name, row) for name, row in getattr(made, kind).items()}
+    return replace(made, source="now", **{kind: rows})
 
 
 @pytest.fixture(scope="module")
-def urls() -> Iterator[dict[str, str]]:
-    """Endpoints by name: the same encoder twice, and others."""
-    names = ("plain", "float16", "images-rotated", "texts-rotated")
-    with ExitStack() as stack:
-        yield {name: stack.enter_context(serve(registry.find(name).build())) for name in names}
+def before(recorded: Path) -> Snapshot:
+    """The endpoint's vectors."""
+    return recording.read(recorded)
 
 
-def compared(url: str, other: str, folder: Path) -> dict[str, Any]:
-    """The report of a run of the comparison alone."""
-    command = [sys.executable, "-m", "conformance", url, "--model", registry.MULTILINGUAL]
-    command += ["--weights", "stand-in", "--weaviate", "off", "--compare-with", other]
-    subprocess.run([*command, "-k", "comparison", "--report", str(folder)], check=False, timeout=60)
-    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
-    return report
+def reason(old: Snapshot, new: Snapshot, tag: str = registry.MULTILINGUAL) -> str:
+    """What is named as the likely reason."""
+    answer = of_snapshots(old, new, models.find(tag))
+    assert not answer.match
+    return answer.reason()
 
 
-def status_of(report: dict[str, Any]) -> dict[str, str]:
-    """Statuses of the comparison's clauses."""
-    group = [each for each in report["clauses"] if each["id"].startswith("CMP")]
-    return {each["id"]: each["status"] for each in group}
+def test_another_length_is_another_model(before: Snapshot) -> None:
+    shorter = {name: row[:256] for name, row in before.texts.items()}
+    images = {name: row[:256] for name, row in before.images.items()}
+    assert (
+        reason(before, side(shorter, images))
+        == "another model: vectors have 256 numbers now, and had 512"
+    )
 
 
-SAME = {"CMP-01": "pass", "CMP-02": "pass", "CMP-03": "pass", "CMP-04": "n/a"}
+def test_other_norms_alone_are_named(before: Snapshot) -> None:
+    units = {
+        kind: {name: row / np.float32(np.linalg.norm(row)) for name, row in rows.items()}
+        for kind, rows in (("texts", before.texts), ("images", before.images))
+    }
+    said = reason(before, replace(before, **units))
+    assert said.startswith("the same directions with other norms: they are normalized now only")
+
+
+def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot) -> None:
+    new = replace(
+        before,
+        texts={name: np.roll(row, 7) for name, row in before.texts.items()},
+        images={name: np.roll(row, 7) for name, row in before.images.items()},
+    )
+    assert reason(before, new) == "another model, or other weights of it"
 
 
 @pytest.mark.parametrize(
-    ("other", "wanted"),
+    ("kind", "names", "capitals", "said"),
     [
-        ("plain", SAME),
-        ("float16", SAME),
-        ("images-rotated", SAME | {"CMP-03": "fail"}),
-        ("texts-rotated", SAME | {"CMP-02": "fail"}),
+        ("texts", "text of 500 words", False, "long ones: they are cut at another length"),
+        ("texts", "", True, "those with capitals: one side makes small letters of them"),
+        ("texts", "", False, "texts alone differ: they are tokenized, padded or cut"),
+        ("images", "encoding", False, "files that have to be converted first"),
+        ("images", "size", False, "images that are not square or very small"),
+        ("images", "", False, "images alone differ: they are resized, cropped or normalized"),
     ],
 )
-def test_an_endpoint_beside_another(
-    urls: dict[str, str], tmp_path: Path, other: str, wanted: dict[str, str]
+def test_what_differs_names_the_reason(
+    before: Snapshot, kind: str, names: str, capitals: bool, said: str
 ) -> None:
-    report = compared(urls["plain"], urls[other], tmp_path)
-    assert status_of(report) == wanted
+    assert said in reason(before, changed(before, kind, names, capitals))
 
 
-def test_an_endpoint_beside_its_recording(urls: dict[str, str], tmp_path: Path) -> None:
-    path = tmp_path / "vectors.json"
-    assert cli.main(["record", urls["plain"], "-o", str(path)]) == 0
-    report = compared(urls["plain"], str(path), tmp_path)
-    assert status_of(report) == SAME
-    assert sum(name.startswith("beside ") for name in report["measurements"]) >= 84
+def test_an_upgrade_of_the_vendors_image_is_recognised(before: Snapshot) -> None:
+    tag = "openai-clip-vit-base-patch16"
+    old = replace(before, transformers=OLD_CLIP)
+    new = replace(changed(before, "images", turn=0.1), transformers=NEW_CLIP)
+    said = reason(old, new, tag)
+    assert "/meta looks like releases 1.4.1 or 1.4.0 and release 1.5.0" in said
+    assert "prepared by the fast image processor" in said
+    assert "vendor" not in reason(old, replace(new, transformers=OLD_CLIP), tag)
+
+
+def test_small_differences_of_both_kinds_are_another_way_to_compute(before: Snapshot) -> None:
+    new = changed(changed(before, "texts", turn=0.05), "images", turn=0.05)
+    assert reason(before, new).startswith("the same model, computed in another way")
+
+
+def test_two_recordings_of_two_models_are_told(before: Snapshot) -> None:
+    other = replace(before, source="now", model="mine")
+    [line] = of_snapshots(before, other, None).remarks
+    assert line.endswith(f"was recorded as {registry.MULTILINGUAL}, now as mine")
+
+
+def test_sides_without_a_common_item_are_nothing_compared(before: Snapshot) -> None:
+    with pytest.raises(UserError, match="no item in common"):
+        of_snapshots(before, side({"text a": before.texts[next(iter(before.texts))]}), None)
+
+
+def test_an_earlier_recording_without_these_entries_is_read(recorded: Path, tmp_path: Path) -> None:
+    document = json.loads(recorded.read_text())
+    for key in ("refused", "transformers", "model"):
+        del document[key]
+    path = tmp_path / "earlier.json"
+    path.write_text(json.dumps(document))
+    assert recording.read(path).model == ""

@@ -1,54 +1,41 @@
-"""Recordings: made, written, read, and refused where they are none."""
+"""Recordings: made by the command, written, read, and refused where they are none."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from conformance.command import cli
 from conformance.comparison import recording
-from conformance.comparison.recording import BadSnapshot, Inputs, Snapshot, inputs
-from conformance.comparison.similarity import pairs
+from conformance.comparison.recording import BadSnapshot, Inputs, NoAnswers, Snapshot, inputs
+from conformance.transport.exchange import Exchange, Failure, FailureKind
+from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
-from tests.endpoints.server import serve
 
-FEW = Inputs({"text a": "a red circle", "text b": "green"}, {})
 VECTOR = np.array([0.1, -2.5e-8, 3.0], dtype=np.float32)
 
 
-@pytest.fixture(scope="module")
-def plain() -> Iterator[str]:
-    """A conformant endpoint."""
-    with serve(registry.find("plain").build()) as url:
-        yield url
+def test_the_command_keeps_every_item_and_the_model_it_was_told(recorded: Path) -> None:
+    made = recording.read(recorded)
+    assert made.model == registry.MULTILINGUAL
+    assert made.texts.keys() == inputs().texts.keys()
+    assert made.images.keys() == inputs().images.keys()
+    assert len(made.texts) >= 60
+    assert len(made.images) >= 24
+    assert {row.shape for row in made.texts.values()} == {(512,)}
 
 
-def made(**texts: np.ndarray) -> Snapshot:
-    """A recording of texts alone."""
-    return Snapshot("somewhere", texts, {})
-
-
-def test_inputs_are_named_once_and_for_all() -> None:
-    first, again = inputs(), inputs()
-    assert first.texts == again.texts
-    assert first.images == again.images
-    assert len(first.texts) >= 60
-    assert len(first.images) >= 24
-
-
-def test_an_endpoint_is_asked_for_each_item(plain: str) -> None:
-    with recording.opened(plain, 10.0) as endpoint:
-        found = recording.ask(plain, endpoint.vectorize, FEW)
-    assert list(found.texts) == list(FEW.texts)
-    assert {row.shape for row in found.texts.values()} == {(512,)}
+def test_names_hold_a_digest_so_that_equal_names_are_equal_items() -> None:
+    again = inputs.__wrapped__()
+    assert (again.texts, again.images) == (inputs().texts, inputs().images)
 
 
 def test_a_file_keeps_every_bit(tmp_path: Path) -> None:
     path = tmp_path / "vectors.json"
-    recording.write(made(a=VECTOR), path, "tag")
-    assert np.array_equal(recording.read(path).texts["a"], VECTOR)
+    recording.write(Snapshot("somewhere", {"a": VECTOR}, {}, model="tag"), path)
+    found = recording.read(path)
+    assert np.array_equal(found.texts["a"], VECTOR)
+    assert found.model == "tag"
 
 
 @pytest.mark.parametrize(
@@ -61,37 +48,79 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, content: str) -> None:
         recording.read(path)
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadSnapshot, match="no recording at"):
-        recording.read(tmp_path / "nothing.json")
-
-
-def test_pairs_come_furthest_first() -> None:
-    here, there = {"a": VECTOR, "b": VECTOR, "c": VECTOR}, {"a": VECTOR, "b": -VECTOR}
-    found = pairs(here, there)
-    assert [pair.name for pair in found] == ["b", "a"]
-    assert found[0].cosine == pytest.approx(-1)
-    assert found[1].distance == 0
-
-
-def test_other_widths_are_infinitely_far() -> None:
-    (pair,) = pairs({"a": VECTOR}, {"a": VECTOR[:2]})
-    assert pair.distance == float("inf")
-
-
-def test_the_command_records(
-    plain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_refused_is_left_out_and_named(url: Urls, command: Command, tmp_path: Path) -> None:
     path = tmp_path / "vectors.json"
-    assert cli.main(["record", plain, "-o", str(path), "--model", "tag"]) == 0
-    assert json.loads(path.read_text())["model"] == "tag"
-    assert str(path) in capsys.readouterr().out
+    told = command("record", url("long"), "-o", path)
+    assert told.status == 0
+    assert "left out, as refused: text of 500 words" in told.out
+    assert "\x1b" not in told.out
+    assert "requests, one text or one image each, one after another" in told.err
+    made = recording.read(path)
+    assert any(name.startswith("text of 500 words") for name in made.refused)
+    assert len(made.texts) >= 60
 
 
-def test_the_command_ends_in_one_line_where_nothing_listens(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_silence_ends_it_early() -> None:
+    asked: list[object] = []
+
+    def silent(texts: object, images: object) -> Exchange:
+        asked.append((texts, images))
+        return Exchange("POST", "http://x", failure=Failure(FailureKind.TIMED_OUT, "late"))
+
+    many = Inputs({str(number): "text" for number in range(50)}, {})
+    with pytest.raises(NoAnswers, match="3 items in a row had no response: late"):
+        recording.ask("http://x", silent, many)
+    assert len(asked) == 3
+
+
+NOTHING = "http://127.0.0.1:9"
+WRONG: dict[str, tuple[list[str], str]] = {
+    "nothing": ([], "give the URL of an endpoint, or --reference TAG"),
+    "no file": ([NOTHING], "give -o FILE"),
+    "both": ([NOTHING, "--reference", registry.MULTILINGUAL, "-o", "file"], "give the URL"),
+    "no place": (["--reference", registry.MULTILINGUAL, "--weights", "stand-in"], "give -o FILE"),
+    "an unknown tag": (["--reference", "no-such-tag"], "unknown model 'no-such-tag'"),
+    "a misspelt tag": (
+        ["--reference", f"{registry.MULTILINGUAL}1"],
+        f"did you mean {registry.MULTILINGUAL}",
+    ),
+    "an unknown model": ([NOTHING, "-o", "file", "--model", "x"], "unknown model 'x'"),
+    "a missing file": (
+        ["--reference", "mine", "--models", "no.toml", "--weights", "hub"],
+        "no.toml",
+    ),
+    "nobody there": ([NOTHING, "-o", "file", "--wait", "0"], f"nothing listens at {NOTHING}"),
+    "no URL": (["localhost:8080", "-o", "file"], "did you mean http://localhost:8080?"),
+    "not a number": ([NOTHING, "-o", "file", "--wait", "nan"], "not a number of seconds"),
+    "an option": ([NOTHING, "--files", "x"], "No such option"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_cannot_be_recorded_is_one_line(
+    name: str, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments = ["record", "http://127.0.0.1:9", "-o", str(tmp_path / "v.json"), "--wait", "1"]
-    assert cli.main(arguments) == 4
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    words, said = WRONG[name]
+    monkeypatch.chdir(tmp_path)
+    told = command("record", *words)
+    errors = [line for line in told.err.splitlines() if not line.startswith("Sends ")]
+    assert (told.status, len(errors)) == (4, 1), told.err
+    assert errors[0].startswith("ERROR: ")
+    assert said in errors[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_endpoint_that_refuses_all_is_one_line(
+    url: Urls, command: Command, tmp_path: Path
+) -> None:
+    told = command("record", url("all"), "-o", tmp_path / "v.json")
+    assert told.status == 4
+    assert "ERROR: nothing to record: every item was refused, the first with: " in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_one_line(recorded: Path, tmp_path: Path) -> None:
+    made = recording.read(recorded)
+    with pytest.raises(recording.UserError, match=r"cannot write .*: No such file"):
+        recording.write(made, tmp_path / "no" / "file.json")
+    assert json.loads(recorded.read_text())["format"] == recording.FORMAT

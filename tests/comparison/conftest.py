@@ -1,0 +1,96 @@
+"""What the comparison's tests share: endpoints by name, and the command's words."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance.command import cli
+from tests.endpoints import registry
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.server import serve
+from tests.endpoints.wire import Answer, Request
+
+
+class RefusesLongTexts(Endpoint):
+    """As the vendor's image of openai-clip-vit-base-patch16."""
+
+    def answer(self, request: Request) -> Answer:
+        if any(len(text) > 400 for text in json.loads(request.body or b"{}").get("texts", [])):
+            return Answer(500, b'{"error": "Sequence length\\u001b[31m must be less"}')
+        return super().answer(request)
+
+
+class RefusesImages(Endpoint):
+    """As the vendor's image 1.4.0 of a SigLIP model, whose vectors are nested too deep."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path.endswith("vectorize") and json.loads(request.body).get("images"):
+            return Answer(200, b'{"textVectors": [], "imageVectors": [[[1.0]]]}')
+        return super().answer(request)
+
+
+class RefusesAll(Endpoint):
+    """Has a word for every request, and no vector."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.path.endswith("vectorize"):
+            return Answer(500, b'{"error": "no"}')
+        return super().answer(request)
+
+
+MADE = {"long": RefusesLongTexts, "images": RefusesImages, "all": RefusesAll}
+Urls = Callable[[str], str]
+
+
+@pytest.fixture(scope="package")
+def url() -> Iterator[Urls]:
+    """The URL of an endpoint: one that refuses, or one of the registry by its name."""
+    found: dict[str, str] = {}
+    with ExitStack() as stack:
+
+        def of(name: str) -> str:
+            if name not in found:
+                made = registry.find("plain" if name in MADE else name).build()
+                made = MADE[name](made.encoder) if name in MADE else made
+                found[name] = stack.enter_context(serve(made))
+            return found[name]
+
+        yield of
+
+
+@pytest.fixture(scope="package")
+def recorded(url: Urls, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of the endpoint `plain`, made by the command."""
+    path = tmp_path_factory.mktemp("recorded") / "before.json"
+    assert (
+        cli.main(["record", url("plain"), "-o", str(path), "--model", registry.MULTILINGUAL]) == 0
+    )
+    return path
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Told]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Call it with the words after `clip-conformance`."""
+
+    def call(*words: object) -> Told:
+        capsys.readouterr()
+        status = cli.main([str(word) for word in words])
+        return Told(status, *capsys.readouterr())
+
+    return call

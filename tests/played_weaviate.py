@@ -1,0 +1,79 @@
+"""A Weaviate's REST interface as far as it is read here, played from a schema and objects."""
+
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.suite.sockets import Talk, answer, read
+
+MODULE = "multi2vec-clip"
+Document = Mapping[str, Any]
+
+
+def collection(
+    name: str, settings: Document | None, vector: str | None = "v", tenants: bool = False
+) -> dict[str, Any]:
+    """A collection as GET /v1/schema shows it; settings None is vectorizer none."""
+    rows = [
+        {"name": each, "dataType": [kind]}
+        for each, kind in {"title": "text", "body": "text", "photo": "blob"}.items()
+    ]
+    made: dict[str, Any] = {"class": name, "properties": rows}
+    made["multiTenancyConfig"] = {"enabled": tenants}
+    vectorizer, own = ("none", {}) if settings is None else (MODULE, dict(settings))
+    if vector is None:
+        return {**made, "vectorizer": vectorizer, "moduleConfig": {vectorizer: own}}
+    return {**made, "vectorConfig": {vector: {"vectorizer": {vectorizer: own}}}}
+
+
+@dataclass
+class Played:
+    """What the server holds; objects by collection, or by collection and tenant."""
+
+    classes: Sequence[Document] = ()
+    objects: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    tenants: Mapping[str, str] = field(default_factory=dict)
+    modules: Document = field(default_factory=lambda: {MODULE: {"model": "mine"}})
+    version: str = "1.39.0"
+    asked: list[str] = field(default_factory=list)
+    """Every request line but its version."""
+
+    @property
+    def talk(self) -> Talk:
+        """Speaks on one connection."""
+
+        def talk(connection: socket.socket, _number: int) -> None:
+            while request := read(connection):
+                method, target = request.decode("latin-1").split(" ", 2)[:2]
+                self.asked.append(f"{method} {target}")
+                status, document = self.answer(target)
+                connection.sendall(answer(json.dumps(document).encode(), status=status))
+
+        return talk
+
+    def answer(self, target: str) -> tuple[str, object]:
+        """Status and document."""
+        parts = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path == "/v1/objects":
+            return self.page(query)
+        if parts.path.endswith("/tenants"):
+            rows = [{"name": n, "activityStatus": state} for n, state in self.tenants.items()]
+            return "200 OK", rows
+        documents: dict[str, object] = {
+            "/v1/meta": {"version": self.version, "modules": self.modules},
+            "/v1/schema": {"classes": list(self.classes)},
+            "/v1/graphql": {"data": {"Get": dict(self.objects)}},
+        }
+        if parts.path in documents:
+            return "200 OK", documents[parts.path]
+        return "404 Not Found", {}
+
+    def page(self, query: Mapping[str, str]) -> tuple[str, object]:
+        """Objects of a collection after an id."""
+        name = "/".join(filter(None, [query["class"], query.get("tenant")]))
+        rows = [row for row in self.objects.get(name, ()) if row["id"] > query.get("after", "")]
+        return "200 OK", {"objects": rows[: int(query["limit"])]}
