@@ -6,10 +6,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from conformance.command import cli
 from tests.endpoints import registry
+from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 from tests.endpoints.wire import Answer, Request
@@ -42,7 +44,17 @@ class RefusesAll(Endpoint):
         return super().answer(request)
 
 
-MADE = {"long": RefusesLongTexts, "images": RefusesImages, "all": RefusesAll}
+class Upgraded(Endpoint):
+    """The same interface over another model."""
+
+    def text_vector(self, text: str) -> Matrix:
+        return np.roll(super().text_vector(text), 1)
+
+    def image_vector(self, image: bytes) -> Matrix:
+        return np.roll(super().image_vector(image), 1)
+
+
+MADE = {"upgraded": Upgraded, "long": RefusesLongTexts, "images": RefusesImages, "all": RefusesAll}
 Urls = Callable[[str], str]
 
 
