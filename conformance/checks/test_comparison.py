@@ -19,7 +19,7 @@ from conformance.expect.statuses import disabled, not_applicable, not_run
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Target
-from conformance.weaviate.server import running_server
+from conformance.weaviate.server import server_at
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,7 @@ def stored(compared_with: End) -> list[StoredObject]:
     if not compared_with.weaviate:
         not_applicable("compared with another endpoint or a recording")
     try:
-        with Rest(running_server.at(compared_with.weaviate)) as rest:
+        with Rest(server_at(compared_with.weaviate)) as rest:
             return open_collection(rest, compared_with.collection).objects(SAMPLE)
     except UserError as problem:
         not_run(str(problem))

@@ -40,7 +40,6 @@ already running, a container, or the project's own reference.
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
   clip-conformance --image my-registry/my-clip:1.0 --model openai-clip-vit-base-patch16
   clip-conformance --reference google-siglip2-so400m-patch16-384
-  clip-conformance http://localhost:8080 --model TAG --compare-with before-the-upgrade.json
 
 \b
 Other commands, each with its own --help:
@@ -48,7 +47,8 @@ Other commands, each with its own --help:
   clip-conformance list                             every clause of the contract
   clip-conformance explain VEC-01                   a clause: text, reason, source, test, faults
   clip-conformance models                           the tags that --model takes
-  clip-conformance record http://localhost:8080 -o before-the-upgrade.json
+  clip-conformance record http://localhost:8080 -o before.json
+  clip-conformance compare before.json http://localhost:8080      do stored vectors still match?
   clip-conformance bench http://localhost:8080 --beside http://localhost:8081
   clip-conformance compose --model TAG > docker-compose.yml
   clip-conformance stand-in TAG FOLDER --layout vendor

@@ -30,7 +30,7 @@ from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
 from conformance.transport.readiness import preflight
-from conformance.weaviate.server import running_server
+from conformance.weaviate.server import server_at
 
 SAMPLE = 48
 """Objects of a collection: enough for a search to choose from, few enough to encode again."""
@@ -159,7 +159,7 @@ def _collection(where: str, weaviate: str) -> End:
             f"{COLLECTION}{where} does not say which Weaviate: a collection is {LOOKS_LIKE}"
         )
     address = parts._replace(path="", query="", fragment="").geturl()
-    return End(weaviate=running_server.at(address).url, collection=name)
+    return End(weaviate=server_at(address).url, collection=name)
 
 
 def announcement(ends: Sequence[End], asked: Asked) -> str:
@@ -258,7 +258,7 @@ def _endpoint(end: End, asked: Asked) -> Iterator[tuple[Endpoint, str]]:
 
 @contextmanager
 def _stored(end: End, asked: Asked) -> Iterator[tuple[Collection, list[StoredObject]]]:
-    with Rest(running_server.at(end.weaviate)) as rest:
+    with Rest(server_at(end.weaviate)) as rest:
         found = open_collection(rest, end.collection, asked.tenant)
         yield found, found.objects(asked.sample, asked.vector)
 

@@ -12,7 +12,7 @@ from conformance.data.messages import UserError, suggestion
 from conformance.data.tolerances import Array
 from conformance.transport.client import Client, Request
 from conformance.transport.exchange import FailureKind
-from conformance.weaviate.server.running_server import KEY, Server
+from conformance.weaviate.server import KEY, Server
 
 MODULE = "multi2vec-clip"
 Kind = Literal["text", "image"]

@@ -9,7 +9,7 @@ import pytest
 from conformance.comparison import weaviate_collection
 from conformance.comparison.weaviate_collection import Rest
 from conformance.transport.exchange import Exchange, Failure, FailureKind
-from conformance.weaviate.server import running_server
+from conformance.weaviate.server import server_at
 from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
 from tests.played_weaviate import Played, collection
@@ -178,7 +178,7 @@ def test_objects_that_do_not_fit_one_answer_are_read_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server = played()
-    with talking(server.talk) as weaviate, Rest(running_server.at(weaviate)) as rest:
+    with talking(server.talk) as weaviate, Rest(server_at(weaviate)) as rest:
         send = rest._client.send
 
         def bounded(request: Any) -> Exchange:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,7 +128,8 @@ def changed(
         return row + turn * np.roll(row, 1)
 
     rows = {name: moved(name, row) for name, row in getattr(made, kind).items()}
-    return replace(made, source="now", **{kind: rows})
+    changes: dict[str, Any] = {kind: rows}
+    return replace(made, source="now", **changes)
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +155,11 @@ def test_another_length_is_another_model(before: Snapshot) -> None:
 
 
 def test_other_norms_alone_are_named(before: Snapshot) -> None:
-    units = {
-        kind: {name: row / np.float32(np.linalg.norm(row)) for name, row in rows.items()}
-        for kind, rows in (("texts", before.texts), ("images", before.images))
-    }
-    said = reason(before, replace(before, **units))
+    texts, images = (
+        {name: row / np.float32(np.linalg.norm(row)) for name, row in rows.items()}
+        for rows in (before.texts, before.images)
+    )
+    said = reason(before, replace(before, texts=texts, images=images))
     assert said.startswith("the same directions with other norms: they are normalized now only")
 
 

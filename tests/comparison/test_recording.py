@@ -8,6 +8,7 @@ import pytest
 
 from conformance.comparison import recording
 from conformance.comparison.recording import BadSnapshot, Inputs, NoAnswers, Snapshot, inputs
+from conformance.data.messages import UserError
 from conformance.transport.exchange import Exchange, Failure, FailureKind
 from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
@@ -121,6 +122,6 @@ def test_an_endpoint_that_refuses_all_is_one_line(
 
 def test_a_file_that_cannot_be_written_is_one_line(recorded: Path, tmp_path: Path) -> None:
     made = recording.read(recorded)
-    with pytest.raises(recording.UserError, match=r"cannot write .*: No such file"):
+    with pytest.raises(UserError, match=r"cannot write .*: No such file"):
         recording.write(made, tmp_path / "no" / "file.json")
     assert json.loads(recorded.read_text())["format"] == recording.FORMAT

@@ -1,13 +1,12 @@
 """Comparisons within a run of the suite, and the vectors of published weights that EXA uses."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance import Report, run
 from conformance.comparison import record_command
 from conformance.exact import expected, published
 from tests.comparison.conftest import Command, Urls
@@ -15,34 +14,36 @@ from tests.endpoints import registry
 from tests.endpoints.server import serve
 
 TAG = registry.MULTILINGUAL
-EXACT = ("--clause", "EXA-01", "--clause", "EXA-06")
+CLAUSES = ("CMP-01", "CMP-02", "CMP-03", "CMP-04")
 
 
-def judged(url: str, folder: Path, *words: str) -> dict[str, Any]:
-    """The report of a run."""
-    command = [sys.executable, "-m", "conformance", url, "--model", TAG, "--weaviate", "off"]
-    subprocess.run([*command, *words, "--report", str(folder)], check=False, timeout=120)
-    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
-    return report
+def compared(url: str, other: object, *clauses: str) -> Report:
+    """A run of the comparison alone, or of some of its clauses."""
+    return run(
+        url,
+        model=TAG,
+        weights="stand-in",
+        weaviate="off",
+        groups=() if clauses else ["comparison"],
+        clauses=clauses,
+        compare_with=str(other),
+    )
 
 
-def statuses(report: dict[str, Any], group: str) -> dict[str, str]:
-    """What became of a group's clauses that were chosen."""
-    group_rows = [each for each in report["clauses"] if each["id"].startswith(group)]
-    return {each["id"]: each["status"] for each in group_rows}
+def exact(url: str) -> Report:
+    """A run that is said to serve published weights, over two of EXA's clauses."""
+    return run(url, model=TAG, weaviate="off", clauses=["EXA-01", "EXA-06"])
 
 
-def compared(url: str, other: object, folder: Path) -> dict[str, Any]:
-    """The report of a run of the comparison alone."""
-    chosen = ("--weights", "stand-in", "--group", "comparison", "--compare-with", str(other))
-    return judged(url, folder, *chosen)
+def statuses(report: Report, *ids: str) -> list[str]:
+    """What became of these clauses."""
+    return [str(report.clauses[each].status) for each in ids]
 
 
-def test_a_run_matches_a_recording(url: Urls, recorded: Path, tmp_path: Path) -> None:
-    report = compared(url("long"), recorded, tmp_path)
-    passed = dict.fromkeys(("CMP-01", "CMP-02", "CMP-03"), "pass")
-    assert statuses(report, "CMP") == {**passed, "CMP-04": "n/a"}
-    measured = report["measurements"]
+def test_a_run_matches_a_recording(url: Urls, recorded: Path) -> None:
+    report = compared(url("long"), recorded)
+    assert statuses(report, *CLAUSES) == ["pass", "pass", "pass", "n/a"]
+    measured = report.document["measurements"]
     assert sum(name.startswith("beside ") for name in measured) >= 84
     told = measured[f"not compared, with {recorded}"]
     assert "Sequence length" in told
@@ -50,13 +51,25 @@ def test_a_run_matches_a_recording(url: Urls, recorded: Path, tmp_path: Path) ->
     assert "queries return the same top 10" in json.dumps(measured)
 
 
-def test_one_cause_is_one_finding(url: Urls, tmp_path: Path) -> None:
-    report = compared(url("upgraded"), url("plain"), tmp_path)
-    found = statuses(report, "CMP")
-    assert (found["CMP-01"], found["CMP-02"], found["CMP-03"]) == ("pass", "fail", "fail")
-    [finding] = report["findings"]
-    assert finding["clause"] == "CMP-02"
-    assert "another model, or other weights of it" in json.dumps(report)
+def test_one_cause_is_one_finding(url: Urls) -> None:
+    report = compared(url("upgraded"), url("plain"))
+    assert statuses(report, *CLAUSES) == ["pass", "fail", "fail", "n/a"]
+    assert [finding.clause.id for finding in report.findings] == ["CMP-02"]
+    assert "another model, or other weights of it" in json.dumps(report.document)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("no.json", "no recording at no.json"),
+        ("weaviate:Products", "does not say which Weaviate"),
+        ("weaviate:http://127.0.0.1:9/Products", "no Weaviate answers at http://127.0.0.1:9"),
+    ],
+)
+def test_a_run_that_compares_nothing_is_never_0(url: Urls, other: str, said: str) -> None:
+    report = compared(url("plain"), other, "CMP-02", "CMP-04")
+    assert report.exit_status not in (0, 1)
+    assert said in json.dumps(report.document)
 
 
 class FakeReference:
@@ -84,20 +97,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_recording_of_published_weights_judges_a_run(
-    home: Path, url: Urls, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, url: Urls, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = judged(url("images-rotated"), tmp_path / "missing", *EXACT)
-    assert {statuses(missing, "EXA")[clause] for clause in ("EXA-01", "EXA-06")} == {"n/a"}
-    assert f"record --reference {TAG} --weights hub makes them" in json.dumps(missing)
+    missing = exact(url("images-rotated"))
+    assert statuses(missing, "EXA-01", "EXA-06") == ["n/a", "n/a"]
+    assert f"record --reference {TAG} --weights hub makes them" in json.dumps(missing.document)
 
     monkeypatch.setattr(record_command, "Reference", FakeReference)
     assert command("record", "--reference", TAG).status == 0
 
     assert published.file(TAG).is_relative_to(home)
-    report = judged(url("images-rotated"), tmp_path / "found", *EXACT)
-    found = statuses(report, "EXA")
-    assert (found["EXA-01"], found["EXA-06"]) == ("pass", "fail")
-    assert f"those that the reference made of hub weights ({TAG}.npz)" in json.dumps(report)
+    report = exact(url("images-rotated"))
+    assert statuses(report, "EXA-01", "EXA-06") == ["pass", "fail"]
+    origin = f"those that the reference made of hub weights ({TAG}.npz)"
+    assert origin in json.dumps(report.document)
 
 
 def test_a_checkpoint_of_ones_own_is_recorded_by_its_own_row(
