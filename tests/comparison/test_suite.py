@@ -24,15 +24,15 @@ def compared(url: str, other: object, *clauses: str) -> Report:
         model=TAG,
         weights="stand-in",
         weaviate="off",
-        groups=() if clauses else ["comparison"],
-        clauses=clauses,
+        group=() if clauses else ["comparison"],
+        clause=clauses,
         compare_with=str(other),
     )
 
 
 def exact(url: str) -> Report:
     """A run that is said to serve published weights, over two of EXA's clauses."""
-    return run(url, model=TAG, weaviate="off", clauses=["EXA-01", "EXA-06"])
+    return run(url, model=TAG, weaviate="off", clause=["EXA-01", "EXA-06"])
 
 
 def statuses(report: Report, *ids: str) -> list[str]:
