@@ -43,7 +43,6 @@ from conformance.report.verdict import Judgement, Verdict, judge
 from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Sample, Stopwatch
 from conformance.transport.endpoint import Endpoint
-from conformance.weaviate.server_selection import select_server
 
 PACKAGE = Path(__file__).parent
 CHECKS = PACKAGE / "checks"
@@ -104,7 +103,10 @@ class Session:
         self.settings = settings
         self.chosen = settings.chosen_clauses()
         self.known = _known(settings)
-        select_server(settings.weaviate)
+        if settings.weaviate is not None:
+            from conformance.weaviate.server_selection import select_server
+
+            select_server(settings.weaviate)  # Raises for what names no server.
         self.words = tuple(words)
         self.sanitizer = sanitizer_of(settings)
         self.recorder = Recorder(self.sanitizer, str(settings.report or ""))

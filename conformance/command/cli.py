@@ -2,9 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
@@ -13,12 +12,12 @@ from typing import Any
 
 import click
 
-from conformance.command import invoke
-from conformance.data.messages import BAD_OPTION, suggestion
+from conformance.data.messages import BAD_OPTION, UserError, suggestion
 from conformance.options import given
 from conformance.options.settings import BadOption, make_settings
 from conformance.options.table import TARGETS
 
+INTERRUPTED = 2
 COMMANDS = {
     "doctor": "conformance.doctor.doctor_command:command",
     "list": "conformance.command.contract_commands:list_clauses",
@@ -94,23 +93,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the suite, or another command; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words and words[0] in COMMANDS:
-        return _command(words[0], words[1:])
+        command: click.Command = resolve_name(COMMANDS[words[0]])
+        return invoke(command, words[1:], f"clip-conformance {words[0]}")
     place = words.index("--") if "--" in words else len(words)
     ours, pytests = words[:place], words[place + 1 :]
-    return invoke.guarded(lambda: _suite(ours, pytests))
-
-
-def _suite(ours: list[str], pytests: list[str]) -> int:
-    return invoke.main(_suite_command(pytests), ours, "clip-conformance")
-
-
-def _command(name: str, words: list[str]) -> int:
-    module, _, attribute = COMMANDS[name].partition(":")
-    command = getattr(import_module(module), attribute, None)
-    if command is None:  # not yet click's
-        status: int = resolve_name(f"{module}:main")(words)
-        return status
-    return invoke.main(command, words, f"clip-conformance {name}")
+    return _guarded(lambda: invoke(_suite_command(pytests), ours, "clip-conformance"))
 
 
 def _suite_command(pytests: list[str]) -> click.Command:
@@ -189,6 +176,27 @@ def _check_command(word: str | None) -> None:
     hint = suggestion(word, COMMANDS) if word and not set(word) & set(":./") else ""
     if hint:
         raise BadOption(f"there is no command {word}{hint}")
+
+
+def invoke(command: click.Command, arguments: list[str], name: str = "") -> int:
+    """The exit status of `command`: what its callback returns, or 4 after one line on stderr."""
+    return _guarded(
+        lambda: command.main(arguments, prog_name=name or None, standalone_mode=False) or 0
+    )
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """The exit status that `work` returns; a mistake of the user's is one line on stderr."""
+    try:
+        return int(work())
+    except click.ClickException as problem:
+        print(f"ERROR: {problem.format_message()}", file=sys.stderr)
+        return BAD_OPTION
+    except UserError as problem:
+        print(f"ERROR: {problem}", file=sys.stderr)
+        return problem.exit_status
+    except click.Abort:
+        return INTERRUPTED
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from conformance.data import attribution, statuses
 from conformance.data.clauses import Clause
@@ -16,7 +16,6 @@ from conformance.report.sanitizer import Sanitizer
 from conformance.transport.exchange import Exchange
 
 SHOWN_EXCHANGES = 2
-When = Literal["setup", "call", "teardown"]
 
 
 @dataclass(frozen=True)

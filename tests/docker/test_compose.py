@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from conformance.command import invoke
+from conformance.command.cli import invoke
 from conformance.containers import compose
 from conformance.data import models
 from conformance.data.weaviate_versions import DEFAULT_VERSION
@@ -16,7 +16,7 @@ TAG = "openai-clip-vit-base-patch16"
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert invoke.main(compose.command, list(arguments)) == 0
+    assert invoke(compose.command, list(arguments)) == 0
     return dict(yaml.safe_load(capsys.readouterr().out)["services"])
 
 
@@ -65,7 +65,7 @@ def test_a_bad_option_is_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rows.toml").write_text('[[model]]\ntag = "own"\n')
-    assert invoke.main(compose.command, list(words)) == 4
+    assert invoke(compose.command, list(words)) == 4
     said = capsys.readouterr().err
     assert says in said
     assert said.count("\n") == 1

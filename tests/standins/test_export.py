@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.command import stand_in
-from conformance.command.invoke import main as run
+from conformance.command.cli import invoke as run
 from conformance.data.models import load
 from reference.standins.__main__ import export, main
 
