@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from conformance.containers import engine
@@ -67,7 +67,7 @@ def _start(settings: Settings) -> OpenTarget:
         started.stop()
         raise
     if isinstance(started, ContainerUnderTest):
-        target = Target(started.url, True, seen, started.started_image().to_plain())
+        target = Target(started.url, True, seen, asdict(started.started_image()))
         return OpenTarget(target, started.stop, started.final_log)
     return OpenTarget(Target(started.url, True, seen), started.stop)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from conformance.data.messages import BAD_OPTION, UserError, suggestion
+from conformance.data.messages import BAD_OPTION, UserError, printable, suggestion
 from conformance.options import given
 from conformance.options.settings import BadOption, make_settings
 from conformance.options.table import TARGETS
@@ -155,7 +155,7 @@ def _run_suite(context: click.Context, pytests: list[str]) -> int:
             return BAD_OPTION
         raise BadOption(NO_ENDPOINT)
     session = Session(make_settings(found), words)
-    with _terminated_as_interrupted():
+    with _ended_as_interrupted():
         return execute(session, [*QUIETER, *words], [Display(session, by_command=True)])
 
 
@@ -193,24 +193,26 @@ def _guarded(work: Callable[[], int]) -> int:
         print(f"ERROR: {problem.format_message()}", file=sys.stderr)
         return BAD_OPTION
     except UserError as problem:
-        print(f"ERROR: {problem}", file=sys.stderr)
+        print(f"ERROR: {printable(str(problem))}", file=sys.stderr)
         return problem.exit_status
     except click.Abort:
         return INTERRUPTED
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: every process that was started is stopped."""
+def _ended_as_interrupted() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a run as Ctrl-C does: every process that was started is stopped."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

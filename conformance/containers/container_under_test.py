@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from conformance.containers import engine
 from conformance.containers.container import Container, ContainerOptions
@@ -47,16 +46,6 @@ class StartedImage:
         """How another one like it is started; the image is here by now."""
         mounts = {Path(source): inside for source, inside in self.mounts.items()}
         return ContainerOptions(self.env, settings.gpus, "never", mounts)
-
-    def to_plain(self) -> dict[str, Any]:
-        """Plain values, fit for another process; `StartedImage(**plain)` reads them back."""
-        return {
-            "container": self.container,
-            "digest": self.digest,
-            "env": dict(self.env),
-            "mounts": dict(self.mounts),
-            "ready_after": self.ready_after,
-        }
 
 
 class ContainerUnderTest(Container):

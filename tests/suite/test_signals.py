@@ -27,7 +27,7 @@ def hanging(fake: FakeReference) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_is_no_success_and_leaves_no_process(
     fake_reference: FakeReference, number: signal.Signals
 ) -> None:
