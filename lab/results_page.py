@@ -23,34 +23,30 @@ class PublishedResults(Directive):  # type: ignore[misc]  # docutils has no type
 
 
 def _summary(targets: Sequence[Target]) -> nodes.Node:
-    titles = ("Target", "Verdict", "MUST", "SHOULD", "Model", "Weights", "Date", "History")
-    return _table(titles, map(_row, targets))
+    return _table(("Target", "Verdict", "MUST", "SHOULD", "Weights", "Date"), map(_row, targets))
 
 
 def _row(target: Target) -> list[str]:
     report = target.report
     must = sum(finding["level"] == "MUST" for finding in report["findings"])
-    history = [f"{run['started'][:10]}: {run['verdict']}" for run in report["history"]]
-    return [
-        target.title,
-        report["verdict"],
-        str(must),
-        str(len(report["findings"]) - must),
-        report["model"],
-        report["weights"],
-        report["started"][:10],
-        "; ".join(history),
-    ]
+    should = len(report["findings"]) - must
+    findings = [str(must), str(should)]
+    return [target.title, report["verdict"], *findings, report["weights"], report["started"][:10]]
 
 
 def _target(target: Target) -> nodes.Node:
     report = target.report
-    suite = f"suite {report['suite']['version']}, commit {report['suite']['commit']}"
+    suite = f"suite {report['suite']['version']}, commit {report['suite']['commit'][:10]}"
     counts = ", ".join(f"{count} {status}" for status, count in report["counts"].items())
+    history = [f"{run['started'][:10]} {run['verdict']}" for run in report["history"]]
+    paragraphs = [
+        f"{report['verdict']}: {counts} ({report['model']}; {suite}).",
+        target.about,
+        f"Tested: {target.source}.",
+        f"Earlier runs: {'; '.join(history)}." if history else "",
+    ]
     section = _section(target.title, target.name)
-    section += nodes.paragraph(text=f"{report['verdict']}: {counts} ({suite}).")
-    section += nodes.paragraph(text=target.about)
-    section += nodes.paragraph(text=f"Tested: {target.source}.")
+    section += [nodes.paragraph(text=text) for text in paragraphs if text]
     section += nodes.literal_block(target.reproduce, target.reproduce, language="console")
     section += [_finding(finding) for finding in report["findings"]]
     return section
