@@ -4,14 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
-"$1" -m venv "$scratch/user"
-"$scratch/user/bin/python" -m pip install --quiet "$2"
-"$1" -m venv "$scratch/server"
-"$scratch/server/bin/python" -m pip install --quiet '.[dev]'
-"$scratch/server/bin/python" -m tests.endpoints plain --port 8099 &
+trap 'rm -r "$scratch"' EXIT
+"$1" -m venv "$scratch"
+"$scratch/bin/python" -m pip install --quiet "$2"
+"$scratch/bin/python" -m tests.endpoints plain --port 8099 &
 server=$!
 trap 'kill "$server"; rm -r "$scratch"' EXIT
+# In another folder, so that nothing is imported from the checkout.
 cd "$scratch"
-user/bin/clip-conformance --version
-user/bin/clip-conformance http://127.0.0.1:8099 --model sentence-transformers-clip-ViT-B-32-multilingual-v1 \
+bin/clip-conformance --version
+bin/clip-conformance http://127.0.0.1:8099 --model sentence-transformers-clip-ViT-B-32-multilingual-v1 \
   --weights stand-in --weaviate off --wait 60
