@@ -102,8 +102,7 @@ hooks: $(STAMP)
 
 # Files that are made from others are committed, and a test compares them; the site is not.
 docs: $(STAMP)
-	$(BIN)/python -m conformance.data.contract_document > docs/contract.md
-	$(BIN)/python -m conformance.options.documentation docs/options.md action.yml
+	$(BIN)/python -m lab.generated_docs
 	$(BIN)/python -m tests.endpoints.shipped fixtures/faults.toml
 	$(BIN)/python -m lab.exactness.table > docs/exact.md
 	$(BIN)/sphinx-build -q -W --keep-going docs $(SITE)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from conformance.options import documentation
+from lab import generated_docs
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 
@@ -19,9 +19,9 @@ STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in ste
 
 
 def test_the_inputs_are_the_options() -> None:
-    assert documentation.action(TEXT) == TEXT
+    assert generated_docs.action(TEXT) == TEXT
     assert [*ACTION["inputs"]] == [
-        *(row.name for row in documentation.CONFIGURABLE),
+        *(row.name for row in generated_docs.CONFIGURABLE),
         "python-version",
     ]
 

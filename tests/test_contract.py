@@ -11,7 +11,8 @@ from typing import get_args
 import pytest
 
 from conformance.command import contract_commands
-from conformance.data import clauses, contract_document, fixture_files
+from conformance.data import clauses, fixture_files
+from lab import generated_docs
 from tests.endpoints import registry
 
 ROOT = Path(__file__).parents[1]
@@ -30,11 +31,11 @@ def named() -> dict[str, list[str]]:
 
 def test_the_document_is_current() -> None:
     """`make docs` writes it again."""
-    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == contract_document.render()
+    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == generated_docs.contract()
 
 
 def test_markup_in_a_clause_is_escaped_but_in_code() -> None:
-    assert contract_document.prose("<b> and `<b>` *") == r"\<b> and `<b>` \*"
+    assert generated_docs.prose("<b> and `<b>` *") == r"\<b> and `<b>` \*"
 
 
 def test_ids_are_unique() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from conformance.command import cli
-from conformance.options import documentation
 from conformance.options.table import COMMAND_OPTIONS
 from conformance.weaviate import server_selection
+from lab import generated_docs
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def test_every_link_leads_somewhere() -> None:
 
 
 def test_every_option_is_in_the_page_of_options() -> None:
-    assert documentation.page(OPTIONS) == OPTIONS
+    assert generated_docs.page(OPTIONS) == OPTIONS
     assert re.findall(r"^\| `(--[\w-]+)", OPTIONS, re.MULTILINE) == [
         f"--{row.name}" for row in COMMAND_OPTIONS
     ]

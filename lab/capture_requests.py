@@ -1,6 +1,6 @@
 """Capture the requests of a real Weaviate that `fixtures/wire` holds; `replay` reads them.
 
-`python -m conformance.weaviate.capture_requests FOLDER [VERSION]`. What the endpoint answers plays
+`python -m lab.capture_requests FOLDER [VERSION]`. What the endpoint answers plays
 no part, so a tiny one stands in. 1.30.5 and 1.39.0 send the same bytes. They are kept byte for
 byte, but for the Host, with an index beside them that counts what each asks for.
 """

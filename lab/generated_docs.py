@@ -1,12 +1,15 @@
-"""Writes the table of options into docs/options.md and action.yml, between their markers.
+"""Writes docs/contract.md, and the options in docs/options.md and action.yml, from their tables.
 
-python -m conformance.options.documentation docs/options.md action.yml
+python -m lab.generated_docs, in the checkout's folder; tests compare the files with the tables.
 """
 
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from jinja2 import Environment, StrictUndefined
+
+from conformance.data import clauses, fixture_files, statuses, tolerances, weaviate_versions
 from conformance.options.table import COMMAND_OPTIONS, OPTIONS, Option, variable
 
 TABLE = (
@@ -59,8 +62,39 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def contract() -> str:
+    """The contract as Markdown: `docs/contract.md`, character by character."""
+    environment = Environment(
+        autoescape=False, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["prose"] = prose
+    environment.filters["versions"] = weaviate_versions.described
+    template = environment.from_string(
+        fixture_files.path("contract.md.jinja").read_text(encoding="utf-8")
+    )
+    document = template.render(
+        groups=clauses.groups(),
+        every=list(clauses.all_clauses().values()),
+        tolerances=tolerances,
+        statuses=statuses.rows().values(),
+    )
+    return document.rstrip("\n") + "\n"
+
+
+def prose(text: str) -> str:
+    """Plain text as Markdown: what would be taken for markup is escaped, but in `code`."""
+    plain_and_code = text.split("`")
+    plain_and_code[::2] = [re.sub(r"([<*\\])", r"\\\1", part) for part in plain_and_code[::2]]
+    return "`".join(plain_and_code)
+
+
+FILES: dict[str, Callable[[str], str]] = {
+    "docs/contract.md": lambda _: contract(),
+    "docs/options.md": page,
+    "action.yml": action,
+}
+
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
+    for name, write in FILES.items():
         file = Path(name)
-        write = action if file.suffix == ".yml" else page
         file.write_text(write(file.read_text(encoding="utf-8")), encoding="utf-8")
