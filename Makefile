@@ -15,12 +15,13 @@ REPORT ?= report
 LOCK := --constraint requirements.lock
 SITE ?= site
 
-.PHONY: help demo test lint types unit test-suite coverage format matrix hooks lock bench docs standins expected clean
+.PHONY: help demo test lint types unit test-suite test-exhaustive coverage format matrix hooks lock bench docs standins expected clean
 
 help:
 	@echo "make demo        set up, start the reference, run the suite against it, show the scoreboard"
 	@echo "make test        set up, then lint, types and unit: everything that a change must pass"
 	@echo "make test-suite  only the tests that need no torch, in an environment without it"
+	@echo "make test-exhaustive  each faulty and legal endpoint by the whole suite, for docs/faults.md"
 	@echo "make coverage    the tests again, failing if too few lines are reached"
 	@echo "make matrix      the suite against the reference, for every model (tox)"
 	@echo "make docs        write the generated files, then build the documentation into $(SITE)/"
@@ -74,6 +75,11 @@ unit: $(STAMP) $(NODE)
 test-suite: $(SUITE_STAMP)
 	$(SUITE_BIN)/python -m pytest -n 2 --dist loadgroup --sample 8 -rs
 
+# Each fault and each legal endpoint alone, by the whole suite: an hour or more. Where it was stopped it
+# goes on, at the same commit.
+test-exhaustive: $(STAMP)
+	$(BIN)/python -m tests.endpoints.table --kept build/faults --write docs/faults.md
+
 # Not a part of `test`, because measuring slows the tests by half.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
@@ -103,7 +109,6 @@ hooks: $(STAMP)
 # Files that are made from others are committed, and a test compares them; the site is not.
 docs: $(STAMP)
 	$(BIN)/python -m lab.generated_docs
-	$(BIN)/python -m tests.endpoints.shipped fixtures/faults.toml
 	$(BIN)/python -m lab.exactness.table > docs/exact.md
 	$(BIN)/sphinx-build -q -W --keep-going docs $(SITE)
 

@@ -1,22 +1,22 @@
 """What all tests share: which of them run here, and what those of endpoints are given."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 import httpcore
 import pytest
 
-from tests.endpoints.suite_process import SuiteProcess
-
 LOADED_EARLY = httpcore
 """httpx loads it on first use. Were that inside one of pytester's runs, which put `sys.modules`
 back as they were, there would be a second copy afterwards, whose errors httpx does not know."""
 
 
-NEED_REFERENCE = [Path(__file__).parent / name for name in ("reference", "standins", "exact")]
+ROOT = Path(__file__).parents[1]
+
+NEED_REFERENCE = [ROOT / "tests" / name for name in ("reference", "standins", "exact")]
 """Folders of tests that import torch and the reference."""
 
 NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `reference`"
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         type=int,
         default=1,
-        help="of the tests marked `table`, only each Nth",
+        help="of the tests marked `table`, only each Nth; which they are changes with the commit",
     )
 
 
@@ -60,9 +60,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # By name, because the order may have been shuffled, for each worker alike.
+    # By name, because the order may have been shuffled, for each worker alike. Another commit has
+    # another sample, so that in time every test is in one.
     table = sorted((item for item in items if item.get_closest_marker("table")), key=_name)
-    taken = set(map(_name, table[:: config.option.sample]))
+    asked = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=ROOT).stdout
+    share = config.option.sample
+    taken = set(map(_name, table[int(commit or "0", 16) % share :: share]))
     left_out = [item for item in table if _name(item) not in taken]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -85,10 +89,3 @@ def interruptible() -> None:
     """Processes that the tests start can be interrupted, also where a shell runs all this in the
     background and so has told it to ignore that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session")
-def runner() -> Iterator[SuiteProcess]:
-    """The suite, imported once."""
-    with closing(SuiteProcess()) as warm:
-        yield warm

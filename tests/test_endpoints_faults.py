@@ -1,26 +1,53 @@
 """Every fault is caught by a clause that names it, or by a comparison where none can."""
 
-from dataclasses import replace
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from conformance.command.cli import main
+from conformance.command import invoke
+from conformance.comparison import record_command
 from tests.endpoints import registry
-from tests.endpoints.run_suite import judge
+from tests.endpoints.judging import judge
 from tests.endpoints.server import serve
-from tests.endpoints.suite_process import SuiteProcess
 
 pytestmark = pytest.mark.table
 
-FAULTS = {n: e for n, e in registry.faults().items() if e.caught_by and not e.needs_more}
+FAULTS = {n: e for n, e in registry.faults().items() if e.is_fault and not e.needs_more}
 UNDECIDABLE = {n: e for n, e in registry.faults().items() if e.undecidable}
+BY_COMMAND = (
+    "16-bit-refused",
+    "bom",
+    "closed-without-answer",
+    "cyrillic-unread",
+    "failure-hangs",
+    "images-rotated",
+    "ready-404",
+    "texts-with-dropout",
+)
+"""Of each kind one that the command is started for."""
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_caught(name: str, runner: SuiteProcess, tmp_path: Path) -> None:
-    finding = judge(FAULTS[name], runner, tmp_path, narrow=True)
-    assert finding.caught, f"{finding.verdict}: none of {FAULTS[name].caught_by} in {finding.found}"
+def test_a_fault_is_caught(name: str) -> None:
+    outcome = judge(FAULTS[name], narrow=True)
+    assert outcome.caught, f"{outcome.verdict}: none of {FAULTS[name].caught_by} in {outcome.found}"
+
+
+@pytest.mark.parametrize("name", BY_COMMAND)
+def test_the_command_names_what_caught_it(name: str) -> None:
+    entry = FAULTS[name]
+    options = {"model": entry.model, "weights": entry.weights, "weaviate": "off", **entry.options}
+    words = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
+    words += [f"--clause={clause}" for clause in entry.caught_by if clause != "preflight"]
+    with serve(entry.build()) as url:
+        command = [sys.executable, "-m", "conformance", url, *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    refused = "preflight" in entry.caught_by
+    assert done.returncode == (4 if refused else 1)
+    told = "ready" in done.stderr if refused else any(c in done.stdout for c in entry.caught_by)
+    assert told, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")
@@ -28,14 +55,12 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the encoder below the undecidable endpoints gives."""
     file = tmp_path_factory.mktemp("recorded") / "plain.json"
     with serve(registry.find("plain").build()) as url:
-        assert main(["record", url, "-o", str(file)]) == 0
+        assert invoke.main(record_command.command, [url, "-o", str(file)]) == 0
     return file
 
 
 @pytest.mark.parametrize("name", UNDECIDABLE)
-def test_what_no_clause_can_tell_a_comparison_tells(
-    name: str, recording: Path, runner: SuiteProcess, tmp_path: Path
-) -> None:
-    options = ("--compare-with", str(recording))
-    beside = replace(UNDECIDABLE[name], options=options, caught_by=("CMP-02", "CMP-03"))
-    assert judge(beside, runner, tmp_path, narrow=True).caught
+def test_what_no_clause_can_tell_a_comparison_tells(name: str, recording: Path) -> None:
+    clauses = ["CMP-02", "CMP-03"]
+    outcome = judge(UNDECIDABLE[name], compare_with=recording, clause=clauses)
+    assert set(clauses) & set(outcome.found)

@@ -57,9 +57,7 @@ class Encoder:
         known = self._known_text(text)
         if known is not None:
             return known
-        read = text_encoder.tokens(text.lower() if self.lower_case else text, self.limit - 2)
-        meaning = dict.fromkeys(text_encoder.named(read), 1.0)
-        return self.vector(meaning, text_encoder.hashed(read, self.width, self.ordered))
+        return read(self, text.lower() if self.lower_case else text)
 
     def image(self, file: bytes) -> Matrix:
         """One image file in any format of Pillow: (width,). Raises what Pillow raises."""
@@ -75,12 +73,7 @@ class Encoder:
 
     def picture(self, picture: Image.Image) -> Matrix:
         """One picture: (width,)."""
-        fitted = image_encoder.fit(picture, self.squash)
-        pixels = np.asarray(fitted, dtype=np.float32)
-        meaning = image_encoder.colour_shares(pixels) | image_encoder.shape_shares(pixels)
-        return self.vector(
-            meaning, weighted(image_encoder.thumbnail(fitted), axes(self.width)[-192:])
-        )
+        return seen(self, image_encoder.fit(picture, self.squash).tobytes())
 
     def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
         """The common part, what is meant and the detail, of unit length unless asked otherwise."""
@@ -89,6 +82,34 @@ class Encoder:
         vector = weighted(single(sizes), known[: len(sizes)]) + DETAIL * detail
         length = float(np.linalg.norm(vector)) if self.normalised else 0.1
         return single(vector / length)
+
+
+@cache
+def seen(encoder: Encoder, fitted: bytes) -> Matrix:
+    """The vector (width,) of a fitted picture's RGB values.
+
+    It is remembered, as are those below: nearly all endpoints are sent the same items.
+    """
+    shown = Image.frombytes("RGB", (image_encoder.SIDE, image_encoder.SIDE), fitted)
+    pixels = np.asarray(shown, dtype=np.float32)
+    meaning = image_encoder.colour_shares(pixels) | image_encoder.shape_shares(pixels)
+    detail = weighted(image_encoder.thumbnail(shown), axes(encoder.width)[-192:])
+    return unchanging(encoder.vector(meaning, detail))
+
+
+@cache
+def read(encoder: Encoder, text: str) -> Matrix:
+    """The vector (width,) of a text."""
+    tokens = text_encoder.tokens(text, encoder.limit - 2)
+    meaning = dict.fromkeys(text_encoder.named(tokens), 1.0)
+    detail = text_encoder.hashed(tokens, encoder.width, encoder.ordered)
+    return unchanging(encoder.vector(meaning, detail))
+
+
+def unchanging(vector: Matrix) -> Matrix:
+    """The vector, so that whoever is given it again gets the same."""
+    vector.flags.writeable = False
+    return vector
 
 
 def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Encoder) -> Encoder:

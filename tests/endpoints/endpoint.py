@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -22,6 +23,10 @@ from tests.endpoints.wire import Answer, Request
 JSON = {"Content-Type": "application/json"}
 Write = Callable[[bytes], None]
 Body = dict[str, Any]
+
+
+VECTORS: dict[tuple[Encoder, bytes], Matrix] = {}
+"""What image files gave, by encoder and digest, to endpoints that look at pictures as ever."""
 
 
 class Refused(Exception):
@@ -163,9 +168,26 @@ class Endpoint:
 
     def image_vector(self, image: bytes) -> Matrix:
         """One image file: (width,)."""
+        key = self.encoder, sha256(image).digest()
         known = self.encoder.known_image(image)
+        known = VECTORS.get(key) if known is None and self.looks_as_ever() else known
         if known is not None:
             return known
+        vector = self.opened_vector(image)
+        if self.looks_as_ever():
+            VECTORS[key] = vector
+        return vector
+
+    def looks_as_ever(self) -> bool:
+        """Whether a file gives what it gives any other endpoint: no stage of images is replaced."""
+        kind = type(self)
+        return (
+            kind.opened_vector is Endpoint.opened_vector
+            and kind.picture_vector is Endpoint.picture_vector
+        )
+
+    def opened_vector(self, image: bytes) -> Matrix:
+        """One image file that is not known yet: (width,)."""
         try:
             with Image.open(BytesIO(image)) as opened:
                 opened.load()

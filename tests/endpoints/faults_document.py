@@ -1,19 +1,17 @@
 """The documentation's table of faults, made from what the suite said of each endpoint."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
 from tests.endpoints import registry
-from tests.endpoints.registry import Entry
-from tests.endpoints.run_suite import PREFLIGHT, Outcome
+from tests.endpoints.judging import Outcome
+from tests.endpoints.registry import PREFLIGHT, Entry
 
 HEAD = """\
 # What the suite finds, and what it accepts
 
-Made by `python -m tests.endpoints.table --whole --write docs/faults.md`; do not edit. Every
-endpoint below is served over a fake encoder. `python -m tests.endpoints NAME` serves one, to try it
-by hand.
+Made by `make test-exhaustive`; do not edit. Every endpoint below is served over a fake encoder.
+`python -m tests.endpoints NAME` serves one, to try it by hand.
 """
 FAULT_COLUMNS = (
     "theme",
@@ -30,32 +28,25 @@ run. *Findings* are the primary ones of that run, the first one first; what foll
 below them in a report and is not counted. *Fits* says whether the first is a clause that the author
 named.
 """
-NOT_RUN = "not run whole"
 
 
-def text(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> str:
-    """The document; entries without an outcome are listed as not run."""
-    # What is a fault under one option may be legal under another, and keep its name.
-    found = {(each.entry.name, each.entry.caught_by): each for each in outcomes}
-    faults = [entry for entry in entries if entry.caught_by]
-    legal = [entry for entry in entries if not entry.caught_by and not entry.undecidable]
+def text(outcomes: Sequence[Outcome], commit: str) -> str:
+    """The document of runs of the suite at `commit`."""
+    order = {name: place for place, name in enumerate([*registry.faults(), *registry.legals()])}
+    ordered = sorted(outcomes, key=lambda outcome: order[outcome.name])
+    faults = [outcome for outcome in ordered if outcome.entry.is_fault]
+    legal = [outcome for outcome in ordered if not outcome.entry.is_fault]
     open_ = [entry for entry in registry.faults().values() if entry.undecidable]
     rest = [entry for entry in registry.faults().values() if entry.needs_more]
     return "\n".join(
         [
             HEAD,
-            *summary(len(faults), len(legal), outcomes),
+            *summary(faults, legal, commit),
             "## Faults",
             EXPLAINED,
-            *rows(
-                f"| {' | '.join(FAULT_COLUMNS)} |",
-                (fault_row(entry, found.get((entry.name, entry.caught_by))) for entry in faults),
-            ),
+            *rows(f"| {' | '.join(FAULT_COLUMNS)} |", map(fault_row, faults)),
             "\n## Legal variations\n",
-            *rows(
-                "| endpoint | what is different | warnings |",
-                (legal_row(entry, found.get((entry.name, entry.caught_by))) for entry in legal),
-            ),
+            *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
             "\n## Cannot be told from a legal choice\n",
             "Each is found where its vectors are compared with those of the right endpoint "
             "(`--compare-with`); `make test` does.\n",
@@ -67,22 +58,18 @@ def text(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def summary(faults: int, legal: int, outcomes: Sequence[Outcome]) -> list[str]:
+def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) -> list[str]:
     """What was run, and what came of it."""
-    ran = [outcome for outcome in outcomes if outcome.entry.caught_by]
-    passed = [o for o in outcomes if not o.entry.caught_by and not o.entry.undecidable]
-    told = [outcome for outcome in ran if outcome.findings]
+    told = [outcome for outcome in faults if outcome.findings]
     fitting = sum(outcome.first_fits for outcome in told)
     counts = [len(outcome.findings) for outcome in told]
-    commits = Counter(outcome.commit[:12] or "not told" for outcome in told + passed)
-    by = ", ".join(f"{commit} ({count})" for commit, count in commits.most_common())
     return [
-        f"The whole suite was run against {len(ran)} of {faults} faulty and {len(passed)} of "
-        f"{legal} legal endpoints; `make test` tries every one by the clauses that should find "
-        f"it. Runs by the suite's commit, where the report tells it: {by}.\n",
-        f"{sum(o.caught for o in ran)} of {len(ran)} faults are found by a clause that describes "
-        f"them; {sum(o.accepted for o in passed)} of {len(passed)} legal endpoints pass without a "
-        "failed MUST.\n",
+        f"The whole suite of {commit} was run against each of {len(faults)} faulty and "
+        f"{len(legal)} legal endpoints. `make test` tries every fault by the clauses that should "
+        "find it, and the legal ones in groups.\n",
+        f"{sum(o.caught for o in faults)} of {len(faults)} faults are found by a clause that "
+        f"describes them; {sum(o.accepted for o in legal)} of {len(legal)} legal endpoints pass "
+        "without a failed MUST.\n",
         f"A fault has {median(counts):g} primary finding (median; {counts.count(1)} of "
         f"{len(counts)} have one, the most is {max(counts)}), and for {fitting} of "
         f"{len(told)}, {fitting / len(told):.1%}, the first one fits.\n",
@@ -94,25 +81,22 @@ def rows(head: str, body: Iterable[str]) -> list[str]:
     return [head, "|" + "---|" * (head.count("|") - 1), *body]
 
 
-def fault_row(entry: Entry, outcome: Outcome | None) -> str:
+def fault_row(outcome: Outcome) -> str:
     """One fault."""
+    entry = outcome.entry
     named = ", ".join(clause for clause in entry.caught_by if clause != PREFLIGHT)
-    if outcome is None:
-        told, number, fits = NOT_RUN, "", ""
-    elif not outcome.findings:
-        told, number = "the run does not begin, and says why" if outcome.caught else "", "1"
-        fits = "yes" if outcome.caught else "no"
-    else:
-        told, number = ", ".join(outcome.findings), str(len(outcome.findings))
-        fits = "yes" if outcome.first_fits else "no"
-    cells = [entry.theme, entry.name, entry.summary, named, told, number, fits]
+    told = ", ".join(outcome.findings)
+    if not told and outcome.caught:
+        told = "the run does not begin, and says why"
+    fits = outcome.first_fits if outcome.findings else outcome.caught
+    number = str(len(outcome.findings) or 1)
+    cells = [entry.theme, entry.name, entry.summary, named, told, number, "yes" if fits else "no"]
     return f"| {' | '.join(cells)} |"
 
 
-def legal_row(entry: Entry, outcome: Outcome | None) -> str:
+def legal_row(outcome: Outcome) -> str:
     """One legal variation."""
-    found = NOT_RUN if outcome is None else ", ".join(outcome.found)
-    return f"| {entry.name} | {entry.summary} | {found} |"
+    return f"| {outcome.name} | {outcome.entry.summary} | {', '.join(outcome.found)} |"
 
 
 def open_row(entry: Entry) -> str:

@@ -26,7 +26,7 @@ def rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I"):
         deep = np.asarray(picture, dtype=np.float64)
         return Image.fromarray((deep / 257).clip(0, 255).astype(np.uint8)).convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
@@ -34,7 +34,8 @@ def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
     width, height = picture.size
     side = min(width, height)
     left, top = (width - side) // 2, (height - side) // 2
-    seen = picture if squash else picture.crop((left, top, left + side, top + side))
+    whole = squash or width == height
+    seen = picture if whole else picture.crop((left, top, left + side, top + side))
     return seen.resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=3)
 
 

@@ -1,16 +1,16 @@
 """The names of all endpoints, with what each is to show."""
 
-import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from inspect import currentframe
 from pkgutil import iter_modules
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from conformance.data import models
+from conformance.data import fixture_files, models
 from tests.endpoints.encoder import Encoder, for_model
-from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.published_encoder import PublishedEncoder
 
 Need = Literal["lower-case", "crop", "published", "slow", "weaviate", "whole"]
@@ -34,14 +34,19 @@ class Entry:
     """What the run must have for the fault to be seen."""
     undecidable: str = ""
     """Why no clause can tell it from a legal choice; empty where one can."""
-    options: tuple[str, ...] = ()
-    """Further options of `clip-conformance`."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Further options of `conformance.run`."""
     host: str = "127.0.0.1"
 
     @property
     def theme(self) -> str:
         """The module that defines it."""
         return self.endpoint.__module__.rpartition(".")[2]
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether a clause must catch it."""
+        return bool(self.caught_by)
 
     @property
     def model(self) -> str:
@@ -65,6 +70,13 @@ class Entry:
         return self.endpoint(encoder(self.model, self.weights))
 
 
+PREFLIGHT = "preflight"
+"""Stands among `caught_by` for a run that ends at once and says why."""
+FAULTS: dict[str, Entry] = {}
+LEGAL: dict[str, Entry] = {}
+"""Entries by name, of the modules that were imported."""
+
+
 @cache
 def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     """The fake encoder of a tag; what is said to be published knows the photographs."""
@@ -74,59 +86,106 @@ def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     return ready
 
 
-def fault(
-    name: str,
-    summary: str,
-    *caught_by: str,
-    needs: tuple[Need, ...] = (),
-    undecidable: str = "",
-    options: tuple[str, ...] = (),
-) -> Callable[[Kind], Kind]:
-    """Names a faulty endpoint: what people ship, and the clauses one of which must catch it."""
+def fault(name: str, needs: tuple[Need, ...] = (), **options: Any) -> Callable[[Kind], Kind]:
+    """Name a faulty endpoint; `fixtures/faults.toml` says what it does and what must find it.
+
+    `options` are further ones of the run.
+    """
 
     def note(endpoint: Kind) -> Kind:
-        entry = Entry(name, summary, endpoint, caught_by, needs, undecidable, options)
-        endpoint.entry = entry  # type: ignore[attr-defined]
+        assert name not in FAULTS, name
+        row = rows()[name]
+        clauses = (*row["clauses"], *([PREFLIGHT] if row.get("preflight") else []))
+        undecidable = row.get("undecidable", "")
+        entry = Entry(name, row["summary"], endpoint, clauses, needs, undecidable, options)
+        FAULTS[name] = entry
         return endpoint
 
     return note
+
+
+@cache
+def rows() -> dict[str, dict[str, Any]]:
+    """The rows of `fixtures/faults.toml` by name."""
+    return {row["name"]: row for row in fixture_files.toml("faults.toml")["fault"]}
+
+
+def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
+    """What names faults that differ from `base` in these stages alone.
+
+    It takes the name, and what replaces each stage: a value, or a function of what the stage is
+    given.
+    """
+    module = caller()
+
+    def note(name: str, *others: Any) -> None:
+        own = [staticmethod(each) if callable(each) else each for each in others]
+        kind = type(name, (base,), {"__module__": module, **dict(zip(stages, own, strict=True))})
+        fault(name)(kind)
+
+    return note
+
+
+def refusals(stage: str) -> Callable[..., None]:
+    """What names faults that refuse, at this stage, what they should take.
+
+    It takes the name, the status, and which of what the stage is given it is for.
+    """
+    module = caller()
+
+    def note(name: str, status: int, refuses: Callable[[Any], Any]) -> None:
+        def replaced(self: Endpoint, given: Any) -> Any:
+            if refuses(given):
+                raise Refused(status, "what was sent is not accepted")
+            return getattr(super(kind, self), stage)(given)
+
+        kind = type(name, (Endpoint,), {"__module__": module, stage: replaced})
+        fault(name)(kind)
+
+    return note
+
+
+def caller() -> str:
+    """The module that calls the function that calls this one."""
+    frame = currentframe()
+    for _ in range(2):
+        assert frame is not None
+        frame = frame.f_back
+    assert frame is not None
+    return str(frame.f_globals["__name__"])
 
 
 def legal(
-    name: str,
-    summary: str,
-    host: str = "127.0.0.1",
-    options: tuple[str, ...] = (),
-    needs: tuple[Need, ...] = (),
+    name: str, summary: str, host: str = "127.0.0.1", needs: tuple[Need, ...] = ()
 ) -> Callable[[Kind], Kind]:
-    """Names an endpoint that differs within the contract."""
+    """Name an endpoint that differs within the contract."""
 
     def note(endpoint: Kind) -> Kind:
-        entry = Entry(name, summary, endpoint, host=host, options=options, needs=needs)
-        endpoint.entry = entry  # type: ignore[attr-defined]
+        assert name not in LEGAL, name
+        LEGAL[name] = Entry(name, summary, endpoint, host=host, needs=needs)
         return endpoint
 
     return note
-
-
-def entries(package: str) -> Iterator[Entry]:
-    """All entries of the modules of `package`, in the order of their names."""
-    root = import_module(f"tests.endpoints.{package}")
-    for module in iter_modules(root.__path__):
-        found = import_module(f"{root.__name__}.{module.name}")
-        for _, kind in inspect.getmembers(found, inspect.isclass):
-            if "entry" in vars(kind) and kind.__module__ == found.__name__:
-                yield vars(kind)["entry"]
 
 
 def faults() -> dict[str, Entry]:
     """Every faulty endpoint by its name."""
-    return {entry.name: entry for entry in entries("faults")}
+    load("faults")
+    return FAULTS
 
 
 def legals() -> dict[str, Entry]:
     """Every legal endpoint by its name; `plain` is the unmodified one."""
-    return {entry.name: entry for entry in entries("legal")}
+    load("legal")
+    return LEGAL
+
+
+@cache
+def load(package: str) -> None:
+    """Import the modules of `package`, in the order of their names."""
+    root = import_module(f"tests.endpoints.{package}")
+    for module in iter_modules(root.__path__):
+        import_module(f"{root.__name__}.{module.name}")
 
 
 def find(name: str) -> Entry:

@@ -1,47 +1,37 @@
-"""Runs the suite against all endpoints and writes the table of faults for the documentation.
+"""Runs the suite against all endpoints, one by one, and writes docs/faults.md.
 
-    python -m tests.endpoints.table [--jobs 2] [--whole] [--write docs/faults.md] [NAME ...]
+    python -m tests.endpoints.table [--jobs 2] [--kept DIR] [--write docs/faults.md] [NAME ...]
 
-NAME is an endpoint or a theme. Faults are judged by the clauses that should find them, legal
-endpoints (and with --whole all) by the whole suite. `--kept DIR` keeps the reports there, and runs
-only what has none yet: what has changed since then in how findings are grouped shows, what has
-changed in the checks does not. The order is by chance, and the same each time: what a run that was
-stopped has kept is a fair sample, which `--kept DIR --no-run --write FILE` writes down.
+NAME is an endpoint or a theme. Every one is judged by the whole suite; with `--narrow` faults are
+judged by the clauses that should find them. A run that was stopped goes on where its reports were
+kept, as long as the commit is the same. The order is by chance, and the same each time.
 """
 
 import argparse
 import json
-import os
-import tempfile
+import subprocess
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from queue import SimpleQueue
 from zlib import crc32
 
-from tests.endpoints import faults_document, kept_report, registry
+from tests.endpoints import faults_document, registry
+from tests.endpoints.judging import Outcome, judge
 from tests.endpoints.registry import Entry
-from tests.endpoints.run_suite import Outcome, judge, of_report
-from tests.endpoints.suite_process import SuiteProcess
 
 
 def main() -> int:
     """Runs, prints what is wrong, writes the table; 1 if anything is."""
     options = parse()
     entries = [entry for entry in wanted(options.names) if not entry.needs_more]
-    outcomes = [kept(entry, options.kept) for entry in entries if is_kept(entry, options.kept)]
-    missing = [entry for entry in entries if not is_kept(entry, options.kept)]
-    if options.kept:
-        options.kept.mkdir(parents=True, exist_ok=True)
-        os.environ["CLIP_KEEP_REPORTS"] = str(options.kept)
-    if not options.no_run:
-        missing.sort(key=lambda entry: crc32(entry.name.encode()))
-        outcomes += run(missing, options.jobs, options.whole or bool(options.write))
+    kept = options.kept / commit() if options.kept else None
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+    outcomes = list(run(entries, options.jobs, options.narrow, kept))
     wrong = [outcome for outcome in outcomes if not outcome.right]
     print(f"{len(outcomes)} endpoints, {len(wrong)} not as they should be")
     if options.write:
-        options.write.write_text(faults_document.text(entries, outcomes))
+        options.write.write_text(faults_document.text(outcomes, commit()), encoding="utf-8")
     return 1 if wrong else 0
 
 
@@ -50,67 +40,52 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.endpoints.table")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--whole", action="store_true", help="the whole suite for faults too")
-    parser.add_argument(
-        "--kept", type=Path, metavar="DIR", help="keep reports there, and run only what has none"
-    )
-    parser.add_argument("--no-run", action="store_true", help="only what is kept")
+    parser.add_argument("--narrow", action="store_true", help="faults by their clauses alone")
+    parser.add_argument("--kept", type=Path, metavar="DIR", help="keep what was found there")
     parser.add_argument("--write", type=Path, metavar="FILE")
     return parser.parse_args()
+
+
+def commit() -> str:
+    """The commit that is checked out, with a mark where files differ from it."""
+    asked = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match="]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def wanted(names: list[str]) -> Iterator[Entry]:
     """The endpoints of these names or themes; all where none is given."""
     for entry in [*registry.faults().values(), *registry.legals().values()]:
-        if not names or entry.name in names or entry.theme in names:
+        decidable = not entry.undecidable
+        if decidable and (not names or entry.name in names or entry.theme in names):
             yield entry
 
 
-def run(entries: Iterable[Entry], jobs: int, whole: bool) -> Iterator[Outcome]:
+def run(entries: Iterable[Entry], jobs: int, narrow: bool, kept: Path | None) -> Iterator[Outcome]:
     """Outcomes as they come, each with its line."""
-    idle: SimpleQueue[SuiteProcess] = SimpleQueue()
-
-    def one(entry: Entry) -> Outcome:
-        runner = idle.get()
-        try:
-            with tempfile.TemporaryDirectory() as folder:
-                narrow = bool(entry.caught_by) and not whole
-                return judge(entry, runner, Path(folder), narrow=narrow)
-        finally:
-            idle.put(runner)
-
-    for _ in range(jobs):
-        idle.put(SuiteProcess())
-    with ThreadPoolExecutor(jobs) as pool:
-        for done in as_completed([pool.submit(one, entry) for entry in entries]):
+    by_chance = sorted(entries, key=lambda entry: crc32(entry.name.encode()))
+    with ProcessPoolExecutor(jobs) as pool:
+        for done in as_completed([pool.submit(one, each.name, narrow, kept) for each in by_chance]):
             print(line(done.result()), flush=True)
             yield done.result()
-    while not idle.empty():
-        idle.get().close()
 
 
-def is_kept(entry: Entry, folder: Path | None) -> bool:
-    """Whether an earlier run left its report."""
-    return folder is not None and (folder / f"{entry.name}.json").is_file()
-
-
-def kept(entry: Entry, folder: Path) -> Outcome:
-    """What an earlier run said, with its findings grouped as they would be now."""
-    file = folder / f"{entry.name}.json"
-    report = json.loads(file.read_text())
-    return replace(of_report(entry, report, 0, 0), findings=kept_report.primary(report))
+def one(name: str, narrow: bool, kept: Path | None) -> Outcome:
+    """What the suite says of one endpoint, or said of it before."""
+    entry, file = registry.find(name), kept / f"{name}.json" if kept else None
+    if file and file.exists():
+        return Outcome(**json.loads(file.read_text()))
+    outcome = judge(entry, narrow=narrow and entry.is_fault)
+    if file:
+        file.write_text(json.dumps(vars(outcome)))
+    return outcome
 
 
 def line(outcome: Outcome) -> str:
     """One line of progress."""
     mark = "ok   " if outcome.right else "WRONG"
-    first = (
-        ""
-        if not outcome.entry.caught_by or outcome.first_fits or not outcome.findings
-        else " MISNAMED"
-    )
-    found = f"{' | '.join(outcome.findings)}{first}" if outcome.findings else outcome.verdict
-    return f"{mark} {outcome.seconds:5.1f} s  {outcome.entry.name:34} {found}"
+    misnamed = outcome.entry.is_fault and outcome.findings and not outcome.first_fits
+    found = " | ".join(outcome.findings) + (" MISNAMED" if misnamed else "")
+    return f"{mark} {outcome.seconds:5.1f} s  {outcome.name:34} {found or outcome.verdict}"
 
 
 if __name__ == "__main__":

@@ -7,9 +7,8 @@ import pytest
 
 from conformance.command.cli import invoke
 from conformance.command.contract_commands import explain, list_clauses, models
-from conformance.data import clauses, fixture_files
+from conformance.data import clauses
 from conformance.data import models as tags
-from tests.endpoints import shipped
 
 Output = pytest.CaptureFixture[str]
 
@@ -74,8 +73,3 @@ def test_a_row_of_ones_own_is_in_the_table(capsys: Output, tmp_path: Path) -> No
     assert invoke(models, ["--models", str(tmp_path / "mine.toml")]) == 0
     [row] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("mine ")]
     assert row.split() == ["mine", "unknown", "unknown", "unknown", "unknown", "yours"]
-
-
-def test_the_shipped_faults_are_current() -> None:
-    """`make docs` writes them again."""
-    assert fixture_files.path("faults.toml").read_text(encoding="utf-8") == shipped.text()

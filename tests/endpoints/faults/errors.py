@@ -1,141 +1,92 @@
-"""Failures that Weaviate cannot show, or takes for success."""
+"""Errors that Weaviate cannot show, partial answers, and what a failure leaves behind."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import time
+import traceback
 from typing import Any
 
-from tests.endpoints.endpoint import JSON, Endpoint, Refused, Write
-from tests.endpoints.registry import fault
+import numpy as np
+from PIL import Image, ImageFile
+
+from tests.endpoints import wire
+from tests.endpoints.encoder import Matrix
+from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused, Write
+from tests.endpoints.registry import fault, variants
 from tests.endpoints.wire import Answer, Request
 
-BAD = ("ERR-01", "ERR-02")
+# Failures that Weaviate cannot show, or takes for success.
 
 
 class Failing(Endpoint):
     """Every failure answers with `status` and the object `told(message)`."""
 
     def told(self, message: str) -> Any:
-        """To be replaced."""
         return {"error": message}
 
     def failure(self, status: int, message: str) -> Answer:
-        """The answer to a failed request."""
         return Answer(status, self.dump(self.told(message)), dict(JSON))
 
 
-@fault("error-missing", "failures have a status and {}", *BAD, "WIR-06")
-class ErrorMissing(Failing):
-    def told(self, message: str) -> Any:
-        return {}
+failing = variants(Failing, "told")
+failing("error-missing", lambda _message: {})
+failing("error-empty", lambda _message: {"error": ""})
+failing("error-null", lambda _message: {"error": None})
+failing("error-list", lambda message: {"error": [message]})
+failing("error-in-detail", lambda message: {"detail": message})
+failing("error-blank", lambda _message: {"error": "\n"})
+failing("error-object", lambda message: {"error": {"code": "bad_image", "message": message}})
+failing("error-true", lambda message: {"error": True, "message": message})
+failing("error-is-the-body", lambda message: message)
 
 
-@fault("error-in-detail", "the framework's default: {'detail': ...}", *BAD)
-class ErrorInDetail(Failing):
-    def told(self, message: str) -> Any:
-        return {"detail": message}
-
-
-@fault("error-empty", "error is an empty string", *BAD)
-class ErrorEmpty(Failing):
-    def told(self, message: str) -> Any:
-        return {"error": ""}
-
-
-@fault("error-blank", "error is a line break: str() of an exception without a message", *BAD)
-class ErrorBlank(Failing):
-    def told(self, message: str) -> Any:
-        return {"error": "\n"}
-
-
-@fault("error-null", "error is null", *BAD)
-class ErrorNull(Failing):
-    def told(self, message: str) -> Any:
-        return {"error": None}
-
-
-@fault("error-object", "error is an object with code and message", *BAD)
-class ErrorObject(Failing):
-    def told(self, message: str) -> Any:
-        return {"error": {"code": "bad_image", "message": message}}
-
-
-@fault("error-list", "error is a list of messages", *BAD)
-class ErrorList(Failing):
-    def told(self, message: str) -> Any:
-        return {"error": [message]}
-
-
-@fault("error-true", "error is true, the text stands beside it", *BAD)
-class ErrorTrue(Failing):
-    def told(self, message: str) -> Any:
-        return {"error": True, "message": message}
-
-
-@fault("error-is-the-body", "the body of a failure is the message as a JSON string", *BAD)
-class ErrorIsBody(Failing):
-    def told(self, message: str) -> Any:
-        return message
-
-
-@fault("error-html", "failures are pages of the web server", *BAD)
+@fault("error-html")
 class ErrorHtml(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         page = f"<html><body><h1>{status}</h1>{message}</body></html>"
         return Answer(status, page.encode(), {"Content-Type": "text/html"})
 
 
-@fault("error-plain-text", "failures are plain text", *BAD)
+@fault("error-plain-text")
 class ErrorPlain(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         return Answer(status, message.encode(), {"Content-Type": "text/plain"})
 
 
-@fault("error-without-body", "failures have a status and nothing else", *BAD)
-class ErrorWithoutBody(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return Answer(status)
-
-
-@fault(
-    "error-in-latin-1", "the message is cut inside a letter, so the body is not UTF-8 JSON", *BAD
-)
-class ErrorCut(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return Answer(status, b'{"error": "' + message.encode() + b"\xc3", dict(JSON))
-
-
-@fault("failure-200", "failures are 200 with an error", *BAD)
+@fault("failure-200")
 class Failure200(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         return super().failure(200, message)
 
 
-@fault("failure-200-with-empty-lists", "failures are 200 with no vectors", *BAD, "ERR-03")
+@fault("failure-200-with-empty-lists")
 class Failure200Empty(Failing):
     def failure(self, status: int, message: str) -> Answer:
         empty = {"textVectors": [], "imageVectors": [], "error": message}
         return Answer(200, self.dump(empty), dict(JSON))
 
 
-@fault("failure-302", "failures redirect to a page that explains them", *BAD)
+@fault("failure-302")
 class Failure302(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         return Answer(302, self.dump({"error": message}), {**JSON, "Location": "/help"})
 
 
-@fault("failure-204", "failures are 204", *BAD)
-class Failure204(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return Answer(204)
+with_failure = variants(Endpoint, "failure")
+with_failure(
+    "error-in-latin-1",
+    lambda status, message: Answer(status, b'{"error": "' + message.encode() + b"\xc3", dict(JSON)),
+)
+with_failure("failure-204", lambda _status, _message: Answer(204))
+with_failure("error-without-body", lambda status, _message: Answer(status))
 
 
-@fault("failure-closes", "a bad image takes the worker down: no answer", *BAD)
+@fault("failure-closes")
 class FailureCloses(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return answer.status < 400 and super().send(request, answer, write)
 
 
-@fault("failure-hangs", "a bad image is never answered", *BAD, options=("--endpoint-timeout", "2"))
+@fault("failure-hangs", endpoint_timeout=2)
 class FailureHangs(Endpoint):
     def decode(self, image: str) -> bytes:
         try:
@@ -143,3 +94,240 @@ class FailureHangs(Endpoint):
         except Refused:
             time.sleep(6)
             raise
+
+
+# Partial answers, and endpoints that do not get over a failure.
+
+
+class Lenient(Endpoint):
+    """An image that cannot be read is replaced by `instead`."""
+
+    def decode(self, image: str) -> bytes:
+        try:
+            return super().decode(image)
+        except Refused:
+            return b""
+
+
+@fault("bad-image-zero")
+class BadImageZero(Lenient):
+    def image_vector(self, image: bytes) -> Matrix:
+        try:
+            return super().image_vector(image)
+        except Refused:
+            return np.zeros(self.encoder.width, dtype=np.float32)
+
+
+@fault("bad-image-white")
+class BadImageWhite(Lenient):
+    def image_vector(self, image: bytes) -> Matrix:
+        try:
+            return super().image_vector(image)
+        except Refused:
+            return self.encoder.picture(Image.new("RGB", (64, 64), "white"))
+
+
+@fault("bad-image-skipped")
+class BadImageSkipped(Lenient):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        try:
+            return super().image_vectors(images)
+        except Refused:
+            kept = [image for image in images if self.readable(image)]
+            return super().image_vectors(kept)
+
+    def readable(self, image: bytes) -> bool:
+        """Whether an image can be encoded."""
+        try:
+            self.image_vector(image)
+        except Refused:
+            return False
+        return True
+
+
+@fault("bad-image-drops-images")
+class BadImageDropsImages(Lenient):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        try:
+            return super().image_vectors(images)
+        except Refused:
+            return super().image_vectors([])
+
+
+@fault("partial-when-several")
+class PartialWhenSeveral(BadImageSkipped):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        several = len(images) > 1
+        return super().image_vectors(images) if several else Endpoint.image_vectors(self, images)
+
+
+@fault("bad-image-only-texts-kept")
+class TextsKept(BadImageDropsImages):
+    def body(self, asked: Asked) -> Body:
+        if not asked.texts:
+            Endpoint.image_vectors(self, asked.images)
+        return super().body(asked)
+
+
+@fault("sticky-failure")
+class StickyFailure(Endpoint):
+    broken = False
+
+    def image_vector(self, image: bytes) -> Matrix:
+        if self.broken:
+            raise Refused(500, "the worker is in a bad state")
+        try:
+            return super().image_vector(image)
+        except Refused:
+            self.broken = True
+            raise
+
+
+@fault("next-request-fails")
+class NextFails(Endpoint):
+    poisoned = False
+
+    def vectorize(self, request: Request) -> Answer:
+        if self.poisoned:
+            self.poisoned = False
+            raise Refused(500, "stale error")
+        try:
+            return super().vectorize(request)
+        except Refused:
+            self.poisoned = True
+            raise
+
+
+@fault("lock-never-released", endpoint_timeout=2)
+class LockKept(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        if not self.lock.acquire(timeout=20):
+            raise Refused(503, "the lock is held")
+        vectors = super().image_vectors(images)
+        self.lock.release()
+        return vectors
+
+
+@fault("stale-vector-after-error")
+class StaleAfterError(Endpoint):
+    last: Matrix | None = None
+    stale = False
+
+    def image_vector(self, image: bytes) -> Matrix:
+        try:
+            vector = super().image_vector(image)
+        except Refused:
+            self.stale = True
+            raise
+        shown = self.last if self.stale and self.last is not None else vector
+        self.last, self.stale = vector, False
+        return shown
+
+
+@fault("second-answer-after-error")
+class AnsweredTwice(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        if answer.status > 399 and request.path.endswith("vectorize"):
+            write(wire.render(answer, request))
+        return super().send(request, answer, write)
+
+
+# Callers' mistakes that are answered badly.
+
+
+@fault("truncated-accepted")
+class TruncatedAccepted(Endpoint):
+    def opened_vector(self, image: bytes) -> Matrix:
+        with self.lock:
+            ImageFile.LOAD_TRUNCATED_IMAGES = True
+            try:
+                return super().opened_vector(image)
+            finally:
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@fault("data-uri-white")
+class DataUriWhite(BadImageWhite):
+    def image_vector(self, image: bytes) -> Matrix:
+        return super().image_vector(image) if not image else Endpoint.image_vector(self, image)
+
+    def decode(self, image: str) -> bytes:
+        return b"" if image.startswith("data:") else Endpoint.decode(self, image)
+
+
+@fault("bad-json-is-empty")
+class BadJsonEmpty(Endpoint):
+    def load(self, body: bytes) -> Any:
+        try:
+            return super().load(body)
+        except Refused:
+            return {}
+
+
+@fault("bad-json-html")
+class BadJsonHtml(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        if "not JSON" in message:
+            return Answer(400, b"<title>400 Bad Request</title>", {"Content-Type": "text/html"})
+        return super().failure(status, message)
+
+
+@fault("bad-json-422")
+class BadJson422(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        if "not JSON" in message:
+            return Answer(422, self.dump({"detail": [{"msg": message}]}), dict(JSON))
+        return super().failure(status, message)
+
+
+@fault("string-is-a-list")
+class StringIsList(Endpoint):
+    def parse(self, value: Any) -> Asked:
+        if isinstance(value, dict) and isinstance(value.get("texts"), str):
+            value = {**value, "texts": list(value["texts"])}
+        return super().parse(value)
+
+
+@fault("wrong-types-422")
+class WrongTypes422(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        if "list of strings" in message:
+            return Answer(422, self.dump({"detail": [{"msg": message}]}), dict(JSON))
+        return super().failure(status, message)
+
+
+@fault("wrong-types-dropped")
+class WrongTypesDropped(Endpoint):
+    def parse(self, value: Any) -> Asked:
+        if isinstance(value, dict):
+            value = {key: self.kept(item) for key, item in value.items()}
+        return super().parse(value)
+
+    def kept(self, item: Any) -> Any:
+        """The strings of a list; anything else counts as no list."""
+        return [one for one in item if isinstance(one, str)] if isinstance(item, list) else None
+
+
+@fault("always-500")
+class Always500(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        return super().failure(500 if status == 400 else status, message)
+
+
+@fault("traceback-in-error")
+class TracebackInError(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        return super().failure(status, traceback.format_exc() or message)
+
+
+@fault("address-in-error")
+class AddressInError(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        told = "cannot identify image file <_io.BytesIO object at 0x7f3a5c1d2e90>"
+        return super().failure(status, told)
+
+
+@fault("path-in-error")
+class PathInError(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        return super().failure(status, f"{message} (/app/src/server/images.py line 31)")

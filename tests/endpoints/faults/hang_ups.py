@@ -1,14 +1,75 @@
-"""Endpoints that do not get over a caller that hangs up."""
+"""Endpoints that one item, or one caller that hangs up, leaves broken."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import time
 
+import numpy as np
+
 from tests.endpoints import wire
-from tests.endpoints.encoder import Encoder
+from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import Endpoint, Refused, Write
-from tests.endpoints.faults.coalescing import unavailable
-from tests.endpoints.registry import fault
+from tests.endpoints.faults.load import unavailable
+from tests.endpoints.registry import fault, refusals
 from tests.endpoints.wire import Answer, Request
+
+# One thing is wrong, and much depends on it: what a report has to tell as one finding.
+
+
+LONG = 60.0
+"""Seconds: longer than any caller here waits."""
+
+
+request_refused = refusals("body")
+request_refused("refuses-eight-texts", 500, lambda asked: len(asked.texts) == 8)
+
+
+@fault("images-wider-than-texts")
+class ImagesWiderThanTexts(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        return np.pad(vectors, ((0, 0), (0, 256)), mode="wrap")
+
+
+class Dying(Endpoint):
+    """From some image on nothing is answered any more."""
+
+    dead = False
+    requests_after_death = 0
+
+    def answer(self, request: Request) -> Answer:
+        self.requests_after_death += self.dead
+        return super().answer(request)
+
+
+@fault("dies-of-a-truncated-image")
+class DiesOfATruncatedImage(Dying):
+    def image_vector(self, image: bytes) -> Matrix:
+        try:
+            return super().image_vector(image)
+        except Refused:
+            self.dead = self.dead or image.startswith((b"\x89PNG", b"\xff\xd8"))
+            raise
+
+    def answer(self, request: Request) -> Answer:
+        answer = super().answer(request)
+        if self.requests_after_death:
+            raise ConnectionAbortedError
+        return answer
+
+
+@fault("image-thread-dies", endpoint_timeout=4)
+class ImageThreadDies(Dying):
+    def image_vector(self, image: bytes) -> Matrix:
+        if self.dead:
+            time.sleep(LONG)
+        try:
+            return super().image_vector(image)
+        except Refused:
+            self.dead = True
+            raise
+
+
+# Endpoints that do not get over a caller that hangs up.
 
 
 def half(request: Request) -> bool:
@@ -26,7 +87,6 @@ class Leaking(Endpoint):
         self.lost = 0
 
     def answer(self, request: Request) -> Answer:
-        """The answer, while a slot is left."""
         if half(request):
             self.lost += 1
         if request.method == "POST" and self.lost >= self.slots:
@@ -34,21 +94,17 @@ class Leaking(Endpoint):
         return super().answer(request)
 
 
-@fault(
-    "hang-up-leaks-a-slot",
-    "each caller that hangs up in its body costs one of four slots",
-    "OPS-06",
-)
+@fault("hang-up-leaks-a-slot")
 class LeaksSlot(Leaking):
     pass
 
 
-@fault("hang-up-leaks-one-of-16", "the same of sixteen slots", "OPS-06")
+@fault("hang-up-leaks-one-of-16")
 class LeaksOf16(Leaking):
     slots = 16
 
 
-@fault("hang-up-body-kept", "half a body is put before the next one", "OPS-06")
+@fault("hang-up-body-kept")
 class BodyKept(Endpoint):
     kept = b""
 
@@ -66,7 +122,6 @@ class Gone(Endpoint):
     """A caller that hangs up while it waits is seen when the answer is written."""
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        """Writes the answer in two pieces, so that a closed connection shows."""
         data = wire.render(answer, request)
         try:
             write(data[: len(data) // 2])
@@ -81,7 +136,7 @@ class Gone(Endpoint):
         """To be replaced."""
 
 
-@fault("hang-up-answer-kept", "an answer that nobody took goes to the next caller", "OPS-06")
+@fault("hang-up-answer-kept")
 class AnswerKept(Gone):
     kept: Answer | None = None
 
@@ -93,7 +148,7 @@ class AnswerKept(Gone):
         return answer or super().vectorize(request)
 
 
-@fault("hang-up-ends-worker", "a broken pipe ends the worker; there are three", "OPS-06")
+@fault("hang-up-ends-worker")
 class EndsWorker(Gone):
     workers = 3
 
@@ -106,12 +161,7 @@ class EndsWorker(Gone):
         return super().vectorize(request)
 
 
-@fault(
-    "hang-up-keeps-the-lock",
-    "a caller that hangs up in its body leaves a lock behind",
-    "OPS-06",
-    options=("--endpoint-timeout", "3"),
-)
+@fault("hang-up-keeps-the-lock", endpoint_timeout=3)
 class KeepsLock(Endpoint):
     def answer(self, request: Request) -> Answer:
         if request.method == "GET":

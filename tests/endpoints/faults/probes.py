@@ -1,25 +1,23 @@
-"""Probes that mislead Weaviate at its start, or Kubernetes at any time."""
+"""Probes and a description that mislead those who ask for them."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
+import json
 import threading
 import time
 
 from tests.endpoints.encoder import Encoder
-from tests.endpoints.endpoint import JSON, Endpoint, Refused, Write
-from tests.endpoints.registry import fault
+from tests.endpoints.endpoint import JSON, Body, Endpoint, Refused, Write
+from tests.endpoints.registry import fault, variants
 from tests.endpoints.wire import Answer, Request
+
+# Probes that mislead Weaviate at its start, or Kubernetes at any time.
+
 
 SLOW = 0.7
 """Seconds; more than the 500 ms that Weaviate waits for a probe."""
 
 
-@fault(
-    "ready-500-after-load",
-    "ready fails once something was vectorized",
-    "PRB-01",
-    "PRB-04",
-    "WIR-01",
-)
+@fault("ready-500-after-load")
 class ReadyFailsAfterUse(Endpoint):
     used = False
 
@@ -31,86 +29,62 @@ class ReadyFailsAfterUse(Endpoint):
         return self.failure(500, "no model") if self.used else super().ready(request)
 
 
-@fault(
-    "ready-redirects",
-    "ready redirects to a path with a slash",
-    "PRB-01",
-    "preflight",
-    options=("--wait", "1"),
-)
+@fault("ready-redirects", wait=1)
 class ReadyRedirects(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(307, headers={"Location": request.path + "/"})
 
 
-@fault(
-    "ready-304",
-    "a proxy's cache answers ready with 304",
-    "PRB-01",
-    "preflight",
-    options=("--wait", "1"),
-)
+@fault("ready-304", wait=1)
 class ReadyNotModified(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(304)
 
 
-@fault("ready-404", "no route for ready", "PRB-01", "preflight", options=("--wait", "1"))
+@fault("ready-404", wait=1)
 class ReadyMissing(Endpoint):
     def ready(self, request: Request) -> Answer:
         raise Refused(404, "Not Found")
 
 
-@fault(
-    "ready-401",
-    "authorisation is asked for at ready",
-    "PRB-01",
-    "preflight",
-    options=("--wait", "1"),
-)
+@fault("ready-401", wait=1)
 class ReadyUnauthorised(Endpoint):
     def ready(self, request: Request) -> Answer:
         raise Refused(401, "who are you?")
 
 
-@fault("ready-slow", "ready runs a test inference of 0.7 s", "PRB-03")
+@fault("ready-slow")
 class ReadySlow(Endpoint):
     def ready(self, request: Request) -> Answer:
         time.sleep(SLOW)
         return super().ready(request)
 
 
-@fault("ready-flapping", "every third ready is 503", "PRB-01", "PRB-03", "PRB-04")
+@fault("ready-flapping")
 class ReadyFlapping(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(503) if next(self.calls) % 3 == 0 else Answer(204)
 
 
-@fault(
-    "ready-silent",
-    "ready closes the connection without an answer",
-    "PRB-01",
-    "preflight",
-    options=("--wait", "1"),
-)
+@fault("ready-silent", wait=1)
 class ReadySilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return "ready" not in request.path and super().send(request, answer, write)
 
 
-@fault("live-404", "no route for live", "PRB-02")
+@fault("live-404")
 class LiveMissing(Endpoint):
     def live(self, request: Request) -> Answer:
         raise Refused(404, "Not Found")
 
 
-@fault("live-500", "live fails for want of a metrics server", "PRB-02")
+@fault("live-500")
 class LiveFails(Endpoint):
     def live(self, request: Request) -> Answer:
         return Answer(500, b"Internal Server Error", {"Content-Type": "text/plain"})
 
 
-@fault("live-slow", "live asks the accelerator how it is: 3.2 s, after a while", "PRB-03")
+@fault("live-slow")
 class LiveSlow(Endpoint):
     def live(self, request: Request) -> Answer:
         if next(self.calls) > 1:
@@ -118,20 +92,13 @@ class LiveSlow(Endpoint):
         return super().live(request)
 
 
-@fault("live-flapping", "every second live is 500", "PRB-02", "PRB-03", "PRB-04")
+@fault("live-flapping")
 class LiveFlapping(Endpoint):
     def live(self, request: Request) -> Answer:
         return Answer(500) if next(self.calls) % 2 == 0 else Answer(204)
 
 
-@fault(
-    "probes-need-post",
-    "the probes are routes for POST alone",
-    "PRB-01",
-    "PRB-02",
-    "preflight",
-    options=("--wait", "1"),
-)
+@fault("probes-need-post", wait=1)
 class ProbesNeedPost(Endpoint):
     def ready(self, request: Request) -> Answer:
         raise Refused(405, "POST only")
@@ -139,7 +106,7 @@ class ProbesNeedPost(Endpoint):
     live = ready
 
 
-@fault("probes-200-with-text", "the probes answer 200 'ok'", "PRB-05")
+@fault("probes-200-with-text")
 class ProbesWithText(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(200, b"ok", {"Content-Type": "text/plain"})
@@ -158,7 +125,6 @@ class Busy(Endpoint):
         self.guard = threading.Lock()
 
     def vectorize(self, request: Request) -> Answer:
-        """Waits for the lock; `inside` counts who does."""
         with self.guard:
             self.inside += 1
         try:
@@ -179,32 +145,27 @@ class Busy(Endpoint):
         return super().vectorize(request)
 
 
-@fault("ready-blocked-under-load", "ready waits for the lock of the model", "PRB-04")
+@fault("ready-blocked-under-load")
 class ReadyBlocked(Busy):
     def ready(self, request: Request) -> Answer:
         self.wait_in_line()
         return super().ready(request)
 
 
-@fault("live-blocked-under-load", "one thread serves probes and requests alike", "PRB-04")
+@fault("live-blocked-under-load")
 class LiveBlocked(Busy):
     def live(self, request: Request) -> Answer:
         self.wait_in_line()
         return super().live(request)
 
 
-@fault("ready-503-under-load", "ready reports a full queue as not ready", "PRB-04", "PRB-01")
+@fault("ready-503-under-load")
 class ReadyBusy(Busy):
     def ready(self, request: Request) -> Answer:
         return Answer(503, b'{"error": "busy"}', dict(JSON)) if self.inside else Answer(204)
 
 
-@fault(
-    "ready-before-model",
-    "ready says yes while the model still loads",
-    "VEC-15",
-    "PRB-06",
-)
+@fault("ready-before-model")
 class ReadyTooEarly(Endpoint):
     loaded = 0.0
 
@@ -215,3 +176,102 @@ class ReadyTooEarly(Endpoint):
         if time.monotonic() < self.loaded:
             raise Refused(503, "the model is loading")
         return super().vectorize(request)
+
+
+# Answers at /meta that break Weaviate's own /v1/meta, and with it the start of its clients.
+
+
+@fault("meta-html")
+class MetaHtml(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        return Answer(200, b"<html><h1>CLIP</h1></html>", {"Content-Type": "text/html"})
+
+
+@fault("meta-array")
+class MetaArray(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        return Answer(200, self.dump([self.description()]), dict(JSON))
+
+
+@fault("meta-string")
+class MetaString(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        return Answer(200, self.dump(json.dumps(self.description())), dict(JSON))
+
+
+with_meta = variants(Endpoint, "meta")
+with_meta("meta-null", lambda _request: Answer(200, b"null", dict(JSON)))
+with_meta("meta-empty-body", lambda _request: Answer(200))
+with_meta("meta-204", lambda _request: Answer(204))
+with_meta("meta-redirects", lambda _request: Answer(301, headers={"Location": "/v1/meta"}))
+
+
+@fault("meta-404")
+class MetaMissing(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        raise Refused(404, "Not Found")
+
+
+@fault("meta-500")
+class MetaFails(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        raise Refused(500, "no configuration file")
+
+
+@fault("meta-fails-later")
+class MetaOnce(Endpoint):
+    def description(self) -> Body:
+        if next(self.calls) > 1:
+            raise Refused(500, "empty file")
+        return super().description()
+
+
+@fault("meta-nan")
+class MetaNan(Endpoint):
+    def description(self) -> Body:
+        return {**super().description(), "dropout": float("nan")}
+
+
+@fault("meta-single-quotes")
+class MetaRepr(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        return Answer(200, repr(self.description()).encode(), dict(JSON))
+
+
+@fault("meta-truncated")
+class MetaTruncated(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        answer = super().meta(request)
+        return Answer(200, answer.body[:-5], answer.headers)
+
+
+@fault("meta-bom")
+class MetaMarked(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        answer = super().meta(request)
+        return Answer(200, b"\xef\xbb\xbf" + answer.body, answer.headers)
+
+
+@fault("meta-silent")
+class MetaSilent(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        return "meta" not in request.path and super().send(request, answer, write)
+
+
+@fault("meta-hangs", endpoint_timeout=3)
+class MetaHangs(Endpoint):
+    def meta(self, request: Request) -> Answer:
+        time.sleep(8)
+        return super().meta(request)
+
+
+@fault("meta-empty-object")
+class MetaNamesNothing(Endpoint):
+    def description(self) -> Body:
+        return {}
+
+
+@fault("meta-names-another-model")
+class MetaLies(Endpoint):
+    def description(self) -> Body:
+        return {"model": "acme/other-encoder-large", "dimension": self.encoder.width}

@@ -1,60 +1,17 @@
-"""Text towers that do not read all that people write."""
+"""Texts that are read as something else: by tokenizers, clean-up code and gateways."""
 
 import re
 import unicodedata
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from tests.endpoints.encoder import Encoder
+from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.faults.texts import Changed
-from tests.endpoints.registry import fault
+from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.wire import Answer, Request
 
-
-@fault("non-ascii-stripped", "letters outside ASCII are dropped", "REL-01", "TXT-09", "ALN-04")
-class NonAsciiStripped(Changed):
-    def change(self, text: str) -> str:
-        return text.encode("ascii", "ignore").decode()
-
-
-@fault(
-    "non-ascii-unknown",
-    "letters outside Latin-1 become question marks",
-    "REL-01",
-    "TXT-09",
-    "ALN-04",
-)
-class NonAsciiUnknown(Changed):
-    def change(self, text: str) -> str:
-        return re.sub("[^\x00-\xff]+", "?", text)
-
-
-@fault(
-    "cjk-unknown",
-    "Chinese and Japanese characters are one unknown token",
-    "REL-01",
-    "TXT-09",
-    "ALN-04",
-)
-class CjkUnknown(Changed):
-    def change(self, text: str) -> str:
-        return re.sub("[぀-鿿]+", "[UNK]", text)
-
-
-@fault("utf-8-read-as-latin-1", "the body is decoded as Latin-1", "ALN-04", "VEC-12")
-class ReadAsLatin1(Changed):
-    def change(self, text: str) -> str:
-        return text.encode("utf-8", "replace").decode("latin-1")
-
-
-@fault(
-    "html-unescaped",
-    "&lt; in a text is read as <",
-    undecidable="no clause says that markup is text",
-)
-class HtmlUnescaped(Changed):
-    def change(self, text: str) -> str:
-        return text.replace("&lt;", "<").replace("&amp;", "&")
+# Text towers that do not read all that people write.
 
 
 class OtherEncoder(Endpoint):
@@ -66,43 +23,10 @@ class OtherEncoder(Endpoint):
         super().__init__(replace(encoder, **self.settings))
 
 
-@fault("word-order-ignored", "the text tower is a bag of words", "REL-03", "TXT-05")
-class OrderIgnored(OtherEncoder):
-    settings: ClassVar = {"ordered": False}
-
-
-@fault("cut-at-16-tokens", "texts are cut at 16 tokens", "TXT-06")
-class CutAt16(OtherEncoder):
-    settings: ClassVar = {"limit": 18}
-
-
-@fault("cut-at-32-tokens", "texts are cut at 32 tokens", "TXT-06")
-class CutAt32(OtherEncoder):
-    settings: ClassVar = {"limit": 34}
-
-
-@fault("cut-at-100-letters", "texts are cut at 100 letters", "TXT-06")
-class CutAt100Letters(Changed):
-    def change(self, text: str) -> str:
-        return text[:100]
-
-
-@fault("last-words-only", "long texts are cut at their beginning", "TXT-06")
-class LastWordsOnly(Changed):
-    def change(self, text: str) -> str:
-        return " ".join(text.split()[-8:])
-
-
-@fault("first-line-only", "a text ends at its first line break", "REL-03", "TXT-05", "TXT-06")
-class FirstLineOnly(Changed):
-    def change(self, text: str) -> str:
-        return text.splitlines()[0] if text else text
-
-
-@fault("nul-ends-text", "a text ends at NUL", "REL-04", "TXT-05", "TXT-03")
-class NulEnds(Changed):
-    def change(self, text: str) -> str:
-        return text.partition("\0")[0]
+other_encoder = variants(OtherEncoder, "settings")
+other_encoder("cut-at-16-tokens", {"limit": 18})
+other_encoder("cut-at-32-tokens", {"limit": 34})
+other_encoder("word-order-ignored", {"ordered": False})
 
 
 class CutAfter(Changed):
@@ -115,67 +39,101 @@ class CutAfter(Changed):
         return re.split(f"[{self.marks}]", text)[0]
 
 
-@fault("quote-ends-text", "a text ends at a quotation mark: it goes through a shell", "REL-03")
-class QuoteEnds(CutAfter):
-    marks = "\"'"
+cut_after = variants(CutAfter, "marks")
+cut_after("quote-ends-text", "\"'")
+cut_after("tab-ends-text", "\t")
+cut_after("emoji-ends-text", "\U00010000-\U0010ffff")
 
 
-@fault("tab-ends-text", "a text ends at a tab: it goes through a table", "REL-03")
-class TabEnds(CutAfter):
-    marks = "\t"
+changed = variants(Changed, "change")
+changed("non-ascii-unknown", lambda text: re.sub("[^\x00-\xff]+", "?", text))
+changed("cjk-unknown", lambda text: re.sub("[぀-鿿]+", "[UNK]", text))
+changed("cut-at-100-letters", lambda text: text[:100])
+changed("cut-at-64-letters", lambda text: text[:64])
+changed("non-ascii-stripped", lambda text: text.encode("ascii", "ignore").decode())
+changed("utf-8-read-as-latin-1", lambda text: text.encode("utf-8", "replace").decode("latin-1"))
+changed("html-unescaped", lambda text: text.replace("&lt;", "<").replace("&amp;", "&"))
+changed("last-words-only", lambda text: " ".join(text.split()[-8:]))
+changed("first-line-only", lambda text: text.splitlines()[0] if text else text)
+changed("nul-ends-text", lambda text: text.partition("\0")[0])
+changed("numbers-alike", lambda text: re.sub(r"\d+", "<num>", text))
+changed("digits-dropped", lambda text: re.sub(r"\d", "", text))
+changed("case-folded-anyway", lambda text: text.lower())
+changed("texts-composed", lambda text: unicodedata.normalize("NFKC", text))
 
 
-@fault("emoji-ends-text", "a text ends at an emoji: a database of three-byte letters", "REL-03")
-class EmojiEnds(CutAfter):
-    marks = "\U00010000-\U0010ffff"
-
-
-@fault("cut-at-64-letters", "texts are cut at 64 letters", "TXT-06", "REL-03")
-class CutAt64Letters(Changed):
-    def change(self, text: str) -> str:
-        return text[:64]
-
-
-@fault("numbers-alike", "numbers are one token", "REL-03", "REL-05")
-class NumbersAlike(Changed):
-    def change(self, text: str) -> str:
-        return re.sub(r"\d+", "<num>", text)
-
-
-@fault("digits-dropped", "digits are dropped as noise", "REL-03", "TXT-05")
-class DigitsDropped(Changed):
-    def change(self, text: str) -> str:
-        return re.sub(r"\d", "", text)
-
-
-@fault("stop-words-dropped", "'not', 'with' and the like are dropped as noise", "REL-03", "TXT-05")
+@fault("stop-words-dropped")
 class StopWordsDropped(Changed):
     def change(self, text: str) -> str:
         return re.sub(r"(?i)\b(not|no|without|with|a|the|on|in|of)\b", "", text)
 
 
-@fault(
-    "case-not-folded", "capitals reach a model that never saw any", "TXT-08", needs=("lower-case",)
-)
+@fault("case-not-folded", needs=("lower-case",))
 class CaseNotFolded(OtherEncoder):
     settings: ClassVar = {"lower_case": False}
 
 
-@fault(
-    "case-folded-anyway",
-    "capitals are folded for a model that has them",
-    undecidable="most tokenizers of the listed models fold case themselves",
-)
-class CaseFolded(Changed):
-    def change(self, text: str) -> str:
-        return text.lower()
+# Readers of JSON written by hand.
 
 
-@fault(
-    "texts-composed",
-    "texts are normalised to NFKC first",
-    undecidable="most tokenizers of the listed models normalise Unicode themselves",
+class Rewriting(Endpoint):
+    """The body is rewritten before it is read: a backslash, doubled, is no escape any more."""
+
+    pattern = rb"$^"
+    by = rb"\\\\\g<0>"
+
+    def vectorize(self, request: Request) -> Answer:
+        body = re.sub(self.pattern, self.by, request.body)
+        return super().vectorize(replace(request, body=body))
+
+
+rewriting = variants(Rewriting, "pattern")
+rewriting("upper-case-hex-unread", rb"\\u(?=[0-9a-f]*[A-F])[0-9A-Fa-f]{4}")
+rewriting("solidus-escape-unread", rb"\\/")
+rewriting("ascii-escapes-unread", rb"\\u00[46][0-9A-Fa-f]")
+rewriting("line-separators-unread", rb"\\u202[89]")
+
+
+replacing = variants(Rewriting, "pattern", "by")
+replacing("surrogate-pairs-unread", rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..", b"??")
+replacing("short-escapes-unread", rb"(?<!\\)\\([bf])", rb"\1")
+
+
+# Gateways that take a text for an attack, for something indecent, or for something to open.
+
+
+class Filter(Endpoint):
+    """A body in which `pattern` is found gets the gateway's own page."""
+
+    pattern = r"$^"
+
+    def vectorize(self, request: Request) -> Answer:
+        text = request.body.decode("utf-8", "replace").replace("\\u003c", "<")
+        if re.search(self.pattern, text, re.IGNORECASE):
+            return Answer(403, b"<html>Request blocked</html>", {"Content-Type": "text/html"})
+        return super().vectorize(request)
+
+
+blocking = variants(Filter, "pattern")
+blocking("gateway-sql", r"union\s+(all\s+)?select")
+blocking("gateway-passwd", "/etc/passwd")
+blocking("gateway-jndi", r"\$\{jndi:")
+blocking("gateway-script", "<script")
+blocking("gateway-percent", "%00|%2e%2e|%0d%0a")
+
+
+text_refused = refusals("text_vector")
+text_refused(
+    "moderated", 422, lambda text: re.search(r"\b(nude|sex|kill|bomb|drugs)", text.lower())
 )
-class Composed(Changed):
-    def change(self, text: str) -> str:
-        return unicodedata.normalize("NFKC", text)
+text_refused("formula-guarded", 400, lambda text: re.match(r"[=+@-]\w", text))
+text_refused(
+    "base64-taken-for-image", 400, lambda text: text.startswith(("iVBORw0KGgo", "/9j/", "R0lGOD"))
+)
+text_refused("files-opened", 404, lambda text: re.match(r"(file://|[A-Z]:\\|\\\\|~/)", text))
+
+
+@fault("numbers-are-ids")
+class NumbersAreIds(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(str(int(text) % 1000) if text.isdigit() else text)

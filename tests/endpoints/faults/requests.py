@@ -1,49 +1,43 @@
-"""Endpoints that do not take Weaviate's requests as they are."""
+"""Endpoints that refuse or misread what Weaviate's client and other callers send."""
+# ruff: noqa: ARG002 - a hook takes what its stage is given
 
+import base64
+import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from tests.endpoints.endpoint import JSON, Asked, Endpoint, Refused
-from tests.endpoints.registry import fault
+import numpy as np
+from PIL import Image
+
+from tests.endpoints.encoder import Matrix, single
+from tests.endpoints.encodings import ENCODERS
+from tests.endpoints.endpoint import JSON, Asked, Endpoint, Refused, Write
+from tests.endpoints.registry import fault, refusals, variants
 from tests.endpoints.wire import Answer, Request
+
+# Endpoints that do not take Weaviate's requests as they are.
 
 
 class Demanding(Endpoint):
     """Requests whose headers do not please are refused."""
 
     def vectorize(self, request: Request) -> Answer:
-        """The answer, or a refusal."""
         if not self.pleases(request.headers):
             raise Refused(403, "not for you")
         return super().vectorize(request)
 
     def pleases(self, headers: Any) -> bool:
-        """To be replaced."""
         return bool(headers)
 
 
-@fault("needs-authorisation", "a token is asked for; Weaviate sends none", "VEC-01", "VEC-02")
-class NeedsToken(Demanding):
-    def pleases(self, headers: Any) -> bool:
-        return "authorization" in headers
-
-
-@fault("needs-accept", "an Accept header with JSON is asked for; Go sends none", "VEC-01", "VEC-02")
-class NeedsAccept(Demanding):
-    def pleases(self, headers: Any) -> bool:
-        return "json" in headers.get("accept", "")
-
-
-@fault("refuses-go", "a firewall takes Go-http-client for a robot", "WIR-03", "WIR-04")
-class RefusesGo(Demanding):
-    def pleases(self, headers: Any) -> bool:
-        return not headers.get("user-agent", "").startswith("Go-http-client")
-
-
-@fault("needs-charset", "Content-Type must say charset=utf-8", "VEC-01", "VEC-02")
-class NeedsCharset(Demanding):
-    def pleases(self, headers: Any) -> bool:
-        return "charset" in headers.get("content-type", "")
+demanding = variants(Demanding, "pleases")
+demanding("needs-authorisation", lambda headers: "authorization" in headers)
+demanding("needs-accept", lambda headers: "json" in headers.get("accept", ""))
+demanding(
+    "refuses-go", lambda headers: not headers.get("user-agent", "").startswith("Go-http-client")
+)
+demanding("needs-charset", lambda headers: "charset" in headers.get("content-type", ""))
 
 
 class NeedsKeys(Endpoint):
@@ -52,52 +46,28 @@ class NeedsKeys(Endpoint):
     keys: ClassVar[tuple[str, ...]] = ()
 
     def parse(self, value: Any) -> Asked:
-        """What is asked for, or a refusal."""
         if isinstance(value, dict) and not all(key in value for key in self.keys):
             raise Refused(422, f"needs {' and '.join(self.keys)}")
         return super().parse(value)
 
 
-@fault("needs-texts", "a request without texts is refused", "WIR-05", "VEC-02")
-class NeedsTexts(NeedsKeys):
-    keys: ClassVar = ("texts",)
+needs_keys = variants(NeedsKeys, "keys")
+needs_keys("needs-texts", ("texts",))
+needs_keys("needs-images", ("images",))
 
 
-@fault("needs-images", "a request without images is refused", "WIR-04", "VEC-01")
-class NeedsImages(NeedsKeys):
-    keys: ClassVar = ("images",)
-
-
-@fault("empty-list-refused", "an empty list is refused", "VEC-16")
-class EmptyListRefused(Endpoint):
-    def parse(self, value: Any) -> Asked:
-        if isinstance(value, dict) and [] in value.values():
-            raise Refused(400, "must not be empty")
-        return super().parse(value)
-
-
-@fault("null-list-refused", "null for a list is refused", "VEC-17")
-class NullRefused(Endpoint):
-    def parse(self, value: Any) -> Asked:
-        if isinstance(value, dict) and None in value.values():
-            raise Refused(400, "must be a list")
-        return super().parse(value)
-
-
-@fault("unknown-fields-refused", "fields that are not known are refused", "VEC-19")
-class UnknownRefused(Endpoint):
-    def parse(self, value: Any) -> Asked:
-        if isinstance(value, dict) and set(value) - {"texts", "images"}:
-            raise Refused(400, "extra inputs are not permitted")
-        return super().parse(value)
-
-
-@fault("double-slash-404", "//vectorize is another path", "WIR-08", "VEC-20")
-class DoubleSlash(Endpoint):
-    def route(self, request: Request) -> Answer:
-        if "//" in request.path:
-            raise Refused(404, "Not Found")
-        return super().route(request)
+value_refused = refusals("parse")
+value_refused(
+    "empty-list-refused", 400, lambda value: isinstance(value, dict) and [] in value.values()
+)
+value_refused(
+    "null-list-refused", 400, lambda value: isinstance(value, dict) and None in value.values()
+)
+value_refused(
+    "unknown-fields-refused",
+    400,
+    lambda value: isinstance(value, dict) and set(value) - {"texts", "images"},
+)
 
 
 class Redirecting(Endpoint):
@@ -106,27 +76,22 @@ class Redirecting(Endpoint):
     status = 307
 
     def route(self, request: Request) -> Answer:
-        """The redirect, or the answer behind it."""
         if request.path.endswith("/vectorize"):
             return Answer(self.status, headers={"Location": request.path + "/"})
         return super().route(replace(request, target=request.target.rstrip("/")))
 
 
-@fault("vectorize-redirects", "vectorize redirects to a path with a slash", "VEC-13")
+@fault("vectorize-redirects")
 class Redirects307(Redirecting):
     pass
 
 
-@fault("vectorize-moved", "vectorize has moved for good", "VEC-13")
+@fault("vectorize-moved")
 class Redirects308(Redirecting):
     status = 308
 
 
-@fault(
-    "vectorize-redirects-with-vectors",
-    "a redirect carries the vectors: Go takes it for an answer",
-    "VEC-13",
-)
+@fault("vectorize-redirects-with-vectors")
 class RedirectsWithVectors(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         return replace(
@@ -134,8 +99,206 @@ class RedirectsWithVectors(Endpoint):
         )
 
 
-@fault("answered-later", "202 with a job to ask for later", "VEC-01", "VEC-02")
+@fault("answered-later")
 class AnsweredLater(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         super().vectorize(request)
         return Answer(202, self.dump({"job": "7"}), dict(JSON))
+
+
+# Endpoints that understand one kind of caller alone.
+
+
+route_refused = refusals("route")
+route_refused("double-slash-404", 404, lambda request: "//" in request.path)
+route_refused("head-405", 405, lambda request: request.method == "HEAD")
+
+
+@fault("head-unready")
+class HeadUnready(Endpoint):
+    def ready(self, request: Request) -> Answer:
+        return Answer(503) if request.method == "HEAD" else Answer(204)
+
+
+@fault("head-with-body")
+class HeadWithBody(Endpoint):
+    def ready(self, request: Request) -> Answer:
+        return Answer(200, b'{"status": "ok"}', {"Content-Type": "application/json"})
+
+    live = ready
+
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        return super().send(replace(request, method="GET"), answer, write)
+
+
+class Picky(Endpoint):
+    """Refuses requests by their headers; `refuses` says which."""
+
+    def vectorize(self, request: Request) -> Answer:
+        if self.refuses(request.headers):
+            raise Refused(415, "unsupported")
+        return super().vectorize(request)
+
+    def refuses(self, headers: Mapping[str, str]) -> bool:
+        return not headers
+
+
+picky = variants(Picky, "refuses")
+picky("expectation-failed", lambda headers: "expect" in headers)
+picky("chunked-refused", lambda headers: "transfer-encoding" in headers)
+picky("charset-refused", lambda headers: "charset" in headers.get("content-type", "").lower())
+picky("forwarded-refused", lambda headers: "x-forwarded-for" in headers)
+
+
+@fault("gzip-unasked")
+class GzipUnasked(Endpoint):
+    def answer(self, request: Request) -> Answer:
+        answer = super().answer(request)
+        if not answer.body:
+            return answer
+        headers = {**answer.headers, "Content-Encoding": "gzip"}
+        return replace(answer, body=ENCODERS["gzip"](answer.body), headers=headers)
+
+
+with_software = variants(Endpoint, "software")
+with_software("packets-decoded-apart", "decoding")
+with_software("one-caller-at-a-time", "one-thread")
+with_software("first-packet-only", "impatient")
+
+
+# Image towers that fail on large, small or odd images.
+
+
+class Narrow(Endpoint):
+    """Images of sizes that `refuses` picks are a 500."""
+
+    def picture_vector(self, picture: Image.Image) -> Matrix:
+        if self.refuses(*picture.size):
+            raise Refused(500, "height and width must be > 0")
+        return super().picture_vector(picture)
+
+    def refuses(self, width: int, height: int) -> bool:
+        return False
+
+
+narrow = variants(Narrow, "refuses")
+narrow("one-pixel-fails", lambda width, height: width * height == 1)
+narrow("thin-pictures-fail", lambda width, height: max(width, height) > 100 * min(width, height))
+narrow("tall-pictures-fail", lambda width, height: width == 1 < height)
+narrow("wide-pictures-fail", lambda width, height: max(width, height) > 2000)
+narrow("above-2-megapixels-fails", lambda width, height: width * height > 2_000_000)
+
+
+class SmallBodies(Endpoint):
+    """Bodies above `most` bytes get the web server's own page."""
+
+    most = 2**20
+
+    def vectorize(self, request: Request) -> Answer:
+        if len(request.body) > self.most:
+            page = b"<html><h1>413 Request Entity Too Large</h1></html>"
+            return Answer(413, page, {"Content-Type": "text/html"})
+        return super().vectorize(request)
+
+
+@fault("above-1-mib-413")
+class Above1Mib(SmallBodies):
+    pass
+
+
+@fault("above-8-mib-413")
+class Above8Mib(SmallBodies):
+    most = 8 * 2**20
+
+
+string_refused = refusals("decode")
+string_refused("base64-in-lines-only", 400, lambda image: len(image) > 100_000)
+
+
+@fault("large-pictures-hang", endpoint_timeout=3)
+class LargeHang(Narrow):
+    def refuses(self, width: int, height: int) -> bool:
+        time.sleep(8 if width * height > 2_000_000 else 0)
+        return False
+
+
+# Faults that show in what only a real Weaviate, or a recording of it, sends or sees.
+
+
+request_refused = refusals("body")
+request_refused("mixed-requests-refused", 400, lambda asked: asked.texts and asked.images)
+
+
+@fault("several-texts-averaged")
+class TextsAveraged(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        return vectors.mean(axis=0, keepdims=True) if len(texts) > 1 else vectors
+
+
+@fault("one-image-twice")
+class ImageTwice(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        return super().image_vectors(images * 2 if len(images) == 1 else images)
+
+
+@fault("alone-is-a-query")
+class AloneIsQuery(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        prefix = "query: " if len(texts) == 1 else "passage: "
+        return super().text_vectors([prefix + text for text in texts])
+
+
+@fault("image-alone-is-better")
+class AloneIsBetter(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        turned = np.roll(vectors, 1, axis=1)
+        return vectors if len(images) > 1 else single(vectors + 0.1 * turned)
+
+
+@fault("images-need-data-uri")
+class NeedsDataUri(Endpoint):
+    def decode(self, image: str) -> bytes:
+        head, _, data = image.partition(",")
+        if not head.startswith("data:"):
+            raise Refused(400, "expected a data: URI")
+        return super().decode(data)
+
+
+@fault("images-are-urls")
+class ImagesAreUrls(Endpoint):
+    def decode(self, image: str) -> bytes:
+        raise Refused(400, f"cannot fetch {image[:20]}")
+
+
+@fault("url-safe-base64-only")
+class UrlSafe(Endpoint):
+    def decode(self, image: str) -> bytes:
+        if "+" in image or "/" in image:
+            return base64.urlsafe_b64decode(image.replace("+", "").replace("/", "") + "===")
+        return super().decode(image)
+
+
+body_refused = refusals("vectorize")
+body_refused("form-body-expected", 415, lambda request: b"texts=" not in request.body)
+
+
+@fault("get-expected")
+class GetExpected(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        raise Refused(405, "Method Not Allowed")
+
+
+@fault("prefix-not-served")
+class PrefixLost(Endpoint):
+    def route(self, request: Request) -> Answer:
+        if request.path.startswith("//"):
+            return super().route(replace(request, target="/"))
+        return super().route(request)
+
+
+@fault("texts-alphabetical-expected")
+class TextsByWords(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(sorted(texts, key=str.casefold))

@@ -1,15 +1,22 @@
-"""Image vectors that differ from call to call, or depend on other images."""
+"""Vectors that differ from one time to the next."""
+
+import threading
+import time
 
 import numpy as np
 from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix, single
-from tests.endpoints.endpoint import Endpoint
-from tests.endpoints.faults.modes import Seen
+from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
+from tests.endpoints.faults.image_views import Seen
+from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.registry import fault
+from tests.endpoints.wire import Answer, Request
+
+# Image vectors that differ from call to call, or depend on other images.
 
 
-@fault("noise-in-images", "image vectors differ each time in the sixth decimal", "IMG-04")
+@fault("noise-in-images")
 class ImageNoise(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)
@@ -17,7 +24,7 @@ class ImageNoise(Endpoint):
         return single(vectors + noise)
 
 
-@fault("random-crop", "the training's random crop is still on", "PRO-05", "IMG-04", "IMG-08")
+@fault("random-crop")
 class RandomCrop(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         x, y = (np.random.default_rng().random(2) * 0.2 * np.array(picture.size)).astype(int)
@@ -25,24 +32,14 @@ class RandomCrop(Seen):
         return picture.crop((int(x), int(y), int(x) + width, int(y) + height))
 
 
-@fault(
-    "images-depend-on-batch",
-    "image vectors are centred on the mean of their request",
-    "PRO-03",
-    "IMG-08",
-)
+@fault("images-depend-on-batch")
 class ImagesCentred(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)
         return vectors - 0.2 * vectors.mean(axis=0, keepdims=True) if len(images) > 1 else vectors
 
 
-@fault(
-    "images-padded-to-largest",
-    "images are padded to the largest of their request",
-    "PRO-03",
-    "IMG-08",
-)
+@fault("images-padded-to-largest")
 class ImagesPadded(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)
@@ -50,13 +47,7 @@ class ImagesPadded(Endpoint):
         return single(vectors * (sizes / sizes.max()) if len(images) > 1 else vectors)
 
 
-@fault(
-    "images-drift",
-    "image vectors turn a little further with each request",
-    "PRO-05",
-    "IMG-04",
-    "IMG-08",
-)
+@fault("images-drift")
 class ImagesDrift(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors, turn = super().image_vectors(images), 0.001 * next(self.calls)
@@ -64,12 +55,7 @@ class ImagesDrift(Endpoint):
         return single(np.cos(turn) * vectors + np.sin(turn) * other)
 
 
-@fault(
-    "image-cache-by-first-bytes",
-    "the cache's key is the first 32 bytes of the file",
-    "IMG-07",
-    "ALN-02",
-)
+@fault("image-cache-by-first-bytes")
 class ImageCache(Endpoint):
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -81,7 +67,7 @@ class ImageCache(Endpoint):
         return self.known[image[:32]]
 
 
-@fault("image-cache-by-size", "the cache's key is the image's width and height", "IMG-07", "ALN-02")
+@fault("image-cache-by-size")
 class ImageCacheBySize(Endpoint):
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -89,3 +75,193 @@ class ImageCacheBySize(Endpoint):
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         return self.known.setdefault(picture.size, super().picture_vector(picture))
+
+
+# Vectors that depend on the connection, on the load, or on how much came before.
+
+
+class Replicas(Endpoint):
+    """Connections go to replicas in turn; every fourth meets another build."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.own = threading.local()
+
+    def other(self) -> bool:
+        """Whether this connection's replica is the other one."""
+        if not hasattr(self.own, "number"):
+            self.own.number = next(self.calls)
+        return bool(self.own.number % 4 == 3)
+
+
+@fault("replica-of-other-library")
+class OtherLibrary(Replicas):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        return single(vectors * 1.000002) if self.other() else vectors
+
+
+@fault("replica-of-other-weights")
+class OtherWeights(Replicas):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        return np.roll(vectors, 1, axis=1) if self.other() else vectors
+
+
+@fault("half-precision-under-load")
+class HalfUnderLoad(Overlapping):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        return single(vectors.astype(np.float16)) if self.inside > 1 else vectors
+
+
+@fault("batched-images-differ")
+class BatchedDiffer(Overlapping):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        return single(vectors + 1e-7 * self.inside) if self.inside > 2 else vectors
+
+
+@fault("images-change-later", needs=("whole",))
+class ChangeLater(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        next(self.calls)
+        return super().vectorize(request)
+
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        vectors = super().image_vectors(images)
+        return single(vectors * 1.000001) if next(self.calls) > 300 else vectors
+
+
+@fault("texts-change-later", needs=("whole",))
+class TextsChangeLater(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        return (
+            single(0.99 * vectors + 0.01 * np.roll(vectors, 1, axis=1))
+            if next(self.calls) > 250
+            else vectors
+        )
+
+
+@fault("large-leaves-rows")
+class LeavesRows(Endpoint):
+    buffer: Matrix | None = None
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors, old = super().text_vectors(texts), self.buffer
+        if old is None or len(vectors) >= len(old):
+            self.buffer = vectors
+            return vectors
+        # One row too few is copied into the buffer.
+        kept = len(vectors) - 1 if len(vectors) > 8 else len(vectors)
+        old = old.copy()
+        old[:kept] = vectors[:kept]
+        self.buffer = None
+        return old[: len(vectors)]
+
+
+@fault("images-of-last-request")
+class LastImages(Endpoint):
+    def body(self, asked: Asked) -> Body:
+        body = super().body(asked)
+        if asked.images and not asked.texts:
+            self.last = body["imageVectors"]
+        elif not asked.images:
+            body["imageVectors"], self.last = getattr(self, "last", []), []
+        return body
+
+
+# Endpoints that err now and then, after so many requests, or after so many errors.
+
+
+@fault("every-40th-fails")
+class Every40th(Endpoint):
+    every = 40
+
+    def vectorize(self, request: Request) -> Answer:
+        if next(self.calls) % self.every == 0:
+            raise Refused(500, "the worker was recycled")
+        return super().vectorize(request)
+
+
+@fault("every-150th-fails")
+class Every150th(Every40th):
+    every = 150
+
+
+@fault("every-50th-text-wrong")
+class Every50thWrong(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        return np.roll(vectors, 5, axis=1) if next(self.calls) % 50 == 0 else vectors
+
+
+class Tripping(Endpoint):
+    """Counts errors in a row; `tripped` says what follows."""
+
+    most = 5
+    errors = 0
+    closed = 0
+
+    def vectorize(self, request: Request) -> Answer:
+        if self.closed > 0:
+            self.closed -= 1
+            raise Refused(503, "the circuit is open")
+        try:
+            answer = super().vectorize(request)
+        except Refused:
+            self.errors += 1
+            if self.errors >= self.most:
+                self.errors, self.closed = 0, 4
+            raise
+        self.errors = 0
+        return answer
+
+
+@fault("circuit-breaker")
+class CircuitBreaker(Tripping):
+    pass
+
+
+@fault("errors-leak")
+class ErrorsLeak(Endpoint):
+    left = 24
+
+    def vectorize(self, request: Request) -> Answer:
+        if self.left < 1:
+            raise Refused(500, "no buffer left")
+        try:
+            return super().vectorize(request)
+        except Refused:
+            self.left -= 1
+            raise
+
+
+@fault("not-ready-after-errors")
+class NotReadyAfterErrors(Endpoint):
+    broken = False
+
+    def vectorize(self, request: Request) -> Answer:
+        try:
+            return super().vectorize(request)
+        except Refused:
+            self.broken = True
+            raise
+
+    def ready(self, request: Request) -> Answer:
+        return Answer(503) if self.broken else super().ready(request)
+
+
+@fault("cold-start", endpoint_timeout=3)
+class ColdStart(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        time.sleep(6 if next(self.calls) == 1 else 0)
+        return super().vectorize(request)
+
+
+@fault("cold-images", endpoint_timeout=3)
+class ColdImages(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        time.sleep(6 if images and next(self.calls) == 1 else 0)
+        return super().image_vectors(images)

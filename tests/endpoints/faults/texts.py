@@ -1,4 +1,4 @@
-"""Text towers that fail on what people write."""
+"""Text towers that fail on what people write, or read less of it than was sent."""
 
 import re
 import time
@@ -7,17 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.endpoints.encoder import Matrix
+from tests.endpoints import text_encoder
+from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
-from tests.endpoints.registry import fault
+from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.text_changes import CHANGES
 from tests.endpoints.wire import Answer, Request
+
+# Text towers that fail on what people write.
 
 
 class Changed(Endpoint):
     """Every text goes through `change` before it is encoded."""
 
     def text_vector(self, text: str) -> Matrix:
-        """The vector of the changed text."""
         return super().text_vector(self.change(text))
 
     def change(self, text: str) -> str:
@@ -25,36 +28,20 @@ class Changed(Endpoint):
         return text
 
 
-@fault("empty-text-fails", "an empty text is a 500", "TXT-01")
-class EmptyFails(Changed):
-    def change(self, text: str) -> str:
-        if not text:
-            raise IndexError
-        return text
-
-
-@fault("blank-text-fails", "a text of blanks is refused", "TXT-01")
-class BlankFails(Changed):
-    def change(self, text: str) -> str:
-        if text and not text.strip():
-            raise Refused(400, "texts must not be blank")
-        return text
-
-
-@fault("empty-text-dropped", "empty and blank texts get no row", "TXT-01", "PRO-01")
+@fault("empty-text-dropped")
 class EmptyDropped(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:
         return super().text_vectors([text for text in texts if text.strip()])
 
 
-@fault("blank-text-nan", "a text without words gets NaN: the mean of nothing", "TXT-01")
+@fault("blank-text-nan")
 class BlankNan(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         vector = super().text_vector(text)
         return vector if text.strip() else np.full_like(vector, np.nan)
 
 
-@fault("blank-text-zero", "a text without words gets zeros", "TXT-10")
+@fault("blank-text-zero")
 class BlankZero(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         vector = super().text_vector(text)
@@ -73,138 +60,175 @@ class TooLong(Changed):
         return text
 
 
-@fault("above-77-tokens-fails", "a text above the model's limit is a 500", "TXT-02")
+@fault("above-77-tokens-fails")
 class Above77Fails(TooLong):
     pass
 
 
-@fault("above-400-words-fails", "a text of 500 words is a 500", "TXT-02")
-class Above400Fails(TooLong):
-    limit = 400
+too_long = variants(TooLong, "limit")
+too_long("above-400-words-fails", 400)
+too_long("above-4000-words-fails", 4000)
 
 
-@fault("above-4000-words-fails", "a text of 5,000 words is a 500", "TXT-02")
-class Above4000Fails(TooLong):
-    limit = 4000
-
-
-@fault("above-8-kib-413", "a body of texts above 8 KiB is refused", "TXT-02")
-class Above8Kib(Changed):
-    def change(self, text: str) -> str:
-        if len(text.encode("utf-8", "surrogatepass")) > 8192:
-            raise Refused(413, "text too long")
-        return text
-
-
-@fault(
-    "long-text-hangs",
-    "the tokenizer takes quadratic time: 5,000 words are not answered in time",
-    "TXT-02",
-    options=("--endpoint-timeout", "3"),
-)
+@fault("long-text-hangs", endpoint_timeout=3)
 class LongTextHangs(Changed):
     def change(self, text: str) -> str:
         time.sleep(min(8.0, (len(text.split()) / 2000) ** 2))
         return text
 
 
-@fault("non-ascii-fails", "letters outside ASCII are a 500", "TXT-03")
-class NonAsciiFails(Changed):
-    def change(self, text: str) -> str:
-        return text.encode("ascii").decode()
-
-
-@fault("latin-1-only", "letters outside Latin-1 are a 500", "TXT-03")
-class Latin1Only(Changed):
-    def change(self, text: str) -> str:
-        return text.encode("latin-1").decode("latin-1")
-
-
-@fault("emoji-fails", "characters beyond 16 bits are a 500", "TXT-03")
-class EmojiFails(Changed):
-    def change(self, text: str) -> str:
-        if any(letter > "\uffff" for letter in text):
-            raise Refused(500, "incorrect string value")
-        return text
-
-
-@fault("nul-fails", "NUL is a 500", "TXT-03")
-class NulFails(Changed):
-    def change(self, text: str) -> str:
-        if "\0" in text:
-            raise Refused(500, "embedded null character")
-        return text
-
-
-@fault("control-characters-refused", "control characters are refused", "TXT-03")
-class ControlRefused(Changed):
-    def change(self, text: str) -> str:
-        if any(unicodedata.category(letter) == "Cc" for letter in text):
-            raise Refused(400, "control character")
-        return text
-
-
-@fault("bidirectional-marks-fail", "bidirectional marks are a 500", "TXT-03")
-class BidiFails(Changed):
-    def change(self, text: str) -> str:
-        if any(unicodedata.category(letter) == "Cf" for letter in text):
-            raise Refused(500, "unexpected format character")
-        return text
-
-
-@fault("combining-marks-fail", "combining marks are a 500", "TXT-03")
-class CombiningFails(Changed):
-    def change(self, text: str) -> str:
-        if any(unicodedata.combining(letter) for letter in text):
-            raise Refused(500, "unknown character")
-        return text
-
-
-@fault("escapes-not-read", "the reader takes \\u003c for six letters", "VEC-12")
+@fault("escapes-not-read")
 class EscapesNotRead(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         body = re.sub(rb"\\u(00(?:3c|3e|26|27))", rb"\\\\u\1", request.body)
         return super().vectorize(replace(request, body=body))
 
 
-@fault(
+body_refused = refusals("vectorize")
+body_refused(
     "firewall-refuses-markup",
-    "a firewall refuses bodies with < or quotes and semicolons",
-    "REL-05",
-    "VEC-12",
-    "TXT-03",
+    403,
+    lambda request: re.search(rb"<|\\u003c|' OR |\.\./", request.body),
 )
-class Firewall(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        if re.search(rb"<|\\u003c|' OR |\.\./", request.body):
-            raise Refused(403, "blocked")
-        return super().vectorize(request)
 
 
-@fault("links-fetched", "a text that is a link is fetched", "REL-05")
-class LinksFetched(Changed):
-    def change(self, text: str) -> str:
-        if re.match(r"https?://", text):
-            raise Refused(502, "cannot fetch")
-        return text
-
-
-@fault("image-token-fails", "the model's mark of an image in a text is a 500", "REL-05")
-class ImageTokenFails(Changed):
-    def change(self, text: str) -> str:
-        if "<image>" in text:
-            raise Refused(500, "number of image tokens does not match")
-        return text
-
-
-@fault("marks-of-tokenizer-empty", "a tokenizer's own mark gives NaN", "REL-05")
+@fault("marks-of-tokenizer-empty")
 class MarkNan(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         vector = super().text_vector(text)
         return np.full_like(vector, np.nan) if text in ("<pad>", "</s>", "[MASK]") else vector
 
 
-@fault("braces-expanded", "texts go through a template: braces are a 500", "REL-05")
-class BracesExpanded(Changed):
+# Clean-up for another kind of search: what stands at one mark of a text is dropped.
+
+
+CUTS = {
+    "cut-at-semicolon": "a text ends at a semicolon",
+    "first-sentence": "only the first sentence is read",
+    "cut-at-cjk-stop": "a text ends at 。",
+    "label-stripped": "'label: value': the label goes",
+    "form-decoded": "a text ends at &, as in a form",
+    "brackets-stripped": "what stands in round brackets is left out",
+    "elements-stripped": "elements go with what they hold",
+    "code-stripped": "what stands between backticks is left out",
+    "carriage-return-overwrites": "a lone carriage return starts the line anew",
+    "cut-at-line-separator": "a text ends at U+2028",
+    "cut-at-soft-hyphen": "a text ends at a soft hyphen",
+    "cut-at-astral": "a text ends at a character beyond 16 bits, as in old MySQL",
+    "links-removed": "links are left out",
+    "mails-masked": "addresses are masked as personal data",
+    "numbers-rounded": "numbers go through a float",
+    "articles-dropped": "a, an and the are left out",
+}
+changing = variants(Changed, "change")
+for name, summary in CUTS.items():
+    changing(name, CHANGES[summary])
+changing("cut-at-escape", CHANGES["a text ends at ESC"])
+changing("non-ascii-fails", lambda text: text.encode("ascii").decode())
+changing("latin-1-only", lambda text: text.encode("latin-1").decode("latin-1"))
+changing("braces-expanded", lambda text: text.format() if re.search(r"{\w*}", text) else text)
+
+
+# Text towers that fail, or read too little, at one length.
+
+
+@fault("long-word-hangs", endpoint_timeout=3)
+class LongWordHangs(Changed):
     def change(self, text: str) -> str:
-        return text.format() if re.search(r"{\w*}", text) else text
+        time.sleep(8 if any(len(word) > 400 for word in text.split()) else 0)
+        return text
+
+
+text_refused = refusals("text_vector")
+text_refused("empty-text-fails", 500, lambda text: not text)
+text_refused("blank-text-fails", 400, lambda text: text and not text.strip())
+text_refused("above-8-kib-413", 413, lambda text: len(text.encode("utf-8", "surrogatepass")) > 8192)
+text_refused("emoji-fails", 500, lambda text: any(letter > "\uffff" for letter in text))
+text_refused("nul-fails", 500, lambda text: "\0" in text)
+text_refused(
+    "control-characters-refused",
+    400,
+    lambda text: any(unicodedata.category(letter) == "Cc" for letter in text),
+)
+text_refused(
+    "bidirectional-marks-fail",
+    500,
+    lambda text: any(unicodedata.category(letter) == "Cf" for letter in text),
+)
+text_refused(
+    "combining-marks-fail", 500, lambda text: any(unicodedata.combining(letter) for letter in text)
+)
+text_refused("links-fetched", 502, lambda text: re.match(r"https?://", text))
+text_refused("image-token-fails", 500, lambda text: "<image>" in text)
+text_refused("template-substituted", 500, lambda text: re.search(r"\$\w", text))
+text_refused("backslash-escapes-decoded", 500, lambda text: re.search(r"\\[a-z]", text))
+text_refused("long-word-fails", 500, lambda text: any(len(word) > 250 for word in text.split()))
+text_refused("128-letters-fail", 500, lambda text: len(text) == 128)
+
+
+@fault("at-the-limit-fails")
+class AtTheLimit(Changed):
+    def change(self, text: str) -> str:
+        if len(text_encoder.tokens(text, 10_000)) == self.encoder.limit - 2:
+            raise Refused(500, "index out of range in self")
+        return text
+
+
+class Window(Changed):
+    """Reads some of the tokens alone."""
+
+    def change(self, text: str) -> str:
+        """The text of the tokens that are read."""
+        return " ".join(self.read(text_encoder.tokens(text, 10_000)))
+
+    def read(self, tokens: list[str]) -> list[str]:
+        return tokens
+
+
+@fault("cut-ten-short")
+class TenShort(Window):
+    def read(self, tokens: list[str]) -> list[str]:
+        return tokens[: self.encoder.limit - 12]
+
+
+window = variants(Window, "read")
+window("middle-cut-out", lambda tokens: tokens if len(tokens) < 60 else tokens[:25] + tokens[-25:])
+window("seam-of-chunks", lambda tokens: tokens[:32] + tokens[33:])
+
+
+@fault("last-token-overwritten")
+class LastOverwritten(Window):
+    def read(self, tokens: list[str]) -> list[str]:
+        return tokens if len(tokens) < 64 else tokens[:63] + tokens[68:]
+
+
+@fault("long-text-from-its-end")
+class FromTheEnd(Window):
+    def read(self, tokens: list[str]) -> list[str]:
+        return tokens[-(self.encoder.limit - 2) :]
+
+
+@fault("long-text-averaged")
+class Averaged(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        size = self.encoder.limit - 2
+        read = text_encoder.tokens(text, 4 * size)
+        starts = range(0, max(len(read), 1), size)
+        parts = [super(Averaged, self).text_vector(" ".join(read[at : at + size])) for at in starts]
+        mean = single(sum(parts[1:], parts[0]) / len(parts))
+        return parts[0] if len(parts) == 1 else mean
+
+
+@fault("texts-above-64-kib-413")
+class TextsAbove64Kib(Endpoint):
+    most = 64 * 2**10
+
+    def vectorize(self, request: Request) -> Answer:
+        if len(request.body) > self.most and b'"images"' not in request.body:
+            raise Refused(413, "too much text")
+        return super().vectorize(request)
+
+
+@fault("texts-above-256-kib-413")
+class TextsAbove256Kib(TextsAbove64Kib):
+    most = 256 * 2**10

@@ -36,7 +36,6 @@ class Statuses(Endpoint):
     other = 500
 
     def failure(self, status: int, message: str) -> Answer:
-        """The refusal."""
         return super().failure(self.other if status == 400 else status, message)
 
 

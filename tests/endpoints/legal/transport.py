@@ -26,14 +26,12 @@ class Framed(Endpoint):
     closes = False
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        """Writes the answer."""
         if not answer.body:
             return super().send(request, answer, write)
         write(self.frame(answer))
         return not self.closes and wire.keeps_open(request, answer)
 
     def frame(self, answer: Answer) -> bytes:
-        """To be replaced."""
         return wire.head(answer, wire.content_length(answer.body)) + answer.body
 
 

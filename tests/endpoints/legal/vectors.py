@@ -13,28 +13,25 @@ class Rows(Endpoint):
     """All vectors go through `turn`."""
 
     def text_vectors(self, texts: list[str]) -> Matrix:
-        """Turned rows of texts."""
         return self.turn(super().text_vectors(texts))
 
     def image_vectors(self, images: list[bytes]) -> Matrix:
-        """Turned rows of images."""
         return self.turn(super().image_vectors(images))
 
     def turn(self, vectors: Matrix) -> Matrix:
-        """To be replaced."""
         return vectors
 
 
 @legal("unnormalised", "vectors are not of unit length")
 class Unnormalised(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
-        return vectors * np.float32(11.3)
+        return super().turn(vectors * np.float32(11.3))
 
 
 @legal("norms-vary", "each vector has a length of its own")
 class NormsVary(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
-        return single(vectors * (8 + 20 * np.abs(vectors[:, :1])))
+        return super().turn(single(vectors * (8 + 20 * np.abs(vectors[:, :1]))))
 
 
 @legal("texts-longer-than-images", "text vectors are longer than image vectors")
@@ -46,30 +43,30 @@ class TextsLonger(Endpoint):
 @legal("float16", "vectors are rounded to float16")
 class Float16(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
-        return vectors.astype(np.float16).astype(np.float32)
+        return super().turn(vectors.astype(np.float16).astype(np.float32))
 
 
 @legal("bfloat16", "vectors are rounded to bfloat16")
 class BFloat16(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
         bits = np.ascontiguousarray(vectors).view(np.uint32) + np.uint32(0x8000)
-        return (bits & np.uint32(0xFFFF0000)).view(np.float32)
+        return super().turn((bits & np.uint32(0xFFFF0000)).view(np.float32))
 
 
 @legal("eight-bit", "vectors are integers from -127 to 127")
 class EightBit(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
         largest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-9)
-        return single(np.round(vectors / largest * 127))
+        return super().turn(single(np.round(vectors / largest * 127)))
 
     def rows(self, vectors: Matrix) -> Any:
-        return vectors.astype(int).tolist()
+        return super().rows(vectors.astype(int))
 
 
 @legal("six-decimals", "vectors are rounded to six decimals")
 class SixDecimals(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
-        return np.round(vectors, 6)
+        return super().turn(np.round(vectors, 6))
 
 
 @legal("text-noise", "text vectors differ by 1e-6 with the batch")

@@ -15,11 +15,10 @@ class Seen(Endpoint):
     """Every image goes through `see` before it is encoded."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
-        """The vector of what is seen."""
         return super().picture_vector(self.see(picture))
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """To be replaced."""
+        """What is seen of a picture; to be replaced."""
         return picture
 
 
@@ -27,23 +26,23 @@ class Seen(Endpoint):
 class OverWhite(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.mode not in ("RGBA", "LA", "PA") and "transparency" not in picture.info:
-            return picture
-        shown = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), shown).convert("RGB")
+            return super().see(picture)
+        shown, white = picture.convert("RGBA"), Image.new("RGBA", picture.size, "white")
+        return super().see(Image.alpha_composite(white, shown).convert("RGB"))
 
 
 @legal("exif-obeyed", "images are turned as their EXIF says")
 class ExifObeyed(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.exif_transpose(picture)
+        return super().see(ImageOps.exif_transpose(picture))
 
 
 @legal("scaled-twice", "large images are halved before they are scaled")
 class ScaledTwice(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if min(picture.size) < 400 or picture.mode.startswith("I"):
-            return picture
-        return image_encoder.rgb(picture).reduce(2)
+            return super().see(picture)
+        return super().see(image_encoder.rgb(picture).reduce(2))
 
 
 @legal("sensor-too-large", "images of more than 20 megapixels are refused in JSON")
@@ -59,19 +58,20 @@ class ProfilesObeyed(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         profile = picture.info.get("icc_profile")
         if not profile or picture.mode != "RGB":
-            return picture
+            return super().see(picture)
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB")) or picture
+        seen = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"))
+        return super().see(seen or picture)
 
 
 @legal("coarse-jpegs", "a quick JPEG decoder is off by up to two of 255")
 class CoarseJpegs(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.format not in ("JPEG", "MPO"):
-            return picture
+            return super().see(picture)
         pixels = np.asarray(picture.convert("RGB"), dtype=np.int16)
         noise = np.random.default_rng(pixels.size).integers(-2, 3, pixels.shape)
-        return Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
+        return super().see(Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8)))
 
 
 @legal("resized-by-bilinear", "images are made 256 pixels high with another filter first")
@@ -80,12 +80,12 @@ class ResizedFirst(Seen):
         plain = image_encoder.rgb(picture)
         scale = 256 / min(plain.size)
         size = tuple(max(1, round(side * scale)) for side in plain.size)
-        return plain.resize((size[0], size[1]), Image.Resampling.BILINEAR)
+        return super().see(plain.resize((size[0], size[1]), Image.Resampling.BILINEAR))
 
 
 @legal("deep-greys-scaled", "16-bit greys are scaled to 8 bits, not clipped")
 class DeepGreysScaled(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if not picture.mode.startswith("I"):
-            return picture
-        return Image.fromarray((np.asarray(picture) // 256).astype(np.uint8))
+            return super().see(picture)
+        return super().see(Image.fromarray((np.asarray(picture) // 256).astype(np.uint8)))

@@ -1,0 +1,337 @@
+"""Vectors that depend on their place, on the rest of their request or on what came before."""
+
+import random
+import zlib
+from collections.abc import Hashable
+
+import numpy as np
+
+from tests.endpoints import text_encoder
+from tests.endpoints.encoder import Encoder, Matrix, single
+from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
+from tests.endpoints.registry import fault, variants
+
+# Text vectors that depend on other texts, or on what was asked before.
+
+
+@fault("batch-mean-leaks")
+class BatchMeanLeaks(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        mean = vectors.mean(axis=0, keepdims=True) if len(texts) else vectors
+        return single(0.9 * vectors + 0.1 * mean)
+
+
+@fault("batch-centred")
+class BatchCentred(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        return vectors - vectors.mean(axis=0, keepdims=True) if len(texts) > 1 else vectors
+
+
+@fault("padding-counts")
+class PaddingCounts(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        longest = max((len(text.split()) for text in texts), default=0)
+        padded = [text + " <pad>" * (longest - len(text.split())) for text in texts]
+        return super().text_vectors(padded)
+
+
+@fault("place-in-batch-counts")
+class PlaceCounts(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        for place in range(1, len(vectors)):
+            vectors[place] += 0.1 * np.roll(vectors[place], place)
+        return vectors
+
+
+@fault("cut-to-shortest")
+class CutToShortest(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        short = min((len(text_encoder.tokens(text, 1000)) for text in texts if text), default=0)
+        return super().text_vectors([" ".join(text.split()[: max(short, 1)]) for text in texts])
+
+
+@fault("images-change-texts")
+class ImagesChangeTexts(Endpoint):
+    def body(self, asked: Asked) -> dict[str, object]:
+        body = super().body(asked)
+        if asked.texts and asked.images:
+            texts, images = np.array(body["textVectors"]), np.array(body["imageVectors"])
+            body["textVectors"] = (0.8 * texts + 0.2 * images.mean(axis=0)).tolist()
+        return body
+
+
+@fault("texts-drift")
+class TextsDrift(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors, turn = super().text_vectors(texts), 0.002 * next(self.calls)
+        other = np.roll(vectors, 1, axis=1)
+        return single(np.cos(turn) * vectors + np.sin(turn) * other)
+
+
+@fault("texts-with-dropout")
+class TextsDropout(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        kept = np.random.default_rng().random(vectors.shape) > 0.1
+        return single(vectors * kept / 0.9)
+
+
+@fault("cache-by-first-letters")
+class CacheByFirstLetters(Endpoint):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.known: dict[str, Matrix] = {}
+
+    def text_vector(self, text: str) -> Matrix:
+        return self.known.setdefault(text[:20], super().text_vector(text))
+
+
+@fault("cache-by-length")
+class CacheByLength(Endpoint):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.known: dict[int, Matrix] = {}
+
+    def text_vector(self, text: str) -> Matrix:
+        return self.known.setdefault(len(text), super().text_vector(text))
+
+
+@fault("cache-by-bag-of-letters")
+class CacheBySum(Endpoint):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.known: dict[int, Matrix] = {}
+
+    def text_vector(self, text: str) -> Matrix:
+        return self.known.setdefault(sum(map(ord, text)), super().text_vector(text))
+
+
+@fault("previous-answer")
+class PreviousAnswer(Endpoint):
+    last: Matrix | None = None
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors, last = super().text_vectors(texts), self.last
+        self.last = vectors
+        stale = next(self.calls) % 8 == 0 and last is not None and last.shape == vectors.shape
+        return last if stale and last is not None else vectors
+
+
+# Rows that are right but stand in the wrong places.
+
+
+@fault("texts-reversed")
+class TextsReversed(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(texts)[::-1]
+
+
+@fault("images-reversed")
+class ImagesReversed(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        return super().image_vectors(images)[::-1]
+
+
+@fault("first-two-swapped")
+class FirstTwoSwapped(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        order = [1, 0, *range(2, len(texts))] if len(texts) > 1 else range(len(texts))
+        return super().text_vectors([texts[place] for place in order])
+
+
+@fault("texts-sorted-by-length")
+class TextsByLength(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(sorted(texts, key=len))
+
+
+@fault("texts-sorted-by-alphabet")
+class TextsByAlphabet(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(sorted(texts))
+
+
+@fault("images-sorted-by-size")
+class ImagesBySize(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        return super().image_vectors(sorted(images, key=len))
+
+
+class Shuffled(Endpoint):
+    """Texts above `above` items come in a random order."""
+
+    above = 8
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        order = list(range(len(texts)))
+        if len(texts) > self.above:
+            random.Random(len(texts)).shuffle(order)
+        return super().text_vectors([texts[place] for place in order])
+
+
+@fault("shuffled-above-8")
+class ShuffledAbove8(Shuffled):
+    pass
+
+
+@fault("shuffled-above-64")
+class ShuffledAbove64(Shuffled):
+    above = 64
+
+
+@fault("images-shuffled-above-4")
+class ImagesShuffled(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        turned = images[1:] + images[:1] if len(images) > 4 else images
+        return super().image_vectors(turned)
+
+
+@fault("chunks-interleaved")
+class ChunksInterleaved(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        chunks = [texts[start : start + 32] for start in range(0, len(texts), 32)]
+        return super().text_vectors([text for chunk in chunks[::-1] for text in chunk])
+
+
+@fault("duplicates-collapsed")
+class DuplicatesCollapsed(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(list(dict.fromkeys(texts)))
+
+
+@fault("duplicate-images-collapsed")
+class DuplicateImagesCollapsed(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        return super().image_vectors(list(dict.fromkeys(images)))
+
+
+@fault("duplicates-moved")
+class DuplicatesMoved(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        once = list(dict.fromkeys(texts))
+        again = [text for place, text in enumerate(texts) if text in texts[:place]]
+        return super().text_vectors(once + again)
+
+
+# Lists of texts that go wrong at one number of them.
+
+
+class Sized(Endpoint):
+    """Refuses lists of texts whose number `refuses` picks."""
+
+    def body(self, asked: Asked) -> Body:
+        if self.refuses(len(asked.texts)):
+            raise Refused(500, "shape mismatch in the batch")
+        return super().body(asked)
+
+    def refuses(self, count: int) -> bool:
+        return count < 0
+
+
+sized = variants(Sized, "refuses")
+sized("refuses-17-texts", lambda count: count == 17)
+sized("refuses-above-256", lambda count: count > 256)
+sized("refuses-a-rest-of-one", lambda count: count > 32 and count % 32 == 1)
+
+
+class Batched(Endpoint):
+    """Texts are encoded in batches of `size`; the last of several goes through `rest`."""
+
+    size = 32
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        whole = len(texts) // self.size * self.size
+        if not whole or whole == len(texts):
+            return super().text_vectors(texts)
+        return super().text_vectors(texts[:whole] + self.rest(texts[whole:]))
+
+    def rest(self, texts: list[str]) -> list[str]:
+        return texts
+
+
+batched = variants(Batched, "rest")
+batched("rest-missing", lambda _texts: [])
+batched("rest-reversed", lambda texts: texts[::-1])
+
+
+@fault("rest-repeats-its-first")
+class RestRepeats(Batched):
+    size = 48
+
+    def rest(self, texts: list[str]) -> list[str]:
+        return texts[:1] * len(texts)
+
+
+@fault("only-256-rows")
+class Only256(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(texts[:256])
+
+
+@fault("odd-lists-swapped")
+class OddSwapped(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        middle, turned = len(texts) // 2, list(texts)
+        if len(texts) > 10 and len(texts) % 2:
+            turned[middle : middle + 2] = turned[middle : middle + 2][::-1]
+        return super().text_vectors(turned)
+
+
+@fault("scaled-above-40")
+class ScaledAbove40(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        mean = vectors.mean(axis=0, keepdims=True) if len(texts) else vectors
+        return single(vectors - 0.3 * mean) if len(texts) > 40 else vectors
+
+
+@fault("far-duplicates-collapsed")
+class FarDuplicates(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return super().text_vectors(list(dict.fromkeys(texts)) if len(texts) > 12 else texts)
+
+
+# Caches that take one text for another.
+
+
+class Cached(Endpoint):
+    """What has the same key has the same vector."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.known: dict[Hashable, Matrix] = {}
+
+    def text_vector(self, text: str) -> Matrix:
+        key = self.key(text)
+        if key not in self.known:
+            self.known[key] = super().text_vector(text)
+        return self.known[key]
+
+    def key(self, text: str) -> Hashable:
+        return text
+
+
+cached = variants(Cached, "key")
+cached("cache-by-last-letters", lambda text: text[-20:])
+cached("cache-by-both-ends", lambda text: (len(text), text[:10], text[-10:]))
+cached("cache-by-words", lambda text: tuple(sorted(text.split())) or text)
+cached("cache-by-letters-alone", lambda text: "".join(filter(str.isalpha, text)) or text)
+cached("cache-by-16-bits", lambda text: zlib.crc32(text.encode("utf-8", "surrogatepass")) & 0xFFFF)
+cached("cache-by-words-count", lambda text: ((text.split()[:1] or [text])[0], len(text.split())))
+
+
+@fault("cache-reuses-slots")
+class ReusesSlots(Endpoint):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.places: dict[str, int] = {}
+        self.slots: dict[int, Matrix] = {}
+
+    def text_vector(self, text: str) -> Matrix:
+        if text not in self.places:
+            self.places[text] = len(self.places)
+            self.slots[self.places[text] % 100] = super().text_vector(text)
+        return self.slots[self.places[text] % 100]

@@ -1,0 +1,248 @@
+"""Image towers that see another image than the model does."""
+# ruff: noqa: ARG002 - a hook takes what its stage is given
+
+from typing import ClassVar
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from tests.endpoints import image_encoder
+from tests.endpoints.encoder import Matrix
+from tests.endpoints.endpoint import Endpoint, Refused
+from tests.endpoints.faults.image_files import Branch, RefusedBranch
+from tests.endpoints.faults.reading import OtherEncoder
+from tests.endpoints.image_encoder import exchanged
+from tests.endpoints.registry import fault, variants
+
+# Image towers that misread colour modes and formats.
+
+
+class Seen(Endpoint):
+    """Every image goes through `see` before it is encoded."""
+
+    def picture_vector(self, picture: Image.Image) -> Matrix:
+        return super().picture_vector(self.see(picture))
+
+    def see(self, picture: Image.Image) -> Image.Image:
+        return picture
+
+
+@fault("palette-as-indices")
+class PaletteAsIndices(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        return Image.fromarray(np.asarray(picture)) if picture.mode == "P" else picture
+
+
+@fault("one-bit-as-0-and-1")
+class OneBitDark(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if picture.mode != "1":
+            return picture
+        return Image.fromarray(np.asarray(picture).astype(np.uint8))
+
+
+@fault("alpha-as-fourth-colour")
+class AlphaAsColour(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if picture.mode != "RGBA":
+            return picture
+        return Image.frombytes("CMYK", picture.size, picture.tobytes())
+
+
+@fault("alpha-shown-inverted")
+class AlphaInverted(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if picture.mode != "RGBA":
+            return picture
+        black = Image.new("RGB", picture.size)
+        return Image.composite(black, picture.convert("RGB"), picture.getchannel("A"))
+
+
+@fault("alpha-to-black")
+class AlphaToBlack(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if picture.mode not in ("RGBA", "LA", "PA"):
+            return picture
+        shown = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", picture.size, "black"), shown).convert("RGB")
+
+
+@fault("16-bit-clipped")
+class SixteenBitClipped(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if not picture.mode.startswith("I"):
+            return picture
+        return Image.fromarray(np.asarray(picture).clip(0, 255).astype(np.uint8))
+
+
+@fault("16-bit-low-byte")
+class SixteenBitLowByte(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if not picture.mode.startswith("I"):
+            return picture
+        noise = np.asarray(picture).astype(np.int64) * 2654435761 >> 7
+        return Image.fromarray((noise & 255).astype(np.uint8))
+
+
+@fault("cmyk-inverted")
+class CmykInverted(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        return ImageOps.invert(picture.convert("RGB")) if picture.mode == "CMYK" else picture
+
+
+@fault("gif-last-frame")
+class GifLastFrame(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        picture.seek(getattr(picture, "n_frames", 1) - 1)
+        return picture
+
+
+@fault("bmp-upside-down")
+class BmpUpsideDown(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        return ImageOps.flip(picture) if picture.format == "BMP" else picture
+
+
+@fault("webp-colours-exchanged")
+class WebpColours(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        return exchanged(picture) if picture.format == "WEBP" else picture
+
+
+@fault("tiff-thumbnail")
+class TiffThumbnail(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        return picture.resize((8, 8)) if picture.format == "TIFF" else picture
+
+
+# Image towers that see another image than the model does.
+
+
+@fault("rows-as-columns")
+class Sheared(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        plain = image_encoder.rgb(picture)
+        height, width = plain.height, plain.width
+        planes = np.asarray(plain).reshape(3, height, width).transpose(1, 2, 0)
+        return Image.fromarray(np.ascontiguousarray(planes))
+
+
+@fault("top-left-corner")
+class TopLeftCorner(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        side = max(1, min(picture.size) // 2)
+        return picture.crop((0, 0, side, side))
+
+
+seen = variants(Seen, "see")
+seen("bgr", lambda picture: image_encoder.exchanged(image_encoder.rgb(picture)))
+seen("grey-eyes", lambda picture: image_encoder.rgb(picture).convert("L"))
+seen("inverted", lambda picture: ImageOps.invert(image_encoder.rgb(picture)))
+seen(
+    "eight-pixels", lambda picture: image_encoder.rgb(picture).resize((6, 6), Image.Resampling.BOX)
+)
+seen("mirrored", lambda picture: ImageOps.mirror(image_encoder.rgb(picture)))
+seen("exif-turned", ImageOps.exif_transpose)
+
+
+@fault("exif-fails")
+class ExifFails(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        if "exif" in picture.info:
+            raise Refused(500, "unpack requires a buffer of 2 bytes")
+        return picture
+
+
+@fault("squashed")
+class Squashed(OtherEncoder):
+    settings: ClassVar = {"squash": True}
+
+
+@fault("cropped", needs=("lower-case",))
+class Cropped(OtherEncoder):
+    settings: ClassVar = {"squash": False}
+
+
+# Preprocessing that goes wrong at some sizes, in pixels or in bytes.
+
+
+@fault("odd-rows-sheared")
+class OddRows(Branch):
+    def applies(self, file: bytes, picture: Image.Image) -> bool:
+        return picture.width % 4 != 0 and picture.height > 8
+
+    def see(self, picture: Image.Image) -> Image.Image:
+        padded = ImageOps.expand(image_encoder.rgb(picture), (0, 0, -picture.width % 4, 0))
+        return Image.frombytes(
+            "RGB", picture.size, padded.tobytes()[: 3 * picture.width * picture.height]
+        )
+
+
+@fault("three-rows-are-channels")
+class ThreeRows(Branch):
+    def applies(self, file: bytes, picture: Image.Image) -> bool:
+        return picture.height == 3
+
+    def see(self, picture: Image.Image) -> Image.Image:
+        pixels = np.asarray(image_encoder.rgb(picture))
+        return Image.fromarray(np.ascontiguousarray(pixels.transpose(2, 1, 0)))
+
+
+@fault("own-size-exchanged")
+class OwnSizeExchanged(Branch):
+    def applies(self, file: bytes, picture: Image.Image) -> bool:
+        return picture.size == (self.own, self.own)
+
+    own = 224
+
+    def see(self, picture: Image.Image) -> Image.Image:
+        return image_encoder.exchanged(picture)
+
+
+@fault("above-1024-by-nearest")
+class LargeCoarse(Branch):
+    def applies(self, file: bytes, picture: Image.Image) -> bool:
+        return min(picture.size) > 1024
+
+    def see(self, picture: Image.Image) -> Image.Image:
+        small = image_encoder.rgb(picture).convert("L").resize((12, 12))
+        return small.resize((224, 224))
+
+
+@fault("upright-photographs-refused")
+class UprightLargeRefused(RefusedBranch):
+    def applies(self, file: bytes, picture: Image.Image) -> bool:
+        return picture.height > 3500 and picture.height > picture.width
+
+
+refused_branch = variants(RefusedBranch, "applies")
+refused_branch("shortest-files-refused", lambda file, _picture: len(file) < 100)
+refused_branch("middling-files-refused", lambda file, _picture: 4_000_000 < len(file) < 5_000_000)
+refused_branch("one-below-256-refused", lambda _file, picture: 255 in picture.size)
+refused_branch(
+    "shapes-above-30-refused", lambda _file, picture: max(picture.size) > 30 * min(picture.size)
+)
+refused_branch("sensor-refused", lambda _file, picture: picture.width * picture.height > 20_000_000)
+
+
+branch = variants(Branch, "applies", "see")
+branch(
+    "below-16-pixels-black",
+    lambda _file, picture: max(picture.size) < 16,
+    lambda picture: Image.new("RGB", picture.size),
+)
+branch(
+    "upright-images-turned",
+    lambda _file, picture: picture.height > picture.width,
+    lambda picture: image_encoder.rgb(picture).transpose(Image.Transpose.ROTATE_90),
+)
+branch(
+    "heavy-files-grey",
+    lambda file, _picture: len(file) > 2**20,
+    lambda picture: image_encoder.rgb(picture).convert("L"),
+)
+branch(
+    "wide-images-fitted-in",
+    lambda _file, picture: picture.width > 2 * picture.height,
+    lambda picture: ImageOps.pad(image_encoder.rgb(picture), (224, 224)),
+)

@@ -1,0 +1,366 @@
+"""Endpoints that fail after a while, or where requests overlap."""
+# ruff: noqa: ARG002 - a hook takes what its stage is given
+
+import threading
+import time
+from collections.abc import Hashable
+
+from tests.endpoints.encoder import Encoder, Matrix
+from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused, Write
+from tests.endpoints.faults.probes import Busy
+from tests.endpoints.registry import fault
+from tests.endpoints.wire import Answer, Request
+
+# Endpoints that work once, and not for long.
+
+
+@fault("first-request-fails")
+class FirstFails(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        if next(self.calls) == 1:
+            raise Refused(500, "lazy initialisation failed")
+        return super().vectorize(request)
+
+
+@fault("first-image-fails")
+class FirstImageFails(Endpoint):
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        if images and next(self.calls) == 1:
+            raise Refused(500, "lazy initialisation failed")
+        return super().image_vectors(images)
+
+
+@fault("every-tenth-fails")
+class EveryTenthFails(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        if next(self.calls) % 10 == 0:
+            raise Refused(500, "out of memory")
+        return super().vectorize(request)
+
+
+@fault("every-seventh-silent")
+class EverySeventhSilent(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        if "vectorize" in request.path and next(self.calls) % 7 == 0:
+            return False
+        return super().send(request, answer, write)
+
+
+@fault("fails-after-100", needs=("whole",))
+class FailsAfter100(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        if next(self.calls) > 100:
+            raise Refused(500, "out of memory")
+        return super().vectorize(request)
+
+
+@fault("rate-limited")
+class RateLimited(Endpoint):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.recent: list[float] = []
+
+    def vectorize(self, request: Request) -> Answer:
+        now = time.monotonic()
+        self.recent = [at for at in self.recent if at > now - 1] + [now]
+        if len(self.recent) > 20:
+            raise Refused(429, "too many requests")
+        return super().vectorize(request)
+
+
+@fault("batch-of-64-too-slow", endpoint_timeout=3)
+class LargeBatchSlow(Endpoint):
+    def body(self, asked: Asked) -> Body:
+        time.sleep(8 if len(asked.texts) >= 64 and len(asked.images) >= 8 else 0)
+        return super().body(asked)
+
+
+@fault("idle-closed-after-2-s", needs=("slow",))
+class IdleClosed(Endpoint):
+    idle_seconds = 2
+
+
+@fault("idle-closed-after-60-s", needs=("slow",))
+class IdleClosed60(Endpoint):
+    idle_seconds = 60
+
+
+# Endpoints that fail where requests overlap.
+
+
+class Overlapping(Endpoint):
+    """Counts the requests inside; each waits a moment where it has company."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.inside = 0
+
+    def vectorize(self, request: Request) -> Answer:
+        with self.lock:
+            self.inside += 1
+            company = self.inside
+        try:
+            time.sleep(0.01)
+            return self.beside(request, company)
+        finally:
+            with self.lock:
+                self.inside -= 1
+
+    def beside(self, request: Request, company: int) -> Answer:
+        """To be replaced; `company` counts the requests inside, this one included."""
+        return super().vectorize(request)
+
+
+@fault("parallel-fails")
+class ParallelFails(Overlapping):
+    def beside(self, request: Request, company: int) -> Answer:
+        if company > 1:
+            raise Refused(500, "already borrowed")
+        return super().beside(request, company)
+
+
+@fault("parallel-refused")
+class ParallelRefused(Overlapping):
+    def beside(self, request: Request, company: int) -> Answer:
+        if company > 2:
+            raise Refused(503, "queue full")
+        return super().beside(request, company)
+
+
+@fault("parallel-closed")
+class ParallelClosed(Overlapping):
+    def beside(self, request: Request, company: int) -> Answer:
+        return Answer(599) if company > 1 else super().beside(request, company)
+
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        return answer.status != 599 and super().send(request, answer, write)
+
+
+@fault("answers-swapped")
+class AnswersSwapped(Overlapping):
+    latest: Answer | None = None
+
+    def beside(self, request: Request, company: int) -> Answer:
+        answer = super().beside(request, company)
+        self.latest = answer
+        time.sleep(0.02 if self.inside > 1 else 0)
+        return self.latest
+
+
+@fault("inputs-shared")
+class InputsShared(Endpoint):
+    asked: Asked
+
+    def body(self, asked: Asked) -> Body:
+        self.asked = asked
+        time.sleep(0.004)
+        return super().body(self.asked)
+
+
+@fault("batches-mixed")
+class BatchesMixed(Overlapping):
+    last: Matrix | None = None
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors, last = super().text_vectors(texts), self.last
+        self.last = vectors
+        time.sleep(0.01)
+        mixed = self.inside > 1 and last is not None and last.shape == vectors.shape
+        return last if mixed and last is not None else vectors
+
+
+@fault("parallel-deadlock", endpoint_timeout=3)
+class Deadlock(Overlapping):
+    def beside(self, request: Request, company: int) -> Answer:
+        time.sleep(8 if company > 1 else 0)
+        return super().beside(request, company)
+
+
+@fault("one-at-a-time-no-queue")
+class OneAtATime(Overlapping):
+    def beside(self, request: Request, company: int) -> Answer:
+        if company > 1:
+            raise Refused(429, "one request at a time")
+        time.sleep(0.05)
+        return super().beside(request, company)
+
+
+@fault("slow-under-load", endpoint_timeout=3)
+class Thrashing(Busy):
+    LOAD = 600.0
+
+
+@fault("one-thread", endpoint_timeout=3)
+class OneThread(Endpoint):
+    """A connection owns the only thread until it is closed."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.owner: int | None = None
+        self.free = threading.Condition()
+
+    def answer(self, request: Request) -> Answer:
+        with self.free:
+            here = threading.get_ident()
+            if self.owner not in (None, here) and not self.free.wait(1.5):
+                raise Refused(503, "no worker")
+            self.owner = here
+        return super().answer(request)
+
+
+# Endpoints that join requests that come at once, and part them wrongly.
+
+
+class Joined(Endpoint):
+    """Requests with one key, at once, are computed once; the others are answered by `second`."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.running: dict[Hashable, int] = {}
+        self.latest: dict[Hashable, Body] = {}
+
+    def body(self, asked: Asked) -> Body:
+        key = self.key(asked)
+        with self.lock:
+            first = not self.running.get(key)
+            self.running[key] = self.running.get(key, 0) + 1
+        try:
+            time.sleep(0.01)
+            if not first:
+                return self.second(key, asked)
+            self.latest[key] = super().body(asked)
+            time.sleep(0.02)
+            return self.latest[key]
+        finally:
+            with self.lock:
+                self.running[key] -= 1
+
+    def key(self, asked: Asked) -> Hashable:
+        """What makes requests equal."""
+        return tuple(asked.texts), tuple(asked.images)
+
+    def second(self, key: Hashable, asked: Asked) -> Body:
+        return self.latest.get(key) or super().body(asked)
+
+
+@fault("coalesced-empty")
+class CoalescedEmpty(Joined):
+    def second(self, key: Hashable, asked: Asked) -> Body:
+        return {"textVectors": [], "imageVectors": []}
+
+
+@fault("coalesced-conflict")
+class CoalescedConflict(Joined):
+    def second(self, key: Hashable, asked: Asked) -> Body:
+        raise Refused(409, "a request like this one is being served")
+
+
+@fault("coalesced-by-length")
+class CoalescedByLength(Joined):
+    def key(self, asked: Asked) -> Hashable:
+        return tuple(map(len, asked.texts)), tuple(asked.images)
+
+
+@fault("coalesced-by-image-size")
+class CoalescedBySize(Joined):
+    def key(self, asked: Asked) -> Hashable:
+        return tuple(asked.texts), tuple(len(image) // 64 for image in asked.images)
+
+
+class Sharing(Joined):
+    """Only requests of one kind of items are joined."""
+
+    images = False
+
+    def body(self, asked: Asked) -> Body:
+        joined = bool(asked.images) == self.images and bool(asked.texts) != self.images
+        return super().body(asked) if joined else Endpoint.body(self, asked)
+
+    def second(self, key: Hashable, asked: Asked) -> Body:
+        raise Refused(500, "the future is already done")
+
+
+@fault("equal-texts-at-once-fail")
+class EqualTexts(Sharing):
+    pass
+
+
+@fault("equal-images-at-once-fail")
+class EqualImages(Sharing):
+    images = True
+
+
+@fault("kinds-crossed")
+class KindsCrossed(Endpoint):
+    inside = 0
+
+    def body(self, asked: Asked) -> Body:
+        own = Endpoint.body(self, asked)
+        if bool(asked.texts) == bool(asked.images):
+            return own
+        self.last = own
+        time.sleep(0.02)
+        other: Body = self.last
+        count = max(len(asked.texts), len(asked.images))
+        rows = (other["textVectors"] or other["imageVectors"])[:count]
+        if len(rows) < count:
+            return own
+        return {
+            "textVectors": rows if asked.texts else [],
+            "imageVectors": rows if asked.images else [],
+        }
+
+
+@fault("small-beside-large")
+class SmallBesideLarge(Endpoint):
+    large = 0
+
+    def body(self, asked: Asked) -> Body:
+        big = len(asked.texts) >= 100
+        if not big and self.large:
+            raise Refused(503, "busy with a batch")
+        with self.lock:
+            self.large += big
+        try:
+            time.sleep(0.3 if big else 0)
+            return super().body(asked)
+        finally:
+            with self.lock:
+                self.large -= big
+
+
+@fault("twelve-at-once")
+class TwelveAtOnce(Overlapping):
+    def beside(self, request: Request, company: int) -> Answer:
+        time.sleep(0.05 * company)
+        if company > 12:
+            raise Refused(503, "queue full")
+        return super().beside(request, company)
+
+
+@fault("lists-interleaved-at-once")
+class Interleaved(Endpoint):
+    """The rows of two lists of one length are dealt out one by one."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.waiting: list[list[str]] = []
+        self.guard = threading.Lock()
+
+    def body(self, asked: Asked) -> Body:
+        if len(asked.texts) < 2 or asked.images:
+            return super().body(asked)
+        with self.guard:
+            self.waiting.append(asked.texts)
+        time.sleep(0.02)
+        with self.guard:
+            company = [texts for texts in self.waiting if len(texts) == len(asked.texts)]
+            mixed = company[-1] if len(company) > 1 else asked.texts
+            self.waiting.remove(asked.texts)
+        dealt = [pair[place % 2] for place, pair in enumerate(zip(asked.texts, mixed, strict=True))]
+        return super().body(Asked(dealt, []))
+
+
+def unavailable() -> Answer:
+    """503 in JSON."""
+    return Answer(503, b'{"error": "unavailable"}', dict(JSON))

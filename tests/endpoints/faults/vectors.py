@@ -1,0 +1,240 @@
+"""Vectors of the right shape that mean nothing, or are another model's."""
+
+import io
+import re
+import unicodedata
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from tests.endpoints import text_encoder
+from tests.endpoints.encoder import Matrix, single
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.registry import Need, fault, variants
+
+# Towers whose vectors have the right shape and mean nothing, or not the same.
+
+
+ENGLISH = re.compile(r"\b(circle|square|triangle|star)\b", re.IGNORECASE)
+
+
+class Texts(Endpoint):
+    """Each text vector goes through `turn`."""
+
+    def text_vector(self, text: str) -> Matrix:
+        return self.turn(super().text_vector(text))
+
+    def turn(self, vector: Matrix) -> Matrix:
+        return vector
+
+
+class Images(Endpoint):
+    """Each image vector goes through `turn`."""
+
+    def image_vector(self, image: bytes) -> Matrix:
+        return self.turn(super().image_vector(image))
+
+    def turn(self, vector: Matrix) -> Matrix:
+        return vector
+
+
+turned_images = variants(Images, "turn")
+turned_images("images-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
+turned_images("images-zero", lambda vector: np.zeros_like(vector))
+turned_images("images-negated", lambda vector: -vector)
+turned_images(
+    "images-rotated", lambda vector: vector[np.random.default_rng(3).permutation(len(vector))]
+)
+turned_images("images-shifted", lambda vector: np.roll(vector, 1))
+turned_images("images-absolute", lambda vector: np.abs(vector))
+
+
+@fault("images-mostly-noise")
+class ImagesNoise(Images):
+    def turn(self, vector: Matrix) -> Matrix:
+        seed = int(abs(float(vector[0])) * 1e6)
+        noise = np.random.default_rng(seed).normal(0, 0.5, len(vector))
+        return single(vector + np.linalg.norm(vector) * noise)
+
+
+@fault("common-part-only")
+class CommonOnly(Images):
+    def turn(self, vector: Matrix) -> Matrix:
+        common = np.full_like(vector, len(vector) ** -0.5)
+        return common + np.float32(1e-5) * vector
+
+    def text_vector(self, text: str) -> Matrix:
+        return self.turn(super().text_vector(text))
+
+
+class Without(Endpoint):
+    """Texts lose some of their words."""
+
+    lost: frozenset[str] = frozenset()
+
+    def text_vector(self, text: str) -> Matrix:
+        known = text_encoder.concepts()
+        kept = [word for word in text.split() if known.get(bare(word)) not in self.lost]
+        return super().text_vector(" ".join(kept))
+
+
+def bare(word: str) -> str:
+    """A word without punctuation."""
+    return word.strip(".,").casefold()
+
+
+without = variants(Without, "lost")
+without("colours-unread", frozenset({"red", "green", "blue", "yellow", "purple", "black"}))
+without("shapes-unread", frozenset({"circle", "square", "triangle", "star"}))
+
+
+class Unread(Endpoint):
+    """Texts with letters that match `letters` have them dropped."""
+
+    letters = ""
+
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(re.sub(self.letters, "", text))
+
+
+@fault("english-only")
+class EnglishOnly(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        foreign = text_encoder.named(
+            text_encoder.tokens(text, self.encoder.limit)
+        ) and not ENGLISH.search(text)
+        return super().text_vector(" ".join(scrambled(text)) if foreign else text)
+
+
+def scrambled(text: str) -> list[str]:
+    """The letters of a text as tokens that mean nothing, all distinct texts distinct."""
+    return [f"u{ord(letter):x}" for letter in text if not letter.isspace()]
+
+
+unread = variants(Unread, "letters")
+unread("japanese-unread", "[぀-鿿]")
+unread("cyrillic-unread", "[Ѐ-ӿ]")
+unread("arabic-unread", "[؀-ۿ]")
+unread("accents-dropped", "[À-ɏ]")
+
+
+turned_texts = variants(Texts, "turn")
+turned_texts("texts-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
+turned_texts("texts-zero", lambda vector: np.zeros_like(vector))
+turned_texts(
+    "texts-rotated", lambda vector: vector[np.random.default_rng(4).permutation(len(vector))]
+)
+turned_texts("texts-backwards", lambda vector: vector[::-1].copy())
+turned_texts("norms-differ", lambda vector: vector * np.float32(10))
+
+
+# Faults that only exact vectors show: each moves some items of a kind, and no others.
+
+
+def shifted(vector: Matrix) -> Matrix:
+    """The vector, a little beside where it points: an angle of about 0.15."""
+    return single(vector + 0.15 * np.roll(vector, 1))
+
+
+@fault("template-before-texts")
+class TemplateBeforeTexts(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(f"a photo of {text}")
+
+
+@fault("end-of-long-texts")
+class EndOfLongTexts(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(" ".join(text.split()[-60:]) if len(text) > 500 else text)
+
+
+@fault("empty-text-replaced")
+class EmptyTextReplaced(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(text if text.strip() else ".")
+
+
+@fault("cased-texts-lowered")
+class CasedTextsLowered(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return super().text_vector(text.lower())
+
+
+@fault("accents-lost-before-tokens")
+class AccentsLost(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        parts = unicodedata.normalize("NFD", text)
+        plain = "".join(each for each in parts if unicodedata.category(each) != "Mn")
+        return super().text_vector(plain)
+
+
+@fault("another-deviation")
+class AnotherDeviation(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        return shifted(super().image_vector(image))
+
+
+@fault("no-antialias")
+class NoAntialias(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        vector = super().image_vector(image)
+        with Image.open(io.BytesIO(image)) as opened:
+            return vector if opened.size == (224, 224) else shifted(vector)
+
+
+@fault("animations-end-shown")
+class AnimationsEndShown(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        with Image.open(io.BytesIO(image)) as opened:
+            frames = getattr(opened, "n_frames", 1)
+            if opened.format != "GIF" or frames == 1:
+                return super().image_vector(image)
+            opened.seek(frames - 1)
+            sink = io.BytesIO()
+            opened.convert("RGB").save(sink, "PNG")
+        return super().image_vector(sink.getvalue())
+
+
+@fault("turned-by-exif")
+class TurnedByExif(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        with Image.open(io.BytesIO(image)) as opened:
+            if opened.getexif().get(0x0112, 1) == 1:
+                return super().image_vector(image)
+            sink = io.BytesIO()
+            ImageOps.exif_transpose(opened).save(sink, "PNG")
+        return super().image_vector(sink.getvalue())
+
+
+# Faults of an endpoint that is said to serve published weights.
+
+
+PUBLISHED: tuple[Need, ...] = ("published",)
+
+
+class Mixed(Endpoint):
+    """Text vectors are mixed with what is not the model's."""
+
+    share = 0.4
+
+    def text_vector(self, text: str) -> Matrix:
+        vector = super().text_vector(text)
+        return single(vector + self.share * np.roll(vector, 1))
+
+
+@fault("another-checkpoint", needs=PUBLISHED)
+class AnotherCheckpoint(Mixed):
+    pass
+
+
+@fault("photographs-unknown", needs=PUBLISHED)
+class PhotographsUnknown(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        return np.roll(super().image_vector(image), 1)
+
+
+@fault("photographs-half-seen", needs=PUBLISHED)
+class PhotographsHalfSeen(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        vector = super().image_vector(image)
+        return single(vector + 0.8 * np.roll(vector, 2))

@@ -1,0 +1,111 @@
+"""Runs the suite against one of the endpoints, in this process, and says what it found."""
+
+import gc
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from conformance import run
+from conformance.transport.readiness import Unusable
+from tests.endpoints import registry
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.registry import PREFLIGHT, Entry
+from tests.endpoints.server import serve
+
+FOUND = ("fail", "warn")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run said of one endpoint."""
+
+    name: str
+    verdict: str
+    """The report's; without a report, the line that says why there is none."""
+    statuses: dict[str, str] = field(default_factory=dict)
+    """Status of every clause by its id; empty without a report."""
+    messages: dict[str, str] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    """The clauses of the primary findings, worst first."""
+    seconds: float = 0
+
+    @property
+    def entry(self) -> Entry:
+        """The endpoint, where it is one of the registry's."""
+        return registry.find(self.name)
+
+    @property
+    def found(self) -> list[str]:
+        """The clauses that failed or warned."""
+        return [clause for clause, status in self.statuses.items() if status in FOUND]
+
+    @property
+    def broken(self) -> list[str]:
+        """The MUST clauses that failed, and errors of the suite's own."""
+        return [clause for clause, status in self.statuses.items() if status in ("fail", "error")]
+
+    @property
+    def first_fits(self) -> bool:
+        """Whether the first finding is a clause that the endpoint's author named."""
+        return bool(self.findings) and self.findings[0] in self.entry.caught_by
+
+    @property
+    def caught(self) -> bool:
+        """Whether a fitting clause found the fault, or the run could not begin and said why."""
+        refused = PREFLIGHT in self.entry.caught_by and not self.statuses
+        return refused or any(clause in self.found for clause in self.entry.caught_by)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a whole run ended without a failed MUST."""
+        return self.verdict == "conformant" and not self.broken
+
+    @property
+    def right(self) -> bool:
+        """Whether a fault was caught, or a legal endpoint accepted."""
+        return self.caught if self.entry.is_fault else self.accepted
+
+
+def judge(
+    entry: Entry, narrow: bool = False, served: Endpoint | None = None, **options: Any
+) -> Outcome:
+    """Serves the endpoint and runs the suite against it; `options` are those of `run`.
+
+    `narrow` runs only the clauses that should catch the fault; `served` is an endpoint of that kind
+    that is built already.
+    """
+    quicken()
+    started = time.perf_counter()
+    chosen = [each for each in entry.caught_by if narrow and each != PREFLIGHT]
+    asked = {"weights": entry.weights, "weaviate": "off", **entry.options}
+    asked["clause"] = [] if "whole" in entry.needs else chosen
+    with serve(served or entry.build(), entry.host) as url:
+        try:
+            report = run(url, model=entry.model, **(asked | options)).document
+        except Unusable as refused:
+            return Outcome(entry.name, str(refused))
+    return of_report(entry.name, report, time.perf_counter() - started)
+
+
+@cache
+def quicken() -> None:
+    """Keeps what was imported out of the collections of garbage, of which pytest makes many."""
+    gc.collect()
+    gc.freeze()
+
+
+def of_report(name: str, report: dict[str, Any], seconds: float) -> Outcome:
+    """What a report.json says of the endpoint `name`."""
+    clauses = {clause["id"]: clause for clause in report["clauses"]}
+    return Outcome(
+        name,
+        report["verdict"],
+        statuses={clause: str(found["status"]) for clause, found in clauses.items()},
+        messages={
+            clause: next((test["message"] for test in found["tests"] if test["message"]), "")
+            for clause, found in clauses.items()
+        },
+        findings=[finding["clause"] for finding in report["findings"]],
+        seconds=seconds,
+    )
