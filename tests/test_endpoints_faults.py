@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.command import invoke
-from conformance.comparison import record_command
+from conformance.command import cli
 from tests.endpoints import registry
 from tests.endpoints.judging import judge
 from tests.endpoints.server import serve
@@ -55,7 +54,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the encoder below the undecidable endpoints gives."""
     file = tmp_path_factory.mktemp("recorded") / "plain.json"
     with serve(registry.find("plain").build()) as url:
-        assert invoke.main(record_command.command, [url, "-o", str(file)]) == 0
+        assert cli.main(["record", url, "-o", str(file)]) == 0
     return file
 
 
