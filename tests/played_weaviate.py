@@ -66,11 +66,18 @@ class Played:
         documents: dict[str, object] = {
             "/v1/meta": {"version": self.version, "modules": self.modules},
             "/v1/schema": {"classes": list(self.classes)},
-            "/v1/graphql": {"data": {"Get": dict(self.objects)}},
+            "/v1/graphql": {"data": {"Get": self.properties()}},
         }
         if parts.path in documents:
             return "200 OK", documents[parts.path]
         return "404 Not Found", {}
+
+    def properties(self) -> dict[str, list[Document]]:
+        """The properties of the objects of each collection."""
+        return {
+            name.partition("/")[0]: [row["properties"] for row in rows]
+            for name, rows in self.objects.items()
+        }
 
     def page(self, query: Mapping[str, str]) -> tuple[str, object]:
         """Objects of a collection after an id."""

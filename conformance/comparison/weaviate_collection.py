@@ -1,6 +1,7 @@
 """A user's Weaviate collection over REST, only ever read: settings, tenants, objects, vectors."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, Self
@@ -11,7 +12,7 @@ import numpy as np
 from conformance.data.messages import UserError, suggestion
 from conformance.data.tolerances import Array
 from conformance.transport.client import Client, Request
-from conformance.transport.exchange import FailureKind
+from conformance.transport.exchange import Exchange, FailureKind
 from conformance.weaviate.server import KEY, Server
 
 MODULE = "multi2vec-clip"
@@ -28,9 +29,10 @@ FORBIDDEN = (401, 403)
 class NoAnswer(UserError):
     """Weaviate did not answer as it should; `status` is 0 where nothing came at all."""
 
-    def __init__(self, message: str, status: int = 0, reason: str = "") -> None:
+    def __init__(self, message: str, status: int = 0, reason: str = "", path: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.path = path
         self.reason = reason
         """What happened, without the address."""
 
@@ -57,23 +59,41 @@ class Rest:
         """Close its connections."""
         self._client.close()
 
-    def get(self, path: str, **query: object) -> Any:
-        """The JSON document at `path`; raises NoAnswer."""
+    def document(self, path: str, **query: object) -> Mapping[str, Any]:
+        """The JSON object at `path`; raises NoAnswer."""
+        found = self._answer(path, dict, self._get(path, query))
+        return dict(found)
+
+    def rows(self, path: str) -> Sequence[Any]:
+        """The JSON array at `path`; raises NoAnswer."""
+        return list(self._answer(path, list, self._get(path, {})))
+
+    def graphql(self, query: str) -> Mapping[str, Any]:
+        """What a query, which reads, returns as `data`; raises NoAnswer."""
+        path, body = "/v1/graphql", json.dumps({"query": query}).encode()
+        headers = {**self._headers, "Content-Type": "application/json"}
+        found = self._answer(path, dict, self._client.send(Request("POST", path, body, headers)))
+        return found.get("data") or {}
+
+    def _get(self, path: str, query: Mapping[str, object]) -> Exchange:
         where = f"{path}?{urlencode(query)}" if query else path
-        seen = self._client.send(Request("GET", where, headers=self._headers))
+        return self._client.send(Request("GET", where, headers=self._headers))
+
+    def _answer(self, path: str, kind: type, seen: Exchange) -> Any:
+        """The document of an answer, of the kind that it must have."""
         if seen.failure:
             reason = str(seen.failure)
             larger = seen.failed_by(FailureKind.TOO_LARGE)
             status = 200 if larger else 0
-            raise NoAnswer(f"no Weaviate answers at {self.url}: {reason}", status, reason)
+            raise NoAnswer(f"no Weaviate answers at {self.url}: {reason}", status, reason, path)
         if seen.status in FORBIDDEN:
             reason = f"status {seen.status}"
             message = f"the Weaviate at {self.url} wants an API key ({reason}): set {KEY}"
-            raise NoAnswer(message, seen.status, reason)
+            raise NoAnswer(message, seen.status, reason, path)
         document = seen.json()
-        if not seen.succeeded or not isinstance(document, dict | list):
+        if not seen.succeeded or not isinstance(document, kind):
             reason = f"status {seen.status}{_error(document)}"
-            raise NoAnswer(f"{self.url}{path}: {reason}", seen.status, reason)
+            raise NoAnswer(f"{self.url}{path}: {reason}", seen.status, reason, path)
         return document
 
 
@@ -174,6 +194,14 @@ class Collection:
             raise NothingStored(self._nothing(len(rows)))
         return stored
 
+    def properties(self, fields: Sequence[str], most: int) -> list[Mapping[str, Any]]:
+        """These fields of up to `most` objects, without vectors; raises NoAnswer."""
+        tenant = f", tenant: {json.dumps(self.tenant)}" if self.tenant else ""
+        names = " ".join(fields)
+        found = self.rest.graphql(f"{{Get{{{self.name}(limit: {most}{tenant}){{{names}}}}}}}")
+        rows: list[Mapping[str, Any]] = (found.get("Get") or {}).get(self.name) or []
+        return rows
+
     def _rows(self) -> Iterator[Mapping[str, Any]]:
         last: dict[str, str] = {}
         tenant = {"tenant": self.tenant} if self.tenant else {}
@@ -181,7 +209,7 @@ class Collection:
         while True:
             asked = {"class": self.name, "limit": together, "include": "vector", **tenant, **last}
             try:
-                rows = self.rest.get("/v1/objects", **asked).get("objects") or []
+                rows = self.rest.document("/v1/objects", **asked).get("objects") or []
             except NoAnswer as problem:
                 if problem.status != 200 or together == 1:
                     raise
@@ -217,7 +245,7 @@ def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collect
 
     Raises NothingStored where there is no such collection or no such active tenant, and NoAnswer.
     """
-    classes = {row["class"]: row for row in rest.get("/v1/schema").get("classes") or ()}
+    classes = {row["class"]: row for row in rest.document("/v1/schema").get("classes") or ()}
     found = next((each for each in classes if each.lower() == name.lower()), None)
     if found is None:
         known = f"; there are {', '.join(sorted(classes))}" if classes else ""
@@ -238,7 +266,7 @@ def has_tenants(schema: Mapping[str, Any]) -> bool:
 
 def tenants(rest: Rest, name: str) -> dict[str, str]:
     """The state of each tenant of a collection, by the tenant's name; raises NoAnswer."""
-    rows = rest.get(f"/v1/schema/{quote(name)}/tenants")
+    rows = rest.rows(f"/v1/schema/{quote(name)}/tenants")
     return {row["name"]: str(row.get("activityStatus", ACTIVE[0])) for row in rows}
 
 

@@ -36,6 +36,7 @@ class Asked:
     model: Model | None
     server: Server | None
     collection: str | None
+    tenant: str | None
     timeout: float
     """Seconds for one text or image."""
 
@@ -44,6 +45,7 @@ class Asked:
 @click.argument("url", required=False)
 @click.option("--weaviate", metavar="URL", help="the Weaviate that calls it; CLIP_WEAVIATE_API_KEY")
 @click.option("--collection", metavar="NAME", help="only this collection of it (default: all)")
+@click.option("--tenant", metavar="NAME", help="of that collection (default: the first active one)")
 @click.option("--model", metavar="TAG", help="what the endpoint serves, for dimension and device")
 @click.option(
     "--models",
@@ -59,7 +61,9 @@ class Asked:
     show_default=True,
     help="for one text or image",
 )
-def command(weaviate: str | None, collection: str | None, timeout: float, **given: Any) -> int:
+def command(
+    weaviate: str | None, collection: str | None, tenant: str | None, timeout: float, **given: Any
+) -> int:
     """Look at an endpoint, and at the Weaviate in front of it, without judging.
 
     Says what is there, what is likely wrong, and what to do. Nothing is written anywhere.
@@ -72,6 +76,8 @@ def command(weaviate: str | None, collection: str | None, timeout: float, **give
         raise click.UsageError("which endpoint? clip-conformance doctor http://localhost:8080")
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
+    if tenant and not collection:
+        raise click.UsageError("--tenant is one of a collection: say which with --collection NAME")
     if collection and not weaviate:
         raise click.UsageError(
             "--collection is a collection of a Weaviate: say which with --weaviate URL"
@@ -79,7 +85,7 @@ def command(weaviate: str | None, collection: str | None, timeout: float, **give
     model = find_model(given["model"], given["models"]) if given["model"] else None
     server = server_at(weaviate) if weaviate else None
     start = time.perf_counter()
-    found = list(examine(Asked(url.removesuffix("/"), model, server, collection, timeout)))
+    found = list(examine(Asked(url.removesuffix("/"), model, server, collection, tenant, timeout)))
     console = Console(width=diagnosis.WIDTH, highlight=False)
     diagnosis.show(console, found, time.perf_counter() - start)
     return int(any(part.problems for part in found))
@@ -114,5 +120,8 @@ def examine(asked: Asked) -> Iterator[Diagnosis]:
     yield environment_part
     if asked.server is not None:
         weaviate_part = Diagnosis(f"Weaviate {asked.server.url}")
-        WeaviateDoctor(asked.server, weaviate_part).examine(asked.url, meta, asked.collection)
+        doctor = WeaviateDoctor(asked.server, weaviate_part)
+        with closing(Client(asked.url, asked.timeout)) as client:
+            service = Endpoint(client) if items else None
+            doctor.examine(service, asked.url, meta, asked.collection, asked.tenant)
         yield weaviate_part

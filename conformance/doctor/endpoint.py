@@ -1,5 +1,6 @@
 """Looks at an endpoint: its probes, what /meta says, and one text and one image."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import median
@@ -28,6 +29,50 @@ LACKING = {
 """What Weaviate says where a vector did not come."""
 CUT = "without sending complete message body"
 TOO_EARLY = 503
+
+
+OWN_ERRORS = {
+    "no kernel image": "cuda-no-kernel",
+    "invalid device function": "cuda-no-kernel",
+    "cuda out of memory": "cuda-memory",
+    "cuda error: out of memory": "cuda-memory",
+    "cublas_status_alloc_failed": "cuda-memory",
+    "mps backend out of memory": "cuda-memory",
+    "driver version is insufficient": "cuda-driver",
+    "driver on your system is too old": "cuda-driver",
+    "found no nvidia driver": "cuda-driver",
+    "no cuda gpus are available": "cuda-driver",
+    "no cuda-capable device": "cuda-driver",
+    "not compiled with cuda": "cuda-driver",
+    "busy or unavailable": "cuda-driver",
+    "device-side assert": "cuda-broken",
+    "illegal memory access": "cuda-broken",
+    "unspecified launch failure": "cuda-broken",
+    "cublas_status": "cuda-broken",
+    "cudnn_status": "cuda-broken",
+    "cuda error": "cuda-broken",
+    "can't allocate memory": "memory",
+    "cannot allocate memory": "memory",
+    "memoryerror": "memory",
+    "out of memory": "memory",
+}
+"""Well-known messages in small letters, the more telling ones first, and the advice on them."""
+COSTLY = 0.5
+"""Seconds for one text above which its request's own cost is looked at."""
+SEVERAL = 8
+NO_LONGER = 1.25
+"""Times one text's seconds that several take at most where the request is what costs."""
+
+
+@dataclass(frozen=True)
+class OwnError:
+    """A failure of the service that the request is no reason for."""
+
+    id: str
+    """Of the advice."""
+    kind: str
+    status: int
+    error: str
 
 
 @dataclass(frozen=True)
@@ -147,15 +192,37 @@ def _shown(value: object) -> str:
 
 
 def examine_items(endpoint: Endpoint, model: Model | None, found: Diagnosis) -> dict[str, Item]:
-    """One text and one image, each twice: the second one is timed."""
+    """One text and one image, each twice: the second one is timed. Then several texts."""
     items = {}
+    own_errors: list[OwnError] = []
     for kind in ("text", "image"):
-        item = _item(endpoint, kind, found)
+        item = _item(endpoint, kind, found, own_errors)
         if item is not None:
             found.note(f"one {kind}", f"{item.dimension} numbers, {item.seconds * 1000:.0f} ms")
             items[kind] = item
+    _tell(own_errors, found)
     _compare_dimensions(items, model, found)
+    if "text" in items and items["text"].seconds > COSTLY:
+        _fixed_cost(endpoint, items["text"].seconds, found)
     return items
+
+
+def _fixed_cost(endpoint: Endpoint, one: float, found: Diagnosis) -> None:
+    """Whether a text is slow for its request's sake: several then take no longer."""
+    seen = send(endpoint, "text", SEVERAL)
+    if seen.succeeded and seen.seconds < one * NO_LONGER:
+        many = f"{seen.seconds:.1f}"
+        found.problem("fixed-cost", one=f"{one:.1f}", count=SEVERAL, many=many)
+
+
+def _tell(errors: Sequence[OwnError], found: Diagnosis) -> None:
+    """One problem for what is one: the error of the service, whatever was sent."""
+    by_id: dict[str, list[OwnError]] = {}
+    for each in errors:
+        by_id.setdefault(each.id, []).append(each)
+    for id_, same in by_id.items():
+        what = " and ".join(f"one {each.kind}" for each in same)
+        found.problem(id_, what=what, status=same[0].status, error=same[0].error)
 
 
 def send(endpoint: Endpoint, kind: str, count: int = 1) -> Exchange:
@@ -170,8 +237,10 @@ def _picture(number: int) -> bytes:
     return image_files.save(image_files.image(number), "PNG")
 
 
-def _item(endpoint: Endpoint, kind: str, found: Diagnosis) -> Item | None:
-    response = _read(endpoint, send(endpoint, kind), kind, found)
+def _item(
+    endpoint: Endpoint, kind: str, found: Diagnosis, own_errors: list[OwnError]
+) -> Item | None:
+    response = _read(endpoint, send(endpoint, kind), kind, found, own_errors)
     if response is None:
         return None
     rows = response.text_vectors if kind == "text" else response.image_vectors
@@ -185,7 +254,9 @@ def _item(endpoint: Endpoint, kind: str, found: Diagnosis) -> Item | None:
     return Item(len(rows[0]), send(endpoint, kind).seconds)
 
 
-def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> GoResponse | None:
+def _read(
+    endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis, own_errors: list[OwnError]
+) -> GoResponse | None:
     facts: dict[str, object] = {**address_facts(endpoint.client.url)}
     facts.update(kind=kind, status=seen.status)
     if seen.failure:
@@ -206,9 +277,19 @@ def _read(endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis) -> Go
         found.problem("unreadable", failure=failure, **facts)
         return None
     if response.failure is not None:
-        _refused(one_line(response.error) or "(no error)", facts, found)
+        error = one_line(response.error) or "(no error)"
+        if seen.status >= 500 and seen.status != TOO_EARLY:
+            own_errors.append(OwnError(_known_error(response.error), kind, seen.status, error))
+        else:
+            _refused(error, facts, found)
         return None
     return response
+
+
+def _known_error(error: str) -> str:
+    """The id of the advice on a service's own error."""
+    small = error.lower()
+    return next((id_ for words, id_ in OWN_ERRORS.items() if words in small), "server-error")
 
 
 def _refused(error: str, facts: dict[str, object], found: Diagnosis) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.endpoint import address_facts
-from conformance.options import endpoint_url
+from conformance.doctor.go_url import go_says, masked, suggested, url_problem
 from conformance.transport.exchange import without_password
 
 NAMES = (
@@ -35,7 +35,7 @@ def examine(
     """Look at the variables; `image_seconds` is what one image took, where one was answered."""
     for name in NAMES:
         if name in environment:
-            found.note(name, without_password(environment[name]))
+            found.note(name, masked(environment[name]))
     if not found.seen:
         found.note("not set here", ", ".join(NAMES))
     _api(environment.get("CLIP_INFERENCE_API", ""), url, found)
@@ -65,33 +65,21 @@ def duration(text: str) -> float | None:
     return sum(float(number) * UNITS[unit] for number, unit in re.findall(part, text))
 
 
-def url_problem(value: str) -> str:
-    """Why Weaviate cannot work with this as CLIP_INFERENCE_API or inferenceUrl; empty if it can."""
-    if value.endswith("/"):
-        return "it ends in a slash, so that //vectorize is asked for, which few services answer"
-    return endpoint_url.problem(value).removeprefix(f"{value!r} is ")
-
-
-def go_says(value: str) -> str:
-    """What Weaviate says when it appends /vectorize to a value that `url_problem` objects to."""
-    url = f"{value}/vectorize"
-    if value.startswith(("http://", "https://")):
-        return "fail with status 404: ..."
-    scheme, colon, _ = value.partition(":")
-    if colon and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
-        words = "first path segment in URL cannot contain colon"
-        return f'create POST request: parse "{url}": {words}'
-    return f'send POST request: Post "{url}": unsupported protocol scheme "{scheme * bool(colon)}"'
-
-
 def _api(value: str, url: str, found: Diagnosis) -> None:
-    shown = without_password(value)
     if not value:
         return
+    shown = masked(value)
     if why := url_problem(shown):
-        found.problem("api-url", value=shown, why=why, said=go_says(shown))
+        found.problem("api-url", **url_facts("CLIP_INFERENCE_API", shown, why))
     elif urlsplit(value).netloc.rpartition("@")[2] != urlsplit(url).netloc.rpartition("@")[2]:
         found.problem("api-elsewhere", value=shown, url=without_password(url))
+
+
+def url_facts(name: str, value: str, why: str) -> dict[str, str]:
+    """What is said of a URL that Weaviate cannot work with; `name` is the setting's."""
+    meant = suggested(value)
+    remedy = f"{name}={meant}" if meant else "http://HOST:PORT, without a slash at the end."
+    return {"value": value, "why": why, "said": go_says(value), "remedy": remedy}
 
 
 def _wait(value: str, url: str, found: Diagnosis) -> None:

@@ -4,72 +4,17 @@ Weaviate checks little of this when a collection is created (`ValidateMultiModal
 usecases/modulecomponents/settings/base_class_multimodal_settings.go), and never afterwards.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
-
+from conformance.comparison.weaviate_collection import KINDS, ClipConfig, Kind
 from conformance.data.messages import suggestion
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.environment import go_says, url_problem
-from conformance.transport.exchange import without_password
+from conformance.doctor.environment import url_facts
+from conformance.doctor.go_url import masked, url_problem
 
-MODULE = "multi2vec-clip"
-Kind = Literal["text", "image"]
-KINDS: tuple[Kind, ...] = ("text", "image")
 TYPES: dict[Kind, tuple[str, ...]] = {
     "text": ("text", "text[]", "string", "string[]"),
     "image": ("blob", "blobHash"),
 }
 """The data types that Weaviate sends as texts and as images."""
-
-
-@dataclass(frozen=True)
-class ClipConfig:
-    """The settings of one vector of a collection, and the types of the collection's properties."""
-
-    where: str
-    settings: Mapping[str, Any]
-    types: Mapping[str, str]
-
-    def fields(self, kind: Kind) -> list[str]:
-        """The fields of a kind, in the order of the configuration."""
-        return [str(name) for name in self.settings.get(f"{kind}Fields") or ()]
-
-    def weights(self, kind: Kind) -> list[float]:
-        """Their weights; empty where none are given."""
-        given = self.settings.get("weights") or {}
-        return [float(weight) for weight in given.get(f"{kind}Fields") or ()]
-
-    @property
-    def inference_url(self) -> str:
-        """The endpoint of this vector alone; empty where Weaviate's own counts."""
-        return str(self.settings.get("inferenceUrl") or "")
-
-
-def configs(schema: Mapping[str, Any]) -> Iterator[ClipConfig]:
-    """The vectors of a collection that multi2vec-clip makes; of `GET /v1/schema/NAME`."""
-    name, types = str(schema["class"]), _types(schema)
-    for vector, row in (schema.get("vectorConfig") or {}).items():
-        if MODULE in (row.get("vectorizer") or {}):
-            yield ClipConfig(f"{name}, vector {vector}", row["vectorizer"][MODULE] or {}, types)
-    if schema.get("vectorizer") == MODULE:
-        own = (schema.get("moduleConfig") or {}).get(MODULE) or {}
-        yield ClipConfig(name, own, types)
-
-
-def vectorizers(schema: Mapping[str, Any]) -> list[str]:
-    """What makes the vectors of a collection."""
-    named = [name for row in (schema.get("vectorConfig") or {}).values() for name in _names(row)]
-    return sorted({*named, *([str(schema["vectorizer"])] if schema.get("vectorizer") else [])})
-
-
-def _names(row: Mapping[str, Any]) -> list[str]:
-    return list(row.get("vectorizer") or {})
-
-
-def _types(schema: Mapping[str, Any]) -> dict[str, str]:
-    rows = schema.get("properties") or ()
-    return {str(row["name"]): str((row.get("dataType") or ["?"])[0]) for row in rows}
 
 
 def examine(config: ClipConfig, found: Diagnosis) -> None:
@@ -81,10 +26,10 @@ def examine(config: ClipConfig, found: Diagnosis) -> None:
         _order(config, kind, found)
     _numbers(config, found)
     _lists(config, found)
-    value = without_password(config.inference_url)
+    value = masked(config.inference_url)
     if why := url_problem(value) if value else "":
-        said = go_says(value)
-        found.problem("inference-url", where=config.where, value=value, why=why, said=said)
+        facts = url_facts("inferenceUrl", value, why)
+        found.problem("inference-url", where=config.where, **facts)
 
 
 def _fields(config: ClipConfig, kind: Kind, found: Diagnosis) -> None:

@@ -5,21 +5,36 @@ Over its REST interface alone, and only reading.
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
-import httpx
-
-from conformance.data.messages import one_line, suggestion
+from conformance.comparison.stored_objects import Reencoded, explanation, reencode
+from conformance.comparison.weaviate_collection import (
+    FORBIDDEN,
+    MODULE,
+    ClipConfig,
+    Collection,
+    NoAnswer,
+    NothingStored,
+    Rest,
+    configs,
+    open_collection,
+    vectorizers,
+)
+from conformance.data.messages import UserError, one_line, suggestion
+from conformance.data.tolerances import ACROSS_REQUESTS
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.endpoint import PROBE_TIMEOUT, address_facts
-from conformance.doctor.schema import MODULE, ClipConfig
-from conformance.transport.endpoint import READY
+from conformance.transport.client import Client
+from conformance.transport.endpoint import READY, Endpoint
 from conformance.transport.exchange import without_password
 from conformance.weaviate.server import Server
 
 SAMPLE = 100
 """Objects that are looked at for absent fields."""
+LOOKED_AT = 20
+"""Collections of which a stored object is encoded again, where none is named."""
 CAUSES = {
     "refusing to dial internal address": (
         "MODULES_VALIDATE_BASE_URL is on, and the endpoint has an internal address.",
@@ -38,8 +53,27 @@ CAUSES = {
         "The endpoint took longer than MODULES_CLIENT_TIMEOUT.",
         "Leave that at 50s, and look at why /meta is slow.",
     ),
+    "invalid control character": (
+        "CLIP_INFERENCE_API holds a character that cannot be seen, such as the carriage return of "
+        "a file with Windows line ends.",
+        "CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
+    ),
+    "invalid port": (
+        "What follows the port in CLIP_INFERENCE_API is no number: a quote or a blank, or the port "
+        "stands there twice.",
+        "CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
+    ),
+    "in host name": (
+        "The host name in CLIP_INFERENCE_API holds a character that none can hold, such as a blank "
+        "or a variable that nothing has replaced.",
+        "CLIP_INFERENCE_API=http://HOST:PORT",
+    ),
+    "no Host in request URL": (
+        "CLIP_INFERENCE_API has one slash after its colon.",
+        "CLIP_INFERENCE_API=http://HOST:PORT",
+    ),
     "first path segment": (
-        "CLIP_INFERENCE_API has no scheme.",
+        "CLIP_INFERENCE_API has no scheme, or a quote or a blank before it.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "unsupported protocol scheme": (
@@ -56,62 +90,43 @@ CAUSES = {
 UNKNOWN = ("It says so itself, below.", "Run the doctor on the address that it names.")
 
 
-class NoAnswer(RuntimeError):
-    """Weaviate did not answer as it should; the problem has been noted."""
-
-
 class WeaviateDoctor:
     """Looks at one server; what it sees goes to `found`."""
 
     def __init__(self, server: Server, found: Diagnosis) -> None:
-        self.server = server
         self.found = found
-        headers = {"Authorization": f"Bearer {server.key}"} if server.key else {}
-        self.http = httpx.Client(
-            base_url=server.url,
-            headers=headers,
-            timeout=PROBE_TIMEOUT,
-            trust_env=not server.local,
-        )
+        self.rest = Rest(server, PROBE_TIMEOUT)
 
     def examine(
-        self, endpoint_url: str, endpoint_meta: Mapping[str, object], collection: str | None
+        self,
+        endpoint: Endpoint | None,
+        endpoint_url: str,
+        endpoint_meta: Mapping[str, object],
+        collection: str | None,
+        tenant: str | None = None,
     ) -> None:
-        """Look at the module, then at one collection or at all of them."""
-        try:
-            self._module(endpoint_url, endpoint_meta)
-            self._collections(collection)
-        except NoAnswer:
-            return
-        finally:
-            self.http.close()
+        """Look at the module, then at one collection or at all of them.
 
-    def _get(self, path: str) -> Any:
-        try:
-            answer = self.http.get(path)
-        except httpx.HTTPError as problem:
-            failure = one_line(str(problem)) or type(problem).__name__
-            self.found.problem("weaviate-down", url=self.server.url, failure=failure)
-            raise NoAnswer from problem
-        if answer.status_code in (401, 403):
-            self.found.problem("weaviate-key", status=answer.status_code)
-            raise NoAnswer
-        try:
-            document = answer.json() if answer.is_success else None
-        except ValueError:
-            document = None
-        if not isinstance(document, dict):
-            facts = {
-                "url": self.server.url,
-                "path": path,
-                "failure": f"status {answer.status_code}",
-            }
+        `endpoint` encodes a stored object again; None where it does not answer.
+        """
+        with closing(self.rest):
+            try:
+                self._module(endpoint_url, endpoint_meta)
+                self._collections(endpoint, collection, tenant)
+            except NoAnswer as problem:
+                self._no_answer(problem)
+
+    def _no_answer(self, problem: NoAnswer) -> None:
+        if not problem.status:
+            self.found.problem("weaviate-down", url=self.rest.url, failure=problem.reason)
+        elif problem.status in FORBIDDEN:
+            self.found.problem("weaviate-key", status=problem.status)
+        else:
+            facts = {"url": self.rest.url, "path": problem.path, "failure": problem.reason}
             self.found.problem("weaviate-answer", **facts)
-            raise NoAnswer
-        return document
 
     def _module(self, endpoint_url: str, endpoint_meta: Mapping[str, object]) -> None:
-        meta = self._get("/v1/meta")
+        meta = self.rest.document("/v1/meta")
         modules = meta.get("modules") or {}
         self.found.note("version", str(meta.get("version", "not said")))
         self.found.note("modules", ", ".join(sorted(modules)) or "none")
@@ -131,55 +146,94 @@ class WeaviateDoctor:
         if at := re.search(r"(https?://[^\s\"]+?)/meta", error):
             self.found.note("CLIP_INFERENCE_API", without_password(at[1]))
 
-    def _collections(self, name: str | None) -> None:
-        classes = {row["class"]: row for row in self._get("/v1/schema").get("classes") or ()}
+    def _collections(self, endpoint: Endpoint | None, name: str | None, tenant: str | None) -> None:
+        rows = self.rest.document("/v1/schema").get("classes") or ()
+        classes = {row["class"]: row for row in rows}
         chosen = [classes[each] for each in classes if name is None or each.lower() == name.lower()]
         if name is not None and not chosen:
             known = ", ".join(sorted(classes)) or "none"
             hint = suggestion(name, classes)
             self.found.problem("no-collection", name=name, hint=hint, known=known)
-        for row in chosen:
-            configs = list(schema.configs(row))
-            if name is not None and not configs:
-                others = ", ".join(schema.vectorizers(row)) or "nobody: they are its objects' own"
-                self.found.problem("not-clip", name=row["class"], others=others)
-            for config in configs:
-                self._config(row["class"], config)
+        for number, row in enumerate(chosen):
+            if name is not None and not list(configs(row)):
+                self._other_vectorizer(row)
+            for config in configs(row):
+                fields = [*config.fields("text"), *config.fields("image")]
+                self.found.note(config.where, f"fields {', '.join(fields) or 'none'}")
+                schema.examine(config, self.found)
+                self._inference_url(config)
+            if any(configs(row)) and (name is not None or number < LOOKED_AT):
+                self._objects(endpoint, row["class"], tenant)
 
-    def _config(self, name: str, config: ClipConfig) -> None:
-        fields = [*config.fields("text"), *config.fields("image")]
-        self.found.note(config.where, f"fields {', '.join(fields) or 'none'}")
-        schema.examine(config, self.found)
-        self._absent(name, config)
-        self._inference_url(config)
+    def _other_vectorizer(self, row: Mapping[str, Any]) -> None:
+        others = [each for each in vectorizers(row) if each != "none"]
+        if others:
+            self.found.problem("not-clip", name=row["class"], others=", ".join(others))
+        else:
+            self.found.problem("own-vectors", name=row["class"])
 
-    def _absent(self, name: str, config: ClipConfig) -> None:
+    def _objects(self, endpoint: Endpoint | None, name: str, tenant: str | None) -> None:
+        """Look at the objects of a collection, or say why that cannot be done."""
+        try:
+            collection = open_collection(self.rest, name, tenant)
+            if collection.tenant:
+                self.found.note(name, f"tenant {collection.tenant} is looked at")
+            for config in configs(collection.schema):
+                self._absent(collection, config)
+                if config.fields("text") or config.fields("image"):
+                    self._stored(endpoint, collection, config)
+        except (NoAnswer, NothingStored) as problem:
+            self.found.note(name, f"its objects could not be looked at: {problem}")
+
+    def _absent(self, collection: Collection, config: ClipConfig) -> None:
         """Objects of a sample that lack a weighted text."""
         fields = schema.weighted_texts(config)
         if not fields:
             return
-        query = f"{{Get{{{name}(limit:{SAMPLE}){{{' '.join(fields)}}}}}}}"
-        try:
-            document = self.http.post("/v1/graphql", json={"query": query}).json()
-            objects = document["data"]["Get"][name] or []
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
-            self.found.note(config.where, "its objects could not be looked at")
-            return
+        objects = collection.properties(fields, SAMPLE)
         for field in fields:
             absent = sum(each.get(field) is None for each in objects)
             if absent:
                 facts = {"absent": absent, "seen": len(objects), "field": field}
                 self.found.problem("weights-optional", where=config.where, **facts)
 
+    def _stored(
+        self, endpoint: Endpoint | None, collection: Collection, config: ClipConfig
+    ) -> None:
+        """One stored object, encoded again by the endpoint."""
+        if endpoint is None or config.inference_url:
+            why = f"it is made by {config.inference_url}" if endpoint else "no endpoint answers"
+            self.found.note(config.where, f"its stored vectors are not compared: {why}")
+            return
+        try:
+            again = reencode(collection.objects(1, config.vector), endpoint)
+        except UserError as problem:
+            self.found.note(config.where, f"its stored vectors are not compared: {problem}")
+            return
+        self._judge(config, again)
+
+    def _judge(self, config: ClipConfig, again: Reencoded) -> None:
+        if again.refused:
+            [(name, why)] = again.refused.items()
+            self.found.problem("stored-refused", where=config.where, object=name, why=why)
+            return
+        [pair] = again.pairs()
+        new, stored = pair.numbers
+        if new != stored:
+            self.found.problem("stored-length", where=config.where, new=new, stored=stored)
+        elif pair.distance > ACROSS_REQUESTS:
+            facts = {"object": pair.name, "pair": str(pair), "why": explanation(again)}
+            self.found.problem("stored-differs", where=config.where, **facts)
+        else:
+            self.found.note(config.where, f"a stored vector is the one made today: {pair}")
+
     def _inference_url(self, config: ClipConfig) -> None:
         url = config.inference_url
         if not url or any(each.id == "inference-url" for each in self.found.problems):
             return
-        try:
-            answer = httpx.get(f"{url}{READY}", timeout=PROBE_TIMEOUT, trust_env=False)
-            failure = "" if answer.is_success else f"status {answer.status_code}"
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            failure = one_line(str(problem)) or type(problem).__name__
-        if failure:
+        with closing(Client(url, PROBE_TIMEOUT)) as client:
+            seen = Endpoint(client).get(READY)
+        if not seen.succeeded:
+            failure = one_line(seen.failure) if seen.failure else f"status {seen.status}"
             facts = {"value": address_facts(url)["url"], "failure": failure}
             self.found.problem("inference-url-dead", where=config.where, **facts)

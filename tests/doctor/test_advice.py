@@ -5,6 +5,7 @@ from pathlib import Path
 
 import conformance.doctor
 from conformance.data import fixture_files
+from conformance.doctor import endpoint
 
 FOLDER = Path(conformance.doctor.__file__).parent
 KEYS = {"problem", "cause", "remedy"}
@@ -14,6 +15,7 @@ def test_each_problem_has_a_row_and_each_row_a_problem() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
     named = set(re.findall(r'problem\(\s*"([a-z-]+)"', code))
     named |= {f"{kind}-of-another-type" for kind in ("text", "image")}
+    named |= {*endpoint.OWN_ERRORS.values(), "server-error"}
     assert named == set(fixture_files.toml("doctor.toml"))
 
 

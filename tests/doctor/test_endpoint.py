@@ -2,13 +2,14 @@
 
 import json
 import socket
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from conformance.command import cli
-from conformance.doctor import device
+from conformance.doctor import device, endpoint
 from tests.doctor.conftest import Doctor
 from tests.endpoints import registry
 from tests.suite.sockets import Talk, answer, read, talking
@@ -96,9 +97,9 @@ BAD = {
         "Weaviate says: failed to parse vectorization response (status 500)",
     ),
     "refused": (
-        {"/vectorize": answer(b'{"error": "no tokens"}', status="500 No")},
-        "one text is refused: status 500: no tokens",
-        "Weaviate says: fail with status 500: no tokens",
+        {"/vectorize": answer(b'{"error": "no tokens"}', status="400 No")},
+        "one text is refused: status 400: no tokens",
+        "Weaviate says: fail with status 400: no tokens",
     ),
     "422": (
         {"/vectorize": answer(b'{"detail": []}', status="422 No")},
@@ -176,6 +177,61 @@ def test_what_is_wrong_is_said_with_cause_and_weaviates_words(doctor: Doctor, na
 
 def closes(_connection: socket.socket, _number: int) -> None:
     """Closes every connection at once."""
+
+
+OWN_ERRORS = {
+    "CUDA error: no kernel image is available for execution on the device": "torch.cuda.get_arch",
+    "CUDA out of memory. Tried to allocate 20.00 MiB": "`nvidia-smi` shows who uses it",
+    "The NVIDIA driver on your system is too old": "Update the driver",
+    "Torch not compiled with CUDA enabled": "its torch is the CPU build",
+    "CUDA error: device-side assert triggered": "Restart the container",
+    "CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate": "Restart the container",
+    "DefaultCPUAllocator: can't allocate memory": "Give the container more memory",
+    "list index out of range": "where the failure's traceback stands",
+}
+
+
+@pytest.mark.parametrize("error", OWN_ERRORS)
+def test_a_servers_own_error_is_one_problem_with_its_remedy(doctor: Doctor, error: str) -> None:
+    reply = answer(json.dumps({"error": error}).encode(), status="500 No")
+    with talking(served({**OK, "/vectorize": reply})) as url:
+        told = doctor(url)
+    assert told.status == 1
+    assert "1 problem (" in told.text
+    assert "one text and one image: " in told.text
+    assert "takes no text" not in told.text
+    assert OWN_ERRORS[error] in told.text
+    assert f"Weaviate says: fail with status 500: {error}" in told.text
+
+
+def slow(each: float, item: float) -> Talk:
+    """A server that takes `each` seconds for a request, and `item` for each of its texts."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        while request := read(connection):
+            path = request.split(b" ", 2)[1].decode()
+            if path != "/vectorize":
+                connection.sendall(OK[path])
+                continue
+            asked = json.loads(request.partition(b"\r\n\r\n")[2])
+            counts = [len(asked.get(kind) or ()) for kind in ("texts", "images")]
+            time.sleep(each + item * sum(counts))
+            rows = [[[1.0]] * count for count in counts]
+            connection.sendall(vectors(textVectors=rows[0], imageVectors=rows[1]))
+
+    return talk
+
+
+@pytest.mark.parametrize(("each", "item", "told"), [(0.5, 0.0, True), (0.0, 0.2, False)])
+def test_a_fixed_cost_of_every_request_is_told(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, each: float, item: float, told: bool
+) -> None:
+    monkeypatch.setattr(endpoint, "SEVERAL", 3)
+    monkeypatch.setattr(endpoint, "COSTLY", 0.1)
+    with talking(slow(each, item)) as url:
+        text = doctor(url).text
+    assert ("nearly all of it is a cost of the request" in text) == told
+    assert ("the model is loaded" in text) == told
 
 
 def test_a_dead_port_is_told_from_a_silent_service(doctor: Doctor) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from conformance.comparison.weaviate_collection import configs, vectorizers
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
 
@@ -23,7 +24,7 @@ def collection(settings: dict[str, Any], vector: str | None = "v") -> dict[str, 
 def diagnosis(settings: dict[str, Any], vector: str | None = "v") -> Diagnosis:
     """What the doctor says."""
     found = Diagnosis("")
-    for config in schema.configs(collection(settings, vector)):
+    for config in configs(collection(settings, vector)):
         schema.examine(config, found)
     return found
 
@@ -87,13 +88,13 @@ def test_swapped_weights_are_shown_one_by_one() -> None:
 
 def test_only_weighted_texts_are_looked_for_in_objects() -> None:
     settings = {"textFields": ["title", "body"], "weights": text(0.8, 0.2)}
-    [weighted] = schema.configs(collection(settings))
-    [plain] = schema.configs(collection({"textFields": ["title", "body"]}))
+    [weighted] = configs(collection(settings))
+    [plain] = configs(collection({"textFields": ["title", "body"]}))
     assert schema.weighted_texts(weighted) == ["body", "title"]
     assert schema.weighted_texts(plain) == []
 
 
 def test_other_vectorizers_are_left_alone() -> None:
     other = {"class": "X", "vectorConfig": {"v": {"vectorizer": {"text2vec-openai": {}}}}}
-    assert list(schema.configs(other)) == []
-    assert schema.vectorizers(other) == ["text2vec-openai"]
+    assert list(configs(other)) == []
+    assert vectorizers(other) == ["text2vec-openai"]

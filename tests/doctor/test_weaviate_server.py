@@ -1,70 +1,90 @@
 """The doctor and what a Weaviate shows, on a machine without one: its answers are played."""
 
-import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
+import numpy as np
 import pytest
 
 from conformance.doctor import weaviate_server
-from conformance.doctor.diagnosis import Diagnosis, Problem
+from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
+from conformance.transport.client import Client
+from conformance.transport.endpoint import Endpoint
 from conformance.weaviate.server import server_at
-from tests.suite.sockets import Talk, always, answer, read, talking
+from tests.doctor.conftest import Doctor
+from tests.endpoints import registry
+from tests.played_weaviate import MODULE, Played, collection
+from tests.suite.sockets import Talk, always, answer, talking
 
 URL = "http://127.0.0.1:9"
 META = {"model": "mine"}
-FILMS = {
-    "class": "Films",
-    "properties": [{"name": name, "dataType": ["text"]} for name in ("body", "title")],
-    "vectorConfig": {
-        "v": {
-            "vectorizer": {
-                "multi2vec-clip": {
-                    "textFields": ["body", "title"],
-                    "weights": {"textFields": [0.2, 0.8]},
-                }
-            }
-        }
-    },
-}
-BOOKS = {"class": "Books", "vectorConfig": {"v": {"vectorizer": {"text2vec-openai": {}}}}}
-NOTHING: Mapping[str, Any] = {}
+TITLE = {"textFields": ["title"]}
+WEIGHTED = {"textFields": ["body", "title"], "weights": {"textFields": [0.2, 0.8]}}
 
 
-def weaviate(meta: object = META, classes: object = (FILMS, BOOKS), rows: object = ()) -> Talk:
-    """A server that answers as a Weaviate does; `meta` is its module's, `rows` are objects."""
-    modules = {"multi2vec-clip": meta} if meta is not None else {}
-    documents = {
-        "/v1/meta": {"version": "1.39.0", "modules": modules},
-        "/v1/schema": {"classes": classes},
-        "/v1/graphql": {"data": {"Get": {"Films": rows}}},
-    }
-
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            path = request.split(b" ", 2)[1].decode()
-            connection.sendall(answer(json.dumps(documents[path]).encode()))
-
-    return talk
+def stored(turn: int = 0, length: int = 512, **more: Any) -> list[dict[str, Any]]:
+    """An object whose vector is that of its title, or another one."""
+    vector = np.roll(registry.find("plain").build().text_vector("a cat"), turn)[:length]
+    numbers = [float(number) for number in vector]
+    properties = {"title": "a cat", "body": "a body", **more}
+    return [{"id": "0", "properties": properties, "vectors": {"v": numbers}}]
 
 
-def problems(talk: Talk, collection: str | None = None, meta: object = META) -> list[Problem]:
-    """What the doctor finds wrong with the server, behind an endpoint with this /meta."""
+@pytest.fixture
+def endpoint(plain_url: str) -> Iterator[Endpoint]:
+    """A conformant endpoint."""
+    with closing(Client(plain_url, 30)) as client:
+        yield Endpoint(client)
+
+
+def diagnosed(
+    talk: Talk,
+    name: str | None = None,
+    endpoint: Endpoint | None = None,
+    tenant: str | None = None,
+    meta: Mapping[str, object] = META,
+) -> Diagnosis:
+    """What the doctor says of the server, behind an endpoint with this /meta."""
     found = Diagnosis("")
     with talking(talk) as url:
-        doctor = WeaviateDoctor(server_at(url), found)
-        doctor.examine(URL, meta if isinstance(meta, Mapping) else {}, collection)
-    return found.problems
+        WeaviateDoctor(server_at(url), found).examine(endpoint, URL, meta, name, tenant)
+    return found
 
 
-def test_nothing_is_wrong_where_all_is_well() -> None:
-    assert problems(weaviate(rows=[{"body": "a", "title": "b"}])) == []
+def said(found: Diagnosis) -> str:
+    """Everything in one text."""
+    problems = [
+        f"{each.text} {each.cause} {each.remedy} {each.weaviate}" for each in found.problems
+    ]
+    return " ".join([*map(" ".join, found.seen), *problems])
+
+
+FOREIGN = {"class": "Books", "vectorConfig": {"v": {"vectorizer": {"text2vec-openai": {}}}}}
+
+
+def weaviate(**changes: Any) -> Talk:
+    """A server with two collections, and what changes of it."""
+    given: dict[str, Any] = {
+        "classes": [collection("Films", WEIGHTED), FOREIGN],
+        "objects": {"Films": []},
+        "modules": {MODULE: META},
+        **changes,
+    }
+    return Played(**given).talk
 
 
 def closes(_connection: socket.socket, _number: int) -> None:
     """Closes every connection at once."""
+
+
+def test_nothing_is_wrong_where_all_is_well(endpoint: Endpoint) -> None:
+    talk = weaviate(classes=[collection("Films", TITLE)], objects={"Films": stored()})
+    found = diagnosed(talk, "Films", endpoint)
+    assert found.problems == []
+    assert "a stored vector is the one made today: cosine 1.00" in said(found)
 
 
 CASES: dict[str, tuple[Talk, str | None, str]] = {
@@ -73,41 +93,118 @@ CASES: dict[str, tuple[Talk, str | None, str]] = {
     "404": (always(answer(b"{}", status="404 No")), None, "weaviate-answer"),
     "HTML": (always(answer(b"<html>")), None, "weaviate-answer"),
     "a list": (always(answer(b"[]")), None, "weaviate-answer"),
-    "no module": (weaviate(meta=None, classes=()), None, "no-module"),
-    "another endpoint": (weaviate(meta={"model": "other"}), None, "another-endpoint"),
+    "no module": (weaviate(modules={}, classes=()), None, "no-module"),
+    "another endpoint": (weaviate(modules={MODULE: {"model": "x"}}), None, "another-endpoint"),
     "no collection": (weaviate(), "Film", "no-collection"),
     "another vectorizer": (weaviate(), "books", "not-clip"),
-    "absent texts": (weaviate(rows=[{"body": None, "title": "b"}]), None, "weights-optional"),
+    "vectorizer none": (weaviate(classes=[collection("Own", None)]), "Own", "own-vectors"),
+    "vectorizer none, of old": (
+        weaviate(classes=[collection("Own", None, vector=None)]),
+        "own",
+        "own-vectors",
+    ),
+    "absent texts": (weaviate(objects={"Films": stored(body=None)}), None, "weights-optional"),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_wrong_with_a_weaviate(name: str) -> None:
-    talk, collection, id_ = CASES[name]
-    assert [problem.id for problem in problems(talk, collection)] == [id_]
+    talk, which, id_ = CASES[name]
+    assert [problem.id for problem in diagnosed(talk, which).problems] == [id_]
+
+
+STORED: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+    "another length": (
+        stored(length=64),
+        "stored-length",
+        "Films, vector v: stored vectors have 64 numbers, and the endpoint's have 512",
+    ),
+    "another model": (
+        stored(turn=1),
+        "stored-differs",
+        "Films, vector v: object 0, vector v gets another vector today than the stored one: cosine",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_another_model_than_the_stored_vectors_is_told(name: str, endpoint: Endpoint) -> None:
+    rows, id_, words = STORED[name]
+    talk = weaviate(classes=[collection("Films", TITLE)], objects={"Films": rows})
+    [problem] = diagnosed(talk, "Films", endpoint).problems
+    assert problem.id == id_
+    assert problem.text.startswith(words)
+
+
+def test_an_endpoint_that_refuses_a_stored_object_is_told() -> None:
+    talk = weaviate(classes=[collection("Films", TITLE)], objects={"Films": stored()})
+    refusal = answer(b'{"error": "too long"}', status="400 No")
+    with talking(always(refusal)) as url, closing(Client(url, 30)) as client:
+        [problem] = diagnosed(talk, "Films", Endpoint(client)).problems
+    assert problem.id == "stored-refused"
+    assert "too long" in problem.text
+
+
+TENANTS = collection("Films", TITLE, tenants=True)
+
+
+@pytest.mark.parametrize(
+    ("tenant", "states", "words"),
+    [
+        (None, {"a": "COLD", "b": "HOT"}, "Films tenant b is looked at"),
+        ("b", {"b": "ACTIVE"}, "a stored vector is the one made today"),
+        ("a", {"a": "COLD"}, "could not be looked at: tenant a of Films is not active (COLD)"),
+        ("x", {"b": "HOT"}, "could not be looked at: Films has no tenant x"),
+        (None, {"a": "OFFLOADED"}, "Films has 1 tenants, and none of them is active"),
+    ],
+)
+def test_a_collection_with_tenants_is_looked_at_by_one(
+    tenant: str | None, states: dict[str, str], words: str, endpoint: Endpoint
+) -> None:
+    talk = weaviate(classes=[TENANTS], objects={"Films/b": stored()}, tenants=states)
+    found = diagnosed(talk, "Films", endpoint, tenant)
+    assert found.problems == []
+    assert words in said(found)
+
+
+def test_where_nothing_can_be_compared_it_is_said(endpoint: Endpoint) -> None:
+    empty = weaviate(classes=[collection("Films", TITLE)])
+    own = weaviate(classes=[collection("Films", {**TITLE, "inferenceUrl": "http://clip:8080"})])
+    assert "not compared: Films has no objects" in said(diagnosed(empty, "Films", endpoint))
+    assert "not compared: no endpoint answers" in said(diagnosed(empty, "Films"))
+    assert "made by http://clip:8080" in said(diagnosed(own, "Films", endpoint))
+
+
+def test_vectorizer_none_says_what_it_means_for_queries_and_how_to_set_one() -> None:
+    told = said(diagnosed(weaviate(classes=[collection("Own", None)]), "Own"))
+    assert "near_text and near_image fail, near_vector works" in told
+    assert "Configure.Vectors.multi2vec_clip(" in told
+    assert "could not vectorize input for collection Own with search-type nearImage" in told
 
 
 @pytest.mark.parametrize("words", weaviate_server.CAUSES)
 def test_the_cause_behind_weaviates_own_error_is_named(words: str) -> None:
-    error = f'send GET meta request: Get "http://clip:8080/meta": {words}'
-    [problem] = problems(weaviate(meta={"error": error}))
+    error = f'send GET meta request: Get "http://me:secret@clip:8080/meta": {words}'
+    found = diagnosed(weaviate(modules={MODULE: {"error": error}}, classes=()))
+    [problem] = found.problems
     assert problem.cause == weaviate_server.CAUSES[words][0]
     assert problem.weaviate == error
-
-
-def test_the_address_that_weaviate_was_given_is_read_from_its_error() -> None:
-    found = Diagnosis("")
-    error = 'Get "http://me:secret@clip:8080/meta": connection refused'
-    with talking(weaviate(meta={"error": error})) as url:
-        WeaviateDoctor(server_at(url), found).examine(URL, NOTHING, None)
     assert ("CLIP_INFERENCE_API", "http://***@clip:8080") in found.seen
 
 
 def test_an_inference_url_that_does_not_answer_is_told() -> None:
     with talking(closes) as dead:
         pass
-    settings = {"textFields": ["title"], "inferenceUrl": dead}
-    vectors = {"v": {"vectorizer": {"multi2vec-clip": settings}}}
-    [problem] = problems(weaviate(classes=[{**FILMS, "vectorConfig": vectors}]))
+    talk = weaviate(classes=[collection("Films", {**TITLE, "inferenceUrl": dead})])
+    [problem] = diagnosed(talk).problems
     assert problem.id == "inference-url-dead"
     assert problem.text.startswith(f"Films, vector v: inferenceUrl {dead} does not answer here")
+
+
+def test_the_command_compares_a_stored_vector(doctor: Doctor, plain_url: str) -> None:
+    talk = weaviate(classes=[TENANTS], objects={"Films/b": stored(length=64)}, tenants={"b": "HOT"})
+    with talking(talk) as url:
+        words = ["--weaviate", url, "--collection", "films", "--tenant", "b", "--timeout", "30"]
+        told = doctor(plain_url, *words)
+    assert told.status == 1
+    assert "stored vectors have 64 numbers, and the endpoint's have 512" in told.text

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.command import cli
 from conformance.doctor.diagnosis import Diagnosis, advice
-from conformance.doctor.environment import go_says
+from conformance.doctor.go_url import go_says
 from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.weaviate.server import KEY, Server
 from tests.endpoints import registry
