@@ -122,6 +122,6 @@ def examine(asked: Asked) -> Iterator[Diagnosis]:
         weaviate_part = Diagnosis(f"Weaviate {asked.server.url}")
         doctor = WeaviateDoctor(asked.server, weaviate_part)
         with closing(Client(asked.url, asked.timeout)) as client:
-            service = Endpoint(client) if items else None
-            doctor.examine(service, asked.url, meta, asked.collection, asked.tenant)
+            encoder = Endpoint(client) if items else None
+            doctor.examine(encoder, asked.url, meta, asked.collection, asked.tenant)
         yield weaviate_part

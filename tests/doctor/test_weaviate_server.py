@@ -56,10 +56,8 @@ def diagnosed(
 
 def said(found: Diagnosis) -> str:
     """Everything in one text."""
-    problems = [
-        f"{each.text} {each.cause} {each.remedy} {each.weaviate}" for each in found.problems
-    ]
-    return " ".join([*map(" ".join, found.seen), *problems])
+    rows = [(each.text, each.cause, each.remedy, each.weaviate) for each in found.problems]
+    return " ".join(map(" ".join, [*found.seen, *rows]))
 
 
 FOREIGN = {"class": "Books", "vectorConfig": {"v": {"vectorizer": {"text2vec-openai": {}}}}}

@@ -12,6 +12,7 @@ from conformance.doctor.diagnosis import Diagnosis, advice
 from conformance.doctor.go_url import go_says
 from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.weaviate.server import KEY, Server
+from tests.doctor.test_go_url import MALFORMED, UNKNOWN
 from tests.endpoints import registry
 from tests.endpoints.server import serve
 from tests.weaviate import real
@@ -63,7 +64,7 @@ def create(weaviate: Server) -> Iterator[Callable[[Settings], str]]:
 def problems(server: Server, url: str, collection: str | None = None) -> Diagnosis:
     """What the doctor finds wrong with a server."""
     found = Diagnosis("")
-    WeaviateDoctor(server, found).examine(url, {}, collection)
+    WeaviateDoctor(server, found).examine(None, url, {}, collection)
     return found
 
 
@@ -90,16 +91,11 @@ REFUSED: dict[str, tuple[Settings, Mapping[str, Any], str]] = {
         {"tags": ["a", "b"], "title": "c"},
         "weighted-list",
     ),
-    "an endpoint without scheme": (
-        {**TEXTS, "inferenceUrl": "localhost:8080"},
-        {"title": "a"},
-        "inference-url",
-    ),
-    "an address without scheme": (
-        {**TEXTS, "inferenceUrl": "127.0.0.1:8080"},
-        {"title": "a"},
-        "inference-url",
-    ),
+}
+REFUSED |= {
+    f"inferenceUrl {value!r}": ({**TEXTS, "inferenceUrl": value}, {"title": "a"}, "inference-url")
+    for value in (*MALFORMED, *UNKNOWN)
+    if go_says(value) != "fail with status 404: ..."
 }
 
 
