@@ -32,10 +32,10 @@ named.
 
 def text(outcomes: Sequence[Outcome], commit: str) -> str:
     """The document of runs of the suite at `commit`."""
-    order = {name: place for place, name in enumerate([*registry.faults(), *registry.legals()])}
-    ordered = sorted(outcomes, key=lambda outcome: order[outcome.name])
-    faults = [outcome for outcome in ordered if outcome.entry.is_fault]
-    legal = [outcome for outcome in ordered if not outcome.entry.is_fault]
+    names = [*registry.faults(), *registry.legals()]
+    ordered = sorted(outcomes, key=lambda outcome: names.index(outcome.name))
+    faults = [outcome for outcome in ordered if outcome.is_fault]
+    legal = [outcome for outcome in ordered if not outcome.is_fault]
     open_ = [entry for entry in registry.faults().values() if entry.undecidable]
     rest = [entry for entry in registry.faults().values() if entry.needs_more]
     return "\n".join(

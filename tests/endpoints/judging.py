@@ -21,6 +21,8 @@ class Outcome:
     """What one run said of one endpoint."""
 
     name: str
+    is_fault: bool
+    """Whether it is judged as one: some names are those of a fault and of a legal endpoint."""
     verdict: str
     """The report's; without a report, the line that says why there is none."""
     statuses: dict[str, str] = field(default_factory=dict)
@@ -33,7 +35,7 @@ class Outcome:
     @property
     def entry(self) -> Entry:
         """The endpoint, where it is one of the registry's."""
-        return registry.find(self.name)
+        return (registry.faults() if self.is_fault else registry.legals())[self.name]
 
     @property
     def found(self) -> list[str]:
@@ -64,7 +66,7 @@ class Outcome:
     @property
     def right(self) -> bool:
         """Whether a fault was caught, or a legal endpoint accepted."""
-        return self.caught if self.entry.is_fault else self.accepted
+        return self.caught if self.is_fault else self.accepted
 
 
 def judge(
@@ -84,8 +86,8 @@ def judge(
         try:
             report = run(url, model=entry.model, **(asked | options)).document
         except Unusable as refused:
-            return Outcome(entry.name, str(refused))
-    return of_report(entry.name, report, time.perf_counter() - started)
+            return Outcome(entry.name, entry.is_fault, str(refused))
+    return of_report(entry, report, time.perf_counter() - started)
 
 
 @cache
@@ -95,11 +97,12 @@ def quicken() -> None:
     gc.freeze()
 
 
-def of_report(name: str, report: dict[str, Any], seconds: float) -> Outcome:
-    """What a report.json says of the endpoint `name`."""
+def of_report(entry: Entry, report: dict[str, Any], seconds: float) -> Outcome:
+    """What a report.json says of the endpoint."""
     clauses = {clause["id"]: clause for clause in report["clauses"]}
     return Outcome(
-        name,
+        entry.name,
+        entry.is_fault,
         report["verdict"],
         statuses={clause: str(found["status"]) for clause, found in clauses.items()},
         messages={

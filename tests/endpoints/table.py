@@ -64,17 +64,20 @@ def run(entries: Iterable[Entry], jobs: int, narrow: bool, kept: Path | None) ->
     """Outcomes as they come, each with its line."""
     by_chance = sorted(entries, key=lambda entry: crc32(entry.name.encode()))
     with ProcessPoolExecutor(jobs) as pool:
-        for done in as_completed([pool.submit(one, each.name, narrow, kept) for each in by_chance]):
+        for done in as_completed(
+            [pool.submit(one, each.name, each.is_fault, narrow, kept) for each in by_chance]
+        ):
             print(line(done.result()), flush=True)
             yield done.result()
 
 
-def one(name: str, narrow: bool, kept: Path | None) -> Outcome:
+def one(name: str, is_fault: bool, narrow: bool, kept: Path | None) -> Outcome:
     """What the suite says of one endpoint, or said of it before."""
-    entry, file = registry.find(name), kept / f"{name}.json" if kept else None
+    entry = (registry.faults() if is_fault else registry.legals())[name]
+    file = kept / f"{'faulty' if is_fault else 'legal'}-{name}.json" if kept else None
     if file and file.exists():
         return Outcome(**json.loads(file.read_text()))
-    outcome = judge(entry, narrow=narrow and entry.is_fault)
+    outcome = judge(entry, narrow=narrow and is_fault)
     if file:
         file.write_text(json.dumps(vars(outcome)))
     return outcome
@@ -83,7 +86,7 @@ def one(name: str, narrow: bool, kept: Path | None) -> Outcome:
 def line(outcome: Outcome) -> str:
     """One line of progress."""
     mark = "ok   " if outcome.right else "WRONG"
-    misnamed = outcome.entry.is_fault and outcome.findings and not outcome.first_fits
+    misnamed = outcome.is_fault and outcome.findings and not outcome.first_fits
     found = " | ".join(outcome.findings) + (" MISNAMED" if misnamed else "")
     return f"{mark} {outcome.seconds:5.1f} s  {outcome.name:34} {found or outcome.verdict}"
 
