@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,19 +32,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-class WithoutReference(pytest.Directory):
-    """A folder whose tests cannot be imported here: one line in the summary says so."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """Skip the folder, with the reason."""
-        pytest.skip(f"tests/{self.path.name}: {NO_REFERENCE}")
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the folders that cannot be imported."""
+    return True if NO_REFERENCE and collection_path in NEED_REFERENCE else None
 
 
-def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
-    """Stand in for the folders that cannot be imported."""
-    if NO_REFERENCE and path in NEED_REFERENCE:
-        return WithoutReference.from_parent(parent, path=path)
-    return None
+def pytest_report_header() -> str:
+    """Say what was left out."""
+    names = ", ".join(folder.name for folder in NEED_REFERENCE)
+    return f"tests/{{{names}}} are left out: {NO_REFERENCE}" if NO_REFERENCE else ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

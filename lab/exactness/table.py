@@ -14,27 +14,13 @@ from conformance.exact.judgement import limits
 MEASURED: Final = Path(__file__).parent / "measured"
 
 LEVELS: Final = ("no effect", "MUST", "SHOULD", "none")
-"""Best first: what the worst of several models is told by."""
+"""Best first; of several models the worst counts."""
 
 UNMOVED: Final = 1e-4
 """Below, nothing was changed: the stored vectors themselves are rounded by 5e-5."""
 
-INTRODUCTION: Final = """\
-# Exact vectors: what honest implementations differ by, and what mistakes move
-
-Made by `make exact-table` from what `make expected` measured; nothing here is written by hand.
-
-The suite sends known items to an endpoint that serves a stand-in (`clip-conformance stand-in TAG
-DIR`, then `--weights stand-in`) and compares the directions of the vectors with those that the
-model library's own documented usage gives (`lab/exactness/documented`, stored in
-`fixtures/expected`). A distance is that of two directions: 0 is the same, 1.41 at right angles.
-Each figure is the largest over the diagnostic items of `conformance/exact/items.py`, measured on
-the stand-ins.
-
-"Told by" is the clause whose bar the largest distance crosses for every model of the table that the
-mistake has an effect on: a MUST (EXA-01 to 08, 10), a SHOULD (EXA-09 colour modes, EXA-11 and 12
-precision, EXA-13 length), or none. "n/a" says that the model has nothing to make the mistake with.
-"""
+PAGE: Final = Path(__file__).parent / "page.md"
+"""The prose, with LIMITS, LIBRARIES and VERSIONS where the tables go."""
 
 
 def main() -> int:
@@ -45,8 +31,9 @@ def main() -> int:
 
 def page() -> str:
     """The whole page, in Markdown."""
-    parts = [INTRODUCTION, _bars(), _overlaps(), *map(_library, _by_library().items()), _versions()]
-    return "\n".join(parts)
+    libraries = "\n".join(map(_library, _by_library().items()))
+    text = PAGE.read_text(encoding="utf-8").replace("LIMITS", _limits())
+    return text.replace("LIBRARIES", libraries).replace("VERSIONS", _versions())
 
 
 def _by_library() -> dict[str, dict[str, Any]]:
@@ -59,51 +46,12 @@ def _by_library() -> dict[str, dict[str, Any]]:
     return found
 
 
-def _bars() -> str:
+def _limits() -> str:
     rows = [
         f"| {name.replace('_', ', ')} | {row['limit']:g} | {row['reason']} |"
         for name, row in fixture_files.toml("exact_limits.toml").items()
     ]
-    return "\n".join(["## The bars\n", "| of | bar | why there |", "|---|---|---|", *rows, ""])
-
-
-def _overlaps() -> str:
-    return """\
-## Where the columns overlap
-
-- **bfloat16 and int8** move a vector as far as gelu for quick_gelu, ImageNet's mean or a missing
-  antialias filter do. So what lies between the narrow and the wide bar is a SHOULD (EXA-11, 12).
-- **Transparent, palette, 1-bit and 16-bit images**: the libraries' own versions differ by as much
-  as any mistake (transformers 5 lays transparency over white, transformers 4 drops it, open_clip
-  resizes before it converts). EXA-09 is a SHOULD and takes the documented usage's vector or that
-  of the image converted to RGB first.
-- **Lanczos for bicubic** on a model with patches of 32 pixels moves less than float16 does: no
-  clause can tell them apart there.
-- **Lossy files**: a decoder with a coarser cosine transform moves a vector by up to 0.03, so that
-  they are left to the wide bar (EXA-10).
-
-- **An export to ONNX** (torch.onnx, opset 17, onnxruntime 1.32.0, torch 2.15.0) was measured by
-  hand, for it needs packages of its own. It moves openai-clip-vit-base-patch16 by up to 7.3e-07,
-  google-siglip-so400m-patch16-256-i18n by up to 5.8e-07, and ViT-B-16-laion2b_s34b_b88k's texts by
-  up to 3.8e-07; that model's image tower was not exported (open_clip's fused attention).
-
-Not measured: the mistakes on google-siglip2-so400m-patch16-512 (its expected vectors are shipped,
-without causes), which has the layers of its sibling for 384 pixels.
-"Converted to RGB before anything else" is a right answer of its own to the clauses.
-
-## Published weights
-
-No expected vectors of published weights are shipped: they could not be loaded where this was built.
-Whoever reaches the hub makes a tag's file once, with the reference:
-
-    clip-conformance record --reference TAG --weights hub
-
-It goes to `~/.local/share/clip-conformance/expected/TAG.npz` (under `XDG_DATA_HOME` where that is
-set; `-o FILE` puts it elsewhere). A run with `--weights published` takes it from there, or from
-`fixtures/expected/published/TAG.npz`; without a file the clauses are *n/a* and say so. The bars are
-those above, measured on the stand-ins: what int8 moves in published weights was not measured.
-Causes are not named there.
-"""
+    return "\n".join(["| for | limit | reason |", "|---|---|---|", *rows])
 
 
 def _library(entry: tuple[str, dict[str, Any]]) -> str:
@@ -113,12 +61,12 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     head = [f"## {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
-        f"told by a MUST, {seen['SHOULD']} by a SHOULD, {seen['none']} by none.\n"
+        f"detected by a MUST, {seen['SHOULD']} by a SHOULD, {seen['none']} by none.\n"
     )
     columns = " | ".join(f"({number})" for number in range(1, len(tags) + 1))
     line = "|---" * (len(tags) + 2) + "|"
-    honest = [f"| honest difference | of | {columns} |", line, *_rows(tags, "honest"), ""]
-    wrong = [f"| as if | of | {columns} | told by |", line + "---|", *told, ""]
+    honest = [f"| correct, but different | of | {columns} |", line, *_rows(tags, "honest"), ""]
+    wrong = [f"| mistake: as if | of | {columns} | detected by |", line + "---|", *told, ""]
     return "\n".join([*head, *honest, *wrong, summary])
 
 
@@ -177,8 +125,8 @@ def _versions() -> str:
     named = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     head = [
         "## Other versions of the libraries\n",
-        f"The documented usage with {named}, beside the shipped vectors: the items furthest off.\n",
-        "| model and kind | furthest | | |",
+        f"The documented usage with {named}, compared with the shipped vectors.\n",
+        "| model and kind | largest distances | | |",
         "|---|---|---|---|",
     ]
     rows = [
