@@ -9,7 +9,6 @@ from typing import Any
 from conformance import run
 from conformance.transport.readiness import Unusable
 from tests.endpoints import registry
-from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import PREFLIGHT, Entry
 from tests.endpoints.server import serve
 
@@ -69,20 +68,17 @@ class Outcome:
         return self.caught if self.is_fault else self.accepted
 
 
-def judge(
-    entry: Entry, narrow: bool = False, served: Endpoint | None = None, **options: Any
-) -> Outcome:
+def judge(entry: Entry, narrow: bool = False, **options: Any) -> Outcome:
     """Serves the endpoint and runs the suite against it; `options` are those of `run`.
 
-    `narrow` runs only the clauses that should catch the fault; `served` is an endpoint of that kind
-    that is built already.
+    `narrow` runs only the clauses that should catch the fault.
     """
     quicken()
     started = time.perf_counter()
     chosen = [each for each in entry.caught_by if narrow and each != PREFLIGHT]
     asked = {"weights": entry.weights, "weaviate": "off", **entry.options}
     asked["clause"] = [] if "whole" in entry.needs else chosen
-    with serve(served or entry.build(), entry.host) as url:
+    with serve(entry.build(), entry.host) as url:
         try:
             report = run(url, model=entry.model, **(asked | options)).document
         except Unusable as refused:
