@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Imported here: nobody else's run pays for it.
     from conformance.command.display import Display
     from conformance.data.messages import UserError
-    from conformance.options import given
+    from conformance.options import sources
     from conformance.options.settings import Given, make_settings
     from conformance.session import Session
 
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if value is not None and value is not False
     }
     try:
-        found = given.beside(typed, given.elsewhere(config.invocation_params.dir))
+        found = sources.beside(typed, sources.elsewhere(config.invocation_params.dir))
         session = Session(make_settings(found), pytest_line=tuple(config.invocation_params.args))
     except UserError as problem:
         raise pytest.UsageError(str(problem)) from None

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from conformance.data.messages import BAD_OPTION, UserError, printable, suggestion
-from conformance.options import given
+from conformance.options import sources
 from conformance.options.settings import BadOption, make_settings
 from conformance.options.table import TARGETS
 
@@ -112,13 +112,13 @@ def _suite_command(pytests: list[str]) -> click.Command:
 
     return click.Command(
         "clip-conformance",
-        params=[*given.parameters(), *own, _version_option()],
+        params=[*sources.parameters(), *own, _version_option()],
         callback=callback,
         help=DESCRIPTION,
         epilog=EPILOG,
         options_metavar="[options]",
         context_settings={
-            "default_map": given.defaults(Path.cwd()),
+            "default_map": sources.defaults(Path.cwd()),
             "max_content_width": 100,
             "help_option_names": ["-h", "--help"],
         },
@@ -147,7 +147,7 @@ def _run_suite(context: click.Context, pytests: list[str]) -> int:
     from conformance.session import WITHOUT_ENDPOINT, Session, execute
 
     words = [*_pytest_words(context), *pytests]
-    found = given.of_context(context)
+    found = sources.of_context(context)
     _check_command(context.params["url"])
     if not found.keys() & set(TARGETS) and not set(words) & WITHOUT_ENDPOINT:
         if not found and not words:

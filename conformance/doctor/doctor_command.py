@@ -15,8 +15,7 @@ from conformance.data.models import Model
 from conformance.doctor import device, diagnosis, endpoint, environment
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.options import endpoint_url
-from conformance.options import given as options
+from conformance.options import endpoint_url, sources
 from conformance.options.seconds import Seconds
 from conformance.options.settings import find_model
 from conformance.transport.client import Client
@@ -93,7 +92,7 @@ def command(
 
 def _filled_in(given: dict[str, Any]) -> dict[str, Any]:
     """What is not given is taken from the variables and the file that the suite's runs read."""
-    found = options.elsewhere(Path.cwd())
+    found = sources.elsewhere(Path.cwd())
     elsewhere = {name: found[name].value if name in found else None for name in given}
     return {name: elsewhere[name] if value is None else value for name, value in given.items()}
 

@@ -14,7 +14,7 @@ import pytest
 from conformance.command import cli
 from conformance.data import models
 from conformance.data.models import Model
-from conformance.options import given
+from conformance.options import sources
 from conformance.options.settings import BadOption, Given, Settings, make_settings
 from conformance.options.table import COMMAND_OPTIONS, DEFAULT_REFERENCE, OPTIONS, DimensionPolicy
 from tests.endpoints import registry
@@ -133,9 +133,9 @@ def parsed(*words: str) -> Settings:
 
 def merged(*words: str) -> dict[str, Given]:
     """What counts of a command line, the environment and the pyproject.toml of this folder."""
-    command = click.Command("run", params=given.parameters())
-    with command.make_context("run", list(words), default_map=given.defaults(Path())) as context:
-        return given.of_context(context)
+    command = click.Command("run", params=sources.parameters())
+    with command.make_context("run", list(words), default_map=sources.defaults(Path())) as context:
+        return sources.of_context(context)
 
 
 VALUES: dict[str, tuple[str | None, Any]] = {
