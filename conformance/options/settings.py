@@ -54,7 +54,7 @@ class Settings:
     """Ids of the clauses to run; with `group` also empty, every clause is run."""
     group: tuple[str, ...] = ()
     compare_with: str | None = None
-    """A URL, a recording's file, or weaviate:COLLECTION."""
+    """A URL, a recording's file, or weaviate:http://HOST:PORT/COLLECTION."""
     weaviate: str | None = None
     """off, embedded[:VERSION], docker[:VERSION] or a URL; None is embedded if it is installed."""
     weaviate_grpc: int | None = None

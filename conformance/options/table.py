@@ -219,10 +219,10 @@ OPTIONS: Final = (
     ),
     Option(
         "compare-with",
-        "a URL, a recording's file or weaviate:COLLECTION",
+        "a URL, a recording's file or weaviate:http://HOST:PORT/COLLECTION",
         metavar="WHAT",
         markdown="compare the vectors with those of a URL, of a recording's file or of "
-        "`weaviate:COLLECTION`",
+        "`weaviate:http://HOST:PORT/COLLECTION`",
     ),
     Option(
         "weaviate",

@@ -47,6 +47,8 @@ VERDICTS: Final[dict[Verdict, VerdictRow]] = {
     "disabled": VerdictRow(6, "bold", "lightgrey"),
 }
 """The worst first."""
+JUDGED: Final[frozenset[Status]] = frozenset({"pass", "warn", "fail", "known"})
+"""A run of chosen clauses of which none ends so has found out nothing."""
 STALE = 7
 """Exit status of a run without a failure where a known one passes again."""
 
@@ -112,6 +114,8 @@ def judge(
         profile: _profile(profile, results, narrowed, settings.strict) for profile in PROFILES
     }
     verdict = min(profiles.values(), key=list(VERDICTS).index)
+    if narrowed and verdict == "partial" and not any(each.status in JUDGED for each in results):
+        verdict = "incomplete"
     return Judgement(
         verdict,
         profiles,

@@ -202,7 +202,7 @@ def test_with_two_entries_the_server_panics_and_goes_on(
         lists.data.insert_many([good, bad])
 
 
-# --- --compare-with weaviate:COLLECTION ---
+# --- --compare-with a collection ---
 
 
 class Upgraded(Endpoint):
