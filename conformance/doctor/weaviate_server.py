@@ -26,6 +26,7 @@ from conformance.data.tolerances import ACROSS_REQUESTS
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.endpoint import PROBE_TIMEOUT, address_facts
+from conformance.doctor.go_url import masked
 from conformance.transport.client import Client
 from conformance.transport.endpoint import READY, Endpoint
 from conformance.transport.exchange import without_password
@@ -144,7 +145,7 @@ class WeaviateDoctor:
         cause, remedy = next((why for words, why in CAUSES.items() if words in error), UNKNOWN)
         self.found.problem("module-error", cause=cause, remedy=remedy, error=error)
         if at := re.search(r"(https?://[^\s\"]+?)/meta", error):
-            self.found.note("CLIP_INFERENCE_API", without_password(at[1]))
+            self.found.note("CLIP_INFERENCE_API", masked(at[1]))
 
     def _collections(self, endpoint: Endpoint | None, name: str | None, tenant: str | None) -> None:
         rows = self.rest.document("/v1/schema").get("classes") or ()

@@ -190,6 +190,12 @@ def test_the_cause_behind_weaviates_own_error_is_named(words: str) -> None:
     assert ("CLIP_INFERENCE_API", "http://***@clip:8080") in found.seen
 
 
+def test_an_address_that_is_no_url_is_shown_as_it_is() -> None:
+    error = 'create GET meta request: parse "http://[::1:8080/meta": missing \']\' in host'
+    found = diagnosed(weaviate(modules={MODULE: {"error": error}}, classes=()))
+    assert ("CLIP_INFERENCE_API", "http://[::1:8080") in found.seen
+
+
 def test_an_inference_url_that_does_not_answer_is_told() -> None:
     with talking(closes) as dead:
         pass

@@ -1,5 +1,6 @@
 """compare and doctor on collections of each kind in a real Weaviate."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from weaviate.classes.config import Configure, DataType, Property
 from weaviate.classes.tenants import Tenant, TenantActivityStatus
 
 from conformance.command import cli
+from conformance.corpus import photographs
 from conformance.doctor.diagnosis import advice
 from conformance.weaviate.server import KEY, Server
 from tests.endpoints.encoder import Encoder
@@ -47,6 +49,11 @@ def fill(client: WeaviateClient) -> None:
         create(client, "Shorter", one).data.insert({"title": title}, vector=SHORT)
         brought = create(client, "Brought", Configure.Vectors.self_provided())
         brought.data.insert({"title": title}, vector=SHORT)
+    both = CLIP(text_fields=["title"], image_fields=["photo"])
+    pictured = create(client, "Pictures", both)
+    pictured.data.insert(
+        {"title": "a cat", "photo": b64encode(photographs.raw("chelsea")).decode()}
+    )
     named = [CLIP(name="one", text_fields=["title"]), CLIP(name="two", text_fields=["note"])]
     made = create(client, "Named", named)
     made.data.insert({"title": "a cat", "note": "a note"})
@@ -60,6 +67,7 @@ def create(client: WeaviateClient, name: str, vectors: Any, tenancy: Any = None)
     """The collection, made where it does not exist."""
     if not client.collections.exists(name):
         fields = [Property(name=each, data_type=DataType.TEXT) for each in ("title", "note")]
+        fields.append(Property(name="photo", data_type=DataType.BLOB))
         client.collections.create(
             name, properties=fields, vector_config=vectors, multi_tenancy_config=tenancy
         )
@@ -69,6 +77,7 @@ def create(client: WeaviateClient, name: str, vectors: Any, tenancy: Any = None)
 NONE = "Brought has vectorizer none: its objects bring their own vectors"
 COMPARED: dict[str, tuple[list[str], int, str]] = {
     "Products": ([], 0, "objects: 4 of 4 the same; lowest cosine 1.0000"),
+    "Pictures": ([], 0, "objects: 1 of 1 the same; lowest cosine 1.0000"),
     "Shorter": ([], 1, "another model: vectors have 512 numbers now, and had 64"),
     "Tenants": ([], 0, "Tenants (tenant b) at http"),
     "Named": ([], 0, "objects: 2 of 2 the same"),
