@@ -174,6 +174,8 @@ class Session:
                 self.settings.report.mkdir(parents=True, exist_ok=True)
             except OSError as problem:
                 raise BadOption(f"--report: {problem}") from None
+        if self.settings.compare_with:
+            _check_comparison(self.settings.compare_with, self.settings.weaviate)
         self.settings, self.opened = open_target(self.settings)
 
     def close(self) -> None:
@@ -389,6 +391,14 @@ def run(url: str | None = None, *, model: str | None = None, **options: Unpack[O
     if session.report is None:
         raise RuntimeError(f"pytest ended with {status} before a report was made")
     return session.report
+
+
+def _check_comparison(what: str, weaviate: str | None) -> None:
+    """Read what is compared with, a recording say, before anything is started; raises UserError."""
+    # Few runs compare, so only those load it.
+    from conformance.comparison import compare_command
+
+    compare_command.parse(what, weaviate)
 
 
 def execute(session: Session, words: Sequence[str], others: Sequence[object] = ()) -> int:

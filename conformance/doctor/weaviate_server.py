@@ -70,15 +70,23 @@ CAUSES = {
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "no Host in request URL": (
-        "CLIP_INFERENCE_API has one slash after its colon.",
+        "CLIP_INFERENCE_API has no host: there must be two slashes after http: and then its name.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
+    ),
+    "missing ']' in host": (
+        "The address in CLIP_INFERENCE_API opens a bracket and does not close it.",
+        "CLIP_INFERENCE_API=http://[ADDRESS]:PORT",
+    ),
+    "invalid URL escape": (
+        "CLIP_INFERENCE_API holds a percent sign that begins no escape.",
+        "CLIP_INFERENCE_API=http://HOST:PORT; in a password, %25 stands for a percent sign.",
     ),
     "first path segment": (
         "CLIP_INFERENCE_API has no scheme, or a quote or a blank before it.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "unsupported protocol scheme": (
-        "CLIP_INFERENCE_API has no scheme.",
+        "CLIP_INFERENCE_API has no scheme, or another one than http and https.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "unmarshal meta response body": (

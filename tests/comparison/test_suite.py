@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance import Report, run
+from conformance import Report, UserError, run
 from conformance.comparison import record_command
 from conformance.exact import expected, published
 from tests.comparison.conftest import Command, Urls
@@ -62,8 +62,6 @@ def test_one_cause_is_one_finding(url: Urls) -> None:
     ("other", "said"),
     [
         ("", "not asked for"),
-        ("no.json", "no recording at no.json"),
-        ("weaviate:Products", "does not say which Weaviate"),
         ("weaviate:http://127.0.0.1:9/Products", "no Weaviate answers at http://127.0.0.1:9"),
     ],
 )
@@ -71,6 +69,18 @@ def test_a_run_that_compares_nothing_is_never_0(url: Urls, other: str, said: str
     report = compared(url("plain"), other, "CMP-02", "CMP-04")
     assert (report.verdict, report.exit_status) == ("incomplete", 6)
     assert said in json.dumps(report.document)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("no.json", "no recording at no.json"),
+        ("weaviate:Products", "does not say which Weaviate"),
+    ],
+)
+def test_what_nothing_can_be_compared_with_ends_a_run_at_once(other: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        run("http://127.0.0.1:9", model=TAG, compare_with=other)
 
 
 class FakeReference:

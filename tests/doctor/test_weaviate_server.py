@@ -191,7 +191,7 @@ def test_the_cause_behind_weaviates_own_error_is_named(words: str) -> None:
 
 
 def test_an_address_that_is_no_url_is_shown_as_it_is() -> None:
-    error = 'create GET meta request: parse "http://[::1:8080/meta": missing \']\' in host'
+    error = "create GET meta request: parse \"http://[::1:8080/meta\": missing ']' in host"
     found = diagnosed(weaviate(modules={MODULE: {"error": error}}, classes=()))
     assert ("CLIP_INFERENCE_API", "http://[::1:8080") in found.seen
 
