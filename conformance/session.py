@@ -27,7 +27,7 @@ from conformance.data.messages import UserError, printable
 from conformance.data.statuses import Status
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.image_comparisons import ImageBatches
-from conformance.expect.nonconformity import Nonconformity
+from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity
 from conformance.expect.observations import Figure
 from conformance.expect.statuses import Ended, not_applicable, not_judged
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
@@ -43,11 +43,16 @@ from conformance.report.verdict import Judgement, Verdict, judge
 from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Sample, Stopwatch
 from conformance.transport.endpoint import Endpoint
+from conformance.transport.pace import TooMuch
 
 PACKAGE = Path(__file__).parent
 CHECKS = PACKAGE / "checks"
 NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob")
 """Options of pytest that leave tests out."""
+TOO_SLOW_REMEDY = (
+    "an answer in time: run it on a GPU or on more processors, let fewer callers import at once, "
+    "or raise Weaviate's MODULES_CLIENT_TIMEOUT (and --endpoint-timeout here)"
+)
 MOST_TIMEOUTS = 3
 """Requests without an answer in time after which a run ends: the rest of it would take hours."""
 QUIET = ("-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-s")
@@ -281,8 +286,10 @@ class Session:
         problems: list[Problem] = []
         if report.when == "teardown":
             seen = self.aftermath.taken()
+            seen = list(map(self._too_slow_for, seen))
             problems += [self.recorder.problem(each, clause.id, test) for each in seen]
         if isinstance(raised, Nonconformity):
+            raised = self._too_slow_for(raised)
             problems.append(self.recorder.problem(raised, clause.id, test))
             status, message = self._judged(problems[-1], clause)
         else:
@@ -300,6 +307,16 @@ class Session:
             figures=self.notes.figures,
         )
 
+    def _too_slow_for(self, raised: Nonconformity) -> Nonconformity:
+        """What was raised, or that the endpoint is too slow, where that explains it."""
+        pace = self.client.pace
+        unanswered = raised.cause.kind is CauseKind.NO_RESPONSE
+        if not unanswered or not any(map(pace.explains, raised.exchanges)):
+            return raised
+        got = f"{raised.got}; {pace.described()}"
+        cause = Cause(CauseKind.TOO_SLOW, signature="too slow")
+        return type(raised)(got, TOO_SLOW_REMEDY, raised.exchanges, cause)
+
     def _judged(self, problem: Problem, clause: Clause) -> tuple[Status, str]:
         if problem.prerequisite:
             return "not judged", f"not judged: {problem.got} (see {problem.clause})"
@@ -309,6 +326,8 @@ class Session:
     def _unjudged(
         self, report: pytest.TestReport, raised: BaseException | None
     ) -> tuple[Status, str]:
+        if isinstance(raised, TooMuch):
+            return "n/a", str(raised)
         if isinstance(raised, Ended):
             return raised.status, self.sanitizer.text(printable(str(raised)))
         if report.passed:
@@ -330,6 +349,7 @@ class Session:
         if self.opened is None:
             return
         seconds = time.perf_counter() - self.started
+        self._tell_the_pace()
         judgement = judge(self.results, self.settings, self._narrowed, seconds, self.known)
         judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if judged or judgement.failed:
@@ -341,6 +361,17 @@ class Session:
             files.write(self.settings.report, self.report.document, self._bodies())
         if self.settings.write_known_failures is not None and judged:
             known_failures.write(self.settings.write_known_failures, judgement.results, self.known)
+
+    def _tell_the_pace(self) -> None:
+        """Put what items cost, and what was sent instead of more, among the measurements."""
+        if not self.results or "client" not in vars(self):
+            return
+        pace = self.client.pace
+        costs = {"text": pace.text, "image": pace.image, "megapixel": pace.megapixel}
+        told = {f"seconds a {kind}": round(cost, 4) for kind, cost in costs.items()}
+        taken = {f"taken by {about}": what for about, what in pace.taken.items()}
+        last = self.results[-1]
+        self.results[-1] = replace(last, measurements={**last.measurements, **told, **taken})
 
     def _report(self, judgement: Judgement, exit_status: int) -> Report:
         assert self.opened is not None

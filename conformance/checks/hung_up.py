@@ -6,7 +6,8 @@ from itertools import cycle
 from conformance.transport.endpoint import JSON, VECTORIZE, Items
 from conformance.transport.raw_caller import RawCaller
 
-BODY = Items(["a caller that hangs up", "in the middle of it"] * 4).body()
+TEXTS = 8
+BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()
 HEADERS = {**JSON, "Content-Length": str(len(BODY))}
 
 

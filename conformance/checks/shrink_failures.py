@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from conformance.corpus.request_mixes import Mix, mixes
 from conformance.data import timeouts
 from conformance.expect.nonconformity import CauseKind, Nonconformity
+from conformance.transport.pace import TooMuch
 
 EXAMPLES = 16
 
@@ -47,6 +48,8 @@ class Search:
     def _problem(self, mix: Mix) -> Nonconformity | None:
         try:
             self._judge(mix)
+        except TooMuch:  # Smaller ones follow.
+            return None
         except Nonconformity as problem:
             got = f"{problem.got}; smallest failing request found: {mix}"
             return type(problem)(got, problem.expected, problem.exchanges, problem.cause)

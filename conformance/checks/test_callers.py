@@ -12,6 +12,7 @@ from conformance.expect import Observation
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import JSON, LIVE, READY, VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange
+from conformance.transport.pace import CLEARLY
 from conformance.transport.raw_caller import RawCaller
 
 TEXT = "ein grüner Kreis, 緑の丸"
@@ -27,6 +28,8 @@ def caller(endpoint: Endpoint) -> Iterator[Raw]:
     opened: list[RawCaller] = []
 
     def connect(timeout: float = endpoint.client.timeout) -> RawCaller:
+        if timeout == timeouts.GOOD_REQUEST:  # Two others may be before it.
+            timeout = max(timeout, 2 * CLEARLY * endpoint.client.pace.text)
         opened.append(RawCaller(endpoint.client.url, min(timeout, endpoint.client.timeout)))
         return opened[-1]
 

@@ -204,8 +204,9 @@ def test_a_caller_that_hangs_up_leaves_nothing_behind(
     endpoint: Endpoint, cache: VectorCache, moment: str
 ) -> None:
     before = cache.vectors([TWO_SCRIPTS], [small_png()])
-    hung_up.hang_up(endpoint.client.url, endpoint.client.timeout, moment, TIMES)
-    what = f"after {TIMES} callers that hung up {moment}"
+    times = endpoint.client.pace.texts(TIMES, at_once=hung_up.TEXTS)
+    hung_up.hang_up(endpoint.client.url, endpoint.client.timeout, moment, times)
+    what = f"after {times} callers that hung up {moment}"
     in_turn = [endpoint.vectorize([TWO_SCRIPTS], [small_png()]) for _ in range(2)]
     at_once = endpoint.vectorize_at_once([Items([TWO_SCRIPTS], [small_png()])] * AFTER)
     for exchange in (*in_turn, *at_once):

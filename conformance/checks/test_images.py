@@ -61,7 +61,7 @@ def kinds() -> tuple[bytes, ...]:
 
 def counted(batches: ImageBatches, count: int) -> list[bytes]:
     """So many images of all kinds, without those that are not read."""
-    images = [*kinds()[count:], *kinds()[:count]][:count]
+    images = [*kinds()[count:], *kinds()[:count]][: batches.most(count)]
     batches.gather(images)
     return [image for image in images if batches.is_served(image)]
 

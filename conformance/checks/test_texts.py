@@ -208,7 +208,8 @@ def test_lists_of_many_sizes_make_no_difference(cache: VectorCache, sizes: tuple
 
 @pytest.mark.clause("VEC-10")
 @pytest.mark.parametrize("size", MANY)
-def test_hundreds_of_texts_come_in_order(cache: VectorCache, size: int) -> None:
+def test_hundreds_of_texts_come_in_order(endpoint: Endpoint, cache: VectorCache, size: int) -> None:
+    size = endpoint.client.pace.texts(size)
     got = expect.vectors(cache.exchange(some(size)), size, 0)
     expect.corresponding(got.texts, pool(cache)[order(size)], f"{size} texts")
 

@@ -126,20 +126,21 @@ def test_equal_images_keep_their_rows(endpoint: Endpoint, corpus: AlignedCorpus)
 def test_256_texts_in_order(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: EncodedCorpus
 ) -> None:
-    captions = corpus.captions["en"]
-    order = [(7 * i + i // len(captions)) % len(captions) for i in range(MANY_TEXTS)]
-    got = expect.vectors(endpoint.vectorize([captions[i] for i in order]), MANY_TEXTS, 0)
-    expect.corresponding(got.texts, encoded.texts[order], f"{MANY_TEXTS} texts")
+    captions, many = corpus.captions["en"], endpoint.client.pace.texts(MANY_TEXTS)
+    order = [(7 * i + i // len(captions)) % len(captions) for i in range(many)]
+    got = expect.vectors(endpoint.vectorize([captions[i] for i in order]), many, 0)
+    expect.corresponding(got.texts, encoded.texts[order], f"{many} texts")
 
 
 @pytest.mark.clause("VEC-11")
 def test_16_images_in_order(
     endpoint: Endpoint, corpus: AlignedCorpus, encoded: EncodedCorpus
 ) -> None:
-    order = [(5 * i + 3) % len(corpus.images) for i in range(MANY_IMAGES)]
+    many = endpoint.client.pace.images(MANY_IMAGES)
+    order = [(5 * i + 3) % len(corpus.images) for i in range(many)]
     exchange = endpoint.vectorize(images=[corpus.images[i] for i in order])
-    got = expect.vectors(exchange, 0, MANY_IMAGES)
-    expect.corresponding(got.images, encoded.images[order], f"{MANY_IMAGES} images")
+    got = expect.vectors(exchange, 0, many)
+    expect.corresponding(got.images, encoded.images[order], f"{many} images")
 
 
 @pytest.mark.clause("VEC-12")

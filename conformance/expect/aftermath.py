@@ -23,9 +23,18 @@ from conformance.expect.nonconformity import (
 )
 from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.pace import Pace, megapixels
 
 TEXT = "a red circle"
 SIZE = 32
+LARGE = 700
+"""Pixels a side of the image that shows what a megapixel costs."""
+QUICK = 0.25
+"""Seconds up to which a first answer is taken for what such an item costs from now on."""
+HEAVY = 10_000
+"""Bytes of a request that may keep an endpoint busy in ways that nobody has measured."""
+DRAINED = 4
+"""Time-outs that an endpoint has to work off what was given up."""
 TEXTS_ALONE = Items([TEXT])
 REDIRECT, SERVER_ERROR = 300, 500
 """The first statuses of these kinds."""
@@ -40,6 +49,7 @@ class Aftermath:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._pace: Pace = endpoint.client.pace
         self._asking = False
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by what it asked for."""
@@ -72,12 +82,27 @@ class Aftermath:
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
                 self.gone = f"no answer to a good request: {exchange.summary()}"
                 return
+            if problem is None and exchange.seconds > QUICK:
+                self._ask(
+                    good, self._endpoint.client.timeout
+                )  # The first may have to load a model.
+        if self._served[IMAGES]:
+            self._measure_a_large_image()
+
+    def _measure_a_large_image(self) -> None:
+        """See what a megapixel costs. Whether such an image is served is for others to judge."""
+        image = image_files.save(image_files.image(0, LARGE), "PNG")
+        seen = self._ask(Items((), [image]), self._endpoint.client.timeout)
+        if seen.failed_by(FailureKind.TIMED_OUT):
+            self._pace.missing(megapixels(image))
+            self._drained([seen], self._endpoint.client.timeout * DRAINED)
 
     def begin(self, name: str, clause: str) -> None:
         """A test of `clause` begins; `name` is pytest's, and the test is named in problems."""
         words = name.removeprefix("test_").replace("_", " ")
         self.test = words.replace("[", " (").replace("]", ")")
         self.clause = clause
+        self._pace.about = clause
 
     def taken(self) -> list[Nonconformity]:
         """What was seen to be wrong since this was last asked."""
@@ -90,10 +115,28 @@ class Aftermath:
             return
         odd = [each for each in exchanges if each.method == "POST" and _is_odd(each)]
         if odd and self._served.get(_name(TEXTS_ALONE)):
+            self._drain([each for each in odd if each.failed_by(FailureKind.TIMED_OUT)])
             self._look_after(odd[0], len(exchanges) > 1)
         self._refused = self._refused or bool(odd)
         if exchanges:
             self._before, self._before_clause = exchanges[-1], self.clause
+
+    def _drain(self, late: Sequence[Exchange]) -> None:
+        """Wait while the endpoint may still be busy with requests that had no answer in time."""
+        timeout = self._endpoint.client.timeout
+        if any(map(self._pace.explains, late)):
+            self._drained(late, timeout + 2 * self._pace.outstanding(late))
+        elif any(len(each.request_body) > HEAVY for each in late):
+            self._drained(late, timeout * DRAINED)
+
+    def _drained(self, late: Sequence[Exchange], seconds: float) -> None:
+        """Ask until a good request is answered, for so many seconds at most."""
+        good = Items((), [_image()]) if b'"images"' in late[0].request_body else TEXTS_ALONE
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            asked = self._ask(good, self._endpoint.client.timeout)
+            if not asked.failed_by(FailureKind.TIMED_OUT):
+                return
 
     def _look_after(self, odd: Exchange, parallel: bool) -> None:
         good = Items((), [_image()]) if b'"images"' in odd.request_body else TEXTS_ALONE
@@ -186,11 +229,8 @@ class Aftermath:
 
     def _patience(self) -> float:
         quick = self._slowest < 1
-        return (
-            min(timeouts.GOOD_REQUEST, self._endpoint.client.timeout)
-            if quick
-            else (self._endpoint.client.timeout)
-        )
+        timeout = self._endpoint.client.timeout
+        return min(timeouts.GOOD_REQUEST, timeout) if quick else timeout
 
     def _ask(self, good: Items, timeout: float) -> Exchange:
         self._asking = True

@@ -50,6 +50,10 @@ class ImageBatches:
         for batch in self._split(list(new)):
             self._ask(batch)
 
+    def most(self, count: int) -> int:
+        """How many small images, of so many, one request may hold here."""
+        return self._endpoint.client.pace.images(count)
+
     def exchange(self, image: bytes) -> Exchange:
         """The exchange that has the vector of the image, or its refusal when it was sent alone."""
         known = self._together.get(image)
@@ -77,12 +81,17 @@ class ImageBatches:
         batch: list[bytes] = []
         most = next(self._counts)
         for image in images:
-            if batch and (len(batch) == most or sum(map(len, [*batch, image])) > MOST_BYTES):
+            if batch and (len(batch) == most or self._is_too_much([*batch, image])):
                 yield batch
                 batch, most = [], next(self._counts)
             batch.append(image)
         if batch:
             yield batch
+
+    def _is_too_much(self, batch: list[bytes]) -> bool:
+        """Whether these are too many bytes for one request, or too much work for it."""
+        bytes_of_all = sum(map(len, batch))
+        return bytes_of_all > MOST_BYTES or not self._endpoint.client.pace.fits(0, batch)
 
     def _ask(self, batch: list[bytes]) -> None:
         exchange = self._endpoint.vectorize(images=batch)

@@ -37,6 +37,8 @@ class CauseKind(StrEnum):
     """An item is served well alone, and otherwise beside others."""
     CROSSED = "crossed"
     """An item gets another vector where other requests come at the same time."""
+    TOO_SLOW = "too slow"
+    """No answer in time, from an endpoint that needs about that long."""
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"

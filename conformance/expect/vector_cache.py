@@ -1,6 +1,7 @@
 """Vectors that several checks need, asked for once; many small texts in a few requests."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import comparisons, given, responses
@@ -23,6 +24,7 @@ class VectorCache:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._pace = endpoint.client.pace
         self._known: dict[Key, Exchange] = {}
         self._read: dict[Key, Vectors] = {}
 
@@ -34,12 +36,31 @@ class VectorCache:
         return self._known[key]
 
     def vectors(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Vectors:
-        """The vectors of one request with exactly these texts and images."""
+        """The vectors of one request with exactly these texts and images.
+
+        Where the endpoint is too slow for that, of as many requests as it takes.
+        """
         key = tuple(texts), tuple(images)
         if key not in self._read:
-            exchange = self.exchange(texts, images)
-            self._read[key] = given.vectors(exchange, len(texts), len(images))
+            if len(texts) + len(images) == 1 or self._pace.fits(len(texts), images):
+                exchange = self.exchange(texts, images)
+                self._read[key] = given.vectors(exchange, len(texts), len(images))
+            else:
+                self._read[key] = self._in_parts(texts, images)
         return self._read[key]
+
+    def _in_parts(self, texts: Sequence[str], images: Sequence[bytes]) -> Vectors:
+        if texts and images:
+            return Vectors(self.vectors(texts=texts).texts, self.vectors(images=images).images)
+        if images:
+            several = self._pace.images(len(images) - 1)
+            parts = [images[at : at + several] for at in range(0, len(images), several)]
+            rows = given.joined([self.vectors(images=part).images for part in parts])
+            return replace(self.vectors(images=parts[0]), images=rows)
+        several = self._pace.texts(len(texts) - 1)
+        lists = [texts[at : at + several] for at in range(0, len(texts), several)]
+        rows = given.joined([self.vectors(texts=part).texts for part in lists])
+        return replace(self.vectors(texts=lists[0]), texts=rows)
 
     def text(self, text: str) -> Observation:
         """A text sent alone."""
@@ -64,7 +85,8 @@ class VectorCache:
         well. Where each text is served alone, it is the list that the endpoint cannot take, which
         is not what the running check is about: PrerequisiteFailed.
         """
-        return comparisons.joined([self._list(part) for part in growing_lists(texts, first)])
+        most = self._pace.texts(MOST)
+        return comparisons.joined([self._list(part) for part in growing_lists(texts, first, most)])
 
     def given_in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
         """The same where the running check is not about whether the texts are served."""
@@ -83,12 +105,12 @@ class VectorCache:
             raise
 
 
-def growing_lists(texts: Sequence[str], first: int) -> Iterator[Sequence[str]]:
-    """The texts in lists of `first`, `first` + 1, ... up to MOST, and from FEWEST again."""
-    start, size = 0, first
+def growing_lists(texts: Sequence[str], first: int, most: int = MOST) -> Iterator[Sequence[str]]:
+    """The texts in lists of `first`, `first` + 1, ... up to `most`, and from FEWEST again."""
+    start, size = 0, min(first, most)
     while start < len(texts):
         yield texts[start : start + size]
-        start, size = start + size, size + 1 if size < MOST else FEWEST
+        start, size = start + size, size + 1 if size < most else min(FEWEST, most)
 
 
 class EncodedCorpus:

@@ -21,6 +21,7 @@ from conformance.transport.exchange import (
     classify,
     without_gzip,
 )
+from conformance.transport.pace import Pace
 
 RESENDS = 2
 """As Go's net/http: a request on a kept connection that turns out to be closed is sent again."""
@@ -58,10 +59,12 @@ class Client:
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
         self.timeout = timeout
+        self.pace = Pace(timeout)
+        """How fast the endpoint is, by what was sent until now."""
         self.endpoint_seconds = 0.0
         """Seconds that went into exchanges, in parallel ones once."""
         self.timeouts = 0
-        """POST requests that had no whole response in time."""
+        """POST requests that had no whole response in time, though the endpoint is quick enough."""
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call once it is over; they may send on their own."""
         self._runner = asyncio.Runner()
@@ -102,8 +105,9 @@ class Client:
     def note(self, exchanges: Sequence[Exchange], seconds: float) -> None:
         """Count exchanges, also ones that were made without this client, and tell the listeners."""
         self.endpoint_seconds += seconds
-        posts = [each for each in exchanges if each.method == "POST"]
-        self.timeouts += sum(each.failed_by(FailureKind.TIMED_OUT) for each in posts)
+        self.pace.heard(exchanges)
+        late = [each for each in exchanges if each.method == "POST" and _is_late(each)]
+        self.timeouts += sum(not self.pace.explains(each) for each in late)
         for listener in self.listeners:
             listener(exchanges)
 
@@ -197,6 +201,10 @@ def _http_client() -> httpx.AsyncClient:
         # Go's client keeps none, and what an endpoint sets would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
+
+
+def _is_late(exchange: Exchange) -> bool:
+    return exchange.failed_by(FailureKind.TIMED_OUT)
 
 
 def _may_be_sent_again(exchange: Exchange) -> bool:

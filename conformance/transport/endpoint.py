@@ -54,12 +54,17 @@ class Endpoint:
         images: Sequence[bytes] = (),
         timeout: float | None = None,
     ) -> Exchange:
-        """POST /vectorize as Weaviate does."""
+        """POST /vectorize as Weaviate does.
+
+        Raises TooMuch where the endpoint is too slow for so much in one request.
+        """
+        self.client.pace.admit([(len(texts), images)])
         request = Request("POST", VECTORIZE, Items(texts, images).body(), JSON)
         return self.client.send(request, timeout)
 
     def vectorize_at_once(self, requests: Sequence[Items]) -> list[Exchange]:
-        """All the requests in parallel; answers in their order."""
+        """All the requests in parallel; answers in their order. Raises TooMuch."""
+        self.client.pace.admit([(len(each.texts), each.images) for each in requests])
         return self.client.send_all(self.requests(requests))
 
     def post_at_once(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:

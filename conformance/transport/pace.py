@@ -1,0 +1,230 @@
+"""How fast the endpoint is, learned from its answers, and so how much may be asked of it at once.
+
+A text, an image and a megapixel each have a cost in seconds. No parallelism is assumed: an endpoint
+may have one lock. What the suite chooses to send is to fit half of the time-out; what Weaviate
+sends, one object a request from twice as many callers as there are processors, is sent in any case.
+"""
+
+import base64
+import binascii
+import io
+import json
+import os
+import warnings
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+
+from PIL import Image
+
+from conformance.transport.exchange import Exchange, FailureKind
+
+SHARE = 0.5
+"""Of the time-out: what the suite's own requests are to fit."""
+IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
+"""Objects that a Weaviate on this machine sends at once: twice its processors."""
+KEPT = 9
+"""Measurements of a kind; their median counts."""
+SMALL = 0.25
+"""Megapixels up to which the time for an image does not depend on its size."""
+QUICK_BODY = 50_000
+"""Bytes of a request that are read for what they cost, however quick the answer was."""
+WORTH_READING = 0.1
+"""Seconds from which a larger request is read, too."""
+CLEARLY = 20
+"""A request that takes less than this part of the time-out, and has no answer, is not just slow."""
+
+
+class TooMuch(Exception):
+    """The endpoint is too slow for a request of the suite's own; the message says how slow."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one request, or several at once, ask for."""
+
+    texts: int = 0
+    images: int = 0
+    megapixels: float = 0.0
+
+    def __add__(self, other: "Load") -> "Load":
+        return Load(
+            self.texts + other.texts,
+            self.images + other.images,
+            self.megapixels + other.megapixels,
+        )
+
+    def __str__(self) -> str:
+        counts = ((self.texts, "text"), (self.images, "image"))
+        words = [f"{n} {what}{'s' if n > 1 else ''}" for n, what in counts if n]
+        if self.megapixels >= 1:
+            words[-1] += f" of {self.megapixels:.0f} megapixels"
+        return " and ".join(words) or "nothing"
+
+    @property
+    def is_one_object(self) -> bool:
+        """Whether it is what Weaviate sends of one object, of the usual sizes."""
+        return self.texts <= 1 and self.images <= 1 and self.megapixels <= 1
+
+
+class Pace:
+    """What the items of requests cost here, in seconds."""
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        self.about = ""
+        """The clause whose check is running."""
+        self.taken: dict[str, str] = {}
+        """What was sent instead of what a check would have liked to send, by clause."""
+        self._costs: dict[str, deque[float]] = {
+            kind: deque(maxlen=KEPT) for kind in ("text", "image", "megapixel")
+        }
+        self._late: dict[bytes, float] = {}
+        """Requests without an answer in time, with the seconds that they should have taken."""
+
+    @property
+    def text(self) -> float:
+        """Seconds a text."""
+        return self._cost("text")
+
+    @property
+    def image(self) -> float:
+        """Seconds a small image."""
+        return self._cost("image")
+
+    @property
+    def megapixel(self) -> float:
+        """Seconds that a megapixel adds."""
+        return self._cost("megapixel")
+
+    @property
+    def limit(self) -> float:
+        """Seconds that requests of the suite's own are to take at most."""
+        return self.timeout * SHARE
+
+    def _cost(self, kind: str) -> float:
+        return median(self._costs[kind]) if self._costs[kind] else 0.0
+
+    def seconds(self, load: Load) -> float:
+        """What a load takes, one item after another."""
+        return load.texts * self.text + load.images * self.image + load.megapixels * self.megapixel
+
+    def load(self, texts: int, images: Sequence[bytes]) -> Load:
+        """What a request asks for; sizes of images are only looked up where they matter."""
+        matters = self.megapixel * 1000 > self.limit
+        return Load(texts, len(images), sum(map(megapixels, images)) if matters else 0.0)
+
+    def fits(self, texts: int, images: Sequence[bytes] = ()) -> bool:
+        """Whether a request of these items, the suite's own, is answered soon enough."""
+        load = self.load(texts, images)
+        return load.is_one_object or self.seconds(load) <= self.limit
+
+    def admit(self, requests: Sequence[tuple[int, Sequence[bytes]]]) -> None:
+        """Raise TooMuch where these requests, sent at once, would take too long.
+
+        Each is a number of texts and images. What an import sends always goes.
+        """
+        loads = [self.load(texts, images) for texts, images in requests]
+        if len(loads) <= IMPORTERS and all(each.is_one_object for each in loads):
+            return
+        whole = sum(loads, Load())
+        seconds = self.seconds(whole)
+        if seconds > self.limit:
+            self.note(str(whole), "not sent")
+            raise TooMuch(f"not sent: {whole} would take {seconds:.0f} s here: {self.described()}")
+
+    def texts(self, most: int, at_once: int = 1) -> int:
+        """How many texts to ask for at most, in each of so many requests at once; at least one."""
+        return self._number(most, self.text * at_once, "texts")
+
+    def images(self, most: int, at_once: int = 1) -> int:
+        """The same for small images."""
+        return self._number(most, self.image * at_once, "images")
+
+    def _number(self, most: int, cost: float, what: str) -> int:
+        number = most if cost * most <= self.limit else max(1, int(self.limit / cost))
+        if number < most:
+            self.note(f"{most} {what}", str(number))
+        return number
+
+    def note(self, wanted: str, taken: str) -> None:
+        """Keep what was sent instead of what was wanted, for the report."""
+        self.taken[f"{self.about}: instead of {wanted}" if self.about else wanted] = taken
+
+    def described(self) -> str:
+        """What items cost, in words."""
+        words = f"a text takes {self.text:.2g} s and an image {self.image:.2g} s"
+        more = f", and {self.megapixel:.2g} s a megapixel" if self.megapixel > 0.01 else ""
+        return words + more
+
+    def heard(self, exchanges: Sequence[Exchange]) -> None:
+        """Learn from requests that were made together."""
+        posts = [each for each in exchanges if each.method == "POST"]
+        if len(posts) == 1 and posts[0].succeeded:
+            self._learn(posts[0])
+        if any(each.failed_by(FailureKind.TIMED_OUT) for each in posts):
+            seconds = self.seconds(sum((asked(each.request_body) for each in posts), Load()))
+            for each in posts:
+                if each.failed_by(FailureKind.TIMED_OUT):
+                    self._late[each.request_body] = seconds
+
+    def missing(self, megapixels: float) -> None:
+        """An image of that size had no answer in time: each of its megapixels costs too much."""
+        self._costs["megapixel"].append(self.timeout / megapixels)
+
+    def outstanding(self, exchanges: Iterable[Exchange]) -> float:
+        """Seconds that an endpoint may still be busy with those that were given up."""
+        return max((self._late.get(each.request_body, 0.0) for each in exchanges), default=0.0)
+
+    def explains(self, exchange: Exchange) -> bool:
+        """Whether the endpoint may just be too slow for a request that had no answer in time."""
+        if not exchange.failed_by(FailureKind.TIMED_OUT):
+            return False
+        return self.outstanding([exchange]) * CLEARLY > self.timeout
+
+    def _learn(self, exchange: Exchange) -> None:
+        if len(exchange.request_body) > QUICK_BODY and exchange.seconds < WORTH_READING:
+            return
+        load = asked(exchange.request_body)
+        if load.texts and not load.images:
+            self._costs["text"].append(exchange.seconds / load.texts)
+        elif load.images and not load.texts and load.megapixels <= SMALL * load.images:
+            self._costs["image"].append(exchange.seconds / load.images)
+        elif load.images and not load.texts:
+            more = exchange.seconds - load.images * self.image
+            self._costs["megapixel"].append(max(0.0, more / load.megapixels))
+
+
+def asked(body: bytes) -> Load:
+    """What a request's body asks for; nothing where it cannot be read."""
+    try:
+        document = json.loads(body)
+        texts, images = (document.get(kind) or [] for kind in ("texts", "images"))
+        return Load(len(texts), len(images), sum(megapixels(_decoded(each)) for each in images))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Load()
+
+
+def _decoded(image: object) -> bytes:
+    with suppress(binascii.Error, TypeError, ValueError):
+        return base64.b64decode(image)  # type: ignore[arg-type]
+    return b""
+
+
+def megapixels(image: bytes) -> float:
+    """The size of an image, from its head; 0 where it cannot be read."""
+    return _megapixels(image)
+
+
+@lru_cache(64)
+def _megapixels(image: bytes) -> float:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a large image is what this asks about
+            with Image.open(io.BytesIO(image)) as opened:
+                return opened.width * opened.height / 1e6
+    except Exception:  # an image may be broken in any way
+        return 0.0
