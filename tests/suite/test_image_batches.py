@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import CauseKind
 from conformance.transport.endpoint import Items
 from conformance.transport.exchange import Exchange
+from conformance.transport.pace import Pace
 
 IMAGES = [png(flat(2, 2, (number, 0, 0))) for number in range(20)]
 BAD = IMAGES[4]
@@ -23,6 +25,7 @@ class Stub:
 
     def __init__(self, row: Callable[[bytes, int], list[float] | None]) -> None:
         self.row = row
+        self.client = SimpleNamespace(pace=Pace(50))
         self.counts: list[int] = []
 
     def vectorize(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Exchange:

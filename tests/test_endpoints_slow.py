@@ -1,0 +1,48 @@
+"""A slow endpoint is asked for what it can answer; an import that is too much is OPS-02's.
+
+The time-outs are small, and the seconds an item in proportion: 0.1 of 3 is 1.7 of Weaviate's 50.
+"""
+
+from typing import Any
+
+from conformance import Report, run
+from tests.endpoints import registry
+from tests.endpoints.server import serve
+from tests.endpoints.sleeping import Sleeping
+
+
+def judged(endpoint: Sleeping, timeout: float, clauses: list[str]) -> Report:
+    options: dict[str, Any] = {"weights": "stand-in", "weaviate": "off"}
+    with serve(endpoint) as url:
+        return run(
+            url,
+            model=registry.MULTILINGUAL,
+            endpoint_timeout=timeout,
+            clause=clauses,
+            **options,
+        )
+
+
+def test_counts_of_the_suites_own_are_as_large_as_fit() -> None:
+    report = judged(Sleeping(0.1), 3, ["VEC-11", "OPS-02"])
+    assert report.findings == ()
+    taken = {k: v for k, v in report.document["measurements"].items() if k.startswith("taken by")}
+    assert set(taken) >= {
+        "taken by VEC-11: instead of 16 images",
+        "taken by OPS-02: instead of 64 texts",
+    }
+
+
+def test_large_images_are_sent_where_they_fit() -> None:
+    report = judged(Sleeping(0, 0.2), 5, ["IMG-16", "ERR-01"])
+    assert report.findings == ()
+    assert report.clauses["IMG-16"].status == "n/a"
+    assert "would take" in report.clauses["IMG-16"].tests[0].message
+
+
+def test_where_an_import_is_too_much_one_finding_says_so() -> None:
+    report = judged(Sleeping(0.8), 2, ["OPS-02", "ERR-07"])
+    assert [finding.clause.id for finding in report.findings] == ["OPS-02"]
+    problem = report.findings[0].problem
+    assert "a text takes 0.8" in problem.got
+    assert "MODULES_CLIENT_TIMEOUT" in problem.expected
