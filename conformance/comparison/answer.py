@@ -97,7 +97,7 @@ class Answer:
         if len(compared) < 2 or len(differing) != 1:
             return ""
         [kind] = differing
-        # A release that changes vectors a little is no reason for vectors that are unrelated.
+        # A release that changes vectors a little does not explain unrelated vectors.
         releases = "" if _other_model(kind.far) else self._releases(kind.kind)
         by_design = vendor.remark(self.model) if self.model and kind.kind == "texts" else ""
         return " ".join(filter(None, [_which(kind), releases, by_design]))

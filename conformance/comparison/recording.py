@@ -221,7 +221,7 @@ def read(path: Path) -> Snapshot:
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         if isinstance(problem, BadSnapshot):
             raise
-        raise BadSnapshot(f"{path} is no recording of clip-conformance record") from problem
+        raise BadSnapshot(f"{path} was not written by clip-conformance record") from problem
     model, transformers = (str(document.get(key, "")) for key in ("model", "transformers"))
     return Snapshot(str(path), texts, images, refused, model, transformers)
 

@@ -3,7 +3,8 @@
 From outside, time is all there is: a model's operations for one image, divided by what this
 machine's CPU reaches in a multiplication of matrices, is the least that the CPU can take. It is
 known for the models of the table, and it is a comparison only where the endpoint runs here. A busy
-machine seems slower than it is: the doctor then misses a GPU that is not used, and accuses nobody.
+machine seems slower than it is: the doctor may then miss a GPU that is not used, but it never
+reports one that is.
 """
 
 import time

@@ -33,7 +33,7 @@ class Problem:
 
 @dataclass
 class Diagnosis:
-    """Filled while somebody looks; `title` is what was looked at."""
+    """What is found, filled in step by step; `title` is what is examined."""
 
     title: str
     seen: list[tuple[str, str]] = field(default_factory=list)

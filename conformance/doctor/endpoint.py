@@ -66,7 +66,7 @@ NO_LONGER = 1.25
 
 @dataclass(frozen=True)
 class OwnError:
-    """A failure of the service that the request is no reason for."""
+    """A failure inside the service, which the request did not cause."""
 
     id: str
     """Of the advice."""

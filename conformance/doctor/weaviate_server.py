@@ -60,8 +60,8 @@ CAUSES = {
         "CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
     ),
     "invalid port": (
-        "What follows the port in CLIP_INFERENCE_API is no number: a quote or a blank, or the port "
-        "stands there twice.",
+        "What follows the colon in CLIP_INFERENCE_API is not a number: a quote or a blank, or the "
+        "port stands there twice.",
         "CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
     ),
     "in host name": (
@@ -90,8 +90,8 @@ CAUSES = {
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "unmarshal meta response body": (
-        "What answers at CLIP_INFERENCE_API is no multi2vec-clip container, or its /meta is no "
-        "JSON object.",
+        "What answers at CLIP_INFERENCE_API is not a multi2vec-clip container, or its /meta is not "
+        "a JSON object.",
         "Run the doctor on that address.",
     ),
 }

@@ -88,7 +88,7 @@ BAD = {
     ),
     "meta": (
         {"/meta": answer(b"<html>")},
-        "GET /meta is no JSON object",
+        "GET /meta is not a JSON object",
         "Weaviate says: unmarshal meta response body",
     ),
     "HTML": (
@@ -108,12 +108,12 @@ BAD = {
     ),
     "503 of vectorize": (
         {"/vectorize": answer(b'{"error": "loading"}', status="503 Busy")},
-        "one text: status 503: loading, and yet GET /.well-known/ready says",
+        "one text: status 503: loading, although GET /.well-known/ready says",
         "Weaviate says: fail with status 503: loading",
     ),
     "403": (
         {"/vectorize": answer(b'{"error": "no"}', status="403 No")},
-        "/vectorize has status 403: somebody wants a key",
+        "/vectorize has status 403: it asks for a key",
         "Weaviate says: fail with status 403: no",
     ),
     "401 of ready": (

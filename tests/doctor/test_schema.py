@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_collection(name: str, vector: str | None) -> None:
 
 def test_the_nearest_property_is_offered() -> None:
     [problem] = diagnosis({"textFields": ["titel"]}).problems
-    assert problem.text.endswith("which the collection has not; did you mean title?")
+    assert problem.text.endswith("which the collection does not have; did you mean title?")
     assert problem.text.startswith("Films, vector v: ")
 
 
