@@ -1,14 +1,16 @@
-"""From a request's texts and images to their vectors: prepared by several threads, then queued.
+"""From a request's texts and images to their vectors: prepared in its own thread, then queued.
 
-Images are decoded and scaled, and texts tokenized, by as many threads as there are processors;
-what they make waits in the queue of the thread that computes.
+Texts are tokenized, and images decoded and scaled, in the thread of their request; images by as
+many threads at a time as there are processors. The inputs wait in the queue of the thread that
+computes.
 """
 
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
+from typing import Any
 
 import torch
 
@@ -16,13 +18,10 @@ from reference import hardware, images
 from reference.admission import Caller
 from reference.batch_queue import Job
 from reference.compute_thread import Loaded
+from reference.encoders.shared import Inputs
 from reference.errors import ClientGoneError, UnavailableError
 from reference.json_bodies import RequestBody
-from reference.model import Kind, Vectors
-
-Result = TypeVar("Result")
-Item = tuple[Kind, Callable[[], object]]
-"""What an item is, and how it is read."""
+from reference.model import Kind, Preparing, Vectors
 
 AHEAD = 16
 """Items of one request that are prepared ahead of the model, so that a request of hundreds neither
@@ -35,12 +34,8 @@ class EncoderService:
     def __init__(self, loading: "Future[Loaded]", max_pixels: int) -> None:
         self._loading = loading
         self._max_pixels = max_pixels
-        self._threads = ThreadPoolExecutor(
-            hardware.usable_processors(),
-            "prepare",
-            # torch scales an image in the thread that asks, without a pool for each of them.
-            initializer=partial(torch.set_num_threads, 1),
-        )
+        self._processors = threading.Semaphore(hardware.usable_processors())
+        self._torch = _TorchSettings()
 
     @property
     def ready(self) -> bool:
@@ -64,28 +59,38 @@ class EncoderService:
 
         Raises `RefusedError` for what is not an image, `UnavailableError`, `ClientGoneError`.
         """
-        items: list[Item] = [("text", partial(str, text)) for text in wanted.texts]
-        for index, encoded in enumerate(wanted.images):
-            read = partial(images.read, encoded, f"images[{index}]", self._max_pixels)
-            items.append(("image", read))
-        vectors = self._encoded(items, caller)
+        inputs = self._inputs(self._loaded().preparing, wanted, caller)
+        ahead: deque[Future[Vectors]] = deque()
+        vectors: list[Vectors] = []
+        for kind, item in inputs:
+            ahead.append(self._loaded().queue.submit(Job(kind, item, caller)))
+            if len(ahead) > AHEAD:
+                vectors.append(_in_time(ahead.popleft(), caller))
+        vectors.extend(_in_time(one, caller) for one in ahead)
         return vectors[: len(wanted.texts)], vectors[len(wanted.texts) :]
 
-    def _encoded(self, items: Iterable[Item], caller: Caller) -> list[Vectors]:
-        loaded = self._loaded()
+    def _inputs(
+        self, preparing: Preparing, wanted: RequestBody, caller: Caller
+    ) -> Iterator[tuple[Kind, Inputs]]:
+        self._torch.set_up()
+        for text in wanted.texts:
+            yield "text", preparing("text", text)
+        for index, encoded in enumerate(wanted.images):
+            with self._processor(caller):
+                image = images.read(encoded, f"images[{index}]", self._max_pixels)
+                prepared = preparing("image", image)
+            yield "image", prepared
 
-        def prepare(kind: Kind, read: Callable[[], object]) -> "Future[Vectors]":
+    @contextmanager
+    def _processor(self, caller: Caller) -> Iterator[None]:
+        if not self._processors.acquire(timeout=caller.seconds_left):
+            raise UnavailableError("too many images wait to be read; try again")
+        try:
             if not caller.waits:
-                raise CancelledError
-            return loaded.queue.submit(Job(kind, loaded.preparing(kind, read()), caller))
-
-        ahead: deque[Future[Future[Vectors]]] = deque()
-        vectors: list[Vectors] = []
-        for item in items:
-            ahead.append(self._threads.submit(prepare, *item))
-            if len(ahead) > AHEAD:
-                vectors.append(_vector(ahead.popleft(), caller))
-        return vectors + [_vector(one, caller) for one in ahead]
+                raise ClientGoneError
+            yield
+        finally:
+            self._processors.release()
 
     def _loaded(self) -> Loaded:
         if not self.ready:
@@ -95,14 +100,20 @@ class EncoderService:
         return self._loading.result()
 
 
-def _vector(prepared: "Future[Future[Vectors]]", caller: Caller) -> Vectors:
-    return _in_time(_in_time(prepared, caller), caller)
-
-
-def _in_time(future: "Future[Result]", caller: Caller) -> Result:
+def _in_time(future: "Future[Vectors]", caller: Caller) -> Vectors:
     try:
         return future.result(timeout=caller.seconds_left)
     except (TimeoutError, CancelledError) as error:
         if caller.seconds_left:
             raise ClientGoneError from error
         raise UnavailableError("too much work waits for the model; try again") from error
+
+
+class _TorchSettings(threading.local):
+    """torch's in the thread that uses it: it scales an image there, without a pool for each."""
+
+    def __init__(self) -> None:
+        torch.set_num_threads(1)
+
+    def set_up(self) -> None:
+        """Called by each thread before it prepares; the first call sets its number of threads."""

@@ -13,6 +13,9 @@ from reference.admission import REQUESTS
 PROBES = 16
 """Threads beyond those that vectorize requests can take, so that a probe always finds one."""
 
+IN_MEMORY = 2**20
+"""Bytes of a body from which on it is received into a file; most photographs have fewer."""
+
 IDLE_SECONDS = 180
 """Go's client keeps idle connections for 90 s and resends into one that was closed earlier."""
 
@@ -46,6 +49,7 @@ def build(app: Any, listener: socket.socket, max_body: int) -> Any:
         channel_timeout=IDLE_SECONDS,
         max_request_body_size=4 * max_body,
         recv_bytes=2**18,
+        inbuf_overflow=IN_MEMORY,
         channel_request_lookahead=1,  # or nobody notices that a client hangs up
         ident="reference",
     )

@@ -11,6 +11,7 @@ import binascii
 import io
 from http import HTTPStatus
 
+import pybase64
 from PIL import Image
 
 from reference.errors import RefusedError
@@ -33,7 +34,7 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     image of at most `max_pixels`.
     """
     try:
-        with _opened(_bytes(encoded, name), name) as image:
+        with _opened(decode_base64(encoded, name), name) as image:
             _check_size(image.size, name, max_pixels)
             image.load()
             return image
@@ -45,16 +46,26 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
         ) from error
 
 
-def _bytes(encoded: str, name: str) -> bytes:
+def decode_base64(encoded: str, name: str) -> bytes:
+    """The bytes of a file; raises `RefusedError`, starting with `name`."""
     if encoded[:5].lower() == "data:":
         # Refused, though easily read: Weaviate stores the string as a blob, whose other readers
         # expect bare base64, and the vendor's container fails on it without saying why.
         raise RefusedError(f"{name}: is a data: URI; send only the base64 after its comma")
     if not encoded:
         raise RefusedError(f"{name}: is empty; send an image as base64")
+    unwrapped = _unwrapped(encoded)
     try:
-        return binascii.a2b_base64(_unwrapped(encoded), strict_mode=True)
-    except ValueError as error:  # binascii.Error, or characters outside ASCII
+        return pybase64.b64decode(unwrapped, validate=True)
+    except ValueError:  # binascii.Error, or characters outside ASCII
+        return _decoded_strictly(unwrapped, name)
+
+
+def _decoded_strictly(encoded: str, name: str) -> bytes:
+    """Thirty times as slow as pybase64, but it says what is wrong."""
+    try:
+        return binascii.a2b_base64(encoded, strict_mode=True)
+    except ValueError as error:
         raise RefusedError(f"{name}: not valid base64 ({error})") from error
 
 

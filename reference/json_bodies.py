@@ -44,7 +44,7 @@ def parse(body: bytes) -> RequestBody:
 
 
 def _document(body: bytes) -> dict[str, Any]:
-    if not body.strip():
+    if not body or body.isspace():
         raise RefusedError(
             'the body is empty; send JSON such as {"texts": ["a cat"], "images": []}'
         )

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs, Tokens, load_model, load_processor, pooled, unit
+from reference.encoders.preparing import Pixels, Tokens
+from reference.encoders.shared import Inputs, load_model, load_processor, pooled, unit
 
 
 class ClipEncoder:
@@ -19,14 +19,11 @@ class ClipEncoder:
 
     def __init__(self, model: Any, processor: Any) -> None:
         self._model = model
-        self._images = processor.image_processor
+        self.image_inputs = Pixels(processor.image_processor)
         # Longer texts make the model fail on its position table; the vendor's container does.
         self.text_inputs = Tokens(
             processor.tokenizer, model.config.text_config.max_position_embeddings
         )
-
-    def image_inputs(self, image: Image) -> Inputs:
-        return dict(self._images(images=image, return_tensors="pt"))
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
         return unit(pooled(self._model.get_text_features(**inputs)))

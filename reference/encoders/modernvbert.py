@@ -15,7 +15,8 @@ from transformers import Idefics3Processor, ModernVBertModel
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs, Tokens, load_model, load_processor, unit
+from reference.encoders.preparing import Tokens
+from reference.encoders.shared import Inputs, load_model, load_processor, unit
 from reference.images import to_rgb
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"

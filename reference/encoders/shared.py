@@ -1,6 +1,5 @@
-"""What the encoders share: a text's tokens, stacked inputs, loading, and outputs as vectors."""
+"""What the encoders share: cut and padded texts, stacked inputs, loading, and vectors."""
 
-import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -24,36 +23,6 @@ CEILING = 256
 """Characters a token that are looked through at most, of 65,536 or more in all."""
 
 
-class Tokens:
-    """A tokenizer of transformers that several threads may use."""
-
-    def __init__(self, tokenizer: Any, limit: int, **padding: Any) -> None:
-        """At most `limit` tokens; `padding` replaces the padding to the next multiple of 8."""
-        self._tokenizer = tokenizer
-        self._limit = limit
-        self._padding = padding
-        # Its truncation is a state of its own: another thread would find it "already borrowed".
-        self._lock = threading.Lock()
-
-    def __call__(self, text: str) -> Inputs:
-        """Token ids and attention mask of `text`, each of shape (1, tokens)."""
-        with self._lock:
-            short = shorten(text, self._limit, self._count)
-            inputs = self._tokenizer(
-                [short],
-                truncation=True,
-                max_length=self._limit,
-                return_tensors="pt",
-                **self._padding,
-            )
-        if self._padding:
-            return dict(inputs)
-        return padded(dict(inputs), self._tokenizer.pad_token_id, self._limit)
-
-    def _count(self, text: str) -> int:
-        return len(self._tokenizer(text, verbose=False)["input_ids"])
-
-
 def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
     """A beginning of `text` with the same first `limit` tokens; `count` counts tokens.
 
@@ -74,13 +43,17 @@ def padded(inputs: Inputs, token: int, limit: int) -> Inputs:
     The length is a function of the text alone. Padding to the longest of a request, as libraries
     do, would make a vector's last digits depend on its companions.
     """
-    length = inputs["input_ids"].shape[1]
-    missing = min(-length % STEP, max(limit - length, 0))
+    missing = missing_tokens(inputs["input_ids"].shape[1], limit)
     fill = {"input_ids": token}
     return {
         name: pad(value, (0, missing), value=fill.get(name, 0)) if torch.is_tensor(value) else value
         for name, value in inputs.items()
     }
+
+
+def missing_tokens(length: int, limit: int) -> int:
+    """How many tokens a text of `length` is padded with."""
+    return min(-length % STEP, max(limit - length, 0))
 
 
 def shapes(inputs: Inputs) -> Hashable:

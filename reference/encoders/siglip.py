@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from PIL.Image import Image
 from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs, Tokens, load_model, load_processor, pooled
+from reference.encoders.preparing import Pixels, Tokens
+from reference.encoders.shared import Inputs, load_model, load_processor, pooled
 
 
 class SiglipEncoder:
@@ -19,7 +19,7 @@ class SiglipEncoder:
 
     def __init__(self, model: Any, processor: Any, lower_case: bool) -> None:
         self._model = model
-        self._images = processor.image_processor
+        self.image_inputs = Pixels(processor.image_processor)
         self._lower_case = lower_case
         # Always the full length, as in training: the vector is read off the last position, and the
         # published tokenizers give no attention mask, so shorter padding gives another vector.
@@ -30,9 +30,6 @@ class SiglipEncoder:
         # SigLIP 2 saw lower-cased texts only (arXiv 2502.14786, 2.1), which not every published
         # tokenizer does by itself (vLLM pull request 51157).
         return self._tokens(text.lower() if self._lower_case else text)
-
-    def image_inputs(self, image: Image) -> Inputs:
-        return dict(self._images(images=image, return_tensors="pt"))
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
         return pooled(self._model.get_text_features(**inputs))
