@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from reference import hardware, http_server, settings
+from reference import hardware, http_server, settings, workers
 from reference.errors import UnloadableError
 
 log = logging.getLogger("reference")
@@ -16,18 +16,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = settings.parse(sys.argv[1:] if arguments is None else arguments, os.environ)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     log.setLevel(logging.INFO)
-    hardware.set_library_defaults()
+    hardware.set_library_defaults(chosen.device)
+    member = workers.membership()
     try:
-        hardware.prepare_device(chosen.device)
-        listener = http_server.listen(chosen.host, chosen.port)
+        chosen = workers.with_number(chosen, member)
+        if member or chosen.workers == 1:
+            hardware.prepare_device(chosen.device)
+        listener = member.listener if member else http_server.listen(chosen.host, chosen.port)
     except UnloadableError as error:
         return _failed(str(error), 2)
     except OSError as error:
         where = f"{chosen.host} port {chosen.port}"
         return _failed(f"cannot listen on {where}: {error.strerror or error}", 1)
+    if chosen.workers > 1 and not member:
+        return workers.Supervisor(chosen, listener).run()
     from reference import serving  # torch comes with it, so after set_library_defaults()
 
-    serving.serve(chosen, listener)
+    serving.serve(chosen, listener, member)
     return 0
 
 

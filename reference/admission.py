@@ -18,6 +18,10 @@ PATIENCE = 45.0
 nothing but "context deadline exceeded"."""
 
 
+SPREAD = 32
+"""Requests that a worker holds beyond its share, since connections do not spread evenly."""
+
+
 class Caller:
     """The client of one request, and its deadline."""
 

@@ -70,6 +70,7 @@ def _add_meta(app: Flask, service: EncoderService, settings: Settings) -> None:
         "library": model.library,
         "weights": settings.weights,
         "device": settings.device,
+        "workers": settings.workers,
     }
 
     @app.get("/meta")

@@ -31,16 +31,25 @@ fills the memory nor keeps the others waiting."""
 class EncoderService:
     """Encodes once `loading` is done."""
 
-    def __init__(self, loading: "Future[Loaded]", max_pixels: int) -> None:
+    def __init__(
+        self,
+        loading: "Future[Loaded]",
+        max_pixels: int,
+        processors: int | None = None,
+        whole: threading.Event | None = None,
+    ) -> None:
+        """At most `processors` images are read at a time; `whole` is set when all workers load."""
         self._loading = loading
         self._max_pixels = max_pixels
-        self._processors = threading.Semaphore(hardware.usable_processors())
+        self._processors = threading.Semaphore(processors or hardware.usable_processors())
+        self._whole = whole
         self._torch = _TorchSettings()
 
     @property
     def ready(self) -> bool:
-        """Whether the model is loaded and has encoded a first text and image."""
-        return self._loading.done()  # a model that cannot be loaded ends the program
+        """Whether the model, and that of each other worker, has encoded a first text and image."""
+        # A model that cannot be loaded ends the program.
+        return self._loading.done() and (self._whole is None or self._whole.is_set())
 
     @property
     def description(self) -> dict[str, Any]:

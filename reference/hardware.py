@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from pathlib import Path
 
 from reference.errors import UnloadableError
@@ -9,8 +10,10 @@ from reference.errors import UnloadableError
 CGROUP = Path("/sys/fs/cgroup")
 
 
-def set_library_defaults() -> None:
+def set_library_defaults(device: str = "cpu") -> None:
     """Set what libraries read once, when they are imported; the user's own settings win."""
+    if device != "cpu":  # nothing is left to compute on the CPU but small copies
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -42,6 +45,17 @@ def processor_quota(cgroup: Path = CGROUP) -> int | None:
         if len(words) == 2 and words[0].isdigit() and words[1].isdigit():
             return max(1, math.ceil(int(words[0]) / int(words[1])))
     return None
+
+
+def available_memory(cgroup: Path = CGROUP) -> int:
+    """Bytes that processes may still take: of the machine, or of the container if that is less."""
+    kilobytes = re.findall(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())
+    free = int(kilobytes[0]) * 1024
+    try:
+        limit = int((cgroup / "memory.max").read_text())
+        return min(free, limit - int((cgroup / "memory.current").read_text()))
+    except (OSError, ValueError):  # no version 2 of cgroups, or no limit ("max")
+        return free
 
 
 def prepare_device(device: str) -> None:

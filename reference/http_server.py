@@ -34,8 +34,10 @@ def url(host: str, listener: socket.socket) -> str:
     return f"http://{name}:{listener.getsockname()[1]}"
 
 
-def build(app: Any, listener: socket.socket, max_body: int) -> Any:
+def build(app: Any, listener: socket.socket, max_body: int, requests: int = REQUESTS) -> Any:
     """A server for the WSGI application `app`; its method `run` serves for ever.
+
+    It has threads for as many `requests` at a time, and some more for probes.
 
     The body limit is the application's, in JSON; here four times as much is read before
     the answer, because a client that is still sending would only see its connection reset.
@@ -43,7 +45,7 @@ def build(app: Any, listener: socket.socket, max_body: int) -> Any:
     server = create_server(
         app,
         sockets=[listener],
-        threads=REQUESTS + PROBES,
+        threads=requests + PROBES,
         connection_limit=4 * REQUESTS,
         asyncore_use_poll=True,  # select() ends at 1024 files
         channel_timeout=IDLE_SECONDS,

@@ -1,5 +1,6 @@
 """`/metrics` in Prometheus' text form, for dashboards and autoscalers; off unless asked for."""
 
+import os
 import time
 
 from flask import Flask, Response, g, request
@@ -20,20 +21,39 @@ def register(app: Flask, service: EncoderService) -> None:
     seconds = Histogram(
         "clip_request_seconds", "Time to answer them", registry=registry, buckets=BUCKETS
     )
-    waiting = Gauge("clip_items_waiting", "Items that wait for the model", registry=registry)
-    waiting.set_function(lambda: service.waiting)
+    waiting = Gauge(
+        "clip_items_waiting",
+        "Items that wait for the model",
+        registry=registry,
+        multiprocess_mode="livesum",
+    )
 
     @app.before_request
     def begin() -> None:
         g.begun = time.perf_counter()
+        waiting.set(service.waiting)
 
     @app.after_request
     def count(response: Response) -> Response:
         if request.path == "/vectorize":
             requests.labels(response.status_code).inc()
             seconds.observe(time.perf_counter() - g.begun)
+            waiting.set(service.waiting)
         return response
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return Response(
+            generate_latest(_all_workers() or registry), content_type=CONTENT_TYPE_PLAIN_0_0_4
+        )
+
+
+def _all_workers() -> CollectorRegistry | None:
+    """What all workers have counted, if this is one of several (see `workers.Supervisor`)."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return None
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry

@@ -19,13 +19,14 @@ from typing import Any
 
 from waitress import wasyncore
 
-from reference import http_server, weights
-from reference.admission import PATIENCE
+from reference import hardware, http_server, weights
+from reference.admission import BODIES, PATIENCE, REQUESTS, SPREAD, Gate
 from reference.app import create_app
 from reference.compute_thread import ComputeThread
 from reference.encoder_service import EncoderService
 from reference.errors import UnloadableError
 from reference.settings import Settings
+from reference.workers import Membership
 
 log = logging.getLogger("reference")
 
@@ -34,23 +35,37 @@ QUIET = 0.2
 kernel's buffer to a thread."""
 
 
-def serve(chosen: Settings, listener: socket.socket) -> None:
-    """Print the address, load the model in the background, and serve until a signal comes."""
+def serve(chosen: Settings, listener: socket.socket, member: Membership | None = None) -> None:
+    """Print the address, load the model in the background, and serve until a signal comes.
+
+    One of several workers is a `member`: its share of the bounds is smaller, its supervisor prints.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="reference-"))
     thread = ComputeThread(lambda: weights.load(chosen, scratch))
-    thread.loading.add_done_callback(lambda loading: _report(loading, scratch))
-    app = create_app(EncoderService(thread.loading, chosen.max_pixels), chosen)
-    server = http_server.build(app, listener, chosen.max_body)
+    thread.loading.add_done_callback(lambda loading: _report(loading, scratch, member))
+    processors = max(1, hardware.usable_processors() // chosen.workers)
+    whole = member.whole if member else None
+    service = EncoderService(thread.loading, chosen.max_pixels, processors, whole)
+    requests = REQUESTS // chosen.workers + (SPREAD if member else 0)
+    bodies = max(chosen.max_body, BODIES * chosen.max_body // chosen.workers)
+    app = create_app(service, chosen, Gate(requests, bodies))
+    server = http_server.build(app, listener, chosen.max_body, requests)
     _end_on_signals(server, scratch)
-    print(f"serving {chosen.model.tag} on {http_server.url(chosen.host, listener)}", flush=True)
+    if not member:
+        url = http_server.url(chosen.host, listener)
+        print(f"serving {chosen.model.tag} on {url}", flush=True)
     thread.start()
+    if member and member.replaces:
+        thread.loading.result()  # others serve meanwhile
     server.run()
 
 
-def _report(loading: "Future[Any]", scratch: Path) -> None:
+def _report(loading: "Future[Any]", scratch: Path, member: Membership | None) -> None:
     error = loading.exception()
     if error is None:
         log.info("ready")
+        if member:
+            member.ready()
     else:
         print(f"reference: cannot load the model: {_line(error)}", file=sys.stderr)
         _end(1, scratch)

@@ -46,6 +46,8 @@ class Settings:
     max_items: int = MAX_ITEMS
     dtype: str = "float32"
     metrics: bool = False
+    workers: int = 1
+    """Processes; 0 stands for as many as suit the machine (`auto`)."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,6 +79,7 @@ OPTIONS = (
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
     ("max-items", "N", f"most texts and images of a request ({MAX_ITEMS})"),
     ("metrics", "on|off", "serve /metrics in Prometheus' text form (off)"),
+    ("workers", "N|auto", "processes behind the port, each with its model (1)"),
 )
 
 
@@ -109,6 +112,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
     numbers["dimensions"] = _number(values, "dimensions", 1, 65536)
     numbers["max_body"] = _number(values, "max_body", 1, 2**20, MIB)
     numbers["max_pixels"] = _number(values, "max_pixels", 1, PILLOW_MEGAPIXELS, MEGAPIXEL)
+    numbers["workers"] = 0 if values.get("workers") == "auto" else _number(values, "workers", 1, 64)
     numbers["max_items"] = _number(values, "max_items", 1, 2**20)
     words = {name: values.get(name) for name in ("weights", "host", "device")}
     words["dtype"] = _one_of(values, "dtype", DTYPES)

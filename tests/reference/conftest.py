@@ -2,11 +2,17 @@
 
 import base64
 import io
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 import torch
@@ -109,3 +115,57 @@ def model(checkpoint: Checkpoint) -> Find:
 def load(row: models.Model, folder: Path) -> Model:
     """A checkpoint as the reference computes with it."""
     return weights.unmeasured(encoders.load(row, folder, Placement()), Placement())
+
+
+SECONDS = 300
+"""For a start on a machine that is busy with other things."""
+
+
+@dataclass
+class Run:
+    """A started program."""
+
+    process: subprocess.Popen[str]
+    line: str
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return self.line.split()[-1]
+
+    def wait_ready(self) -> None:
+        until = time.monotonic() + SECONDS
+        while httpx.get(f"{self.url}/.well-known/ready", timeout=SECONDS).status_code != 204:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts ``python -m reference`` with a row of its own, and reads its line."""
+    runs: list[Run] = []
+
+    def begin(*arguments: str) -> Run:
+        rows, log = tmp_path / "rows.toml", tmp_path / "log"
+        rows.write_text('[[model]]\ntag = "own"\nlibrary = "clip"\n')
+        command = [sys.executable, "-m", "reference", "--models", str(rows), "--model", "own"]
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                [*command, "--port", "0", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={**os.environ, "TMPDIR": str(tmp_path)},
+            )
+        assert process.stdout is not None
+        runs.append(Run(process, process.stdout.readline(), log))
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.process.kill()
+        run.process.communicate()

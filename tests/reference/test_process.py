@@ -8,9 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -18,60 +16,7 @@ import pytest
 
 from reference import hardware
 from reference.__main__ import main
-from tests.reference.conftest import STAND_INS, Checkpoint
-
-SECONDS = 300
-"""For a start on a machine that is busy with other things."""
-
-
-@dataclass
-class Run:
-    """A started program."""
-
-    process: subprocess.Popen[str]
-    line: str
-    log: Path
-
-    @property
-    def url(self) -> str:
-        return self.line.split()[-1]
-
-    def wait_ready(self) -> None:
-        until = time.monotonic() + SECONDS
-        while httpx.get(f"{self.url}/.well-known/ready", timeout=SECONDS).status_code != 204:
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < until
-            time.sleep(0.05)
-
-
-Start = Callable[..., Run]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``python -m reference`` with a row of its own, and reads its line."""
-    runs: list[Run] = []
-
-    def begin(*arguments: str) -> Run:
-        rows, log = tmp_path / "rows.toml", tmp_path / "log"
-        rows.write_text('[[model]]\ntag = "own"\nlibrary = "clip"\n')
-        command = [sys.executable, "-m", "reference", "--models", str(rows), "--model", "own"]
-        with log.open("w") as errors:
-            process = subprocess.Popen(
-                [*command, "--port", "0", *arguments],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env={**os.environ, "TMPDIR": str(tmp_path)},
-            )
-        assert process.stdout is not None
-        runs.append(Run(process, process.stdout.readline(), log))
-        return runs[-1]
-
-    yield begin
-    for run in runs:
-        run.process.kill()
-        run.process.communicate()
+from tests.reference.conftest import SECONDS, STAND_INS, Checkpoint, Run, Start
 
 
 @pytest.fixture
@@ -149,7 +94,7 @@ def test_a_model_that_cannot_be_loaded_ends_it_with_one_line(start: Start, tmp_p
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run `main` here: without what it sets for libraries that are imported already."""
-    monkeypatch.setattr(hardware, "set_library_defaults", lambda: None)
+    monkeypatch.setattr(hardware, "set_library_defaults", lambda _: None)
 
 
 TAG = STAND_INS["clip"]

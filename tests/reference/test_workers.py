@@ -1,0 +1,96 @@
+"""`--workers`: several processes behind one port, as one service."""
+
+import os
+import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reference import hardware, workers
+from reference.__main__ import main
+from reference.settings import parse
+from tests.reference.conftest import SECONDS, STAND_INS, Checkpoint, Run, Start
+
+TAG = STAND_INS["clip"]
+
+
+def children(run: Run) -> set[int]:
+    pid = run.process.pid
+    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def ask(url: str, text: str) -> httpx.Response:
+    """Each on a connection of its own, so that any worker may take it."""
+    return httpx.post(f"{url}/vectorize", json={"texts": [text]}, timeout=SECONDS)
+
+
+def counted(url: str) -> float:
+    text = httpx.get(f"{url}/metrics", timeout=SECONDS).text
+    [number] = re.findall(r'^clip_requests_total\{status="200"\} (\S+)$', text, re.MULTILINE)
+    return float(number)
+
+
+def test_workers_are_one_service(start: Start, checkpoint: Checkpoint) -> None:
+    run = start("--weights", str(checkpoint("clip")), "--metrics", "on", "--workers", "2")
+    run.wait_ready()
+    first = children(run)
+    assert len(first) == 2
+    assert httpx.get(f"{run.url}/meta").json()["workers"] == 2
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, [run.url] * 60, ["a cat"] * 60))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1  # the same bits from each
+    assert counted(run.url) == 60
+
+    os.kill(min(first), signal.SIGKILL)
+    while not children(run) - first:
+        assert httpx.get(f"{run.url}/.well-known/ready", timeout=SECONDS).status_code == 204
+        assert ask(run.url, "a dog").status_code == 200
+        time.sleep(0.02)
+    while run.log.read_text().count(" ready") < 3:  # the two first ones and their replacement
+        assert ask(run.url, "a dog").status_code == 200
+        assert run.process.poll() is None
+    assert counted(run.url) > 60
+
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(ask, run.url, f"text {number}") for number in range(100)]
+        while not any(call.done() for call in calls):
+            time.sleep(0.005)
+        run.process.send_signal(signal.SIGTERM)
+        assert run.process.wait(SECONDS) == 0
+    finished = [call.result() for call in calls if not call.exception()]
+    assert finished
+    assert {answer.status_code for answer in finished} == {200}
+
+
+def test_a_worker_that_cannot_load_its_model_ends_all(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    run = start("--weights", str(tmp_path / "empty"), "--workers", "2")
+    assert run.process.wait(SECONDS) == 1
+    assert "reference: cannot load the model: " in run.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("cores", "gibibytes", "device", "expected"),
+    [(2, 64, "cpu", 1), (8, 64, "cpu", 2), (16, 64, "cuda:0", 8), (16, 3, "cuda:0", 2)],
+)
+def test_auto_goes_by_device_cores_and_memory(
+    monkeypatch: pytest.MonkeyPatch, cores: int, gibibytes: int, device: str, expected: int
+) -> None:
+    monkeypatch.setattr(hardware, "usable_processors", lambda: cores)
+    monkeypatch.setattr(hardware, "available_memory", lambda: gibibytes * 2**30)
+    chosen = parse(["--model", TAG, "--device", device, "--workers", "auto"], {})
+    assert workers.with_number(chosen, None).workers == expected
+
+
+def test_more_workers_than_memory_holds_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(hardware, "set_library_defaults", lambda _: None)
+    monkeypatch.setattr(hardware, "available_memory", lambda: 2**30)
+    assert main(["--model", TAG, "--port", "0", "--workers", "4"]) == 2
+    assert "--workers 4: each needs about 1.1 GiB of memory" in capsys.readouterr().err
