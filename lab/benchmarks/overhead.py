@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -126,7 +127,12 @@ def running(name: str, folder: Path, arguments: Sequence[str]) -> Iterator[Serve
     log = Path(tempfile.mkdtemp()) / "log"
     with log.open("w") as said:
         process = subprocess.Popen(
-            [*command, "--port", str(port)], stdout=said, stderr=said, env=environ, cwd=folder
+            [*command, "--port", str(port)],
+            stdout=said,
+            stderr=said,
+            env=environ,
+            cwd=folder,
+            text=True,
         )
     try:
         wait_for(f"http://127.0.0.1:{port}/.well-known/ready", process, log)
@@ -164,18 +170,18 @@ def steps() -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for kind, body in bodies().items():
         asked = json_bodies.parse(body)
-        found[kind] = {"JSON": _milliseconds(lambda body=body: json_bodies.parse(body))}
+        found[kind] = {"JSON": _milliseconds(partial(json_bodies.parse, body))}
         if asked.texts:
-            found[kind]["tokenize"] = _milliseconds(lambda a=asked: encoder.text_inputs(a.texts[0]))
+            found[kind]["tokenize"] = _milliseconds(partial(encoder.text_inputs, asked.texts[0]))
         else:
             encoded = asked.images[0]
             image = images.read(encoded, "x", 10**8)
             found[kind] |= {
-                "base64": _milliseconds(lambda e=encoded: images.decode_base64(e, "x")),
-                "base64 and decode": _milliseconds(lambda e=encoded: images.read(e, "x", 10**8)),
-                "resize and normalize": _milliseconds(lambda i=image: encoder.image_inputs(i)),
+                "base64": _milliseconds(partial(images.decode_base64, encoded, "x")),
+                "base64 and decode": _milliseconds(partial(images.read, encoded, "x", 10**8)),
+                "resize and normalize": _milliseconds(partial(encoder.image_inputs, image)),
             }
-        found[kind]["answer"] = _milliseconds(lambda: json_bodies.answer([vector], []))
+        found[kind]["answer"] = _milliseconds(partial(json_bodies.answer, [vector], []))
     return found
 
 
