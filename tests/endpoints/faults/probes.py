@@ -117,7 +117,7 @@ class ProbesWithText(Endpoint):
 class Busy(Endpoint):
     """One request at a time, and one of 10 KB or more takes `LOAD` seconds."""
 
-    LOAD = 1.5
+    LOAD = 0.8
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
