@@ -26,6 +26,7 @@ from conformance.data.clauses import Clause
 from conformance.data.messages import UserError, printable
 from conformance.data.statuses import Status
 from conformance.expect.aftermath import Aftermath
+from conformance.expect.budget import Budget
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity
 from conformance.expect.observations import Figure
@@ -149,6 +150,12 @@ class Session:
         return watch
 
     @cached_property
+    def budget(self) -> Budget:
+        """The time of this run."""
+        seconds = None if self.settings.slow else self.settings.budget * 60
+        return Budget(self.client.pace, seconds)
+
+    @cached_property
     def corpus(self) -> AlignedCorpus:
         """The images with captions that fit the weights."""
         return corpus_for(self.settings)
@@ -225,6 +232,7 @@ class Session:
         source = collection_path.read_text(encoding="utf-8")
         return None if any(f'"{clause}"' in source for clause in self.chosen) else True
 
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
@@ -233,6 +241,21 @@ class Session:
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if item not in left_out]
+        if self.opened is not None:
+            self._plan(items)
+
+    def _plan(self, items: list[pytest.Item]) -> None:
+        """Leave out the cases for which there is no time."""
+        self.aftermath  # noqa: B018 - the first items show what they cost
+        mine = [each for each in items if clause_of(each) is not None]
+        cases = [(each.nodeid.rpartition("checks/")[2], str(clause_of(each))) for each in mine]
+        kept = self.budget.plan(cases)
+        dropped = {each for each, keep in zip(mine, kept, strict=True) if not keep}
+        items[:] = [each for each in items if each not in dropped]
+
+    def pytest_report_collectionfinish(self) -> str:
+        """Say what the run takes before it begins."""
+        return self.budget.described() if self.budget.cases else ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -242,6 +265,7 @@ class Session:
             return
         self.notes = Notes()
         self.aftermath.begin(item.name, clause)
+        self.budget.begin()
         why = self.aftermath.gone or self._too_slow()
         if why:
             item.session.shouldstop = why
@@ -368,7 +392,11 @@ class Session:
             return
         pace = self.client.pace
         costs = {"text": pace.text, "image": pace.image, "megapixel": pace.megapixel}
-        told = {f"seconds a {kind}": round(cost, 4) for kind, cost in costs.items()}
+        told: dict[str, float | str] = {
+            f"seconds a {kind}": round(cost, 4) for kind, cost in costs.items()
+        }
+        if self.budget.left_out:
+            told["cases left out of the run's time"] = self.budget.left_out
         taken = {f"taken by {about}": what for about, what in pace.taken.items()}
         last = self.results[-1]
         self.results[-1] = replace(last, measurements={**last.measurements, **told, **taken})

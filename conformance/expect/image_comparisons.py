@@ -9,6 +9,7 @@ difference.
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import cycle
 from typing import Final
 
@@ -22,6 +23,7 @@ from conformance.expect.observations import Observation, Observations
 from conformance.expect.responses import require
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
+from conformance.transport.pace import TooMuch
 
 NAMED: Final = 6
 """Further failures that a message names."""
@@ -47,8 +49,9 @@ class ImageBatches:
         served alone.
         """
         new = dict.fromkeys(image for image in images if not self._knows(image))
-        for batch in self._split(list(new)):
-            self._ask(batch)
+        with suppress(TooMuch):  # Each image that is left is told where it is needed.
+            for batch in self._split(list(new)):
+                self._ask(batch)
 
     def most(self, count: int) -> int:
         """How many small images, of so many, one request may hold here."""
@@ -155,20 +158,29 @@ def each_of(checks: Mapping[str, Callable[[], None]]) -> None:
     """
     failed: dict[str, Nonconformity] = {}
     pending: list[PrerequisiteFailed] = []
+    left_out: list[TooMuch] = []
     for name, check in checks.items():
         try:
             check()
         except PrerequisiteFailed as problem:
             pending.append(problem)
+        except TooMuch as problem:
+            left_out.append(problem)
         except Nonconformity as problem:
             failed[name] = problem
+    _told(failed)
+    if pending:
+        raise pending[0]
+    if checks and len(left_out) == len(checks):
+        raise left_out[0]
+
+
+def _told(failed: Mapping[str, Nonconformity]) -> None:
     if failed:
         name, first = next(iter(failed.items()))
         got = first.got if first.got.startswith(name) else f"{name}: {first.got}"
         got += _others(list(failed)[1:])
         raise Nonconformity(got, first.expected, first.exchanges, first.cause)
-    if pending:
-        raise pending[0]
 
 
 def _others(names: Sequence[str]) -> str:

@@ -50,6 +50,8 @@ class Settings:
     report: Path | None = None
     strict: bool = False
     slow: bool = False
+    budget: float = _DEFAULTS["budget"]
+    """Minutes; `slow` takes any."""
     clause: tuple[str, ...] = ()
     """Ids of the clauses to run; with `group` also empty, every clause is run."""
     group: tuple[str, ...] = ()
@@ -115,6 +117,7 @@ class Options(TypedDict, total=False):
     write_known_failures: Path
     strict: bool
     slow: bool
+    budget: float
     wait: float
     endpoint_timeout: float
     clause: Sequence[str]

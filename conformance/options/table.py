@@ -186,6 +186,17 @@ OPTIONS: Final = (
         markdown="also wait 90 s to see whether idle connections are kept",
     ),
     Option(
+        "budget",
+        "most minutes that the run may take",
+        metavar="MINUTES",
+        type=float,
+        positive=True,
+        default=15.0,
+        markdown="most minutes that the run may take: where a slow endpoint needs more, every "
+        "clause keeps a case, and the others take turns from day to day; `--slow` runs "
+        "all of them",
+    ),
+    Option(
         "wait",
         "how long to wait for ready",
         metavar="SECONDS",

@@ -21,6 +21,8 @@ from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
 """Columns; a wider terminal is not filled."""
+LEFT_OUT = "cases left out of the run's time"
+"""The measurement that counts them."""
 FEW = 3
 """Clauses of a group that are listed one by one."""
 FOR_THE_FILE = "beside "
@@ -64,6 +66,8 @@ def write(
     if detail is not Detail.VERDICT:
         _result(console, judgement, settings, detail)
     _stale(console, settings, judgement)
+    if left := judgement.measurements.get(LEFT_OUT):
+        console.print(f"{LEFT_OUT}: {left} (--budget MINUTES or --slow runs more)")
     console.print(_verdict_line(judgement, settings))
     reporter.write("".join(f"{line.rstrip()}\n" for line in sink.getvalue().splitlines()))
     if container_log and judgement.exit_status and detail is not Detail.VERDICT:

@@ -10,6 +10,7 @@ import binascii
 import io
 import json
 import os
+import time
 import warnings
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -77,6 +78,8 @@ class Pace:
         self.timeout = timeout
         self.about = ""
         """The clause whose check is running."""
+        self.until = float("inf")
+        """When the running check has had its part of the run's time (`time.monotonic`)."""
         self.taken: dict[str, str] = {}
         """What was sent instead of what a check would have liked to send, by clause."""
         self._costs: dict[str, deque[float]] = {
@@ -127,6 +130,10 @@ class Pace:
 
         Each is a number of texts and images. What an import sends always goes.
         """
+        if time.monotonic() > self.until:
+            raise TooMuch(
+                f"left out, or not to its end, for the run's time (--budget): {self.described()}"
+            )
         loads = [self.load(texts, images) for texts, images in requests]
         if len(loads) <= IMPORTERS and all(each.is_one_object for each in loads):
             return

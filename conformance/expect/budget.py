@@ -1,0 +1,100 @@
+"""What a run takes here, and which cases are left out where that is more than it may take.
+
+`costs.toml` has what a case of each check asks for. The cheapest case of every clause stays; the
+others take turns from day to day, as many as fit. A case that asks for more than its part of the
+time ends.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from conformance.data import fixture_files
+from conformance.transport.pace import Load, Pace
+
+Case = tuple[str, str]
+"""A test's id, without its folder, and its clause."""
+USUAL = (2, 1, 0.0)
+"""Texts, images and megapixels of a case that the table lacks."""
+OVERHEAD = 0.1
+"""Seconds a case, besides the endpoint's."""
+AT_LEAST = 4
+"""Texts and images that every case has the time for."""
+MORE_THAN_ITS_PART = 3
+"""Times the mean of what is left that one case may take: most of them take much less."""
+
+
+class Budget:
+    """The time of one run; `seconds` is the most it may take, None for any."""
+
+    def __init__(self, pace: Pace, seconds: float | None) -> None:
+        self._pace = pace
+        self._seconds = seconds
+        self._end: float | None = None
+        self._waiting = 0
+        self.estimate = 0.0
+        """Seconds that the cases which are kept take."""
+        self.whole = 0.0
+        """Seconds that all cases take."""
+        self.cases = 0
+        self.left_out = 0
+
+    def plan(self, cases: Sequence[Case], day: int | None = None) -> list[bool]:
+        """Whether each case is kept; `day` turns the rotation."""
+        costs = [self._cost(test) for test, _ in cases]
+        self.cases, self.whole = len(cases), sum(costs)
+        kept = [True] * len(cases)
+        if self._seconds is not None and self.whole > self._seconds:
+            kept = self._kept(cases, costs, datetime.now(UTC).toordinal() if day is None else day)
+            self._end = time.monotonic() + self._seconds
+        self._waiting = sum(kept)
+        self.left_out = len(cases) - self._waiting
+        self.estimate = sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
+        if self._seconds is not None:
+            self.estimate = min(self.estimate, self._seconds)
+        return kept
+
+    def begin(self) -> None:
+        """The next case begins: bound what it may ask for."""
+        if self._end is not None:
+            now, waiting = time.monotonic(), max(self._waiting, 1)
+            self._waiting -= 1
+            share = MORE_THAN_ITS_PART / max(waiting, MORE_THAN_ITS_PART)
+            least = AT_LEAST * (self._pace.text + self._pace.image)
+            self._pace.until = now + max((self._end - now) * share, least)
+
+    def described(self) -> str:
+        """What the run takes, and what it leaves out, in a line."""
+        line = f"about {_minutes(self.estimate)} at {self._pace.described()}"
+        if not self.left_out:
+            return line
+        left = f"{self.left_out} of {self.cases} cases left out"
+        return f"{line}; {left}, as all take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
+
+    def _cost(self, test: str) -> float:
+        name = test.partition("[")[0]
+        load = fixture_files.toml("costs.toml")["checks"].get(name, USUAL)
+        return OVERHEAD + self._pace.seconds(Load(*load))
+
+    def _kept(self, cases: Sequence[Case], costs: Sequence[float], day: int) -> list[bool]:
+        by_cost = sorted(range(len(cases)), key=lambda number: -costs[number])
+        cheapest = {cases[number][1]: number for number in by_cost}
+        kept = [cheapest[clause] == number for number, (_, clause) in enumerate(cases)]
+        assert self._seconds is not None
+        left = self._seconds - sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
+        for number in _turned([n for n, keep in enumerate(kept) if not keep], day):
+            if costs[number] <= left:
+                kept[number] = True
+                left -= costs[number]
+        return kept
+
+
+def _turned(numbers: Sequence[int], day: int) -> Iterator[int]:
+    """The same, from another place on another day."""
+    start = day * 37 % len(numbers) if numbers else 0
+    yield from numbers[start:]
+    yield from numbers[:start]
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
