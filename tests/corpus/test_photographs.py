@@ -86,3 +86,11 @@ def test_the_published_table_has_each_image_closest_to_its_caption() -> None:
 
 def test_most_models_have_no_published_table() -> None:
     assert photographs.golden_table("openai-clip-vit-base-patch16") is None
+
+
+def test_the_table_of_open_clip_is_of_the_present_photographs() -> None:
+    golden = photographs.golden_table("ViT-B-32-quickgelu-laion400m_e32")
+    assert golden is not None
+    assert len(golden.cosines) == 64
+    assert golden.cosines["camera", "camera"] == 0.28
+    assert golden.cosines["motorcycle_right", "rocket"] == -0.07

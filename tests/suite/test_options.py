@@ -149,6 +149,7 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "slow": (None, True),
     "wait": ("3.5", 3.5),
     "endpoint_timeout": ("4", 4.0),
+    "budget": ("5.5", 5.5),
     "clause": ("VEC-01", ("VEC-01",)),
     "group": ("images", ("images",)),
     "compare_with": ("http://h:1", "http://h:1"),
