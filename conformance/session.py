@@ -255,6 +255,8 @@ class Session:
 
     def pytest_report_collectionfinish(self) -> str:
         """Say what the run takes before it begins."""
+        if self.opened is None:
+            return ""
         return self.budget.described() if self.budget.cases else ""
 
     @pytest.hookimpl(tryfirst=True)
