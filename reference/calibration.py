@@ -10,7 +10,7 @@ Texts may differ in the last digits (their tolerance is the contract's), but by 
 depends on what the companions say, since all texts of a batch have the same length.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from time import monotonic, perf_counter
 
@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs
+from reference.encoders.shared import Inputs, shapes
 from reference.errors import UnloadableError
 from reference.model import BatchSizes, Computing, Model, Vectors
 
@@ -33,6 +33,12 @@ TEXTS = {"cpu": 32, "cuda": 128}
 
 TOKENS = {"cpu": 4096, "cuda": 16_384}
 
+FILLED_TEXTS: Mapping[str, Sequence[int]] = {"cpu": (), "cuda": (1, 2, 4, 8, 16, 32, 64, 128)}
+"""A GPU computes more texts in hardly more time, and plans for each shape that is new to it."""
+
+WARM_TOKENS = 128
+"""About the tokens of the longest text whose shapes are computed at start."""
+
 SECONDS = 20.0
 """About the most that is spent on trying: a large model on a slow processor takes one by one."""
 
@@ -43,7 +49,20 @@ GAIN = 0.98
 def batch_sizes(model: Model) -> BatchSizes:
     """Those of `model` on its device."""
     device = model.computing.placement.device_type
-    return BatchSizes(image_sizes(model, device), TEXTS[device], TOKENS[device])
+    images = image_sizes(model, device)
+    return BatchSizes(images, TEXTS[device], TOKENS[device], FILLED_TEXTS[device])
+
+
+def warm_up(model: Model) -> None:
+    """Compute texts of each usual shape once, so that no request waits for what is planned then."""
+    shapes_seen: dict[Hashable, Inputs] = {}
+    for words in range(WARM_TOKENS // 4):
+        inputs = model.preparing("text", "a cat " * (2 * words))
+        shapes_seen.setdefault(shapes(inputs), inputs)
+    for inputs in shapes_seen.values():
+        for size in model.batch_sizes.filled_texts:
+            if size == model.batch_sizes.largest("text", inputs, size):
+                model.computing("text", [inputs] * size)
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,10 @@ def measured(model: Model, wanted: int | None, described: dict[str, Any]) -> Mod
         "batch_sizes": asdict(sizes),
         "versions": _versions(encoder.packages),
     }
-    computing = Computing(encoder, placement, sizes.images[0], isometry)
-    return Model(model.preparing, computing, sizes, description)
+    computing = Computing(encoder, placement, isometry, sizes.images[0], sizes.filled_texts)
+    final = Model(model.preparing, computing, sizes, description)
+    calibration.warm_up(final)
+    return final
 
 
 def dimension(model: Model) -> int:

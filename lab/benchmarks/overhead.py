@@ -30,6 +30,7 @@ from PIL import Image
 from lab.benchmarks.programs import free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
+FREE = (str(Path(__file__).with_name("free_server.py")),)
 DRIVERS = 2
 """Processes that send; each answers in no time, so that the server is the bound."""
 
@@ -53,8 +54,8 @@ def bodies() -> dict[str, bytes]:
     text = {"texts": ["a photo of two dogs on a beach at sunset"], "images": []}
     return {
         "text": json.dumps(text).encode(),
-        "640 x 480": _image_body(640, 480),
-        "1920 x 1080": _image_body(1920, 1080),
+        "640 x 480": image_body(640, 480),
+        "1920 x 1080": image_body(1920, 1080),
     }
 
 
@@ -69,7 +70,8 @@ def photograph(width: int, height: int) -> bytes:
     return file.getvalue()
 
 
-def _image_body(width: int, height: int) -> bytes:
+def image_body(width: int, height: int) -> bytes:
+    """A request for the vector of a photograph."""
     encoded = base64.b64encode(photograph(width, height)).decode()
     return json.dumps({"texts": [], "images": [encoded]}).encode()
 
@@ -106,11 +108,12 @@ def _read_answer(connection: socket.socket) -> None:
         missing -= len(connection.recv(2**16))
 
 
-def measure(server: Server, body: bytes, callers: int, seconds: float) -> tuple[float, float]:
+def measure(
+    server: Server, body: bytes, callers: int, seconds: float, drivers: int = DRIVERS
+) -> tuple[float, float]:
     """Requests per second, and milliseconds of the server's processor time for each."""
-    share = max(1, callers // DRIVERS)
-    number = min(DRIVERS, callers)
-    begun, before = time.monotonic(), server.processor_seconds()
+    number = min(drivers, callers)
+    share = callers // number
     with get_context("spawn").Pool(number) as pool:
         begun, before = time.monotonic(), server.processor_seconds()
         counts = pool.starmap(drive, [(server.port, body, share, seconds)] * number)
@@ -119,10 +122,12 @@ def measure(server: Server, body: bytes, callers: int, seconds: float) -> tuple[
 
 
 @contextmanager
-def running(name: str, folder: Path, arguments: Sequence[str]) -> Iterator[Server]:
-    """The free server of the checkout in `folder`."""
+def running(
+    name: str, folder: Path, arguments: Sequence[str], program: Sequence[str] = FREE
+) -> Iterator[Server]:
+    """`program`, or the free server, of the checkout in `folder`."""
     port = free_port()
-    command = [sys.executable, str(Path(__file__).with_name("free_server.py")), *arguments]
+    command = [sys.executable, *program, *arguments]
     environ = {**os.environ, "PYTHONPATH": str(folder)}
     log = Path(tempfile.mkdtemp()) / "log"
     with log.open("w") as said:

@@ -65,7 +65,8 @@ def wait_for(url: str, process: Program, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > until:
-            raise NotStartedError(f"{url} is not served; see {log}")
+            last = log.read_text(encoding="utf-8").splitlines()[-1:]
+            raise NotStartedError(f"{url} is not served; {log} ends with {last}")
         time.sleep(0.5)
 
 

@@ -74,17 +74,19 @@ def stack(items: Sequence[Inputs]) -> Inputs:
 
 
 def on_device(inputs: Inputs, device: str, dtype: torch.dtype) -> Inputs:
-    """`inputs` on `device`, floating point ones (pixels) as `dtype`; the copy is asynchronous."""
+    """`inputs` on `device`, floating point ones (pixels) as `dtype`; the copy is asynchronous.
+
+    They are cast there: on the CPU that would take all cores from everything else.
+    """
     return {name: _moved(value, device, dtype) for name, value in inputs.items()}
 
 
 def _moved(value: Any, device: str, dtype: torch.dtype) -> Any:
     if not torch.is_tensor(value):
         return value
-    value = value.to(dtype) if value.is_floating_point() else value
-    if device == "cpu":
-        return value
-    return value.pin_memory().to(device, non_blocking=True)
+    if device != "cpu":  # torch keeps pinned memory and gives it out again
+        value = value.pin_memory().to(device, non_blocking=True)
+    return value.to(dtype) if value.is_floating_point() else value
 
 
 def load_processor(kind: Any, source: str, **options: str) -> Any:

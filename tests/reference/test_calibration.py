@@ -5,12 +5,21 @@ from itertools import count
 
 import numpy as np
 import pytest
+import torch
 
 from reference import calibration, weights
 from reference.encoders import Placement
 from reference.encoders.shared import Inputs
 from reference.errors import UnloadableError
-from reference.model import Computing, Kind, Model, Preparing, Vectors
+from reference.model import (
+    BatchSizes,
+    Computing,
+    Kind,
+    Model,
+    Preparing,
+    Vectors,
+    attention,
+)
 from tests.reference.conftest import MeanColour
 
 
@@ -58,6 +67,38 @@ def test_a_batch_that_is_filled_up_has_as_many_vectors_as_were_asked_for() -> No
     alone = Computing(MeanColour(), Placement())("image", inputs)
     filled = Computing(MeanColour(), Placement(), fewest_images=4)("image", inputs)
     assert np.array_equal(filled, alone)
+
+
+class Counting(Computing):
+    """Notes how many items its encoder is given."""
+
+    def __init__(self, *sizes: int) -> None:
+        super().__init__(self, Placement(), text_sizes=sizes)  # type: ignore[arg-type]
+        self.given: list[int] = []
+
+    def text_vectors(self, inputs: Inputs) -> torch.Tensor:
+        self.given.append(len(inputs["row"]))
+        return MeanColour().text_vectors(inputs)
+
+    image_vectors = text_vectors
+
+
+def test_texts_are_filled_up_to_the_next_size_and_each_shape_is_warmed_up() -> None:
+    computing = Counting(1, 2, 4)
+    items = [MeanColour().text_inputs(letter) for letter in "abc"]
+    assert [len(computing("text", items[:number])) for number in (1, 2, 3)] == [1, 2, 3]
+    assert computing.given == [1, 2, 4]
+    sizes = BatchSizes(filled_texts=(1, 2, 4))
+    calibration.warm_up(Model(Preparing(MeanColour()), computing, sizes))
+    assert computing.given[3:] == [1, 2, 4]
+
+
+@pytest.mark.parametrize("kind", ["text", "image"])
+def test_attention_is_computed_whichever_may_be_chosen(kind: Kind) -> None:
+    rows = torch.randn(1, 1, 4, 8)
+    with attention(kind, "cuda"):
+        chosen = torch.nn.functional.scaled_dot_product_attention(rows, rows, rows)
+    assert torch.allclose(chosen, (rows @ rows.mT / 8**0.5).softmax(-1) @ rows, atol=1e-5)
 
 
 class Timed(Computing):
