@@ -61,5 +61,5 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", UNDECIDABLE)
 def test_what_no_clause_can_tell_a_comparison_tells(name: str, recording: Path) -> None:
     clauses = ["CMP-02", "CMP-03"]
-    outcome = judge(UNDECIDABLE[name], compare_with=recording, clause=clauses)
+    outcome = judge(UNDECIDABLE[name], compare_with=str(recording), clause=clauses)
     assert set(clauses) & set(outcome.found)
