@@ -187,7 +187,12 @@ class OneAtATime(Overlapping):
 
 @fault("slow-under-load", endpoint_timeout=3)
 class Thrashing(Busy):
-    LOAD = 600.0
+    LOAD = 0.0
+
+    def encode(self, request: Request) -> Answer:
+        time.sleep(0.01)
+        time.sleep(600 if self.inside > 1 else 0)
+        return super().encode(request)
 
 
 @fault("one-thread", endpoint_timeout=3)
