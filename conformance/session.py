@@ -253,12 +253,6 @@ class Session:
         dropped = {each for each, keep in zip(mine, kept, strict=True) if not keep}
         items[:] = [each for each in items if each not in dropped]
 
-    def pytest_report_collectionfinish(self) -> str:
-        """Say what the run takes before it begins."""
-        if self.opened is None:
-            return ""
-        return self.budget.described() if self.budget.cases else ""
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a check, or end it where it cannot be judged."""

@@ -1,5 +1,6 @@
 """Callers that hang up: where in a request, and how."""
 
+import time
 from collections.abc import Callable
 from itertools import cycle
 
@@ -7,6 +8,8 @@ from conformance.transport.endpoint import JSON, VECTORIZE, Items
 from conformance.transport.raw_caller import RawCaller
 
 TEXTS = 8
+NOTICED_WITHIN = 0.1
+"""Seconds after which a busy endpoint has seen that its callers are gone."""
 BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()
 HEADERS = {**JSON, "Content-Length": str(len(BODY))}
 
@@ -52,3 +55,4 @@ def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
         caller = RawCaller(url, timeout)
         MOMENTS[moment](caller)
         caller.hang_up(reset)
+    time.sleep(NOTICED_WITHIN)

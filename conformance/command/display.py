@@ -32,6 +32,12 @@ class Display:
         if self.by_command and not self._lines:
             config.option.verbose = -2
 
+    def pytest_report_collectionfinish(self) -> str:
+        """Say what the run takes before it begins, unless the verdict alone was asked for."""
+        session = self.session
+        told = self.detail is not Detail.VERDICT and session.opened and session.budget.cases
+        return session.budget.described() if told else ""
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Show our own progress, where pytest's lines were not asked for."""
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")

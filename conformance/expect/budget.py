@@ -65,7 +65,7 @@ class Budget:
 
     def described(self) -> str:
         """What the run takes, and what it leaves out, in a line."""
-        line = f"about {_minutes(self.estimate)} at {self._pace.described()}"
+        line = f"takes about {_minutes(self.estimate)}: {self._pace.described()}"
         if not self.left_out:
             return line
         left = f"{self.left_out} of {self.cases} cases left out"

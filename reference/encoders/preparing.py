@@ -58,8 +58,10 @@ class Tokens:
 
     def _found_short_way(self) -> Callable[[str], Inputs] | None:
         backend = getattr(self._tokenizer, "backend_tokenizer", None)
+        if not isinstance(backend, Tokenizer):
+            return None
         names = set(self._librarys_way("a cat"))
-        if not isinstance(backend, Tokenizer) or not names <= {"input_ids", "attention_mask"}:
+        if not names <= {"input_ids", "attention_mask"}:
             return None
         own = Tokenizer.from_str(backend.to_str())
         own.enable_truncation(self._limit)
