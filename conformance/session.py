@@ -113,7 +113,6 @@ class Session:
             from conformance.weaviate.server_selection import select_server
 
             select_server(settings.weaviate)  # Raises for what names no server.
-        self.words = tuple(words)
         self.sanitizer = sanitizer_of(settings)
         self.recorder = Recorder(self.sanitizer, str(settings.report or ""))
         line = command_line(settings.given, self.sanitizer, words, pytest_line)
@@ -210,9 +209,9 @@ class Session:
             raise pytest.UsageError(ONE_PROCESS)
         if self.settings.report is not None and not config.option.xmlpath:
             config.option.xmlpath = str(self.settings.report / "junit.xml")
-        if any(getattr(config.option, name, None) for name in NARROWING):
-            self._narrowed = True
-        self._narrowed = self._narrowed or not all(map(_is_whole_suite, config.args))
+        left_out = any(getattr(config.option, name, None) for name in NARROWING)
+        whole = all(map(_is_whole_suite, config.args)) and not left_out
+        self._narrowed = self._narrowed or not whole
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -305,8 +304,7 @@ class Session:
         raised = call.excinfo.value if call.excinfo is not None else None
         problems: list[Problem] = []
         if report.when == "teardown":
-            seen = self.aftermath.taken()
-            seen = list(map(self._too_slow_for, seen))
+            seen = map(self._too_slow_for, self.aftermath.taken())
             problems += [self.recorder.problem(each, clause.id, test) for each in seen]
         if isinstance(raised, Nonconformity):
             raised = self._too_slow_for(raised)
@@ -369,8 +367,9 @@ class Session:
         if self.opened is None:
             return
         seconds = time.perf_counter() - self.started
-        self._tell_the_pace()
         judgement = judge(self.results, self.settings, self._narrowed, seconds, self.known)
+        measured = {**judgement.measurements, **self._pace_told()}
+        judgement = replace(judgement, measurements=measured)
         judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if judged or judgement.failed:
             session.exitstatus = judgement.exit_status
@@ -382,10 +381,10 @@ class Session:
         if self.settings.write_known_failures is not None and judged:
             known_failures.write(self.settings.write_known_failures, judgement.results, self.known)
 
-    def _tell_the_pace(self) -> None:
-        """Put what items cost, and what was sent instead of more, among the measurements."""
+    def _pace_told(self) -> dict[str, float | str]:
+        """What items cost, and what was sent instead of more, for the report's measurements."""
         if not self.results or "client" not in vars(self):
-            return
+            return {}
         pace = self.client.pace
         costs = {"text": pace.text, "image": pace.image, "megapixel": pace.megapixel}
         told: dict[str, float | str] = {
@@ -393,9 +392,7 @@ class Session:
         }
         if self.budget.left_out:
             told["cases left out of the run's time"] = self.budget.left_out
-        taken = {f"taken by {about}": what for about, what in pace.taken.items()}
-        last = self.results[-1]
-        self.results[-1] = replace(last, measurements={**last.measurements, **told, **taken})
+        return told | {f"taken by {about}": what for about, what in pace.taken.items()}
 
     def _report(self, judgement: Judgement, exit_status: int) -> Report:
         assert self.opened is not None

@@ -23,10 +23,8 @@ from conformance.comparison.weaviate_collection import (
 )
 from conformance.data.messages import UserError, printable
 from conformance.data.models import Model
-from conformance.options import endpoint_url
-from conformance.options.seconds import Seconds
+from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
-from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
 from conformance.transport.readiness import preflight
@@ -62,12 +60,7 @@ class Asked:
 @click.argument("old")
 @click.argument("new")
 @click.option("--model", metavar="TAG", help="what both serve; names what is known of that model")
-@click.option(
-    "--models",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="TOML file with rows of your own models",
-)
+@shared.models_file
 @click.option(
     "--sample",
     metavar="N",
@@ -78,23 +71,8 @@ class Asked:
 )
 @click.option("--tenant", metavar="NAME", help="of the collection (default: the first active one)")
 @click.option("--vector", metavar="NAME", help="named vector of the collection (default: all)")
-@click.option(
-    "--endpoint-timeout",
-    "timeout",
-    metavar="SECONDS",
-    type=Seconds(),
-    default=option("endpoint-timeout").default,
-    show_default=True,
-    help=option("endpoint-timeout").help,
-)
-@click.option(
-    "--wait",
-    metavar="SECONDS",
-    type=Seconds(0.0),
-    default=option("wait").default,
-    show_default=True,
-    help=option("wait").help,
-)
+@shared.endpoint_timeout
+@shared.wait
 def command(old: str, new: str, model: str | None, models: Path | None, **how: Any) -> int:
     """Compare the vectors of OLD and NEW, to see whether stored vectors still match.
 

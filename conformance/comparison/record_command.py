@@ -15,9 +15,9 @@ from conformance.comparison.recording import Inputs, Snapshot, inputs, progress
 from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.exact import items, published
-from conformance.options import endpoint_url
-from conformance.options.seconds import Seconds
+from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
+from conformance.options.shared import Seconds
 from conformance.options.table import option
 from conformance.transport.endpoint import Endpoint, Preflight
 from conformance.transport.readiness import preflight
@@ -33,12 +33,7 @@ DOWNLOAD_WAIT: Final = 3600.0
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="where the vectors go"
 )
 @click.option("--model", metavar="TAG", default="", help="what the endpoint serves; kept in FILE")
-@click.option(
-    "--models",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="TOML file with rows of your own models",
-)
+@shared.models_file
 @click.option(
     "--reference", metavar="TAG", help="start the reference, and record what EXA compares with"
 )
@@ -49,15 +44,7 @@ DOWNLOAD_WAIT: Final = 3600.0
     show_default=True,
     help="what the reference loads: hub, stand-in or a folder",
 )
-@click.option(
-    "--endpoint-timeout",
-    "timeout",
-    metavar="SECONDS",
-    type=Seconds(),
-    default=option("endpoint-timeout").default,
-    show_default=True,
-    help=option("endpoint-timeout").help,
-)
+@shared.endpoint_timeout
 @click.option(
     "--wait",
     metavar="SECONDS",

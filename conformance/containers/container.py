@@ -7,12 +7,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from conformance.containers import engine
-from conformance.containers.engine import CommandFailed, ContainerTrouble, PullPolicy
-from conformance.transport.child_process import ChildProcess
+from conformance.containers.engine import CommandFailed, ContainerTrouble
+from conformance.options.table import Pull
+from conformance.transport.child_process import ChildProcess, Stopped
 
 PORT = 8080
 """The vendor's, and so everybody's."""
@@ -34,7 +33,7 @@ class ContainerOptions:
     env: Mapping[str, str] = field(default_factory=dict)
     gpus: str | None = None
     """As for ``docker run --gpus``: ``all``, a number, ``device=0``."""
-    pull: PullPolicy = "missing"
+    pull: Pull = "missing"
     mounts: Mapping[Path, str] = field(default_factory=dict)
     """Files and folders of this machine with where they appear inside, read-only."""
     port: int = PORT
@@ -86,7 +85,7 @@ def state_of(container: str) -> State:
     return State(shown["Running"], shown["ExitCode"], shown["OOMKilled"])
 
 
-class Container:
+class Container(Stopped):
     """The image, started alone on a free port of the loopback interface.
 
     Raises ContainerTrouble. Where the suite itself is killed, the container goes too: a program of
@@ -108,17 +107,6 @@ class Container:
         except BaseException:
             self.stop()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start it, again where it has ended; the port, and so `url`, is another then."""

@@ -4,12 +4,10 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 from conformance.data.messages import UserError, printable
-
-PullPolicy = Literal["missing", "always", "never"]
-PULL_POLICIES: tuple[str, ...] = get_args(PullPolicy)
+from conformance.options.table import Pull
 
 COMMAND = "docker"
 ENGINE_SAYS = "Error response from daemon: "
@@ -99,7 +97,7 @@ def check() -> str:
         raise ContainerTrouble(f"no container engine: {problem}") from problem
 
 
-def fetch(image: str, policy: PullPolicy) -> None:
+def fetch(image: str, policy: Pull) -> None:
     """See that the image is here, pulling it as `policy` says; raises ContainerTrouble."""
     if policy == "always" or (policy == "missing" and not _is_here(image)):
         try:

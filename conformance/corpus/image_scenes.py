@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 Size = tuple[int, int]
@@ -98,8 +97,3 @@ def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
     """One color, shape (height, width, 3)."""
     row = np.tile(np.array(shade, dtype=np.uint8), width)
     return np.repeat(row[None], height, axis=0).reshape(height, width, 3)
-
-
-def as_image(pixels: Pixels) -> Image.Image:
-    """Grey values (h, w) or colors (h, w, 3) as an RGB image."""
-    return Image.fromarray(pixels).convert("RGB")

@@ -15,9 +15,9 @@ from conformance.data.models import Model
 from conformance.doctor import device, diagnosis, endpoint, environment
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.options import endpoint_url, sources
-from conformance.options.seconds import Seconds
+from conformance.options import endpoint_url, shared, sources
 from conformance.options.settings import find_model
+from conformance.options.shared import Seconds
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import without_password
@@ -46,12 +46,7 @@ class Asked:
 @click.option("--collection", metavar="NAME", help="only this collection of it (default: all)")
 @click.option("--tenant", metavar="NAME", help="of that collection (default: the first active one)")
 @click.option("--model", metavar="TAG", help="what the endpoint serves, for dimension and device")
-@click.option(
-    "--models",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="TOML file with rows of your own models",
-)
+@shared.models_file
 @click.option(
     "--timeout",
     metavar="SECONDS",

@@ -11,9 +11,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from conformance.options import endpoint_url
-from conformance.options.seconds import Seconds
-from conformance.options.table import option
+from conformance.options import endpoint_url, shared
+from conformance.options.shared import Seconds
 from conformance.speed import report
 from conformance.speed.load import KINDS, TIMEOUT, Kind, drive
 from conformance.speed.measurement import Cell, Drive, measure
@@ -103,14 +102,7 @@ def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any
     metavar="DIR",
     help="write a table, JSON and a plot there",
 )
-@click.option(
-    "--wait",
-    metavar="SECONDS",
-    type=Seconds(0.0),
-    default=option("wait").default,
-    show_default=True,
-    help=option("wait").help,
-)
+@shared.wait
 def command(
     url: str,
     beside: tuple[str, ...],

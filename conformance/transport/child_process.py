@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -46,7 +47,26 @@ def wait_until(condition: Callable[[], Seen], within: float, pause: float = PAUS
         time.sleep(min(pause, left))
 
 
-class ChildProcess:
+class Stopped(ABC):
+    """What is stopped where a with-block ends."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it; does nothing where it has ended."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class ChildProcess(Stopped):
     """A running program; `stop` it, or use it as a context manager.
 
     With `listens` it has a pipe for its standard input, else that is empty. Raises OSError where
@@ -74,17 +94,6 @@ class ChildProcess:
         assert self._process.stderr is not None
         self._output = _Reader(self._process.stdout)
         self._errors = _Reader(self._process.stderr)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def pid(self) -> int:

@@ -28,8 +28,6 @@ PIECE = 2**16
 MAX_HEAD = 2**16
 MAX_INTERIM = 5
 """More 100s than any server sends; Go's net/http bounds them too."""
-SHORTEST = 0.001
-"""Seconds: a time-out of 0 would mean a socket that does not wait at all."""
 
 
 def basic_authorization(parts: SplitResult) -> str | None:

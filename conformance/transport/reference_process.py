@@ -3,10 +3,8 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from types import TracebackType
-from typing import Self
 
-from conformance.transport.child_process import ChildProcess
+from conformance.transport.child_process import ChildProcess, Stopped
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.readiness import Unusable, preflight
@@ -17,7 +15,7 @@ READY_WITHIN = 120.0
 INSTALL = "pip install '.[reference]'"
 
 
-class Reference:
+class Reference(Stopped):
     """``python -m reference`` on a free port, with the URL that it announces.
 
     Raises Unusable where the program ends, or says nothing, before it listens.
@@ -36,17 +34,6 @@ class Reference:
         except BaseException:
             self.stop()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,52 @@
+"""What the options of several commands share: seconds, and options that mean the same in each."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.options.table import option
+
+
+class Seconds(click.FloatRange):
+    """A number above 0, or from `least` on; at most a day, and not NaN."""
+
+    name = "seconds"
+
+    def __init__(self, least: float | None = None, most: float = 86_400.0) -> None:
+        super().__init__(min=least or 0.0, min_open=least is None, max=most)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; NaN, which is in no range, is refused like a word."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return number
+
+
+models_file = click.option(
+    "--models",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=option("models").help,
+)
+endpoint_timeout = click.option(
+    "--endpoint-timeout",
+    "timeout",
+    metavar="SECONDS",
+    type=Seconds(),
+    default=option("endpoint-timeout").default,
+    show_default=True,
+    help=option("endpoint-timeout").help,
+)
+wait = click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=Seconds(0.0),
+    default=option("wait").default,
+    show_default=True,
+    help=option("wait").help,
+)
