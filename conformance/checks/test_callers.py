@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -38,11 +38,16 @@ def caller(endpoint: Endpoint) -> Iterator[Raw]:
     endpoint.client.note(exchanges, sum(each.seconds for each in exchanges))
 
 
-def sent(endpoint: Endpoint, method: str = "POST", path: str = VECTORIZE) -> Exchange:
+def sent(
+    endpoint: Endpoint,
+    method: str = "POST",
+    path: str = VECTORIZE,
+    headers: Mapping[str, str] = JSON,
+) -> Exchange:
     """The exchange that shows what is sent."""
-    body = BODY if method == "POST" else b""
-    headers = tuple(JSON.items()) if method == "POST" else ()
-    return Exchange(method, endpoint.client.url + path, headers, body)
+    if method != "POST":
+        return Exchange(method, endpoint.client.url + path)
+    return Exchange(method, endpoint.client.url + path, tuple(headers.items()), BODY)
 
 
 @pytest.mark.clause("OPS-08")
@@ -157,7 +162,7 @@ def test_other_callers_are_understood(
     headers, body = FORMS[form]
     with caller(timeouts.GOOD_REQUEST) as raw:
         raw.write(raw.head("POST", VECTORIZE, headers) + body)
-        exchange = raw.read(sent(endpoint))
+        exchange = raw.read(sent(endpoint, headers=headers))
     expect.same(unencoded(exchange), before, f"the text of a request with {form}")
 
 

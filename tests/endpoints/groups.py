@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     (
         "wsgiref",
         "one-at-a-time",
+        "refusals-are-503",
         "error-empty-beside-vectors",
         "many-digits",
         "punctuation-dropped",
@@ -89,7 +90,6 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "connection-close",
         "other-content-type",
         "double-slash-404",
-        "refusals-are-503",
         "slow",
         "image-noise-in-batches",
         "texts-longer-than-images",
