@@ -7,7 +7,6 @@ that hang up: where errors do, that is the simpler cause.
 import pytest
 
 from conformance import expect
-from conformance.checks import hung_up
 from conformance.corpus import image_files
 from conformance.corpus.image_files import (
     NOT_AN_IMAGE,
@@ -19,6 +18,7 @@ from conformance.corpus.image_files import (
 )
 from conformance.expect import given
 from conformance.expect.vector_cache import VectorCache
+from conformance.transport import raw_caller
 from conformance.transport.endpoint import META, Endpoint, Items
 
 TEXT = "a red circle"
@@ -199,13 +199,13 @@ def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
 
 
 @pytest.mark.clause("OPS-06")
-@pytest.mark.parametrize("moment", hung_up.MOMENTS)
+@pytest.mark.parametrize("moment", raw_caller.MOMENTS)
 def test_a_caller_that_hangs_up_leaves_nothing_behind(
     endpoint: Endpoint, cache: VectorCache, moment: str
 ) -> None:
     before = cache.vectors([TWO_SCRIPTS], [small_png()])
-    times = endpoint.client.pace.texts(TIMES, at_once=hung_up.TEXTS)
-    hung_up.hang_up(endpoint.client.url, endpoint.client.timeout, moment, times)
+    times = endpoint.client.pace.texts(TIMES, at_once=raw_caller.TEXTS)
+    raw_caller.hang_up(endpoint.client.url, endpoint.client.timeout, moment, times)
     what = f"after {times} callers that hung up {moment}"
     in_turn = [endpoint.vectorize([TWO_SCRIPTS], [small_png()]) for _ in range(2)]
     at_once = endpoint.vectorize_at_once([Items([TWO_SCRIPTS], [small_png()])] * AFTER)

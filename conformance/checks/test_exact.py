@@ -12,7 +12,7 @@ import pytest
 from conformance import expect
 from conformance.data.tolerances import Array
 from conformance.exact import expected as shipped
-from conformance.exact import items, published
+from conformance.exact import items
 from conformance.exact.expected import Expected
 from conformance.exact.judgement import Judgement, Kind, directions, lengths, limits
 from conformance.expect import given
@@ -80,8 +80,8 @@ def exact(settings: Settings, cache: VectorCache) -> Exact:
     if settings.dimensions not in (None, model.checkpoint_dimension):
         not_applicable(f"--dimensions {settings.dimensions} is not the checkpoint's own")
     try:
-        known = shipped if settings.weights == "stand-in" else published
-        expected = known.load(model.tag)
+        own = settings.weights == "stand-in"
+        expected = (shipped.load if own else shipped.load_published)(model.tag)
     except LookupError as unknown:
         not_applicable(str(unknown))
     return Exact(expected, shipped.known_images(expected, model.image_size), cache)

@@ -14,7 +14,7 @@ from conformance.comparison import recording, vendor
 from conformance.comparison.recording import Inputs, Snapshot, inputs, progress
 from conformance.data.messages import UserError
 from conformance.data.models import Model
-from conformance.exact import items, published
+from conformance.exact import expected, items
 from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
 from conformance.options.shared import Seconds
@@ -122,7 +122,7 @@ def record_reference(loading: Loading, output: Path | None, timeout: float, wait
     tag, size = loading.model.tag, loading.model.image_size
     if size is None:
         raise UserError(f"the row of {tag} has no image_size, which the items of EXA depend on")
-    place = output or published.file(tag)
+    place = output or expected.published_file(tag)
     wanted = Inputs(items.texts(), items.images(size))
     rows = ["--models", str(loading.models)] if loading.models else []
     with (
@@ -135,7 +135,7 @@ def record_reference(loading: Loading, output: Path | None, timeout: float, wait
         name, why = next(iter(made.refused.items()))
         raise UserError(f"the reference refused {name}: {why}")
     origin = f"those that the reference made of {loading.weights} weights ({place.name})"
-    published.write(place, made.texts, made.images, _versions(seen), origin, size)
+    expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)
 
 

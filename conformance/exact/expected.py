@@ -3,14 +3,20 @@
 `TAG.npz` is made by `make expected` (`python -m lab.exactness.expected`). A vector is stored as
 whole numbers of 16 bits times one scale, which moves it by less than 5e-5 of its norm and halves
 the file.
+
+Vectors of published weights are made by users who can load them, since none could be loaded where
+this was built: `clip-conformance record --reference TAG --weights hub` writes a file into
+`published_folder()`.
 """
 
 import hashlib
 import io
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +26,7 @@ from conformance.data import fixture_files
 from conformance.data.tolerances import Array
 from conformance.exact import items
 
+PUBLISHED: Final = "expected/published"
 STEPS: Final = 32767
 """Whole numbers a stored vector's largest component is divided into."""
 
@@ -122,3 +129,54 @@ def _hypotheses(kind: str, about: Mapping[str, Any], sketches: Array) -> tuple[H
         if its_kind == kind:
             found.setdefault(name, {})[item] = row
     return tuple(Hypothesis(name, moved) for name, moved in found.items())
+
+
+def published_folder() -> Path:
+    """Where files are looked for first, in the user's own data (XDG base directories)."""
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "clip-conformance" / "expected"
+
+
+def published_file(tag: str) -> Path:
+    """Where the file of `tag` belongs."""
+    return published_folder() / f"{tag}.npz"
+
+
+def load_published(tag: str) -> Expected:
+    """The expected vectors of the published weights; raises LookupError where there are none."""
+    shipped = fixture_files.path(f"{PUBLISHED}/{tag}.npz")
+    found = next((place for place in (published_file(tag), shipped) if place.is_file()), None)
+    if found is None:
+        raise LookupError(
+            f"no vectors of {tag}'s published weights are at {published_file(tag)}; where the hub "
+            f"can be reached, clip-conformance record --reference {tag} --weights hub makes them"
+        )
+    with np.load(io.BytesIO(found.read_bytes()), allow_pickle=False) as stored:
+        return read(tag, stored)
+
+
+def write_published(
+    place: Path,
+    texts: Mapping[str, Array],
+    images: Mapping[str, Array],
+    versions: Mapping[str, str],
+    origin: str,
+    size: int,
+) -> None:
+    """Write vectors (d,) by item in the format of the shipped files, without causes."""
+    sent = items.images(size)
+    rows = {"texts": texts, "images": images, "others": {}, "sketches": {}}
+    about = {
+        **{name: list(each) for name, each in rows.items()},
+        "digests": {name: digest(sent[name]) for name in images},
+        "versions": dict(versions),
+        "origin": origin,
+    }
+    dimension = len(next(iter(texts.values())))
+    stored: dict[str, object] = {"about": np.array(json.dumps(about))}
+    for name, each in rows.items():
+        stacked = np.stack(list(each.values())) if each else np.zeros((0, dimension), np.float32)
+        stored[name], stored[f"{name}_scales"] = packed(stacked)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as sink:
+        np.savez_compressed(sink, **stored)  # type: ignore[arg-type]

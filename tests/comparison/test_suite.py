@@ -8,7 +8,7 @@ import pytest
 
 from conformance import Report, UserError, run
 from conformance.comparison import record_command
-from conformance.exact import expected, published
+from conformance.exact import expected
 from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
 from tests.endpoints.server import serve
@@ -104,7 +104,7 @@ class FakeReference:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that files are looked for in, empty."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return published.folder()
+    return expected.published_folder()
 
 
 def test_a_recording_of_published_weights_judges_a_run(
@@ -117,7 +117,7 @@ def test_a_recording_of_published_weights_judges_a_run(
     monkeypatch.setattr(record_command, "Reference", FakeReference)
     assert command("record", "--reference", TAG).status == 0
 
-    assert published.file(TAG).is_relative_to(home)
+    assert expected.published_file(TAG).is_relative_to(home)
     report = exact(url("images-rotated"))
     assert statuses(report, "EXA-01", "EXA-06") == ["pass", "fail"]
     origin = f"those that the reference made of hub weights ({TAG}.npz)"
@@ -147,9 +147,11 @@ def test_a_file_keeps_what_was_written() -> None:
     right = expected.load(TAG)
     images = {name: rows[0] for name, rows in right.images.items()}
 
-    published.write(published.file(TAG), right.texts, images, {"torch": "2"}, "mine", 224)
+    expected.write_published(
+        expected.published_file(TAG), right.texts, images, {"torch": "2"}, "mine", 224
+    )
 
-    found = published.load(TAG)
+    found = expected.load_published(TAG)
     assert (found.origin, found.versions) == ("mine", {"torch": "2"})
     assert set(found.images) == set(right.images)
     assert found.texts["plain"] == pytest.approx(right.texts["plain"], abs=1e-4)
