@@ -92,7 +92,7 @@ matrix: $(STAMP)
 
 # The versions of all libraries that the environments of this Makefile get, whatever the day.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --extra reference --extra dev --upgrade \
+	uv pip compile --quiet --universal --python-version 3.11 --extra reference --extra stand-in --extra dev --upgrade \
 	  --no-annotate --no-header pyproject.toml --output-file requirements.lock
 
 bench: $(STAMP)

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from reference import hardware, http_server, settings, workers
+from reference import engine, hardware, http_server, settings, workers
 from reference.errors import UnloadableError
 
 log = logging.getLogger("reference")
@@ -19,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     hardware.set_library_defaults(chosen.device)
     member = workers.membership()
     try:
+        engine.check(chosen)
         chosen = workers.with_number(chosen, member)
         if member or chosen.workers == 1:
             hardware.prepare_device(chosen.device)
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(f"cannot listen on {where}: {error.strerror or error}", 1)
     if chosen.workers > 1 and not member:
         return workers.Supervisor(chosen, listener).run()
-    from reference import serving  # torch comes with it, so after set_library_defaults()
+    from reference import serving  # its libraries read what set_library_defaults() has set
 
     serving.serve(chosen, listener, member)
     return 0

@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image
 
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs, shapes
 from reference.errors import UnloadableError
-from reference.model import BatchSizes, Computing, Model, Vectors
+from reference.inputs import Inputs, Vectors, shapes
+from reference.model import BatchSizes, Computing, Model
 
 IMAGES = {"cpu": (1, 2, 4, 8), "cuda": (1, 2, 4, 8, 16, 32, 64)}
 """Batch sizes that are tried."""

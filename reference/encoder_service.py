@@ -5,6 +5,7 @@ many threads at a time as there are processors. The inputs wait in the queue of 
 computes.
 """
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -12,16 +13,13 @@ from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from typing import Any
 
-import torch
-
 from reference import hardware, images
 from reference.admission import Caller
-from reference.batch_queue import Job
-from reference.compute_thread import Loaded
-from reference.encoders.shared import Inputs
+from reference.compute_thread import Job, Loaded
 from reference.errors import ClientGoneError, UnavailableError
+from reference.inputs import Inputs, Kind, Vectors
 from reference.json_bodies import RequestBody
-from reference.model import Kind, Preparing, Vectors
+from reference.model import Preparing
 
 AHEAD = 16
 """Items of one request that are prepared ahead of the model, so that a request of hundreds neither
@@ -119,10 +117,15 @@ def _in_time(future: "Future[Vectors]", caller: Caller) -> Vectors:
 
 
 class _TorchSettings(threading.local):
-    """torch's in the thread that uses it: it scales an image there, without a pool for each."""
+    """torch's, if it is in use: it scales an image in the thread that asks, without a pool."""
 
-    def __init__(self) -> None:
-        torch.set_num_threads(1)
+    done = False
 
     def set_up(self) -> None:
-        """Called by each thread before it prepares; the first call sets its number of threads."""
+        """Called by each thread before it prepares, and never before the model is loaded.
+
+        The first number that is set becomes that of threads in which torch has not computed yet.
+        """
+        if not self.done and "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
+        self.done = True

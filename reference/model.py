@@ -1,22 +1,15 @@
 """One loaded model in its two roles: preparing, by any thread, and computing, by exactly one."""
 
 from collections.abc import Hashable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import torch
 from PIL.Image import Image
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from reference.encoders import Encoder, Placement
-from reference.encoders.shared import Inputs, on_device, shapes, stack
 from reference.errors import UnloadableError
-
-Kind = Literal["text", "image"]
-Vectors = npt.NDArray[np.float32]
+from reference.inputs import Inputs, Kind, Vectors, as_arrays, shapes, stack
 
 
 class Preparing:
@@ -28,7 +21,7 @@ class Preparing:
     def __call__(self, kind: Kind, item: object) -> Inputs:
         """The inputs of a text or of a decoded image, on the CPU."""
         make = self._encoder.text_inputs if kind == "text" else self._encoder.image_inputs
-        return make(item)  # type: ignore[arg-type]
+        return as_arrays(make(item))  # type: ignore[arg-type]
 
 
 class Computing:
@@ -49,35 +42,18 @@ class Computing:
         self._text_sizes = text_sizes
         self._isometry = isometry
 
-    @torch.inference_mode()
     def __call__(self, kind: Kind, items: Sequence[Inputs]) -> Vectors:
         """Vectors of shape (items, dimension), in float32 on the CPU."""
         encode = self.encoder.text_vectors if kind == "text" else self.encoder.image_vectors
-        dtype = getattr(torch, self.placement.dtype)
         fill = self._size(kind, len(items)) - len(items)
         batch = stack([*items, *[items[-1]] * fill])
-        with attention(kind, self.placement.device_type):
-            features = encode(on_device(batch, self.placement.device, dtype))[: len(items)]
-        vectors: Vectors = features.to("cpu", torch.float32).numpy()
+        vectors = self.placement.compute(kind, encode, batch)[: len(items)]
         return self._isometry(vectors) if self._isometry else vectors
 
     def _size(self, kind: Kind, number: int) -> int:
         if kind == "image":
             return max(number, self._fewest_images)
         return min((size for size in self._text_sizes if size >= number), default=number)
-
-
-def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
-    """Which implementations of attention torch may choose from.
-
-    On a GPU cuDNN's is the fastest for images, but in half precision it plans for 50 to 90 ms for
-    each new shape, of which texts have hundreds. Theirs are bound by launching kernels anyway.
-    """
-    if device_type == "cpu" or kind == "image":
-        return nullcontext()
-    return sdpa_kernel(
-        [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
-    )
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ MAX_MEGAPIXELS = 64
 PILLOW_MEGAPIXELS = 178
 """Where Pillow itself refuses (twice its `MAX_IMAGE_PIXELS`), so a higher limit would be a lie."""
 
+ENGINES = ("auto", "onnx", "torch")
+
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 
 DESCRIPTION = """Serve one model over the multi2vec-clip contract.
@@ -46,6 +48,7 @@ class Settings:
     max_items: int = MAX_ITEMS
     dtype: str = "float32"
     metrics: bool = False
+    engine: str = "auto"
     workers: int = 1
     """Processes; 0 stands for as many as suit the machine (`auto`)."""
 
@@ -75,6 +78,7 @@ OPTIONS = (
     ("port", "PORT", "port to listen on (8080); 0 takes a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
     ("dtype", "TYPE", f"{', '.join(DTYPES)}: the model's number format (float32)"),
+    ("engine", "NAME", f"{', '.join(ENGINES)}: what computes; auto is onnx for stand-ins (auto)"),
     ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
     ("max-items", "N", f"most texts and images of a request ({MAX_ITEMS})"),
@@ -116,6 +120,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
     numbers["max_items"] = _number(values, "max_items", 1, 2**20)
     words = {name: values.get(name) for name in ("weights", "host", "device")}
     words["dtype"] = _one_of(values, "dtype", DTYPES)
+    words["engine"] = _one_of(values, "engine", ENGINES)
     numbers["metrics"] = _one_of(values, "metrics", ("off", "on")) == "on"
     chosen = {name: value for name, value in {**numbers, **words}.items() if value is not None}
     return _checked(Settings(model=_model(values), **chosen))

@@ -7,12 +7,12 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from reference import calibration, encoders, standins
+from reference import calibration, encoders, engine, standins
 from reference.calibration import noise
 from reference.encoders import Placement
 from reference.errors import UnloadableError
@@ -26,11 +26,14 @@ def load(chosen: Settings, scratch: Path) -> Model:
     Raises `UnloadableError`, or what the model's library raises.
     """
     with located(chosen, scratch) as folder:
+        used = engine.chosen(chosen, folder)
+        dtype = "float32" if used == "onnx" else chosen.dtype
 
         def build(placement: Placement) -> Model:
-            return unmeasured(encoders.load(chosen.model, folder, placement), placement)
+            placed = replace(placement, engine=used)
+            return unmeasured(encoders.load(chosen.model, folder, placed), placed)
 
-        model, compared = calibration.in_number_format(build, chosen.device, chosen.dtype)
+        model, compared = calibration.in_number_format(build, chosen.device, dtype)
     described = {"beside_float32": compared.document()} if compared else {}
     return measured(model, chosen.dimensions, described)
 
@@ -74,6 +77,7 @@ def measured(model: Model, wanted: int | None, described: dict[str, Any]) -> Mod
     encoder, placement = model.computing.encoder, model.computing.placement
     description = {
         **described,
+        "engine": placement.engine,
         "dtype": placement.dtype,
         "dimensions": wanted or narrow,
         "batch_sizes": asdict(sizes),

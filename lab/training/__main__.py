@@ -38,6 +38,7 @@ def _parser(known: list[str]) -> argparse.ArgumentParser:
 
 
 def _make(tag: str, folder: Path, options: argparse.Namespace) -> None:
+    from lab.training import export_onnx
     from lab.training.packing import pack
     from lab.training.portable import make_portable
     from lab.training.recipes import RECIPES
@@ -47,6 +48,7 @@ def _make(tag: str, folder: Path, options: argparse.Namespace) -> None:
     seed(tag)
     RECIPES[tag](TowerTrainer(options.cache_dir, options.effort), folder)
     make_portable(folder)
+    export_onnx.add(tag, folder)
     archive = options.into / f"{tag}.tar.xz"
     pack(folder, archive)
     print(f"{tag}: {archive.stat().st_size / 2**20:.2f} MiB", flush=True)

@@ -2,20 +2,21 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from PIL.Image import Image
 
 from conformance.data.models import Library, Model
+from reference.engine import Engine
 from reference.errors import UnloadableError
-
-if TYPE_CHECKING:
-    import torch
+from reference.inputs import Inputs, Kind, Vectors
 
 log = logging.getLogger(__name__)
+
 
 MODULES: dict[Library, str] = {
     "sentence-transformers": "reference.encoders.sentence_transformers",
@@ -32,6 +33,7 @@ class Placement:
 
     device: str = "cpu"
     dtype: str = "float32"
+    engine: Engine = "torch"
 
     @property
     def device_type(self) -> str:
@@ -48,6 +50,15 @@ class Placement:
         on_cpu = self.device == "cpu" and self.dtype == "float32"
         return packed_linear.pack(placed) if on_cpu else placed
 
+    def compute(self, kind: Kind, encode: Callable[[Inputs], Any], inputs: Inputs) -> Vectors:
+        """What `encode`, a method of an encoder, makes of `inputs`: shape (items, dimension)."""
+        if self.engine == "onnx":
+            vectors: Vectors = encode(inputs)
+            return vectors
+        from reference.encoders import shared
+
+        return shared.compute(kind, encode, inputs, self)
+
 
 class Encoder(Protocol):
     """A loaded model.
@@ -60,17 +71,17 @@ class Encoder(Protocol):
     def packages(self) -> tuple[str, ...]:
         """Distributions whose versions decide the vectors."""
 
-    def text_inputs(self, text: str) -> dict[str, Any]:
-        """What the model is given for a text: see `shared.Inputs`."""
+    def text_inputs(self, text: str) -> Inputs:
+        """What the model is given for a text: see `inputs.Inputs`."""
 
-    def image_inputs(self, image: Image) -> dict[str, Any]:
+    def image_inputs(self, image: Image) -> Inputs:
         """What the model is given for an image in the mode of its file."""
 
-    def text_vectors(self, inputs: dict[str, Any]) -> "torch.Tensor":
-        """Vectors of shape (texts, dimension)."""
+    def text_vectors(self, inputs: Inputs) -> Any:
+        """Vectors of shape (texts, dimension): a tensor of torch, or with onnx an array."""
 
-    def image_vectors(self, inputs: dict[str, Any]) -> "torch.Tensor":
-        """Vectors of shape (images, dimension)."""
+    def image_vectors(self, inputs: Inputs) -> Any:
+        """Vectors of shape (images, dimension), likewise."""
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
@@ -78,6 +89,11 @@ def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
 
     Imports the model's library, and no other. Raises `UnloadableError`, or what the library raises.
     """
+    if placement.engine == "onnx":
+        from reference.encoders import onnx
+
+        assert folder is not None
+        return onnx.load(folder)
     if model.library is None:
         raise UnloadableError(
             f"the row of {model.tag} names no library; known: {', '.join(MODULES)}"

@@ -15,9 +15,9 @@ from transformers import Idefics3Processor, ModernVBertModel
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.preparing import Tokens
-from reference.encoders.shared import Inputs, load_model, load_processor, unit
+from reference.encoders.shared import Tokens, load_model, load_processor, unit
 from reference.images import to_rgb
+from reference.inputs import Inputs
 
 PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 

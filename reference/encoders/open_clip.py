@@ -13,9 +13,10 @@ from PIL.Image import Image
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs, shorten, unit
+from reference.encoders.shared import unit
 from reference.errors import UnloadableError
 from reference.images import quiet
+from reference.inputs import Inputs, shorten
 
 Loaded = tuple[Any, Callable[[Image], torch.Tensor], Any]
 """Model, image transform, tokenizer."""

@@ -10,7 +10,7 @@ from sentence_transformers import SentenceTransformer
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs, padded, shorten
+from reference.inputs import Inputs, padded, shorten
 
 UNLIMITED = 8192
 """Tokens kept of a text if a model names no limit."""

@@ -1,92 +1,173 @@
-"""What the encoders share: cut and padded texts, stacked inputs, loading, and vectors."""
+"""What the encoders of torch share: preparing as transformers does, loading, and computing.
 
-from collections.abc import Callable, Hashable, Sequence
+transformers does much for a single item that need not be done again: it sets the tokenizer up for
+each text, and copies an image's pixels plane by plane before it resizes them. A shorter way is
+tried beside the library's when a model is loaded, and only taken if it gives the same inputs to
+the last bit.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+import numpy as np
 import torch
-from torch.nn.functional import pad
+from PIL import Image
+from tokenizers import Tokenizer
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from reference.encoders import Placement
 from reference.errors import UnloadableError
+from reference.inputs import Inputs, Kind, Vectors, missing_tokens, padded, shorten
 
-Inputs = dict[str, Any]
-"""Tensors by the name of the model's argument, the first axis being the item; other values are
-options that are the same for every item of a kind."""
-
-STEP = 8
-"""Tokens to whose next multiple a text is padded: fewer lengths, so that more texts meet."""
-
-MARGIN = 16
-"""Tokens kept beyond a text's limit, because a cut can change the few tokens beside it."""
-
-CEILING = 256
-"""Characters a token that are looked through at most, of 65,536 or more in all."""
+TRIED_TEXTS = ("a cat", "", "Straße, 猫 und собака 🦊, it's 3 bei 5 cm ", "word " * 300)
+TRIED_SIZES = ((320, 240), (97, 801), (20, 16))
 
 
-def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
-    """A beginning of `text` with the same first `limit` tokens; `count` counts tokens.
+class Tokens:
+    """A tokenizer of transformers that several threads may use."""
 
-    A tokenizer reads a whole text before it truncates, which takes seconds for a megabyte. How
-    many characters make `limit` tokens is unknown (blanks may make none, an unknown word of any
-    length one), so ever longer beginnings are counted until one is long enough. Up to `CEILING`:
-    words that come after tens of thousands of characters that make no token are not looked for.
-    """
-    size, ceiling = 8 * limit + 64, max(65_536, CEILING * limit)
-    while size < min(len(text), ceiling) and count(text[:size]) < limit + MARGIN:
-        size *= 4
-    return text[: min(size, ceiling)]
+    def __init__(self, tokenizer: Any, limit: int, **padding: Any) -> None:
+        """At most `limit` tokens; `padding` replaces the padding to the next multiple of 8."""
+        self._tokenizer = tokenizer
+        self._limit = limit
+        self._padding = padding
+        # Its truncation is a state of its own: another thread would find it "already borrowed".
+        self._lock = threading.Lock()
+        self._short_way = self._found_short_way()
+
+    def __call__(self, text: str) -> Inputs:
+        """Token ids and, if the tokenizer gives one, attention mask: each of shape (1, tokens)."""
+        if self._short_way and len(text) < 8 * self._limit:
+            return self._short_way(text)
+        return self._librarys_way(text)
+
+    def _librarys_way(self, text: str) -> Inputs:
+        with self._lock:
+            short = shorten(text, self._limit, self._count)
+            inputs = self._tokenizer(
+                [short],
+                truncation=True,
+                max_length=self._limit,
+                return_tensors="pt",
+                **self._padding,
+            )
+        if self._padding:
+            return dict(inputs)
+        return padded(dict(inputs), self._tokenizer.pad_token_id, self._limit)
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer(text, verbose=False)["input_ids"])
+
+    def _found_short_way(self) -> Callable[[str], Inputs] | None:
+        backend = getattr(self._tokenizer, "backend_tokenizer", None)
+        if not isinstance(backend, Tokenizer):
+            return None
+        names = set(self._librarys_way("a cat"))
+        if not names <= {"input_ids", "attention_mask"}:
+            return None
+        own = Tokenizer.from_str(backend.to_str())
+        own.enable_truncation(self._limit)
+        if self._padding:
+            pad = {"pad_id": self._tokenizer.pad_token_id, "pad_token": self._tokenizer.pad_token}
+            own.enable_padding(length=self._limit, **pad)
+
+        def short_way(text: str) -> Inputs:
+            encoded = own.encode(text)
+            ids, mask = encoded.ids, encoded.attention_mask
+            if not self._padding:
+                missing = missing_tokens(len(ids), self._limit)
+                ids = ids + [self._tokenizer.pad_token_id] * missing
+                mask = mask + [0] * missing
+            inputs = {"input_ids": np.array([ids])}
+            return inputs | ({"attention_mask": np.array([mask])} if len(names) == 2 else {})
+
+        return short_way if _same(short_way, self._librarys_way, TRIED_TEXTS) else None
 
 
-def padded(inputs: Inputs, token: int, limit: int) -> Inputs:
-    """A text's `inputs` with `token`, masked, up to the next multiple of `STEP`, at most `limit`.
+class Pixels:
+    """An image processor of transformers; any thread may call it."""
 
-    The length is a function of the text alone. Padding to the longest of a request, as libraries
-    do, would make a vector's last digits depend on its companions.
-    """
-    missing = missing_tokens(inputs["input_ids"].shape[1], limit)
-    fill = {"input_ids": token}
-    return {
-        name: pad(value, (0, missing), value=fill.get(name, 0)) if torch.is_tensor(value) else value
-        for name, value in inputs.items()
-    }
+    def __init__(self, processor: Any) -> None:
+        self._processor = processor
+        noise = [_noise(width, height) for width, height in TRIED_SIZES]
+        # Of another class or release, it may lack the method `resize` or take other arguments.
+        resizes = hasattr(processor, "process_image") and hasattr(processor, "resample")
+        self._short_way = resizes and _same(self._resized_first, self._librarys_way, noise)
 
+    def __call__(self, image: Image.Image) -> Inputs:
+        """Pixels of shape (1, 3, height, width)."""
+        if self._short_way and image.mode == "RGB" and "transparency" not in image.info:
+            return self._resized_first(image)
+        return self._librarys_way(image)
 
-def missing_tokens(length: int, limit: int) -> int:
-    """How many tokens a text of `length` is padded with."""
-    return min(-length % STEP, max(limit - length, 0))
+    def _librarys_way(self, image: Image.Image) -> Inputs:
+        return dict(self._processor(images=image, return_tensors="pt"))
 
-
-def shapes(inputs: Inputs) -> Hashable:
-    """Equal for items that can be stacked."""
-    tensors = [(name, value) for name, value in inputs.items() if torch.is_tensor(value)]
-    return tuple((name, tuple(value.shape[1:])) for name, value in tensors)
-
-
-def stack(items: Sequence[Inputs]) -> Inputs:
-    """One batch of `items`, whose `shapes` are equal."""
-    if len(items) == 1:
-        return items[0]
-    first = items[0]
-    return {
-        name: torch.cat([item[name] for item in items]) if torch.is_tensor(value) else value
-        for name, value in first.items()
-    }
+    def _resized_first(self, image: Image.Image) -> Inputs:
+        processor = self._processor
+        # Not copied to planes: torch resizes the pixels of a file five times as fast.
+        pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)
+        small = processor.resize(pixels, processor.size, resample=processor.resample)
+        options = {"do_resize": False, "input_data_format": "channels_first"}
+        return dict(processor(images=small, return_tensors="pt", **options))
 
 
-def on_device(inputs: Inputs, device: str, dtype: torch.dtype) -> Inputs:
-    """`inputs` on `device`, floating point ones (pixels) as `dtype`; the copy is asynchronous.
+def _noise(width: int, height: int) -> Image.Image:
+    pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
 
-    They are cast there: on the CPU that would take all cores from everything else.
-    """
-    return {name: _moved(value, device, dtype) for name, value in inputs.items()}
+
+def _same(one: Callable[[Any], Inputs], other: Callable[[Any], Inputs], items: Any) -> bool:
+    """Whether both make the same arrays, by name, of all `items`."""
+    for item in items:
+        first, second = one(item), other(item)
+        if list(first) != list(second):
+            return False
+        if not all(np.array_equal(first[name], second[name]) for name in first):
+            return False
+    return True
+
+
+@torch.inference_mode()
+def compute(
+    kind: Kind, encode: Callable[[Inputs], torch.Tensor], inputs: Inputs, placement: Placement
+) -> Vectors:
+    """What `encode` makes of `inputs`, which are moved to where the model is; back on the CPU."""
+    dtype = getattr(torch, placement.dtype)
+    moved = {name: _moved(value, placement.device, dtype) for name, value in inputs.items()}
+    with attention(kind, placement.device_type):
+        features = encode(moved)
+    vectors: Vectors = features.to("cpu", torch.float32).numpy()
+    return vectors
 
 
 def _moved(value: Any, device: str, dtype: torch.dtype) -> Any:
-    if not torch.is_tensor(value):
+    """An array as a tensor on `device`, to which it is copied asynchronously.
+
+    Floating point ones (pixels) are cast there: on the CPU that would take all cores from
+    everything else.
+    """
+    if not hasattr(value, "shape"):
         return value
+    tensor = torch.as_tensor(value)
     if device != "cpu":  # torch keeps pinned memory and gives it out again
-        value = value.pin_memory().to(device, non_blocking=True)
-    return value.to(dtype) if value.is_floating_point() else value
+        tensor = tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
+    """Which implementations of attention torch may choose from.
+
+    On a GPU cuDNN's is the fastest for images, but in half precision it plans for 50 to 90 ms for
+    each new shape, of which texts have hundreds. Theirs are bound by launching kernels anyway.
+    """
+    if device_type == "cpu" or kind == "image":
+        return nullcontext()
+    return sdpa_kernel(
+        [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+    )
 
 
 def load_processor(kind: Any, source: str, **options: str) -> Any:

@@ -8,8 +8,8 @@ from transformers import AutoModel, AutoProcessor
 
 from conformance.data.models import Model
 from reference.encoders import Placement
-from reference.encoders.preparing import Pixels, Tokens
-from reference.encoders.shared import Inputs, load_model, load_processor, pooled
+from reference.encoders.shared import Pixels, Tokens, load_model, load_processor, pooled
+from reference.inputs import Inputs
 
 
 class SiglipEncoder:

@@ -37,10 +37,15 @@ def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MO
         raise FileExistsError(folder)
     with TemporaryDirectory() as scratch:
         unpacked = standins.unpack(tag, Path(scratch))
-        shutil.copytree(unpacked, folder, dirs_exist_ok=True)
+        shutil.copytree(unpacked, folder, dirs_exist_ok=True, ignore=_not_of_the_checkpoint)
     if layout == "vendor":
         return _VENDOR[library](folder.resolve(), mounted_at)
     return _LIBRARY[library](folder.resolve())
+
+
+def _not_of_the_checkpoint(folder: str, names: list[str]) -> set[str]:
+    """The files at the top of a stand-in, which are the ONNX engine's; others are in folders."""
+    return {name for name in names if "onnx.json" in names and (Path(folder) / name).is_file()}
 
 
 def _vendor(folder: Path, _models: str) -> str:

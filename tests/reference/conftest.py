@@ -25,7 +25,7 @@ from reference.app import create_app
 from reference.compute_thread import ComputeThread
 from reference.encoder_service import EncoderService
 from reference.encoders import Encoder, Placement
-from reference.encoders.shared import Inputs
+from reference.inputs import Inputs
 from reference.model import Model
 from reference.settings import Settings
 

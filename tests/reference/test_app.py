@@ -13,7 +13,7 @@ from PIL import Image
 from reference.admission import Gate
 from reference.app import create_app
 from reference.encoder_service import EncoderService
-from reference.encoders.shared import Inputs
+from reference.inputs import Inputs
 from reference.settings import Settings
 from tests.reference.conftest import MeanColour, loaded, png
 

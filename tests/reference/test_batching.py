@@ -9,11 +9,10 @@ import numpy as np
 import torch
 
 from reference.admission import Caller
-from reference.batch_queue import Job
-from reference.compute_thread import ComputeThread
+from reference.compute_thread import ComputeThread, Job
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs
-from reference.model import BatchSizes, Computing, Kind, Model, Preparing, Vectors
+from reference.inputs import Inputs, Kind, Vectors
+from reference.model import BatchSizes, Computing, Model, Preparing
 from tests.reference.conftest import MeanColour
 
 SIZES = BatchSizes(images=(1, 2, 4), texts=3, tokens=100)

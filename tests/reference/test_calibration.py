@@ -9,17 +9,10 @@ import torch
 
 from reference import calibration, weights
 from reference.encoders import Placement
-from reference.encoders.shared import Inputs
+from reference.encoders.shared import attention
 from reference.errors import UnloadableError
-from reference.model import (
-    BatchSizes,
-    Computing,
-    Kind,
-    Model,
-    Preparing,
-    Vectors,
-    attention,
-)
+from reference.inputs import Inputs, Kind, Vectors
+from reference.model import BatchSizes, Computing, Model, Preparing
 from tests.reference.conftest import MeanColour
 
 

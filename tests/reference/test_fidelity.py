@@ -15,7 +15,7 @@ import transformers
 from PIL import Image
 
 from reference import images
-from reference.model import Vectors
+from reference.inputs import Vectors
 from tests.reference.conftest import Checkpoint, Find, png
 from tests.reference.test_images import in_mode
 

@@ -18,7 +18,7 @@ from reference import http_server
 from reference.admission import REQUESTS
 from reference.app import create_app
 from reference.encoders import Encoder
-from reference.encoders.shared import Inputs
+from reference.inputs import Inputs
 from reference.settings import MIB, Settings
 from tests.reference.conftest import MeanColour, loaded
 
