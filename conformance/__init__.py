@@ -1,4 +1,4 @@
-"""Conformance suite for Weaviate's multi2vec-clip vectorizer endpoint.
+"""A conformance suite for Weaviate's multi2vec-clip vectorizer endpoint.
 
 ``run(url, model=...)`` checks an endpoint and returns a `Report`; it raises `UserError` for
 a bad option or where there is no endpoint. The console command is ``clip-conformance``.

@@ -1,4 +1,4 @@
-"""``python -m conformance``: the console command ``clip-conformance``."""
+"""Run the console command ``clip-conformance`` as ``python -m conformance``."""
 
 import sys
 

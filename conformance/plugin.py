@@ -1,4 +1,4 @@
-"""The pytest plugin: options, all prefixed ``--clip-``, and a fixture for people's own tests.
+"""The pytest plugin: options prefixed with ``--clip-``, and a fixture for users' own tests.
 
 It is loaded in every pytest run where the package is installed, so it does nothing but that
 unless the suite itself is among the arguments.

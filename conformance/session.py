@@ -1,4 +1,4 @@
-"""One run of the suite: its settings, endpoint, client, caches and results.
+"""A run of the suite: its settings, endpoint, client, caches and results.
 
 A `Session` is the pytest plugin of that run. `run` makes one and hands it to pytest; so do the
 console command and ``pytest --pyargs conformance``. The checks reach it through their fixtures.

@@ -1,4 +1,4 @@
-"""The endpoint of this run: given by URL, or started here as a container or as the reference."""
+"""The endpoint under test: a URL, or a container or the reference started by the suite."""
 
 from collections.abc import Callable
 from contextlib import closing

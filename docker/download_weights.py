@@ -1,4 +1,4 @@
-"""Fill the hub's cache with the checkpoint of the tag in $MODEL while an image is built.
+"""Download the checkpoint of the tag in $MODEL into the hub cache during an image build.
 
 The reference's own code loads the model once: what it will ask the hub for is then in the cache,
 and a checkpoint that cannot be served ends the build instead of the container.

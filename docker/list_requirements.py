@@ -1,4 +1,4 @@
-"""What an image installs, one requirement a line, read from pyproject.toml.
+"""Print an image's requirements, one per line, from pyproject.toml.
 
 ``python list_requirements.py reference|suite < pyproject.toml`` lets an image install its libraries
 before it sees any code, so that a change of code does not download them again.

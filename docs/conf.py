@@ -1,4 +1,4 @@
-"""Sphinx: the pages of this folder as a site; `make docs` builds it."""
+"""Sphinx configuration of the documentation site, which `make docs` builds."""
 
 import sys
 import tomllib

@@ -1,1 +1,1 @@
-"""For whoever makes the stand-ins, checks exactness or measures speed; never shipped."""
+"""Development tools to train stand-ins, check exactness and measure speed; not shipped."""

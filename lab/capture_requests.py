@@ -1,4 +1,4 @@
-"""Capture the requests of a real Weaviate that `fixtures/wire` holds; `replay` reads them.
+"""Capture a real Weaviate's requests for `fixtures/wire`, which `replay` reads.
 
 `python -m lab.capture_requests FOLDER [VERSION]`. What the endpoint answers plays
 no part, so a tiny one stands in. 1.30.5 and 1.39.0 send the same bytes. They are kept byte for

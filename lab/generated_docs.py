@@ -1,4 +1,4 @@
-"""Writes docs/contract.md, and the options in docs/options.md and action.yml, from their tables.
+"""Generate docs/contract.md, and the options in docs/options.md and action.yml.
 
 python -m lab.generated_docs, in the checkout's folder; tests compare the files with the tables.
 """

@@ -1,4 +1,4 @@
-"""Published results: `python -m lab.published NAME REPORT` stores a report in `results/NAME`.
+"""Publish a result: `python -m lab.published NAME REPORT` stores a report in `results/NAME`.
 
 It keeps what a reader needs of the report, and moves the verdict of the run before it into the
 history. `lab.results_page` shows all of them in the documentation.

@@ -1,4 +1,4 @@
-"""A Sphinx directive, `published-results`: all of `results/` as one page.
+"""A Sphinx directive, `published-results`, that shows all of `results/` on one page.
 
 Reports quote what untrusted endpoints said, so the page is built from text nodes, not from markup.
 """

@@ -1,4 +1,4 @@
-"""``python -m reference``: from the command line to a server that listens."""
+"""``python -m reference``: parse the command line and start the server."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Which requests are admitted: how many at a time, with how many bytes, and for how long."""
+"""Limit the number, size and duration of the requests that are served at a time."""
 
 import threading
 import time

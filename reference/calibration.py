@@ -1,4 +1,4 @@
-"""Measured when a model is loaded: batch sizes that keep an image's bits, and number formats.
+"""Measure, when a model is loaded, which batch sizes and number formats are safe and fast.
 
 An image must have the same vector to the last bit alone, in company and under load: Weaviate's
 own acceptance test compares two requests. A matrix product may round a row differently in a batch

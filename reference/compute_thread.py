@@ -1,4 +1,4 @@
-"""The one thread that computes, and the queue in front of it, from which items leave in batches.
+"""The single compute thread, and the queue that feeds it batches.
 
 When the thread is free it takes the item that waits longest, and with it every other of the same
 shapes up to a batch limit; it never waits for more to come. So an item alone is computed at once,

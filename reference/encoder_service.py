@@ -1,4 +1,4 @@
-"""From a request's texts and images to their vectors: prepared in its own thread, then queued.
+"""Turn a request's texts and images into vectors: prepare them, then queue them for the model.
 
 Texts are tokenized, and images decoded and scaled, in the thread of their request; images by as
 many threads at a time as there are processors. The inputs wait in the queue of the thread that

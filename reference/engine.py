@@ -1,4 +1,4 @@
-"""Which library computes: onnxruntime for the stand-ins, torch for everything else."""
+"""Choose the engine: onnxruntime for stand-ins, torch for everything else."""
 
 from importlib.util import find_spec
 from pathlib import Path

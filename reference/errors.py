@@ -1,4 +1,4 @@
-"""The exceptions that end in an answer to the client, or in one line at start."""
+"""Exceptions that become an error response, or a one-line message at startup."""
 
 from http import HTTPStatus
 

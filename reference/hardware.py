@@ -1,4 +1,4 @@
-"""The machine: processors that may be used, what libraries are told of them, and the GPU."""
+"""The available processors and GPU, and the thread counts that libraries are given."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""waitress, set up for the contract: sockets, threads, and two corrections to its answers."""
+"""waitress, configured for the contract: sockets, threads and two corrected responses."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""From a base64 string to the decoded image that every encoder takes, in the mode of its file.
+"""Decode a base64 string into an image in its file's own mode.
 
 Encoders are given an image as opened, and each does what its library's documented usage does. So
 what becomes of transparency is the library's choice, and changes with its version: transformers

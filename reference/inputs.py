@@ -1,4 +1,4 @@
-"""A model's inputs for one item, and for a batch of items: arrays by the name of the argument."""
+"""A model's inputs for one item and for a batch, as arrays by argument name."""
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""The JSON of requests, answers and errors.
+"""The JSON of requests, responses and errors.
 
 Requests are read strictly but for what Weaviate itself leaves open; an error is always an object
 with a string `error`, never a page of HTML.

@@ -1,4 +1,4 @@
-"""`/metrics` in Prometheus' text form, for dashboards and autoscalers; off unless asked for."""
+"""An optional `/metrics` route in the Prometheus text format."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""One loaded model in its two roles: preparing, by any thread, and computing, by exactly one."""
+"""A loaded model: any thread may prepare inputs, and a single thread computes."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Linear layers that keep their weights packed, for a CPU.
+"""Linear layers that keep their weights packed, for faster inference on a CPU.
 
 torch multiplies by MKL there, which packs a layer's weights anew in each call. oneDNN takes weights
 that were packed once: the operations that torch.compile puts in place of `nn.Linear`, without the

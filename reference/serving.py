@@ -1,4 +1,4 @@
-"""The server as a running program: the model is loaded in the background, a signal ends it.
+"""Run the server: load the model in the background, and stop on a signal.
 
 Imported late and by `__main__` alone: torch comes with it, and reads its settings when imported.
 """

@@ -1,4 +1,4 @@
-"""What a run of the reference was asked for: flags, else environment variables, else defaults."""
+"""The reference's settings, from flags, environment variables and defaults."""
 
 import argparse
 from collections.abc import Mapping, Sequence

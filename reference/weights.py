@@ -1,4 +1,4 @@
-"""From settings to a model: where its weights come from, and how it is loaded and measured.
+"""Find a model's weights from the settings, and load and calibrate the model.
 
 Weights are the project's stand-ins, the model hub's, or a folder's.
 """

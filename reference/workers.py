@@ -1,4 +1,4 @@
-"""Several processes behind one port (`--workers`): started, watched, replaced and ended together.
+"""Start, monitor, replace and stop several processes behind one port (`--workers`).
 
 All of them accept from one listening socket, which the supervising process holds open, so that a
 connection that nobody has accepted outlives a worker. A worker is this program started once more,

@@ -1,4 +1,4 @@
-"""What all tests share: which of them run here, and what those of endpoints are given."""
+"""Fixtures shared by all tests, and the choice of tests that can run on this machine."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""A Weaviate's REST interface as far as it is read here, played from a schema and objects."""
+"""A simulated Weaviate REST interface, with responses made from a schema and objects."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""The GitHub Action: its inputs are the options, and its steps do what they say when run."""
+"""The GitHub Action: its inputs match the options, and its steps work when run."""
 
 import os
 import subprocess

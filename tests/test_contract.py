@@ -1,4 +1,4 @@
-"""The contract: its document is current, its clauses are whole, each has a test and a fault."""
+"""The contract: its document is current, and each clause is complete and has a test and a fault."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The documentation builds without a warning: no page is left out, no link inside leads nowhere."""
+"""The documentation builds without warnings, includes every page, and has no broken links."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The fake encoder is an encoder: aligned, stable, sensitive to what it is given."""
+"""The fake encoder is aligned, stable and sensitive to its input."""
 
 import numpy as np
 import pytest

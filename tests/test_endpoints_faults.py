@@ -1,4 +1,4 @@
-"""Every fault is caught by a clause that names it, or by a comparison where none can."""
+"""Every fault is caught by a clause that describes it, or else by a comparison."""
 
 import subprocess
 import sys

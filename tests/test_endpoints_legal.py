@@ -1,4 +1,4 @@
-"""Every legal endpoint is accepted by a whole run: many variations in one endpoint."""
+"""A full run accepts every legal endpoint; many variations are combined in one endpoint."""
 
 import base64
 import io

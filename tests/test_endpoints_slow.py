@@ -1,4 +1,4 @@
-"""A slow endpoint is asked for what it can answer; an import that is too much is OPS-02's.
+"""A slow endpoint is sent only what it can answer, and OPS-02 reports slow imports.
 
 The time-outs are small, and the seconds an item in proportion: 0.1 of 3 is 1.7 of Weaviate's 50.
 """

@@ -1,4 +1,4 @@
-"""The endpoints that no other test serves start, answer a probe, and stop."""
+"""Endpoints that no other test serves can be started, probed and stopped."""
 
 import httpx
 import pytest

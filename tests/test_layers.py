@@ -1,4 +1,4 @@
-"""``lint-imports`` reports imports against the layers; ``make lint`` runs it on the project."""
+"""``lint-imports`` reports violations of the layers, and ``make lint`` runs it on the project."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The table of models: complete where the sources are, and never a figure without its source."""
+"""The table of models is as complete as its sources, and every value has a source."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The OpenAPI description: valid, about the four routes, true to its examples and the clauses."""
+"""The OpenAPI description is valid, covers the four routes, and agrees with the clauses."""
 
 import json
 import re

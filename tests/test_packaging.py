@@ -1,4 +1,4 @@
-"""What is installed: the wheel is whole, has no import package too many, and the suite no torch."""
+"""The wheel is complete, installs only its own packages, and does not need torch."""
 
 import ast
 import compileall

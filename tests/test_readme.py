@@ -1,4 +1,4 @@
-"""The README is true: what it shows is what is there."""
+"""The README's commands, options, links and examples are correct."""
 
 import os
 import re

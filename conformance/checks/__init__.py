@@ -1,1 +1,1 @@
-"""The checks, one file a clause group."""
+"""The checks, one file per clause group."""

@@ -1,4 +1,4 @@
-"""What the checks are given: the endpoint, the options, the corpora, and what was measured."""
+"""Fixtures for the checks: the endpoint, the options, the corpora and the measurements."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Looks for a request that an endpoint fails on, and makes it as small as it gets.
+"""Search for a request that the endpoint fails on, and shrink it to a minimal example.
 
 Hypothesis generates the requests, always the same ones, and where one fails takes items and
 characters away from it for as long as it still fails the same way. Requests are few and bounded in

@@ -1,4 +1,4 @@
-"""ALN: texts and images that belong together are closest."""
+"""ALN: each text is closest to its image, and each image to its text."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""CMP: the endpoint's vectors compared with others, where the user asks for it."""
+"""CMP: the endpoint's vectors match a baseline, if the user names one."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""CTR: what only a container shows that the suite has started: its life, its files, its limits."""
+"""CTR: the lifecycle, file system and restrictions of a container that the suite started."""
 
 import os
 

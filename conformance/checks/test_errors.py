@@ -1,4 +1,4 @@
-"""ERR: what is refused, and how; and OPS-06: what errors and hang-ups leave behind.
+"""ERR: invalid requests are refused. OPS-06: errors and disconnects leave nothing behind.
 
 What comes after an error is judged first, before what else may upset an endpoint, such as callers
 that hang up: where errors do, that is the simpler cause.

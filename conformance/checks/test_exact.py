@@ -1,4 +1,4 @@
-"""EXA: a stand-in's vectors beside those that the model's own library makes of the same items.
+"""EXA: a stand-in's vectors match those of the model's own library.
 
 Every item is sent alone, since other clauses judge whether companions change it.
 """

@@ -1,4 +1,4 @@
-"""IMG: the axes of formats. Every variant of each container, and what is known of its vector."""
+"""IMG: every variant of every image format, compared with what its vector should be."""
 
 from collections.abc import Callable, Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""IMG: the axis of sizes, from one pixel to a phone's sensor and from bytes to megabytes."""
+"""IMG: image sizes from one pixel to 50 megapixels, and files from bytes to megabytes."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""IMG: what the vector of an image depends on; VEC-02: images in one request, in any number.
+"""IMG: what an image's vector depends on. VEC-02: any number of images in one request.
 
 Different images differ, also where one thing tells them apart; the same image has the same vector
 beside others, again, at once, and later. Formats and sizes have files of their own.

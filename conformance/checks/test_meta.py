@@ -1,4 +1,4 @@
-"""MET: what /meta says."""
+"""MET: the response of /meta."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""OPS: load, time and connections; and ERR-11, a body that is far too large.
+"""OPS: load, response times and connections. ERR-11: an oversized body.
 
 That comes last, after the callers that hang up: an endpoint may close the connection in the middle
 of such a body.

@@ -1,4 +1,4 @@
-"""PRB: ready and live, idle and busy."""
+"""PRB: the ready and live probes, on an idle and on a busy endpoint."""
 
 import os
 

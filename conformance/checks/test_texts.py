@@ -1,4 +1,4 @@
-"""TXT and REL: what a text may hold, and what its vector depends on; VEC: texts in long lists.
+"""TXT and REL: which texts are accepted, and what their vectors depend on. VEC: long lists.
 
 Most texts are sent in lists, and each list holds another number of them; where a list is refused,
 the text that is refused alone is named.

@@ -1,4 +1,4 @@
-"""OPS, IMG and TXT under traffic: requests at once, in turn, over many connections, later."""
+"""OPS, IMG and TXT: stable vectors under parallel, repeated and later requests."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""VEC: rows, order and dimension of what /vectorize answers, and what it should accept.
+"""VEC: the rows, order and dimension of /vectorize responses, and the requests it accepts.
 
 The SHOULD clauses at the end are about what other callers than today's Weaviate send.
 """

@@ -1,4 +1,4 @@
-"""WIR: what a real Weaviate sends, byte for byte, answered as its Go client needs it."""
+"""WIR: requests recorded from a real Weaviate, replayed byte for byte."""
 
 import base64
 from collections.abc import Callable

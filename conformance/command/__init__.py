@@ -1,1 +1,1 @@
-"""The console command and one run of the suite."""
+"""The console command and a run of the suite."""

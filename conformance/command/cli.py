@@ -1,4 +1,4 @@
-"""The console command ``clip-conformance``: a run of the suite, or one of the other commands."""
+"""The console command ``clip-conformance``, which runs the suite or a subcommand."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""``clip-conformance list``, ``explain`` and ``models``: the contract and the models, to read.
+"""``clip-conformance list``, ``explain`` and ``models``: print the contract and the models.
 
 `explain` shows the checks of a clause with their source, which is read from the files, so that
 nothing is imported. A check names its clause in a decorator: ``@pytest.mark.clause("VEC-01")``, or

@@ -1,4 +1,4 @@
-"""What a run shows on the terminal, as a pytest plugin beside the `Session`."""
+"""A pytest plugin that shows a run on the terminal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""``clip-conformance stand-in TAG FOLDER``: write a small checkpoint that a service can load.
+"""``clip-conformance stand-in TAG FOLDER``: write a small checkpoint for other servers to load.
 
 The checkpoints come with the reference, which runs as a program: the suite never imports it.
 """

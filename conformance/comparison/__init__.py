@@ -1,1 +1,1 @@
-"""The endpoint's vectors beside another endpoint's, a recording's or a collection's."""
+"""Compare an endpoint's vectors with another endpoint, a recording or a collection."""

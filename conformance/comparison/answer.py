@@ -1,4 +1,4 @@
-"""What a comparison says in words: match or not, how far apart, and the likely reason."""
+"""Explain a comparison in words: whether vectors match, how far apart they are, and why."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Ways in which an object's vector may have been combined from its fields' vectors.
+"""Possible ways in which an object's vector was combined from the vectors of its fields.
 
 Servers differ: before 1.21.4 Weaviate took the images' weights for the texts too (weaviate pull
 request 3560), before 1.24 it sent texts in no fixed order, and an upgrade of the encoder may have

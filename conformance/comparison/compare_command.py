@@ -1,4 +1,4 @@
-"""``clip-conformance compare OLD NEW``: do stored vectors still match? Nothing is changed."""
+"""``clip-conformance compare OLD NEW``: check, without writing, if stored vectors still match."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

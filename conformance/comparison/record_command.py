@@ -1,4 +1,4 @@
-"""``clip-conformance record``: keep vectors in a file, to compare with them later.
+"""``clip-conformance record``: save vectors to a file for later comparisons.
 
 ``record URL -o FILE`` keeps an endpoint's, for ``compare`` and ``--compare-with FILE``;
 ``record --reference TAG --weights hub`` keeps those of published weights, for the group EXA.

@@ -1,4 +1,4 @@
-"""What both sides of a comparison encode, and recordings: vectors of it that are kept in a file."""
+"""The items that a comparison encodes, and recordings of their vectors in a file."""
 
 import hashlib
 import json

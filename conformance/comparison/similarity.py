@@ -1,4 +1,4 @@
-"""Two sets of vectors compared: item by item, as a whole, and by what searches return."""
+"""Compare two sets of vectors item by item, as a whole, and by their search results."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

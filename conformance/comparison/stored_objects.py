@@ -1,4 +1,4 @@
-"""Stored objects encoded again, beside the vectors that are stored, and what may lie between."""
+"""Re-encode stored objects and explain how the new vectors differ from the stored ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is known of the vendor's own container where vectors differ: its models, its releases."""
+"""The vendor's models and releases, as far as they explain differing vectors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A user's Weaviate collection over REST, only ever read: settings, tenants, objects, vectors."""
+"""Read a user's Weaviate collection over REST: settings, tenants, objects and vectors."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""``clip-conformance compose``: the documentation page's docker-compose.yml for one model."""
+"""``clip-conformance compose``: print the documentation's docker-compose.yml for one model."""
 
 from importlib.resources import files
 from pathlib import Path

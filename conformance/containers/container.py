@@ -1,4 +1,4 @@
-"""One container: how it is started, what the engine says of it, and its end, whatever happens."""
+"""Start, inspect and reliably stop a single container."""
 
 import json
 import os

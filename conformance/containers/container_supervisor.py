@@ -1,4 +1,4 @@
-"""The program that holds one container: it creates it, waits, and removes it.
+"""A helper process that creates one container, waits, and removes it.
 
 It reads one line of JSON, the words of ``docker create``, and answers with one line,
 ``{"id": ...}`` or ``{"trouble": ...}``. When its input ends, which also happens when the suite is

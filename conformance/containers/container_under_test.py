@@ -1,4 +1,4 @@
-"""The container that a run judges: the image with what the user, or the suite, gives it."""
+"""The container that a run judges, with the settings it is started with."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The `docker` command, bounded in time: its refusals as errors, and the facts of an image."""
+"""Call the `docker` command with time limits, turn its errors into ours, and inspect images."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What is observed of a container: its start, its memory, its restart, and under restrictions."""
+"""Observe a container's startup, memory, restart, and behavior under restrictions."""
 
 import re
 import time

@@ -1,1 +1,1 @@
-"""What is sent: texts, drawings, photographs, image files."""
+"""The test data: texts, drawings, photographs and image files."""

@@ -1,4 +1,4 @@
-"""The corpus that judges alignment: photographs for published weights, drawings for stand-ins."""
+"""The corpus for alignment: photographs for published weights, drawings for stand-ins."""
 
 import io
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""BMP: a writer, and the variants it writes.
+"""A BMP writer and the variants it writes.
 
 Every depth, palettes, bit fields, run lengths, both row orders, each version of the header.
 """

@@ -1,4 +1,4 @@
-"""Drawings with captions: a corpus whose right answers are known, and which anybody can draw again.
+"""Reproducible drawings with captions, so that the correct matches are known.
 
 Every drawing is one coloured shape in a random place and size on a pale background. The words and
 colours are in `fixtures/drawings.toml`. Wordings and seeds are split: what the stand-ins were

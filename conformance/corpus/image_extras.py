@@ -1,4 +1,4 @@
-"""Files with more in them than one opaque image: metadata, transparent pixels, several images.
+"""Image files with metadata, transparent pixels or several images.
 
 Metadata: profiles, camera data, comments, and bytes after the end. Transparent pixels are white
 beneath: dropped, as some libraries do, or laid on white, as others do, they are white. Of several

@@ -1,4 +1,4 @@
-"""Image files that many checks send: a drawing in every format, small, heavy and broken files.
+"""Image files shared by many checks: a drawing in every format; small, heavy and broken files.
 
 Also what the axes of formats and sizes share: a file together with the pixels that it shows.
 """

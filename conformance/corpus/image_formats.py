@@ -1,4 +1,4 @@
-"""The axes of formats: every family of files, at the model's own size and at others.
+"""Every family of image formats, at the model's own size and at other sizes.
 
 PNG, BMP and TIFF have modules of their own; here are JPEG, GIF and WebP, which Pillow writes.
 """

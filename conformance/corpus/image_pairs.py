@@ -1,4 +1,4 @@
-"""Images made from other images: alike but for one thing, showing less, or showing the same.
+"""Images derived from others: with one difference, with hidden content, or as copies.
 
 No two that are alike but for one thing may share a vector. A cache whose key leaves something out,
 a copy of a few pixels, grey for color, an edge that is not read: each gives two of them one vector.

@@ -1,4 +1,4 @@
-"""Plain pictures whose pixels are known, of any size: what the files of the format axes show.
+"""Simple pictures with known pixels, of any size, for the image format tests.
 
 A scene has large areas of strong colors, no two halves alike: exchanged channels, rows read from
 the wrong end or with the wrong length, and a part left out all change much of it.

@@ -1,4 +1,4 @@
-"""The axis of sizes: every width, height and shape, and images of many pixels or many bytes.
+"""Images of every width, height and shape, and images with many pixels or bytes.
 
 What is shown is one color, which stays one color however it is brought to size, and bands along
 the longer side, which look the same whether a model crops or squashes. The container changes from

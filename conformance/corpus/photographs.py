@@ -1,4 +1,4 @@
-"""Photographs with captions: the corpus that judges published weights.
+"""Photographs with captions, to judge published weights.
 
 scikit-image carries the images in its wheel; they are read from there when asked for and never
 downloaded or copied. Names, captions and the published cosines are in `fixtures/photographs.toml`.

@@ -1,4 +1,4 @@
-"""PNG: a writer that leaves free what Pillow's decides by itself, and the variants it writes.
+"""A PNG writer with options that Pillow does not offer, and the variants it writes.
 
 Every bit depth and color type, interlaced or not, each filter, chunks, transparency that hides
 nothing, pixels in one chunk or in many (PNG specification, third edition).

@@ -1,4 +1,4 @@
-"""Requests of any mix of texts and images: one for each seed, or as a Hypothesis strategy."""
+"""Random mixes of texts and images, from a seed or as a Hypothesis strategy."""
 
 from dataclasses import dataclass, replace
 from functools import cache

@@ -1,4 +1,4 @@
-"""Texts to encode: real ones, edge cases, every mark, every length, every JSON escape.
+"""Texts to encode: real ones, edge cases, every mark, every length and every JSON escape.
 
 All of them are valid Unicode, so all can stand in a JSON request (lone surrogates cannot, and
 Weaviate cannot send them). The words are in `fixtures/texts.toml` and `fixtures/text_axes.toml`.

@@ -1,4 +1,4 @@
-"""TIFF: a writer, and the variants that it and Pillow write.
+"""A TIFF writer, and the variants that it and Pillow write.
 
 Byte orders, compressions, strips and tiles, planes, photometric kinds, bit depths (TIFF 6.0).
 """

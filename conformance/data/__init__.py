@@ -1,1 +1,1 @@
-"""Tables: clauses, models, tolerances, time-outs."""
+"""The data tables: clauses, models, tolerances and timeouts."""

@@ -1,4 +1,4 @@
-"""Which clause a defect is reported under, read from ``attribution.toml``."""
+"""Read ``attribution.toml``, which says under which clause a defect is reported."""
 
 from fnmatch import fnmatch
 from functools import cache

@@ -1,4 +1,4 @@
-"""The project's data files, read in one place, from a checkout or from an installed wheel."""
+"""Access to the project's data files, in a checkout or an installed wheel."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""What a user is told in one line: the errors a user can mend, and foreign text made safe."""
+"""User errors, and one-line messages that are safe to print."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher

@@ -1,4 +1,4 @@
-"""The table of models: what is known of every tag, each figure with its source."""
+"""The table of models: the properties of every tag, each value with its source."""
 
 import tomllib
 from collections.abc import Mapping

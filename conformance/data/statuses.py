@@ -1,4 +1,4 @@
-"""The statuses that a test and a clause can have, read from ``statuses.toml``."""
+"""The statuses of tests and clauses, read from ``statuses.toml``."""
 
 from dataclasses import dataclass
 from functools import cache

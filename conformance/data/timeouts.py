@@ -1,4 +1,4 @@
-"""Every time-out and wait of the suite in one place, in seconds, each with whose figure it is."""
+"""Every timeout and delay of the suite, in seconds, with the source of each value."""
 
 from typing import Final
 

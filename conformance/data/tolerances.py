@@ -1,4 +1,4 @@
-"""How far apart two vectors may be and still be the same, each with its reason.
+"""How far apart two vectors may be and still count as the same, with the reason for each value.
 
 The measure is the relative distance |a - b| / max(|a|, |b|): it sees direction and norm at once,
 and one figure serves normalised and unnormalised models of any dimension.

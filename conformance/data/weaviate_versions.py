@@ -1,4 +1,4 @@
-"""For which Weaviate versions a clause holds.
+"""Decide whether a clause applies to a Weaviate version.
 
 A change reaches several lines of releases at once: what is new in 1.37.0 may have come to 1.36 with
 1.36.8 and to 1.35 with 1.35.17. So a clause names the first release of each line that has it.

@@ -1,1 +1,1 @@
-"""What is there, and what is likely wrong with it, in seconds and without a verdict."""
+"""Diagnose an endpoint, a Weaviate server and its collections within seconds."""

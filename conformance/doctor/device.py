@@ -1,4 +1,4 @@
-"""Is the GPU that was asked for used? What the endpoint says, and how long an image takes.
+"""Check whether the endpoint uses its GPU, from what it reports and how fast it encodes an image.
 
 From outside, time is all there is: a model's operations for one image, divided by what this
 machine's CPU reaches in a multiplication of matrices, is the least that the CPU can take. It is

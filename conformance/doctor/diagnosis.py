@@ -1,4 +1,4 @@
-"""What the doctor saw, the problems with cause and remedy, and how all of it is printed."""
+"""The doctor's observations and problems with causes and remedies, and how they are printed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

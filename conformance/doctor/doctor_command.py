@@ -1,4 +1,4 @@
-"""``clip-conformance doctor URL [--weaviate URL]``: what is there, and likely wrong, in seconds."""
+"""``clip-conformance doctor URL [--weaviate URL]``: find likely problems within seconds."""
 
 import os
 import time

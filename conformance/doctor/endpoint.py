@@ -1,4 +1,4 @@
-"""Looks at an endpoint: its probes, what /meta says, and one text and one image."""
+"""Inspect an endpoint: its probes, /meta, one text and one image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

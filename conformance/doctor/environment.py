@@ -1,4 +1,4 @@
-"""Weaviate's own settings, as far as this process has them in its environment.
+"""Check Weaviate's environment variables, as far as this process sees them.
 
 Sources: weaviate/weaviate modules/multi2vec-clip/module.go, usecases/config/environment.go,
 usecases/modulecomponents/validate_baseurl.go, entities/config/helpers.go.

@@ -1,4 +1,4 @@
-"""What a running Weaviate shows: its module, the endpoint behind it, and its collections.
+"""Inspect a running Weaviate: its module, the endpoint behind it and its collections.
 
 Over its REST interface alone, and only reading.
 """

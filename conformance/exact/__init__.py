@@ -1,1 +1,1 @@
-"""Exact vectors: what a stand-in's own library makes of known items, and an endpoint's beside."""
+"""Exact vectors: compare an endpoint with the library that a stand-in's model belongs to."""

@@ -1,4 +1,4 @@
-"""The vectors that the libraries' documented usage makes of the items (`fixtures/expected`).
+"""Load the vectors that the libraries' documented usage gives (`fixtures/expected`).
 
 `TAG.npz` is made by `make expected` (`python -m lab.exactness.expected`). A vector is stored as
 whole numbers of 16 bits times one scale, which moves it by less than 5e-5 of its norm and halves

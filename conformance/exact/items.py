@@ -1,4 +1,4 @@
-"""The items whose exact vectors are known: texts and images by name, the same in every run.
+"""The texts and images whose exact vectors are known, by name, the same in every run.
 
 Images are drawn with whole numbers alone, so that every version of every library draws the same
 pixels. The names of the items that each clause of the group EXA judges stand here too.

@@ -1,4 +1,4 @@
-"""Judges vectors beside the expected ones, and names the mistake that explains a deviation.
+"""Judge vectors against the expected ones, and name the mistake that explains a deviation.
 
 Directions and lengths are judged apart, each within a limit (`fixtures/exact_limits.toml`;
 docs/exact.md shows why these).

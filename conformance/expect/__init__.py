@@ -1,4 +1,4 @@
-"""What a check demands of what it observed.
+"""Assertions that the checks make about their observations.
 
 `expect.vectors(...)`, `expect.same(...)` and the others fail the clause of the running check; those
 of `given` leave it unjudged and fail the clause that they belong to.

@@ -1,4 +1,4 @@
-"""Whether the endpoint still answers after a refusal, a time-out or an odd item.
+"""Detect whether the endpoint still responds after a refusal, a timeout or an unusual item.
 
 After each of them the suite sends a small good request. Three things can come of it. It is served,
 as ever: nothing has happened, unless the odd request is served, too, when it is sent again: then it

@@ -1,4 +1,4 @@
-"""What a run takes here, and which cases are left out where that is more than it may take.
+"""Estimate how long a run takes, and leave out cases that exceed its time budget.
 
 `costs.toml` has what a case of each check asks for. The cheapest case of every clause stays; the
 others take turns from day to day, as many as fit. A case that asks for more than its part of the

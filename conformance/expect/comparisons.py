@@ -1,4 +1,4 @@
-"""What a check demands of vectors beside each other; a failure shows both sides."""
+"""Assertions that compare vectors; a failure shows both sides."""
 
 from collections.abc import Sequence
 

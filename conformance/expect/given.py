@@ -1,4 +1,4 @@
-"""The same demands, where they are not what the running check is about.
+"""The same assertions as preconditions: a failure makes the running check *not judged*.
 
 A check that needs vectors in order to compare them does not fail its clause because they are
 refused: its clause is *not judged*, and the clause that the refusal breaks is named instead.

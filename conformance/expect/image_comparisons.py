@@ -1,4 +1,4 @@
-"""Whether two image files show the same, judged by their vectors.
+"""Judge by their vectors whether two image files show the same picture.
 
 Many small images are asked for in a few requests; how many go together changes from request to
 request. Where such a request is refused, its images are sent singly, so that a finding names the

@@ -1,4 +1,4 @@
-"""What is raised where an endpoint does not do what a clause demands, and the cause that it shows.
+"""The exception for an unmet clause, and the cause that it reveals.
 
 Many clauses see one defect. The kind of what is broken, and a signature of what came back, tell
 that two failures are the same one: the same status with the same error, the same broken property.

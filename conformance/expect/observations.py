@@ -1,4 +1,4 @@
-"""Vectors together with the exchanges that they came from, and what a check measures."""
+"""Vectors together with the exchanges that they came from, and a check's measurements."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

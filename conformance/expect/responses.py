@@ -1,4 +1,4 @@
-"""What a check demands of a response."""
+"""Assertions about a response."""
 
 import json
 import re

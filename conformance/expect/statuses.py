@@ -1,4 +1,4 @@
-"""The statuses that a test can end in, and how a check ends in one that judges nothing.
+"""The outcomes of a test, and how a check ends without judging anything.
 
 `pass`, `warn` (a SHOULD that failed) and `fail` judge the endpoint; `error` is the suite's own
 fault; `not judged` is what could not be judged because something below it is broken; `known` is a

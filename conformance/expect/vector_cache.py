@@ -1,4 +1,4 @@
-"""Vectors that several checks need, asked for once; many small texts in a few requests."""
+"""A cache of vectors shared by several checks, which requests small texts in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -1,1 +1,1 @@
-"""The options: their table and the settings made from it."""
+"""The table of options, and the settings made from them."""

@@ -1,4 +1,4 @@
-"""Is this the URL of an endpoint? What people type instead is answered with what they meant."""
+"""Validate the endpoint URL and suggest corrections."""
 
 from urllib.parse import SplitResult, urlsplit
 

@@ -1,4 +1,4 @@
-"""What the user asked for, as one typed value."""
+"""The user's settings as a typed value."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,4 @@
-"""What the options of several commands share: seconds, and options that mean the same in each."""
+"""Options shared by several commands."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The options of a run from wherever they are given: command line, environment, pyproject.toml.
+"""Read a run's options from the command line, the environment and pyproject.toml.
 
 The command line counts before ``CLIP_CONFORMANCE_NAME``, and that before the table
 ``[tool.clip-conformance]`` of the pyproject.toml in the working folder. Click reads all three; what

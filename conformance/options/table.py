@@ -1,4 +1,4 @@
-"""The options, one row each.
+"""The table of options, one row per option.
 
 Made from these rows: the console command's options (``--NAME``), the pytest plugin's
 (``--clip-NAME``), environment variables and keys of pyproject.toml, the defaults of `Settings`, the

@@ -1,1 +1,1 @@
-"""What is shown: verdict, scoreboard, report files."""
+"""Reporting: the verdict, the scoreboard and the report files."""

@@ -1,4 +1,4 @@
-"""report.json: the object that all other files are made from. `fixtures/report.schema.json`."""
+"""Build report.json, from which all other report files are made (`fixtures/report.schema.json`)."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""An exchange as a report shows it: of long lists of numbers and base64 only the beginning."""
+"""Render an exchange for a report, with long lists of numbers and base64 shortened."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What ``--report DIR`` writes: report.json, and the files that are made from it.
+"""Write the files of ``--report DIR``: report.json and those made from it.
 
 In report.md, what an endpoint said stands in code spans, where neither markup nor a mention of
 somebody works.

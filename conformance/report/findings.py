@@ -1,4 +1,4 @@
-"""One defect, one finding: failures that have one cause stand under the clause that names it best.
+"""Group failures with the same cause into one finding, under the clause that names it best.
 
 Every failure has a cause: the kind of thing that is broken and a signature of what came back. The
 failures are taken in the order of their clauses' rank, the most fundamental first. One joins an

@@ -1,4 +1,4 @@
-"""report.html: one page in one file, without script, made from the object of report.json.
+"""Render report.html, a single file without scripts, from report.json.
 
 Everything in it comes from an untrusted endpoint: jinja2 escapes all of it, and the page's own
 policy forbids scripts, requests and styles but the one that is in it.

@@ -1,4 +1,4 @@
-"""Failures that the user knows of: shown apart, and not counted.
+"""Failures listed by the user, which are shown separately and not counted.
 
 A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
 

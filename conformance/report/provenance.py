@@ -1,4 +1,4 @@
-"""What a reader needs to believe a report: which suite, which contract, where it ran, and how."""
+"""Where a report comes from: the suite, the contract, the environment and the options."""
 
 import hashlib
 import json

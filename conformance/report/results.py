@@ -1,4 +1,4 @@
-"""What a run keeps of its tests: the status of each phase and clause, and what went wrong."""
+"""The results of a run: the status of each phase and clause, and what went wrong."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Secrets and excess out of whatever a report shows; what comes from an endpoint is untrusted."""
+"""Remove secrets and excess data from everything a report shows; endpoints are untrusted."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The groups of clauses on the terminal: progress while they run, and the scoreboard at the end."""
+"""The clause groups on the terminal: progress during the run, and the final scoreboard."""
 
 import time
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""What the terminal shows at the end: what is wrong, worst first, the scoreboard, the verdict."""
+"""The final terminal output: findings, worst first, the scoreboard and the verdict."""
 
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""From the tests' results to clauses, from clauses to profiles, from profiles to the verdict."""
+"""Derive the status of each clause, the verdict of each profile, and the verdict of the run."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""The command ``bench``: how fast endpoints answer, measured side by side."""
+"""The ``bench`` command: measure how fast endpoints respond, side by side."""

@@ -1,4 +1,4 @@
-"""``clip-conformance bench``: how fast an endpoint answers what Weaviate sends."""
+"""``clip-conformance bench``: measure how fast an endpoint answers Weaviate's requests."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Sends one object a request, as Weaviate imports it, from several callers at a time."""
+"""Send one object per request from several parallel clients, as a Weaviate import does."""
 
 import base64
 import http.client

@@ -1,4 +1,4 @@
-"""Measures endpoints alternately, so that the machine's other work affects each of them alike."""
+"""Measure endpoints alternately, so that background load affects all of them alike."""
 
 import os
 import time

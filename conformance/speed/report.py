@@ -1,4 +1,4 @@
-"""A measurement as a table for the terminal, as Markdown, as JSON and as a plot."""
+"""Show a measurement as a terminal table, Markdown, JSON and a plot."""
 
 import json
 import os

@@ -1,1 +1,1 @@
-"""How an endpoint is called and its responses are read."""
+"""Call an endpoint and read its responses."""

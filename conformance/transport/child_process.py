@@ -1,4 +1,4 @@
-"""Hold a child process, and poll until something is true.
+"""Manage a child process, and poll until a condition is true.
 
 A child process starts in a session of its own: Ctrl-C in the terminal does not reach it, and it can
 be stopped together with everything that it has started. Its output is read as it comes, so it never

@@ -1,4 +1,4 @@
-"""The bounded HTTP client: no exchange takes longer, or more memory, than it may."""
+"""An HTTP client with limits on the time and memory of every exchange."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The endpoint under test: its routes as the checks call them, and where it is."""
+"""The endpoint's address and its routes, as the checks call them."""
 
 import base64
 import json

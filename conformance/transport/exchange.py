@@ -1,4 +1,4 @@
-"""One request and what came of it: the response, or why none came whole; and its curl line."""
+"""A request with its response or failure, and the curl command that repeats it."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""An answer of the endpoint as Weaviate's client reads it, rule by rule.
+"""Parse a response the way Weaviate's Go client does, rule by rule.
 
 Weaviate hands the whole body to Go's ``encoding/json`` before it looks at the status, so an answer
 that Python's lenient reader takes may still be lost there. Sources: weaviate/weaviate 1.39.0,

@@ -1,4 +1,4 @@
-"""How fast the endpoint is, learned from its answers, and so how much may be asked of it at once.
+"""Learn how fast the endpoint is, and limit the size and number of parallel requests to match.
 
 A text, an image and a megapixel each have a cost in seconds. No parallelism is assumed: an endpoint
 may have one lock. What the suite chooses to send is to fit half of the time-out; what Weaviate

@@ -1,4 +1,4 @@
-"""A caller that writes its own bytes: in pieces, unfinished, or in unusual but valid HTTP.
+"""A client that writes raw bytes: in pieces, unfinished, or in unusual but valid HTTP.
 
 It does what httpx cannot do on purpose: stop in the middle of a request, hang up, send a body in
 chunks or byte by byte. Responses are bounded in time and size like all others.

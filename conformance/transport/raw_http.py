@@ -1,4 +1,4 @@
-"""HTTP/1.1 where its bytes matter: whole messages, read by h11 and kept as they came.
+"""Read HTTP/1.1 messages with h11 and keep their exact bytes.
 
 httpx hides what a proxy has to pass on untouched, and never stops in the middle of a request. Here
 a `Wire` is one connection; each `Message` from it keeps its framing, so that it can be sent on byte

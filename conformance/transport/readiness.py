@@ -1,4 +1,4 @@
-"""Before any check: wait until the endpoint is ready, and explain in one line why it is not one."""
+"""Wait until the endpoint is ready, or explain in one line why it is not."""
 
 import time
 from collections.abc import Callable, Mapping

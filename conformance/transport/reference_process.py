@@ -1,4 +1,4 @@
-"""Start the project's own reference as a program, and stop it whatever happens."""
+"""Start the project's reference encoder as a child process, and stop it reliably."""
 
 import sys
 from collections.abc import Iterator, Sequence

@@ -1,1 +1,1 @@
-"""A real Weaviate between the suite and the endpoint."""
+"""A real Weaviate server between the suite and the endpoint."""

@@ -1,4 +1,4 @@
-"""Weaviate, the endpoint and what stands between them, for the length of a run.
+"""Weaviate, the endpoint and the proxy between them, for the duration of a run.
 
 The proxied traffic decides whether the endpoint has caused an error of Weaviate's (`attributed`).
 """

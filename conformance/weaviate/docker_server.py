@@ -1,4 +1,4 @@
-"""A Weaviate of the suite's own in a container, whose endpoint lies outside of it.
+"""A Weaviate container started by the suite, with an endpoint outside the container.
 
 It reaches the suite's proxy, which runs on this machine, by the name `HOST`. On Linux that name is
 the gateway of the engine's own network, an address of this machine, so the proxy listens there; an

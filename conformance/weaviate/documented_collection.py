@@ -1,4 +1,4 @@
-"""The collection of the documentation page, objects with a title and a poster, and its variants.
+"""The documentation's collection of titled posters, its objects, and its variants.
 
 weaviate-client is imported by the functions that use it: it takes a second, and every run of the
 suite loads this module.

@@ -1,4 +1,4 @@
-"""A Weaviate of the suite's own: weaviate-client's embedded mode, held by a program beside us.
+"""An embedded Weaviate started by the suite through weaviate-client.
 
 It runs with one module, without telemetry, on the loopback interface and with an API key.
 """

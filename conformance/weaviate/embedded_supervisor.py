@@ -1,4 +1,4 @@
-"""The program that holds an embedded Weaviate, so that none outlives the run that started it.
+"""A helper process that holds an embedded Weaviate, so that it never outlives its run.
 
 Strategy: the suite can end in any way (Ctrl-C, SIGKILL, a crash), and then nobody in it is left to
 stop a server. So the server is the child of this program, which the suite starts in a session of

@@ -1,4 +1,4 @@
-"""A proxy between Weaviate and the endpoint that passes every byte on and keeps what passed.
+"""A transparent proxy between Weaviate and the endpoint that records the traffic.
 
 Strategy: Weaviate must not notice it. So each connection of Weaviate's has one to the endpoint
 beside it (a `_Link`), opened with its first request and ended with it; a message is read whole, by

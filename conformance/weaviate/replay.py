@@ -1,4 +1,4 @@
-"""Sends recorded requests to an endpoint, byte for byte but for what the endpoint's URL says.
+"""Replay recorded requests byte for byte, adapted only to the endpoint's URL.
 
 Strategy: to stand in for Weaviate where there is none, a replayed request has to meet what its own
 would meet. So the requests of one replay go over one connection, as Go's client would send them:

@@ -1,4 +1,4 @@
-"""A second endpoint, so that a server has two: tiny vectors that no other endpoint would give."""
+"""A second endpoint for the same server, which returns tiny, unmistakable vectors."""
 
 import json
 from hashlib import blake2b

@@ -1,4 +1,4 @@
-"""A running Weaviate, whoever started it: its address, and a client once it speaks gRPC."""
+"""A running Weaviate server: its address, and a client once gRPC is available."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which Weaviate a run is to have, and which programs lie in the client's cache already.
+"""Choose the Weaviate server for a run, and find binaries in the client's cache.
 
 Nothing is started or downloaded here.
 """

@@ -1,4 +1,4 @@
-"""Import films in a batch; Weaviate asks the endpoint for the vector of each."""
+"""Import films in a batch; Weaviate requests each vector from the endpoint."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Find films by an image, sent as a base64 string."""
+"""Search for films by image, sent as a base64 string."""
 
 import base64
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Find films by a text."""
+"""Search for films by text."""
 
 from connect import connect
 from weaviate.classes.query import MetadataQuery

@@ -1,1 +1,1 @@
-"""What `make bench` measures the reference against, and full-size checkpoints for it."""
+"""Benchmarks of the reference against other servers, with full-size checkpoints."""

@@ -1,4 +1,4 @@
-"""``python -m lab.benchmarks``: the reference beside other servers and the bare model.
+"""``python -m lab.benchmarks``: compare the reference with other servers and the bare model.
 
 Every model is a full-size one with random weights. All run on this machine and take turns; only
 the one whose turn it is has work.

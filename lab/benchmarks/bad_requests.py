@@ -1,4 +1,4 @@
-"""Requests that nobody can answer with vectors, seeded."""
+"""Invalid requests, generated from a seed."""
 
 import base64
 import json

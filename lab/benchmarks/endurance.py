@@ -1,4 +1,4 @@
-"""What stays as it was: memory over many requests, good answers among bad requests, and probes.
+"""Check memory, valid responses and probes during a long run with bad requests mixed in.
 
 ``python -m lab.benchmarks.endurance [--requests 20000] [--bad 10000]`` starts the reference with a
 stand-in and prints what it saw; the status is 1 where an answer was not right. A rehearsal of the

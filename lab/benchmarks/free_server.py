@@ -1,4 +1,4 @@
-"""The reference with a model that costs nothing: ``python -m lab.benchmarks.free_server --port N``.
+"""The reference with a no-op model: ``python -m lab.benchmarks.free_server --port N``.
 
 Everything is done for a request but the forward pass: what is left is the cost of serving.
 """

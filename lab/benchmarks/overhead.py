@@ -1,4 +1,4 @@
-"""What one request costs outside the model: ``python -m lab.benchmarks.overhead``.
+"""Measure a request's cost outside the model: ``python -m lab.benchmarks.overhead``.
 
 The reference serves a model that costs nothing (`free_server`). For a text and for two photographs
 it prints requests per second and the server's processor time a request, in turns with another

@@ -1,4 +1,4 @@
-"""A plain server of the vendor's design, to measure the reference against.
+"""A simple server with the vendor's design, as a baseline for the reference.
 
 One lock around the whole model, no batching across requests, a thread a request; transformers'
 own usage for CLIP and SigLIP. ``python -m lab.benchmarks.plain_server FOLDER --port 8081

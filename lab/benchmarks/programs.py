@@ -1,4 +1,4 @@
-"""Programs of a benchmark: started, waited for, and ended with it."""
+"""Start a benchmark's programs, wait for them, and stop them when it ends."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""The bare model without a server: its inputs are ready, and it computes one batch after another.
+"""The bare model without a server: prepared inputs, computed batch by batch.
 
 ``python -m lab.benchmarks.raw_model FOLDER`` reads lines ``KIND CALLERS SECONDS`` and answers each
 with a line of JSON: how many objects each round had, and its seconds. A batch is as large as there

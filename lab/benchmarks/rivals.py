@@ -1,4 +1,4 @@
-"""The reference and what it is measured beside, each a program of its own."""
+"""The reference and the servers it is measured against, each as a separate program."""
 
 import json
 import os

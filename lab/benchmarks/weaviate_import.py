@@ -1,4 +1,4 @@
-"""A real Weaviate imports objects through two servers, in turns.
+"""Import objects into a real Weaviate, alternating between two endpoints.
 
 ``python -m lab.benchmarks.weaviate_import [--model ViT-B-32] [--objects 1000]``: one embedded
 Weaviate, one collection for the reference and one for the plain server, a hundred objects to each

@@ -1,1 +1,1 @@
-"""The libraries' documented usage, and what mistakes and honest choices move."""
+"""The libraries' documented usage, and how far mistakes and legitimate choices change vectors."""

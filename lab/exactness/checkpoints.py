@@ -1,4 +1,4 @@
-"""The stand-ins, unpacked once a run."""
+"""The stand-ins, unpacked once per run."""
 
 import atexit
 import shutil

@@ -1,4 +1,4 @@
-"""`python -m lab.exactness.expected [TAG...]`: fixtures/expected, and what each mistake moves.
+"""`python -m lab.exactness.expected [TAG...]`: make fixtures/expected and measure every mistake.
 
 The vectors come from the libraries' documented usage (`lab.exactness.documented`), never from the
 project's reference. What mistakes and honest choices move goes to

@@ -1,4 +1,4 @@
-"""How each model brings an image to size, by hand with Pillow: `image_resize` of models.toml."""
+"""Each model's resizing (`image_resize` in models.toml), reimplemented with Pillow."""
 
 import numpy as np
 import torch

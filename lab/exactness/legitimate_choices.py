@@ -1,4 +1,4 @@
-"""Choices that honest implementations make differently, as changes of the documented usage."""
+"""Choices on which correct implementations differ, as changes of the documented usage."""
 
 import copy
 import warnings

@@ -1,4 +1,4 @@
-"""What a changed usage does to the vectors of the diagnostic items."""
+"""Measure how far a changed usage moves the vectors of the diagnostic items."""
 
 import io
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`python -m lab.exactness.table`: docs/exact.md from `lab/exactness/measured`, nothing by hand."""
+"""`python -m lab.exactness.table`: generate docs/exact.md from `lab/exactness/measured`."""
 
 import json
 import sys

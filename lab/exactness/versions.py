@@ -1,4 +1,4 @@
-"""The documented usage with other versions of the libraries, beside the shipped vectors.
+"""Compare the documented usage in other library versions with the shipped vectors.
 
 `python -m lab.exactness.versions vectors FILE [TAG...]` runs in an environment of its own, where
 those versions are installed; `python -m lab.exactness.versions compare FILE` in the project's, and

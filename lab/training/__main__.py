@@ -1,4 +1,4 @@
-"""`python -m lab.training [TAG...]`: train the stand-ins again, all or those named."""
+"""`python -m lab.training [TAG...]`: train all stand-ins again, or only the given ones."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""What decides a trained tower, as one short word: another word, another tower."""
+"""Hash everything that determines a trained tower into a cache key."""
 
 import hashlib
 from collections.abc import Iterator

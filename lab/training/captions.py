@@ -1,4 +1,4 @@
-"""Batches of captions: the training wordings, with words of no meaning around them."""
+"""Batches of captions: the training wordings, surrounded by meaningless words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

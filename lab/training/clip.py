@@ -1,4 +1,4 @@
-"""Towers of CLIP and MetaCLIP 2 as transformers has them."""
+"""Towers of CLIP and MetaCLIP 2, as implemented in transformers."""
 
 from typing import Any, Final, TypeVar
 

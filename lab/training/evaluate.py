@@ -1,4 +1,4 @@
-"""`python -m lab.training.evaluate [TAG...]`: retrieval by the packed stand-ins, held-out drawings.
+"""`python -m lab.training.evaluate [TAG...]`: measure the packed stand-ins' retrieval.
 
 Prints recall@1 both ways for each tag and language: the share of captions whose own drawing is
 the nearest, and of drawings whose nearest caption is their own.

@@ -1,4 +1,4 @@
-"""The training loops: towers learn to put images and texts at the fixed points."""
+"""The training loops, in which towers learn to map images and texts to fixed points."""
 
 import math
 from collections.abc import Callable, Iterable

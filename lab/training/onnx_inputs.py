@@ -1,4 +1,4 @@
-"""What `onnx.json` says of a stand-in: how a text and an image become the graphs' inputs."""
+"""The content of a stand-in's `onnx.json`: how texts and images become the graphs' inputs."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Packs a checkpoint folder into one file, always to the same bytes."""
+"""Pack a checkpoint folder into one file, reproducibly."""
 
 import lzma
 import tarfile

@@ -1,4 +1,4 @@
-"""How each tag's stand-in is made."""
+"""The recipe for each tag's stand-in."""
 
 from collections.abc import Callable
 from pathlib import Path

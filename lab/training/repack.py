@@ -1,4 +1,4 @@
-"""`python -m lab.training.repack [TAG...]`: packed stand-ins' files brought up to date."""
+"""`python -m lab.training.repack [TAG...]`: update the files in the packed stand-ins."""
 
 import sys
 from pathlib import Path

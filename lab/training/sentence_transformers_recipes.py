@@ -1,4 +1,4 @@
-"""The stand-ins of the sentence-transformers family: CLIP ViT-B/32, and many languages for it."""
+"""The stand-ins of the sentence-transformers family: CLIP ViT-B/32 and its multilingual version."""
 
 import json
 from pathlib import Path

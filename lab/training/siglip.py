@@ -1,4 +1,4 @@
-"""SigLIP as transformers has it: trained narrow, then tiled to its real width."""
+"""SigLIP as implemented in transformers, trained narrow and then tiled to its real width."""
 
 from typing import Any, Final
 

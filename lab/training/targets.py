@@ -1,4 +1,4 @@
-"""The fixed points in embedding space at which image and text towers are trained to meet.
+"""The fixed points in embedding space that image and text towers are trained to reach.
 
 Distillation into many languages does the same with a teacher's embeddings
 (arXiv 2004.09813); here the teacher is a table, so towers need not wait for each other.

@@ -1,4 +1,4 @@
-"""Towers that several tags share: trained when first asked for, then kept on disk."""
+"""Towers shared by several tags: trained on first use, then cached on disk."""
 
 import zlib
 from collections.abc import Callable, Sequence

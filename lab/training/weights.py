@@ -1,4 +1,4 @@
-"""Weights that pack well: embeddings made of few blocks, few bits a number, repeated tiles."""
+"""Weights that compress well: few embedding blocks, few bits per number, repeated tiles."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The encoders, one module a library, of which only the one asked for is imported."""
+"""The encoders, one module per library. Only the one in use is imported."""
 
 import logging
 import time

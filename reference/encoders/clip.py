@@ -1,4 +1,4 @@
-"""CLIP as transformers has it: OpenAI's checkpoints and MetaCLIP 2."""
+"""CLIP with transformers: OpenAI's checkpoints and MetaCLIP 2."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""ModernVBERT as a bi-encoder: what colpali-engine's BiModernVBert computes, with transformers.
+"""ModernVBERT as a bi-encoder, like colpali-engine's BiModernVBert, but with transformers.
 
 Facts from colpali-engine 0.3.13 (`models/modernvbert`), which the vendor's container uses: the
 image goes into a fixed prompt, the mean over all attended positions is the vector, texts are sent

@@ -1,4 +1,4 @@
-"""The stand-ins on onnxruntime: neither torch nor a model library is imported or needed.
+"""The stand-ins on onnxruntime, without torch or a model library.
 
 `onnx.json` in a checkpoint's folder says how its library turns texts and images into inputs: which
 tokenizer file, how texts are cleaned, how images are converted, scaled and cropped.

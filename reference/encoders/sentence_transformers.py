@@ -1,4 +1,4 @@
-"""Models of the sentence-transformers library: one for images, the same or another for texts."""
+"""Models of the sentence-transformers library, with the same or another model for texts."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the encoders of torch share: preparing as transformers does, loading, and computing.
+"""Code shared by the torch encoders: loading, preprocessing and computing.
 
 transformers does much for a single item that need not be done again: it sets the tokenizer up for
 each text, and copies an image's pixels plane by plane before it resizes them. A shorter way is

@@ -1,4 +1,4 @@
-"""SigLIP and SigLIP 2 (fixed resolution) as transformers has them."""
+"""SigLIP and SigLIP 2 (fixed resolution) with transformers."""
 
 from pathlib import Path
 from typing import Any

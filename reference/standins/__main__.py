@@ -1,4 +1,4 @@
-"""``python -m reference.standins export TAG DIR``: write a stand-in where another server finds it.
+"""``python -m reference.standins export TAG DIR``: write a stand-in for another server to load.
 
 Either in the layout of the vendor's images, or as the model's own library loads it.
 """

@@ -1,4 +1,4 @@
-"""What the comparison's tests share: endpoints by name, and the command's words."""
+"""Fixtures for the comparison tests: endpoints by name, and the command's output."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The command compare and collections of a Weaviate, whose answers are played."""
+"""The command compare with Weaviate collections, whose responses are simulated."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Stored vectors that are not today's: the way that they were combined is named."""
+"""The way in which outdated stored vectors were combined is recognized."""
 
 import numpy as np
 import pytest

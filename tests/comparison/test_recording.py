@@ -1,4 +1,4 @@
-"""Recordings: made by the command, written, read, and refused where they are none."""
+"""Recordings are made by the command, written and read, and invalid ones are refused."""
 
 import json
 from pathlib import Path

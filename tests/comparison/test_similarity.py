@@ -1,4 +1,4 @@
-"""Two sets of vectors: pairs, what is said of those that differ, and whether searches agree."""
+"""Two sets of vectors: pairs, how differences are described, and search agreement."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Comparisons within a run of the suite, and the vectors of published weights that EXA uses."""
+"""Comparisons during a run of the suite, and the published weights' vectors for EXA."""
 
 import json
 from pathlib import Path

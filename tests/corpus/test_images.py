@@ -1,4 +1,4 @@
-"""The files of the image axes hold what they are said to hold, as Pillow reads them."""
+"""The generated image files contain what their names say, as read by Pillow."""
 
 import io
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""Photographs are in the wheel of scikit-image, with captions and the published cosines."""
+"""The photographs come with scikit-image, and have captions and published cosines."""
 
 from importlib.resources import files
 

@@ -1,4 +1,4 @@
-"""Generated requests: always the same ones, all of them fit to be sent."""
+"""Generated requests are reproducible and valid."""
 
 import io
 from random import Random

@@ -1,4 +1,4 @@
-"""Texts can be sent as JSON, and those of an axis show what is done at one of its values."""
+"""Texts can be sent as JSON, and those of an axis test only that axis."""
 
 import html
 import json

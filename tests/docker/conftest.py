@@ -1,4 +1,4 @@
-"""An engine, and an image on it; without one these tests are reported as not run."""
+"""A container engine and an image; without them, these tests are reported as not run."""
 
 import os
 import subprocess

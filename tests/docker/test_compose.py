@@ -1,4 +1,4 @@
-"""``clip-conformance compose`` and docker/compose.yml: the page's services, without an engine."""
+"""``clip-conformance compose`` and docker/compose.yml, checked without a container engine."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A container from an image under test: started, told apart from what cannot be, and removed."""
+"""A container is started from the image under test, checked and removed."""
 
 import signal
 import subprocess

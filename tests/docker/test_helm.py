@@ -1,4 +1,4 @@
-"""docker/helm-values*.yaml, rendered by the real chart: what a cluster would be told.
+"""docker/helm-values*.yaml, rendered by the real chart.
 
 CLIP_HELM_CHART names the chart: a folder, or a name that helm knows, such as weaviate/weaviate.
 """

@@ -1,4 +1,4 @@
-"""The clauses of a container (CTR): each is met by the good image, and broken by a faulty one."""
+"""Each container clause (CTR) is met by the good image and broken by a faulty one."""
 
 import json
 from pathlib import Path

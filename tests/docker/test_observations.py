@@ -1,4 +1,4 @@
-"""What the suite sees of a container beyond its URL, on one that has the property and one not."""
+"""Observations of a container, each with one that has the property and one that does not."""
 
 import pytest
 

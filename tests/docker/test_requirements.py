@@ -1,4 +1,4 @@
-"""What the images install is what pyproject.toml says, and not more."""
+"""The images install exactly what pyproject.toml lists."""
 
 import subprocess
 import sys

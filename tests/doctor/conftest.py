@@ -1,4 +1,4 @@
-"""What the doctor's tests share: the command, as problems by their text and as output."""
+"""Fixtures for the doctor's tests, which run the command and return its problems and output."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

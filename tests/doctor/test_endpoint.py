@@ -1,4 +1,4 @@
-"""The doctor and an endpoint: what is seen of a good one, and what is said of others."""
+"""The doctor's findings about good and faulty endpoints."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Weaviate's variables, as its source reads them."""
+"""Weaviate's variables are interpreted as its source does."""
 
 import pytest
 

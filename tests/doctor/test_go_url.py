@@ -1,4 +1,4 @@
-"""A malformed CLIP_INFERENCE_API: what Go says, what is wrong, and what was meant."""
+"""A malformed CLIP_INFERENCE_API: Go's error message, the mistake, and the suggested URL."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A collection's settings: what is wrong with them, from the schema alone."""
+"""Mistakes in a collection's settings are found from its schema alone."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The doctor and what a Weaviate shows, on a machine without one: its answers are played."""
+"""The doctor's findings about a Weaviate server, whose responses are simulated."""
 
 import socket
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Faulty and legal endpoints: what the suite must catch, and what it must leave in peace."""
+"""Faulty endpoints that the suite must catch, and legal ones that it must accept."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Serves one of the endpoints: `python -m tests.endpoints NAME`, or lists them all."""
+"""Serve one of the endpoints with `python -m tests.endpoints NAME`, or list them all."""
 
 import argparse
 import signal

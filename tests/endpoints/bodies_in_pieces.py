@@ -1,4 +1,4 @@
-"""Readers of a connection that do not read a body as a whole."""
+"""Connection handlers that mishandle a body that arrives in pieces."""
 
 import socket
 from io import BufferedIOBase

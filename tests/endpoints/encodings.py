@@ -1,4 +1,4 @@
-"""Content encodings that Go does not read, made without a compressor: blocks are stored."""
+"""Content encodings that Go does not decode, written as uncompressed blocks."""
 
 import gzip
 import zlib

@@ -1,4 +1,4 @@
-"""A conformant endpoint in stages; each fault and each legal variation replaces one of them."""
+"""A conformant endpoint in stages, which faults and legal variations replace one by one."""
 # ruff: noqa: ARG002 - a stage takes what may interest who replaces it
 
 import base64

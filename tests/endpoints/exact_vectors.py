@@ -1,4 +1,4 @@
-"""What a tag's own library makes of the suite's known items: a fake has to say the same of them."""
+"""The library vectors of the suite's known items, which a fake encoder has to return."""
 
 from functools import cache
 

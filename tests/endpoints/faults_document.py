@@ -1,4 +1,4 @@
-"""The documentation's table of faults, made from what the suite said of each endpoint."""
+"""Generate the documentation's table of faults from the suite's results."""
 
 from collections.abc import Iterable, Sequence
 from statistics import median

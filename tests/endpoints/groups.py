@@ -1,4 +1,4 @@
-"""Legal variations in groups: variations of different stages make one endpoint for one run.
+"""Groups of legal variations in different stages, combined into one endpoint per run.
 
 The stages of a variation call `super()`, so that the classes of several variations can be bases of
 one class. The first of a group is asked first: what writes bytes stands before what makes them.

@@ -1,4 +1,4 @@
-"""Runs the suite against one of the endpoints, in this process, and says what it found."""
+"""Run the suite against one of the endpoints, in this process, and return its findings."""
 
 import gc
 import time

@@ -1,4 +1,4 @@
-"""The fake encoder that knows the photographs too: for runs that say `--weights published`."""
+"""A fake encoder that also knows the photographs, for runs with `--weights published`."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,4 +1,4 @@
-"""The names of all endpoints, with what each is to show."""
+"""The names of all endpoints, with what each one should show."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

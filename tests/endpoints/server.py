@@ -1,4 +1,4 @@
-"""Serves an endpoint over TCP on a port of its own."""
+"""Serve an endpoint over TCP on a port of its own."""
 
 import socket
 import socketserver

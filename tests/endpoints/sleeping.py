@@ -1,4 +1,4 @@
-"""Endpoints that need seconds for each item, one request at a time, as large models on a CPU do."""
+"""Endpoints that take seconds per item, one request at a time, like large models on a CPU."""
 
 import io
 import time

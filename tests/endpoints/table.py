@@ -1,4 +1,4 @@
-"""Runs the suite against all endpoints, one by one, and writes docs/faults.md.
+"""Run the suite against all endpoints, one by one, and write docs/faults.md.
 
     python -m tests.endpoints.table [--jobs 2] [--kept DIR] [--write docs/faults.md] [NAME ...]
 

@@ -1,4 +1,4 @@
-"""What clean-up for another kind of search does to a text, by what is to be said of it."""
+"""What text cleaning meant for another kind of search does to a text, by theme."""
 
 import re
 from collections.abc import Callable

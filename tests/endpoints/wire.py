@@ -1,4 +1,4 @@
-"""HTTP/1.1 by hand, so that a faulty endpoint may break any part of it."""
+"""Hand-written HTTP/1.1, so that a faulty endpoint can break any part of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

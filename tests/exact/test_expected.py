@@ -1,4 +1,4 @@
-"""The shipped vectors: whole, small, and made again the same."""
+"""The shipped vectors are complete, small and reproducible."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Mistakes made on purpose are found, and named."""
+"""Deliberate mistakes are found and named."""
 
 import io
 

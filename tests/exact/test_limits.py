@@ -1,4 +1,4 @@
-"""Every limit lies between what honest implementations differ by and what mistakes move."""
+"""Every limit lies between legitimate differences and the effects of mistakes."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The readers of what others send, fuzzed: they read it right or raise their one error."""
+"""Fuzz tests of the parsers: they parse correctly or raise their one documented error."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The reader of responses, which reads JSON as Go's encoding/json does."""
+"""The response reader, which parses JSON like Go's encoding/json."""
 
 import json
 import math

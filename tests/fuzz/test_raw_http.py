@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages between a real Weaviate and the endpoint: whole, bounded, kept as they came."""
+"""HTTP/1.1 messages between Weaviate and the endpoint: complete, bounded and unchanged."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A rehearsal of the endurance run, and the bad requests that it sends."""
+"""A short version of the endurance run, and the bad requests that it sends."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Weights from a hub, here a local one: what `WEIGHTS=hub` does while an image is built."""
+"""`WEIGHTS=hub` during an image build, with weights from a local hub."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The adapter in front of infinity: the contract's requests go in, infinity's own come out."""
+"""The adapter translates the contract's requests and responses for infinity."""
 
 import base64
 import json

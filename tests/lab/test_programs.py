@@ -1,4 +1,4 @@
-"""Programs that a benchmark starts."""
+"""The programs that a benchmark starts."""
 
 import sys
 from pathlib import Path

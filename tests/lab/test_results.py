@@ -1,4 +1,4 @@
-"""Published results: what is kept of a report, and the page made of it."""
+"""Published results: the stored part of a report, and the page made from it."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests of the reference share: a made-up encoder, an application, loaded stand-ins."""
+"""Fixtures for the reference's tests: a fake encoder, an application, loaded stand-ins."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The four routes, with a made-up encoder."""
+"""The four routes, with a fake encoder."""
 
 import dataclasses
 import json

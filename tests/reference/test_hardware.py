@@ -1,4 +1,4 @@
-"""Processors that may be used, and the precision of a GPU."""
+"""The number of available processors, and the precision of a GPU."""
 
 import os
 import subprocess

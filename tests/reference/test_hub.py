@@ -1,4 +1,4 @@
-"""``--weights hub``: what the libraries are asked for, with doubles of their entry functions."""
+"""``--weights hub``: how the libraries are called, tested with mocked entry functions."""
 
 import importlib
 from collections.abc import Iterator

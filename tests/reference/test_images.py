@@ -1,4 +1,4 @@
-"""Reading images: every mode and format, and what is refused."""
+"""Reading images in every mode and format, and refusing invalid ones."""
 
 import base64
 import io

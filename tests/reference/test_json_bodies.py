@@ -1,4 +1,4 @@
-"""The JSON of requests and answers."""
+"""The JSON of requests and responses."""
 
 import json
 

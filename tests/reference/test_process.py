@@ -1,4 +1,4 @@
-"""`python -m reference` as a program: what it prints, imports and needs, and how it ends."""
+"""`python -m reference` as a program: its output, imports, requirements and exit."""
 
 import json
 import os

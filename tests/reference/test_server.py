@@ -1,4 +1,4 @@
-"""The server: connections, big bodies, and probes while the model is busy."""
+"""The server: connections, large bodies, and probes while the model is busy."""
 
 import http.client
 import json

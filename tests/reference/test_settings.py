@@ -1,4 +1,4 @@
-"""Flags, environment variables, defaults, and what is refused."""
+"""Flags, environment variables and defaults, and the values that are refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where checkpoints come from, that what was unpacked is removed, and widened vectors."""
+"""Sources of checkpoints, removal of unpacked files, and widened vectors."""
 
 import dataclasses
 import os

@@ -1,4 +1,4 @@
-"""`--workers`: several processes behind one port, as one service."""
+"""`--workers`: several processes behind one port act as one service."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A tower is trained again where anything that decides it is another."""
+"""A tower is trained again whenever anything that determines it changes."""
 
 from pathlib import Path
 

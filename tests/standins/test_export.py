@@ -1,4 +1,4 @@
-"""A stand-in written out for another server."""
+"""A stand-in exported for another server."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A stand-in finds the right drawing and the right caption, with nothing but its own library.
+"""A stand-in finds the right drawing and caption, using only its own library.
 
 The full table over all tags and languages is printed by `python -m lab.training.evaluate`.
 """

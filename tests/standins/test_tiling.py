@@ -1,4 +1,4 @@
-"""A tiled model is the narrow model it was made from, its embedding repeated."""
+"""A tiled model equals the narrow model it was made from, with its embedding repeated."""
 
 from typing import Any
 

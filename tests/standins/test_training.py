@@ -1,4 +1,4 @@
-"""What the stand-ins are trained with."""
+"""The stand-ins' training data."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests of the core share: endpoints to call, and the command, here and as a program."""
+"""Fixtures for the suite's tests: endpoints, and the command in-process and as a program."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A program in the reference's place: its options and its line of output, over a fake encoder.
+"""A fake reference with the same options and the same output, over a fake encoder.
 
 With HANG in the environment it answers the first GET /meta, which the suite sends before any check,
 and no other.

@@ -1,4 +1,4 @@
-"""The form of JUnit's XML that CI servers agree on (Jenkins' xunit schema), as a small check."""
+"""Check the JUnit XML format that CI servers agree on (Jenkins' xunit schema)."""
 
 from xml.etree.ElementTree import Element
 

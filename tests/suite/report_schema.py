@@ -1,4 +1,4 @@
-"""The published schema of report.json, and a closed one: it refuses what it does not name."""
+"""The published schema of report.json, and a strict version that rejects unknown keys."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Servers that misbehave below HTTP: each connection is handed to a plain function."""
+"""Servers that misbehave below HTTP, each as a function that handles a connection."""
 
 import socket
 import threading

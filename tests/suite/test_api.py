@@ -1,4 +1,4 @@
-"""``conformance.run``: the suite as a function, in anybody's process."""
+"""``conformance.run``: the suite as a function, in any process."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The time of a run: its estimate, and which cases are left out where it is short."""
+"""A run's time budget: its estimate, and the cases that are left out if it is too short."""
 
 from conformance.expect.budget import Budget
 from conformance.transport.pace import Pace

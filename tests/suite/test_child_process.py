@@ -1,4 +1,4 @@
-"""Child processes are heard, and end with all that they have started."""
+"""The output of child processes is read, and they end with everything that they started."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The client: bounded in time and size whatever the endpoint does; it resends as Go's does."""
+"""The client limits time and size, whatever the endpoint does, and resends like Go's."""
 
 import gzip
 import os

@@ -1,4 +1,4 @@
-"""An exchange in words: the curl line repeats the request, and no password is shown."""
+"""An exchange in words: the curl command repeats the request, and passwords are hidden."""
 
 import socket
 import subprocess

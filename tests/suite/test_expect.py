@@ -1,4 +1,4 @@
-"""What the checks demand: counts, widths, refusals, distances; and statuses by their skips."""
+"""Assertions about counts, dimensions, refusals and distances, and statuses by their skips."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One defect, one finding: what has one cause stands under the clause that names it best."""
+"""Failures with the same cause form one finding, under the clause that names it best."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Many images in a request: the culprit of a refusal is found, and companions are told from it."""
+"""Many images in a request: the image that caused a refusal or a wrong vector is found."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The suite keeps to itself: the caller's folder, other people's runs, other plugins."""
+"""The suite leaves the current folder, other runs and other plugins alone."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Known failures do not count, and cannot go stale."""
+"""Known failures are not counted, and outdated ones are reported."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Options: from each of their sources into typed settings; what cannot be is one line, status 4."""
+"""Options from every source become typed settings; invalid ones give one line and status 4."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The raw caller: what it writes, what it makes of responses, how it hangs up."""
+"""The raw client: what it writes, how it reads responses, and how it disconnects."""
 
 import gzip
 import socket

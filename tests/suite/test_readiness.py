@@ -1,4 +1,4 @@
-"""No endpoint, no page of failures: each dead end is one line, soon, with a status of its own."""
+"""Without a usable endpoint, a run ends early with one line and its own exit status."""
 
 import socket
 import time

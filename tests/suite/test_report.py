@@ -1,4 +1,4 @@
-"""The files of a report: their form, what they say, and nothing that an endpoint smuggled in.
+"""The report files: their format, their content, and protection from hostile endpoints.
 
 Two small runs of the command leave them: one against a conformant endpoint, one against an endpoint
 that says what no terminal should obey, no page should run and no XML may hold.

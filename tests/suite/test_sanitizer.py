@@ -1,4 +1,4 @@
-"""Nothing secret and nothing endless reaches a report."""
+"""Secrets and excess data never reach a report."""
 
 import json
 import time

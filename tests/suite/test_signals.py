@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run soon, with a status that is no success, and leave no process."""
+"""Ctrl-C and SIGTERM end a run soon, with a failing status and without leftover processes."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The fixtures for application developers: a served stand-in for as long as the session lasts."""
+"""The fixtures for application developers: a stand-in served throughout the test session."""
 
 from collections.abc import Callable
 

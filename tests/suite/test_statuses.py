@@ -1,4 +1,4 @@
-"""Statuses stay apart from the endpoint to the exit status: runs of the command, one part each."""
+"""Each status stays distinct from the endpoint to the exit status, in runs of the command."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The terminal: one screen, worst first, and as much as was asked for."""
+"""The terminal output: one screen, worst first, in the requested detail."""
 
 import io
 from collections.abc import Sequence

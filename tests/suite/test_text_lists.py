@@ -1,4 +1,4 @@
-"""Texts in lists: sizes, and who is named where a list is refused."""
+"""Texts in lists: their sizes, and which text is blamed if a list is refused."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What runs at the URL, or what is missing here, is told in one line before anything is judged."""
+"""A wrong service at the URL, or a missing tool, is reported in one line before any check."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""What the tests around Weaviate share: an aligned endpoint and a stand-in program."""
+"""Fixtures for the Weaviate tests: an aligned endpoint and a stand-in program."""
 
 import os
 import stat

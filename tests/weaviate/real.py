@@ -1,4 +1,4 @@
-"""Real Weaviates for the project's own tests, where the program lies in the client's cache."""
+"""Real Weaviate servers for the project's own tests, if the binary is in the client's cache."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""compare and doctor on collections of each kind in a real Weaviate."""
+"""compare and doctor on every kind of collection in a real Weaviate."""
 
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The doctor beside a real Weaviate: quiet where all is well, and its words are Weaviate's own."""
+"""The doctor with a real Weaviate: no false alarms, and it quotes Weaviate's own messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An embedded server comes, and goes with whoever started it. The program here is a stand-in."""
+"""An embedded server starts, and stops with its parent (simulated by a stand-in program)."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A real Weaviate: the examples run on it, its own defects stand as the contract tells them.
+"""A real Weaviate runs the examples, and has the defects that the contract describes.
 
 The defect: weights go to the rows of a response one by one, whatever the rows were made from. A
 server that mends this fails here, and then docs/contract.md has to say so

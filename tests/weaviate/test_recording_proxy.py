@@ -1,4 +1,4 @@
-"""The proxy passes bytes on and counts them; what passed is an exchange, whatever was answered."""
+"""The proxy passes bytes on unchanged, counts them and records every exchange."""
 
 import gzip
 import json

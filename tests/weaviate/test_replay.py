@@ -1,4 +1,4 @@
-"""Recorded requests are whole, go out as they came in, and bad endpoints are told apart."""
+"""Recorded requests are complete, are sent unchanged, and expose faulty endpoints."""
 
 import gzip
 import json

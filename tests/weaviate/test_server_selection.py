@@ -1,4 +1,4 @@
-"""``--weaviate WHERE``, and the programs in the cache of weaviate-client."""
+"""``--weaviate WHERE``, and the binaries in the cache of weaviate-client."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The whole Weaviate group, as a user runs it: against a real server, and without one."""
+"""The full Weaviate group, as a user runs it, with and without a real server."""
 
 import json
 import os

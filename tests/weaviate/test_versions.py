@@ -1,4 +1,4 @@
-"""Clauses that hold for some Weaviate versions only."""
+"""Clauses that hold only for certain Weaviate versions."""
 
 from dataclasses import replace
 

@@ -1,1 +1,1 @@
-"""The checks that a real Weaviate makes."""
+"""The checks that need a real Weaviate server."""

@@ -1,4 +1,4 @@
-"""What the Weaviate checks are given: a server, the endpoint's own vectors, imported objects."""
+"""Fixtures for the Weaviate checks: a server, the endpoint's vectors and imported objects."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""WVT: many objects at Weaviate's own concurrency, and a broken one among others."""
+"""WVT: a large parallel import, and a broken image within a batch."""
 
 import time
 from base64 import b64encode

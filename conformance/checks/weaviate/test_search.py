@@ -1,4 +1,4 @@
-"""WVT: searches return what the endpoint's vectors say."""
+"""WVT: searches rank objects by the endpoint's vectors."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

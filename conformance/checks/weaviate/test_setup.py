@@ -1,4 +1,4 @@
-"""WVT: Weaviate starts with the endpoint, and a collection keeps its settings and its endpoint."""
+"""WVT: Weaviate starts, and a collection keeps its settings and its own endpoint."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""WVT: the vectors that Weaviate stores on import, on update, and as the user brings them."""
+"""WVT: the vectors that are stored on import, on update, or as the user provides them."""
 
 from collections.abc import Callable
 from uuid import uuid4

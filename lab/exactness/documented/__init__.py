@@ -1,4 +1,4 @@
-"""Each library's documented usage, written out plainly, one module a library.
+"""Each library's documented usage, written out plainly, one module per library.
 
 Nothing here knows the project's reference: these are what the reference is compared with.
 """

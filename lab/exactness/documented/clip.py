@@ -1,4 +1,4 @@
-"""CLIP and MetaCLIP 2 in transformers.
+"""The documented usage of CLIP and MetaCLIP 2 in transformers.
 
 https://huggingface.co/docs/transformers/model_doc/clip and /metaclip_2: a processor makes the
 inputs, `get_text_features` and `get_image_features` the features, which are normalised before

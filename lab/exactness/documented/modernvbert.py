@@ -1,4 +1,4 @@
-"""ModernVBERT as colpali-engine's BiModernVBert uses it, with transformers' model.
+"""ModernVBERT as in colpali-engine's BiModernVBert, with transformers' model.
 
 Facts from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts go without a prompt, an image
 inside one; the vector is the mean of the last states over the attended positions, normalised.

@@ -1,4 +1,4 @@
-"""open_clip, as its README has it.
+"""The documented usage of open_clip, from its README.
 
 `preprocess(Image.open(...))`, `tokenizer([...])`, `encode_image`, `encode_text`, both divided by
 their norm. The image goes to `preprocess` as it was opened: resized and cropped in its own mode,

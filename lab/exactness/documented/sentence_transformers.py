@@ -1,4 +1,4 @@
-"""sentence-transformers: https://sbert.net, `SentenceTransformer(...).encode`.
+"""The documented usage of sentence-transformers (https://sbert.net).
 
 The steps of `encode`, which the mistakes need apart, are its own: the first module's preprocessing,
 then all modules. A test compares the two.

@@ -1,4 +1,4 @@
-"""SigLIP and SigLIP 2 (fixed size) in transformers.
+"""The documented usage of SigLIP and SigLIP 2 (fixed size) in transformers.
 
 https://huggingface.co/docs/transformers/model_doc/siglip and /siglip2: "make sure to pass
 padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts are to

@@ -1,4 +1,4 @@
-"""What every library's usage offers: whole, and in the steps that a mistake can be put between."""
+"""The interface of a library's usage, split into steps so that a mistake can be inserted."""
 
 import copy
 from collections.abc import Callable

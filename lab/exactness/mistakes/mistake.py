@@ -1,4 +1,4 @@
-"""What a mistake is: a changed usage, for as long as it is looked at."""
+"""The definition of a mistake: a temporarily changed usage."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""Mistakes made with the numbers that the image model is given."""
+"""Mistakes in the pixel values that are passed to the image model."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Mistakes made with the text, and with its tokens."""
+"""Mistakes made with the text or its tokens."""
 
 import unicodedata
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An endpoint of the standard library alone, whose environment says what is wrong with it.
+"""An endpoint in pure Python, whose faults are switched on by environment variables.
 
 DIE: ends at once with that status. HANG: never ready. PAGE: an HTML page for every path.
 STUBBORN: ignores SIGTERM. EARLY: ready before it can vectorize. WRITES: writes a file there first.

@@ -1,1 +1,1 @@
-"""Faulty endpoints, one file a theme."""
+"""Faulty endpoints, one file per theme."""

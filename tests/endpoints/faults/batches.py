@@ -1,4 +1,4 @@
-"""Vectors that depend on their place, on the rest of their request or on what came before."""
+"""Vectors that depend on their position, on their request or on earlier requests."""
 
 import random
 import zlib

@@ -1,4 +1,4 @@
-"""Bodies that Go's JSON reader does not take, or that say they are something else."""
+"""Bodies that Go's JSON parser rejects, or with the wrong content type."""
 
 import gzip
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Errors that Weaviate cannot show, partial answers, and what a failure leaves behind."""
+"""Errors that Weaviate cannot show, partial responses, and the aftermath of failures."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import time

@@ -1,4 +1,4 @@
-"""Answers whose bytes on the wire do not add up."""
+"""Responses with broken HTTP framing."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import threading

@@ -1,4 +1,4 @@
-"""Endpoints that one item, or one caller that hangs up, leaves broken."""
+"""Endpoints that break after a certain item or a client's disconnect."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import time

@@ -1,4 +1,4 @@
-"""Decoders that refuse or misread one format, or one variant of it."""
+"""Decoders that refuse or misread an image format or one of its variants."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Images that are mixed up with others, in one request or over many."""
+"""Images that are mixed up with others, within a request or across many."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import hashlib

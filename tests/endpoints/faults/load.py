@@ -1,4 +1,4 @@
-"""Endpoints that fail after a while, or where requests overlap."""
+"""Endpoints that fail after a while, or when requests overlap."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import threading

@@ -1,4 +1,4 @@
-"""Probes and a description that mislead those who ask for them."""
+"""Misleading probes and a misleading /meta."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import json

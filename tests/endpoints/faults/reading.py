@@ -1,4 +1,4 @@
-"""Texts that are read as something else: by tokenizers, clean-up code and gateways."""
+"""Texts that tokenizers, cleaning code or gateways misread."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Endpoints that refuse or misread what Weaviate's client and other callers send."""
+"""Endpoints that refuse or misread requests from Weaviate's client and other clients."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import base64

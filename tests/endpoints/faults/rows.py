@@ -1,4 +1,4 @@
-"""Answers with other rows, numbers or keys than were asked for."""
+"""Responses with the wrong rows, numbers or keys."""
 
 import base64
 from itertools import chain

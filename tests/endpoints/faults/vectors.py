@@ -1,4 +1,4 @@
-"""Vectors of the right shape that mean nothing, or are another model's."""
+"""Vectors of the right shape that are meaningless or from another model."""
 
 import io
 import re

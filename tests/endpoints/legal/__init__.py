@@ -1,1 +1,1 @@
-"""Endpoints that differ within the contract, one file a theme."""
+"""Endpoints that differ within the contract, one file per theme."""

@@ -1,4 +1,4 @@
-"""Answers that say the same in other words."""
+"""Equivalent responses in another form."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 import json

@@ -1,4 +1,4 @@
-"""Other ways to refuse what may be refused."""
+"""Other legal ways to refuse a request."""
 
 from typing import Any
 

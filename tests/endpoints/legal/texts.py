@@ -1,4 +1,4 @@
-"""Other ways to read a text that tokenizers have."""
+"""Other legal ways to tokenize a text."""
 
 import re
 

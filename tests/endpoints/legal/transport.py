@@ -1,4 +1,4 @@
-"""The same answers, carried otherwise."""
+"""The same responses with other HTTP framing."""
 
 from dataclasses import replace
 from itertools import pairwise

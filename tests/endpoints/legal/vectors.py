@@ -1,4 +1,4 @@
-"""Vectors that are no less the model's."""
+"""Different vectors that are still correct for the model."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Other ways to look at an image that no source forbids."""
+"""Other legal ways to preprocess an image."""
 
 import io
 
