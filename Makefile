@@ -69,11 +69,11 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP) $(NODE)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 # For work on the suite: tests that need torch are reported as skipped.
 test-suite: $(SUITE_STAMP)
-	$(SUITE_BIN)/python -m pytest -n 2 --dist loadgroup --sample 8 -rs
+	$(SUITE_BIN)/python -m pytest -n 4 --dist loadgroup --sample 8 -rs
 
 # Each fault and each legal endpoint alone, by the whole suite: an hour or more. Where it was stopped it
 # goes on, at the same commit.
@@ -83,7 +83,7 @@ test-exhaustive: $(STAMP)
 # Not a part of `test`, because measuring slows the tests by half.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup
+	$(BIN)/coverage run -m pytest -n 4 --dist loadgroup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

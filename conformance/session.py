@@ -209,6 +209,8 @@ class Session:
             raise pytest.UsageError(ONE_PROCESS)
         if self.settings.report is not None and not config.option.xmlpath:
             config.option.xmlpath = str(self.settings.report / "junit.xml")
+        if not config.pluginmanager.has_plugin("terminalreporter"):
+            config.option.tbstyle = "native"  # The cheapest, since no traceback is shown.
         left_out = any(getattr(config.option, name, None) for name in NARROWING)
         whole = all(map(_is_whole_suite, config.args)) and not left_out
         self._narrowed = self._narrowed or not whole

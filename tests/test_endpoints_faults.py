@@ -8,7 +8,7 @@ import pytest
 
 from conformance.command import cli
 from tests.endpoints import registry
-from tests.endpoints.judging import judge
+from tests.endpoints.judging import judge, judge_by_its_clauses
 from tests.endpoints.server import serve
 
 pytestmark = pytest.mark.table
@@ -30,7 +30,7 @@ BY_COMMAND = (
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_caught(name: str) -> None:
-    outcome = judge(FAULTS[name], narrow=True)
+    outcome = judge_by_its_clauses(FAULTS[name])
     assert outcome.caught, f"{outcome.verdict}: none of {FAULTS[name].caught_by} in {outcome.found}"
 
 

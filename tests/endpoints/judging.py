@@ -68,16 +68,20 @@ class Outcome:
         return self.caught if self.is_fault else self.accepted
 
 
-def judge(entry: Entry, narrow: bool = False, **options: Any) -> Outcome:
-    """Serves the endpoint and runs the suite against it; `options` are those of `run`.
+def judge_by_its_clauses(entry: Entry) -> Outcome:
+    """Judges a fault by the clause named first; by all that should catch it where that does not."""
+    if "whole" in entry.needs:
+        return judge(entry)
+    named = [clause for clause in entry.caught_by if clause != PREFLIGHT]
+    outcome = judge(entry, clause=named[:1])
+    return outcome if outcome.caught else judge(entry, clause=named)
 
-    `narrow` runs only the clauses that should catch the fault.
-    """
+
+def judge(entry: Entry, **options: Any) -> Outcome:
+    """Serves the endpoint and runs the suite against it; `options` are those of `run`."""
     quicken()
     started = time.perf_counter()
-    chosen = [each for each in entry.caught_by if narrow and each != PREFLIGHT]
     asked = {"weights": entry.weights, "weaviate": "off", **entry.options}
-    asked["clause"] = [] if "whole" in entry.needs else chosen
     with serve(entry.build(), entry.host) as url:
         try:
             report = run(url, model=entry.model, **(asked | options)).document
