@@ -25,6 +25,7 @@ from conformance.data import clauses, weaviate_versions
 from conformance.data.clauses import Clause
 from conformance.data.messages import UserError, printable
 from conformance.data.statuses import Status
+from conformance.expect import budget
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.image_comparisons import ImageBatches
@@ -248,11 +249,14 @@ class Session:
     def _plan(self, items: list[pytest.Item]) -> None:
         """Leave out the cases for which there is no time."""
         self.aftermath  # noqa: B018 - the first items show what they cost
-        mine = [each for each in items if clause_of(each) is not None]
-        cases = [(each.nodeid.rpartition("checks/")[2], str(clause_of(each))) for each in mine]
+        off = CHECKS / "weaviate" if self.settings.weaviate == "off" else None
+        mine = [each for each in items if clause_of(each) and each.path.parent != off]
+        cases = [(test_of(each), str(clause_of(each))) for each in mine]
         kept = self.budget.plan(cases)
         dropped = {each for each, keep in zip(mine, kept, strict=True) if not keep}
         items[:] = [each for each in items if each not in dropped]
+        if self.budget.is_short:
+            items.sort(key=lambda each: clause_of(each) != budget.FIRST)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -262,7 +266,7 @@ class Session:
             return
         self.notes = Notes()
         self.aftermath.begin(item.name, clause)
-        self.budget.begin()
+        self.budget.begin(test_of(item))
         why = self.aftermath.gone or self._too_slow()
         if why:
             item.session.shouldstop = why
@@ -302,7 +306,7 @@ class Session:
         clause: Clause,
         item: pytest.Item,
     ) -> PhaseResult:
-        test = item.nodeid.rpartition("checks/")[2]
+        test = test_of(item)
         raised = call.excinfo.value if call.excinfo is not None else None
         problems: list[Problem] = []
         if report.when == "teardown":
@@ -502,6 +506,11 @@ def clause_of(item: pytest.Item) -> str | None:
         return None
     marker = item.get_closest_marker("clause")
     return marker.args[0] if marker is not None else None
+
+
+def test_of(item: pytest.Item) -> str:
+    """A check's id, without the folder of all checks."""
+    return item.nodeid.rpartition("checks/")[2]
 
 
 def _known(settings: Settings) -> KnownFailures:

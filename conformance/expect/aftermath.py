@@ -31,6 +31,8 @@ LARGE = 700
 """Pixels a side of the image that shows what a megapixel costs."""
 QUICK = 0.25
 """Seconds up to which a first answer is taken for what such an item costs from now on."""
+SEVERAL = 8
+"""Items of the request that shows what one costs among others."""
 HEAVY = 10_000
 """Bytes of a request that may keep an endpoint busy in ways that nobody has measured."""
 DRAINED = 4
@@ -82,12 +84,27 @@ class Aftermath:
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
                 self.gone = f"no answer to a good request: {exchange.summary()}"
                 return
-            if problem is None and exchange.seconds > QUICK:
-                self._ask(
-                    good, self._endpoint.client.timeout
-                )  # The first may have to load a model.
+            if problem is None:
+                self._measure(good, exchange)
         if self._served[IMAGES]:
             self._measure_a_large_image()
+
+    def _measure(self, good: Items, first: Exchange) -> None:
+        """See what an item costs alone, once a model is loaded, and among several."""
+        timeout = self._endpoint.client.timeout
+        if first.seconds > QUICK:
+            first = self._ask(good, timeout)
+        if first.seconds > QUICK or first.failure is not None:
+            return
+        images = [_image(number) for number in range(SEVERAL)] if good.images else ()
+        texts = () if images else [f"{TEXT}, number {number}" for number in range(SEVERAL)]
+        if not self._pace.fits(len(texts), images):
+            return
+        several = self._ask(Items(texts, images), timeout)
+        alone = self._ask(Items(texts[-1:], images[-1:]), timeout)
+        if several.succeeded and alone.succeeded:
+            pace = self._pace
+            pace.request = max(pace.request, alone.seconds - several.seconds / SEVERAL)
 
     def _measure_a_large_image(self) -> None:
         """See what a megapixel costs. Whether such an image is served is for others to judge."""
@@ -96,6 +113,8 @@ class Aftermath:
         if seen.failed_by(FailureKind.TIMED_OUT):
             self._pace.missing(megapixels(image))
             self._drained([seen], self._endpoint.client.timeout * DRAINED)
+        elif seen.seconds < QUICK:
+            self._ask(Items((), [image]), self._endpoint.client.timeout)
 
     def begin(self, name: str, clause: str) -> None:
         """A test of `clause` begins; `name` is pytest's, and the test is named in problems."""
@@ -257,5 +276,5 @@ def _name(good: Items) -> str:
     return IMAGES if good.images else TEXTS
 
 
-def _image() -> bytes:
-    return image_files.save(image_files.image(0, SIZE), "PNG")
+def _image(number: int = 0) -> bytes:
+    return image_files.save(image_files.image(number, SIZE), "PNG")

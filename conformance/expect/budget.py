@@ -10,18 +10,20 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from conformance.data import fixture_files
-from conformance.transport.pace import Load, Pace
+from conformance.transport.pace import Load, Pace, TooMuch
 
 Case = tuple[str, str]
 """A test's id, without its folder, and its clause."""
-USUAL = (2, 1, 0.0)
-"""Texts, images and megapixels of a case that the table lacks."""
-OVERHEAD = 0.1
-"""Seconds a case, besides the endpoint's."""
+USUAL = (2, 2, 1, 0.1, 0.02)
+"""What a case asks for that the table lacks."""
 AT_LEAST = 4
-"""Texts and images that every case has the time for."""
+"""Texts and images for which a case has the time where the run has it."""
 MORE_THAN_ITS_PART = 3
-"""Times the mean of what is left that one case may take: most of them take much less."""
+"""Times the mean of what is left that a case may take, however little it should take."""
+MORE_THAN_ESTIMATED = 1.5
+"""Times its part of what is left that a case may take."""
+FIRST = "OPS-02"
+"""Judged before anything is left out: what an import sends, and whether it is answered in time."""
 
 
 class Budget:
@@ -31,7 +33,8 @@ class Budget:
         self._pace = pace
         self._seconds = seconds
         self._end: float | None = None
-        self._waiting = 0
+        self._waiting: dict[str, float] = {}
+        """What the cases that have not begun yet take, by test."""
         self.estimate = 0.0
         """Seconds that the cases which are kept take."""
         self.whole = 0.0
@@ -47,21 +50,32 @@ class Budget:
         if self._seconds is not None and self.whole > self._seconds:
             kept = self._kept(cases, costs, datetime.now(UTC).toordinal() if day is None else day)
             self._end = time.monotonic() + self._seconds
-        self._waiting = sum(kept)
-        self.left_out = len(cases) - self._waiting
-        self.estimate = sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
+        chosen = zip(cases, costs, kept, strict=True)
+        self._waiting = {test: cost for (test, _), cost, keep in chosen if keep}
+        self.left_out = len(cases) - sum(kept)
+        self.estimate = sum(self._waiting.values())
         if self._seconds is not None:
             self.estimate = min(self.estimate, self._seconds)
         return kept
 
-    def begin(self) -> None:
-        """The next case begins: bound what it may ask for."""
-        if self._end is not None:
-            now, waiting = time.monotonic(), max(self._waiting, 1)
-            self._waiting -= 1
-            share = MORE_THAN_ITS_PART / max(waiting, MORE_THAN_ITS_PART)
-            least = AT_LEAST * (self._pace.text + self._pace.image)
-            self._pace.until = now + max((self._end - now) * share, least)
+    @property
+    def is_short(self) -> bool:
+        """Whether the run has less time than all cases take."""
+        return self._end is not None
+
+    def begin(self, test: str) -> None:
+        """The next case begins: bound what it may ask for. Raises TooMuch where time is up."""
+        if self._end is None:
+            return
+        now, waiting = time.monotonic(), self._waiting
+        left, number, total = self._end - now, len(waiting) or 1, sum(waiting.values())
+        cost = waiting.pop(test, 0.0)
+        if left <= 0:
+            self.left_out += 1
+            raise TooMuch(f"left out, the run's time is up (--budget): {self._pace.described()}")
+        part = MORE_THAN_ESTIMATED * cost * min(1.0, left / total) if total else 0.0
+        least = AT_LEAST * (self._pace.text + self._pace.image)
+        self._pace.until = now + max(part, min(least, MORE_THAN_ITS_PART * left / number))
 
     def described(self) -> str:
         """What the run takes, and what it leaves out, in a line."""
@@ -73,8 +87,9 @@ class Budget:
 
     def _cost(self, test: str) -> float:
         name = test.partition("[")[0]
-        load = fixture_files.toml("costs.toml")["checks"].get(name, USUAL)
-        return OVERHEAD + self._pace.seconds(Load(*load))
+        row = fixture_files.toml("costs.toml")["checks"].get(name, USUAL)
+        requests, texts, images, megapixels, own = row
+        return float(own + self._pace.estimate(requests, Load(texts, images, megapixels)))
 
     def _kept(self, cases: Sequence[Case], costs: Sequence[float], day: int) -> list[bool]:
         by_cost = sorted(range(len(cases)), key=lambda number: -costs[number])

@@ -47,8 +47,8 @@ class TooMuch(Exception):
 class Load:
     """What one request, or several at once, ask for."""
 
-    texts: int = 0
-    images: int = 0
+    texts: float = 0
+    images: float = 0
     megapixels: float = 0.0
 
     def __add__(self, other: "Load") -> "Load":
@@ -80,6 +80,8 @@ class Pace:
         """The clause whose check is running."""
         self.until = float("inf")
         """When the running check has had its part of the run's time (`time.monotonic`)."""
+        self.request = 0.0
+        """Seconds that a request takes besides its items."""
         self.taken: dict[str, str] = {}
         """What was sent instead of what a check would have liked to send, by clause."""
         self._costs: dict[str, deque[float]] = {
@@ -114,6 +116,10 @@ class Pace:
     def seconds(self, load: Load) -> float:
         """What a load takes, one item after another."""
         return load.texts * self.text + load.images * self.image + load.megapixels * self.megapixel
+
+    def estimate(self, requests: float, load: Load) -> float:
+        """What so many requests take together, of items that share them."""
+        return requests * self.request + self.seconds(load)
 
     def load(self, texts: int, images: Sequence[bytes]) -> Load:
         """What a request asks for; sizes of images are only looked up where they matter."""

@@ -1,20 +1,24 @@
 """A run's time budget: its estimate, and the cases that are left out if it is too short."""
 
+import time
+
+import pytest
+
 from conformance.expect.budget import Budget
-from conformance.transport.pace import Pace
+from conformance.transport.pace import Pace, TooMuch
 
 CASES = [
     (f"test_new.py::test_{clause}[{number}]", clause)
     for clause in ("VEC-01", "TXT-01", "IMG-01")
     for number in range(10)
 ]
-"""The table has none of these: each is taken for two texts and an image."""
+"""The table has none of these: each is taken for two texts, an image and a tenth of a megapixel."""
 
 
 def slow(seconds: float) -> Pace:
     pace = Pace(50)
-    for costs in pace._costs.values():
-        costs.append(seconds)
+    pace._costs["text"].append(seconds)
+    pace._costs["image"].append(seconds)
     return pace
 
 
@@ -40,3 +44,21 @@ def test_what_is_left_out_is_counted() -> None:
 
 def test_slow_takes_any_time() -> None:
     assert all(Budget(slow(100), None).plan(CASES))
+
+
+def test_when_time_is_up_a_case_is_left_out() -> None:
+    pace = slow(1)
+    budget = Budget(pace, 0.01)
+    budget.plan(CASES)
+    time.sleep(0.02)
+    with pytest.raises(TooMuch, match="time is up"):
+        budget.begin(CASES[0][0])
+    assert budget.left_out == 28
+
+
+def test_a_case_has_its_part_of_the_time() -> None:
+    pace = slow(1)
+    budget = Budget(pace, 31.5)
+    kept = budget.plan(CASES, 0)
+    budget.begin(next(test for (test, _), keep in zip(CASES, kept, strict=True) if keep))
+    assert pace.until - time.monotonic() < 31.5 / 2

@@ -1,0 +1,88 @@
+"""What a case of each check asks for: ``python -m lab.costs`` writes `fixtures/costs.toml`.
+
+It runs the suite against the reference with a stand-in, and counts the requests of each case, the
+texts, images and megapixels in them, and the seconds that the suite itself takes.
+"""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pytest
+
+from conformance.options.settings import Given, make_settings
+from conformance.options.table import COMMAND_LINE
+from conformance.session import QUIET, Session, clause_of, execute
+from conformance.transport.exchange import Exchange
+from conformance.transport.pace import asked
+
+FILE: Final = Path(__file__).parents[1] / "fixtures" / "costs.toml"
+TAG: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
+HEAD: Final = """\
+# What a case of each check asks for, on average: requests, texts, images, megapixels, and the
+# seconds that the suite itself takes. From it come a run's estimate and what its budget leaves out.
+# Made by `python -m lab.costs`.
+[checks]
+"""
+
+
+class Ledger:
+    """A pytest plugin that counts what the cases of a run ask for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._asked = np.zeros(4)
+        self._counting = 0.0
+        """Seconds that this took itself."""
+        self.cases: dict[str, list[Any]] = {}
+        """For each check the (requests, texts, images, megapixels, seconds) of its cases."""
+
+    def heard(self, exchanges: Sequence[Exchange]) -> None:
+        """Listener of the client."""
+        start = time.perf_counter()
+        for load in (asked(each.request_body) for each in exchanges if each.method == "POST"):
+            self._asked += (1, load.texts, load.images, load.megapixels)
+        self._counting += time.perf_counter() - start
+
+    def pytest_collection_finish(self) -> None:
+        """Listen from now on."""
+        self._session.client.listeners.insert(0, self.heard)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Count one case."""
+        self._asked[:], self._counting = 0, 0.0
+        start, before = time.perf_counter(), self._session.client.endpoint_seconds
+        result = yield
+        endpoint = self._session.client.endpoint_seconds - before
+        own = max(0.0, time.perf_counter() - start - endpoint - self._counting)
+        if clause_of(item) is not None:
+            name = item.nodeid.rpartition("checks/")[2].partition("[")[0]
+            self.cases.setdefault(name, []).append([*self._asked, own])
+        return result
+
+
+def measure() -> dict[str, list[float]]:
+    """The mean of the cases of each check."""
+    options = {"reference": TAG, "weaviate": "embedded", "budget": 1e6}
+    session = Session(make_settings({k: Given(v, COMMAND_LINE) for k, v in options.items()}))
+    ledger = Ledger(session)
+    execute(session, QUIET, others=[ledger])
+    return {name: np.mean(cases, axis=0).tolist() for name, cases in sorted(ledger.cases.items())}
+
+
+def main() -> int:
+    """Write the file."""
+    rows = [
+        f'"{name}" = [{", ".join(f"{figure:.4g}" for figure in figures)}]\n'
+        for name, figures in measure().items()
+    ]
+    FILE.write_text(HEAD + "".join(rows), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
