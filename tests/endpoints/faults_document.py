@@ -16,17 +16,17 @@ Made by `make test-exhaustive`; do not edit. Every endpoint below is served over
 FAULT_COLUMNS = (
     "theme",
     "endpoint",
-    "what people ship",
+    "mistake",
     "author's clauses",
     "findings",
     "number",
     "fits",
 )
 EXPLAINED = """
-The author of a faulty endpoint names the clauses that would describe it well, before the suite is
-run. *Findings* are the primary ones of that run, the first one first; what follows from them stands
-below them in a report and is not counted. *Fits* says whether the first is a clause that the author
-named.
+The author of a faulty endpoint names the clauses that would describe it well before running the
+suite. *Findings* are the primary findings of that run, in order. Failures that follow from them are
+listed under them in a report and are not counted. *Fits* says whether the first finding is a clause
+that the author named.
 """
 
 
@@ -47,12 +47,12 @@ def text(outcomes: Sequence[Outcome], commit: str) -> str:
             *rows(f"| {' | '.join(FAULT_COLUMNS)} |", map(fault_row, faults)),
             "\n## Legal variations\n",
             *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
-            "\n## Cannot be told from a legal choice\n",
-            "Each is found where its vectors are compared with those of the right endpoint "
-            "(`--compare-with`); `make test` does.\n",
+            "\n## Indistinguishable from a legal choice\n",
+            "Only a comparison with the correct endpoint's vectors (`--compare-with`) finds these; "
+            "`make test` does that.\n",
             *rows("| endpoint | what it does | why |", map(open_row, open_)),
             "\n## Faults that need another kind of run\n",
-            *rows("| endpoint | what people ship | clauses | needs |", map(rest_row, rest)),
+            *rows("| endpoint | mistake | clauses | needs |", map(rest_row, rest)),
             "",
         ]
     )
@@ -65,14 +65,15 @@ def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) ->
     counts = [len(outcome.findings) for outcome in told]
     return [
         f"The whole suite of {commit} was run against each of {len(faults)} faulty and "
-        f"{len(legal)} legal endpoints. `make test` tries every fault by the clauses that should "
-        "find it, and the legal ones in groups.\n",
+        f"{len(legal)} legal endpoints. `make test` runs only the clauses that should find a "
+        "fault, and the legal endpoints in groups.\n",
         f"{sum(o.caught for o in faults)} of {len(faults)} faults are found by a clause that "
-        f"describes them; {sum(o.accepted for o in legal)} of {len(legal)} legal endpoints pass "
-        "without a failed MUST.\n",
-        f"A fault has {median(counts):g} primary finding (median; {counts.count(1)} of "
-        f"{len(counts)} have one, the most is {max(counts)}), and for {fitting} of "
-        f"{len(told)}, {fitting / len(told):.1%}, the first one fits.\n",
+        f"describes them, and {sum(o.accepted for o in legal)} of {len(legal)} legal endpoints "
+        "pass without failing a MUST clause.\n",
+        f"The median number of primary findings per fault is {median(counts):g} "
+        f"({counts.count(1)} of {len(counts)} faults have exactly one, and the maximum is "
+        f"{max(counts)}). For {fitting} of {len(told)} faults ({fitting / len(told):.1%}), the "
+        "first finding fits.\n",
     ]
 
 
@@ -87,7 +88,7 @@ def fault_row(outcome: Outcome) -> str:
     named = ", ".join(clause for clause in entry.caught_by if clause != PREFLIGHT)
     told = ", ".join(outcome.findings)
     if not told and outcome.caught:
-        told = "the run does not begin, and says why"
+        told = "the run refuses to start and says why"
     fits = outcome.first_fits if outcome.findings else outcome.caught
     number = str(len(outcome.findings) or 1)
     cells = [entry.theme, entry.name, entry.summary, named, told, number, "yes" if fits else "no"]

@@ -34,7 +34,7 @@ def test_a_clause_is_explained(capsys: Output) -> None:
     clause = clauses.find("IMG-02")
     for words in (clause.text, clause.reason, clause.source, f"IMG-02 (MUST): {clause.title}"):
         assert words in shown
-    assert "catches: palette-refused: palette images are a 500" in shown
+    assert "catches: palette-refused: palette images cause a 500" in shown
     assert "tested in conformance/checks/test_image" in shown
     assert "def test_" in shown
     assert "VEC-01 (MUST)" in shown

@@ -13,17 +13,25 @@ from tests.endpoints.registry import legal
 from tests.endpoints.wire import Answer, Request
 
 
-@legal("plain", "the fake encoder as it is")
+@legal("plain", "the fake encoder without any change")
 class Plain(Endpoint):
     pass
 
 
-@legal("lower-casing", "a SigLIP 2 tag: 1152 wide, squashing, lower-casing", needs=("lower-case",))
+@legal(
+    "lower-casing",
+    "a SigLIP 2 tag: 1152 dimensions, squashed images, lowercased texts",
+    needs=("lower-case",),
+)
 class LowerCasing(Endpoint):
     pass
 
 
-@legal("published", "published weights: the photographs and their table", needs=("published",))
+@legal(
+    "published",
+    "published weights: the photographs and their table of cosine similarities",
+    needs=("published",),
+)
 class Published(Endpoint):
     pass
 
@@ -36,13 +44,13 @@ class Probes200(Endpoint):
     live = ready
 
 
-@legal("live-302", "live redirects, which Kubernetes takes for alive")
+@legal("live-302", "live redirects, which Kubernetes counts as alive")
 class LiveRedirects(Endpoint):
     def live(self, request: Request) -> Answer:
         return Answer(302, headers={"Location": "/.well-known/ready"})
 
 
-@legal("ready-late", "503 for the first two seconds")
+@legal("ready-late", "ready returns 503 for the first two seconds")
 class ReadyLate(Endpoint):
     loaded = 0.0
 
@@ -55,14 +63,14 @@ class ReadyLate(Endpoint):
         return super().ready(request)
 
 
-@legal("meta-rich", "meta is the model's whole configuration, nested")
+@legal("meta-rich", "/meta is the model's whole configuration, nested")
 class MetaRich(Endpoint):
     def description(self) -> Body:
         layers = [{"heads": 8, "width": 512}] * 12
         return {"_name_or_path": self.encoder.name, "vision_config": {"layers": layers}, "ü": None}
 
 
-@legal("extra-fields", "the answer has fields that nobody asked for")
+@legal("extra-fields", "the response has additional fields")
 class ExtraFields(Endpoint):
     def body(self, asked: Asked) -> Body:
         return {"took": 0.1, "model": {"name": "x"}, **super().body(asked), "version": [1, 2]}
@@ -74,25 +82,25 @@ class OtherOrder(Endpoint):
         return dict(reversed(super().body(asked).items()))
 
 
-@legal("null-for-absent", "null for a kind that was not asked for")
+@legal("null-for-absent", "the kind that was not requested is null")
 class NullForAbsent(Endpoint):
     def body(self, asked: Asked) -> Body:
         return {key: rows or None for key, rows in super().body(asked).items()}
 
 
-@legal("missing-for-absent", "no key for a kind that was not asked for")
+@legal("missing-for-absent", "the kind that was not requested has no key")
 class MissingForAbsent(Endpoint):
     def body(self, asked: Asked) -> Body:
         return {key: rows for key, rows in super().body(asked).items() if rows}
 
 
-@legal("error-null-beside-vectors", "error is null beside the vectors")
+@legal("error-null-beside-vectors", "error is null in a response with vectors")
 class ErrorNullBeside(Endpoint):
     def body(self, asked: Asked) -> Body:
         return {**super().body(asked), "error": None}
 
 
-@legal("error-empty-beside-vectors", "error is an empty string beside the vectors")
+@legal("error-empty-beside-vectors", "error is an empty string in a response with vectors")
 class ErrorEmptyBeside(Endpoint):
     def body(self, asked: Asked) -> Body:
         return {"error": "", **super().body(asked)}
@@ -137,7 +145,7 @@ class Pretty(Endpoint):
         return json.dumps(body, indent=1).encode() + b"\n"
 
 
-@legal("compact", "JSON without blanks, letters unescaped, keys sorted")
+@legal("compact", "JSON without whitespace, with unescaped characters and sorted keys")
 class Compact(Endpoint):
     def dump(self, body: Any) -> bytes:
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

@@ -4,7 +4,7 @@ from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import legal
 
 
-@legal("wsgiref", "served by the standard library's WSGI server: HTTP/1.0")
+@legal("wsgiref", "served by the standard library's WSGI server with HTTP/1.0")
 class OnWsgiref(Endpoint):
     software = "wsgiref"
 
@@ -14,6 +14,6 @@ class OnWaitress(Endpoint):
     software = "waitress"
 
 
-@legal("asyncio", "served by one thread of asyncio")
+@legal("asyncio", "served by a single asyncio thread")
 class OnStreams(Endpoint):
     software = "streams"

@@ -7,7 +7,10 @@ from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import legal
 
 
-@legal("punctuation-dropped", "ASCII marks are dropped and blanks joined, as SigLIP's code does")
+@legal(
+    "punctuation-dropped",
+    "ASCII punctuation is dropped and whitespace collapsed, as in SigLIP's code",
+)
 class PunctuationDropped(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         if self.encoder.knows(text):
@@ -16,7 +19,9 @@ class PunctuationDropped(Endpoint):
         return super().text_vector(text if not kept.strip() else " ".join(kept.split()))
 
 
-@legal("long-words-unknown", "a word of more than 100 letters is one unknown token (WordPiece)")
+@legal(
+    "long-words-unknown", "a word of more than 100 letters becomes one unknown token (WordPiece)"
+)
 class LongWordsUnknown(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         return super().text_vector(re.sub(r"\S{101,}", "[UNK]", text))

@@ -14,21 +14,21 @@ class Slow(Endpoint):
         return super().vectorize(request)
 
 
-@legal("slow-in-bulk", "more than four items take a fifth of a second more")
+@legal("slow-in-bulk", "more than four items take an extra fifth of a second")
 class SlowInBulk(Endpoint):
     def body(self, asked: Asked) -> Body:
         time.sleep(0.2 if len(asked.texts) + len(asked.images) > 4 else 0)
         return super().body(asked)
 
 
-@legal("first-request-slow", "the first request compiles the model: two seconds")
+@legal("first-request-slow", "the first request compiles the model, which takes two seconds")
 class FirstSlow(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         time.sleep(2 if next(self.calls) == 1 else 0)
         return super().vectorize(request)
 
 
-@legal("one-at-a-time", "requests wait for each other, probes do not")
+@legal("one-at-a-time", "requests are served one at a time, but probes do not wait")
 class OneAtATime(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         with self.lock:

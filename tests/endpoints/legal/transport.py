@@ -10,7 +10,7 @@ from tests.endpoints.registry import legal
 from tests.endpoints.wire import Answer, Request
 
 
-@legal("gzip", "answers are compressed where gzip is accepted")
+@legal("gzip", "responses are compressed if gzip is accepted")
 class Gzip(Endpoint):
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)
@@ -47,7 +47,7 @@ class Chunked(Framed):
 LAST = b"0\r\nServer-Timing: total;dur=3\r\n\r\n"
 
 
-@legal("http-1.0", "HTTP/1.0: no length, the end of the connection is the end of the body")
+@legal("http-1.0", "HTTP/1.0: the end of the connection ends the body")
 class Http10(Framed):
     closes = True
 
@@ -55,7 +55,7 @@ class Http10(Framed):
         return wire.head(answer, {}).replace(b"HTTP/1.1", b"HTTP/1.0", 1) + answer.body
 
 
-@legal("no-length", "HTTP/1.1 with Connection: close instead of a length")
+@legal("no-length", "HTTP/1.1 with Connection: close in place of a length")
 class NoLength(Framed):
     closes = True
 
@@ -63,7 +63,7 @@ class NoLength(Framed):
         return wire.head(answer, {"Connection": "close"}) + answer.body
 
 
-@legal("lower-case-headers", "header names are lower-case, values padded with blanks")
+@legal("lower-case-headers", "header names are lowercase, and values are padded with spaces")
 class LowerCase(Framed):
     def frame(self, answer: Answer) -> bytes:
         head, _, body = super().frame(answer).partition(b"\r\n\r\n")
@@ -80,13 +80,13 @@ class NoPhrase(Framed):
         return first[:13] + b"\r\n" + rest
 
 
-@legal("connection-close", "every answer says Connection: close")
+@legal("connection-close", "every response has Connection: close")
 class Closing(Endpoint):
     def answer(self, request: Request) -> Answer:
         return replace(super().answer(request), close=True)
 
 
-@legal("closes-every-fifth", "every fifth answer says Connection: close")
+@legal("closes-every-fifth", "every fifth response has Connection: close")
 class ClosingSometimes(Endpoint):
     def answer(self, request: Request) -> Answer:
         return replace(super().answer(request), close=request.number % 5 == 0)
@@ -100,7 +100,7 @@ class OtherType(Endpoint):
         return replace(answer, headers=typed) if answer.body else answer
 
 
-@legal("many-headers", "cookies, dates, policies and a long identifier in every answer")
+@legal("many-headers", "cookies, dates, policies and a long identifier in every response")
 class ManyHeaders(Endpoint):
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)
@@ -109,7 +109,7 @@ class ManyHeaders(Endpoint):
         return replace(answer, headers={**answer.headers, **more, **cookie})
 
 
-@legal("split-writes", "an answer comes in many small packets")
+@legal("split-writes", "responses are sent in many small packets")
 class SplitWrites(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         def pieces(data: bytes) -> None:
@@ -119,7 +119,7 @@ class SplitWrites(Endpoint):
         return super().send(request, answer, pieces)
 
 
-@legal("continue-first", "100 Continue comes before every answer to a POST")
+@legal("continue-first", "100 Continue is sent before every response to a POST")
 class ContinueFirst(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         if request.method == "POST":
@@ -127,17 +127,17 @@ class ContinueFirst(Endpoint):
         return super().send(request, answer, write)
 
 
-@legal("prefix", "the endpoint lives below a path")
+@legal("prefix", "the endpoint is served under a path")
 class Prefixed(Endpoint):
     prefix = "/models/clip"
 
 
-@legal("ipv6", "the endpoint listens on IPv6 alone", host="::1")
+@legal("ipv6", "the endpoint listens only on IPv6", host="::1")
 class OnIpv6(Endpoint):
     pass
 
 
-@legal("other-routes", "there is more than the four routes: documentation, metrics")
+@legal("other-routes", "there are additional routes: documentation and metrics")
 class OtherRoutes(Endpoint):
     def route(self, request: Request) -> Answer:
         if request.path in ("/", "/docs", "/metrics"):

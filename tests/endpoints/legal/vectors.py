@@ -28,7 +28,7 @@ class Unnormalised(Rows):
         return super().turn(vectors * np.float32(11.3))
 
 
-@legal("norms-vary", "each vector has a length of its own")
+@legal("norms-vary", "vectors have varying lengths")
 class NormsVary(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
         return super().turn(single(vectors * (8 + 20 * np.abs(vectors[:, :1]))))
@@ -69,7 +69,7 @@ class SixDecimals(Rows):
         return super().turn(np.round(vectors, 6))
 
 
-@legal("text-noise", "text vectors differ by 1e-6 with the batch")
+@legal("text-noise", "text vectors vary by 1e-6 with the batch")
 class TextNoise(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:
         vectors = super().text_vectors(texts)
@@ -77,7 +77,7 @@ class TextNoise(Endpoint):
         return single(vectors + noise)
 
 
-@legal("image-noise-in-batches", "image vectors differ by 1e-6 beside other images")
+@legal("image-noise-in-batches", "image vectors vary by 1e-6 with the batch")
 class BatchNoise(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)

@@ -31,13 +31,13 @@ class OverWhite(Seen):
         return super().see(Image.alpha_composite(white, shown).convert("RGB"))
 
 
-@legal("exif-obeyed", "images are turned as their EXIF says")
+@legal("exif-obeyed", "images are rotated by their EXIF orientation")
 class ExifObeyed(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         return super().see(ImageOps.exif_transpose(picture))
 
 
-@legal("scaled-twice", "large images are halved before they are scaled")
+@legal("scaled-twice", "large images are halved before they are resized")
 class ScaledTwice(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if min(picture.size) < 400 or picture.mode.startswith("I"):
@@ -53,7 +53,7 @@ class SensorTooLarge(Endpoint):
         return super().picture_vector(picture)
 
 
-@legal("profiles-obeyed", "images are brought to sRGB by their profile")
+@legal("profiles-obeyed", "images are converted to sRGB by their profile")
 class ProfilesObeyed(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         profile = picture.info.get("icc_profile")
@@ -64,7 +64,7 @@ class ProfilesObeyed(Seen):
         return super().see(seen or picture)
 
 
-@legal("coarse-jpegs", "a quick JPEG decoder is off by up to two of 255")
+@legal("coarse-jpegs", "a fast JPEG decoder is off by up to 2 out of 255")
 class CoarseJpegs(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.format not in ("JPEG", "MPO"):
@@ -74,7 +74,9 @@ class CoarseJpegs(Seen):
         return super().see(Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8)))
 
 
-@legal("resized-by-bilinear", "images are made 256 pixels high with another filter first")
+@legal(
+    "resized-by-bilinear", "images are first resized to a height of 256 pixels with another filter"
+)
 class ResizedFirst(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         plain = image_encoder.rgb(picture)
@@ -83,7 +85,7 @@ class ResizedFirst(Seen):
         return super().see(plain.resize((size[0], size[1]), Image.Resampling.BILINEAR))
 
 
-@legal("deep-greys-scaled", "16-bit greys are scaled to 8 bits, not clipped")
+@legal("deep-greys-scaled", "16-bit grayscale is scaled to 8 bits, not clipped")
 class DeepGreysScaled(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if not picture.mode.startswith("I"):
