@@ -110,7 +110,7 @@ class Session:
         self.settings = settings
         self.chosen = settings.chosen_clauses()
         self.known = _known(settings)
-        if settings.weaviate is not None:
+        if settings.weaviate not in (None, "off"):
             from conformance.weaviate.server_selection import select_server
 
             select_server(settings.weaviate)  # Raises for what names no server.
