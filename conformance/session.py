@@ -122,11 +122,10 @@ class Session:
         self.opened: OpenTarget | None = None
         self.stopwatch = Stopwatch()
         self.notes = Notes()
-        self.results: list[PhaseResult] = []
+        self.results: dict[tuple[str, str | None], PhaseResult] = {}
         self.report: Report | None = None
         self.log: list[str] = []
         """The end of the log of the container under test."""
-        self._by_phase: dict[tuple[str, str | None], PhaseResult] = {}
         self._counted_seconds = 0.0
         self._closed = False
         self._narrowed = bool(self.chosen)
@@ -289,15 +288,14 @@ class Session:
         clause = clause_of(item)
         if clause is not None:
             result = self._result(report, call, clauses.all_clauses()[clause], item)
-            self.results.append(result)
-            self._by_phase[report.nodeid, report.when] = result
+            self.results[report.nodeid, report.when] = result
             if report.when == "teardown" and self.aftermath.gone:
                 item.session.shouldstop = self.aftermath.gone
         return report
 
     def result_of(self, report: pytest.TestReport) -> PhaseResult | None:
         """The result behind pytest's report of a phase; None for a test of somebody else."""
-        return self._by_phase.get((report.nodeid, report.when))
+        return self.results.get((report.nodeid, report.when))
 
     def _result(
         self,
@@ -373,7 +371,9 @@ class Session:
         if self.opened is None:
             return
         seconds = time.perf_counter() - self.started
-        judgement = judge(self.results, self.settings, self._narrowed, seconds, self.known)
+        judgement = judge(
+            list(self.results.values()), self.settings, self._narrowed, seconds, self.known
+        )
         measured = {**judgement.measurements, **self._pace_told()}
         judgement = replace(judgement, measurements=measured)
         judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -422,7 +422,7 @@ class Session:
 
     def _bodies(self) -> dict[str, bytes]:
         """Bodies of failed requests, each by its path in the report's folder."""
-        problems = [problem for result in self.results for problem in result.problems]
+        problems = [problem for result in self.results.values() for problem in result.problems]
         return {path: body for problem in problems for path, body in problem.bodies}
 
 

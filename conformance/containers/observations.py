@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from conformance.containers import engine
 from conformance.containers.container import Container, ContainerOptions
@@ -167,25 +168,19 @@ class Confined:
     image: Exchange | None = None
 
 
-def observe_both(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
-    """Both limits at once: where that works, each of them does, and one start has shown it."""
-    return _observe(image, replace(options, read_only=True, user=OTHER_USER), wait, item)
+READ_ONLY: dict[str, Any] = {"read_only": True}
+"""A read-only root with an empty, writable /tmp."""
+ANOTHER_USER: dict[str, Any] = {"user": OTHER_USER}
+"""Neither the image's user nor its group."""
 
 
-def observe_read_only(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
-    """A read-only root with an empty, writable /tmp; `item` is an image file to vectorize."""
-    return _observe(image, replace(options, read_only=True), wait, item)
-
-
-def observe_other_user(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
-    """Another user and group than the image's; `item` is an image file to vectorize."""
-    return _observe(image, replace(options, user=OTHER_USER), wait, item)
-
-
-def _observe(image: str, options: ContainerOptions, wait: float, item: bytes) -> Confined:
+def observe_confined(
+    image: str, options: ContainerOptions, wait: float, item: bytes, **limits: Any
+) -> Confined:
+    """A container under these limits: whether it comes up and vectorizes `item`, an image file."""
     try:
         # The first container has pulled it.
-        with Container(image, replace(options, pull="never")) as container:
+        with Container(image, replace(options, pull="never", **limits)) as container:
             start = observe_start(container, wait)
             with closing(Client(container.url, RESPONSE_SECONDS)) as client:
                 return Confined(None, start.first, Endpoint(client).vectorize(images=[item]))

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import cycle
-from types import TracebackType
-from typing import Self
 
 import h11
 
+from conformance.transport.child_process import Stopped
 from conformance.transport.endpoint import JSON, VECTORIZE, Items
 from conformance.transport.exchange import (
     CLOSED,
@@ -27,7 +26,7 @@ from conformance.transport.exchange import (
 from conformance.transport.raw_http import Peer, Wire
 
 
-class RawCaller:
+class RawCaller(Stopped):
     """One connection to the endpoint; nothing is raised for what the endpoint does."""
 
     def __init__(self, url: str, timeout: float) -> None:
@@ -43,15 +42,8 @@ class RawCaller:
         except OSError as problem:
             self._failure = Failure(FailureKind.NO_CONNECTION, f"no connection: {problem}")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """Close the connection."""
         self.hang_up()
 
     def head(

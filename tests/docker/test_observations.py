@@ -5,9 +5,10 @@ import pytest
 from conformance.containers.container import Container, ContainerOptions
 from conformance.containers.engine import CommandFailed, ContainerTrouble
 from conformance.containers.observations import (
+    ANOTHER_USER,
+    READ_ONLY,
+    observe_confined,
     observe_memory,
-    observe_other_user,
-    observe_read_only,
     observe_restart,
     observe_start,
     observe_stop,
@@ -67,20 +68,20 @@ def test_a_restart_shows_the_same_request_twice(
 
 @engine_only
 def test_a_read_only_root_is_met_or_said(fake_image: str) -> None:
-    good = observe_read_only(fake_image, options(WRITES="/tmp/cache"), WAIT, b"image")
+    good = observe_confined(fake_image, options(WRITES="/tmp/cache"), WAIT, b"image", **READ_ONLY)
     assert good.trouble is None
     assert good.text is not None
     assert good.image is not None
     assert good.text.status == good.image.status == 200
-    bad = observe_read_only(fake_image, options(WRITES="/app/cache"), WAIT, b"image")
+    bad = observe_confined(fake_image, options(WRITES="/app/cache"), WAIT, b"image", **READ_ONLY)
     assert isinstance(bad.trouble, ContainerTrouble)
     assert "Read-only file system" in str(bad.trouble)
 
 
 @engine_only
 def test_another_user_is_met_or_said(fake_image: str) -> None:
-    assert observe_other_user(fake_image, options(), WAIT, b"image").trouble is None
-    bad = observe_other_user(fake_image, options(WRITES="/app/cache"), WAIT, b"image")
+    assert observe_confined(fake_image, options(), WAIT, b"image", **ANOTHER_USER).trouble is None
+    bad = observe_confined(fake_image, options(WRITES="/app/cache"), WAIT, b"image", **ANOTHER_USER)
     assert "Permission denied" in str(bad.trouble)
 
 
