@@ -156,9 +156,12 @@ def _one_of(values: Mapping[str, str], name: str, known: Sequence[str]) -> str |
 
 def _checked(settings: Settings) -> Settings:
     weights, width = settings.weights, settings.model.checkpoint_dimension
-    if weights not in ("stand-in", "hub") and not Path(weights).is_dir():
+    own = weights not in ("stand-in", "hub")
+    if own and not Path(weights).is_dir():
         raise ValueError(f"--weights {weights}: neither stand-in, nor hub, nor a folder")
-    known = weights in ("stand-in", "hub") and width  # a folder may hold any checkpoint
+    if own and not any(Path(weights).iterdir()):
+        raise ValueError(f"--weights {weights}: the folder is empty; was the right one mounted?")
+    known = not own and width  # a folder may hold any checkpoint
     if settings.dimensions and known and settings.dimensions < known:
         raise ValueError(
             f"--dimensions {settings.dimensions}: {settings.model.tag} is {width} wide, "

@@ -83,8 +83,9 @@ def test_a_signal_ends_it_at_once_even_while_it_loads(
 
 
 def test_a_model_that_cannot_be_loaded_ends_it_with_one_line(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    run = start("--weights", str(tmp_path / "empty"))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/config.json").write_text("{}")
+    run = start("--weights", str(tmp_path / "broken"))
     assert run.process.wait(SECONDS) == 1
     [line] = re.findall(r"^reference: .*\n", run.log.read_text(), re.MULTILINE)
     assert line.startswith("reference: cannot load the model: ")

@@ -94,3 +94,11 @@ def test_a_bad_file_of_models_ends_with_2_and_one_line(
         parse(["--models", str(tmp_path / "rows.toml"), "--model", TAG], {})
     assert end.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_empty_folder_of_weights_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--model", TAG, "--weights", str(tmp_path)], {})
+    assert "the folder is empty; was the right one mounted?" in capsys.readouterr().err

@@ -68,8 +68,9 @@ def test_workers_are_one_service(start: Start, checkpoint: Checkpoint) -> None:
 
 
 def test_a_worker_that_cannot_load_its_model_ends_all(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    run = start("--weights", str(tmp_path / "empty"), "--workers", "2")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/config.json").write_text("{}")
+    run = start("--weights", str(tmp_path / "broken"), "--workers", "2")
     assert run.process.wait(SECONDS) == 1
     assert "reference: cannot load the model: " in run.log.read_text()
 
