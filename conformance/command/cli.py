@@ -29,11 +29,11 @@ COMMANDS = {
     "bench": "conformance.speed.bench_command:command",
     "stand-in": "conformance.command.stand_in:command",
 }
-"""Name and ``module:command``: imported when it is asked for, so that the others pay nothing."""
+"""Name and ``module:command``; imported only when needed, so that other commands start fast."""
 
 DESCRIPTION = """\
-Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module asks of it: one that is
-already running, a container, or the project's own reference.
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module requires. The endpoint can
+be a URL, a container that the suite starts, or the project's reference encoder.
 
 \b
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
@@ -42,10 +42,10 @@ already running, a container, or the project's own reference.
 
 \b
 Other commands, each with its own --help:
-  clip-conformance doctor http://localhost:8080     what is there and what is wrong, in seconds
-  clip-conformance list                             every clause of the contract
-  clip-conformance explain VEC-01                   a clause: text, reason, source, test, faults
-  clip-conformance models                           the tags that --model takes
+  clip-conformance doctor http://localhost:8080     find likely problems within seconds
+  clip-conformance list                             list all clauses of the contract
+  clip-conformance explain VEC-01                   show a clause: text, reason, source, faults
+  clip-conformance models                           list the tags that --model accepts
   clip-conformance record http://localhost:8080 -o before.json
   clip-conformance compare before.json http://localhost:8080      do stored vectors still match?
   clip-conformance bench http://localhost:8080 --beside http://localhost:8081
@@ -53,44 +53,44 @@ Other commands, each with its own --help:
   clip-conformance stand-in TAG FOLDER --layout vendor
 """
 EPILOG = """\
-Every option may also be set as a variable (CLIP_CONFORMANCE_MODEL=TAG) or in the table
-[tool.clip-conformance] of pyproject.toml; the command line counts first, then the variable. What
-stands after -- is handed to pytest as it is (-- --durations=5).
+Every option can also be set as an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the table
+[tool.clip-conformance] of pyproject.toml. The command line takes precedence over the variable, and
+the variable over the file. Arguments after -- are passed to pytest unchanged (-- --durations=5).
 
 \b
 Exit status:
   0  conformant, partial without a failure, or with known failures only
   1  a MUST clause failed
   2  interrupted
-  3  an error of the suite
+  3  an error in the suite
   4  a bad option, or no endpoint
   6  incomplete
   7  a known failure passes again
 """
 WELCOME = """\
-clip-conformance checks that a service does what Weaviate's multi2vec-clip module asks of it:
+clip-conformance checks that a service does what Weaviate's multi2vec-clip module requires:
   clip-conformance http://localhost:8080 --model TAG   (clip-conformance models lists the tags)
-  clip-conformance doctor http://localhost:8080        (what is wrong, in seconds; --help has more)
+  clip-conformance doctor http://localhost:8080        (finds problems in seconds; see also --help)
 """
 NO_ENDPOINT = (
     "no endpoint: give its URL, --image IMAGE for a container, or --reference TAG for the "
-    "project's own encoder"
+    "project's reference encoder"
 )
 PYTESTS_OWN: dict[str, dict[str, Any]] = {
-    "-k": {"metavar": "EXPRESSION", "help": "only tests whose names match, as in pytest"},
-    "-v": {"count": True, "help": "show everything, and a line for each test"},
-    "-q": {"count": True, "help": "show the verdict alone"},
+    "-k": {"metavar": "EXPRESSION", "help": "run only tests whose names match, as in pytest"},
+    "-v": {"count": True, "help": "show everything, including a line for each test"},
+    "-q": {"count": True, "help": "show only the verdict"},
     "-x": {"is_flag": True, "help": "stop after the first failure"},
-    "--lf": {"is_flag": True, "help": "only what failed last time (needs --report)"},
-    "--collect-only": {"is_flag": True, "help": "list the tests and run none"},
+    "--lf": {"is_flag": True, "help": "run only tests that failed last time (needs --report)"},
+    "--collect-only": {"is_flag": True, "help": "list the tests without running them"},
 }
-"""Options of pytest that the command takes itself; any other goes after ``--``."""
+"""Options of pytest that the command accepts itself; any others go after ``--``."""
 QUIETER = ("-rN", "--no-header", "--tb=short")
-"""Words to pytest: the summary of the run is our own."""
+"""Arguments for pytest, since the run has its own summary."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the suite, or another command; returns the exit status."""
+    """Run the suite or a subcommand; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words and words[0] in COMMANDS:
         command: click.Command = resolve_name(COMMANDS[words[0]])
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _suite_command(pytests: list[str]) -> click.Command:
-    """The command that runs the suite; `pytests` are words for pytest alone."""
+    """The command that runs the suite; `pytests` are arguments only for pytest."""
     own: list[click.Parameter] = [
         click.Option([name, f"pytest{name.replace('-', '_')}"], **options)
         for name, options in PYTESTS_OWN.items()

@@ -1,11 +1,11 @@
 """The table of options, one row per option.
 
-Made from these rows: the console command's options (``--NAME``), the pytest plugin's
-(``--clip-NAME``), environment variables and keys of pyproject.toml, the defaults of `Settings`, the
-table in the README and the inputs of the GitHub Action. A new option is a row here and a field of
-that name in `conformance.options.settings`.
+These rows define the console command's options (``--NAME``), the pytest plugin's options
+(``--clip-NAME``), the environment variables and keys in pyproject.toml, the defaults of `Settings`,
+the table in docs/options.md and the inputs of the GitHub Action. A new option is a row here and a
+field with that name in `conformance.options.settings`.
 
-Every pytest run on a machine with this package imports this module, so it imports next to nothing.
+Every pytest run in an environment with this package imports this module, so it imports very little.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,14 +21,14 @@ Pull = Literal["missing", "always", "never"]
 
 COMMAND_LINE: Final = "command line"
 TARGETS: Final = ("url", "reference", "image")
-"""The options that name the endpoint, of which a run has one."""
+"""The options that name the endpoint. A run has exactly one of them."""
 DEFAULT_REFERENCE: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 """The tag of the documentation page's own example."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option; its value is None (a flag's: False) where it was not given."""
+    """One option; its value is None (False for a flag) if it was not given."""
 
     name: str
     help: str
@@ -42,13 +42,13 @@ class Option:
     """Whether a number must be above 0."""
     default: Any = None
     default_for: Mapping[str, Any] = field(default_factory=dict)
-    """The default where the suite starts the endpoint, by `reference` or `image`, if it differs."""
+    """A different default if the suite starts the endpoint, by `reference` or `image`."""
     markdown: str = ""
-    """What the README says, where it says more than `help`."""
+    """The text for the documentation, if it says more than `help`."""
     plugin_only: bool = False
     """Whether the console command has no such option."""
     configurable: bool = True
-    """Whether a variable of the environment, or pyproject.toml, may give it."""
+    """Whether an environment variable or pyproject.toml may set it."""
 
     @property
     def dest(self) -> str:
@@ -56,7 +56,7 @@ class Option:
         return self.name.replace("-", "_")
 
     def value(self, given: Any, started: str) -> Any:
-        """The value that was given, or the default where `started` (or nothing, "") is started."""
+        """The given value, or the default if `started` (or nothing, "") is started."""
         return self.default_for.get(started, self.default) if given is None else given
 
     def arguments(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Option:
         return f"{self.help}{self.default_note()}"
 
     def default_note(self) -> str:
-        """The default in brackets, after a space; empty without one."""
+        """The default in parentheses, after a space; empty without a default."""
         if self.default is None or self.flag:
             return ""
         others = [f"with --{name}: {_shown(value)}" for name, value in self.default_for.items()]
@@ -93,11 +93,11 @@ def _shown(value: Any) -> str:
 OPTIONS: Final = (
     Option(
         "url",
-        "the endpoint; without it pytest starts the reference",
+        "the endpoint; by default, pytest starts the reference",
         metavar="URL",
         plugin_only=True,  # the console command takes it as its first word
     ),
-    Option("reference", "start the project's own reference with this model", metavar="TAG"),
+    Option("reference", "start the project's reference encoder with this model", metavar="TAG"),
     Option(
         "image",
         "start a container from this image, judge it and remove it",
@@ -107,11 +107,11 @@ OPTIONS: Final = (
     ),
     Option(
         "env",
-        "environment variable of that container; may be repeated",
+        "environment variable for the container; may be repeated",
         metavar="NAME=VALUE",
         repeatable=True,
     ),
-    Option("gpus", "GPUs of that container, as for docker run", metavar="WHICH"),
+    Option("gpus", "GPUs for the container, as in docker run", metavar="WHICH"),
     Option(
         "pull",
         "when to pull the image",
@@ -121,84 +121,84 @@ OPTIONS: Final = (
     ),
     Option(
         "mount-weights",
-        "where that container sees the stand-in (default with --weights stand-in: /app/models)",
+        "mount the stand-in at this path (default with --weights stand-in: /app/models)",
         metavar="PATH",
-        markdown="where that container sees the tag's stand-in, in the vendor's layout; with "
-        "`--weights stand-in` it is `/app/models`",
+        markdown="mount the tag's stand-in, in the vendor's layout, at this path in the container; "
+        "`/app/models` with `--weights stand-in`",
     ),
     Option(
         "model",
-        "what the endpoint serves: a tag, or a row of your own",
+        "the model that the endpoint serves: a tag, or your own from --models",
         metavar="TAG",
-        markdown="what the endpoint serves: a tag of the [documented images](models.md), or "
-        "a row of your own",
+        markdown="the model that the endpoint serves: a tag of the "
+        "[documented images](models.md), or your own from `--models`",
     ),
     Option(
         "models",
-        "TOML file with rows of your own models",
+        "TOML file that describes your own models",
         metavar="FILE",
         type=Path,
     ),
     Option(
         "weights",
-        "what the endpoint is said to serve",
+        "the weights that the endpoint serves",
         choices=get_args(Weights),
         default="published",
         default_for={"reference": "stand-in"},
-        markdown="what the endpoint is said to serve: alignment is judged on photographs, or on "
-        "the drawings that stand-ins know",
+        markdown="the weights that the endpoint serves; alignment is judged on photographs, or on "
+        "the drawings that stand-ins are trained on",
     ),
     Option(
         "dimension-policy",
-        "which published dimension is right",
+        "which published dimension is correct",
         choices=get_args(DimensionPolicy),
         default="published",
-        markdown="which figure is right where the documentation page and the checkpoint differ: "
-        "either, the page's, the checkpoint's",
+        markdown="which dimension is correct if the documentation page and the checkpoint differ: "
+        "either one, the page's, or the checkpoint's",
     ),
-    Option("dimensions", "the only right dimension", metavar="N", type=int, positive=True),
+    Option("dimensions", "the only correct dimension", metavar="N", type=int, positive=True),
     Option(
         "report",
-        "write report.html, .json, .md, junit.xml and badge.json there",
+        "folder for report.html, .json, .md, junit.xml and badge.json",
         metavar="DIR",
         type=Path,
-        markdown="write `report.html`, `report.json`, `report.md`, `junit.xml`, `badge.json` and "
-        "the bodies of failed requests there; nothing is written anywhere else",
+        markdown="folder for `report.html`, `report.json`, `report.md`, `junit.xml`, `badge.json` "
+        "and the bodies of failed requests; nothing is written anywhere else",
     ),
     Option(
         "known-failures",
-        "TOML or JSON file of failures that do not count",
+        "TOML or JSON file of failures that are not counted",
         metavar="FILE",
         type=Path,
-        markdown="TOML or JSON file of failures that do not count, each with a reason",
+        markdown="TOML or JSON file of failures that are not counted, each with a reason",
     ),
     Option(
         "write-known-failures",
-        "write what fails now into such a file",
+        "write the current failures to such a file",
         metavar="FILE",
         type=Path,
     ),
-    Option("strict", "a SHOULD that fails counts like a MUST", flag=True),
+    Option("strict", "count a failed SHOULD clause like a MUST", flag=True),
     Option(
         "slow",
-        "run the slow group too (about two minutes)",
+        "also run the slow checks (about two minutes)",
         flag=True,
-        markdown="also wait 90 s to see whether idle connections are kept",
+        markdown="also wait 90 s to see whether idle connections are kept open",
     ),
     Option(
         "budget",
-        "most minutes that the run may take",
+        "maximum duration of the run in minutes",
         metavar="MINUTES",
         type=float,
         positive=True,
         default=15.0,
-        markdown="most minutes that the run may take: where a slow endpoint needs more, every "
-        "clause keeps a case, and the others take turns from day to day; `--slow` runs "
-        "all of them",
+        markdown="maximum duration of the run in minutes; if a slow endpoint needs more, every "
+        "clause keeps at least one case, and the other cases alternate from day to day "
+        "(`--slow` runs all of them)",
     ),
     Option(
         "wait",
-        "how long to wait for ready",
+        "how long to wait until the endpoint is ready",
         metavar="SECONDS",
         type=float,
         positive=True,
@@ -207,7 +207,7 @@ OPTIONS: Final = (
     ),
     Option(
         "endpoint-timeout",
-        "longest time for one request to the endpoint",
+        "timeout for a request to the endpoint",
         metavar="SECONDS",
         type=float,
         positive=True,
@@ -215,58 +215,59 @@ OPTIONS: Final = (
     ),
     Option(
         "clause",
-        "only this clause; may be repeated",
+        "run only this clause; may be repeated",
         metavar="ID",
         repeatable=True,
-        markdown="only this clause (a *partial* run), may be repeated; so does pytest's `-k`",
+        markdown="run only this clause; may be repeated (the run is *partial*, as with pytest's "
+        "`-k`)",
     ),
     Option(
         "group",
-        "only the clauses of this group, such as IMG or images; may be repeated",
+        "run only this group of clauses, such as IMG or images; may be repeated",
         metavar="NAME",
         repeatable=True,
-        markdown="only the clauses of this group, by id (`IMG`) or title (`images`), may be "
-        "repeated; `clip-conformance list` shows them",
+        markdown="run only this group of clauses, by id (`IMG`) or title (`images`); may be "
+        "repeated (`clip-conformance list` shows the groups)",
     ),
     Option(
         "compare-with",
-        "a URL, a recording's file or weaviate:http://HOST:PORT/COLLECTION",
+        "compare with a URL, a recording or weaviate:http://HOST:PORT/COLLECTION",
         metavar="WHAT",
-        markdown="compare the vectors with those of a URL, of a recording's file or of "
+        markdown="compare the vectors with those of a URL, a recording or "
         "`weaviate:http://HOST:PORT/COLLECTION`",
     ),
     Option(
         "weaviate",
-        "off, embedded[:VERSION], docker[:VERSION] or a URL",
+        "which Weaviate to use: off, embedded[:VERSION], docker[:VERSION] or a URL",
         metavar="WHERE",
         markdown="import and search through a real Weaviate: `off`, `embedded`, "
         "`embedded:VERSION`, `docker`, `docker:VERSION` or a URL",
     ),
     Option(
         "weaviate-grpc",
-        "gRPC port of the Weaviate at that URL",
+        "gRPC port of the Weaviate server at that URL",
         metavar="PORT",
         type=int,
         positive=True,
-        markdown="gRPC port of the Weaviate at that URL, where it is not the client's default "
+        markdown="gRPC port of the Weaviate server at that URL, if it is not the client's default "
         "(50051)",
     ),
     Option(
         "endpoint-for-weaviate",
-        "the endpoint's URL as that Weaviate sees it",
+        "the endpoint's URL as seen from Weaviate",
         metavar="URL",
-        markdown="the endpoint's URL as that Weaviate sees it, where it is another than for the "
-        "suite (containers, Kubernetes)",
+        markdown="the endpoint's URL as seen from Weaviate, if it differs from the suite's "
+        "(containers, Kubernetes)",
     ),
     Option(
         "for-weaviate",
-        "judge for this release of Weaviate alone",
+        "judge only for this release of Weaviate",
         metavar="VERSION",
-        markdown="judge for this release of Weaviate alone; without it for all supported ones",
+        markdown="judge only for this release of Weaviate; by default, for all supported releases",
     ),
     Option(
         "stand-in",
-        "tag that the fixture clip_stand_in_url serves",
+        "tag for the fixture clip_stand_in_url to serve",
         metavar="TAG",
         plugin_only=True,
         configurable=False,  # it belongs to other people's runs; there is an ini option

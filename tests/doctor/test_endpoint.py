@@ -52,18 +52,18 @@ def test_nothing_is_wrong_with_a_good_endpoint(doctor: Doctor, plain_url: str) -
 BAD = {
     "503": (
         {"/.well-known/ready": answer(b"", status="503 Busy")},
-        "not ready: GET /.well-known/ready has status 503",
+        "not ready: GET /.well-known/ready returns status 503",
         "Weaviate says: not ready: status 503",
     ),
     "404": (
         {"/.well-known/ready": answer(b"", status="404 No")},
-        "no readiness route: GET /.well-known/ready has status 404",
+        "no readiness route: GET /.well-known/ready returns status 404",
         "Weaviate appends /.well-known/ready",
     ),
     "redirect": (
         {"/.well-known/ready": answer(b"", "Location: https://h/x", status="301 Moved")},
-        "/.well-known/ready is redirected to https://h/x",
-        "Weaviate follows no redirect",
+        "/.well-known/ready redirects to https://h/x",
+        "Weaviate does not follow redirects",
     ),
     "another service": (
         {
@@ -83,8 +83,8 @@ BAD = {
     ),
     "live 500": (
         {"/.well-known/live": answer(b"", status="500 No")},
-        "GET /.well-known/live has status 500",
-        "the pod is restarted",
+        "GET /.well-known/live returns status 500",
+        "Kubernetes restarts the pod",
     ),
     "meta": (
         {"/meta": answer(b"<html>")},
@@ -93,38 +93,38 @@ BAD = {
     ),
     "HTML": (
         {"/vectorize": answer(b"<html>", status="500 No")},
-        "one text: Weaviate cannot read the answer (status 500)",
+        "one text: Weaviate cannot read the response (status 500)",
         "Weaviate says: failed to parse vectorization response (status 500)",
     ),
     "refused": (
         {"/vectorize": answer(b'{"error": "no tokens"}', status="400 No")},
-        "one text is refused: status 400: no tokens",
+        "one text is refused with status 400: no tokens",
         "Weaviate says: fail with status 400: no tokens",
     ),
     "422": (
         {"/vectorize": answer(b'{"detail": []}', status="422 No")},
-        "one text is refused: status 422: (no error)",
+        "one text is refused with status 422: (no error)",
         "Weaviate says: fail with status 422: (no error)",
     ),
     "503 of vectorize": (
         {"/vectorize": answer(b'{"error": "loading"}', status="503 Busy")},
-        "one text: status 503: loading, although GET /.well-known/ready says",
+        "one text: status 503: loading, although GET /.well-known/ready reports",
         "Weaviate says: fail with status 503: loading",
     ),
     "403": (
         {"/vectorize": answer(b'{"error": "no"}', status="403 No")},
-        "/vectorize has status 403: it asks for a key",
+        "/vectorize returns status 403 and requires credentials",
         "Weaviate says: fail with status 403: no",
     ),
     "401 of ready": (
         {"/.well-known/ready": answer(b"{}", status="401 No")},
-        "/.well-known/ready has status 401",
-        "become Basic authentication",
+        "/.well-known/ready returns status 401",
+        "as Basic authentication",
     ),
     "an empty row": (
         {"/vectorize": vectors(textVectors=[[]], imageVectors=[[]])},
-        "one text sent, a vector without numbers came",
-        "One flat row of numbers",
+        "sent one text, got a vector without numbers",
+        "Return one flat list of numbers",
     ),
     "deflate": (
         {"/vectorize": answer(b"x", "Content-Encoding: deflate")},
@@ -133,32 +133,32 @@ BAD = {
     ),
     "cut": (
         {"/vectorize": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"},
-        "one text: the exchange broke off: ",
+        "one text: the connection broke off: ",
         "Weaviate says: read response body: unexpected EOF",
     ),
     "moved": (
         {"/vectorize": answer(b"", "Location: /v", status="307 Moved")},
-        "/vectorize is redirected to /v",
-        "Weaviate follows no redirect",
+        "/vectorize redirects to /v",
+        "Weaviate does not follow redirects",
     ),
     "no rows": (
         {"/vectorize": vectors(embeddings=[[1.0]])},
-        "one text sent, 0 text and 0 image vectors came",
+        "sent one text, got 0 text and 0 image vectors",
         "Weaviate says: inputs are not equal to vectors returned",
     ),
     "one text alone": (
         {"/vectorize": vectors(textVectors=[[1.0]])},
-        "one image sent, 1 text and 0 image vectors came",
+        "sent one image, got 1 text and 0 image vectors",
         "Weaviate says: empty vector",
     ),
     "two dimensions": (
         {"/vectorize": vectors(textVectors=[[1.0, 2.0]], imageVectors=[[1.0]])},
         "texts have 2 dimensions and images 1",
-        "Load both towers of one model",
+        "Load both towers of the same model",
     ),
     "wrong dimension": (
         {"/vectorize": vectors(textVectors=[[1.0]], imageVectors=[[1.0]])},
-        f"vectors have 1 dimensions, {TAG} has 512 or 768",
+        f"vectors have 1 dimensions, but {TAG} has 512 or 768",
         "new node has a vector with length 1",
     ),
 }
@@ -181,13 +181,13 @@ def closes(_connection: socket.socket, _number: int) -> None:
 
 OWN_ERRORS = {
     "CUDA error: no kernel image is available for execution on the device": "torch.cuda.get_arch",
-    "CUDA out of memory. Tried to allocate 20.00 MiB": "`nvidia-smi` shows who uses it",
+    "CUDA out of memory. Tried to allocate 20.00 MiB": "`nvidia-smi` shows what uses",
     "The NVIDIA driver on your system is too old": "Update the driver",
     "Torch not compiled with CUDA enabled": "its torch is the CPU build",
     "CUDA error: device-side assert triggered": "Restart the container",
     "CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate": "Restart the container",
     "DefaultCPUAllocator: can't allocate memory": "Give the container more memory",
-    "list index out of range": "where the failure's traceback stands",
+    "list index out of range": "Look for the traceback",
 }
 
 
@@ -230,7 +230,7 @@ def test_a_fixed_cost_of_every_request_is_told(
     monkeypatch.setattr(endpoint, "COSTLY", 0.1)
     with talking(slow(each, item)) as url:
         text = doctor(url).text
-    assert ("nearly all of it is a cost of the request" in text) == told
+    assert ("nearly all of the time is spent per request" in text) == told
     assert ("the model is loaded" in text) == told
 
 
@@ -238,7 +238,7 @@ def test_a_dead_port_is_told_from_a_silent_service(doctor: Doctor) -> None:
     with talking(closes) as url:
         silent = doctor(url)
     dead = doctor(url)
-    assert f"{url} takes the connection and does not answer" in silent.text
+    assert f"{url} accepts the connection but does not answer" in silent.text
     assert f"nothing listens at {url}" in dead.text
     assert f'Get "{url}/.well-known/ready": dial tcp' in dead.text
     assert "connect: connection refused" in dead.text
@@ -254,10 +254,10 @@ def test_a_gpu_that_is_not_used_is_told(
     doctor: Doctor, plain_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENABLE_CUDA", "1")
-    assert "a GPU was asked for and is not used: /meta says cpu" in doctor(plain_url).text
+    assert "a GPU was requested but is not used: /meta says cpu" in doctor(plain_url).text
     monkeypatch.setenv("ENABLE_CUDA", "yes")
     assert (
-        "ENABLE_CUDA is 'yes', which the container does not take for on" in doctor(plain_url).text
+        "ENABLE_CUDA is 'yes', which does not enable the GPU" in doctor(plain_url).text
     )
 
 
@@ -272,7 +272,7 @@ def test_time_tells_a_gpu_where_meta_does_not(
     good = vectors(textVectors=[row], imageVectors=[row])
     with talking(served({**OK, "/vectorize": good})) as url:
         text = doctor(url, "--model", TAG).text
-    assert ("a GPU was asked for and is not used" in text) == told
+    assert ("a GPU was requested but is not used" in text) == told
     assert "the CPU here, as busy as it is, would take at least" in text
 
 

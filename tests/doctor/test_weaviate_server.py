@@ -115,12 +115,12 @@ STORED: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "another length": (
         stored(length=64),
         "stored-length",
-        "Films, vector v: stored vectors have 64 numbers, and the endpoint's have 512",
+        "Films, vector v: stored vectors have 64 dimensions, but the endpoint's have 512",
     ),
     "another model": (
         stored(turn=1),
         "stored-differs",
-        "Films, vector v: object 0, vector v gets another vector today than the stored one: cosine",
+        "Films, vector v: object 0, vector v: today's vector differs from the stored one: cosine",
     ),
 }
 
@@ -175,7 +175,7 @@ def test_where_nothing_can_be_compared_it_is_said(endpoint: Endpoint) -> None:
 
 def test_vectorizer_none_says_what_it_means_for_queries_and_how_to_set_one() -> None:
     told = said(diagnosed(weaviate(classes=[collection("Own", None)]), "Own"))
-    assert "near_text and near_image fail, near_vector works" in told
+    assert "near_text and near_image fail, while near_vector works" in told
     assert "Configure.Vectors.multi2vec_clip(" in told
     assert "could not vectorize input for collection Own with search-type nearImage" in told
 
@@ -202,7 +202,7 @@ def test_an_inference_url_that_does_not_answer_is_told() -> None:
     talk = weaviate(classes=[collection("Films", {**TITLE, "inferenceUrl": dead})])
     [problem] = diagnosed(talk).problems
     assert problem.id == "inference-url-dead"
-    assert problem.text.startswith(f"Films, vector v: inferenceUrl {dead} does not answer here")
+    assert problem.text.startswith(f"Films, vector v: inferenceUrl {dead} does not respond here")
 
 
 def test_the_command_compares_a_stored_vector(doctor: Doctor, plain_url: str) -> None:
@@ -211,4 +211,4 @@ def test_the_command_compares_a_stored_vector(doctor: Doctor, plain_url: str) ->
         words = ["--weaviate", url, "--collection", "films", "--tenant", "b", "--timeout", "30"]
         told = doctor(plain_url, *words)
     assert told.status == 1
-    assert "stored vectors have 64 numbers, and the endpoint's have 512" in told.text
+    assert "stored vectors have 64 dimensions, but the endpoint's have 512" in told.text
