@@ -256,9 +256,7 @@ def test_a_gpu_that_is_not_used_is_told(
     monkeypatch.setenv("ENABLE_CUDA", "1")
     assert "a GPU was requested but is not used: /meta says cpu" in doctor(plain_url).text
     monkeypatch.setenv("ENABLE_CUDA", "yes")
-    assert (
-        "ENABLE_CUDA is 'yes', which does not enable the GPU" in doctor(plain_url).text
-    )
+    assert "ENABLE_CUDA is 'yes', which does not enable the GPU" in doctor(plain_url).text
 
 
 @pytest.mark.parametrize(("gflops", "told"), [(1e-9, True), (1e9, False)])
