@@ -27,11 +27,11 @@ TEXTS: Final[dict[str, str]] = {
     "sentence": "Two blue squares beside a yellow star, seen from above.",
     "caption": "a portrait of an astronaut with the American flag",
     "empty": "",
-    "blanks": "   ",
+    "whitespace": "   ",
     "cased": "A RED Circle ON White Paper",
-    "lower-cased": "a red circle on white paper",
+    "lowercase": "a red circle on white paper",
     "punctuation": "it's a dog's life -- isn't it? (yes; no: 50% off!)",
-    "blanks and lines": "  two  blanks,\ta tab\nand a line  ",
+    "whitespace and line breaks": "  two  blanks,\ta tab\nand a line  ",
     "numbers": "12,345.67 metres in 2024",
     "accents": "Café crème, naïve façade, Ångström",
     "combining accents": "Cafe\u0301 cre\u0300me",
@@ -55,7 +55,7 @@ TEXTS: Final[dict[str, str]] = {
 SHIPPED: Final = {
     "JPEG": "plain.jpg",
     "progressive JPEG": "progressive.jpg",
-    "grey JPEG": "grey.jpg",
+    "gray JPEG": "grey.jpg",
     "CMYK JPEG": "cmyk.jpg",
     "JPEG turned by EXIF": "turned.jpg",
     "lossy WebP": "lossy.webp",
@@ -84,7 +84,7 @@ SPECIAL: Final = {
     "image": (
         "RGBA PNG",
         "palette PNG",
-        "16-bit grey PNG",
+        "16-bit gray PNG",
         "CMYK TIFF",
         "animated GIF",
         "JPEG turned by EXIF",
@@ -101,14 +101,14 @@ _COLOURS: Final = (
 """Background, disc, bar and corner of each scene; no two channels alike."""
 
 LONG: Final = ("long", "long sentence, cased")
-EMPTY: Final = ("empty", "blanks")
-CASED: Final = ("cased", "lower-cased")
+EMPTY: Final = ("empty", "whitespace")
+CASED: Final = ("cased", "lowercase")
 PLAIN: Final = (
     "plain",
     "sentence",
     "caption",
     "punctuation",
-    "blanks and lines",
+    "whitespace and line breaks",
     "numbers",
     "markup",
 )
@@ -129,12 +129,12 @@ RESIZED: Final = (
 FORMATS: Final = ("BMP", "TIFF", "lossless WebP", "GIF", "animated GIF")
 MODES: Final = (
     "palette PNG",
-    "palette PNG with a transparent colour",
+    "palette PNG with a transparent color",
     "RGBA PNG",
-    "grey PNG",
-    "grey PNG with alpha",
+    "gray PNG",
+    "gray PNG with alpha",
     "1-bit PNG",
-    "16-bit grey PNG",
+    "16-bit gray PNG",
     "CMYK TIFF",
     "one pixel",
 )
@@ -190,12 +190,12 @@ def modes() -> dict[str, bytes]:
     bits = Image.fromarray(np.where(shades > 128, 255, 0).astype(np.uint8)).convert("1")
     return {
         "palette PNG": _png(palette),
-        "palette PNG with a transparent colour": _file(palette, "PNG", transparency=0),
+        "palette PNG with a transparent color": _file(palette, "PNG", transparency=0),
         "RGBA PNG": _png(translucent),
-        "grey PNG": _png(grey),
-        "grey PNG with alpha": _png(both),
+        "gray PNG": _png(grey),
+        "gray PNG with alpha": _png(both),
         "1-bit PNG": _png(bits),
-        "16-bit grey PNG": _png(Image.fromarray(shades.astype(np.uint16) * np.uint16(7))),
+        "16-bit gray PNG": _png(Image.fromarray(shades.astype(np.uint16) * np.uint16(7))),
         "CMYK TIFF": _file(colour.convert("CMYK"), "TIFF"),
     }
 

@@ -232,7 +232,9 @@ def _both(name: str, make: Callable[[Kind], Any]) -> tuple[Mistake, Mistake]:
 
 ALL: tuple[Mistake, ...] = (
     Mistake(
-        "transformers' Pillow processor for its torchvision one", "image", simple(_slow_processor)
+        "transformers' Pillow processor in place of its torchvision one",
+        "image",
+        simple(_slow_processor),
     ),
     Mistake("resized by Pillow", "image", _sized(pillow)),
     Mistake("resized by torchvision on 8-bit tensors", "image", _sized(torchvision)),
@@ -241,10 +243,10 @@ ALL: tuple[Mistake, ...] = (
     Mistake(
         "JPEG decoded with the fast cosine transform and upsampling", "image", _before(decoded_fast)
     ),
-    Mistake("every fiftieth value one of 255 off", "image", _before(noisy)),
+    Mistake("every fiftieth value off by 1 out of 255", "image", _before(noisy)),
     *_both("1 thread", lambda _: _threads(1)),
     *_both("4 threads", lambda _: _threads(4)),
-    *_both("attention written out (eager)", _eager),
+    *_both("eager attention", _eager),
     *_both("vectors rounded to float16", lambda _: simple(_rounded)),
     *_both("float16", lambda kind: _in_dtype(kind, torch.float16)),
     *_both("bfloat16", lambda kind: _in_dtype(kind, torch.bfloat16)),

@@ -20,7 +20,7 @@ def main() -> None:
     turned[ExifTags.Base.Orientation] = 6
     colour.save(FOLDER / items.SHIPPED["JPEG"], quality=90)
     colour.save(FOLDER / items.SHIPPED["progressive JPEG"], quality=90, progressive=True)
-    grey.save(FOLDER / items.SHIPPED["grey JPEG"], quality=90)
+    grey.save(FOLDER / items.SHIPPED["gray JPEG"], quality=90)
     colour.convert("CMYK").save(FOLDER / items.SHIPPED["CMYK JPEG"], quality=90)
     colour.save(FOLDER / items.SHIPPED["JPEG turned by EXIF"], quality=90, exif=turned)
     colour.save(FOLDER / items.SHIPPED["lossy WebP"], quality=80)

@@ -61,12 +61,12 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     head = [f"## {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
-        f"detected by a MUST, {seen['SHOULD']} by a SHOULD, {seen['none']} by none.\n"
+        f"detected by a MUST clause, {seen['SHOULD']} by a SHOULD clause, {seen['none']} by none.\n"
     )
     columns = " | ".join(f"({number})" for number in range(1, len(tags) + 1))
     line = "|---" * (len(tags) + 2) + "|"
-    honest = [f"| correct, but different | of | {columns} |", line, *_rows(tags, "honest"), ""]
-    wrong = [f"| mistake: as if | of | {columns} | detected by |", line + "---|", *told, ""]
+    honest = [f"| correct variation | kind | {columns} |", line, *_rows(tags, "honest"), ""]
+    wrong = [f"| mistake | kind | {columns} | detected by |", line + "---|", *told, ""]
     return "\n".join([*head, *honest, *wrong, summary])
 
 

@@ -1,4 +1,4 @@
-"""Observations of a container, each with one that has the property and one that does not."""
+"""Each observation of a container is tested on a container with the property and one without."""
 
 import pytest
 

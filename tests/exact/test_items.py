@@ -7,7 +7,7 @@ from PIL import Image
 
 from conformance.exact import items
 
-DRAWN = "597f87fe71dbc676"
+DRAWN = "85f2dd5c06c5231a"
 
 
 def test_the_drawn_pixels_are_those_that_the_vectors_were_made_of() -> None:

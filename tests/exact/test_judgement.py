@@ -17,15 +17,15 @@ from lab.exactness.mistakes.mistake import Mistake
 CLIP = "openai-clip-vit-base-patch16"
 NAMED = (
     "red and blue were swapped",
-    "both sides were scaled instead of cropping the centre",
+    "the image was squashed instead of center-cropped",
     "it was resized with bilinear",
-    "the pixels were scaled by ImageNet's mean and deviation",
+    "the pixels were normalized with ImageNet's mean and standard deviation",
     "16-bit values were scaled, not clipped",
-    "the end of a long text was kept, not its beginning",
-    "one token too few was kept of a long text",
-    "only 20 tokens were kept",
-    '"a photo of" was put before the text',
-    "gelu was taken for quick_gelu, or the reverse",
+    "the end of a long text was kept instead of its beginning",
+    "a long text was truncated one token too early",
+    "texts were truncated at 20 tokens",
+    '"a photo of" was prepended to the text',
+    "gelu was used in place of quick_gelu, or vice versa",
 )
 MISTAKES = [each for each in mistakes.ALL if each.name in NAMED]
 

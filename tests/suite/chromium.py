@@ -1,4 +1,4 @@
-"""A real browser for the tests of pages, if one is installed."""
+"""A real browser for page tests, if one is installed."""
 
 import shutil
 import subprocess

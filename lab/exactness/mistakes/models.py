@@ -358,7 +358,7 @@ def _identity(_: nn.Module) -> nn.Module:
 
 ALL: tuple[Mistake, ...] = (
     *_both(
-        "gelu was taken for quick_gelu, or the reverse",
+        "gelu was used in place of quick_gelu, or vice versa",
         lambda kind: _replacing(kind, _is_activation, _other_activation),
     ),
     *_both(
@@ -377,14 +377,15 @@ ALL: tuple[Mistake, ...] = (
     *_both(
         "the last block was left out", lambda kind: _hooked(kind, _is_block, _unchanged, last=True)
     ),
-    *_both("the positions were left out", lambda kind: lambda usage, _: _no_positions(usage, kind)),
-    *_both("the mean of all positions was taken", lambda kind: _pooling(kind, "mean")),
-    *_both("the first position was taken", lambda kind: _pooling(kind, "first")),
-    *_both("the last position was taken", lambda kind: _pooling(kind, "last")),
-    Mistake("the text was pooled at its highest token id", "text", _highest_id),
     *_both(
-        "the vectors were normalised, or left unnormalised, against the model's usage", _normalised
+        "the position embeddings were left out",
+        lambda kind: lambda usage, _: _no_positions(usage, kind),
     ),
+    *_both("the mean of all positions was used for pooling", lambda kind: _pooling(kind, "mean")),
+    *_both("the first position was used for pooling", lambda kind: _pooling(kind, "first")),
+    *_both("the last position was used for pooling", lambda kind: _pooling(kind, "last")),
+    Mistake("the text was pooled at its highest token id", "text", _highest_id),
+    *_both("the vectors were normalized, or not, contrary to the model's usage", _normalised),
     *_both("the vectors were multiplied by the logit scale", _scaled),
     *_both("the tower of another checkpoint was loaded", _other_checkpoint),
 )

@@ -47,12 +47,14 @@ def _mistake(name: str, wrong: Callable[[Scale], Scale]) -> Mistake:
 
 
 ALL: tuple[Mistake, ...] = (
-    _mistake("the pixels were scaled by ImageNet's mean and deviation", lambda _: IMAGENET),
     _mistake(
-        "the pixels were scaled by the other family's mean and deviation",
+        "the pixels were normalized with ImageNet's mean and standard deviation", lambda _: IMAGENET
+    ),
+    _mistake(
+        "the pixels were normalized with the other family's mean and standard deviation",
         lambda right: CLIP if right == HALF else HALF,
     ),
-    _mistake("the pixels were not scaled by mean and deviation", lambda _: NONE),
+    _mistake("the pixels were not normalized", lambda _: NONE),
     _mistake("the pixels were not divided by 255", lambda _: BYTES),
-    _mistake("the deviation was left out", lambda right: (right[0], NONE[1])),
+    _mistake("the standard deviation was not applied", lambda right: (right[0], NONE[1])),
 )
