@@ -311,7 +311,7 @@ class Session:
             seen = map(self._too_slow_for, self.aftermath.taken())
             problems += [self.recorder.problem(each, clause.id, test) for each in seen]
         if isinstance(raised, Nonconformity):
-            raised = self._too_slow_for(raised)
+            raised = self.aftermath.explained(self._too_slow_for(raised))
             problems.append(self.recorder.problem(raised, clause.id, test))
             status, message = self._judged(problems[-1], clause)
         else:

@@ -61,9 +61,7 @@ def kinds() -> tuple[bytes, ...]:
 
 def counted(batches: ImageBatches, count: int) -> list[bytes]:
     """So many images of all kinds, without those that are not read."""
-    images = [*kinds()[count:], *kinds()[:count]][: batches.most(count)]
-    batches.gather(images)
-    return [image for image in images if batches.is_served(image)]
+    return batches.served([*kinds()[count:], *kinds()[:count]][: batches.most(count)])
 
 
 @pytest.mark.clause("VEC-02")
@@ -90,7 +88,7 @@ def test_the_number_of_images_makes_no_difference(
 def test_kinds_in_one_request_make_no_difference(
     endpoint: Endpoint, batches: ImageBatches, backwards: bool
 ) -> None:
-    images = [image for image in kinds()[:16] if batches.is_served(image)]
+    images = batches.served(kinds()[:16])
     sent = images[::-1] if backwards else images
     got = given.vectors(endpoint.vectorize(["a red circle"], sent), 1, len(sent)).images
     alone = [given.vectors(batches.alone(image), 0, 1).images[0] for image in sent]
@@ -102,7 +100,7 @@ def test_kinds_in_one_request_make_no_difference(
 def test_an_image_of_any_kind_is_bit_equal_over_another_connection(
     endpoint: Endpoint, batches: ImageBatches
 ) -> None:
-    images = [image for image in kinds() if batches.is_served(image)]
+    images = batches.served(kinds())
     before = [given.vectors(batches.alone(image), 0, 1).images[0] for image in images]
     endpoint.client.drop_connections()
     for image, first in zip(images, before, strict=True):
@@ -112,7 +110,7 @@ def test_an_image_of_any_kind_is_bit_equal_over_another_connection(
 
 @pytest.mark.clause("IMG-04")
 def test_an_image_is_bit_equal_under_load(endpoint: Endpoint, batches: ImageBatches) -> None:
-    images = [image for image in kinds() if batches.is_served(image)][:8]
+    images = batches.served(kinds())[:8]
     before = [given.vectors(batches.alone(image), 0, 1).images[0] for image in images]
     load = [Items([f"busy {number}", "a red circle"]) for number in range(BUSY)]
     work = [each for image in images for each in (Items((), [image]), load[0])] + load

@@ -39,6 +39,11 @@ BLANKS: dict[str, Callable[[str], str]] = {
     "a trailing line break": lambda text: text + "\n",
     "doubled blanks": lambda text: text.replace(" ", "  "),
     "a line break for a blank": lambda text: text.replace(" ", "\n", 1),
+    "line breaks for blanks": lambda text: text.replace(" ", "\n"),
+    "Windows line breaks for blanks": lambda text: text.replace(" ", "\r\n"),
+    "empty lines for blanks": lambda text: text.replace(" ", "\n\n"),
+    "tabs for blanks": lambda text: text.replace(" ", "\t"),
+    "no-break spaces for blanks": lambda text: text.replace(" ", "\u00a0"),
 }
 COMPOSED = ("Zürich", "crème brûlée", "Åre, Świnoujście, Việt Nam", "がっこう")
 

@@ -26,12 +26,14 @@ NOT_BASE64: Final = {
     "percent signs": "%%% not base64 %%%",
     "a short word": "cat",
     "Japanese": "赤い丸",
+    "blanks": "  ",
 }
 NOT_AN_IMAGE: Final = {
     "text": b"this is not an image, it only looks like base64",
     "zeros": bytes(4096),
     "PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
     "a PNG signature alone": b"\x89PNG\r\n\x1a\n",
+    "nothing": b"",
 }
 KNOWN_PIXELS: Final = 64
 """PNG files that are remembered by their pixels: many variants of an image show the same."""
@@ -161,6 +163,11 @@ def heavy(size: int) -> bytes:
     side = int((size / 3) ** 0.5) + 1
     noise = np.frombuffer(Random(0).randbytes(side * side * 3), dtype=np.uint8)
     return save(Image.fromarray(noise.reshape(side, side, 3)), "PNG", compress_level=0)
+
+
+def blank(side: int, number: int) -> bytes:
+    """A PNG of one color, small for its pixels; another one for each number."""
+    return save(Image.new("RGB", (side, side), (200, number, 90)), "PNG")
 
 
 @cache

@@ -148,6 +148,15 @@ def apart(group: str) -> tuple[Apart, ...]:
     return tuple(Apart(name, *pair) for name, pair in _table("apart")[group].items())
 
 
+def nearly_equal() -> tuple[str, ...]:
+    """Texts that case, marks, blanks or the form of letters alone tells apart, and one twice."""
+    text = "Crème brûlée on a red plate"
+    forms = [unicodedata.normalize("NFD", text), "Creme brulee on a red plate"]
+    marked = [f"{text}.", f'"{text}"', text.replace(" on", ", on"), text.replace(" ", "-")]
+    spaced = [f" {text}", text.replace(" ", "  "), text.replace(" on ", "\non\n")]
+    return (text, text.lower(), text.upper(), *forms, *marked, *spaced, text)
+
+
 def attacks() -> tuple[Apart, ...]:
     """For each attack the pair that only differs in what follows it."""
     table = _table("attacks")

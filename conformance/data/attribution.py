@@ -8,9 +8,10 @@ from conformance.data import fixture_files
 _FILE = "attribution.toml"
 
 
-def clause_of_cause(kind: str, clause: str) -> str:
+def clause_of_cause(kind: str, items: str, clause: str) -> str:
     """The clause that a broken property belongs to where a check of `clause` meets it."""
-    row = fixture_files.toml(_FILE)["causes"].get(kind)
+    causes = fixture_files.toml(_FILE)["causes"]
+    row = causes.get(f"{kind} {items}") or causes.get(kind)
     if row is None or any(fnmatch(clause, pattern) for pattern in row["about"]):
         return clause
     return str(row["clause"])

@@ -41,8 +41,9 @@ them, and another resampling of the images, account for the rest."""
 
 def distance(one: Array, other: Array) -> float:
     """Relative distance of two vectors of one dimension: 0 is equal, 1.4 is at right angles."""
-    norm = max(float(np.linalg.norm(one)), float(np.linalg.norm(other)))
-    return float(np.linalg.norm(one - other)) / norm if norm else 0.0
+    a, b = one.astype(np.float64), other.astype(np.float64)  # Squares of float32 may be beyond it.
+    norm = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)))
+    return float(np.linalg.norm(a - b)) / norm if norm else 0.0
 
 
 def distances(rows: Array, columns: Array) -> NDArray[np.float64]:
@@ -64,7 +65,10 @@ def cosines(rows: Array, columns: Array) -> Array:
     return np.asarray(_unit(rows) @ _unit(columns).T, dtype=np.float32)
 
 
-def _unit(rows: Array) -> Array:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Array = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+def _unit(rows: Array) -> NDArray[np.float64]:
+    precise = rows.astype(np.float64)
+    norms = np.linalg.norm(precise, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = np.divide(
+        precise, norms, out=np.zeros_like(precise), where=norms > 0
+    )
     return unit

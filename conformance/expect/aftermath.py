@@ -8,11 +8,14 @@ and the run ends here instead of waiting for every request that is left.
 """
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from conformance.corpus import image_files
 from conformance.data import attribution, timeouts
 from conformance.expect import given
+from conformance.expect.item_limits import ItemLimits, items_of
 from conformance.expect.nonconformity import (
     TOO_MANY_REQUESTS,
     Cause,
@@ -52,6 +55,9 @@ class Aftermath:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._pace: Pace = endpoint.client.pace
+        self._limits = ItemLimits(endpoint)
+        self._refusals: Counter[str] = Counter()
+        """Refusals that were no matter of chance, by their signature."""
         self._asking = False
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by what it asked for."""
@@ -109,12 +115,22 @@ class Aftermath:
     def _measure_a_large_image(self) -> None:
         """See what a megapixel costs. Whether such an image is served is for others to judge."""
         image = image_files.save(image_files.image(0, LARGE), "PNG")
-        seen = self._ask(Items((), [image]), self._endpoint.client.timeout)
-        if seen.failed_by(FailureKind.TIMED_OUT):
+        timeout = self._endpoint.client.timeout
+        seen = self._ask(Items((), [image]), timeout)
+        if not seen.failed_by(FailureKind.TIMED_OUT):
+            if seen.seconds < QUICK:
+                self._ask(Items((), [image]), timeout)
+            return
+        self._drained([seen], timeout * DRAINED)
+        again = self._ask(Items((), [image]), timeout)
+        if again.failed_by(FailureKind.TIMED_OUT):
             self._pace.missing(megapixels(image))
-            self._drained([seen], self._endpoint.client.timeout * DRAINED)
-        elif seen.seconds < QUICK:
-            self._ask(Items((), [image]), self._endpoint.client.timeout)
+            self._drained([again], timeout * DRAINED)
+            return
+        got = f"no answer to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
+        got += f"the same image again was answered in {again.seconds:.2g} s"
+        cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
+        self._problems.append(PrerequisiteFailed(got, "an answer each time", (seen, again), cause))
 
     def begin(self, name: str, clause: str) -> None:
         """A test of `clause` begins; `name` is pytest's, and the test is named in problems."""
@@ -170,6 +186,46 @@ class Aftermath:
         elif odd.status >= SERVER_ERROR and not parallel:
             self._send_again(odd)
 
+    def explained(self, raised: Nonconformity) -> Nonconformity:
+        """What was raised, with a better cause where a good request was refused.
+
+        The request is sent again, and the items of one that is refused again in other numbers.
+        """
+        kind = raised.cause.kind
+        if kind not in (CauseKind.REFUSED, CauseKind.NO_RESPONSE) or self.gone:
+            return raised
+        odd = raised.exchanges[0]
+        if not items_of(odd.request_body) or attribution.sends_after_trouble(self.clause):
+            return raised
+        if odd.failed_by(FailureKind.TIMED_OUT):
+            return raised
+        with self._silence():
+            found = self._by_chance(odd) or self._limits.found(odd)
+        if found is None:
+            return raised
+        cause, words = found
+        got = f"{raised.got}; {words}"
+        if kind is CauseKind.NO_RESPONSE and cause.kind is CauseKind.BY_CHANCE:
+            own = type(raised) if self.clause.startswith("OPS-") else PrerequisiteFailed
+            return own(got, raised.expected, raised.exchanges, raised.cause)
+        return type(raised)(got, raised.expected, raised.exchanges, cause)
+
+    def _by_chance(self, refused: Exchange) -> tuple[Cause, str] | None:
+        """Whether a request is served when it is sent again, by itself, at once or a little later.
+
+        One that was in time before was refused for what else was asked for at that time.
+        """
+        signature = response_signature(refused)
+        if self._refusals[signature] >= TRIES:
+            return None
+        for pause in (0, PAUSE):
+            time.sleep(pause)
+            if self._endpoint.post(refused.request_body).succeeded:
+                cause = Cause(CauseKind.BY_CHANCE, signature=signature)
+                return cause, "served when the same request was sent again"
+        self._refusals[signature] += 1
+        return None
+
     def _kind_of_work(self, parallel: bool) -> str:
         """What the endpoint was doing: what may upset it, many things at once, or plain work."""
         if parallel:
@@ -187,11 +243,8 @@ class Aftermath:
         """Whether a request was refused by chance: the same one, sent again, is served."""
         if attribution.sends_after_trouble(self.clause):
             return
-        self._asking = True
-        try:
+        with self._silence():
             again = self._endpoint.post(odd.request_body)
-        finally:
-            self._asking = False
         if again.failure is None and again.status < REDIRECT:
             cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(odd))
             got = f"{odd.summary()}; served when the same request was sent again"
@@ -203,7 +256,8 @@ class Aftermath:
         for _ in range(TRIES):
             time.sleep(PAUSE)
             if _problem(self._ask(good, self._patience()), good) is None:
-                self._answered_twice(odd, after)
+                if not self._answered_twice(odd, after) and not self._upsets(odd, after, good):
+                    self._send_again(odd)
                 return
         self._served[_name(good)] = False
         suspect = attribution.sends_risky_requests(self.clause) or not self._refused
@@ -216,14 +270,31 @@ class Aftermath:
         expected = "the next good request served as before"
         self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 
-    def _answered_twice(self, odd: Exchange, after: Exchange) -> None:
+    def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
+        """Whether the request right after this one is refused each time it is tried."""
+        for _ in range(TRIES - 1):
+            with self._silence():
+                refused = _is_odd(self._endpoint.post(odd.request_body))
+            if not refused or _problem(self._ask(good, self._patience()), good) is None:
+                return False
+            time.sleep(PAUSE)
+        cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
+        got = f"a good request right after it is refused, {TRIES} times of {TRIES}: "
+        expected = "the next good request served as before"
+        self._problems.append(
+            PrerequisiteFailed(got + after.summary(), expected, (odd, after), cause)
+        )
+        return True
+
+    def _answered_twice(self, odd: Exchange, after: Exchange) -> bool:
         """Whether the good request got, once, just what the odd one before it had got."""
         ill = after.status == TOO_MANY_REQUESTS or after.status >= SERVER_ERROR
         if after.body != odd.body or ill:  # Which may be the answer to anything.
-            return
+            return False
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
         got = f"a good request got the answer to what was sent before: {after.summary()}"
         self._problems.append(PrerequisiteFailed(got, "its own answer", (odd, after), cause))
+        return True
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
@@ -252,9 +323,15 @@ class Aftermath:
         return min(timeouts.GOOD_REQUEST, timeout) if quick else timeout
 
     def _ask(self, good: Items, timeout: float) -> Exchange:
+        with self._silence():
+            return self._endpoint.vectorize(good.texts, good.images, timeout)
+
+    @contextmanager
+    def _silence(self) -> Iterator[None]:
+        """Requests of this object's own: what comes of them is not looked after."""
         self._asking = True
         try:
-            return self._endpoint.vectorize(good.texts, good.images, timeout)
+            yield
         finally:
             self._asking = False
 

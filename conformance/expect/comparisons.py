@@ -104,6 +104,8 @@ def joined(parts: Sequence[Observations | Observation]) -> Observations:
     """The rows of several responses as one (n, d); they must have one dimension."""
     several = [_several(part) for part in parts]
     one_dimension(*several)
+    if not several:
+        return Observations(np.zeros((0, 0), dtype=np.float32), ())
     exchanges = tuple(each for part in several for each in part.exchanges)
     return Observations(np.concatenate([part.vectors for part in several]), exchanges)
 

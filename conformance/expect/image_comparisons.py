@@ -77,6 +77,14 @@ class ImageBatches:
         """Whether the image has a vector."""
         return image in self._together or _is_good(self.alone(image))
 
+    def served(self, images: Sequence[bytes]) -> list[bytes]:
+        """Those that have a vector. Raises PrerequisiteFailed where none has one."""
+        self.gather(images)
+        found = [image for image in images if self.is_served(image)]
+        if not found:
+            given.vectors(self.alone(images[0]), 0, 1)
+        return found
+
     def _knows(self, image: bytes) -> bool:
         return image in self._together or image in self._alone
 

@@ -42,6 +42,9 @@ class CauseKind(StrEnum):
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"
+    TOO_MANY = "too many"
+    """Refused for the number or the size of the items of one request, not for any of them."""
+    TOO_LARGE = "body too large"
     OTHER = "other"
 
 

@@ -20,6 +20,8 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 FACTS = (CauseKind.DEAD, CauseKind.POISONED, CauseKind.BY_CHANCE)
 """Kinds that are a finding even where a prerequisite showed them."""
 
+LIMITS = (CauseKind.TOO_MANY, CauseKind.TOO_LARGE)
+
 
 @dataclass
 class Finding:
@@ -127,6 +129,8 @@ def _same_cause(one: Problem, other: Problem) -> bool:
         return False
     if one.kind == CauseKind.DEAD:
         return other.kind == CauseKind.NO_RESPONSE
+    if one.kind in LIMITS and one.clause == other.clause and other.kind == CauseKind.REFUSED:
+        return one.signature == other.signature
     if one.kind in FACTS and other.kind == CauseKind.REFUSED:
         return one.signature == other.signature
     return (one.kind, one.signature) == (other.kind, other.signature) and _overlap(one, other)

@@ -102,7 +102,7 @@ class Recorder:
                 cause.kind, cause.items, cause.signature, clause
             )
         else:
-            about = attribution.clause_of_cause(cause.kind, clause)
+            about = attribution.clause_of_cause(cause.kind, cause.items, clause)
         exchanges = raised.exchanges[:SHOWN_EXCHANGES]
         paths = [self._path(each, test, n) for n, each in enumerate(exchanges, 1)]
         return Problem(

@@ -81,6 +81,13 @@ def read_meta(body: bytes) -> dict[str, Any]:
     return plain
 
 
+def holds_null(body: bytes) -> bool:
+    """Whether a vector of a readable response holds a null, which Go reads as 0 without a word."""
+    document = _document(body, _number)
+    lists = [document.last(name, _rows_as_sent, []) for name in ("textVectors", "imageVectors")]
+    return any(None in row for rows in lists for row in rows)
+
+
 class _Object:
     """A JSON object with all its pairs, for Go looks names up in its own way."""
 
@@ -150,6 +157,10 @@ def _rows(name: str, value: Any) -> list[Vector]:
     if not isinstance(value, list):
         raise GoParseError(f"{name} is {_kind(value)}, not a list of rows")
     return [_row(f"{name}[{index}]", row) for index, row in enumerate(value)]
+
+
+def _rows_as_sent(_name: str, value: Any) -> list[list[object]]:
+    return [row for row in value or [] if isinstance(row, list)]
 
 
 def _row(name: str, value: Any) -> Vector:

@@ -335,3 +335,37 @@ class ReusesSlots(Endpoint):
             self.places[text] = len(self.places)
             self.slots[self.places[text] % 100] = super().text_vector(text)
         return self.slots[self.places[text] % 100]
+
+
+# Lists that are too much together, texts that are taken for each other within one request.
+
+
+@fault("refuses-77-tokens-together")
+class TogetherTooLong(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        if len(texts) > 1 and sum(len(text.split()) for text in texts) > 77:
+            raise Refused(422, "at most 77 tokens in a request")
+        return super().text_vectors(texts)
+
+
+class Deduplicated(Endpoint):
+    """Texts of one request that have the same key are encoded once."""
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        first: dict[str, str] = {}
+        return super().text_vectors([first.setdefault(self.key(text), text) for text in texts])
+
+    def key(self, text: str) -> str:
+        return text
+
+
+deduplicated = variants(Deduplicated, "key")
+deduplicated("deduplicated-by-case", str.casefold)
+deduplicated("deduplicated-by-letters", lambda text: "".join(filter(str.isalpha, text)) or text)
+
+
+@fault("text-cut-beside-images")
+class CutBesideImages(Endpoint):
+    def body(self, asked: Asked) -> Body:
+        cut = [" ".join(text.split(" ")[:60]) for text in asked.texts]
+        return super().body(Asked(cut, asked.images) if asked.images else asked)

@@ -331,3 +331,23 @@ class AddressInError(Endpoint):
 class PathInError(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         return super().failure(status, f"{message} (/app/src/server/images.py line 31)")
+
+
+@fault("empty-image-is-zeros")
+class EmptyImageZeros(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        return super().image_vector(image) if image else np.zeros(self.encoder.width, np.float32)
+
+
+@fault("two-fail-after-oversized")
+class FailsAfterOversized(Endpoint):
+    left = 0
+
+    def vectorize(self, request: Request) -> Answer:
+        if len(request.body) > 20 * 2**20:
+            self.left = 2
+            raise Refused(413, "at most 20 MiB")
+        self.left -= 1
+        if self.left >= 0:
+            raise Refused(500, "the stream was not read to its end")
+        return super().vectorize(request)

@@ -4,8 +4,12 @@
 import json
 import threading
 import time
+from contextlib import nullcontext
+from io import BytesIO
 
-from tests.endpoints.encoder import Encoder
+from PIL import Image
+
+from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import JSON, Body, Endpoint, Refused, Write
 from tests.endpoints.registry import fault, variants
 from tests.endpoints.wire import Answer, Request
@@ -275,3 +279,17 @@ class MetaNamesNothing(Endpoint):
 class MetaLies(Endpoint):
     def description(self) -> Body:
         return {"model": "acme/other-encoder-large", "dimension": self.encoder.width}
+
+
+@fault("probes-wait-for-large-images")
+class ProbesWait(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        with Image.open(BytesIO(image)) as opened:
+            large = opened.width * opened.height > 4e6
+        with self.lock if large else nullcontext():
+            time.sleep(2 if large else 0)
+        return super().image_vector(image)
+
+    def ready(self, request: Request) -> Answer:
+        with self.lock:
+            return super().ready(request)

@@ -201,3 +201,12 @@ class WidthDiffersByCall(Endpoint):
         body, half = super().body(asked), next(self.calls) % 4 == 0
         wide = self.encoder.width // 2 if half else None
         return {kind: [row[:wide] for row in body[kind]] for kind in KINDS}
+
+
+@fault("null-in-the-twentieth-row")
+class NullInTwentieth(Endpoint):
+    def rows(self, vectors: Matrix) -> Any:
+        rows = super().rows(vectors)
+        if len(rows) > 19:
+            rows[19][3] = None
+        return rows

@@ -232,3 +232,15 @@ class TextsAbove64Kib(Endpoint):
 @fault("texts-above-256-kib-413")
 class TextsAbove256Kib(TextsAbove64Kib):
     most = 256 * 2**10
+
+
+changing("line-breaks-deleted", lambda text: text.replace("\r", "").replace("\n", ""))
+changing("tabs-deleted", lambda text: text.replace("\t", ""))
+
+
+@fault("first-large-image-hangs", endpoint_timeout=3)
+class FirstLargeHangs(Endpoint):
+    def opened_vector(self, image: bytes) -> Matrix:
+        if len(image) > 4096 and next(self.calls) == 1:
+            time.sleep(30)
+        return super().opened_vector(image)
