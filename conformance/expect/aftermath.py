@@ -24,7 +24,7 @@ from conformance.expect.nonconformity import (
     PrerequisiteFailed,
     response_signature,
 )
-from conformance.transport.endpoint import Endpoint, Items
+from conformance.transport.endpoint import VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.pace import Pace, megapixels
 
@@ -195,9 +195,9 @@ class Aftermath:
         if kind not in (CauseKind.REFUSED, CauseKind.NO_RESPONSE) or self.gone:
             return raised
         odd = raised.exchanges[0]
-        if not items_of(odd.request_body) or attribution.sends_after_trouble(self.clause):
+        if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
             return raised
-        if odd.failed_by(FailureKind.TIMED_OUT):
+        if odd.failed_by(FailureKind.TIMED_OUT) or attribution.sends_after_trouble(self.clause):
             return raised
         with self._silence():
             found = self._by_chance(odd) or self._limits.found(odd)
