@@ -192,7 +192,8 @@ class Aftermath:
         The request is sent again, and the items of one that is refused again in other numbers.
         """
         kind = raised.cause.kind
-        if kind not in (CauseKind.REFUSED, CauseKind.NO_RESPONSE) or self.gone:
+        looked_into = kind in (CauseKind.REFUSED, CauseKind.NO_RESPONSE)
+        if not looked_into or not raised.exchanges or self.gone:
             return raised
         odd = raised.exchanges[0]
         if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
