@@ -73,6 +73,7 @@ class Asked:
 @click.option("--vector", metavar="NAME", help="named vector of the collection (default: all)")
 @shared.endpoint_timeout
 @shared.wait
+@shared.access_to("old", "new")
 def command(old: str, new: str, model: str | None, models: Path | None, **how: Any) -> int:
     """Compare the vectors of OLD and NEW, to see whether stored vectors still match.
 

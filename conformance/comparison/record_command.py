@@ -52,6 +52,7 @@ DOWNLOAD_WAIT: Final = 3600.0
     help=f"{option('wait').help}  [default: {option('wait').default:g}; "
     f"for the reference: {DOWNLOAD_WAIT:g}]",
 )
+@shared.access_to("url")
 def command(
     url: str | None,
     output: Path | None,

@@ -16,13 +16,19 @@ Version = tuple[int, ...]
 DEFAULT_VERSION: Final = "1.39.0"
 """The release that is meant where no version is named."""
 
+NEWEST: Final = 10**6
+"""Stands for the patch of a line's newest release."""
+
 
 def parse(text: str) -> Version:
-    """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises UserError."""
-    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)(?:$|[-+])", text)
+    """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises UserError.
+
+    `1.36` is the newest release of its line.
+    """
+    numbers = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(?:$|[-+])", text)
     if numbers is None:
         raise UserError(f"no Weaviate version: {text!r}; one looks like 1.39.0")
-    return tuple(int(number) for number in numbers.groups())
+    return tuple(int(number or NEWEST) for number in numbers.groups())
 
 
 def reached(version: str, first_releases: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from conformance.data.models import Model
 from conformance.doctor import device, diagnosis, endpoint, environment
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.options import endpoint_url, shared, sources
+from conformance.options import access, endpoint_url, shared, sources
 from conformance.options.settings import find_model
 from conformance.options.shared import Seconds
 from conformance.transport.client import Client
@@ -55,6 +55,8 @@ class Asked:
     show_default=True,
     help="for one text or image",
 )
+@shared.HEADER
+@shared.CA_FILE
 def command(
     weaviate: str | None, collection: str | None, tenant: str | None, timeout: float, **given: Any
 ) -> int:
@@ -70,6 +72,7 @@ def command(
         raise click.UsageError("which endpoint? clip-conformance doctor http://localhost:8080")
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
+    access.grant(url, given["header"] or (), given["ca_file"])
     if tenant and not collection:
         raise click.UsageError("--tenant is one of a collection: say which with --collection NAME")
     if collection and not weaviate:
@@ -89,7 +92,9 @@ def _filled_in(given: dict[str, Any]) -> dict[str, Any]:
     """What is not given is taken from the variables and the file that the suite's runs read."""
     found = sources.elsewhere(Path.cwd())
     elsewhere = {name: found[name].value if name in found else None for name in given}
-    return {name: elsewhere[name] if value is None else value for name, value in given.items()}
+    return {
+        name: elsewhere[name] if value in (None, ()) else value for name, value in given.items()
+    }
 
 
 def examine(asked: Asked) -> Iterator[Diagnosis]:

@@ -57,6 +57,9 @@ class Settings:
     group: tuple[str, ...] = ()
     compare_with: str | None = None
     """A URL, a recording's file, or weaviate:http://HOST:PORT/COLLECTION."""
+    header: tuple[str, ...] = ()
+    """NAME:VALUE for every request to the endpoint."""
+    ca_file: Path | None = None
     weaviate: str | None = None
     """off, embedded[:VERSION], docker[:VERSION] or a URL; None is embedded if it is installed."""
     weaviate_grpc: int | None = None
@@ -102,6 +105,8 @@ class Settings:
 class Options(TypedDict, total=False):
     """The options of `conformance.run`, those of the table: what is left out has its default."""
 
+    header: Sequence[str]
+    ca_file: Path
     reference: str
     image: str
     env: Sequence[str]
@@ -191,6 +196,8 @@ def _check_target(values: Mapping[str, Any]) -> None:
         raise BadOption("--image starts an endpoint of its own: give no URL and no --reference")
     if values["reference"] and values["model"] not in (None, values["reference"]):
         raise BadOption("--reference and --model name different models")
+    if (values["header"] or values["ca_file"]) and not values["url"]:
+        raise BadOption("--header and --ca-file are for an endpoint at a URL")
     if any("=" not in each for each in values["env"] or ()):
         raise BadOption("--env takes NAME=VALUE")
     _check_mount(values)

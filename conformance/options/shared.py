@@ -1,12 +1,17 @@
 """Options shared by several commands."""
 
 import math
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from conformance.options import access
 from conformance.options.table import option
+
+Command = Callable[..., Any]
 
 
 class Seconds(click.FloatRange):
@@ -33,6 +38,32 @@ models_file = click.option(
     type=click.Path(path_type=Path),
     help=option("models").help,
 )
+HEADER = click.option("--header", metavar="NAME:VALUE", multiple=True, help=option("header").help)
+CA_FILE = click.option(
+    "--ca-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=option("ca-file").help,
+)
+
+
+def access_to(*arguments: str) -> Callable[[Command], Command]:
+    """--header and --ca-file, for the endpoints whose URLs these arguments of a command hold."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def with_access(header: tuple[str, ...], ca_file: Path | None, **given: Any) -> Any:
+            for name in arguments:
+                urls = [given[name]] if isinstance(given[name], str) else given[name] or ()
+                for url in urls:
+                    access.grant(url, header, ca_file)
+            return command(**given)
+
+        return HEADER(CA_FILE(with_access))
+
+    return decorate
+
+
 endpoint_timeout = click.option(
     "--endpoint-timeout",
     "timeout",

@@ -97,6 +97,20 @@ OPTIONS: Final = (
         metavar="URL",
         plugin_only=True,  # the console command takes it as its first word
     ),
+    Option(
+        "header",
+        "header for every request to the endpoint; may be repeated",
+        metavar="NAME:VALUE",
+        repeatable=True,
+        markdown="header for every request to the endpoint, for a gateway in front of it; may be "
+        "repeated, and is masked in reports",
+    ),
+    Option(
+        "ca-file",
+        "certificates (PEM) of the authority that issued the endpoint's certificate",
+        metavar="FILE",
+        type=Path,
+    ),
     Option("reference", "start the project's reference encoder with this model", metavar="TAG"),
     Option(
         "image",

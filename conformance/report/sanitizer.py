@@ -70,6 +70,7 @@ def sanitizer_of(settings: Settings, environment: Mapping[str, str] = os.environ
     found += _of_url(settings.compare_with or "")
     pairs = (each.partition("=") for each in settings.env)
     found += [value for name, _, value in pairs if is_secret_name(name)]
+    found += [each.partition(":")[2].strip() for each in settings.header]
     return Sanitizer(_longest_first(found))
 
 

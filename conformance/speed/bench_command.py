@@ -103,6 +103,7 @@ def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any
     help="write a table, JSON and a plot there",
 )
 @shared.wait
+@shared.access_to("url", "beside")
 def command(
     url: str,
     beside: tuple[str, ...],

@@ -17,6 +17,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from conformance.corpus import drawings
+from conformance.options import access
 from conformance.transport.exchange import MAX_RESPONSE, TooLarge, inflate
 
 Kind = Literal["text", "image", "both"]
@@ -72,13 +73,18 @@ class Connection:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         secure = parts.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        self._http = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+        where = parts.hostname or "", parts.port
+        self._http = (
+            http.client.HTTPSConnection(*where, timeout=TIMEOUT, context=access.certificates(url))
+            if secure
+            else http.client.HTTPConnection(*where, timeout=TIMEOUT)
+        )
         self._path = parts.path
         self._headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        self._headers.update(access.headers_of(url))
 
     def close(self) -> None:
         """Close it."""

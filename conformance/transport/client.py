@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
+from conformance.options import access
 from conformance.transport.exchange import (
     MAX_RESPONSE,
     Exchange,
@@ -68,7 +67,7 @@ class Client:
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call once it is over; they may send on their own."""
         self._runner = asyncio.Runner()
-        self._http = _http_client()
+        self._http = _http_client(self.url)
 
     def close(self) -> None:
         """Close every connection."""
@@ -114,7 +113,7 @@ class Client:
     def drop_connections(self) -> None:
         """Close every kept connection, so that the next request opens one."""
         self._runner.run(self._http.aclose())
-        self._http = _http_client()
+        self._http = _http_client(self.url)
 
     async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
         return list(await asyncio.gather(*(self._exchange(r, timeout) for r in requests)))
@@ -184,20 +183,14 @@ class Client:
         )
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    # Read once: a client is made anew whenever connections are dropped.
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _http_client() -> httpx.AsyncClient:
+def _http_client(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        verify=_certificates(),
+        verify=access.certificates(url),
         trust_env=False,
         follow_redirects=False,
         timeout=None,
         limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
-        headers=HEADERS,
+        headers={**HEADERS, **dict(access.headers_of(url))},
         # Go's client keeps none, and what an endpoint sets would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )

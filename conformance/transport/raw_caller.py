@@ -53,6 +53,7 @@ class RawCaller(Stopped):
         own = {"Host": self._peer.host}
         if self._peer.authorization:
             own["Authorization"] = self._peer.authorization
+        own.update(self._peer.headers)
         lines = [f"{method} {self._peer.parts.path}{path} HTTP/{version}"]
         lines += [f"{name}: {value}" for name, value in {**own, **headers}.items()]
         return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n"

@@ -7,7 +7,6 @@ for byte. A `Peer` is an endpoint's address, and a `Listener` a server of such c
 
 import socket
 import socketserver
-import ssl
 import struct
 import threading
 import time
@@ -21,6 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import h11
 
+from conformance.options import access
 from conformance.transport.exchange import MAX_RESPONSE, Exchange, TooLarge, without_gzip
 
 LOOPBACK = "127.0.0.1"
@@ -237,6 +237,8 @@ class Peer:
         self.host = self.parts.netloc.rpartition("@")[2]
         """Host and port as they stand in the header Host."""
         self.authorization = basic_authorization(self.parts)
+        self.headers = access.headers_of(url)
+        """What a gateway in front of it asks for."""
 
     @property
     def origin(self) -> str:
@@ -250,7 +252,8 @@ class Peer:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self.secure:
             return plain
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.parts.hostname)
+        context = access.certificates(self.origin)
+        return context.wrap_socket(plain, server_hostname=self.parts.hostname)
 
     def addressed(self, request: Message) -> Message:
         """The request with this endpoint's Host and credentials, and all else as it came."""
@@ -260,6 +263,7 @@ class Peer:
         ]
         if self.authorization and not request.header("authorization"):
             headers.append(("Authorization", self.authorization))
+        headers += self.headers
         return replace(request, headers=tuple(headers))
 
 

@@ -157,6 +157,8 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "weaviate_grpc": ("50052", 50052),
     "endpoint_for_weaviate": ("http://other", "http://other"),
     "for_weaviate": ("1.36.8", "1.36.8"),
+    "header": ("X-Key: 1", ("X-Key: 1",)),
+    "ca_file": ("ca.pem", Path("ca.pem")),
     "gpus": ("all", "all"),
     "pull": ("never", "never"),
     "env": ("A=1", ("A=1",)),

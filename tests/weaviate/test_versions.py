@@ -50,10 +50,15 @@ def test_the_versions_are_described(clause: Clause) -> None:
     assert described(both) == "since 1.37.0, before 1.35.17, 1.36.8 and 1.37.0"
 
 
-@pytest.mark.parametrize("text", ["", "1.39", "v1.39.0", "1.39.0x"])
+@pytest.mark.parametrize("text", ["", "1", "1.39.", "v1.39.0", "1.39.0x"])
 def test_what_is_no_version_is_refused(text: str) -> None:
     with pytest.raises(UserError, match="one looks like"):
         parse(text)
+
+
+@pytest.mark.parametrize(("since", "applicable"), [("1.36.8", True), ("1.37.0", False)])
+def test_a_line_stands_for_its_newest_release(clause: Clause, since: str, applicable: bool) -> None:
+    assert applies(replace(clause, since=(since,), until=()), "1.36") is applicable
 
 
 def test_every_version_that_a_clause_names_is_one() -> None:
