@@ -77,7 +77,15 @@ class Secured(Server):
 def secured(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The URL of an endpoint whose certificate is in the file."""
     file = tmp_path / "own.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    made: list[str | Path] = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+    ]
     made += ["-nodes", "-keyout", file, "-out", tmp_path / "ca.pem", "-subj", "/CN=own"]
     made += ["-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
     subprocess.run(made, check=True, capture_output=True)
