@@ -10,6 +10,9 @@ NODE := $(VENV)/.node
 SUITE_VENV := .venv-suite
 SUITE_BIN := $(SUITE_VENV)/bin
 SUITE_STAMP := $(SUITE_VENV)/.installed
+DEMO_VENV := .venv-demo
+DEMO_STAMP := $(DEMO_VENV)/.installed
+COMMA := ,
 TAG ?= sentence-transformers-clip-ViT-B-32-multilingual-v1
 REPORT ?= report
 LOCK := --constraint requirements.lock
@@ -18,7 +21,7 @@ SITE ?= site
 .PHONY: help demo test lint types unit test-suite test-exhaustive coverage format matrix hooks lock bench docs standins expected clean
 
 help:
-	@echo "make demo        set up, start the reference, run the suite against it, show the scoreboard"
+	@echo "make demo        set up without torch, start a stand-in, run the suite against it, show the scoreboard"
 	@echo "make test        set up, then lint, types and unit: everything that a change must pass"
 	@echo "make test-suite  only the tests that need no torch, in an environment without it"
 	@echo "make test-exhaustive  each faulty and legal endpoint by the whole suite, for docs/faults.md"
@@ -27,26 +30,26 @@ help:
 	@echo "make docs        write the generated files, then build the documentation into $(SITE)/"
 	@echo "make format | hooks | lock | bench | standins | expected | clean"
 
-# uv where there is one, since it is much faster; else venv and pip.
-$(STAMP): pyproject.toml requirements.lock
+# $(call install,ENVIRONMENT,EXTRAS): with uv where there is one, since it is much faster; else venv and pip.
+define install
 	@if command -v uv >/dev/null; then \
-	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python $(LOCK) --editable '.[reference,dev]'; \
+	  uv venv --quiet --allow-existing --python $(PYTHON) $(1) && \
+	  uv pip install --quiet --python $(1)/bin/python $(LOCK) --editable '.[$(2)]'; \
 	else \
-	  $$(command -v python$(PYTHON) || echo python3) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet $(LOCK) --editable '.[reference,dev]'; \
+	  $$(command -v python$(PYTHON) || echo python3) -m venv $(1) && \
+	  $(1)/bin/python -m pip install --quiet $(LOCK) --editable '.[$(2)]'; \
 	fi
 	@touch $@
+endef
+
+$(STAMP): pyproject.toml requirements.lock
+	$(call install,$(VENV),reference$(COMMA)dev)
 
 $(SUITE_STAMP): pyproject.toml requirements.lock
-	@if command -v uv >/dev/null; then \
-	  uv venv --quiet --allow-existing --python $(PYTHON) $(SUITE_VENV) && \
-	  uv pip install --quiet --python $(SUITE_VENV)/bin/python $(LOCK) --editable '.[dev]'; \
-	else \
-	  $$(command -v python$(PYTHON) || echo python3) -m venv $(SUITE_VENV) && \
-	  $(SUITE_VENV)/bin/python -m pip install --quiet $(LOCK) --editable '.[dev]'; \
-	fi
-	@touch $@
+	$(call install,$(SUITE_VENV),dev)
+
+$(DEMO_STAMP): pyproject.toml requirements.lock
+	$(call install,$(DEMO_VENV),stand-in$(COMMA)weaviate)
 
 # The examples in TypeScript need Node; without it their tests are skipped.
 $(NODE): $(STAMP) examples/typescript/package-lock.json
@@ -55,8 +58,8 @@ $(NODE): $(STAMP) examples/typescript/package-lock.json
 	fi
 	@touch $@
 
-demo: $(STAMP)
-	$(BIN)/clip-conformance --reference $(TAG) --report $(REPORT)
+demo: $(DEMO_STAMP)
+	$(DEMO_VENV)/bin/clip-conformance --reference $(TAG) --report $(REPORT)
 
 test: lint types unit
 
@@ -92,7 +95,7 @@ matrix: $(STAMP)
 
 # The versions of all libraries that the environments of this Makefile get, whatever the day.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --extra reference --extra stand-in --extra dev --upgrade \
+	uv pip compile --quiet --universal --python-version 3.11 --extra reference --extra dev --upgrade \
 	  --no-annotate --no-header pyproject.toml --output-file requirements.lock
 
 bench: $(STAMP)
@@ -120,4 +123,4 @@ expected: $(STAMP)
 	$(BIN)/python -m lab.exactness.expected
 
 clean:
-	rm -rf $(VENV) $(SUITE_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache $(REPORT) $(SITE)
+	rm -rf $(VENV) $(SUITE_VENV) $(DEMO_VENV) .tox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache $(REPORT) $(SITE)

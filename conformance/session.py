@@ -23,7 +23,7 @@ import pytest
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data import clauses, weaviate_versions
 from conformance.data.clauses import Clause
-from conformance.data.messages import UserError, printable
+from conformance.data.messages import MissingLibrary, UserError, printable
 from conformance.data.statuses import Status
 from conformance.expect import budget
 from conformance.expect.aftermath import Aftermath
@@ -350,6 +350,8 @@ class Session:
     ) -> tuple[Status, str]:
         if isinstance(raised, TooMuch):
             return "n/a", str(raised)
+        if isinstance(raised, MissingLibrary):
+            return "not run", str(raised)
         if isinstance(raised, Ended):
             return raised.status, self.sanitizer.text(printable(str(raised)))
         if report.passed:

@@ -1,7 +1,7 @@
 """Print an image's requirements, one per line, from pyproject.toml.
 
-``python list_requirements.py reference|suite < pyproject.toml`` lets an image install its libraries
-before it sees any code, so that a change of code does not download them again.
+``python list_requirements.py reference|stand-in|suite < pyproject.toml`` lets an image install its
+libraries before it sees any code, so that a change of code does not download them again.
 """
 
 import re
@@ -11,16 +11,16 @@ from typing import Any
 
 TABLES_NEED = ("numpy", "pillow")
 """Of the suite's own libraries, those that the reference imports too."""
-WITHOUT_DEPENDENCIES = "scikit-image"
-"""The suite reads image files in it and calls no function, so that scipy is not needed."""
 
 
 def requirements(project: dict[str, Any], image: str) -> list[str]:
-    """The requirements of `image`, `reference` or `suite`; raises KeyError for another."""
+    """The requirements of an `image`: reference, stand-in or suite; KeyError for another."""
     own: list[str] = project["dependencies"]
+    extras: dict[str, list[str]] = project["optional-dependencies"]
     return {
-        "reference": [*project["optional-dependencies"]["reference"], *_named(own, TABLES_NEED)],
-        "suite": [line for line in own if _name(line) != WITHOUT_DEPENDENCIES],
+        "reference": [*extras["reference"], *_named(own, TABLES_NEED)],
+        "stand-in": [*extras["stand-in"], *_named(own, TABLES_NEED)],
+        "suite": [*own, *extras["weaviate"]],
     }[image]
 
 

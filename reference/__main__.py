@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from reference import engine, hardware, http_server, settings, workers
+from reference import engine, hardware, settings
 from reference.errors import UnloadableError
 
 log = logging.getLogger("reference")
@@ -17,9 +17,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     log.setLevel(logging.INFO)
     hardware.set_library_defaults(chosen.device)
-    member = workers.membership()
     try:
         engine.check(chosen)
+    except UnloadableError as error:
+        return _failed(str(error), 2)
+    return _serve(chosen)
+
+
+def _serve(chosen: settings.Settings) -> int:
+    from reference import http_server, workers  # the web framework may be missing
+
+    member = workers.membership()
+    try:
         chosen = workers.with_number(chosen, member)
         if member or chosen.workers == 1:
             hardware.prepare_device(chosen.device)

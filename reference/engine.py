@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from conformance.data.messages import install
 from reference.errors import UnloadableError
 from reference.settings import Settings
 
@@ -12,13 +13,15 @@ Engine = Literal["onnx", "torch"]
 GRAPHS = "onnx.json"
 """The file of a checkpoint's folder that comes with exported graphs."""
 
-STAND_IN = 'pip install "multi2vec-clip-conformance[stand-in]"'
-REFERENCE = 'pip install "multi2vec-clip-conformance[reference]"'
+STAND_IN, REFERENCE = install("stand-in"), install("reference")
+EITHER = f"{STAND_IN} for the stand-ins, or {REFERENCE} for any weights"
 
 
 def check(settings: Settings) -> None:
     """Raise `UnloadableError`, one line with what to install, if no engine can serve this."""
     wanted = settings.engine
+    if not (_has("flask") and _has("waitress")):
+        raise UnloadableError(f"there is no web framework to serve with: {EITHER}")
     if wanted == "onnx" and (reason := _not_for_onnx(settings)):
         raise UnloadableError(f"--engine onnx: {reason}; take --engine torch")
     if wanted == "onnx" and not _has_onnx():
@@ -33,10 +36,7 @@ def _check_without_torch(settings: Settings) -> None:
     if reason := _not_for_onnx(settings):
         raise UnloadableError(f"{reason}, which needs torch: {REFERENCE}")
     if not _has_onnx():
-        raise UnloadableError(
-            f"there is nothing to compute with: {STAND_IN} for the stand-ins, "
-            f"or {REFERENCE} for any weights"
-        )
+        raise UnloadableError(f"there is nothing to compute with: {EITHER}")
 
 
 def chosen(settings: Settings, folder: Path | None) -> Engine:

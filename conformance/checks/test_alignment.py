@@ -30,6 +30,13 @@ def at_least(got: float, expected: float, what: str, *sides: Observations) -> No
     expect.require(got >= expected, found, f"at least {expected:.3f}", *shown)
 
 
+@pytest.fixture(autouse=True)
+def photographs_are_here(settings: Settings) -> None:
+    """Published weights are judged on photographs, not on the drawings that replace them."""
+    if settings.weights == "published":
+        photographs.file(photographs.names()[0])
+
+
 @pytest.fixture
 def by_language(
     cache: VectorCache, corpus: AlignedCorpus, encoded: EncodedCorpus, model: Model

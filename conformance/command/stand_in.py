@@ -9,12 +9,9 @@ from importlib.util import find_spec
 
 import click
 
-from conformance.data.messages import UserError
+from conformance.data.messages import UserError, install
 
-MISSING = (
-    "the stand-ins come with the reference, which is not installed; "
-    'pip install "multi2vec-clip-conformance[reference]"'
-)
+MISSING = f"the stand-ins come with the reference, which is not installed; {install('stand-in')}"
 
 
 @click.command(

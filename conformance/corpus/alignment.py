@@ -33,8 +33,8 @@ class AlignedCorpus:
 
 
 def corpus_for(settings: Settings) -> AlignedCorpus:
-    """The corpus for what the endpoint is said to serve."""
-    if settings.weights == "published":
+    """The corpus for what the endpoint is said to serve; drawings where photographs are missing."""
+    if settings.weights == "published" and photographs.available():
         return _photographs()
     return _drawings(settings.model.image_size or DEFAULT_SIZE)
 

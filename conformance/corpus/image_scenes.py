@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 Size = tuple[int, int]
@@ -97,3 +98,15 @@ def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
     """One color, shape (height, width, 3)."""
     row = np.tile(np.array(shade, dtype=np.uint8), width)
     return np.repeat(row[None], height, axis=0).reshape(height, width, 3)
+
+
+def detailed(width: int, height: int) -> Image.Image:
+    """Structures of every size down to a pixel, as photographs have; where those are missing."""
+    rng = np.random.default_rng(11)
+    sums = np.zeros((height, width, 3), dtype=np.float32)
+    for part in (64, 32, 16, 8, 4, 2, 1):
+        size = (-(-height // part), -(-width // part), 3)
+        layer = Image.fromarray(rng.integers(0, 256, size, dtype=np.uint8))
+        grown = layer.resize((width, height), Image.Resampling.BICUBIC)
+        sums += np.asarray(grown, dtype=np.float32) * part
+    return Image.fromarray((sums / 127).astype(np.uint8))

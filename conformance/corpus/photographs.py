@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from typing import Any, Final
 
 from PIL import Image
 
 from conformance.data import fixture_files
+from conformance.data.messages import MissingLibrary, install
 
 _FILE: Final = "photographs.toml"
 
@@ -25,6 +27,11 @@ class Golden:
     source: str
     cosines: Mapping[tuple[str, str], float]
     """By caption and image (names of photographs); what no longer holds is left out."""
+
+
+def available() -> bool:
+    """Whether scikit-image is installed: the extra `photographs`."""
+    return find_spec("skimage") is not None
 
 
 def names() -> tuple[str, ...]:
@@ -60,8 +67,13 @@ def load(name: str) -> Image.Image:
 
 
 def file(name: str) -> Traversable:
-    """Where scikit-image keeps the photograph; KeyError for a name that is in no list."""
+    """Where scikit-image keeps the photograph; KeyError for a name that is in no list.
+
+    Raises MissingLibrary where scikit-image is not installed.
+    """
     table = _table()
+    if not available():
+        raise MissingLibrary(f"photographs come with scikit-image: {install('photographs')}")
     # The folder of its package, not its loaders: those download what the wheel lacks.
     return files("skimage.data").joinpath({**table["files"], **table["others"]}[name])
 

@@ -22,6 +22,15 @@ class UserError(Exception):
     exit_status = BAD_OPTION
 
 
+class MissingLibrary(UserError):
+    """A library that `pip install .` alone does not bring: a check that needs it is not run."""
+
+
+def install(extra: str) -> str:
+    """The command that adds the libraries of an extra to what is installed."""
+    return f'pip install "multi2vec-clip-conformance[{extra}]"'
+
+
 def printable(text: str) -> str:
     """The text with every control character but line feeds escaped: endpoints are untrusted."""
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)

@@ -223,8 +223,9 @@ def shipped() -> dict[str, bytes]:
 
 
 def photos() -> dict[str, bytes]:
-    """Photographs at their own size, as scikit-image has them."""
-    return {f"photograph {name}": photographs.raw(name) for name in SENT_PHOTOGRAPHS}
+    """Photographs at their own size, as scikit-image has them, if it is installed."""
+    names = SENT_PHOTOGRAPHS if photographs.available() else ()
+    return {f"photograph {name}": photographs.raw(name) for name in names}
 
 
 def _alpha() -> Image.Image:

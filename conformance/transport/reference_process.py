@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
+from conformance.data.messages import install
 from conformance.transport.child_process import ChildProcess, Stopped
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
@@ -12,7 +13,6 @@ from conformance.transport.readiness import Unusable, preflight
 LISTENING_WITHIN = 60.0
 """Seconds until the program must listen: importing its web framework takes one or two."""
 READY_WITHIN = 120.0
-INSTALL = "pip install '.[reference]'"
 
 
 class Reference(Stopped):
@@ -60,9 +60,9 @@ class Reference(Stopped):
 
 
 def _remedy(line: str) -> str:
-    """What to do where the program lacks its libraries: the suite comes without them."""
+    """What to do where the program is not installed, as in the image of the suite."""
     lacking = "No module named" in line
-    return f"; the reference needs its libraries: {INSTALL}" if lacking else ""
+    return f"; the reference needs its libraries: {install('reference')}" if lacking else ""
 
 
 @contextmanager

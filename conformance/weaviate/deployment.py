@@ -15,7 +15,7 @@ from conformance.expect import Nonconformity
 from conformance.weaviate import docker_server, embedded_server, recording_proxy
 from conformance.weaviate.recording_proxy import Passed, RecordingProxy
 from conformance.weaviate.server import DEFAULT_GRPC_PORT, Server, Unavailable, server_at
-from conformance.weaviate.server_selection import ServerSelection
+from conformance.weaviate.server_selection import CLIENT, ServerSelection, has_client
 
 if TYPE_CHECKING:
     from weaviate import WeaviateClient
@@ -100,6 +100,8 @@ def open_deployment(
     `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
     listens on the loopback interface, is left out then.
     """
+    if not has_client():
+        raise Unavailable(CLIENT)
     if selection.kind in ("embedded", "docker"):
         with _proxy(selection, endpoint) as between:
             between.hold_ready(HELD_PROBES)

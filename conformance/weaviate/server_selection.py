@@ -7,10 +7,11 @@ import os
 import re
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from conformance.data.messages import UserError
+from conformance.data.messages import UserError, install
 from conformance.data.weaviate_versions import DEFAULT_VERSION, parse
 
 OLDEST_VERSION = (1, 27, 0)
@@ -23,6 +24,7 @@ TURN_ON = (
     f"no Weaviate here: --weaviate {EMBEDDED} downloads {DEFAULT_VERSION} as "
     "weaviate-client does, --weaviate URL uses a server of yours"
 )
+CLIENT = f"a Weaviate needs its client: {install('weaviate')}"
 NAME = r"weaviate-v(\d+\.\d+\.\d+)-[0-9a-f]{64}"
 
 
@@ -82,13 +84,20 @@ class ServerSelection:
     """Why it is off."""
 
 
+def has_client() -> bool:
+    """Whether weaviate-client is installed: the extra `weaviate`."""
+    return find_spec("weaviate") is not None
+
+
 def select_server(option: str | None) -> ServerSelection:
     """The decision for ``--weaviate OPTION``; raises UnknownVersion.
 
-    Without the option: embedded where a program lies in the client's cache, else off.
+    Without the option: embedded where the client and a program in its cache are, else off.
     """
     if option is None:
         version = at_hand()
+        if version and not has_client():
+            return ServerSelection("off", hint=CLIENT)
         return (
             ServerSelection("embedded", version)
             if version

@@ -22,6 +22,8 @@ from tests.reference.conftest import STAND_INS, Checkpoint
 pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.reference
 
+WEB = {"flask", "waitress"}
+
 TEXTS = (
     "",
     "a cat",
@@ -103,7 +105,7 @@ def asked(*options: str) -> settings.Settings:
 def test_what_lacks_is_said(
     options: tuple[str, ...], there: set[str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_has", lambda name: name in there)
+    monkeypatch.setattr(engine, "_has", lambda name: name in there | WEB)
     with pytest.raises(UnloadableError, match=message):
         engine.check(asked(*options))
 
@@ -124,6 +126,6 @@ def test_the_engine_is_chosen_by_what_is_there(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(engine, "_has", lambda name: name in there)
+    monkeypatch.setattr(engine, "_has", lambda name: name in there | WEB)
     (tmp_path / "onnx.json").touch()
     assert engine.chosen(asked(*options), tmp_path) == used

@@ -43,7 +43,7 @@ def test_a_reference_without_its_libraries_says_how_to_install_them(
     program.mkdir()
     (program / "__main__.py").write_text("import no_such_library\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(Unusable, match=r"pip install '\.\[reference\]'"):
+    with pytest.raises(Unusable, match=r"pip install .*\[reference\]"):
         Reference("any", "stand-in")
 
 
