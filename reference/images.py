@@ -9,10 +9,15 @@ test_fidelity.py writes each usage out.
 
 import binascii
 import io
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 
 import pybase64
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from reference.errors import RefusedError
 
@@ -25,6 +30,40 @@ FORMATS = (
 JPEG includes MPO, what some cameras write.
 """
 
+PNG = b"\x89PNG\r\n\x1a\n"
+METADATA = (b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf", b"tIME")
+CHUNK_FRAME = 12
+"""Bytes of a chunk's length, kind and checksum."""
+SIGNATURES = [
+    (known, re.compile(pattern, re.DOTALL))
+    for known, pattern in (
+        ("PNG", rb"\x89PNG\r\n\x1a\n"),
+        ("JPEG", rb"\xff\xd8\xff"),
+        ("GIF", rb"GIF8[79]a"),
+        ("WebP", rb"RIFF....WEBP"),
+        ("BMP", rb"BM.{12}[\x0c-\x80]\0\0\0"),
+        ("TIFF", rb"II\x2a\0|MM\0\x2a"),
+        ("JPEG 2000", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
+        ("AVIF", rb"....ftypavi[fs]"),
+        ("ICO", rb"\0\0\x01\0"),
+        ("PPM", rb"P[1-7]\s"),
+    )
+]
+"""How files begin that are read here."""
+UNREAD = [
+    (unread, re.compile(pattern, re.DOTALL | re.IGNORECASE))
+    for unread, pattern in (
+        ("HEIC", rb"....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)"),
+        ("JPEG XL", rb"\xff\x0a|\0\0\0\x0cJXL "),
+        ("SVG", rb"(?:\xef\xbb\xbf)?\s*<(?:svg[\s>]|!DOCTYPE svg|(?:\?xml|!--).{0,999}<svg)"),
+        ("PDF", rb"%PDF-"),
+        ("PostScript", rb"%!PS"),
+        ("a Photoshop file", rb"8BPS"),
+        ("a video", rb"....ftyp(?:iso|mp4|qt|m4v)|\x1aE\xdf\xa3"),
+    )
+]
+"""How files begin that are images, or hold some, but are not read."""
+
 
 def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     """The image in the base64 string `encoded`, decoded, in the colour mode of its file.
@@ -33,17 +72,26 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     its EXIF tag either. Raises `RefusedError`, starting with `name`, for what is not one whole
     image of at most `max_pixels`.
     """
+    data = decode_base64(encoded, name)
     try:
-        with _opened(decode_base64(encoded, name), name) as image:
-            _check_size(image.size, name, max_pixels)
-            image.load()
-            return image
+        return _loaded(data, name, max_pixels)
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
-        raise RefusedError(
-            f"{name}: the image is damaged or cut short ({_plain(error)})"
-        ) from error
+        bare = _without_metadata(data)
+        if bare is not None:
+            with suppress(
+                Exception
+            ):  # Then it is more than the metadata, and the first error tells.
+                return _loaded(bare, name, max_pixels)
+        raise RefusedError(f"{name}: {_described(data, error)}") from error
+
+
+def _loaded(data: bytes, name: str, max_pixels: int) -> Image.Image:
+    with _opened(data, name) as image:
+        _check_size(image.size, name, max_pixels)
+        image.load()
+        return image
 
 
 def decode_base64(encoded: str, name: str) -> bytes:
@@ -81,8 +129,6 @@ def _opened(data: bytes, name: str) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(name, "more than Pillow opens") from error
-    except Exception as error:  # UnidentifiedImageError, or a parser's surprise
-        raise RefusedError(f"{name}: not an image in a format that is read here") from error
 
 
 def _check_size(size: tuple[int, int], name: str, max_pixels: int) -> None:
@@ -95,7 +141,55 @@ def _too_large(name: str, detail: str) -> RefusedError:
     return RefusedError(f"{name}: too many pixels ({detail})", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
+def _without_metadata(data: bytes) -> bytes | None:
+    """A PNG without its texts, profile and EXIF; None where it has none of them, or is no PNG.
+
+    Pillow reads no PNG whose texts or profile are damaged, or inflate to more than 1 MiB, and no
+    library makes anything of them.
+    """
+    kept = [data[start:end] for kind, start, end in _chunks(data) if kind not in METADATA]
+    bare = PNG + b"".join(kept)
+    return bare if kept and len(bare) < len(data) else None
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """The kind, start and end of each chunk of a PNG; the last one may end beyond the data."""
+    at = len(PNG) if data.startswith(PNG) else len(data)
+    while at + CHUNK_FRAME <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        yield kind, at, at + CHUNK_FRAME + size
+        at += CHUNK_FRAME + size
+
+
+def _described(data: bytes, error: Exception) -> str:
+    """What is wrong with a file that could not be opened or decoded."""
+    for known, signature in SIGNATURES:
+        if signature.match(data):
+            detail = _damage(data) or _plain(error)
+            return f"the {known} image is damaged or cut short ({detail})"
+    for unread, signature in UNREAD:
+        if signature.match(data):
+            return f"{unread} is not read here; send PNG, JPEG, WebP, GIF, BMP or TIFF"
+    return "not an image in a format that is read here"
+
+
+def _damage(data: bytes) -> str:
+    """Which chunk of a PNG is the first that is damaged or missing; empty for other formats."""
+    if not data.startswith(PNG):
+        return ""
+    last = b""
+    for kind, start, end in _chunks(data):
+        last, word = kind, ascii(kind.decode("latin-1"))[1:-1]
+        if end > len(data):
+            return f"it ends within the chunk {word}"
+        if zlib.crc32(data[start + 4 : end - 4]) != int.from_bytes(data[end - 4 : end]):
+            return f"the chunk {word} has a wrong checksum"
+    return "" if last == b"IEND" else "it has no end"
+
+
 def _plain(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "its beginning cannot be read"
     # Messages of Pillow may hold object addresses; those without are short and useful.
     message = str(error)
     return type(error).__name__ if " at 0x" in message or not message else message

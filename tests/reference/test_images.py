@@ -125,18 +125,58 @@ def test_what_is_no_image_is_refused_by_name(encoded: str, says: str, status: in
     assert refusal.value.status == status
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WebP", "BMP", "TIFF"])
 @pytest.mark.parametrize("part", [0.2, 0.6, 0.9])
 def test_a_truncated_image_is_refused(photograph: Image.Image, kind: str, part: float) -> None:
     whole = base64.b64decode(png(photograph, kind))
     cut = base64.b64encode(whole[: int(len(whole) * part)]).decode()
-    with pytest.raises(RefusedError, match=r"images\[0\]: (not an image|the image is damaged)"):
+    with pytest.raises(RefusedError, match=rf"images\[0\]: the {kind}.*damaged"):
         images.read(cut, "images[0]", LIMIT)
+
+
+SMALL = base64.b64decode(png(Image.new("RGB", (9, 9), "red")))
+BOMB = zlib.compress(bytes(2**21))
+METADATA = {
+    "a text that inflates to 2 MiB": chunk(b"zTXt", b"Comment\0\0" + BOMB),
+    "an international text that does": chunk(b"iTXt", b"Comment\0\1\0\0\0" + BOMB),
+    "a profile that does": chunk(b"iCCP", b"own\0\0" + BOMB),
+    "a text with a wrong checksum": chunk(b"tEXt", b"Comment\0red")[:-1] + b"\0",
+    "EXIF that is none": chunk(b"eXIf", b"none"),
+}
+
+
+@pytest.mark.parametrize("name", METADATA)
+@pytest.mark.parametrize("place", [33, len(SMALL) - 12], ids=["before the pixels", "after them"])
+def test_metadata_that_pillow_refuses_hide_no_pixels(name: str, place: int) -> None:
+    file = SMALL[:place] + METADATA[name] + SMALL[place:]
+    read = images.read(base64.b64encode(file).decode(), "x", LIMIT)
+    assert (read.size, read.getpixel((4, 4))) == ((9, 9), (255, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        (SMALL[:8], "the PNG image is damaged or cut short (it has no end)"),
+        (SMALL[:20], "the PNG image is damaged or cut short (it ends within the chunk IHDR)"),
+        (SMALL[:20] + b"\7" + SMALL[21:], "(the chunk IHDR has a wrong checksum)"),
+        (b"\xff\xd8\xff\xe0" + bytes(50), "the JPEG image is damaged or cut short"),
+        (b"RIFF\0\0\0\0WEBP", "the WebP image is damaged"),
+        (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC is not read here; send PNG"),
+        (b"\xff\x0a" + bytes(20), "JPEG XL is not read here"),
+        (b"<?xml version='1.0'?>\n<svg width='9'/>", "SVG is not read here"),
+        (b"%PDF-1.7\n", "PDF is not read here"),
+        (bytes(4096), "not an image in a format that is read here"),
+    ],
+)
+def test_a_file_is_named_for_what_it_is(file: bytes, says: str) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        images.read(base64.b64encode(file).decode(), "x", LIMIT)
+    assert says in str(refusal.value)
 
 
 def test_formats_that_start_other_programs_are_not_tried() -> None:
     postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n"
-    with pytest.raises(RefusedError, match="not an image in a format that is read here"):
+    with pytest.raises(RefusedError, match="PostScript is not read here"):
         images.read(base64.b64encode(postscript).decode(), "x", LIMIT)
 
 
