@@ -167,7 +167,7 @@ class Session:
     @cached_property
     def batches(self) -> ImageBatches:
         """What images of the format and size axes give; many go into one request."""
-        return ImageBatches(Endpoint(self.client))
+        return ImageBatches(Endpoint(self.client), self.settings.model)
 
     @cached_property
     def encoded(self) -> EncodedCorpus:

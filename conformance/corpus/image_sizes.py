@@ -6,6 +6,7 @@ size to size, so that rows that need padding are met in each. Large images come 
 what a model sees of them.
 """
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -189,6 +190,43 @@ def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
         (round(across * own / side), round(down * own / side)), Image.Resampling.BICUBIC
     )
     return save(_middle(scaled, own, own), "PNG")
+
+
+def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
+    """What documented transforms make of a file: PNGs of a model's own size, each once.
+
+    Libraries convert to RGB before they resize or after it, which Pillow does by the nearest pixel
+    with a palette and with premultiplied alpha; they drop alpha or lay the image on white; they
+    resample by a cubic or a linear filter, and round the place of the crop up or down.
+    """
+    with Image.open(io.BytesIO(file)) as image:
+        image.load()
+        starts = [image.convert("RGB"), image.copy()]
+        if image.has_transparency_data:
+            clear = image.convert("RGBA")
+            white = Image.new("RGBA", image.size, "white")
+            starts += [Image.alpha_composite(white, clear).convert("RGB"), clear]
+    filters = (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
+    seen = [
+        picture
+        for start in starts
+        for resample in filters
+        for picture in _seen(start, own, crops, resample)
+    ]
+    return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in seen))
+
+
+def _seen(
+    image: Image.Image, own: int, crops: bool, resample: Image.Resampling
+) -> list[Image.Image]:
+    if not crops:
+        return [image.resize((own, own), resample)]
+    short = min(image.size)
+    width, height = (int(own * side / short) for side in image.size)
+    scaled = image.resize((width, height), resample)
+    across, down = width - own, height - own
+    places = {(across // 2, down // 2), (round(across / 2), round(down / 2))}
+    return [scaled.crop((x, y, x + own, y + own)) for x, y in sorted(places)]
 
 
 def _middle(image: Image.Image, width: int, height: int) -> Image.Image:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from conformance.data import fixture_files
-from conformance.transport.pace import Load, Pace, TooMuch
+from conformance.expect.statuses import not_run
+from conformance.transport.pace import Load, Pace
 
 Case = tuple[str, str]
 """A test's id, without its folder, and its clause."""
@@ -20,7 +21,7 @@ AT_LEAST = 4
 """Texts and images for which a case has the time where the run has it."""
 MORE_THAN_ITS_PART = 3
 """Times the mean of what is left that a case may take, however little it should take."""
-MORE_THAN_ESTIMATED = 1.5
+MORE_THAN_ESTIMATED = 1.2
 """Times its part of what is left that a case may take."""
 FIRST = "OPS-02"
 """Judged before anything is left out: what an import sends, and whether it is answered in time."""
@@ -33,6 +34,7 @@ class Budget:
         self._pace = pace
         self._seconds = seconds
         self._end: float | None = None
+        self._first: set[str] = set()
         self._waiting: dict[str, float] = {}
         """What the cases that have not begun yet take, by test."""
         self.estimate = 0.0
@@ -51,6 +53,7 @@ class Budget:
             kept = self._kept(cases, costs, datetime.now(UTC).toordinal() if day is None else day)
             self._end = time.monotonic() + self._seconds
         chosen = zip(cases, costs, kept, strict=True)
+        self._first = {test for test, clause in cases if clause == FIRST}
         self._waiting = {test: cost for (test, _), cost, keep in chosen if keep}
         self.left_out = len(cases) - sum(kept)
         self.estimate = sum(self._waiting.values())
@@ -64,15 +67,17 @@ class Budget:
         return self._end is not None
 
     def begin(self, test: str) -> None:
-        """The next case begins: bound what it may ask for. Raises TooMuch where time is up."""
-        if self._end is None:
+        """The next case begins: bound what it may ask for, or end it where the time is up."""
+        self._pace.until = float("inf")
+        if self._end is None or test not in self._waiting or test in self._first:
+            self._waiting.pop(test, None)
             return
         now, waiting = time.monotonic(), self._waiting
         left, number, total = self._end - now, len(waiting) or 1, sum(waiting.values())
-        cost = waiting.pop(test, 0.0)
+        cost = waiting.pop(test)
         if left <= 0:
             self.left_out += 1
-            raise TooMuch(f"left out, the run's time is up (--budget): {self._pace.described()}")
+            not_run(f"the run's time is up (--budget MINUTES): {self._pace.described()}")
         part = MORE_THAN_ESTIMATED * cost * min(1.0, left / total) if total else 0.0
         least = AT_LEAST * (self._pace.text + self._pace.image)
         self._pace.until = now + max(part, min(least, MORE_THAN_ITS_PART * left / number))

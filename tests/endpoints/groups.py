@@ -92,6 +92,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "double-slash-404",
         "slow",
         "image-noise-in-batches",
+        "resized-in-its-own-mode",
         "texts-longer-than-images",
     ),
     (

@@ -1,14 +1,18 @@
 """Many images in a request: the image that caused a refusal or a wrong vector is found."""
 
 import base64
+import io
 import json
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from conformance.corpus.image_files import png
+from conformance.corpus.image_files import png, save
 from conformance.corpus.image_scenes import colour, flat
+from conformance.data.models import Model
 from conformance.expect import Nonconformity, PrerequisiteFailed, image_comparisons
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import CauseKind
@@ -94,3 +98,22 @@ def test_failures_are_told_together() -> None:
 
     with pytest.raises(Nonconformity, match=r"one: wrong; also three"):
         image_comparisons.each_of({"one": fails, "two": lambda: None, "three": fails})
+
+
+def test_what_a_library_makes_of_an_image_is_no_fault() -> None:
+    def seen(image: bytes, _: int) -> list[float]:
+        """The middle square, resized before it is converted as open_clip does."""
+        opened = Image.open(io.BytesIO(image))
+        scaled = opened.resize((16 * opened.width // opened.height, 16), Image.Resampling.BICUBIC)
+        left = (scaled.width - 16) // 2
+        pixels = scaled.crop((left, 0, left + 16, 16)).convert("RGB")
+        return [float(value) for value in np.asarray(pixels, dtype=float).reshape(-1)]
+
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 90), dtype=np.uint8))
+    file, shown = (save(each, "PNG") for each in (noise.convert("1"), noise))
+    stub = Stub(seen)
+    model = Model("tag", image_size=16, image_resize="crop")
+    several = ImageBatches(stub, model)  # type: ignore[arg-type]
+    image_comparisons.nearly_same_image(several, file, shown, "1-bit")
+    with pytest.raises(Nonconformity):
+        image_comparisons.nearly_same_image(ImageBatches(stub), file, shown, "1-bit")  # type: ignore[arg-type]

@@ -85,6 +85,21 @@ class ResizedFirst(Seen):
         return super().see(plain.resize((size[0], size[1]), Image.Resampling.BILINEAR))
 
 
+@legal("resized-in-its-own-mode", "images are resized before they are converted to RGB")
+class ResizedInItsOwnMode(Seen):
+    SIDE = 224
+
+    def see(self, picture: Image.Image) -> Image.Image:
+        if picture.mode.startswith("I"):
+            return super().see(picture)
+        short = min(picture.size)
+        width, height = (int(self.SIDE * side / short) for side in picture.size)
+        scaled = picture.resize((width, height), Image.Resampling.BICUBIC)
+        left, top = round((width - self.SIDE) / 2), round((height - self.SIDE) / 2)
+        seen = scaled.crop((left, top, left + self.SIDE, top + self.SIDE))
+        return super().see(seen.convert("RGB"))
+
+
 @legal("deep-greys-scaled", "16-bit grayscale is scaled to 8 bits, not clipped")
 class DeepGreysScaled(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
