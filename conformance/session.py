@@ -37,7 +37,6 @@ from conformance.options.settings import BadOption, Given, Options, Settings, ma
 from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
 from conformance.report import document, known_failures
 from conformance.report.findings import Finding
-from conformance.report.known_failures import KnownFailures
 from conformance.report.provenance import Provenance, command_line
 from conformance.report.results import ClauseResult, PhaseResult, Problem, Recorder, text
 from conformance.report.sanitizer import sanitizer_of
@@ -109,7 +108,9 @@ class Session:
         self.__name__ = self.NAME
         self.settings = settings
         self.chosen = settings.chosen_clauses()
-        self.known = _known(settings)
+        self.known = known_failures.chosen(
+            settings.known_failures, settings.image, settings.model.tag
+        )
         if settings.weaviate not in (None, "off"):
             from conformance.weaviate.server_selection import select_server
 
@@ -513,12 +514,6 @@ def clause_of(item: pytest.Item) -> str | None:
 def test_of(item: pytest.Item) -> str:
     """A check's id, without the folder of all checks."""
     return item.nodeid.rpartition("checks/")[2]
-
-
-def _known(settings: Settings) -> KnownFailures:
-    if settings.known_failures is None:
-        return KnownFailures()
-    return known_failures.read(settings.known_failures)
 
 
 def _is_whole_suite(argument: str) -> bool:

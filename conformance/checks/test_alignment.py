@@ -8,7 +8,7 @@ from conformance.corpus import photographs
 from conformance.corpus.alignment import AlignedCorpus, advertised
 from conformance.corpus.image_files import thumbnail
 from conformance.data.models import Model
-from conformance.data.tolerances import PUBLISHED_TABLE, Array
+from conformance.data.tolerances import PUBLISHED_TABLE, UNIT_LENGTH, Array
 from conformance.expect import Observations, given
 from conformance.expect.observations import Figure, Measure
 from conformance.expect.statuses import not_applicable
@@ -139,3 +139,18 @@ def test_norms(encoded: EncodedCorpus, measure: Measure) -> None:
         expect.require(len(seen) > 0, f"no {kind}", f"{kind} to measure")
     if means["images"]:
         measure("norm of texts / norm of images", round(means["texts"] / means["images"], 4))
+
+
+@pytest.mark.clause("ALN-08")
+@pytest.mark.parametrize("kind", ["texts", "images"])
+def test_vectors_are_normalized_as_documented(
+    encoded: EncodedCorpus, model: Model, settings: Settings, kind: str
+) -> None:
+    if settings.weights != "published" or model.normalised is None:
+        not_applicable("with published weights alone, where the table says what is documented")
+    seen = encoded.texts if kind == "texts" else encoded.images
+    norms = np.linalg.norm(seen.vectors, axis=1)
+    unit = bool(np.abs(norms - 1).max() <= UNIT_LENGTH)
+    got = f"{kind} with vectors of length {norms.min():.4g} to {norms.max():.4g}"
+    expected = "of unit length" if model.normalised else "as long as the model makes them, not 1"
+    expect.require(unit == model.normalised, got, expected, seen[0].exchange)

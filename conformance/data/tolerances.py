@@ -38,6 +38,9 @@ PUBLISHED_TABLE = 0.02
 """Published cosines are rounded to 0.01 (half a step is 0.005); float16 on the GPU that printed
 them, and another resampling of the images, account for the rest."""
 
+UNIT_LENGTH = 1e-3
+"""How far a length may be from 1: a unit vector in float16 or bfloat16 is within 5e-4."""
+
 
 def distance(one: Array, other: Array) -> float:
     """Relative distance of two vectors of one dimension: 0 is equal, 1.4 is at right angles."""

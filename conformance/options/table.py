@@ -184,7 +184,9 @@ OPTIONS: Final = (
         "TOML or JSON file of failures that are not counted",
         metavar="FILE",
         type=Path,
-        markdown="TOML or JSON file of failures that are not counted, each with a reason",
+        markdown="TOML or JSON file of failures that are not counted, each with a reason, or "
+        "`vendor` for the known defects of Weaviate's official image of the model, which are never "
+        "counted if `--image` names that image",
     ),
     Option(
         "write-known-failures",

@@ -6,22 +6,28 @@ A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
     clause = "TXT-02"
     reason = "our tokenizer refuses more than 77 tokens, ticket 123"
 
-An entry whose tests all pass again is stale, and the run says so.
+An entry whose tests all pass again is stale, and the run says so. The defects of the official
+images are shipped (`vendor_defects.toml`); they are never stale, for an image may be newer.
 """
 
 import json
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from conformance.data import clauses
+from conformance.data import clauses, fixture_files
 from conformance.data.messages import UserError, one_line
 from conformance.data.statuses import Status
 from conformance.report.results import ClauseResult, PhaseResult
 
+VENDOR = "vendor"
+"""In place of a file: the defects of the official image of the model."""
+OFFICIAL = re.compile(r"(^|/)semitechnologies/multi2vec-clip[:@]")
+"""The name of an official image, on any registry."""
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
 """What can be known of: failures, and what could not be judged for one."""
 LONGEST_REASON = 160
@@ -35,6 +41,8 @@ class KnownFailure:
     reason: str
     clause: str = ""
     test: str = ""
+    shipped: bool = False
+    """Whether it is a defect of an official image, from the suite's own list."""
 
     @property
     def name(self) -> str:
@@ -56,6 +64,15 @@ class KnownFailures:
         """Why a result is known; empty where it is not."""
         return next((each.reason for each in self.entries if each.covers(clause, test)), "")
 
+    def shipped_seen(self, results: Sequence[ClauseResult]) -> int:
+        """How many of the shipped defects have shown in results to which this was applied."""
+        known = {each.clause.id for each in results if each.status == "known"}
+        own: dict[str, str] = {}
+        for each in self.entries:
+            if each.shipped:
+                own.setdefault(each.reason, each.clause)
+        return len(known.intersection(own.values()))
+
     def applied(self, result: ClauseResult) -> ClauseResult:
         """The result with its known failures told apart."""
         return result.with_tests(self._told_apart)
@@ -68,7 +85,8 @@ class KnownFailures:
 
     def stale(self, results: Sequence[ClauseResult], whole: bool) -> tuple[str, ...]:
         """The entries that pass again, and in a whole run the tests that there are no more."""
-        found = [each.name for each in self.entries if _passes_again(each, results)]
+        given = [each for each in self.entries if not each.shipped]
+        found = [each.name for each in given if _passes_again(each, results)]
         if whole:
             ran = {test.test for result in results for test in result.tests}
             found += [each.test for each in self.entries if each.test and each.test not in ran]
@@ -83,6 +101,32 @@ def _passes_again(entry: KnownFailure, results: Sequence[ClauseResult]) -> bool:
         if entry.covers(result.clause.id, test.test)
     ]
     return bool(met) and all(status == "pass" for status in met)
+
+
+def chosen(asked: Path | None, image: str | None, tag: str) -> KnownFailures:
+    """Those of the user's file, or the vendor's, and those of an official image that is judged.
+
+    Raises UserError for a file that cannot be read.
+    """
+    entries = list(read(asked).entries) if asked and str(asked) != VENDOR else []
+    if str(asked) == VENDOR or OFFICIAL.search(image or ""):
+        entries += _shipped(tag)
+    return KnownFailures(tuple(entries))
+
+
+def _shipped(tag: str) -> list[KnownFailure]:
+    """The defects of the official image of a tag."""
+    rows = fixture_files.toml("vendor_defects.toml")["defect"]
+    return [
+        KnownFailure(_told(row), clause=clause, shipped=True)
+        for row in rows
+        if tag in row["tags"]
+        for clause in row["clauses"]
+    ]
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    return f"{row['what']} (since {row['since']}, {row['link']}); meanwhile: {row['meanwhile']}"
 
 
 def read(path: Path) -> KnownFailures:

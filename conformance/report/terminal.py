@@ -158,6 +158,10 @@ def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
 def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     line = Text("verdict: ")
     line.append(judgement.verdict, style=VERDICTS[judgement.verdict].style)
+    if shipped := judgement.shipped_seen:
+        many = "defects" if shipped > 1 else "defect"
+        but = ": conformant but for" if judgement.verdict == "known failures" else ", besides"
+        line.append(f"{but} {shipped} known {many} of this image")
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
     line.append(

@@ -82,6 +82,11 @@ class Judgement:
         status = VERDICTS[self.verdict].exit_status
         return STALE if self.stale and status == 0 else status
 
+    @property
+    def shipped_seen(self) -> int:
+        """How many defects that are known of the official image have shown."""
+        return self.known.shipped_seen(self.results)
+
     def why_not_counted(self, finding: Finding) -> str:
         """Why a finding does not count, namely that it is known; empty where it counts."""
         reason = self.known.reason(finding.clause.id, finding.problem.test)

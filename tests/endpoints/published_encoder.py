@@ -10,6 +10,8 @@ from conformance.corpus import photographs
 from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, axes, single
 
+OWN_LENGTH = 10.0
+"""Of the vectors of a model that is not normalized."""
 ALIKE = 0.4
 """Distance of two thumbnails at which a picture hardly counts as the photograph any more."""
 
@@ -22,6 +24,11 @@ class PublishedEncoder(Encoder):
     table: str = "sentence-transformers-clip-ViT-B-32"
     """The tag whose published cosines these are."""
 
+    @property
+    def length(self) -> float:
+        """Of the vectors of captions and pictures."""
+        return 1.0 if self.normalised else OWN_LENGTH
+
     def text(self, text: str) -> Matrix:
         """One text: (width,)."""
         name = captions().get(" ".join(text.split()))
@@ -31,7 +38,7 @@ class PublishedEncoder(Encoder):
         """The unit vector that has the published cosines with the photographs: (width,)."""
         row = np.array([cosines(self.table)[name][picture] for picture in photographs.names()])
         known, own = axes(self.width)[-len(row) :], axes(self.width)[names().index(name)]
-        return single(row @ known + np.sqrt(1 - row @ row) * own)
+        return single(self.length * (row @ known + np.sqrt(1 - row @ row) * own))
 
     def picture(self, picture: Image.Image) -> Matrix:
         """One picture, drawn towards the photograph that it resembles: (width,)."""
@@ -41,7 +48,7 @@ class PublishedEncoder(Encoder):
         share = float(np.exp(-((apart[nearest] / ALIKE) ** 2)))
         vector = (1 - share) * super().picture(picture)
         vector = vector + share * axes(self.width)[-len(known) :][nearest]
-        return single(vector / np.linalg.norm(vector))
+        return single(self.length * vector / np.linalg.norm(vector))
 
 
 def names() -> list[str]:

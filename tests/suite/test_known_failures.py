@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.data import clauses
+from conformance.data import clauses, fixture_files, models
 from conformance.data.messages import UserError
 from conformance.report import known_failures
 from conformance.report.known_failures import KnownFailure, KnownFailures
@@ -141,3 +141,39 @@ def test_a_test_that_is_no_more_is_stale_in_a_whole_run() -> None:
     entries = KnownFailures((KnownFailure("why", test="gone"),))
     assert entries.stale([result("pass")], whole=True) == ("gone",)
     assert entries.stale([result("pass")], whole=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "image", "known"),
+    [
+        (Path("vendor"), None, True),
+        (None, "semitechnologies/multi2vec-clip:openai-clip-vit-base-patch16-1.5.0", True),
+        (None, "cr.weaviate.io/semitechnologies/multi2vec-clip@sha256:12", True),
+        (None, "our/multi2vec-clip:1", False),
+        (None, None, False),
+    ],
+)
+def test_defects_of_official_images_are_known(
+    asked: Path | None, image: str | None, known: bool
+) -> None:
+    found = known_failures.chosen(asked, image, "openai-clip-vit-base-patch16")
+    told = found.reason("TXT-02", "any")
+    assert bool(told) == known
+    assert not known or "inference/issues/19); meanwhile: cut texts" in told
+    assert found.stale([result("pass")], whole=True) == ()
+
+
+def test_a_shipped_defect_is_counted_once_by_its_own_clause() -> None:
+    found = known_failures.chosen(Path("vendor"), None, "facebook-metaclip-2-worldwide-b32-384")
+    text, shown = (clauses.find(name) for name in ("TXT-05", "EXA-02"))
+    results = [ClauseResult(clause, "known") for clause in (text, shown)]
+    assert found.shipped_seen(results) == 1
+
+
+def test_every_shipped_defect_names_clauses_and_tags() -> None:
+    tags = {
+        tag for row in fixture_files.toml("vendor_defects.toml")["defect"] for tag in row["tags"]
+    }
+    for tag in tags:
+        entries = known_failures.chosen(Path("vendor"), None, models.find(tag).tag).entries
+        assert {entry.clause for entry in entries} <= set(clauses.all_clauses())

@@ -222,6 +222,13 @@ class Mixed(Endpoint):
         return single(vector + self.share * np.roll(vector, 1))
 
 
+@fault("published-of-unit-length", needs=PUBLISHED)
+class OfUnitLength(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        vector = super().text_vector(text)
+        return single(vector / np.linalg.norm(vector))
+
+
 @fault("another-checkpoint", needs=PUBLISHED)
 class AnotherCheckpoint(Mixed):
     pass
