@@ -25,7 +25,6 @@ from conformance.data import clauses, weaviate_versions
 from conformance.data.clauses import Clause
 from conformance.data.messages import MissingLibrary, UserError, printable
 from conformance.data.statuses import Status
-from conformance.expect import budget
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.image_comparisons import ImageBatches
@@ -256,7 +255,7 @@ class Session:
         dropped = {each for each, keep in zip(mine, kept, strict=True) if not keep}
         items[:] = [each for each in items if each not in dropped]
         if self.budget.is_short:
-            items.sort(key=lambda each: clause_of(each) != budget.FIRST)
+            items.sort(key=lambda each: self.budget.place((test_of(each), clause_of(each) or "")))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

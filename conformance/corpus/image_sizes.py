@@ -7,6 +7,7 @@ what a model sees of them.
 """
 
 import io
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -199,21 +200,21 @@ def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
     with a palette and with premultiplied alpha; they drop alpha or lay the image on white; they
     resample by a cubic or a linear filter, and round the place of the crop up or down.
     """
-    with Image.open(io.BytesIO(file)) as image:
+    with warnings.catch_warnings(), Image.open(io.BytesIO(file)) as image:
+        warnings.simplefilter("ignore")  # Pillow advises RGBA where a palette has alpha.
         image.load()
         starts = [image.convert("RGB"), image.copy()]
         if image.has_transparency_data:
             clear = image.convert("RGBA")
             white = Image.new("RGBA", image.size, "white")
             starts += [Image.alpha_composite(white, clear).convert("RGB"), clear]
-    filters = (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
-    seen = [
-        picture
-        for start in starts
-        for resample in filters
-        for picture in _seen(start, own, crops, resample)
-    ]
-    return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in seen))
+        seen = [
+            picture
+            for start in starts
+            for resample in (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
+            for picture in _seen(start, own, crops, resample)
+        ]
+        return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in seen))
 
 
 def _seen(

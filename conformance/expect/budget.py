@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from conformance.data import fixture_files
-from conformance.expect.statuses import not_run
-from conformance.transport.pace import Load, Pace
+from conformance.transport.pace import LEFT_OUT, Load, Pace, TooMuch
 
 Case = tuple[str, str]
 """A test's id, without its folder, and its clause."""
@@ -23,6 +22,8 @@ MORE_THAN_ITS_PART = 3
 """Times the mean of what is left that a case may take, however little it should take."""
 MORE_THAN_ESTIMATED = 1.2
 """Times its part of what is left that a case may take."""
+COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
+"""Files of checks that come last where time is short: they send most, and build on the others."""
 FIRST = "OPS-02"
 """Judged before anything is left out: what an import sends, and whether it is answered in time."""
 
@@ -61,6 +62,11 @@ class Budget:
             self.estimate = min(self.estimate, self._seconds)
         return kept
 
+    def place(self, case: Case) -> int:
+        """Where a case stands in a run that is short of time; equals keep their order."""
+        test, clause = case
+        return 0 if clause == FIRST else 2 if test.startswith(COSTLY) else 1
+
     @property
     def is_short(self) -> bool:
         """Whether the run has less time than all cases take."""
@@ -77,7 +83,7 @@ class Budget:
         cost = waiting.pop(test)
         if left <= 0:
             self.left_out += 1
-            not_run(f"the run's time is up (--budget MINUTES): {self._pace.described()}")
+            raise TooMuch(f"{LEFT_OUT} in the run's time (--budget): {self._pace.described()}")
         part = MORE_THAN_ESTIMATED * cost * min(1.0, left / total) if total else 0.0
         least = AT_LEAST * (self._pace.text + self._pace.image)
         self._pace.until = now + max(part, min(least, MORE_THAN_ITS_PART * left / number))

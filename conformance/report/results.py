@@ -14,6 +14,7 @@ from conformance.expect.observations import Figure
 from conformance.report.exchanges import shown
 from conformance.report.sanitizer import Sanitizer
 from conformance.transport.exchange import Exchange
+from conformance.transport.pace import LEFT_OUT
 
 SHOWN_EXCHANGES = 2
 
@@ -76,6 +77,11 @@ class ClauseResult:
     clause: Clause
     status: Status
     tests: tuple[PhaseResult, ...] = ()
+
+    @property
+    def left_out(self) -> bool:
+        """Whether none of its tests was judged, for want of time."""
+        return self.status == "n/a" and any(t.message.startswith(LEFT_OUT) for t in self.tests)
 
     def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":
         """The same with every test changed, and the status that follows."""

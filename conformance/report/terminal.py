@@ -68,6 +68,9 @@ def write(
     _stale(console, settings, judgement)
     if left := judgement.measurements.get(LEFT_OUT):
         console.print(f"{LEFT_OUT}: {left} (--budget MINUTES or --slow runs more)")
+    if ids := [result.clause.id for result in judgement.results if result.left_out]:
+        many = f"{len(ids)} clauses" if len(ids) > 1 else "1 clause"
+        console.print(f"{many} not judged for lack of time: {', '.join(_folded(ids))}")
     console.print(_verdict_line(judgement, settings))
     reporter.write("".join(f"{line.rstrip()}\n" for line in sink.getvalue().splitlines()))
     if container_log and judgement.exit_status and detail is not Detail.VERDICT:

@@ -39,6 +39,10 @@ CLEARLY = 20
 """A request that takes less than this part of the time-out, and has no answer, is not just slow."""
 
 
+LEFT_OUT = "not judged"
+"""What a message begins with that says why there was no time."""
+
+
 class TooMuch(Exception):
     """The endpoint is too slow for a request of the suite's own; the message says how slow."""
 
@@ -137,9 +141,7 @@ class Pace:
         Each is a number of texts and images. What an import sends always goes.
         """
         if time.monotonic() > self.until:
-            raise TooMuch(
-                f"left out, or not to its end, for the run's time (--budget): {self.described()}"
-            )
+            raise TooMuch(f"{LEFT_OUT} to its end in the run's time (--budget): {self.described()}")
         loads = [self.load(texts, images) for texts, images in requests]
         if len(loads) <= IMPORTERS and all(each.is_one_object for each in loads):
             return
@@ -147,7 +149,9 @@ class Pace:
         seconds = self.seconds(whole)
         if seconds > self.limit:
             self.note(str(whole), "not sent")
-            raise TooMuch(f"not sent: {whole} would take {seconds:.0f} s here: {self.described()}")
+            raise TooMuch(
+                f"{LEFT_OUT}: {whole} would take {seconds:.0f} s here: {self.described()}"
+            )
 
     def texts(self, most: int, at_once: int = 1) -> int:
         """How many texts to ask for at most, in each of so many requests at once; at least one."""

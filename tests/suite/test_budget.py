@@ -5,8 +5,7 @@ import time
 import pytest
 
 from conformance.expect.budget import Budget
-from conformance.expect.statuses import Ended
-from conformance.transport.pace import Pace
+from conformance.transport.pace import Pace, TooMuch
 
 CASES = [
     (f"test_new.py::test_{clause}[{number}]", clause)
@@ -52,7 +51,7 @@ def test_when_time_is_up_a_case_is_left_out() -> None:
     budget = Budget(pace, 0.01)
     budget.plan(CASES)
     time.sleep(0.02)
-    with pytest.raises(Ended, match="time is up"):
+    with pytest.raises(TooMuch, match="in the run's time"):
         budget.begin(next(iter(budget._waiting)))
     assert budget.left_out == 28
 

@@ -97,7 +97,7 @@ class ResizedInItsOwnMode(Seen):
         scaled = picture.resize((width, height), Image.Resampling.BICUBIC)
         left, top = round((width - self.SIDE) / 2), round((height - self.SIDE) / 2)
         seen = scaled.crop((left, top, left + self.SIDE, top + self.SIDE))
-        return super().see(seen.convert("RGB"))
+        return super().see(image_encoder.rgb(seen))
 
 
 @legal("deep-greys-scaled", "16-bit grayscale is scaled to 8 bits, not clipped")
