@@ -211,7 +211,8 @@ class Pace:
         elif load.images and not load.texts and load.megapixels <= SMALL * load.images:
             self._costs["image"].append(exchange.seconds / load.images)
         elif load.images and not load.texts:
-            more = exchange.seconds - load.images * self.image
+            # The quickest, for one that was held up would hide what the pixels cost.
+            more = exchange.seconds - load.images * min(self._costs["image"], default=0.0)
             self._costs["megapixel"].append(max(0.0, more / load.megapixels))
 
 
