@@ -277,7 +277,7 @@ class Session:
     def _too_slow(self) -> str:
         if self.client.timeouts < MOST_TIMEOUTS:
             return ""
-        return f"{self.client.timeouts} requests had no answer within their time; giving up"
+        return f"{self.client.timeouts} requests timed out; giving up"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -399,7 +399,7 @@ class Session:
             f"seconds a {kind}": round(cost, 4) for kind, cost in costs.items()
         }
         if self.budget.left_out:
-            told["cases left out of the run's time"] = self.budget.left_out
+            told["cases left out for lack of time"] = self.budget.left_out
         return told | {f"taken by {about}": what for about, what in pace.taken.items()}
 
     def _report(self, judgement: Judgement, exit_status: int) -> Report:

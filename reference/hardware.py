@@ -71,5 +71,5 @@ def prepare_device(device: str) -> None:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).partition("\n")[0]
-        raise UnloadableError(f"{device} was asked for and cannot be had: {reason}") from error
+        raise UnloadableError(f"{device} was requested but is not available: {reason}") from error
     torch.backends.cudnn.allow_tf32 = False

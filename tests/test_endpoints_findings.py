@@ -45,5 +45,5 @@ def test_a_run_ends_soon_after_the_endpoint(name: str) -> None:
     with serve(endpoint) as url:
         report = run(url, model=entry.model, weights="stand-in", weaviate="off", **entry.options)
     first = report.document["findings"][0]
-    assert first["got"].startswith("no answer to any good request since")
+    assert first["got"].startswith("no response to any valid request since")
     assert endpoint.requests_after_death < 20

@@ -26,7 +26,7 @@ from conformance.weaviate.server import server_at
 def compared_with(settings: Settings) -> End:
     """What the user wants the endpoint to be compared with."""
     if not settings.compare_with:
-        disabled("not asked for; --compare-with URL|FILE|weaviate:http://HOST:PORT/COLLECTION")
+        disabled("not requested; --compare-with URL|FILE|weaviate:http://HOST:PORT/COLLECTION")
     try:
         return compare_command.parse(settings.compare_with, settings.weaviate)
     except UserError as problem:

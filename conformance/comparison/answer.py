@@ -73,7 +73,7 @@ class Answer:
         return f"NO MATCH: the vectors of {self.new.name} are not those of {self.old.name}."
 
     def reason(self) -> str:
-        """The likely reason for a difference, in a sentence or two."""
+        """The likely reason for a difference, in one or two sentences."""
         far = [pair for each in self.kinds for pair in each.far]
         if not far:
             return self._of_missing()
@@ -88,10 +88,10 @@ class Answer:
     def _of_missing(self) -> str:
         kinds = [each.kind for each in self.kinds if not each.pairs]
         known = [words for kind in kinds if (words := self._releases(kind, refused=True))]
-        return known[0] if known else "one side refuses what the other takes; its words are above"
+        return known[0] if known else "one side refuses items that the other accepts (see above)"
 
     def _of_one_kind(self) -> str:
-        """Where texts or images alone differ."""
+        """The reason if only texts or only images differ."""
         compared = [each for each in self.kinds if each.pairs]
         differing = [each for each in compared if not each.close]
         if len(compared) < 2 or len(differing) != 1:
@@ -103,7 +103,7 @@ class Answer:
         return " ".join(filter(None, [_which(kind), releases, by_design]))
 
     def _releases(self, kind: str, refused: bool = False) -> str:
-        """What changed between releases of the vendor's image for a kind; empty where nothing."""
+        """What changed for a kind between releases of the vendor's image; empty if nothing did."""
         old, new = self.old.transformers, self.new.transformers
         if old and old == new and not refused:
             return ""
@@ -116,21 +116,21 @@ class Answer:
     def _small(self, far: Sequence[Pair]) -> str:
         if min(pair.cosine for pair in far) >= NEARLY:
             words = (
-                "the same model, computed in another way: another precision (float16, int8), "
-                "device or version of its libraries"
+                "the same model, computed differently: another precision (float16, int8), device "
+                "or library version"
             )
         else:
-            words = "another version of the model, or of how texts and images are prepared for it"
+            words = "another version of the model, or different preprocessing of texts and images"
         return ". ".join(filter(None, [words, self._releases("images")]))
 
 
 def other_length(far: Sequence[Pair]) -> str:
-    """Vectors of another length are of another model; empty where all have one length."""
+    """Vectors with different dimensions are from different models; empty if all are the same."""
     lengths = {pair.numbers for pair in far if len(set(pair.numbers)) > 1}
     if not lengths:
         return ""
     new, old = min(lengths)
-    return f"another model: vectors have {new} numbers now, and had {old}"
+    return f"another model: vectors have {new} dimensions now, and had {old} before"
 
 
 def _other_norm(far: Sequence[Pair]) -> str:
@@ -139,22 +139,23 @@ def _other_norm(far: Sequence[Pair]) -> str:
     now = all(abs(pair.norm - 1) < UNIT for pair in far)
     before = all(abs(pair.other_norm - 1) < UNIT for pair in far)
     what = "now" if now else "before" if before else ""
-    normalized = f": they are normalized {what} only" if what else ""
+    normalized = f" (normalized only {what})" if what else ""
     return (
-        f"the same directions with other norms{normalized}. Cosine distance does not notice; "
-        "dot and l2-squared do, and so do weighted fields"
+        f"the same directions with different norms{normalized}. This does not affect cosine "
+        "distance, but it affects dot, l2-squared and weighted fields"
     )
 
 
 def _other_model(far: Sequence[Pair]) -> str:
     middle = sorted(pair.cosine for pair in far)[len(far) // 2]
-    return "another model, or other weights of it" if middle < UNRELATED else ""
+    return "another model, or different weights" if middle < UNRELATED else ""
 
 
 IMAGE_REASONS = {
-    "encoding": "files that have to be converted first (palette, transparency, grey, 16 bits, "
-    "CMYK): another way to decode them",
-    "size": "images that are not square or very small: another way to resize or crop them",
+    "encoding": "those that have to be converted first (palette, transparency, grayscale, 16-bit, "
+    "CMYK), so they are decoded differently",
+    "size": "those that are not square or are very small, so they are resized or cropped "
+    "differently",
 }
 
 
@@ -163,11 +164,13 @@ def _which(kind: Comparison) -> str:
     names = {pair.name for pair in kind.far}
     special = _special_texts(kind, names) if kind.kind == "texts" else _special_images(names)
     if special:
-        return f"{kind.kind} alone differ, and of these only {special}."
+        return f"only {kind.kind} differ, and of these only {special}."
     if _other_model(kind.far):
-        return f"{kind.kind} alone differ, and have little in common: another encoder for them."
-    how = "resized, cropped or normalized" if kind.kind == "images" else "tokenized, padded or cut"
-    return f"{kind.kind} alone differ: they are {how} in another way."
+        return f"only {kind.kind} differ, and are unrelated: a different encoder for {kind.kind}."
+    how = "resized, cropped or normalized"
+    if kind.kind == "texts":
+        how = "tokenized, padded or truncated"
+    return f"only {kind.kind} differ: they are {how} differently."
 
 
 def _special_images(names: set[str]) -> str:
@@ -180,9 +183,9 @@ def _special_images(names: set[str]) -> str:
 def _special_texts(kind: Comparison, names: set[str]) -> str:
     texts = {pair.name: inputs().texts.get(pair.name, "") for pair in kind.pairs}
     if all(len(texts[name]) >= LONG for name in names):
-        return "long ones: they are cut at another length"
+        return "long ones, so they are truncated at a different length"
     if names == {name for name, text in texts.items() if text != text.lower()}:
-        return "those with capitals: one side makes small letters of them"
+        return "those with uppercase letters, so only one side lowercases them"
     return ""
 
 

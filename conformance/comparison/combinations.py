@@ -95,17 +95,17 @@ def _normalised_rows(fields: Fields) -> list[Array]:
 
 WAYS: Mapping[str, Way] = {
     "weights ignored": _unweighted,
-    "weights ignored, as before 1.21.4 (the images' taken for the texts too)": (
+    "weights ignored, as before 1.21.4 (the images' weights used for the texts too)": (
         _images_weights_alone
     ),
     "weights of texts and images swapped": _kinds_swapped,
     "weights in another order": _another_order,
-    "texts alone": _texts_alone,
-    "images alone": _images_alone,
+    "only texts": _texts_alone,
+    "only images": _images_alone,
     "the sum, not divided by the number of fields": _undivided,
-    "every field's vector normalised first": _normalised_rows,
+    "every field's vector normalized first": _normalised_rows,
 }
-"""From the plain to the flexible: of two that fit alike, the first is named."""
+"""From simple to flexible. If two fit equally well, the first is named."""
 
 
 def best_fit(fields: Sequence[Fields], stored: Sequence[Array]) -> Fit | None:

@@ -59,7 +59,7 @@ class Asked:
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("old")
 @click.argument("new")
-@click.option("--model", metavar="TAG", help="what both serve; names what is known of that model")
+@click.option("--model", metavar="TAG", help="the model that both sides serve")
 @shared.models_file
 @click.option(
     "--sample",
@@ -151,7 +151,7 @@ def announcement(ends: Sequence[End], asked: Asked) -> str:
         count = len(inputs().texts) + len(inputs().images) + FIRST
         sent = f"{count} requests, one text or one image each,"
     lines = [f"Reads up to {asked.sample} objects of {end.name}." for end in collections]
-    lines += [f"Sends {sent} to {urls}, one after another."] if urls else []
+    lines += [f"Sends {sent} to {urls}, one at a time."] if urls else []
     return " ".join([*lines, "Nothing is written."])
 
 
@@ -174,7 +174,7 @@ def of_snapshots(old: Snapshot, new: Snapshot, model: Model | None) -> Answer:
     ]
     refused = [*_refused(old), *_refused(new)]
     if not any(kind.pairs for kind in kinds):
-        words = "; ".join(refused) or "the two sides have no item in common"
+        words = "; ".join(refused) or "the two sides have no items in common"
         raise UserError(f"nothing was compared: {words}")
     return Answer(
         Side(old.source, old.model, old.transformers),

@@ -96,7 +96,7 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
         raise click.UsageError(problem)
     wanted = inputs()
     count = len(wanted.texts) + len(wanted.images) + 1
-    click.echo(f"Sends {count} requests, one text or one image each, one after another.", err=True)
+    click.echo(f"Sends {count} requests, one text or one image each, one at a time.", err=True)
     with recording.opened(url, timeout) as endpoint:
         seen = preflight(endpoint, wait, lambda: True)
         made = _asked(endpoint, wanted)

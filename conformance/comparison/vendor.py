@@ -18,16 +18,16 @@ def remark(model: Model) -> str:
     source = model.text_model or ""
     if source.startswith(METACLIP_2):
         return (
-            "Vectors of texts that the vendor's image has made of MetaCLIP 2 differ from these by "
-            "design: it pools a text at its highest token id instead of its end "
-            "(docs/vendor-container.md). Images are not concerned."
+            "Text vectors from the vendor's image of MetaCLIP 2 always differ from these, since it "
+            "pools a text at its highest token id instead of its end "
+            "(docs/vendor-container.md). Images are not affected."
         )
     if model.library == "siglip":
-        case = " and does not lower-case it" if source.startswith(SIGLIP_2) else ""
+        case = " and does not lowercase it" if source.startswith(SIGLIP_2) else ""
         return (
-            "Vectors of texts that the vendor's image has made of SigLIP models differ from these "
-            "by design: it pads a text to the longest of its request instead of to 64 tokens"
-            f"{case} (docs/vendor-container.md). Images are not concerned."
+            "Text vectors from the vendor's images of SigLIP models always differ from these, "
+            "since they pad a text to the longest in its request instead of to 64 tokens"
+            f"{case} (docs/vendor-container.md). Images are not affected."
         )
     return ""
 

@@ -85,10 +85,12 @@ class Rest:
             reason = str(seen.failure)
             larger = seen.failed_by(FailureKind.TOO_LARGE)
             status = 200 if larger else 0
-            raise NoAnswer(f"no Weaviate answers at {self.url}: {reason}", status, reason, path)
+            raise NoAnswer(
+                f"Weaviate does not respond at {self.url}: {reason}", status, reason, path
+            )
         if seen.status in FORBIDDEN:
             reason = f"status {seen.status}"
-            message = f"the Weaviate at {self.url} wants an API key ({reason}): set {KEY}"
+            message = f"the Weaviate at {self.url} requires an API key ({reason}): set {KEY}"
             raise NoAnswer(message, seen.status, reason, path)
         document = seen.json()
         if not seen.succeeded or not isinstance(document, kind):

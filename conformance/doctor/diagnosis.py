@@ -14,7 +14,7 @@ from conformance.data.messages import printable
 ADVICE = "doctor.toml"
 REPOSITORY = "weaviate/weaviate"
 WIDTH = 100
-WELL = "nothing wrong was seen; `clip-conformance URL --model TAG` tests what this does not"
+WELL = "no problems found; `clip-conformance URL --model TAG` runs the full tests"
 
 
 @dataclass(frozen=True)

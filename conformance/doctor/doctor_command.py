@@ -64,7 +64,7 @@ def command(
 
     Says what is there, what is likely wrong, and what to do. Nothing is written anywhere.
     URL may also be in CLIP_CONFORMANCE_URL.
-    Exit status: 0 nothing wrong was seen, 1 something was, 4 a bad option.
+    Exit status: 0 if no problems were found, 1 if some were, 4 for a bad option.
     """
     given = _filled_in(given)
     url = given["url"]

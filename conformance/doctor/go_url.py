@@ -180,10 +180,10 @@ def repaired(value: str) -> tuple[str, list[str]]:
         if value[-1:] != meant[-1:]:
             reasons.append(f"it ends in {_named(value[-1])}")
     if unset := re.search(r"\$\{?\w*\}?|\{\{?\s*\w*\s*\}?\}", meant):
-        return meant, [*reasons, f"{unset[0]} is a variable that nothing has replaced"]
+        return meant, [*reasons, f"{unset[0]} is a variable that was not replaced"]
     for character in dict.fromkeys(re.findall(r"[\s\"'`<>\u200b\ufeff\x00-\x1f]", meant)):
         meant = meant.replace(character, "")
-        reasons.append(f"it holds {_named(character)}")
+        reasons.append(f"it contains {_named(character)}")
     return _with_scheme(meant, reasons)
 
 
@@ -201,7 +201,7 @@ def _with_scheme(meant: str, reasons: list[str]) -> tuple[str, list[str]]:
             reasons.append(f"it ends in {route}, which Weaviate appends itself")
             meant = meant.rstrip("/").removesuffix(route)
     if meant.endswith("/"):
-        reasons.append("it ends in a slash, so that //vectorize is asked for")
+        reasons.append("it ends in a slash, so Weaviate requests //vectorize")
         meant = meant.rstrip("/")
     return meant, reasons
 

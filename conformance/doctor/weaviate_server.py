@@ -42,57 +42,57 @@ CAUSES = {
         "Leave it off for multi2vec-clip.",
     ),
     "connection refused": (
-        "Nothing listens at CLIP_INFERENCE_API, as Weaviate sees it; in a container, localhost is "
-        "that container.",
-        "Name the endpoint's service and its port 8080.",
+        "As seen from Weaviate, nothing listens at CLIP_INFERENCE_API. In a container, localhost "
+        "is the container itself.",
+        "Use the name of the endpoint's service and its port 8080.",
     ),
     "no such host": (
         "The host name in CLIP_INFERENCE_API is not known where Weaviate runs.",
-        "Put both on one network, and use the service's name there.",
+        "Put both on the same network, and use the service's name there.",
     ),
     "deadline exceeded": (
         "The endpoint took longer than MODULES_CLIENT_TIMEOUT.",
-        "Leave that at 50s, and look at why /meta is slow.",
+        "Keep the default of 50s, and find out why /meta is slow.",
     ),
     "invalid control character": (
-        "CLIP_INFERENCE_API holds a character that cannot be seen, such as the carriage return of "
-        "a file with Windows line ends.",
-        "CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
+        "CLIP_INFERENCE_API contains an invisible character, such as the carriage return of a file "
+        "with Windows line endings.",
+        "Set CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
     ),
     "invalid port": (
-        "What follows the colon in CLIP_INFERENCE_API is not a number: a quote or a blank, or the "
-        "port stands there twice.",
-        "CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
+        "The port in CLIP_INFERENCE_API is not a number. There may be a quote or a space, or the "
+        "port may be given twice.",
+        "Set CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
     ),
     "in host name": (
-        "The host name in CLIP_INFERENCE_API holds a character that none can hold, such as a blank "
-        "or a variable that nothing has replaced.",
+        "The host name in CLIP_INFERENCE_API contains an invalid character, such as a space, or a "
+        "variable that was not replaced.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "no Host in request URL": (
-        "CLIP_INFERENCE_API has no host: there must be two slashes after http: and then its name.",
+        "CLIP_INFERENCE_API has no host, which must follow two slashes after http:.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "missing ']' in host": (
-        "The address in CLIP_INFERENCE_API opens a bracket and does not close it.",
+        "The address in CLIP_INFERENCE_API has an opening bracket without a closing one.",
         "CLIP_INFERENCE_API=http://[ADDRESS]:PORT",
     ),
     "invalid URL escape": (
-        "CLIP_INFERENCE_API holds a percent sign that begins no escape.",
-        "CLIP_INFERENCE_API=http://HOST:PORT; in a password, %25 stands for a percent sign.",
+        "CLIP_INFERENCE_API contains a percent sign that is not part of an escape.",
+        "Set CLIP_INFERENCE_API=http://HOST:PORT. In a password, write a percent sign as %25.",
     ),
     "first path segment": (
-        "CLIP_INFERENCE_API has no scheme, or a quote or a blank before it.",
+        "CLIP_INFERENCE_API has no scheme, or a quote or a space before it.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "unsupported protocol scheme": (
-        "CLIP_INFERENCE_API has no scheme, or another one than http and https.",
+        "CLIP_INFERENCE_API has no scheme, or one other than http and https.",
         "CLIP_INFERENCE_API=http://HOST:PORT",
     ),
     "unmarshal meta response body": (
-        "What answers at CLIP_INFERENCE_API is not a multi2vec-clip container, or its /meta is not "
+        "The service at CLIP_INFERENCE_API is not a multi2vec-clip container, or its /meta is not "
         "a JSON object.",
-        "Run the doctor on that address.",
+        "Run the doctor on that URL.",
     ),
 }
 """Weaviate's own words, and what is behind them."""

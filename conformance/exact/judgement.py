@@ -85,7 +85,7 @@ def directions(
     far = [each for each in found if not each.distance <= limit]
     fit = best_fit(expected, kind, {**others(), **observed}) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
-    got = f"{len(far)} of {len(found)} {kind}s point elsewhere: {shown}"
+    got = f"{len(far)} of {len(found)} {kind} vectors have another direction: {shown}"
     unexplained = (
         "; no known mistake explains it" if far and any(expected.hypotheses.values()) else ""
     )

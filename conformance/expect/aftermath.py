@@ -88,7 +88,7 @@ class Aftermath:
             if problem is not None:
                 self._problems.append(problem)
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
-                self.gone = f"no answer to a good request: {exchange.summary()}"
+                self.gone = f"no response to a valid request: {exchange.summary()}"
                 return
             if problem is None:
                 self._measure(good, exchange)
@@ -127,7 +127,7 @@ class Aftermath:
             self._pace.missing(megapixels(image))
             self._drained([again], timeout * DRAINED)
             return
-        got = f"no answer to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
+        got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
         got += f"the same image again was answered in {again.seconds:.2g} s"
         cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
         self._problems.append(PrerequisiteFailed(got, "an answer each time", (seen, again), cause))
@@ -249,7 +249,7 @@ class Aftermath:
         if again.failure is None and again.status < REDIRECT:
             cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(odd))
             got = f"{odd.summary()}; served when the same request was sent again"
-            expected = "every good request served, each time"
+            expected = "every valid request served, every time"
             self._problems.append(PrerequisiteFailed(got, expected, (odd, again), cause))
 
     def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
@@ -267,8 +267,8 @@ class Aftermath:
             self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"a good request is no longer served since the test '{self.test}': {after.summary()}"
-        expected = "the next good request served as before"
+        got = f"a valid request is no longer served since the test '{self.test}': {after.summary()}"
+        expected = "the next valid request served as before"
         self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
@@ -280,8 +280,8 @@ class Aftermath:
                 return False
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"a good request right after it is refused, {TRIES} times of {TRIES}: "
-        expected = "the next good request served as before"
+        got = f"a valid request right after it is refused, {TRIES} times of {TRIES}: "
+        expected = "the next valid request served as before"
         self._problems.append(
             PrerequisiteFailed(got + after.summary(), expected, (odd, after), cause)
         )
@@ -293,16 +293,16 @@ class Aftermath:
         if after.body != odd.body or ill:  # Which may be the answer to anything.
             return False
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
-        got = f"a good request got the answer to what was sent before: {after.summary()}"
-        self._problems.append(PrerequisiteFailed(got, "its own answer", (odd, after), cause))
+        got = f"a valid request got the response to an earlier one: {after.summary()}"
+        self._problems.append(PrerequisiteFailed(got, "its own response", (odd, after), cause))
         return True
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
-        self.gone = f"the endpoint answers no good request any more, since {since}"
-        got = f"no answer to any good request since {since}: {after.summary()}"
+        self.gone = f"the endpoint no longer answers valid requests, since {since}"
+        got = f"no response to any valid request since {since}: {after.summary()}"
         cause = Cause(CauseKind.DEAD, work)
-        expected = "an answer to the next good request"
+        expected = "a response to the next valid request"
         self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
 
     def _unanswered(self, good: Items) -> bool:

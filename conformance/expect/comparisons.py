@@ -36,9 +36,9 @@ def same(
     worst = int(np.argmax(apart)) if apart else 0
     require(
         not apart or apart[worst] <= within,
-        f"{_which(what, worst, len(apart), names)} has another vector, at a relative distance of "
-        f"{max(apart, default=0):.2g}",
-        f"the same vector, within a relative distance of {within:g} (1.4 is at right angles)",
+        f"{_which(what, worst, len(apart), names)} has a different vector, at a relative "
+        f"distance of {max(apart, default=0):.2g}",
+        f"the same vector, within a relative distance of {within:g} (1.4 is a right angle)",
         *_both(got, expected, worst),
         cause=cause and Cause(cause),
     )
@@ -119,7 +119,7 @@ def one_dimension(*parts: Observations) -> None:
     shown = _unique([part.exchanges[0] for part in first.values()])
     cause = Cause(CauseKind.DIMENSION)
     found = f"dimensions {' and '.join(map(str, sorted(first)))}"
-    require(len(first) <= 1, found, "one dimension for all vectors", *shown, cause=cause)
+    require(len(first) <= 1, found, "the same dimension for all vectors", *shown, cause=cause)
 
 
 def _several(rows: Observations | Observation) -> Observations:

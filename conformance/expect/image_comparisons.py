@@ -257,7 +257,7 @@ def _judged(
         alone = [given.vectors(batches.alone(each), 0, 1).images[0] for each in (file, shown)]
         judge(alone[0], alone[1])
         # Alone, all is well.
-        got = f"{problem.got}; each alone, they agree"
+        got = f"{problem.got}; sent one at a time, they agree"
         cause = Cause(CauseKind.COMPANIONS, "images")
         raise Nonconformity(got, problem.expected, problem.exchanges, cause) from None
 
@@ -295,15 +295,15 @@ def _not_misread(
 
 
 MISREADINGS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
-    "red and blue were exchanged": lambda image: _channels(image, 2, 1, 0),
-    "red and green were exchanged": lambda image: _channels(image, 1, 0, 2),
-    "green and blue were exchanged": lambda image: _channels(image, 0, 2, 1),
-    "it were grey": lambda image: image.convert("L").convert("RGB"),
+    "red and blue were swapped": lambda image: _channels(image, 2, 1, 0),
+    "red and green were swapped": lambda image: _channels(image, 1, 0, 2),
+    "green and blue were swapped": lambda image: _channels(image, 0, 2, 1),
+    "it were gray": lambda image: image.convert("L").convert("RGB"),
     "it were its negative": ImageOps.invert,
     "it were mirrored": ImageOps.mirror,
     "it were upside down": ImageOps.flip,
-    "it were turned by half": lambda image: image.rotate(180),
-    "its rows were columns": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
+    "it were rotated by 180 degrees": lambda image: image.rotate(180),
+    "its rows and columns were swapped": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
 }
 """What a decoder or a conversion makes of an image by mistake."""
 

@@ -12,7 +12,7 @@ def problem(url: str) -> str:
     """Why `url` cannot be the URL of an endpoint, in one line; empty where it can."""
     if not _usable(url):
         hint = f"; did you mean {_with_scheme(url)}?" if _usable(_with_scheme(url)) else ""
-        return f"{url!r} is no URL of an endpoint: http://HOST:PORT, with a prefix if any{hint}"
+        return f"{url!r} is not a valid endpoint URL; expected http://HOST:PORT[/PREFIX]{hint}"
     parts = urlsplit(url)
     if parts.query or parts.fragment:
         return "the URL has a query or a fragment, and Weaviate appends /vectorize to it"

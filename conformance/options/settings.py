@@ -191,9 +191,9 @@ def _check(values: Mapping[str, Any]) -> None:
 
 def _check_target(values: Mapping[str, Any]) -> None:
     if values["url"] and values["reference"]:
-        raise BadOption("--reference starts an endpoint of its own: give a URL or a tag, not both")
+        raise BadOption("--reference starts its own endpoint: give a URL or a tag, not both")
     if values["image"] and (values["url"] or values["reference"]):
-        raise BadOption("--image starts an endpoint of its own: give no URL and no --reference")
+        raise BadOption("--image starts its own endpoint: give no URL and no --reference")
     if values["reference"] and values["model"] not in (None, values["reference"]):
         raise BadOption("--reference and --model name different models")
     if (values["header"] or values["ca_file"]) and not values["url"]:

@@ -21,7 +21,7 @@ from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
 """Columns; a wider terminal is not filled."""
-LEFT_OUT = "cases left out of the run's time"
+LEFT_OUT = "cases left out for lack of time"
 """The measurement that counts them."""
 FEW = 3
 """Clauses of a group that are listed one by one."""
@@ -154,7 +154,7 @@ def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
     if judgement.stale:
         names = ", ".join(judgement.stale)
         many = "passes" if len(judgement.stale) == 1 else "pass"
-        line = f"no longer failing: {names} {many}; take out of {settings.known_failures}"
+        line = f"no longer failing: {names} {many}; remove from {settings.known_failures}"
         console.print(Text(f"{line} (exit status {STALE})", style="bold red"), soft_wrap=True)
 
 
@@ -174,7 +174,7 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
 
 
 def _word(verdict: Verdict) -> str:
-    return "disabled (not asked for)" if verdict == "disabled" else verdict
+    return "disabled (not requested)" if verdict == "disabled" else verdict
 
 
 def show_findings(console: Console, judgement: Judgement, detail: Detail) -> None:

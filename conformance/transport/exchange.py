@@ -41,7 +41,7 @@ class Failure:
         return self.message
 
 
-CLOSED = Failure(FailureKind.INCOMPLETE, "the connection was closed without an answer")
+CLOSED = Failure(FailureKind.INCOMPLETE, "the connection was closed without a response")
 
 
 def without_password(url: str) -> str:
@@ -147,20 +147,20 @@ def _counted(kind: str, items: Sequence[object]) -> str:
 def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
     """The failure behind an exception of the HTTP client; `reused` says that the connection was."""
     if isinstance(problem, TimeoutError):
-        return Failure(FailureKind.TIMED_OUT, f"no whole answer within {timeout:g} s")
+        return Failure(FailureKind.TIMED_OUT, f"no complete response within {timeout:g} s")
     if isinstance(problem, TooLarge):
-        return Failure(FailureKind.TOO_LARGE, f"the answer exceeds {MAX_RESPONSE // 2**20} MiB")
+        return Failure(FailureKind.TOO_LARGE, f"the response exceeds {MAX_RESPONSE // 2**20} MiB")
     if isinstance(problem, zlib.error):
-        return Failure(FailureKind.BROKEN_GZIP, f"the answer's gzip is broken: {problem}")
+        return Failure(FailureKind.BROKEN_GZIP, f"the response's gzip is broken: {problem}")
     words = str(problem) or type(problem).__name__
     if isinstance(problem, httpx.ConnectError):
         return Failure(FailureKind.NO_CONNECTION, f"no connection: {words}")
     if reused and _closed_before_the_response(problem):
-        message = f"the kept connection was closed without an answer: {words}"
+        message = f"the keep-alive connection was closed without a response: {words}"
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
         return CLOSED
-    return Failure(FailureKind.INCOMPLETE, f"no whole answer: {words}")
+    return Failure(FailureKind.INCOMPLETE, f"incomplete response: {words}")
 
 
 def _closed_before_the_response(problem: Exception) -> bool:

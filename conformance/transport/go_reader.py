@@ -76,7 +76,7 @@ def read_meta(body: bytes) -> dict[str, Any]:
     try:
         plain = _plain(document)
     except RecursionError as error:
-        raise GoParseError("not readable: nested too deep") from error
+        raise GoParseError("not readable: nested too deeply") from error
     assert isinstance(plain, dict)
     return plain
 
@@ -129,7 +129,7 @@ def _document(body: bytes, number: Callable[[str], object]) -> Any:
         raise GoParseError(f"not JSON{place}") from error
     except RecursionError as error:
         # Go itself follows 10,000 levels; no answer of this contract needs more than three.
-        raise GoParseError("not readable: nested too deep") from error
+        raise GoParseError("not readable: nested too deeply") from error
 
 
 class _Beyond(Exception):
@@ -148,7 +148,7 @@ def _number(literal: str) -> float | _Huge:
 
 
 def _not_json(literal: str) -> NoReturn:
-    raise GoParseError(f"not JSON: {literal} is no number there")
+    raise GoParseError(f"not JSON: {literal} is not a JSON number")
 
 
 def _rows(name: str, value: Any) -> list[Vector]:

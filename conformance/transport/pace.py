@@ -174,7 +174,7 @@ class Pace:
     def described(self) -> str:
         """What items cost, in words."""
         words = f"a text takes {self.text:.2g} s and an image {self.image:.2g} s"
-        more = f", and {self.megapixel:.2g} s a megapixel" if self.megapixel > 0.01 else ""
+        more = f", and a megapixel {self.megapixel:.2g} s" if self.megapixel > 0.01 else ""
         return words + more
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:

@@ -35,8 +35,8 @@ def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Pre
     if _somebody_elses(first) and _somebody_elses(meta):
         url = without_password(endpoint.client.url)
         raise Unusable(
-            f"{url} is no multi2vec-clip endpoint: neither POST /vectorize nor GET /meta answers "
-            f"with a JSON object (vectorize: {_short(first)}). Check the URL."
+            f"{url} is not a multi2vec-clip endpoint: neither POST /vectorize nor GET /meta "
+            f"returns a JSON object (vectorize: {_short(first)}). Check the URL."
         )
     return Preflight(first, meta)
 
@@ -65,7 +65,7 @@ def _raise_if_another_service(endpoint: Endpoint) -> None:
     service = recognise(endpoint)
     if service is not None:
         url = without_password(endpoint.client.url)
-        raise Unusable(f"{url} is no multi2vec-clip endpoint but {service.name}: {service.hint}")
+        raise Unusable(f"{url} is not a multi2vec-clip endpoint but {service.name}: {service.hint}")
 
 
 def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:

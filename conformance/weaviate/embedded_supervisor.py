@@ -80,7 +80,9 @@ def hold(settings: Settings) -> None:
             raise Trouble(failures[0])
         download.check()
         if _server_ended():
-            raise Trouble(f"Weaviate {settings.version} ended by itself: {last_log_line(settings)}")
+            raise Trouble(
+                f"Weaviate {settings.version} exited unexpectedly: {last_log_line(settings)}"
+            )
 
 
 def _start(settings: Settings, failures: list[str]) -> None:
@@ -96,7 +98,7 @@ def _start(settings: Settings, failures: list[str]) -> None:
         STARTED.append(WeaviateClient(embedded_options=options, skip_init_checks=True))
     except Exception as problem:
         failures.append(
-            f"Weaviate {settings.version} cannot be had: {one_line(problem) or problem!r}"
+            f"Weaviate {settings.version} is not available: {one_line(problem) or problem!r}"
         )
 
 

@@ -78,7 +78,9 @@ class Server:
         except Exception as problem:
             reason = one_line(" ".join(str(problem).split()))
             hint = "" if self.key or "API-key" not in reason else f"; {KEY} holds its API key"
-            raise Unavailable(f"no Weaviate answers at {self.url}: {reason}{hint}") from problem
+            raise Unavailable(
+                f"Weaviate does not respond at {self.url}: {reason}{hint}"
+            ) from problem
         try:
             self.check_grpc()
         except Unavailable:
@@ -123,7 +125,7 @@ def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
     parts = urlsplit(url if "://" in url else f"http://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise Unavailable(
-            f"no address of a Weaviate: {url!r}; one looks like http://localhost:8080"
+            f"{url!r} is not a Weaviate address; expected one like http://localhost:8080"
         )
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)

@@ -106,7 +106,7 @@ def select_server(option: str | None) -> ServerSelection:
     if option == OFF:
         return ServerSelection("off", hint="switched off with --weaviate off")
     if "," in option:
-        raise UnknownVersion(f"--weaviate {option} names several servers; a run has one")
+        raise UnknownVersion(f"--weaviate {option} names several servers, but a run uses only one")
     kind, _, version = option.partition(":")
     if kind == EMBEDDED:
         return ServerSelection("embedded", check(version) if version else DEFAULT_VERSION)

@@ -94,7 +94,7 @@ CASES: dict[str, tuple[str, list[str], int, str]] = {
         "Shorter",
         [],
         1,
-        "another model: vectors have 512 numbers now, and had 64",
+        "another model: vectors have 512 dimensions now, and had 64",
     ),
     "a named vector": ("Named", ["--vector", "title"], 0, "objects: 6 of 6 the same"),
     "the first active tenant": ("Tenants", [], 0, "Tenants (tenant b) at http://"),
@@ -160,7 +160,7 @@ def test_an_endpoint_that_refuses_every_object_is_nothing_compared(
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        ("401 No", b"{}", "wants an API key (status 401): set CLIP_WEAVIATE_API_KEY"),
+        ("401 No", b"{}", "requires an API key (status 401): set CLIP_WEAVIATE_API_KEY"),
         ("404 No", b"<html>", "/v1/schema: status 404"),
         ("500 No", b'{"error": [{"message": "broken"}]}', "status 500: broken"),
     ],

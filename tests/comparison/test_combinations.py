@@ -29,14 +29,14 @@ def fields() -> list[Fields]:
         ("weights ignored", None),
         ("weights in another order", (0.2, 0.5, 0.3)),
         ("weights in another order", (0.3, 0.2, 0.5)),
-        ("texts alone", (0.5, 0.5, 0)),
-        ("images alone", (0, 0, 3)),
+        ("only texts", (0.5, 0.5, 0)),
+        ("only images", (0, 0, 3)),
     ],
 )
 def test_the_way_is_named(
     fields: list[Fields], way: str, weights: tuple[float, ...] | None
 ) -> None:
-    scale = {"texts alone": 3.0, "images alone": 3.0}.get(way, 1.0)
+    scale = {"only texts": 3.0, "only images": 3.0}.get(way, 1.0)
     stored = [combined(each.rows, weights) * np.float32(scale) for each in fields]
     found = best_fit(fields, stored)
     assert found is not None
@@ -66,7 +66,7 @@ def test_a_sum_and_normalised_rows_are_named(fields: list[Fields]) -> None:
     assert summed is not None
     assert normalised is not None
     assert summed.way == "the sum, not divided by the number of fields"
-    assert normalised.way == "every field's vector normalised first"
+    assert normalised.way == "every field's vector normalized first"
 
 
 def test_another_model_fits_in_no_way(fields: list[Fields]) -> None:

@@ -27,7 +27,7 @@ def test_a_recording_matches_its_endpoint(url: Urls, recorded: Path, command: Co
     assert told.status == 0
     first, verdict, *figures = told.out.splitlines()
     assert first.startswith("Sends 110 requests, one text or one image each, to http://127.0.0.1:")
-    assert first.endswith("one after another. Nothing is written.")
+    assert first.endswith("one at a time. Nothing is written.")
     assert verdict == f"MATCH: the vectors of {url('plain')} are those of {recorded}."
     assert [line.split(":")[0].strip() for line in figures] == ["texts", "images", "searches"]
     assert "71 of 71 the same; lowest cosine 1.000000; norms 5.056 to 20.83 (before:" in told.out
@@ -47,7 +47,7 @@ def test_images_of_another_encoder_are_one_reason(
     assert "texts: 71 of 71 the same" in told.out
     assert "images: 0 of 38 the same" in told.out
     assert told.out.count("likely reason: ") == 1
-    assert "images alone differ, and have little in common: another encoder" in told.out
+    assert "only images differ, and are unrelated: a different encoder" in told.out
 
 
 def test_what_one_side_refuses_is_named_and_the_rest_compared(
@@ -85,7 +85,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         "does not say which Weaviate: a collection is weaviate:http://HOST:PORT/COLLECTION",
     ),
     "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not say which"),
-    "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "no Weaviate answers at"),
+    "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "Weaviate does not respond at"),
     "no such model": ([NOBODY, NOBODY, "--model", "openai/clip"], "did you mean openai-clip"),
     "no objects": ([NOBODY, NOBODY, "--sample", "0"], "--sample"),
 }
@@ -150,7 +150,7 @@ def test_another_length_is_another_model(before: Snapshot) -> None:
     images = {name: row[:256] for name, row in before.images.items()}
     assert (
         reason(before, side(shorter, images))
-        == "another model: vectors have 256 numbers now, and had 512"
+        == "another model: vectors have 256 dimensions now, and had 512 before"
     )
 
 
@@ -160,7 +160,7 @@ def test_other_norms_alone_are_named(before: Snapshot) -> None:
         for rows in (before.texts, before.images)
     )
     said = reason(before, replace(before, texts=texts, images=images))
-    assert said.startswith("the same directions with other norms: they are normalized now only")
+    assert said.startswith("the same directions with different norms (normalized only now)")
 
 
 def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot) -> None:
@@ -169,18 +169,23 @@ def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot)
         texts={name: np.roll(row, 7) for name, row in before.texts.items()},
         images={name: np.roll(row, 7) for name, row in before.images.items()},
     )
-    assert reason(before, new) == "another model, or other weights of it"
+    assert reason(before, new) == "another model, or different weights"
 
 
 @pytest.mark.parametrize(
     ("kind", "names", "capitals", "said"),
     [
-        ("texts", "text of 500 words", False, "long ones: they are cut at another length"),
-        ("texts", "", True, "those with capitals: one side makes small letters of them"),
-        ("texts", "", False, "texts alone differ: they are tokenized, padded or cut"),
-        ("images", "encoding", False, "files that have to be converted first"),
-        ("images", "size", False, "images that are not square or very small"),
-        ("images", "", False, "images alone differ: they are resized, cropped or normalized"),
+        (
+            "texts",
+            "text of 500 words",
+            False,
+            "long ones, so they are truncated at a different length",
+        ),
+        ("texts", "", True, "those with uppercase letters, so only one side lowercases them"),
+        ("texts", "", False, "only texts differ: they are tokenized, padded or truncated"),
+        ("images", "encoding", False, "those that have to be converted first"),
+        ("images", "size", False, "those that are not square or are very small"),
+        ("images", "", False, "only images differ: they are resized, cropped or normalized"),
     ],
 )
 def test_what_differs_names_the_reason(
@@ -201,7 +206,7 @@ def test_an_upgrade_of_the_vendors_image_is_recognised(before: Snapshot) -> None
 
 def test_small_differences_of_both_kinds_are_another_way_to_compute(before: Snapshot) -> None:
     new = changed(changed(before, "texts", turn=0.05), "images", turn=0.05)
-    assert reason(before, new).startswith("the same model, computed in another way")
+    assert reason(before, new).startswith("the same model, computed differently")
 
 
 def test_two_recordings_of_two_models_are_told(before: Snapshot) -> None:
@@ -211,7 +216,7 @@ def test_two_recordings_of_two_models_are_told(before: Snapshot) -> None:
 
 
 def test_sides_without_a_common_item_are_nothing_compared(before: Snapshot) -> None:
-    with pytest.raises(UserError, match="no item in common"):
+    with pytest.raises(UserError, match="no items in common"):
         of_snapshots(before, side({"text a": before.texts[next(iter(before.texts))]}), None)
 
 

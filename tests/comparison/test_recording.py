@@ -55,7 +55,7 @@ def test_what_is_refused_is_left_out_and_named(url: Urls, command: Command, tmp_
     assert told.status == 0
     assert "left out, as refused: text of 500 words" in told.out
     assert "\x1b" not in told.out
-    assert "requests, one text or one image each, one after another" in told.err
+    assert "requests, one text or one image each, one at a time" in told.err
     made = recording.read(path)
     assert any(name.startswith("text of 500 words") for name in made.refused)
     assert len(made.texts) >= 60

@@ -28,7 +28,7 @@ def test_pairs_come_furthest_first_and_other_lengths_are_infinitely_far() -> Non
     here = {"a": ONE, "b": ONE, "c": ONE, "d": ONE}
     found = pairs(here, {"a": ONE, "b": -ONE, "c": np.ones(3, dtype=np.float32)})
     assert [pair.name for pair in found] == ["c", "b", "a"]
-    assert str(found[0]) == "2 numbers beside 3"
+    assert str(found[0]) == "2 dimensions, not 3"
     assert found[0].distance == float("inf")
     assert found[1].cosine == pytest.approx(-1)
     assert found[2].distance == 0
@@ -49,7 +49,7 @@ def test_models_that_the_vendor_reads_otherwise_are_remarked_on(tag: str) -> Non
     model = models.find(tag)
     said = comparison(a=OTHER).expected(model)
     assert ("vendor's image" in said) is ("siglip" in tag or "metaclip" in tag)
-    assert ("does not lower-case" in said) is ("siglip2" in tag)
+    assert ("does not lowercase" in said) is ("siglip2" in tag)
     assert said.endswith(vendor.remark(model))
 
 

@@ -55,14 +55,14 @@ def test_one_cause_is_one_finding(url: Urls) -> None:
     report = compared(url("upgraded"), url("plain"))
     assert statuses(report, *CLAUSES) == ["pass", "fail", "fail", "n/a"]
     assert [finding.clause.id for finding in report.findings] == ["CMP-02"]
-    assert "another model, or other weights of it" in json.dumps(report.document)
+    assert "another model, or different weights" in json.dumps(report.document)
 
 
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ("", "not asked for"),
-        ("weaviate:http://127.0.0.1:9/Products", "no Weaviate answers at http://127.0.0.1:9"),
+        ("", "not requested"),
+        ("weaviate:http://127.0.0.1:9/Products", "Weaviate does not respond at http://127.0.0.1:9"),
     ],
 )
 def test_a_run_that_compares_nothing_is_never_0(url: Urls, other: str, said: str) -> None:

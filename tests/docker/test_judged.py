@@ -63,7 +63,7 @@ def test_the_report_names_the_digest_and_ends_with_the_log(
     [
         ("DIE=3", "ended with status 3: fake encoder: no model here"),
         ("HANG=1", "is not ready: /.well-known/ready answers with status 503"),
-        ("PAGE=1", "is no multi2vec-clip endpoint"),
+        ("PAGE=1", "is not a multi2vec-clip endpoint"),
     ],
 )
 def test_what_cannot_be_judged_is_one_line_and_the_log(

@@ -46,7 +46,7 @@ def test_nothing_is_wrong_with_a_good_endpoint(doctor: Doctor, plain_url: str) -
     assert told.status == 0, told.text
     for words in ("ready status 204", "live status 204", "one text 512 numbers", "one image 512"):
         assert words in told.text
-    assert "nothing wrong was seen" in told.text
+    assert "no problems found" in told.text
 
 
 BAD = {
@@ -302,7 +302,7 @@ WRONG = {
     "a route": (["http://h/meta"], "the URL ends in /meta"),
     "a collection alone": (["http://h", "--collection", "X"], "say which with --weaviate URL"),
     "a model": (["http://h", "--model", "openai-clip"], "did you mean openai-clip-vit-base"),
-    "a Weaviate": (["http://h", "--weaviate", "ftp://h"], "no address of a Weaviate"),
+    "a Weaviate": (["http://h", "--weaviate", "ftp://h"], "is not a Weaviate address"),
     "a file": (["http://h", "--model", "x", "--models", "/no/file"], "No such file"),
 }
 

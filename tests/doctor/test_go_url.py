@@ -20,7 +20,7 @@ MALFORMED = {
     "http:/clip:8080": "http:/ is not http://",
     "http//clip:8080": "http// is not http://",
     "http:clip:8080": "http: is not http://",
-    "http://cl ip:8080": "it holds a blank (U+0020)",
+    "http://cl ip:8080": "it contains a blank (U+0020)",
     'http://clip:8080"': "it ends in a double quote (U+0022)",
     "clip:8080": "it has no scheme, http:// or https://",
     f"{GOOD}/": "it ends in a slash",
@@ -29,14 +29,14 @@ MALFORMED = {
 }
 """Values, each meant as `GOOD`, and what is said of them."""
 UNKNOWN = {
-    "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that nothing has replaced",
-    "http://{{ clip }}:8080": "{{ clip }} is a variable that nothing has replaced",
+    "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that was not replaced",
+    "http://{{ clip }}:8080": "{{ clip }} is a variable that was not replaced",
     "http://clip:80a": 'Go, and so Weaviate, cannot read it: invalid port ":80a" after host',
     "http://clip:8080:8080": 'invalid port ":8080:8080" after host',
     "http://[::1:8080": "missing ']' in host",
     "http://clip%zz": 'invalid URL escape "%zz"',
-    "htp://clip:8080": "no URL of an endpoint",
-    "http:///clip": "no URL of an endpoint",
+    "htp://clip:8080": "not a valid endpoint URL",
+    "http:///clip": "not a valid endpoint URL",
     f"{GOOD}?x=1": "the URL has a query or a fragment",
 }
 """Values whose meaning cannot be guessed, and what is said of them."""

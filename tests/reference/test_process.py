@@ -107,7 +107,7 @@ def test_a_gpu_that_is_not_there_is_refused_at_the_start(
 ) -> None:
     assert main(["--model", TAG, "--port", "0", "--device", "cuda:99"]) == 2
     printed = capsys.readouterr()
-    assert printed.err.startswith("reference: cuda:99 was asked for and cannot be had")
+    assert printed.err.startswith("reference: cuda:99 was requested but is not available")
     assert (printed.out, printed.err.count("\n")) == ("", 1)
 
 

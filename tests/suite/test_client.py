@@ -61,7 +61,7 @@ def silent(connection: socket.socket, _number: int) -> None:
 def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
     with talking(talk) as url:
         exchange = client_of(url, timeout=0.3).send(GET)
-    assert str(exchange.failure) == "no whole answer within 0.3 s"
+    assert str(exchange.failure) == "no complete response within 0.3 s"
     assert exchange.failed_by(FailureKind.TIMED_OUT)
     # The whole of it would take 40 s.
     assert exchange.seconds < 20
@@ -79,7 +79,7 @@ def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
 def test_an_answer_that_is_too_large_is_a_failure(client_of: Clients, talk: Talk) -> None:
     with talking(talk) as url:
         exchange = client_of(url).send(GET)
-    assert str(exchange.failure) == "the answer exceeds 1 MiB"
+    assert str(exchange.failure) == "the response exceeds 1 MiB"
     assert exchange.failed_by(FailureKind.TOO_LARGE)
     assert not exchange.body
 

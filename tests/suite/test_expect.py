@@ -104,7 +104,7 @@ ROWS = array([[3, 4], [0, 1]])
 
 def test_rows_are_the_same_within_a_relative_distance() -> None:
     expect.same(seen(ROWS * 1.01), seen(ROWS), "rows", within=0.02)
-    with pytest.raises(Nonconformity, match="row 1 has another vector"):
+    with pytest.raises(Nonconformity, match="row 1 has a different vector"):
         expect.same(seen(ROWS * array([[1], [1.1]])), seen(ROWS), "rows", within=0.02)
 
 
@@ -234,7 +234,9 @@ def test_what_is_not_refused_is_told_by_its_body() -> None:
     ],
 )
 def test_a_failure_says_what_was_asked_for(body: bytes, asked: str) -> None:
-    failure = Failure(FailureKind.TIMED_OUT, "no whole answer within 3 s")
+    failure = Failure(FailureKind.TIMED_OUT, "no complete response within 3 s")
     sent = Exchange("POST", "http://h/vectorize", request_body=body, failure=failure)
-    with pytest.raises(Nonconformity, match=f"no whole answer within 3 s, to {asked}; expected"):
+    with pytest.raises(
+        Nonconformity, match=f"no complete response within 3 s, to {asked}; expected"
+    ):
         expect.answered(sent)

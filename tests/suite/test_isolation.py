@@ -169,5 +169,5 @@ def test_a_bad_option_is_pytests_usage_error(pytester: pytest.Pytester) -> None:
     run = pytester.runpytest_inprocess("--pyargs", "conformance", "--clip-url", "ftp://h")
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     assert [line for line in run.errlines if line] == [
-        "ERROR: 'ftp://h' is no URL of an endpoint: http://HOST:PORT, with a prefix if any"
+        "ERROR: 'ftp://h' is not a valid endpoint URL; expected http://HOST:PORT[/PREFIX]"
     ]

@@ -22,7 +22,7 @@ from tests.suite.conftest import COMMAND, MODEL, Command
 
 URL = "http://127.0.0.1:9"
 TAG = registry.PUBLISHED
-NO_URL = "is no URL of an endpoint"
+NO_URL = "is not a valid endpoint URL"
 
 BAD = {
     "no model": ((URL,), "say which model"),

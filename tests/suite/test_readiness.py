@@ -33,8 +33,8 @@ def silent_after_ready(connection: socket.socket, _number: int) -> None:
 ENDS = {
     "closes": (dead, "accepts connections but does not answer /.well-known/ready"),
     "never answers": (silent, "accepts connections but does not answer /.well-known/ready"),
-    "ready and silent": (silent_after_ready, "is no multi2vec-clip endpoint"),
-    "HTML": (always(answer(HTML, "Content-Type: text/html")), "is no multi2vec-clip endpoint"),
+    "ready and silent": (silent_after_ready, "is not a multi2vec-clip endpoint"),
+    "HTML": (always(answer(HTML, "Content-Type: text/html")), "is not a multi2vec-clip endpoint"),
     "500": (always(answer(b"{}", status="500 Oops")), "is not ready: /.well-known/ready answers"),
     "503": (always(answer(b"", status="503 Busy")), "is not ready: /.well-known/ready answers"),
     "404": (always(answer(b"", status="404 No")), "is not ready: /.well-known/ready answers"),
@@ -95,4 +95,4 @@ def late(connection: socket.socket, _number: int) -> None:
 def test_ready_is_waited_for(command: Command) -> None:
     with talking(late) as url:
         done = command(url, *SOON)
-    assert "is no multi2vec-clip endpoint" in done.err
+    assert "is not a multi2vec-clip endpoint" in done.err

@@ -144,7 +144,7 @@ def test_an_endpoint_that_dies_ends_the_run(judged: Runner) -> None:
     done, report = judged(Dies(registry.find("plain").build().encoder), "-k", "test_texts.py")
     assert done.status == 1
     assert report["verdict"] == "not conformant"
-    assert "no answer to any good request since" in " ".join(done.out.split())
+    assert "no response to any valid request since" in " ".join(done.out.split())
     assert [finding["clause"] for finding in report["findings"]] == ["ERR-04"]
 
 
@@ -157,4 +157,4 @@ def test_each_status_has_a_column_and_each_finding_a_line(judged: Runner) -> Non
     for name in ("got:", "expected:", "why:", "reproduce:"):
         assert any(line.strip().startswith(name) for line in done.lines)
     assert any(line.startswith("verdict: partial") for line in done.lines)
-    assert "weaviate disabled (not asked for)" in " ".join(done.lines)
+    assert "weaviate disabled (not requested)" in " ".join(done.lines)

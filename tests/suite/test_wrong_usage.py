@@ -32,7 +32,7 @@ def talks_like(service: OtherService) -> Talk:
 def test_another_service_is_named(command: Command, service: OtherService) -> None:
     with talking(talks_like(service)) as url:
         done = command(url, *MODEL)
-    said = f"ERROR: {url} is no multi2vec-clip endpoint but {service.name}: {service.hint}"
+    said = f"ERROR: {url} is not a multi2vec-clip endpoint but {service.name}: {service.hint}"
     assert (done.status, done.lines) == (4, [said])
 
 

@@ -88,7 +88,7 @@ def test_interim_answers_are_read_over() -> None:
     ("answer", "reason"),
     [
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
-        (b"", "closed without an answer"),
+        (b"", "closed without a response"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "received 2 bytes, expected 5"),
         (b"HTTP/1.1 200 OK\r\nContent-Le", "in the middle of a head"),
         (b"hello\r\n\r\n", "illegal status line"),

@@ -36,7 +36,7 @@ def test_a_server(option: str, kind: str, where: str) -> None:
         ("embedded:latest", "expected one like"),
         ("embedded:v1.39.0", "expected one like"),
         ("embedded:http://host/w.tar.gz", "expected one like"),
-        ("docker:1.34,docker:1.39", "a run has one"),
+        ("docker:1.34,docker:1.39", "a run uses only one"),
     ],
 )
 def test_what_cannot_be_is_one_line(option: str, says: str) -> None:
