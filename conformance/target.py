@@ -8,7 +8,7 @@ from typing import Protocol
 from conformance.containers import engine
 from conformance.containers.container_under_test import ContainerUnderTest
 from conformance.containers.engine import ContainerTrouble
-from conformance.options import access
+from conformance.options import endpoint_url
 from conformance.options.settings import Settings
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint, Preflight, Target
@@ -48,7 +48,7 @@ def open_target(settings: Settings) -> tuple[Settings, OpenTarget]:
     Raises Unusable with one line, and below it the end of a container's log.
     """
     if settings.url is not None:
-        access.grant(settings.url, settings.header, settings.ca_file)
+        endpoint_url.grant(settings.url, settings.header, settings.ca_file)
         seen = _look(settings, settings.url, lambda: True)
         return settings, OpenTarget(Target(settings.url, False, seen))
     if settings.image and "weights" not in settings.given and _has_stand_ins(settings):

@@ -27,7 +27,7 @@ COMMANDS = {
     "compose": "conformance.containers.compose:command",
     "compare": "conformance.comparison.compare_command:command",
     "bench": "conformance.speed.bench_command:command",
-    "stand-in": "conformance.command.stand_in:command",
+    "stand-in": "conformance.transport.reference_process:command",
 }
 """Name and ``module:command``; imported only when needed, so that other commands start fast."""
 

@@ -15,7 +15,7 @@ from conformance.data.models import Model
 from conformance.doctor import device, diagnosis, endpoint, environment
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
-from conformance.options import access, endpoint_url, shared, sources
+from conformance.options import endpoint_url, shared, sources
 from conformance.options.settings import find_model
 from conformance.options.shared import Seconds
 from conformance.transport.client import Client
@@ -72,7 +72,7 @@ def command(
         raise click.UsageError("which endpoint? clip-conformance doctor http://localhost:8080")
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
-    access.grant(url, given["header"] or (), given["ca_file"])
+    endpoint_url.grant(url, given["header"] or (), given["ca_file"])
     if tenant and not collection:
         raise click.UsageError("--tenant is one of a collection: say which with --collection NAME")
     if collection and not weaviate:

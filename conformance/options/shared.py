@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from conformance.options import access
+from conformance.options import endpoint_url
 from conformance.options.table import option
 
 Command = Callable[..., Any]
@@ -56,7 +56,7 @@ def access_to(*arguments: str) -> Callable[[Command], Command]:
             for name in arguments:
                 urls = [given[name]] if isinstance(given[name], str) else given[name] or ()
                 for url in urls:
-                    access.grant(url, header, ca_file)
+                    endpoint_url.grant(url, header, ca_file)
             return command(**given)
 
         return HEADER(CA_FILE(with_access))

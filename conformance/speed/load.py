@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from conformance.corpus import drawings
-from conformance.options import access
+from conformance.options import endpoint_url
 from conformance.transport.exchange import MAX_RESPONSE, TooLarge, inflate
 
 Kind = Literal["text", "image", "both"]
@@ -75,7 +75,9 @@ class Connection:
         secure = parts.scheme == "https"
         where = parts.hostname or "", parts.port
         self._http = (
-            http.client.HTTPSConnection(*where, timeout=TIMEOUT, context=access.certificates(url))
+            http.client.HTTPSConnection(
+                *where, timeout=TIMEOUT, context=endpoint_url.certificates(url)
+            )
             if secure
             else http.client.HTTPConnection(*where, timeout=TIMEOUT)
         )
@@ -84,7 +86,7 @@ class Connection:
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        self._headers.update(access.headers_of(url))
+        self._headers.update(endpoint_url.headers_of(url))
 
     def close(self) -> None:
         """Close it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from conformance.options import access
+from conformance.options import endpoint_url
 from conformance.transport.exchange import (
     MAX_RESPONSE,
     Exchange,
@@ -185,12 +185,12 @@ class Client:
 
 def _http_client(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        verify=access.certificates(url),
+        verify=endpoint_url.certificates(url),
         trust_env=False,
         follow_redirects=False,
         timeout=None,
         limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
-        headers={**HEADERS, **dict(access.headers_of(url))},
+        headers={**HEADERS, **dict(endpoint_url.headers_of(url))},
         # Go's client keeps none, and what an endpoint sets would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )

@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import h11
 
-from conformance.options import access
+from conformance.options import endpoint_url
 from conformance.transport.exchange import MAX_RESPONSE, Exchange, TooLarge, without_gzip
 
 LOOPBACK = "127.0.0.1"
@@ -237,7 +237,7 @@ class Peer:
         self.host = self.parts.netloc.rpartition("@")[2]
         """Host and port as they stand in the header Host."""
         self.authorization = basic_authorization(self.parts)
-        self.headers = access.headers_of(url)
+        self.headers = endpoint_url.headers_of(url)
         """What a gateway in front of it asks for."""
 
     @property
@@ -252,7 +252,7 @@ class Peer:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self.secure:
             return plain
-        context = access.certificates(self.origin)
+        context = endpoint_url.certificates(self.origin)
         return context.wrap_socket(plain, server_hostname=self.parts.hostname)
 
     def addressed(self, request: Message) -> Message:

@@ -1,10 +1,18 @@
-"""Start the project's reference encoder as a child process, and stop it reliably."""
+"""Start the project's reference encoder as a child process, and stop it reliably.
 
+The command ``clip-conformance stand-in TAG FOLDER`` stands here too: the small checkpoints come
+with the reference, which the suite never imports.
+"""
+
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 
-from conformance.data.messages import install
+import click
+
+from conformance.data.messages import UserError, install
 from conformance.transport.child_process import ChildProcess, Stopped
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
@@ -13,6 +21,9 @@ from conformance.transport.readiness import Unusable, preflight
 LISTENING_WITHIN = 60.0
 """Seconds until the program must listen: importing its web framework takes one or two."""
 READY_WITHIN = 120.0
+NO_STAND_INS = (
+    f"the stand-ins come with the reference, which is not installed; {install('stand-in')}"
+)
 
 
 class Reference(Stopped):
@@ -72,3 +83,16 @@ def serve_stand_in(tag: str, dimensions: int | None = None) -> Iterator[str]:
         with closing(Client(reference.url, timeout=50.0)) as client:
             preflight(Endpoint(client), READY_WITHIN, lambda: reference.running)
         yield reference.url
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    short_help="a small checkpoint to serve",
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> int:
+    """Write the checkpoint and print what to mount where; --help shows the options."""
+    if find_spec("reference") is None:
+        raise UserError(NO_STAND_INS)
+    program = [sys.executable, "-m", "reference.standins", "export", *arguments]
+    return subprocess.run(program, check=False).returncode

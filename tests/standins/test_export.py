@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.command import stand_in
 from conformance.command.cli import invoke as run
 from conformance.data.models import load
+from conformance.transport import reference_process
 from reference.standins.__main__ import export, main
 
 CLIP = "openai-clip-vit-base-patch16"
@@ -80,5 +80,5 @@ def test_an_unknown_tag_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_the_suites_command_runs_the_reference_as_a_program(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(stand_in.command, [CLIP, str(tmp_path / "models")]) == 0
+    assert run(reference_process.command, [CLIP, str(tmp_path / "models")]) == 0
     assert "/app/models" in capfd.readouterr().out
