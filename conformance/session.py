@@ -50,7 +50,7 @@ CHECKS = PACKAGE / "checks"
 NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob")
 """Options of pytest that leave tests out."""
 TOO_SLOW_REMEDY = (
-    "an answer in time: run it on a GPU or on more processors, let fewer callers import at once, "
+    "a response in time: use a GPU or more processors, import with fewer parallel clients, "
     "or raise Weaviate's MODULES_CLIENT_TIMEOUT (and --endpoint-timeout here)"
 )
 MOST_TIMEOUTS = 3

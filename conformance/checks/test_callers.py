@@ -101,7 +101,7 @@ def head_first(slow: RawCaller, head: bytes, body: bytes) -> None:
 PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
     "byte by byte": in_bytes,
     "in one piece": in_one_piece,
-    "with a pause in a letter": with_a_pause,
+    "with a pause within a character": with_a_pause,
     "the head first": head_first,
 }
 
@@ -135,11 +135,11 @@ PROXY = {
     "Cookie": "a=" + "b" * 3000,
 }
 FORMS: dict[str, tuple[dict[str, str], bytes]] = {
-    "a body in chunks": ({**JSON, "Transfer-Encoding": "chunked"}, chunked(BODY)),
-    "header names in lower case": (LOWER, BODY),
-    "header names in upper case": (UPPER, BODY),
+    "a chunked body": ({**JSON, "Transfer-Encoding": "chunked"}, chunked(BODY)),
+    "lowercase header names": (LOWER, BODY),
+    "uppercase header names": (UPPER, BODY),
     "a charset": ({"Content-Type": "application/json; charset=utf-8", **LENGTH}, BODY),
-    "what a proxy adds": ({**JSON, **LENGTH, **PROXY}, BODY),
+    "a proxy's headers": ({**JSON, **LENGTH, **PROXY}, BODY),
     "no Accept-Encoding": ({**JSON, **LENGTH, "Accept": "application/json"}, BODY),
     "Connection: close": ({**JSON, **LENGTH, "Connection": "close"}, BODY),
 }
@@ -149,7 +149,9 @@ def unencoded(exchange: Exchange) -> Observation:
     """The vector of a response to a caller that accepts no content encoding."""
     encoding = expect.answered(exchange).headers.get("content-encoding", "identity")
     plain = encoding.lower() == "identity"
-    expect.require(plain, f"Content-Encoding: {encoding}", "none: none was accepted", exchange)
+    expect.require(
+        plain, f"Content-Encoding: {encoding}", "none, since none was accepted", exchange
+    )
     return expect.vectors(exchange, 1, 0).texts[0]
 
 

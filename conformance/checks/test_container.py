@@ -40,7 +40,7 @@ MOST_SHOWN = 5
 def started(target: Target) -> StartedImage:
     """The container under test."""
     if target.image is None:
-        disabled("judged where the suite starts the container: --image IMAGE")
+        disabled("judged only if the suite starts the container: --image IMAGE")
     return StartedImage(**target.image)
 
 
@@ -53,7 +53,7 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
             observe_start(container, started.patience(settings))
             return observe_restart(container, [caption], [image], started.patience(settings))
     except ContainerTrouble as trouble:
-        not_run(f"a second container did not come up beside the first: {trouble}")
+        not_run(f"a second container did not start beside the first: {trouble}")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_the_container_outlives_an_import(
     got = f"a container that ended with status {state.exit_code}{why}"
     expect.require(state.running, got, "one that still runs")
     if memory is not None:
-        measure("container: MiB at rest", round(memory.at_rest / 2**20))
+        measure("container: MiB when idle", round(memory.at_rest / 2**20))
         measure("container: MiB under load", round(memory.under_load / 2**20))
 
 
@@ -107,9 +107,9 @@ def test_a_restart_changes_no_vector(restarted: Restart) -> None:
 @pytest.mark.clause("CTR-03")
 def test_sigterm_ends_the_container(restarted: Restart, measure: Measure) -> None:
     stop = restarted.stop
-    measure("container: seconds from SIGTERM to its end", round(stop.seconds, 1))
+    measure("container: seconds from SIGTERM to exit", round(stop.seconds, 1))
     got = f"a container that still ran {GRACE_SECONDS} s after SIGTERM and was killed"
-    expect.require(not stop.killed, got, f"its end within {GRACE_SECONDS} s")
+    expect.require(not stop.killed, got, f"exit within {GRACE_SECONDS} s")
 
 
 @pytest.mark.clause("CTR-04")
@@ -120,7 +120,7 @@ def test_nothing_is_written_outside_temporary_folders(
     paths = observations.written_paths(started.container, started.mounts.values())
     more = f" and {len(paths) - MOST_SHOWN} more" if len(paths) > MOST_SHOWN else ""
     got = f"written or changed: {', '.join(paths[:MOST_SHOWN])}{more}"
-    expect.require(not paths, got, "no write but to temporary folders")
+    expect.require(not paths, got, "writes only to temporary folders")
 
 
 @pytest.mark.clause("CTR-05")
@@ -154,7 +154,7 @@ def _works(confined: Confined) -> bool:
 
 
 def _require_works(confined: Confined) -> None:
-    expected = "a container that becomes ready and vectorizes"
+    expected = "a container that becomes ready and vectorizes items"
     expect.require(confined.trouble is None, f"{confined.trouble}", expected)
     assert confined.text is not None
     assert confined.image is not None

@@ -206,7 +206,7 @@ def test_a_caller_that_hangs_up_leaves_nothing_behind(
     before = cache.vectors([TWO_SCRIPTS], [small_png()])
     times = endpoint.client.pace.texts(TIMES, at_once=raw_caller.TEXTS)
     raw_caller.hang_up(endpoint.client.url, endpoint.client.timeout, moment, times)
-    what = f"after {times} callers that hung up {moment}"
+    what = f"after {times} clients that disconnected {moment}"
     in_turn = [endpoint.vectorize([TWO_SCRIPTS], [small_png()]) for _ in range(2)]
     at_once = endpoint.vectorize_at_once([Items([TWO_SCRIPTS], [small_png()])] * AFTER)
     for exchange in (*in_turn, *at_once):

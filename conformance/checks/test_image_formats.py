@@ -151,7 +151,7 @@ def close(batches: ImageBatches, variant: Variant, image: bytes) -> None:
     expect.require(
         cosine >= tolerances.CONVERTED_COSINE,
         f"{variant.name}: cosine similarity {cosine:.3f}",
-        f"at least {tolerances.CONVERTED_COSINE} with the image itself",
+        f"at least {tolerances.CONVERTED_COSINE} with the original image",
         got.exchange,
         expected.exchange,
     )

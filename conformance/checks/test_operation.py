@@ -85,7 +85,7 @@ def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
     for number in range(ONE_AFTER_ANOTHER):
         exchange = expect.answered(endpoint.vectorize([f"request {number}"]))
         given.vectors(exchange, 1, 0)
-        got = "a kept connection that was closed after the request, without an answer"
+        got = "a keep-alive connection that was closed after the request, without a response"
         expect.require(exchange.resent == 0, got, "an answer", exchange)
         time.sleep(timeouts.CLOSE_GRACE)
 
@@ -98,8 +98,8 @@ def test_a_close_is_announced(endpoint: Endpoint, body: object) -> None:
         time.sleep(timeouts.CLOSE_GRACE)
         after = given.answered(endpoint.vectorize([f"after {number}"]))
         kept = not after.fresh or before.announces_close
-        got = "a connection that ended after an answer that did not say so"
-        expect.require(kept, got, "`Connection: close` in it, or a connection that stays", before)
+        got = "a connection that was closed after a response that did not announce it"
+        expect.require(kept, got, "`Connection: close`, or an open connection", before)
 
 
 @pytest.mark.clause("OPS-04")

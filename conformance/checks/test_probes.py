@@ -108,7 +108,7 @@ def test_live_answers_alive_after_a_refusal(endpoint: Endpoint, bad: object) -> 
 def test_an_idle_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen = [endpoint.get(path) for _ in range(IN_A_ROW + 1)]
     slow = bad_in_a_row(seen, 0, 999, LIMITS[path])
-    got, wanted = f"{path}: {shown(seen)}", f"an answer within {LIMITS[path]} s"
+    got, wanted = f"{path}: {shown(seen)}", f"a response within {LIMITS[path]} s"
     expect.require(slow < IN_A_ROW, got, wanted, seen[-1])
 
 
@@ -117,7 +117,7 @@ def test_an_idle_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None
 def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen = probes_while_busy(endpoint, path)
     if not seen:
-        not_applicable("all work is done before a probe can be sent: the endpoint is never busy")
+        not_applicable("the endpoint is never busy long enough to send a probe")
     in_time(seen, path)
 
 
@@ -158,5 +158,5 @@ def test_probes_answer_204_without_a_body(endpoint: Endpoint, path: str) -> None
 @pytest.mark.clause("PRB-06")
 def test_ready_comes_after_the_model(target: Target) -> None:
     if not target.started_here:
-        not_applicable("not to be seen at a URL; judged where the suite starts the endpoint")
+        not_applicable("cannot be observed at a URL; judged only if the suite starts the endpoint")
     expect.vectors(target.preflight.first, 1, 0)

@@ -148,14 +148,14 @@ def test_what_exceeds_the_limit_makes_no_difference(cache: VectorCache, model: M
     if model.text_tokens is None:
         not_applicable("the model's token limit is unknown")
     one, other = texts.beyond(model.text_tokens)
-    expect.same(cache.text(other), cache.text(one), "a text of another end beyond the limit")
+    expect.same(cache.text(other), cache.text(one), "a text with a different end beyond the limit")
 
 
 @pytest.mark.clause("TXT-12")
 def test_marks_on_letters_are_read(cache: VectorCache, model: Model) -> None:
     pairs = texts.diacritics(model.languages or ())
     if not pairs:
-        not_applicable("no language whose letters have marks is known to be the model's")
+        not_applicable("the model is not known to support a language with diacritics")
     sent = list(dict.fromkeys(text for pair in pairs for text in (pair.one, pair.other)))
     distinct(cache.given_in_lists(sent), pairs, sent)
 
@@ -251,7 +251,7 @@ def test_blank_texts_keep_their_rows(endpoint: Endpoint) -> None:
 def test_blank_texts_have_a_direction(cache: VectorCache, text: str) -> None:
     seen = cache.text(text)
     norm = float(np.linalg.norm(seen.vector))
-    expect.require(norm > 0, "a zero vector", "a vector that has a direction", seen.exchange)
+    expect.require(norm > 0, "a zero vector", "a nonzero vector", seen.exchange)
 
 
 @pytest.mark.clause("TXT-02")
@@ -327,8 +327,8 @@ def test_a_text_keeps_its_vector(endpoint: Endpoint, cache: VectorCache) -> None
 @pytest.mark.clause("TXT-08")
 def test_case_is_folded(cache: VectorCache, model: Model) -> None:
     if not model.lower_case:
-        not_applicable("the model tells upper from lower case, or is not known to fold it")
-    expect.same(cache.text(CAPTION.upper()), cache.text(CAPTION), "capitals and small letters")
+        not_applicable("the model distinguishes case, or is not known to fold it")
+    expect.same(cache.text(CAPTION.upper()), cache.text(CAPTION), "uppercase and lowercase")
 
 
 @pytest.mark.clause("TXT-09")

@@ -104,7 +104,7 @@ def test_the_dimension_is_the_models(
     expected = " or ".join(f"{n} ({whose})" for n, whose in figures.items())
     known = dimension in figures
     expect.require(known, f"{dimension} numbers a vector", expected, seen.exchange)
-    erratum = "; the documented figure is an erratum" if settings.model.erratum else ""
+    erratum = "; the documented value is an error" if settings.model.erratum else ""
     measure("dimension is the figure of", figures[dimension] + erratum)
 
 
@@ -165,7 +165,7 @@ def test_every_kind_of_escape_is_read(endpoint: Endpoint, cache: VectorCache, fo
 def test_no_redirect(endpoint: Endpoint) -> None:
     exchange = given.answered(endpoint.vectorize(TEXTS[:1]))
     redirected = 300 <= exchange.status <= 399
-    expect.require(not redirected, exchange.summary(), "the answer itself, no redirect", exchange)
+    expect.require(not redirected, exchange.summary(), "a response without a redirect", exchange)
 
 
 @pytest.mark.clause("VEC-14")

@@ -372,7 +372,7 @@ def test_every_verdict_has_a_badge(verdict: str) -> None:
 def test_the_summary_has_verdict_scoreboard_and_command(good: Ran) -> None:
     text = good.text("report.md")
     assert text.startswith(f"## {good.report['model']}: partial\n")
-    assert "Nothing was found wrong." in text
+    assert "No problems were found." in text
     assert "| Vectorize |" in text
     assert "| Errors |" not in text, "a group that was left out"
     assert good.report["reproduce"] in text

@@ -160,10 +160,10 @@ def test_what_both_put_first(
             nearest = clear_winner(vector_distances(imported, item.title))
         if nearest is not None and nearest == clear_winner(word_ranks(imported, item.title)):
             found = first(hybrid(item.title, 0.5))
-            expected = f"{nearest}, which near_text and the words both put first"
+            expected = f"{nearest}, which near_text and keyword search both rank first"
             expect.require(found == nearest, f"{found} first for {item.title!r}", expected)
             return
-    statuses.not_applicable("no title for which near_text and the words put the same object first")
+    statuses.not_applicable("near_text and keyword search never rank the same object first")
 
 
 def clear_winner(values: Mapping[UUID, float]) -> UUID | None:

@@ -26,7 +26,7 @@ def test_starts_with_the_module(deployment: Deployment) -> None:
 @pytest.mark.clause("WVT-02")
 def test_waits_for_a_late_endpoint(deployment: Deployment) -> None:
     if deployment.proxy is None or not deployment.server.ours:
-        statuses.not_applicable("only seen where the suite starts Weaviate")
+        statuses.not_applicable("observed only if the suite starts Weaviate")
     probes = [passed.status for passed in deployment.proxy.passed if passed.path.endswith(READY)]
     late = probes[:HELD_PROBES] == [503] * HELD_PROBES and 200 <= probes[-1] <= 299
     expect.require(late, f"answers to the probes: {probes}", "503 at first, then ready")
@@ -78,7 +78,7 @@ def test_two_endpoints_serve_one_server(
     deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> None:
     if deployment.proxy is None:
-        statuses.not_applicable("a second endpoint on this machine is out of that Weaviate's reach")
+        statuses.not_applicable("that Weaviate cannot reach a second endpoint on this machine")
     item, mark = items[0], deployment.mark()
     with SecondEndpoint().running() as other:
         elsewhere = page.create(deployment, "Second", inference_url=other.url)
@@ -109,7 +109,7 @@ def test_a_path_prefix_is_kept(deployment: Deployment, target: Target, items: li
     if not prefix:
         statuses.not_applicable("the endpoint's URL has no path")
     if deployment.proxy is None:
-        statuses.not_run("nobody sees under which path that Weaviate asks the endpoint")
+        statuses.not_run("the requests of that Weaviate server cannot be observed")
     mark = deployment.mark()
     objects = page.create(deployment, "Prefix", inference_url=deployment.endpoint_url)
     page.insert(deployment, objects, items[:1])

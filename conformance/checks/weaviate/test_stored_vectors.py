@@ -118,7 +118,7 @@ def test_an_unrelated_update_costs_nothing(
     same = np.array_equal(stored_vector(objects, uuid), before)
     expect.require(same, "another vector", "the same vector")
     if deployment.proxy is None:
-        statuses.not_run("the vector stayed; nobody sees what that Weaviate asks the endpoint")
+        statuses.not_run("the vector is unchanged, but that server's requests cannot be observed")
     asked = len(deployment.seen(mark))
     expect.require(asked == 0, f"{asked} requests", "none")
 
@@ -166,7 +166,7 @@ def test_own_vectors_are_stored_as_given(
             vectors.image(item.image),
         )
         expect.require(
-            np.array_equal(stored, given), f"another vector for {item.title!r}", "its own"
+            np.array_equal(stored, given), f"a different vector for {item.title!r}", "its own"
         )
 
 
@@ -189,7 +189,7 @@ def test_own_vectors_cost_no_request(
     deployment: Deployment, brought: tuple[ImportedItems, int]
 ) -> None:
     if deployment.proxy is None:
-        statuses.not_run("nobody sees what that Weaviate asks the endpoint")
+        statuses.not_run("the requests of that Weaviate server cannot be observed")
     imported, mark = brought
     ours = {item.title for item in imported.items}
     asked = [passed for passed in deployment.seen(mark) if ours & set(passed.asked()["texts"])]
