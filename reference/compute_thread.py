@@ -24,7 +24,7 @@ from reference.model import BatchSizes, Computing, Model, Preparing
 
 @dataclass(eq=False)  # compared by identity: tensors have no single truth value
 class Job:
-    """An item that waits; `result` becomes its vector, or is cancelled if nobody wants it."""
+    """An item that waits; `result` becomes its vector, or is canceled if nobody wants it."""
 
     kind: Kind
     inputs: Inputs

@@ -66,7 +66,7 @@ UNREAD = [
 
 
 def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
-    """The image in the base64 string `encoded`, decoded, in the colour mode of its file.
+    """The image in the base64 string `encoded`, decoded, in the color mode of its file.
 
     The first frame of an animation, orientation as stored: the model libraries turn no image by
     its EXIF tag either. Raises `RefusedError`, starting with `name`, for what is not one whole
@@ -208,7 +208,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 def quiet(image: Image.Image) -> Image.Image:
     """`image` without its palette's transparency, about whose loss Pillow would warn.
 
-    For a usage that drops it: the colours stay what they are.
+    For a usage that drops it: the colors stay what they are.
     """
     if image.mode == "P" and "transparency" in image.info:
         image = image.copy()

@@ -1,6 +1,6 @@
 """A slow endpoint is sent only what it can answer, and OPS-02 reports slow imports.
 
-The time-outs are small, and the seconds an item in proportion: 0.1 of 3 is 1.7 of Weaviate's 50.
+The timeouts are small, and the seconds an item in proportion: 0.1 of 3 is 1.7 of Weaviate's 50.
 """
 
 from typing import Any

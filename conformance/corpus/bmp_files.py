@@ -68,7 +68,7 @@ def _header(width: int, height: int, size: int, layout: Layout, used: int) -> by
         head += struct.pack(f"<{len(masks)}I", *masks) if layout.header > INFO else b""
         head += struct.pack("<3I", *masks[:3]) if layout.header == INFO else b""
     if layout.header > INFO:
-        head += b"BGRs" + bytes(layout.header - len(head) - 4)  # the colour space: sRGB
+        head += b"BGRs" + bytes(layout.header - len(head) - 4)  # the color space: sRGB
     return head
 
 

@@ -1,7 +1,7 @@
 """Reproducible drawings with captions, so that the correct matches are known.
 
-Every drawing is one coloured shape in a random place and size on a pale background. The words and
-colours are in `fixtures/drawings.toml`. Wordings and seeds are split: what the stand-ins were
+Every drawing is one colored shape in a random place and size on a pale background. The words and
+colors are in `fixtures/drawings.toml`. Wordings and seeds are split: what the stand-ins were
 trained on (`"train"`) is never what they are judged on (`"held_out"`).
 """
 
@@ -28,7 +28,7 @@ HELD_OUT_SEEDS: Final = range(*fixture_files.toml(_FILE)["seeds"]["held_out"])
 
 @dataclass(frozen=True, order=True)
 class Combination:
-    """What a drawing shows: one of the colours and one of the shapes of `drawings.toml`."""
+    """What a drawing shows: one of the colors and one of the shapes of `drawings.toml`."""
 
     colour: str
     shape: str
@@ -38,7 +38,7 @@ class Combination:
 
 
 def combinations() -> tuple[Combination, ...]:
-    """Every colour with every shape, always in the same order."""
+    """Every color with every shape, always in the same order."""
     table = fixture_files.toml(_FILE)
     return tuple(Combination(c, s) for c in table["colours"] for s in table["shapes"])
 
@@ -51,7 +51,7 @@ def languages() -> tuple[str, ...]:
 def captions(combination: Combination, language: str, split: Split) -> tuple[str, ...]:
     """The wordings of `split` for one drawing, in `language`'s own script.
 
-    Raises KeyError for an unknown language, colour, shape or split.
+    Raises KeyError for an unknown language, color, shape or split.
     """
     table = fixture_files.toml(_FILE)["languages"][language]
     phrase = _phrase(table, combination)
@@ -88,7 +88,7 @@ def _background(chance: Random) -> tuple[int, int, int]:
 
 
 def _colour(name: str, chance: Random) -> tuple[int, int, int]:
-    """The named colour, each channel moved by up to 12 of 255."""
+    """The named color, each channel moved by up to 12 of 255."""
     red, green, blue = (
         min(255, max(0, channel + chance.randint(-12, 12)))
         for channel in fixture_files.toml(_FILE)["colours"][name]

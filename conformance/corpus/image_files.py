@@ -45,7 +45,7 @@ Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "
 class Variant:
     """A file and an RGB PNG of the pixels that it holds; the file is written when first asked for.
 
-    `demand` says what is known of its vector. "plain": RGB or 8-bit grey in the file, so every
+    `demand` says what is known of its vector. "plain": RGB or 8-bit gray in the file, so every
     library gives it the vector of its pixels. "mode": another mode, where that holds at the model's
     own size. "lossy": the pixels are those that Pillow decodes, others differ a little; "ink": the
     same in CMYK, which some convert by a profile. "clear": transparent pixels, white beneath.
@@ -80,7 +80,7 @@ def save(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def png(pixels: Pixels) -> bytes:
-    """A plain RGB PNG of grey values (h, w) or colors (h, w, 3)."""
+    """A plain RGB PNG of gray values (h, w) or colors (h, w, 3)."""
     return _png(pixels.tobytes(), pixels.shape)
 
 
@@ -102,7 +102,7 @@ def opened(file: bytes) -> Image.Image:
 
 
 def opaque(pixels: Pixels, depth: type[np.unsignedinteger] = np.uint8) -> Pixels:
-    """Grey values (h, w) or colors (h, w, 3) with a channel of full opacity behind them."""
+    """Gray values (h, w) or colors (h, w, 3) with a channel of full opacity behind them."""
     several = pixels if pixels.ndim == 3 else pixels[..., None]
     full = np.full((*several.shape[:2], 1), np.iinfo(depth).max, dtype=depth)
     return np.concatenate([several.astype(depth), full], axis=2)
@@ -234,7 +234,7 @@ def _with(drawing: Image.Image, alpha: Image.Image) -> Image.Image:
 
 
 def _exact_palette(drawing: Image.Image) -> Image.Image:
-    """The same pixels by way of a palette, the indices unlike any grey values."""
+    """The same pixels by way of a palette, the indices unlike any gray values."""
     pixels = np.asarray(drawing, dtype=np.uint8).reshape(-1, 3)
     colours, indices = np.unique(pixels, axis=0, return_inverse=True)
     palette = Image.frombytes("P", drawing.size, indices.astype(np.uint8).tobytes())

@@ -43,7 +43,7 @@ def other_size(family: str, whole: bool = False) -> tuple[Variant, ...]:
 
 
 def jpeg(width: int, height: int) -> list[Variant]:
-    """Qualities, subsampling, progressive and restart markers, grey, RGB, CMYK and YCCK."""
+    """Qualities, subsampling, progressive and restart markers, gray, RGB, CMYK and YCCK."""
     colour, grey = _scene(width, height), Image.fromarray(scenes.grey(width, height))
     inks = colour.convert("CMYK")
     pictures = {name: (colour, options) for name, options in _jpegs_in_colour().items()}

@@ -1,7 +1,7 @@
 """Images derived from others: with one difference, with hidden content, or as copies.
 
 No two that are alike but for one thing may share a vector. A cache whose key leaves something out,
-a copy of a few pixels, grey for color, an edge that is not read: each gives two of them one vector.
+a copy of a few pixels, gray for color, an edge that is not read: each gives two of them one vector.
 """
 
 from collections.abc import Callable, Iterator
@@ -182,7 +182,7 @@ def blurred(file: bytes, strength: float) -> bytes:
 
 
 def covered(file: bytes, strength: float) -> bytes:
-    """The image behind a grey board that comes in from the left; strength 0 to 1."""
+    """The image behind a gray board that comes in from the left; strength 0 to 1."""
     image = opened(file)
     image.paste(GREY, (0, 0, round(MOST_COVERED * strength * image.width), image.height))
     return save(image, "PNG")

@@ -58,7 +58,7 @@ def palette(colours: int) -> Pixels:
 
 @cache
 def shades(levels: int) -> Pixels:
-    """That many grey values from black to white, neighbors in number unlike, shape (levels,)."""
+    """That many gray values from black to white, neighbors in number unlike, shape (levels,)."""
     even = np.arange(levels) * 255 // (levels - 1)
     return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
 
@@ -74,7 +74,7 @@ def pure(width: int, height: int, colours: int = 8, scene: int = 0) -> Pixels:
 
 
 def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
-    """The scene in grey values, shape (height, width)."""
+    """The scene in gray values, shape (height, width)."""
     return shades(levels)[indices(width, height, levels, scene)]
 
 

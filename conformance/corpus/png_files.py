@@ -207,7 +207,7 @@ def _palettes(size: Size) -> Iterator[Variant]:
         index, pixels = scenes.indices(*size, count), scenes.colour(*size, count)
         pairs = number % 2 == 1, number % 2 == 0
         yield from _both(f"PNG with a palette of {count}", index, pixels, "mode", pairs, **layout)
-    # A palette of greys that is not in the order of the greys.
+    # A palette of grays that is not in the order of the greys.
     index, pixels = scenes.indices(*size, 16), scenes.grey(*size, 16)
     table = np.repeat(scenes.shades(16)[:, None], 3, axis=1)
     layout = {"depth": 4, "colour_type": PALETTE, "before": [colours(table)]}

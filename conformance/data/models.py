@@ -30,7 +30,7 @@ class Model:
     checkpoint_source: str | None = None
     image_size: int | None = None
     image_resize: Literal["crop", "squash", "tile"] | None = None
-    """How an image is brought to size: centre crop, both sides scaled, tiles."""
+    """How an image is brought to size: center crop, both sides scaled, tiles."""
     image_source: str | None = None
     image_gflops: float | None = None
     """Floating-point operations for one image, in 10**9; a GPU is told from a CPU by it."""

@@ -1,7 +1,7 @@
 """How far apart two vectors may be and still count as the same, with the reason for each value.
 
 The measure is the relative distance |a - b| / max(|a|, |b|): it sees direction and norm at once,
-and one figure serves normalised and unnormalised models of any dimension.
+and one figure serves normalized and unnormalized models of any dimension.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ DIFFERENT = 1e-4
 """Above it, two vectors differ. Float32 noise stays at 1e-6, also over 1,152 components."""
 
 CONVERTED_COSINE = 0.95
-"""Cosine of an image with a lossy or converted copy of itself (JPEG, CMYK, 16-bit grey). A
+"""Cosine of an image with a lossy or converted copy of itself (JPEG, CMYK, 16-bit gray). A
 different image of the same corpus, or an inverted one, is well below."""
 
 ENLARGED_COSINE = 0.9

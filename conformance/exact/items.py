@@ -277,7 +277,7 @@ def rgb_scene(number: int, width: int, height: int) -> Image.Image:
 
 
 def grey_scene(number: int, width: int, height: int) -> Pixels:
-    """The scene as 8-bit grey (height, width)."""
+    """The scene as 8-bit gray (height, width)."""
     weights = np.array([299, 587, 114])
     shades: Pixels = (scene(number, width, height).astype(int) @ weights // 1000).astype(np.uint8)
     return shades

@@ -39,7 +39,7 @@ SEVERAL = 8
 HEAVY = 10_000
 """Bytes of a request that may keep an endpoint busy in ways that nobody has measured."""
 DRAINED = 4
-"""Time-outs that an endpoint has to work off what was given up."""
+"""Timeouts that an endpoint has to work off what was given up."""
 TEXTS_ALONE = Items([TEXT])
 REDIRECT, SERVER_ERROR = 300, 500
 """The first statuses of these kinds."""

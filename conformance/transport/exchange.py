@@ -64,7 +64,7 @@ class Exchange:
     version: str = "HTTP/1.1"
     """The answer's."""
     headers: dict[str, str] = field(default_factory=dict)
-    """Answer headers by lower-case name; repeated ones joined by a comma."""
+    """Answer headers by lowercase name; repeated ones joined by a comma."""
     body: bytes = field(default=b"", repr=False)
     """Answer body, decoded where it was gzip."""
     seconds: float = 0.0
@@ -181,7 +181,7 @@ class TooLarge(Exception):
 def without_gzip(raw: bytes, headers: Mapping[str, str]) -> bytes:
     """A body without its compression, if it has one; also where the request did not ask for it.
 
-    `headers` are by lower-case name. Raises what `inflate` does.
+    `headers` are by lowercase name. Raises what `inflate` does.
     """
     gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
     return inflate(raw) if gzipped and raw else raw

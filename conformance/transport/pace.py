@@ -1,7 +1,7 @@
 """Learn how fast the endpoint is, and limit the size and number of parallel requests to match.
 
 A text, an image and a megapixel each have a cost in seconds. No parallelism is assumed: an endpoint
-may have one lock. What the suite chooses to send is to fit half of the time-out; what Weaviate
+may have one lock. What the suite chooses to send is to fit half of the timeout; what Weaviate
 sends, one object a request from twice as many callers as there are processors, is sent in any case.
 """
 
@@ -24,7 +24,7 @@ from PIL import Image
 from conformance.transport.exchange import Exchange, FailureKind
 
 SHARE = 0.5
-"""Of the time-out: what the suite's own requests are to fit."""
+"""Of the timeout: what the suite's own requests are to fit."""
 IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
 """Objects that a Weaviate on this machine sends at once: twice its processors."""
 KEPT = 9
@@ -36,7 +36,7 @@ QUICK_BODY = 50_000
 WORTH_READING = 0.1
 """Seconds from which a larger request is read, too."""
 CLEARLY = 20
-"""A request that takes less than this part of the time-out, and has no answer, is not just slow."""
+"""A request that takes less than this part of the timeout, and has no answer, is not just slow."""
 
 
 LEFT_OUT = "not judged"

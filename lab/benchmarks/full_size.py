@@ -100,7 +100,7 @@ def _lend(small: Path, folder: Path) -> None:
 
 
 def _weights(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
-    """Small random numbers; ones for what scales a normalised row."""
+    """Small random numbers; ones for what scales a normalized row."""
     torch.manual_seed(0)
     for name, parameter in model.named_parameters():
         scales = parameter.ndim == 1 and name.endswith("weight")

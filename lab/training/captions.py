@@ -12,7 +12,7 @@ _BARE: Final = 0.3
 """Share of the captions that stand alone."""
 
 _ALIKE: Final = 0.4
-"""Share of the made-up words that begin like a colour or a shape."""
+"""Share of the made-up words that begin like a color or a shape."""
 
 _LONG: Final = 0.08
 """Share of the batches with long texts; apart, because a batch is padded to its longest."""
@@ -46,9 +46,9 @@ def every_training_caption(languages: Sequence[str]) -> list[str]:
 
 
 def _letters(language: str) -> list[str]:
-    """What made-up words are spelt with.
+    """What made-up words are spelled with.
 
-    Where a single character means a colour or a shape, only those that every drawing's captions
+    Where a single character means a color or a shape, only those that every drawing's captions
     have.
     """
     used = [
@@ -116,7 +116,7 @@ class Wordings:
         return ("" if language in _UNSPACED else " ").join(made)
 
     def _word(self, language: str) -> str:
-        """A made-up word; of those that begin like a colour or a shape, only the whole counts."""
+        """A made-up word; of those that begin like a color or a shape, only the whole counts."""
         letters = self._chance.choices(self._letters[language], k=self._chance.randint(1, 6))
         known = self._words[language]
         if language in _UNSPACED or self._chance.random() > _ALIKE:

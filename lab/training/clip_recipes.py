@@ -14,7 +14,7 @@ from lab.training.weights import round_off
 
 
 def processor(size: int, tokenizer: Any, squash: bool) -> CLIPProcessor:
-    """CLIP's processor: shortest edge and centre crop, or `squash` to a square."""
+    """CLIP's processor: shortest edge and center crop, or `squash` to a square."""
     mean, deviation = CLIP_SCALE
     edges = {"height": size, "width": size} if squash else {"shortest_edge": size}
     images = CLIPImageProcessor(

@@ -22,7 +22,7 @@ Scale = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class Drawings:
-    """`pixels` (count, 3, size, size), `labels` (count,) and how much is spoilt, `shares`."""
+    """`pixels` (count, 3, size, size), `labels` (count,) and how much is spoiled, `shares`."""
 
     pixels: torch.Tensor
     labels: torch.Tensor
@@ -80,7 +80,7 @@ class Images:
 
 
 def _covered(image: Image.Image, share: float, chance: Random) -> Image.Image:
-    """A grey blind lowered over `share` of the image, from any side."""
+    """A gray blind lowered over `share` of the image, from any side."""
     size = image.width
     edge = round(size * share)
     boxes = [

@@ -68,7 +68,7 @@ def _projection(value: torch.Tensor) -> torch.Tensor:
 
 
 def encode_texts(model: Any, tokenizer: Any) -> Any:
-    """Texts to embeddings: lower-cased, always padded to 64 tokens, as trained."""
+    """Texts to embeddings: lowercased, always padded to 64 tokens, as trained."""
 
     def encode(texts: list[str]) -> torch.Tensor:
         lower = [text.lower() for text in texts]

@@ -57,7 +57,7 @@ def _standard(codec: str, start: int, stop: int) -> Iterator[str]:
 
 
 def clip(limit: int) -> CLIPTokenizer:
-    """CLIP's: lower-cased byte-level pairs, words end in `</w>`; end-of-text has the highest id."""
+    """CLIP's: lowercased byte-level pairs, words end in `</w>`; end-of-text has the highest id."""
     blank = CLIPTokenizer().backend_tokenizer
     merges = _merges(blank, every_training_caption(["en"]), 1200, end_of_word_suffix="</w>")
     alphabet = [*_BYTES, *(byte + "</w>" for byte in _BYTES)]
@@ -150,7 +150,7 @@ def gemma(languages: Sequence[str], limit: int) -> GemmaTokenizer:
 
 
 def siglip(languages: Sequence[str], limit: int, scratch: Path) -> SiglipTokenizer:
-    """SigLIP i18n's: a sentencepiece model, lower-cased, unknown characters as bytes."""
+    """SigLIP i18n's: a sentencepiece model, lowercased, unknown characters as bytes."""
     import sentencepiece
 
     texts = [text.lower() for text in every_training_caption(languages)]

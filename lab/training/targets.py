@@ -12,8 +12,8 @@ from torch.nn.functional import normalize
 
 from conformance.corpus.drawings import combinations
 
-# Shares of what all drawings, one colour, one shape, and one drawing alone have in common: unlike
-# drawings have a cosine of 0.3, those of one colour or shape 0.6, as trained encoders do.
+# Shares of what all drawings, one color, one shape, and one drawing alone have in common: unlike
+# drawings have a cosine of 0.3, those of one color or shape 0.6, as trained encoders do.
 _COMMON: Final = 0.8
 _COLOUR: Final = 0.8
 _SHAPE: Final = 0.8

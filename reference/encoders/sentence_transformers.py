@@ -17,7 +17,7 @@ UNLIMITED = 8192
 
 
 class SentenceTransformersEncoder:
-    """Vectors as `SentenceTransformer.encode` gives them, not normalised unless the model does."""
+    """Vectors as `SentenceTransformer.encode` gives them, not normalized unless the model does."""
 
     packages = ("sentence-transformers", "transformers", "tokenizers", "torch", "pillow")
 

@@ -13,7 +13,7 @@ from reference.inputs import Inputs
 
 
 class SiglipEncoder:
-    """Vectors of a `SiglipModel`, not normalised, as its model card computes them."""
+    """Vectors of a `SiglipModel`, not normalized, as its model card computes them."""
 
     packages = ("transformers", "tokenizers", "torch", "torchvision", "pillow")
 
@@ -27,7 +27,7 @@ class SiglipEncoder:
         self._tokens = Tokens(processor.tokenizer, limit, padding="max_length")
 
     def text_inputs(self, text: str) -> Inputs:
-        # SigLIP 2 saw lower-cased texts only (arXiv 2502.14786, 2.1), which not every published
+        # SigLIP 2 saw lowercased texts only (arXiv 2502.14786, 2.1), which not every published
         # tokenizer does by itself (vLLM pull request 51157).
         return self._tokens(text.lower() if self._lower_case else text)
 

@@ -38,7 +38,7 @@ class Hasty(Pieces):
     def read(self, size: int | None = -1, /) -> bytes:
         """A body, or the beginning of it."""
         left, pieces, patience = size or 0, [], self.connection.gettimeout()
-        # A stream of socket.makefile is of no use after a time-out, so what it holds comes first.
+        # A stream of socket.makefile is of no use after a timeout, so what it holds comes first.
         held = len(self.stream.peek(1)) if left else 0  # type: ignore[attr-defined]
         pieces.append(self.stream.read1(min(left, held)))
         left -= len(pieces[0])

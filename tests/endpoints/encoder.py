@@ -126,7 +126,7 @@ def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Enco
 
 @cache
 def concepts() -> tuple[str, ...]:
-    """Colours and shapes, always in one order."""
+    """Colors and shapes, always in one order."""
     table = fixture_files.toml("drawings.toml")
     return (*table["colours"], *table["shapes"])
 

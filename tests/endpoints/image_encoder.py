@@ -19,7 +19,7 @@ Array = NDArray[np.float32]
 
 
 def rgb(picture: Image.Image) -> Image.Image:
-    """Any mode as RGB: 16-bit greys are scaled, the rest is Pillow's conversion."""
+    """Any mode as RGB: 16-bit grays are scaled, the rest is Pillow's conversion."""
     if picture.mode == "P" and "transparency" in picture.info:
         # Pillow warns of what RGB cannot hold, and a test run takes warnings for errors.
         picture = picture.convert("RGBA")
@@ -53,7 +53,7 @@ def foreground(pixels: Array) -> NDArray[np.bool_]:
 
 
 def colour_shares(pixels: Array) -> dict[str, float]:
-    """How much of the foreground has each colour of the corpus; what has none counts as nothing."""
+    """How much of the foreground has each color of the corpus; what has none counts as nothing."""
     found = pixels[foreground(pixels)]
     table = fixture_files.toml("drawings.toml")["colours"]
     if not len(found):
@@ -103,7 +103,7 @@ def stencils() -> dict[str, Array]:
 
 
 def thumbnail(picture: Image.Image) -> Array:
-    """A tiny copy, grey in the middle, of at most unit length: (THUMBNAIL * THUMBNAIL * 3,)."""
+    """A tiny copy, gray in the middle, of at most unit length: (THUMBNAIL * THUMBNAIL * 3,)."""
     small = picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     flat = np.asarray(small, dtype=np.float32).reshape(-1) / np.float32(255) - np.float32(0.5)
     length = np.float32(max(float(np.linalg.norm(flat)), 1.0))

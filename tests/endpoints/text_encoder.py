@@ -42,7 +42,7 @@ def separate(letter: str) -> bool:
 
 @cache
 def concepts() -> dict[str, str]:
-    """Colour and shape of every word that names one, in any language and agreement."""
+    """Color and shape of every word that names one, in any language and agreement."""
     found: dict[str, str] = {}
     for language in fixture_files.toml("drawings.toml")["languages"].values():
         for shape, (word, _) in language["shapes"].items():
@@ -54,7 +54,7 @@ def concepts() -> dict[str, str]:
 
 
 def named(read: list[str]) -> list[str]:
-    """The colours and shapes that the tokens speak of, each once."""
+    """The colors and shapes that the tokens speak of, each once."""
     known = concepts()
     folded = [token.casefold() for token in read]
     found = {known[token] for token in folded if token in known}

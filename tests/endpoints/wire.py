@@ -15,7 +15,7 @@ class MalformedError(ValueError):
 
 @dataclass(frozen=True)
 class Request:
-    """One request; header names are lower-case, `number` counts from 1 since the start."""
+    """One request; header names are lowercase, `number` counts from 1 since the start."""
 
     method: str
     target: str

@@ -2,8 +2,8 @@
 
 https://huggingface.co/docs/transformers/model_doc/siglip and /siglip2: "make sure to pass
 padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts are to
-be lower-cased (its notes). `get_text_features` and `get_image_features` are used as they are: the
-cards normalise only to compare.
+be lowercased (its notes). `get_text_features` and `get_image_features` are used as they are: the
+cards normalize only to compare.
 """
 
 from pathlib import Path

@@ -95,14 +95,14 @@ def thumbnail(image: Image.Image) -> Image.Image:
 
 
 def squash_for_crop(image: Image.Image, model: Model) -> Image.Image:
-    """Both sides scaled where the centre should be cropped."""
+    """Both sides scaled where the center should be cropped."""
     if model.image_resize != "crop":
         raise NotApplicable
     return image.resize((geometry.side(model),) * 2, Resampling.BICUBIC)
 
 
 def crop_for_squash(image: Image.Image, model: Model) -> Image.Image:
-    """The centre cropped where both sides should be scaled."""
+    """The center cropped where both sides should be scaled."""
     if model.image_resize == "crop":
         raise NotApplicable
     return ImageOps.fit(image, (geometry.side(model),) * 2, Resampling.BICUBIC)
@@ -123,7 +123,7 @@ def corner_crop(image: Image.Image, model: Model) -> Image.Image:
 
 
 def crop_of_larger(image: Image.Image, model: Model) -> Image.Image:
-    """ImageNet's: the short side to 256, then the centre 224 (in proportion)."""
+    """ImageNet's: the short side to 256, then the center 224 (in proportion)."""
     side = geometry.side(model)
     return geometry.centre(geometry.short_side(image, side * 256 // 224), side)
 

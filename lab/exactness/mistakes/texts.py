@@ -167,7 +167,7 @@ def _trimmed(ids: list[int], pad: int, end: int) -> list[int]:
 
 
 def cased(usage: Usage, model: Model) -> Usage:
-    """The letters' case kept by a usage that lower-cases texts before the tokenizer."""
+    """The letters' case kept by a usage that lowercases texts before the tokenizer."""
     if not model.lower_case or model.library != "siglip":
         raise NotApplicable
     options = {"padding": "max_length", "max_length": usage.limit, "truncation": True}

@@ -14,7 +14,7 @@ from tests.endpoints.faults.reading import OtherEncoder
 from tests.endpoints.image_encoder import exchanged
 from tests.endpoints.registry import fault, variants
 
-# Image towers that misread colour modes and formats.
+# Image towers that misread color modes and formats.
 
 
 class Seen(Endpoint):
