@@ -48,15 +48,15 @@ from conformance.transport.pace import TooMuch
 PACKAGE = Path(__file__).parent
 CHECKS = PACKAGE / "checks"
 NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob")
-"""Options of pytest that leave tests out."""
+"""Options of pytest that exclude tests."""
 TOO_SLOW_REMEDY = (
     "a response in time: use a GPU or more processors, import with fewer parallel clients, "
     "or raise Weaviate's MODULES_CLIENT_TIMEOUT (and --endpoint-timeout here)"
 )
 MOST_TIMEOUTS = 3
-"""Requests without an answer in time after which a run ends: the rest of it would take hours."""
+"""Number of timed-out requests after which a run ends, since the rest would take hours."""
 QUIET = ("-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-s")
-"""Words that keep a run inside somebody else's process to itself."""
+"""Arguments that isolate a run within another program's process."""
 WITHOUT_ENDPOINT = frozenset({"--collect-only", "--co", "--markers", "--fixtures", "--help"})
 """Words to pytest that ask nothing of an endpoint."""
 ONE_PROCESS = "the suite runs in order, in one process: pytest-xdist's -n cannot be used"

@@ -39,7 +39,7 @@ class OpenTarget:
     target: Target
     stop: Callable[[], None] = lambda: None
     log: Callable[[], list[str]] = list
-    """The end of the log of the container under test; empty where there is none."""
+    """The end of the log of the container under test; empty if there is none."""
 
 
 def open_target(settings: Settings) -> tuple[Settings, OpenTarget]:

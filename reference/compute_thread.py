@@ -24,7 +24,7 @@ from reference.model import BatchSizes, Computing, Model, Preparing
 
 @dataclass(eq=False)  # compared by identity: tensors have no single truth value
 class Job:
-    """An item that waits; `result` becomes its vector, or is canceled if nobody wants it."""
+    """A queued item; `result` becomes its vector, or is canceled if it is no longer needed."""
 
     kind: Kind
     inputs: Inputs
@@ -103,7 +103,7 @@ class ComputeThread(threading.Thread):
         self._load = load
 
     def run(self) -> None:
-        """Load, then compute for ever."""
+        """Load, then compute forever."""
         try:
             model = self._load()
         except BaseException as error:

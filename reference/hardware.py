@@ -34,7 +34,7 @@ def usable_processors(cgroup: Path = CGROUP) -> int:
 def processor_quota(cgroup: Path = CGROUP) -> int | None:
     """Processors that a container's quota (`docker run --cpus`, a limit in Kubernetes) comes to.
 
-    Rounded up; None where there is no quota. Libraries that count processors do not look at it:
+    Rounded up; None if there is no quota. Libraries that count processors do not look at it:
     on a large machine they start dozens of threads, which use the quota up waiting for each other.
     """
     for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):

@@ -35,7 +35,7 @@ def url(host: str, listener: socket.socket) -> str:
 
 
 def build(app: Any, listener: socket.socket, max_body: int, requests: int = REQUESTS) -> Any:
-    """A server for the WSGI application `app`; its method `run` serves for ever.
+    """A server for the WSGI application `app`; its method `run` serves forever.
 
     It has threads for as many `requests` at a time, and some more for probes.
 

@@ -142,7 +142,7 @@ def _too_large(name: str, detail: str) -> RefusedError:
 
 
 def _without_metadata(data: bytes) -> bytes | None:
-    """A PNG without its texts, profile and EXIF; None where it has none of them, or is no PNG.
+    """A PNG without its texts, profile and EXIF; None if it has none of them, or is no PNG.
 
     Pillow reads no PNG whose texts or profile are damaged, or inflate to more than 1 MiB, and no
     library makes anything of them.

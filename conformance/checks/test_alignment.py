@@ -24,7 +24,7 @@ def recall(similarities: Array) -> float:
 
 
 def at_least(got: float, expected: float, what: str, *sides: Observations) -> None:
-    """Fail unless a recall reaches what is expected; shows a request of each side."""
+    """Fail unless the recall is high enough; shows one request of each side."""
     shown = [side.exchanges[0] for side in sides]
     found = f"recall@1 of {got:.3f}: {got:.0%} of {what} nearest"
     expect.require(got >= expected, found, f"at least {expected:.3f}", *shown)

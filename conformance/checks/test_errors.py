@@ -27,7 +27,7 @@ TIMES = 20
 """Callers that hang up: more than a service has workers or slots, as a rule."""
 AFTER = 4
 BURSTS = (5, 10, 25)
-"""Errors in a row: what counts them opens after a few, what leaks at each is empty after many."""
+"""Numbers of consecutive errors: a circuit breaker opens after a few, a leak shows after many."""
 NO_IMAGE = encoded(b"no image")
 REFUSED: tuple[object, ...] = (
     {"images": ["%%%"]},

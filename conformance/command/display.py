@@ -8,7 +8,7 @@ from conformance.report.terminal import Detail
 from conformance.session import Session, clause_of
 
 LINE_PER_TEST = 1
-"""pytest's verbosity from which it writes a line for each test itself."""
+"""The verbosity at which pytest itself prints a line for each test."""
 
 
 class Display:
@@ -25,7 +25,7 @@ class Display:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Have pytest leave its summary to us, unless a line for each test was asked for."""
+        """Suppress pytest's summary, unless a line for each test was requested."""
         asked = config.option.verbose
         self.detail = Detail.VERDICT if asked < 0 else Detail.ALL if asked > 0 else Detail.SCREEN
         self._lines = config.option.collectonly or asked >= LINE_PER_TEST
@@ -39,7 +39,7 @@ class Display:
         return session.budget.described() if told else ""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Show our own progress, where pytest's lines were not asked for."""
+        """Show our own progress, unless pytest's lines were requested."""
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         quiet = self._lines or not self.by_command or self.detail is Detail.VERDICT
         if reporter is not None and not quiet:

@@ -26,7 +26,7 @@ class Side:
 
     name: str
     model: str = ""
-    """A tag of models.toml; empty where none was said."""
+    """A tag of models.toml; empty if none was said."""
     transformers: str = ""
     """The version that GET /meta told, as the vendor's container does."""
 

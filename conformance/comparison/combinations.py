@@ -109,7 +109,7 @@ WAYS: Mapping[str, Way] = {
 
 
 def best_fit(fields: Sequence[Fields], stored: Sequence[Array]) -> Fit | None:
-    """The way other than the documented one that fits most objects; None where none fits any."""
+    """The way other than the documented one that fits most objects; None if none fits any."""
     fits = [_fit(way, make, fields, stored) for way, make in WAYS.items()]
     # Rounded to what is more than float32's noise, so that two that fit alike are alike.
     best = max(fits, key=lambda fit: (fit.within, -round(fit.distance, 5)))

@@ -63,7 +63,7 @@ def command(
     timeout: float,
     wait: float | None,
 ) -> int:
-    """Keep an endpoint's vectors in a file, to compare with them later.
+    """Save an endpoint's vectors to a file, to compare with them later.
 
     `record URL -o FILE` is safe beside production: it sends well-formed requests of one text or
     one image, one after another, and changes nothing there. `compare FILE URL` then tells whether

@@ -27,7 +27,7 @@ from conformance.transport.exchange import Exchange, without_password
 
 FORMAT = 1
 MOST_UNANSWERED = 3
-"""Items in a row without any response, after which an endpoint is given up."""
+"""Number of consecutive items without a response after which the recording is aborted."""
 DRAWN = 8
 SIZE = 224
 Progress = Callable[[str], None]
@@ -91,7 +91,7 @@ class Snapshot:
     refused: Mapping[str, str] = field(default_factory=dict)
     """Inputs that have no vector there, each with what was said instead, in one line."""
     model: str = ""
-    """The tag that a recording was made with; empty where none was said."""
+    """The tag that a recording was made with; empty if none was said."""
     transformers: str = ""
     """The version that GET /meta told, as the vendor's container does."""
 
@@ -146,7 +146,7 @@ class Collected:
 
 
 def searches(here: Snapshot, there: Snapshot) -> Agreement | None:
-    """The texts as queries over the images that both have; None where they are too few."""
+    """The texts as queries over the images that both have; None if they are too few."""
     texts = [name for name in here.texts if name in there.texts]
     images = [name for name in here.images if name in there.images]
     sides = [_searched(side, texts, images) for side in (here, there)]

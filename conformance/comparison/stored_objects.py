@@ -31,7 +31,7 @@ class Reencoded:
     def searches(self) -> Agreement | None:
         """Each object's first field as a query, over the stored vectors and over today's.
 
-        None where there are too few objects, or vectors of several dimensions.
+        None if there are too few objects, or vectors of several dimensions.
         """
         queries = stacked([each.rows[0] for each in self.fields])
         sides = stacked(self._today), stacked(self._stored)

@@ -78,7 +78,7 @@ def releases() -> tuple[Release, ...]:
 
 
 def transformers_of(meta: object) -> str:
-    """The version of transformers that the container's GET /meta tells; empty where it does not."""
+    """The version of transformers that the container's GET /meta tells; empty if it does not."""
     found = meta.get(SAYS) if isinstance(meta, Mapping) else None
     if found is None and isinstance(meta, Mapping):
         inner = meta.get("clip_model")
@@ -87,7 +87,7 @@ def transformers_of(meta: object) -> str:
 
 
 def release_words(transformers: str) -> str:
-    """`releases 1.4.1 or 1.4.0`, of those with this version; empty where none has it."""
+    """`releases 1.4.1 or 1.4.0`, of those with this version; empty if none has it."""
     fitting = [each.version for each in releases() if each.transformers == transformers]
     return f"release{'s' * (len(fitting) > 1)} {' or '.join(fitting)}" if fitting else ""
 

@@ -121,7 +121,7 @@ class ClipConfig:
         return [str(name) for name in self.settings.get(f"{kind}Fields") or ()]
 
     def weights(self, kind: Kind) -> list[float]:
-        """Their weights; empty where none are given."""
+        """Their weights; empty if none are given."""
         given = self.settings.get("weights") or {}
         return [float(weight) for weight in given.get(f"{kind}Fields") or ()]
 

@@ -19,7 +19,7 @@ MODELS = "/app/models"
 """Where the vendor's images have theirs."""
 EXPORT_SECONDS = 300.0
 ARCHITECTURES = "model_configs"
-"""open_clip knows architectures by name, each a file of its own in this folder of the package."""
+"""The package's folder in which open_clip has one file per architecture."""
 FIND_OPEN_CLIP = (
     "from importlib.util import find_spec as f;print(f('open_clip').submodule_search_locations[0])"
 )
@@ -92,7 +92,7 @@ class ContainerUnderTest(Container):
         return StartedImage(self.id, self.digest, self.options.env, mounts, ready_after)
 
     def final_log(self) -> list[str]:
-        """The last lines that it wrote; none where somebody has removed it."""
+        """The last lines of its log; empty if the container was removed."""
         try:
             return self.log_tail()
         except ContainerTrouble:
@@ -137,7 +137,7 @@ def mounts_of(folder: Path, image: str, inside: str = MODELS) -> dict[Path, str]
 
 
 def _open_clip(image: str) -> PurePosixPath | None:
-    """The folder of architectures in the image's open_clip; None where it has none."""
+    """The folder of architectures in the image's open_clip; None if it has none."""
     words = ("run", "--rm", "--pull", "never", "--network", "none", "--entrypoint", "python")
     try:
         said = engine.call(*words, image, "-c", FIND_OPEN_CLIP)

@@ -38,7 +38,7 @@ class CommandFailed(ContainerTrouble):
 
 
 def call(*words: str, seconds: float | None = COMMAND_SECONDS) -> str:
-    """What ``docker WORDS`` prints to stdout; `seconds` None waits for ever.
+    """What ``docker WORDS`` prints to stdout; `seconds` None waits forever.
 
     Raises ContainerTrouble where there is no command or no answer, CommandFailed for a refusal.
     """
@@ -109,7 +109,7 @@ def fetch(image: str, policy: Pull) -> None:
 
 
 def digest(image: str) -> str:
-    """What names the image for ever: its digest in a registry, else the id of a local build."""
+    """A permanent name of the image: its digest in a registry, or the id of a local build."""
     found = json.loads(call("image", "inspect", "--format", "{{json .}}", image))
     return str((found.get("RepoDigests") or [found["Id"]])[0])
 

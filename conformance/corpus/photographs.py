@@ -21,7 +21,7 @@ _FILE: Final = "photographs.toml"
 
 @dataclass(frozen=True)
 class Golden:
-    """Cosines that somebody published for one model, and that its weights have to repeat."""
+    """Published cosine similarities for one model, which its weights have to reproduce."""
 
     tag: str
     source: str
@@ -79,7 +79,7 @@ def file(name: str) -> Traversable:
 
 
 def golden_table(tag: str) -> Golden | None:
-    """The published cosines of a model; None where nobody published any."""
+    """The published cosine similarities of a model; None if there are none."""
     published = _table()["golden"].get(tag)
     if published is None:
         return None

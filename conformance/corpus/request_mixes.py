@@ -67,7 +67,7 @@ class Mix:
         return Items(self.texts, [image(place) for place in self.images])
 
     def without_images(self) -> "Mix":
-        """The texts alone; one text where there were none, for a request asks for something."""
+        """Only the texts; a single text if there were none, since a request must not be empty."""
         return replace(self, texts=self.texts or WORDS[:1], images=())
 
     def __add__(self, other: "Mix") -> "Mix":

@@ -57,9 +57,9 @@ class Clause:
     reason: str
     group: Group
     since: tuple[str, ...] = ()
-    """Weaviate's first releases, one a line, that this holds for; none is all."""
+    """The first release of each Weaviate line that this applies to; empty means all releases."""
     until: tuple[str, ...] = ()
-    """Weaviate's first releases, one a line, that this holds for no more."""
+    """The first release of each Weaviate line that this no longer applies to."""
 
 
 def _read(name: str) -> list[Clause]:
@@ -115,7 +115,7 @@ def find_group(name: str) -> Group:
 
 @dataclass(frozen=True)
 class Fault:
-    """One mistake that people ship, and the clauses that may name it."""
+    """A realistic mistake, and the clauses under which it may be reported."""
 
     name: str
     summary: str

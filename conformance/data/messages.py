@@ -10,7 +10,7 @@ CLOSE = 0.6
 PART = 4
 """Letters from which on a part of a name says something."""
 LONGEST = 300
-"""Characters of a line that quotes somebody else."""
+"""Maximum length of a line that quotes foreign text."""
 
 
 class UserError(Exception):

@@ -35,7 +35,7 @@ class StatusRow:
     explained: bool = False
     """Whether the scoreboard says below its columns what it means."""
     left_out: bool = False
-    """Whether nothing was tried, because it was not asked for."""
+    """Whether nothing was tried, because it was not requested."""
 
 
 @cache

@@ -51,7 +51,7 @@ def applies(clause: Clause, version: str | None) -> bool:
 
 
 def described(clause: Clause) -> str:
-    """The versions in words; empty where the clause holds for all."""
+    """The versions in words; empty if the clause holds for all."""
     parts = []
     if clause.since:
         parts.append(f"since {_listed(clause.since)}")

@@ -51,7 +51,7 @@ def examine(
 
 
 def seconds_an_image(endpoint: Endpoint) -> float | None:
-    """Of several sent together, the better of two times; None where they were not answered."""
+    """Of several sent together, the better of two times; None if they were not answered."""
     sent = [send(endpoint, "image", TOGETHER) for _ in range(2)]
     if any(each.failure or each.status != 200 for each in sent):
         return None

@@ -26,7 +26,7 @@ class Problem:
     cause: str
     remedy: str
     weaviate: str = ""
-    """What Weaviate says of it, word for word; empty where it has no part in it."""
+    """What Weaviate says of it, word for word; empty if it has no part in it."""
     source: str = ""
     """The files of Weaviate that say it."""
 

@@ -89,7 +89,7 @@ def command(
 
 
 def _filled_in(given: dict[str, Any]) -> dict[str, Any]:
-    """What is not given is taken from the variables and the file that the suite's runs read."""
+    """Missing options are read from the same variables and file as for runs of the suite."""
     found = sources.elsewhere(Path.cwd())
     elsewhere = {name: found[name].value if name in found else None for name in given}
     return {

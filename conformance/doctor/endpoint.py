@@ -84,7 +84,7 @@ class Item:
 
 
 def examine_probes(endpoint: Endpoint, found: Diagnosis) -> bool:
-    """Look at the probes; False where it makes no sense to send anything else."""
+    """Look at the probes; False if it makes no sense to send anything else."""
     first = endpoint.get(READY, timeout=PROBE_TIMEOUT)
     if first.failure:
         _unreachable(first, found)
@@ -164,7 +164,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def examine_meta(endpoint: Endpoint, found: Diagnosis) -> dict[str, object]:
-    """What GET /meta says; empty where that is nothing that Weaviate can read."""
+    """What GET /meta says; empty if that is nothing that Weaviate can read."""
     seen = endpoint.get(META)
     try:
         document = {} if seen.failure else read_meta(seen.body)

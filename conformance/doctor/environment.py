@@ -56,7 +56,7 @@ def is_internal(url: str) -> bool:
 
 
 def duration(text: str) -> float | None:
-    """A duration of Go's (`50s`, `1m30s`) in seconds; None where it is none."""
+    """A duration of Go's (`50s`, `1m30s`) in seconds; None if it is none."""
     if text == "0":
         return 0.0
     part = r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)"

@@ -48,7 +48,7 @@ def _escaped(character: str) -> str:
 
 
 def parse_error(url: str) -> str:
-    """Why Go cannot parse a URL, in its own words; empty where it can."""
+    """Why Go cannot parse a URL, in its own words; empty if it can."""
     url = url.partition("#")[0]
     if any(ord(character) < 0x20 or character == "\x7f" for character in url):
         return "net/url: invalid control character in URL"
@@ -164,7 +164,7 @@ def url_problem(value: str) -> str:
 
 
 def suggested(value: str) -> str:
-    """The value that was meant; empty where it cannot be guessed."""
+    """The value that was meant; empty if it cannot be guessed."""
     meant = repaired(value)[0]
     good = meant != value and not parse_error(meant) and not endpoint_url.problem(meant)
     return meant if good else ""
@@ -207,7 +207,7 @@ def _with_scheme(meant: str, reasons: list[str]) -> tuple[str, list[str]]:
 
 
 def urlsplit_path(url: str) -> str:
-    """The path of a URL; empty where it has none or is none."""
+    """The path of a URL; empty if it has none or is none."""
     try:
         return urlsplit(url).path
     except ValueError:

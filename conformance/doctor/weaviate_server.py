@@ -116,7 +116,7 @@ class WeaviateDoctor:
     ) -> None:
         """Look at the module, then at one collection or at all of them.
 
-        `endpoint` encodes a stored object again; None where it does not answer.
+        `endpoint` encodes a stored object again; None if it does not answer.
         """
         with closing(self.rest):
             try:

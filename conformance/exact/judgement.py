@@ -150,7 +150,7 @@ class Fit:
 
 
 def best_fit(expected: Expected, kind: Kind, observed: Mapping[str, Array]) -> Fit | None:
-    """The mistake that leaves least of the distance, or None where none explains it.
+    """The mistake that leaves least of the distance, or None if none explains it.
 
     `observed` is any choice of the items, vectors of shape (d,) by name.
     """

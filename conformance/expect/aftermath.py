@@ -37,7 +37,7 @@ QUICK = 0.25
 SEVERAL = 8
 """Items of the request that shows what one costs among others."""
 HEAVY = 10_000
-"""Bytes of a request that may keep an endpoint busy in ways that nobody has measured."""
+"""Size in bytes above which a request may keep an endpoint busy for an unknown time."""
 DRAINED = 4
 """Timeouts that an endpoint has to work off what was given up."""
 TEXTS_ALONE = Items([TEXT])
@@ -165,7 +165,7 @@ class Aftermath:
             self._drained(late, timeout * DRAINED)
 
     def _drained(self, late: Sequence[Exchange], seconds: float) -> None:
-        """Ask until a good request is answered, for so many seconds at most."""
+        """Retry until a valid request is answered, for at most that many seconds."""
         good = Items((), [_image()]) if b'"images"' in late[0].request_body else TEXTS_ALONE
         end = time.monotonic() + seconds
         while time.monotonic() < end:

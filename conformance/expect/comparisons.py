@@ -12,9 +12,9 @@ from conformance.expect.responses import require
 from conformance.transport.exchange import Exchange
 
 LONGEST_NAME = 60
-"""Characters of what a row stands for."""
+"""Maximum length of the name of a row's item."""
 USUAL = 10
-"""Times the median distance of a row from what it is, up to which another row may be that."""
+"""Factor of the median distance within which another row may be the item's."""
 
 
 def same(

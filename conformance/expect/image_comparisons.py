@@ -68,7 +68,7 @@ class ImageBatches:
                 self._ask(batch)
 
     def most(self, count: int) -> int:
-        """How many small images, of so many, one request may hold here."""
+        """How many of that many small images fit in one request here."""
         return self._endpoint.client.pace.images(count)
 
     def exchange(self, image: bytes) -> Exchange:
@@ -82,7 +82,7 @@ class ImageBatches:
         return known or given.vectors(self.alone(image), 0, 1).images[0]
 
     def alone(self, image: bytes) -> Exchange:
-        """The response to a request of this image alone."""
+        """The response to a request with only this image."""
         if image not in self._alone:
             self._alone[image] = self._endpoint.vectorize(images=[image])
         return self._alone[image]

@@ -97,7 +97,7 @@ class ItemLimits:
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:
-        """Whether so many bytes are refused, though they ask for a text, or an image, alone."""
+        """Whether that many bytes are refused even for a single text or image."""
         return not any(self._serves_body(padded(_short(kind, 0), kind, size)) for kind in KINDS)
 
     def _smallest_body(self, refused: int) -> int:
@@ -150,7 +150,7 @@ def padded(item: str, kind: str, size: int) -> bytes:
 
 
 def items_of(body: bytes) -> list[Item]:
-    """The items of a request; none where it is not a good one."""
+    """The items of a request; none if it is not a good one."""
     try:
         document = json.loads(body)
         lists = {kind: document.get(kind) or [] for kind in KINDS}

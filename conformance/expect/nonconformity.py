@@ -58,7 +58,7 @@ class Cause:
 
 
 def asked_for(exchange: Exchange) -> str:
-    """What kinds of items a request holds, or the last word of a path without a body.
+    """The kinds of items in a request, or the last part of the path of one without a body.
 
     Read off the bytes, since what is sent on purpose need not be JSON.
     """

@@ -12,7 +12,7 @@ from conformance.transport.exchange import Exchange
 Measure = Callable[[str, float | str], None]
 """Call it with a name and a value."""
 Figure = dict[str, Any]
-"""The data of a heat map: ``rows`` and ``columns`` (names) and ``values`` (one list a row)."""
+"""The data of a heat map: ``rows`` and ``columns`` (names) and ``values`` (one list per row)."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def meta_object(exchange: Exchange) -> dict[str, object]:
 
 
 def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
-    """The vectors of a successful response: so many rows of each kind, all of them finite."""
+    """The vectors of a successful response: the given number of rows of each kind, all finite."""
     expected = f"status 200 with {texts} textVectors and {images} imageVectors"
     _succeeded(answered(exchange), expected)
     response = readable(exchange)
@@ -154,7 +154,7 @@ def _one_dimension(rows: list[Vector], exchange: Exchange) -> None:
 
 
 def numbers_only(exchange: Exchange) -> None:
-    """Go reads a null in a row as 0 without a word, so the raw rows are looked at as well."""
+    """Go silently reads a null in a row as 0, so the raw rows are checked too."""
     whole = b"null" not in exchange.body or not go_reader.holds_null(exchange.body)
     cause = Cause(CauseKind.UNREADABLE, signature="null")
     require(whole, "null inside a vector", "numbers only", exchange, cause=cause)

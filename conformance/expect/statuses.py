@@ -35,7 +35,7 @@ class NotJudged(Ended):
 
 
 class Disabled(Ended):
-    """The group or profile was not asked for."""
+    """The group or profile was not requested."""
 
     status = "disabled"
 
@@ -56,5 +56,5 @@ def not_judged(reason: str) -> NoReturn:
 
 
 def disabled(reason: str) -> NoReturn:
-    """End the test: its group or profile was not asked for."""
+    """End the test because its group or profile was not requested."""
     raise Disabled(reason)

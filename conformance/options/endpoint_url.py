@@ -26,7 +26,7 @@ _ca_files: dict[str, Path] = {}
 
 
 def problem(url: str) -> str:
-    """Why `url` cannot be the URL of an endpoint, in one line; empty where it can."""
+    """Why `url` cannot be the URL of an endpoint, in one line; empty if it can."""
     if not _usable(url):
         hint = f"; did you mean {_with_scheme(url)}?" if _usable(_with_scheme(url)) else ""
         return f"{url!r} is not a valid endpoint URL; expected http://HOST:PORT[/PREFIX]{hint}"

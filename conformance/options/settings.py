@@ -35,7 +35,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of one run; times in seconds. Each field but the last is a row of the table."""
+    """The options of a run; times in seconds. Each field except the last is a row of the table."""
 
     url: str | None
     """The endpoint; None starts `image`, or else the project's own reference."""

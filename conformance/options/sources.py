@@ -25,7 +25,7 @@ FILE: Final = "pyproject.toml"
 TABLE: Final = "clip-conformance"
 
 KUBERNETES: Final = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_.*)?)$")
-"""What Kubernetes sets in every pod for a service that somebody has named clip-conformance."""
+"""Variables that Kubernetes sets in every pod if a service is named clip-conformance."""
 
 _ROWS = {row.name: row for row in OPTIONS if row.configurable}
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
@@ -140,7 +140,7 @@ def _checked_table(path: Path) -> dict[str, Any]:
 
 
 def _table(path: Path) -> Mapping[str, Any]:
-    """The table of ours, empty where the file has none."""
+    """The table of ours, empty if the file has none."""
     try:
         text = path.read_text(encoding="utf-8")
         document = tomllib.loads(text)

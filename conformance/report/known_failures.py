@@ -25,7 +25,7 @@ from conformance.data.statuses import Status
 from conformance.report.results import ClauseResult, PhaseResult
 
 VENDOR = "vendor"
-"""In place of a file: the defects of the official image of the model."""
+"""Can be given in place of a file: the known defects of the model's official image."""
 OFFICIAL = re.compile(r"(^|/)semitechnologies/multi2vec-clip[:@]")
 """The name of an official image, on any registry."""
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
@@ -61,7 +61,7 @@ class KnownFailures:
     entries: tuple[KnownFailure, ...] = ()
 
     def reason(self, clause: str, test: str) -> str:
-        """Why a result is known; empty where it is not."""
+        """Why a result is known; empty if it is not."""
         return next((each.reason for each in self.entries if each.covers(clause, test)), "")
 
     def shipped_seen(self, results: Sequence[ClauseResult]) -> int:
@@ -162,7 +162,7 @@ def write(path: Path, results: Sequence[ClauseResult], before: KnownFailures) ->
 
 
 def _entries(result: ClauseResult, before: KnownFailures) -> list[KnownFailure]:
-    """One for the clause where all of its tests fail, otherwise one a test."""
+    """One entry for a clause if all of its tests fail, otherwise one per test."""
     failed = [test for test in result.tests if test.status in (*COUNTED, "known")]
     if failed and len(failed) == len(result.tests):
         return [KnownFailure(_reason(failed[0], before), clause=result.clause.id)]
@@ -170,7 +170,7 @@ def _entries(result: ClauseResult, before: KnownFailures) -> list[KnownFailure]:
 
 
 def _reason(test: PhaseResult, before: KnownFailures) -> str:
-    """The reason that was given, or what was seen, for somebody to replace."""
+    """The given reason, or what was observed as a placeholder."""
     if known := before.reason(test.clause, test.test):
         return known
     got = [problem.got for problem in test.problems if problem.clause == test.clause]

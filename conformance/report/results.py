@@ -97,7 +97,7 @@ class Recorder:
 
     clean: Sanitizer
     folder: str = ""
-    """Where the report will be; empty where none is written, and curl lines hold no files."""
+    """Where the report will be; empty if none is written, and curl lines hold no files."""
 
     def problem(self, raised: Nonconformity, clause: str, test: str) -> Problem:
         """The problem behind what a test of `clause` raised."""
@@ -136,7 +136,7 @@ class Recorder:
         return self.clean.text(printable(text))
 
     def _path(self, exchange: Exchange, test: str, number: int) -> str:
-        """Where the body of the request will be, for the curl line; empty where it has none."""
+        """Where the body of the request will be, for the curl line; empty if it has none."""
         if not self.folder or not exchange.request_body:
             return ""
         name = re.sub(r"[^\w.-]+", "-", test.rpartition("::")[2])

@@ -24,13 +24,13 @@ WIDEST = 100
 LEFT_OUT = "cases left out for lack of time"
 """The measurement that counts them."""
 FEW = 3
-"""Clauses of a group that are listed one by one."""
+"""Maximum number of a group's clauses that are listed individually."""
 FOR_THE_FILE = "beside "
 """Measurements of single inputs begin with this: there are a hundred, for report.json."""
 IN_FULL = 3
 """Findings that are shown in full."""
 IN_A_LINE = 6
-"""Findings beyond those in full that have a line; what comes after them is counted."""
+"""Findings that get a single line after the full ones; the rest are only counted."""
 SHOWN = 150
 """Characters of what was got, expected or demanded."""
 SHOWN_LINE = 300

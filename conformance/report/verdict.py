@@ -88,7 +88,7 @@ class Judgement:
         return self.known.shipped_seen(self.results)
 
     def why_not_counted(self, finding: Finding) -> str:
-        """Why a finding does not count, namely that it is known; empty where it counts."""
+        """Why a finding does not count, namely that it is known; empty if it counts."""
         reason = self.known.reason(finding.clause.id, finding.problem.test)
         return f"known: {reason}" if reason else ""
 

@@ -118,7 +118,7 @@ class ChildProcess(Stopped):
 
     @property
     def last_line(self) -> str:
-        """The last line that is not blank; empty where there is none."""
+        """The last line that is not blank; empty if there is none."""
         return next((line for line in reversed(self.last_lines()) if line.strip()), "")
 
     def next_line(self, within: float) -> str | None:
@@ -136,7 +136,7 @@ class ChildProcess(Stopped):
             self._process.stdin.flush()
 
     def wait(self, within: float) -> int | None:
-        """The exit status once it ends; None where it still runs after that many seconds."""
+        """The exit status once it ends; None if it still runs after that many seconds."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(within)
         return self._process.returncode
@@ -170,7 +170,7 @@ class ChildProcess(Stopped):
                 self._process.stdin.close()
 
     def _join(self) -> None:
-        # Bounded: a process that has left the group may hold the pipes open for ever.
+        # Bounded: a process that has left the group may hold the pipes open forever.
         self._output.join(1)
         self._errors.join(1)
 

@@ -32,7 +32,7 @@ HEADERS = {
 Sample = tuple[str, float]
 """The kind of request, and seconds."""
 LARGE = 1_000_000
-"""Bytes of a request body from which nobody counts the items in it."""
+"""Size in bytes above which the items of a request body are not counted."""
 PROBES = {"/.well-known/ready": "ready", "/.well-known/live": "live", "/meta": "meta"}
 
 Listener = Callable[[Sequence[Exchange]], None]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 SHOWN_BODY = 2_000
-"""Characters of a request body that a curl line holds; longer ones are cut and marked so."""
+"""Characters of a request body in a curl command; longer bodies are shortened and marked."""
 SHOWN_RESPONSE = 300
 MAX_RESPONSE = 64 * 2**20
 """Bytes: 256 vectors of 4,096 numbers of 25 characters are 27 MB."""
@@ -32,7 +32,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """One failed exchange; `message` is a line for people."""
+    """A failed exchange; `message` is a human-readable line."""
 
     kind: FailureKind
     message: str
@@ -92,7 +92,7 @@ class Exchange:
         return "close" in wish or old or (unframed and bool(self.body))
 
     def json(self) -> object:
-        """The body as Python's reader takes it, or None where it is not JSON."""
+        """The body as Python's reader takes it, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):

@@ -37,7 +37,7 @@ class GoResponse:
 
     @property
     def failure(self) -> str | None:
-        """What Weaviate reports to its caller, or None where it takes the answer for a success."""
+        """What Weaviate reports to its caller, or None if it takes the answer for a success."""
         return f"fail with status {self.status}: {self.error}" if self.status > 399 else None
 
 
@@ -82,7 +82,7 @@ def read_meta(body: bytes) -> dict[str, Any]:
 
 
 def holds_null(body: bytes) -> bool:
-    """Whether a vector of a readable response holds a null, which Go reads as 0 without a word."""
+    """Whether a vector of a readable response contains a null, which Go silently reads as 0."""
     document = _document(body, _number)
     lists = [document.last(name, _rows_as_sent, []) for name in ("textVectors", "imageVectors")]
     return any(None in row for rows in lists for row in rows)
@@ -177,7 +177,7 @@ def _row(name: str, value: Any) -> Vector:
 
 
 def _checked(name: str, row: Sequence[Any]) -> list[float]:
-    """The row with null read as 0, as Go does; raises for what is not a number."""
+    """The row with null read as 0, as in Go; raises if an entry is not a number."""
     for index, item in enumerate(row):
         if isinstance(item, _Huge):
             raise GoParseError(f"{name}[{index}] is {item[:40]}, beyond float32")

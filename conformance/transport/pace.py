@@ -32,7 +32,7 @@ KEPT = 9
 SMALL = 0.25
 """Megapixels up to which the time for an image does not depend on its size."""
 QUICK_BODY = 50_000
-"""Bytes of a request that are read for what they cost, however quick the answer was."""
+"""Size in bytes above which a request is measured, however fast the response was."""
 WORTH_READING = 0.1
 """Seconds from which a larger request is read, too."""
 CLEARLY = 20
@@ -44,7 +44,7 @@ LEFT_OUT = "not judged"
 
 
 class TooMuch(Exception):
-    """The endpoint is too slow for a request of the suite's own; the message says how slow."""
+    """The endpoint is too slow for one of the suite's own requests; the message says how slow."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Pace:
         self.until = float("inf")
         """When the running check has had its part of the run's time (`time.monotonic`)."""
         self.request = 0.0
-        """Seconds that a request takes besides its items."""
+        """Seconds that a request takes in addition to its items."""
         self.taken: dict[str, str] = {}
         """What was sent instead of what a check would have liked to send, by clause."""
         self._costs: dict[str, deque[float]] = {
@@ -122,7 +122,7 @@ class Pace:
         return load.texts * self.text + load.images * self.image + load.megapixels * self.megapixel
 
     def estimate(self, requests: float, load: Load) -> float:
-        """What so many requests take together, of items that share them."""
+        """The time that this many requests take together."""
         return requests * self.request + self.seconds(load)
 
     def load(self, texts: int, images: Sequence[bytes]) -> Load:
@@ -154,7 +154,7 @@ class Pace:
             )
 
     def texts(self, most: int, at_once: int = 1) -> int:
-        """How many texts to ask for at most, in each of so many requests at once; at least one."""
+        """The maximum number of texts in each of that many parallel requests; at least one."""
         return self._number(most, self.text * at_once, "texts")
 
     def images(self, most: int, at_once: int = 1) -> int:
@@ -197,7 +197,7 @@ class Pace:
         return max((self._late.get(each.request_body, 0.0) for each in exchanges), default=0.0)
 
     def explains(self, exchange: Exchange) -> bool:
-        """Whether the endpoint may just be too slow for a request that had no answer in time."""
+        """Whether the endpoint may simply be too slow for a request that timed out."""
         if not exchange.failed_by(FailureKind.TIMED_OUT):
             return False
         return self.outstanding([exchange]) * CLEARLY > self.timeout

@@ -101,7 +101,7 @@ class RawCaller(Stopped):
 
 
 TEXTS = 8
-"""Texts in a request whose caller hangs up."""
+"""Number of texts in a request whose client disconnects."""
 NOTICED_WITHIN = 0.1
 """Seconds after which a busy endpoint has seen that its callers are gone."""
 _BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()

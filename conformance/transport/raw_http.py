@@ -96,7 +96,7 @@ class Wire:
         self.set_deadline(seconds)
 
     def set_deadline(self, seconds: float | None) -> None:
-        """Everything from now on has that many seconds together; None is for ever."""
+        """Set a time limit in seconds for everything from now on; None means no limit."""
         self._deadline = None if seconds is None else time.monotonic() + seconds
 
     def close(self, reset: bool = False) -> None:
@@ -116,11 +116,11 @@ class Wire:
         return bool(self.left) or bool(select([self._socket], [], [], seconds)[0])
 
     def request(self) -> Message | None:
-        """The next request; None where the connection ends before it."""
+        """The next request; None if the connection ends before it."""
         return self._message(h11.Connection(h11.SERVER, MAX_HEAD))
 
     def response(self, method: str) -> Message | None:
-        """The next final response, to a request of that method; None where the connection ends.
+        """The next final response, to a request of that method; None if the connection ends.
 
         Interim responses (100 Continue, 103 Early Hints) are read over, as Go's net/http does.
         """
@@ -312,7 +312,7 @@ class Listener(socketserver.ThreadingTCPServer):
 class _Connection(socketserver.BaseRequestHandler):
     server: Listener
     most: ClassVar[int] = 256 * 2**20
-    """Bytes of a request: a batch of images may be larger than any response."""
+    """Maximum size of a request: a batch of images may be larger than any response."""
 
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -82,7 +82,7 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
 
 
 def _somebody_elses(exchange: Exchange) -> bool:
-    """Whether nobody answers, or another kind of server: nothing, a page, or no such route.
+    """Whether there is no response, or that of another service: nothing, a page, or no route.
 
     Anything else, however broken, is an endpoint's answer, and for the checks to judge.
     """

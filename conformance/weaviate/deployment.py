@@ -76,7 +76,7 @@ class Deployment:
 
     @property
     def inference_url(self) -> str | None:
-        """What a collection has to name as its `inferenceUrl`; None where it is the default."""
+        """What a collection has to name as its `inferenceUrl`; None if it is the default."""
         return None if self.server.ours else self.endpoint_url
 
     def mark(self) -> int:

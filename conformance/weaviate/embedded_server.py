@@ -50,7 +50,7 @@ PASSED_ENVIRONMENT = (
 
 @dataclass(frozen=True)
 class Settings:
-    """One embedded server. Six ports in a row: HTTP, gRPC, gossip, data, two of Raft."""
+    """An embedded server. It uses six consecutive ports: HTTP, gRPC, gossip, data, two for Raft."""
 
     version: str
     port: int
@@ -198,7 +198,7 @@ def leftovers() -> list[Path]:
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` ports in a row that nobody listens on, on any interface."""
+    """`count` consecutive free ports, on all interfaces."""
     for _ in range(200):
         first = random.choice(PORTS)
         ports = list(range(first, first + count))

@@ -103,7 +103,7 @@ def _start(settings: Settings, failures: list[str]) -> None:
 
 
 class Download:
-    """Watches the client's download, which waits for ever by itself."""
+    """Watches the client's download, which has no timeout of its own."""
 
     def __init__(self, version: str) -> None:
         self.program = server_selection.program(version)

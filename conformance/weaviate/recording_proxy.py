@@ -43,7 +43,7 @@ NOT_READY = Message(
 
 @dataclass(frozen=True)
 class Passed:
-    """The request as Weaviate sent it and the endpoint's response, None where none came whole."""
+    """The request as Weaviate sent it and the endpoint's response, None if none came whole."""
 
     request: Message
     response: Message | None
@@ -76,7 +76,7 @@ class Passed:
         return replace(self, request=replace(self.request, framed=b"", body=b""))
 
     def asked(self) -> dict[str, list[str]]:
-        """The request's texts and images; none where its body was not kept."""
+        """The request's texts and images; none if its body was not kept."""
         body: dict[str, Any] = json.loads(self.request.body or b"{}")
         return {kind: list(body.get(kind) or []) for kind in ("texts", "images")}
 
@@ -124,7 +124,7 @@ class _Link:
         self._wire: Wire | None = None
 
     def forward(self, request: Message) -> Message | None:
-        """The endpoint's response; None where none comes whole."""
+        """The endpoint's response; None if none comes whole."""
         response = None
         with suppress(OSError, h11.ProtocolError, TooLarge):
             wire = self._opened()

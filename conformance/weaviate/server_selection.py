@@ -49,7 +49,7 @@ def program(version: str) -> Path:
 
 
 def check(version: str) -> str:
-    """The version, if it is one; raises UnknownVersion with a line that says what is."""
+    """The version, if it is valid; raises UnknownVersion with a line that shows a valid one."""
     if not re.fullmatch(r"\d\.\d{1,2}\.\d{1,2}(-(rc|beta|alpha)\.\d{1,2})?", version):
         raise UnknownVersion(
             f"{version!r} is not a Weaviate version; expected one like {DEFAULT_VERSION}"

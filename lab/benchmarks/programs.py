@@ -32,7 +32,7 @@ def program(
 ) -> Iterator[Program]:
     """`command` while it is needed; what it says goes to `log`, but for what it `answers`.
 
-    A pipe that nobody reads would stop a server that writes a line a request.
+    A pipe that nobody reads would stop a server that writes a line per request.
     """
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(

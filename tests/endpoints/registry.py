@@ -33,7 +33,7 @@ class Entry:
     needs: tuple[Need, ...] = ()
     """What the run must have for the fault to be seen."""
     undecidable: str = ""
-    """Why no clause can tell it from a legal choice; empty where one can."""
+    """Why no clause can tell it from a legal choice; empty if one can."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Further options of `conformance.run`."""
     host: str = "127.0.0.1"
@@ -62,7 +62,7 @@ class Entry:
 
     @property
     def needs_more(self) -> str:
-        """What an ordinary run lacks for it; empty where nothing."""
+        """What an ordinary run lacks for it; empty if nothing."""
         return next((need for need in self.needs if need in ("slow", "weaviate")), "")
 
     def build(self) -> Endpoint:

@@ -87,7 +87,7 @@ class Log:
 
 
 def shown(statuses: dict[str, Status], narrowed: bool = False, log: Sequence[str] = ()) -> str:
-    """What is written of a run with these statuses, one test a clause."""
+    """What is written of a run with these statuses, one test per clause."""
     sink, every = Log(), clauses.all_clauses()
     reporter = cast(pytest.TerminalReporter, sink)
     progress = Progress(reporter, statuses)

@@ -42,7 +42,7 @@ def made_up_contract(monkeypatch: pytest.MonkeyPatch) -> None:
 def judged(
     statuses: dict[str, Status], narrowed: bool = False, settings: Settings = SETTINGS
 ) -> Judgement:
-    """The judgement over one test a clause."""
+    """The judgement over one test per clause."""
     reports = [PhaseResult(f"test of {name}", name, status) for name, status in statuses.items()]
     return judge(reports, settings, narrowed, 1.0)
 

@@ -15,7 +15,7 @@ from conformance.weaviate.documented_collection import Item
 
 COUNT = 200
 POSTER_EVERY = 10
-"""One object in so many has a poster too: 20 images take a slow model long enough."""
+"""Every so many objects, one also has a poster, since a slow model needs long for 20 images."""
 
 
 @pytest.mark.clause("WVT-22")
