@@ -1,4 +1,4 @@
-"""What a case of each check asks for: ``python -m lab.costs`` writes `fixtures/costs.toml`.
+"""Measure what a case of each check requests: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
 It runs the suite against the reference with a stand-in, and counts the requests of each case, the
 texts, images and megapixels in them, and the seconds that the suite itself takes.

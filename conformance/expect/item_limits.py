@@ -1,4 +1,4 @@
-"""Why a good request was refused: by chance, or because it asks for too much at once.
+"""Find out why a valid request was refused: by chance, or because it asks for too much.
 
 It is sent again, then in halves, until it is as small as it may be while both halves of it are
 served; then as many other items are sent, and twice as many, and the same letters in two texts.

@@ -1,4 +1,4 @@
-"""The command compare with Weaviate collections, whose responses are simulated."""
+"""The compare command with Weaviate collections, whose responses are simulated."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The command compare between endpoints and recordings: its answer and the likely reason."""
+"""The compare command on endpoints and recordings: its answer and the likely reason."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The command bench, on servers whose speed is known."""
+"""The bench command, on servers whose speed is known."""
 
 import gzip
 import json

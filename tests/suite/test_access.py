@@ -1,4 +1,4 @@
-"""An endpoint behind a gateway: a header that it asks for, and a CA of its own."""
+"""An endpoint behind a gateway that requires a header, or has its own certificate authority."""
 
 import json
 import ssl
