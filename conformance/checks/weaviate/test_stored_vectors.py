@@ -132,7 +132,9 @@ def test_blob_and_blob_hash_give_the_same_vector(
         ids = [each.data.insert({"poster": items[3].poster}) for each in (plain, hashed)]
     blob, digest = stored_vector(plain, ids[0]), stored_vector(hashed, ids[1])
     apart = distance(blob, digest)
-    expect.require(np.array_equal(blob, digest), f"vectors off by {apart:.2g}", "bit-identical vectors")
+    expect.require(
+        np.array_equal(blob, digest), f"vectors off by {apart:.2g}", "bit-identical vectors"
+    )
 
 
 COUNT = 3
