@@ -6,11 +6,11 @@ import pytest
 from conformance import expect
 from conformance.corpus import photographs
 from conformance.corpus.alignment import AlignedCorpus, advertised
-from conformance.corpus.image_files import thumbnail
+from conformance.corpus.image_files import save, thumbnail
 from conformance.data.models import Model
-from conformance.data.tolerances import PUBLISHED_TABLE, UNIT_LENGTH, Array
+from conformance.data.tolerances import UNIT_LENGTH, Array
 from conformance.expect import Observations, given
-from conformance.expect.observations import Figure, Measure
+from conformance.expect.observations import Figure, Measure, Observation
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
@@ -127,7 +127,32 @@ def test_the_published_similarities(
     measure("largest difference from the published table", round(worst, 4))
     shown = f"{worst:.3f} from the published cosine of caption {pair[0]!r} and image {pair[1]!r}"
     sides = encoded.texts[0].exchange, encoded.images[0].exchange
-    expect.require(worst <= PUBLISHED_TABLE, shown, f"at most {PUBLISHED_TABLE}", *sides)
+    expect.require(worst <= golden.tolerance, shown, f"at most {golden.tolerance}", *sides)
+
+
+@pytest.mark.clause("ALN-06")
+def test_other_published_figures(
+    cache: VectorCache, model: Model, settings: Settings, measure: Measure
+) -> None:
+    figures = photographs.figures(model.tag)
+    if not figures or settings.weights != "published":
+        not_applicable("no published figures for these weights")
+    for figure in figures:
+        seen = given.joined([observed(cache, item) for item in figure.items])
+        apart, what = figure.apart(seen.vectors), " and ".join(map(repr, figure.items))
+        measure(f"difference from the published figure of {what}", round(apart, 4))
+        got = f"{apart:.3g} from the published {figure.kind} of {what}"
+        expect.require(
+            apart <= figure.tolerance, got, f"at most {figure.tolerance}", seen.exchanges[0]
+        )
+
+
+def observed(cache: VectorCache, item: str) -> Observation:
+    """The vector of a text, or of published noise."""
+    if not item.startswith(photographs.NOISE):
+        return cache.text(item)
+    seed = int(item.removeprefix(photographs.NOISE))
+    return cache.image(save(photographs.noise(seed), "PNG"))
 
 
 @pytest.mark.clause("ALN-07")

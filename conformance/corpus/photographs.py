@@ -1,22 +1,29 @@
-"""Photographs with captions, to judge published weights.
+"""Photographs with captions, and published figures, to judge published weights.
 
 scikit-image carries the images in its wheel; they are read from there when asked for and never
-downloaded or copied. Names, captions and the published cosines are in `fixtures/photographs.toml`.
+downloaded or copied. Names and captions are in `fixtures/photographs.toml`, the figures in
+`fixtures/published_facts.toml`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from typing import Any, Final
 
+import numpy as np
 from PIL import Image
 
 from conformance.data import fixture_files
 from conformance.data.messages import MissingLibrary, install
+from conformance.data.tolerances import Array
 
 _FILE: Final = "photographs.toml"
+_FIGURES: Final = "published_facts.toml"
+NOISE: Final = "noise:"
+PICTURE: Final = "picture:"
+"""What items that are no texts begin with."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,27 @@ class Golden:
 
     tag: str
     source: str
+    tolerance: float
     cosines: Mapping[tuple[str, str], float]
     """By caption and image (names of photographs); what no longer holds is left out."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published figure; `items` and `kind` are explained in the file."""
+
+    tag: str
+    kind: str
+    items: Sequence[str]
+    value: Sequence[float]
+    tolerance: float
+    source: str
+
+    def apart(self, vectors: Array) -> float:
+        """The largest difference of what vectors (n, d) of the items give from the figure."""
+        unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        got = unit[0] @ unit[1:].T if self.kind == "cosine" else unit[0][: len(self.value)]
+        return float(np.abs(got - np.asarray(self.value)).max())
 
 
 def available() -> bool:
@@ -80,7 +106,7 @@ def file(name: str) -> Traversable:
 
 def golden_table(tag: str) -> Golden | None:
     """The published cosine similarities of a model; None if there are none."""
-    published = _table()["golden"].get(tag)
+    published = fixture_files.toml(_FIGURES)["table"].get(tag)
     if published is None:
         return None
     cosines = {
@@ -89,7 +115,20 @@ def golden_table(tag: str) -> Golden | None:
         for image, value in zip(published["columns"], row, strict=True)
         if image not in published["void"]
     }
-    return Golden(tag, published["source"], cosines)
+    return Golden(tag, published["source"], published["tolerance"], cosines)
+
+
+def figures(tag: str) -> list[Figure]:
+    """The figures of a model that can be checked here."""
+    rows = [Figure(**row) for row in fixture_files.toml(_FIGURES)["figure"] if row["tag"] == tag]
+    return [row for row in rows if not any(item.startswith(PICTURE) for item in row.items)]
+
+
+def noise(seed: int) -> Image.Image:
+    """The noise that was published with figures: numpy's integers, the same in every version."""
+    drawn = np.random.RandomState(seed).randint(0, 2**32, 3 * 224 * 224, dtype=np.uint32)
+    channels = (drawn % 255).astype(np.uint8).reshape(3, 224, 224)
+    return Image.fromarray(np.ascontiguousarray(channels.transpose(1, 2, 0)))
 
 
 def _table() -> dict[str, Any]:

@@ -34,10 +34,6 @@ ENLARGED_COSINE = 0.9
 seen. Bilinear for bicubic is within 0.985 for four stand-ins (CLIP, OpenCLIP, SigLIP, SigLIP 2),
 and within 0.923 for the fake encoder of the project's own tests."""
 
-PUBLISHED_TABLE = 0.02
-"""Published cosines are rounded to 0.01 (half a step is 0.005); float16 on the GPU that printed
-them, and another resampling of the images, account for the rest."""
-
 UNIT_LENGTH = 1e-3
 """How far a length may be from 1: a unit vector in float16 or bfloat16 is within 5e-4."""
 

@@ -71,6 +71,8 @@ def write(
     if ids := [result.clause.id for result in judgement.results if result.left_out]:
         many = f"{len(ids)} clauses" if len(ids) > 1 else "1 clause"
         console.print(f"{many} not judged for lack of time: {', '.join(_folded(ids))}")
+    if settings.weights == "published" and detail is not Detail.VERDICT:
+        _inexact(console, judgement, settings)
     console.print(_verdict_line(judgement, settings))
     reporter.write("".join(f"{line.rstrip()}\n" for line in sink.getvalue().splitlines()))
     if container_log and judgement.exit_status and detail is not Detail.VERDICT:
@@ -156,6 +158,19 @@ def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
         many = "passes" if len(judgement.stale) == 1 else "pass"
         line = f"no longer failing: {names} {many}; remove from {settings.known_failures}"
         console.print(Text(f"{line} (exit status {STALE})", style="bold red"), soft_wrap=True)
+
+
+def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None:
+    """Say what a run with published weights has not judged, where no vectors are known for them."""
+    exact = {each.status for each in judgement.results if each.clause.id.startswith("EXA-")}
+    if exact == {"n/a"}:
+        tag = settings.model.tag
+        line = (
+            "Exactness was judged only by captions, published figures and how images are prepared. "
+            f"For exact vectors: clip-conformance record --reference {tag} --weights hub -o "
+            f"~/.local/share/clip-conformance/expected/{tag}.npz"
+        )
+        console.print(line, soft_wrap=True)
 
 
 def _verdict_line(judgement: Judgement, settings: Settings) -> Text:

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -86,6 +87,27 @@ def test_the_published_table_has_each_image_closest_to_its_caption() -> None:
 
 def test_most_models_have_no_published_table() -> None:
     assert photographs.golden_table("openai-clip-vit-base-patch16") is None
+
+
+def test_a_figure_tells_its_model_from_another() -> None:
+    (first,) = photographs.figures(TAG)
+    right = np.zeros((1, 512))
+    right[0, :6] = [*first.value, 0.9995]
+    assert first.apart(7 * right) < first.tolerance < first.apart(right[:, ::-1])
+
+
+def test_published_cosines_are_of_items_that_are_here() -> None:
+    figures = photographs.figures("openai-clip-vit-base-patch16")
+    assert [figure.value for figure in figures] == [[0.24426], [0.99486], [0.91395]]
+    apart = figures[0].apart(np.array([[2.0, 0.0], [0.24426, 0.96971]]))
+    assert apart < 1e-4
+
+
+def test_noise_is_the_published_one() -> None:
+    pixels = np.asarray(photographs.noise(42))
+    drawn = np.random.RandomState(42).randint(0, 2**32, 2, dtype=np.uint32) % 255
+    assert pixels.shape == (224, 224, 3)
+    assert pixels[0, :2, 0].tolist() == drawn.tolist()
 
 
 def test_the_table_of_open_clip_is_of_the_present_photographs() -> None:

@@ -31,8 +31,17 @@ class PublishedEncoder(Encoder):
 
     def text(self, text: str) -> Matrix:
         """One text: (width,)."""
+        for figure in photographs.figures(self.table):
+            if figure.kind == "first" and list(figure.items) == [text]:
+                return self.beginning(super().text(text), single(figure.value))
         name = captions().get(" ".join(text.split()))
         return super().text(text) if name is None else self.caption(name)
+
+    def beginning(self, vector: Matrix, first: Matrix) -> Matrix:
+        """A vector whose direction begins with these numbers: (width,)."""
+        rest = vector[len(first) :]
+        rest = rest * np.sqrt(1 - first @ first) / np.linalg.norm(rest)
+        return single(self.length * np.concatenate([first, rest]))
 
     def caption(self, name: str) -> Matrix:
         """The unit vector that has the published cosines with the photographs: (width,)."""
