@@ -26,6 +26,7 @@ from conformance.expect import given
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
+from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items
 
 USUAL_SIZE = 224
@@ -142,6 +143,33 @@ def test_an_image_is_brought_to_size_as_the_model_does(cache: VectorCache, model
     crops, differ = model.image_resize == "crop", apart > tolerances.ACROSS_REQUESTS
     expected = "none: the model crops the center" if crops else "one: the model sees the sides"
     expect.require(differ != crops, got, expected, light.exchange, dark.exchange)
+
+
+@pytest.mark.clause("IMG-09")
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea"])
+def test_an_image_has_the_vector_of_a_documented_rendering(
+    batches: ImageBatches, model: Model, settings: Settings, name: str
+) -> None:
+    if settings.weights != "published":
+        not_applicable("stand-ins are judged by their exact vectors (EXA)")
+    if model.image_resize not in ("crop", "squash") or not model.image_size:
+        not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
+    file, crops = image_files.save(photographs.load(name), "PNG"), model.image_resize == "crop"
+    batches.gather([file])
+    got = batches.image(file)
+    if batches.is_rendering(got, file, tolerances.ACROSS_REQUESTS):
+        return
+    copies = image_sizes.mistaken(file, model.image_size, crops)
+    batches.gather(copies.values())
+    apart = {
+        cause: tolerances.distance(got.vector, batches.image(copy).vector)
+        for cause, copy in copies.items()
+    }
+    cause = min(apart, key=apart.__getitem__)
+    likely = f", as if {cause}" if apart[cause] <= tolerances.ACROSS_REQUESTS else ""
+    shown = f"{name}: not the vector of the image brought to {model.image_size} pixels{likely}"
+    expected = "that of a PNG of the model's own size which the model's own preprocessing makes"
+    expect.require(False, shown, expected, got.exchange)
 
 
 @pytest.mark.clause("IMG-11")

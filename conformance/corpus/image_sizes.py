@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from conformance.corpus import image_scenes as scenes
 from conformance.corpus import png_files, tiff_files
@@ -208,18 +208,42 @@ def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
             clear = image.convert("RGBA")
             white = Image.new("RGBA", image.size, "white")
             starts += [Image.alpha_composite(white, clear).convert("RGB"), clear]
-        seen = [
+        shown = [
             picture
             for start in starts
             for resample in (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
-            for picture in _seen(start, own, crops, resample)
+            for picture in seen(start, own, crops, resample)
         ]
-        return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in seen))
+        return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in shown))
 
 
-def _seen(
+def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
+    """What a service makes of a file by mistake, as `renderings`, by what it does."""
+    with Image.open(io.BytesIO(file)) as opened:
+        image = opened.convert("RGB")
+    right = seen(image, own, crops, Image.Resampling.BICUBIC)[0]
+    blue, green, red = right.split()
+    made = {
+        "both sides are scaled instead of the middle cropped"
+        if crops
+        else "the middle is cropped instead of both sides scaled": seen(
+            image, own, not crops, Image.Resampling.BICUBIC
+        )[0],
+        "red and blue are exchanged": Image.merge("RGB", (red, green, blue)),
+        "there is no antialiasing": seen(image, own, crops, Image.Resampling.NEAREST)[0],
+        "the filter is Lanczos'": seen(image, own, crops, Image.Resampling.LANCZOS)[0],
+        "the filter is a box": seen(image, own, crops, Image.Resampling.BOX)[0],
+        "the rest of a square is filled with black": ImageOps.pad(image, (own, own)),
+        "the rest of a square is filled with white": ImageOps.pad(image, (own, own), color="white"),
+        "it is grayscale": right.convert("L").convert("RGB"),
+    }
+    return {name: save(each, "PNG") for name, each in made.items()}
+
+
+def seen(
     image: Image.Image, own: int, crops: bool, resample: Image.Resampling
 ) -> list[Image.Image]:
+    """An image brought to a model's own size: one, or one for each way to round the crop."""
     if not crops:
         return [image.resize((own, own), resample)]
     short = min(image.size)

@@ -6,12 +6,14 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from conformance.corpus import photographs
+from conformance.corpus import image_sizes, photographs
 from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, axes, single
 
 OWN_LENGTH = 10.0
 """Of the vectors of a model that is not normalized."""
+OWN_SIZE = 224
+"""Pixels a side."""
 ALIKE = 0.4
 """Distance of two thumbnails at which a picture hardly counts as the photograph any more."""
 
@@ -49,8 +51,14 @@ class PublishedEncoder(Encoder):
         known, own = axes(self.width)[-len(row) :], axes(self.width)[names().index(name)]
         return single(self.length * (row @ known + np.sqrt(1 - row @ row) * own))
 
+    def brought_to_size(self, picture: Image.Image) -> Image.Image:
+        """What the model sees of a picture, as its documented usage prepares it."""
+        cubic = Image.Resampling.BICUBIC
+        return image_sizes.seen(picture, OWN_SIZE, not self.squash, cubic)[0]
+
     def picture(self, picture: Image.Image) -> Matrix:
         """One picture, drawn towards the photograph that it resembles: (width,)."""
+        picture = self.brought_to_size(picture)
         seen, known = thumbnail(picture), thumbnails()
         apart = np.linalg.norm(known - seen, axis=1)
         nearest = int(apart.argmin())

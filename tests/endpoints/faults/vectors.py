@@ -222,6 +222,12 @@ class Mixed(Endpoint):
         return single(vector + self.share * np.roll(vector, 1))
 
 
+@fault("published-squashed", needs=PUBLISHED)
+class Squashed(Endpoint):
+    def picture_vector(self, picture: Image.Image) -> Matrix:
+        return super().picture_vector(picture.convert("RGB").resize((224, 224)))
+
+
 @fault("published-of-unit-length", needs=PUBLISHED)
 class OfUnitLength(Endpoint):
     def text_vector(self, text: str) -> Matrix:
