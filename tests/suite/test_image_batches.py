@@ -88,7 +88,7 @@ def test_a_misread_copy_is_named() -> None:
     several, _ = batches(
         lambda file, _: near.get(file, [1.0, 0.2] if file == b"x" else [-1.0, 0.0])
     )
-    with pytest.raises(Nonconformity, match="red and blue were exchanged"):
+    with pytest.raises(Nonconformity, match="red and blue were swapped"):
         image_comparisons.nearly_same_image(several, b"x", image, "the file")
 
 
