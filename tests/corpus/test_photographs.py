@@ -91,15 +91,15 @@ def test_most_models_have_no_published_table() -> None:
 
 def test_a_figure_tells_its_model_from_another() -> None:
     (first,) = photographs.figures(TAG)
-    right = np.zeros((1, 512))
+    right = np.zeros((1, 512), dtype=np.float32)
     right[0, :6] = [*first.value, 0.9995]
-    assert first.apart(7 * right) < first.tolerance < first.apart(right[:, ::-1])
+    assert first.apart(np.float32(7) * right) < first.tolerance < first.apart(right[:, ::-1])
 
 
 def test_published_cosines_are_of_items_that_are_here() -> None:
     figures = photographs.figures("openai-clip-vit-base-patch16")
     assert [figure.value for figure in figures] == [[0.24426], [0.99486], [0.91395]]
-    apart = figures[0].apart(np.array([[2.0, 0.0], [0.24426, 0.96971]]))
+    apart = figures[0].apart(np.array([[2, 0], [0.24426, 0.96971]], dtype=np.float32))
     assert apart < 1e-4
 
 
