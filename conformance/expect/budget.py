@@ -22,6 +22,8 @@ MORE_THAN_ITS_PART = 3
 """Times the mean of what is left that a case may take, however little it should take."""
 MORE_THAN_ESTIMATED = 1.2
 """Times its part of what is left that a case may take."""
+BASIC = ("test_vectorize", "test_wire")
+"""Files of checks that come first if time is short: everything else builds on them."""
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
 """Files of checks that come last where time is short: they send most, and build on the others."""
 FIRST = "OPS-02"
@@ -65,7 +67,9 @@ class Budget:
     def place(self, case: Case) -> int:
         """Where a case stands in a run that is short of time; equals keep their order."""
         test, clause = case
-        return 0 if clause == FIRST else 2 if test.startswith(COSTLY) else 1
+        if clause == FIRST:
+            return 0
+        return 1 if test.startswith(BASIC) else 3 if test.startswith(COSTLY) else 2
 
     @property
     def is_short(self) -> bool:

@@ -62,3 +62,9 @@ def test_a_case_has_its_part_of_the_time() -> None:
     kept = budget.plan(CASES, 0)
     budget.begin(next(test for (test, _), keep in zip(CASES, kept, strict=True) if keep))
     assert pace.until - time.monotonic() < 31.5 / 2
+
+
+def test_a_short_run_begins_with_what_everything_builds_on() -> None:
+    cases = [("test_exact.py::a", "EXA-01"), ("test_images.py::b", "IMG-01")]
+    cases += [("test_vectorize.py::c", "VEC-01"), ("test_operation.py::d", "OPS-02")]
+    assert sorted(cases, key=Budget(slow(1), 1).place) == cases[::-1]
