@@ -4,6 +4,8 @@ Most texts are sent in lists, and each list holds another number of them; where 
 the text that is refused alone is named.
 """
 
+from string import ascii_lowercase, ascii_uppercase, digits
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,13 @@ def test_a_text_is_read_in_brackets_and_around(cache: VectorCache) -> None:
 @pytest.mark.parametrize("group", texts.apart_groups())
 def test_texts_that_are_alike_differ(cache: VectorCache, group: str) -> None:
     read_apart(cache, texts.apart(group), 17)
+
+
+@pytest.mark.clause("REL-03")
+@pytest.mark.parametrize("letters", [ascii_lowercase + digits, ascii_uppercase + digits])
+def test_every_letter_and_digit_is_read(cache: VectorCache, letters: str) -> None:
+    sent = [f"on {letter} is" for letter in letters]
+    expect.distinct(cache.in_lists(sent, 18), sent)
 
 
 @pytest.mark.clause("REL-04")

@@ -22,8 +22,10 @@ SHOWN: Final = 3
 SKETCH: Final = 64
 """Numbers of a sketch. A distance between sketches is right to about 10 % (1 / sqrt(2 * 64))."""
 EXPLAINED: Final = 0.3
-"""A mistake is named if it leaves at most this share of the distance. Sketches are right to a
-tenth, and an honest difference in precision may be there as well."""
+"""A mistake is named if it leaves at most this share of the distance, and no more than an honest
+difference in precision, which may be there as well."""
+LEFT: Final = 0.1
+"""The share of the distance that another order may leave."""
 SEEN: Final = 2e-3
 """Mean distances below are no deviation to explain: float16 and faster resizing move as much."""
 
@@ -159,7 +161,9 @@ def best_fit(expected: Expected, kind: Kind, observed: Mapping[str, Array]) -> F
     moves = {name: sketch(unit(vector) - unit(right[name])) for name, vector in seen.items()}
     fits = [_tried(each, kind, moves) for each in expected.hypotheses.get(kind, ())]
     fits.append(_other_items(right, seen))
-    good = [fit for fit in fits if fit is not None and fit.after <= EXPLAINED * fit.before]
+    limit = limits().texts if kind == "text" else limits().images
+    found = [fit for fit in fits if fit is not None and fit.after <= EXPLAINED * fit.before]
+    good = [fit for fit in found if fit.after <= limit]
     return min(good, key=lambda fit: fit.after / fit.before, default=None)
 
 
@@ -181,13 +185,18 @@ def _tried(hypothesis: Hypothesis, kind: Kind, moves: Mapping[str, Array]) -> Fi
 
 
 def _other_items(right: Mapping[str, Array], seen: Mapping[str, Array]) -> Fit | None:
-    """Vectors in another order: each observed one is some other item's."""
+    """Vectors in another order: each observed one is some other item's.
+
+    That leaves next to nothing of a distance. What merely comes nearer to items that look alike, as
+    another resampling makes it, is in no other order.
+    """
     far = {name: apart(vector, right[name]) for name, vector in seen.items()}
     moved = [name for name, distance in far.items() if distance > SEEN]
     if len(moved) < 2:
         return None
     nearest = [min(apart(seen[name], other) for other in right.values()) for name in moved]
-    return _fit("the vectors were in another order", [far[name] for name in moved], nearest)
+    fit = _fit("the vectors were in another order", [far[name] for name in moved], nearest)
+    return fit if fit is not None and fit.after <= LEFT * fit.before else None
 
 
 def _fit(cause: str, before: Sequence[float], after: Sequence[float]) -> Fit | None:

@@ -75,6 +75,17 @@ def test_vectors_in_another_order_are_named() -> None:
     assert "as if the vectors were in another order" in judged.got
 
 
+def test_what_comes_nearer_to_items_that_look_alike_is_in_no_other_order() -> None:
+    shipped, draw = expected.load(CLIP), np.random.default_rng(3)
+    seen = {}
+    for name, (right, *_) in shipped.images.items():
+        noise = draw.standard_normal(len(right)).astype(np.float32)
+        others = [each[0] for other, each in shipped.images.items() if other != name]
+        nearest = min(others, key=lambda other: float(np.linalg.norm(other - right)))
+        seen[name] = nearest + 0.04 * noise / np.linalg.norm(noise) * np.linalg.norm(nearest)
+    assert "another order" not in directions(shipped, "image", seen, limits().images).got
+
+
 def test_the_vector_of_an_image_converted_first_is_right_too() -> None:
     shipped = expected.load(CLIP)
     assert len(shipped.images["RGBA PNG"]) == 2
