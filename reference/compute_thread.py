@@ -1,11 +1,11 @@
 """The single compute thread, and the queue that feeds it batches.
 
-When the thread is free it takes the item that waits longest, and with it every other of the same
-shapes up to a batch limit; it never waits for more to come. So an item alone is computed at once,
-and batches grow by themselves while the machine is busy.
+When the thread is free, it takes the item that has waited longest and all others of the same
+shapes, up to a batch limit. It never waits for more to arrive. A single item is therefore computed
+immediately, and batches grow while the machine is busy.
 
 No other thread calls the model: the libraries are not made for parallel calls
-(multi2vec-clip-inference 26), and each further thread would get a pool of OpenMP threads.
+(multi2vec-clip-inference 26), and each additional thread would get its own pool of OpenMP threads.
 """
 
 import threading

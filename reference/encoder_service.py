@@ -1,8 +1,8 @@
 """Turn a request's texts and images into vectors: prepare them, then queue them for the model.
 
-Texts are tokenized, and images decoded and scaled, in the thread of their request; images by as
-many threads at a time as there are processors. The inputs wait in the queue of the thread that
-computes.
+Texts are tokenized, and images decoded and scaled, in the thread of their request. At most as many
+threads as there are processors prepare images at a time. The inputs then wait in the compute
+thread's queue.
 """
 
 import sys

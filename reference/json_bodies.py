@@ -1,7 +1,7 @@
 """The JSON of requests, responses and errors.
 
-Requests are read strictly but for what Weaviate itself leaves open; an error is always an object
-with a string `error`, never a page of HTML.
+Requests are parsed strictly, except where Weaviate itself is lenient. An error is always an object
+with a string `error`, never an HTML page.
 """
 
 import json

@@ -4,8 +4,8 @@ torch multiplies by MKL there, which packs a layer's weights anew in each call. 
 that were packed once: the operations that torch.compile puts in place of `nn.Linear`, without the
 minutes of compiling. `docs/measurements.md` has what it gains. Numbers differ by 1e-6 from MKL's.
 
-All layers or none are packed, by the kind of processor alone and not by a measurement: replicas
-have to answer with the same bits.
+Either all layers are packed or none, depending only on the type of processor and not on a
+measurement, since replicas have to return the same bits.
 """
 
 import platform

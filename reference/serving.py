@@ -1,6 +1,6 @@
 """Run the server: load the model in the background, and stop on a signal.
 
-Imported late and by `__main__` alone: torch comes with it, and reads its settings when imported.
+Only `__main__` imports it, and late, since it imports torch, which reads its settings at import.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Find a model's weights from the settings, and load and calibrate the model.
 
-Weights are the project's stand-ins, the model hub's, or a folder's.
+Weights come from the project's stand-ins, the model hub or a folder.
 """
 
 import os

@@ -1,8 +1,9 @@
 """Start, monitor, replace and stop several processes behind one port (`--workers`).
 
-All of them accept from one listening socket, which the supervising process holds open, so that a
-connection that nobody has accepted outlives a worker. A worker is this program started once more,
-with a model of its own; it tells the supervisor when that is loaded, and hears when all are.
+All workers accept connections from one listening socket, which the supervising process holds open,
+so that a connection that is not yet accepted outlives a worker. A worker is another instance of
+this program with its own model. It tells the supervisor when the model is loaded, and is told when
+all are.
 """
 
 import logging

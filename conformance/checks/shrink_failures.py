@@ -1,8 +1,8 @@
 """Search for a request that the endpoint fails on, and shrink it to a minimal example.
 
-Hypothesis generates the requests, always the same ones, and where one fails takes items and
-characters away from it for as long as it still fails the same way. Requests are few and bounded in
-time: an endpoint that hangs at each would otherwise hold the run for hours.
+Hypothesis generates the same requests every time. When one fails, it removes items and characters
+for as long as the request still fails in the same way. The number of requests and their total time
+are limited, since an endpoint that hangs at each of them would otherwise block the run for hours.
 """
 
 import time

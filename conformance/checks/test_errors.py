@@ -1,7 +1,7 @@
 """ERR: invalid requests are refused. OPS-06: errors and disconnects leave nothing behind.
 
-What comes after an error is judged first, before what else may upset an endpoint, such as callers
-that hang up: where errors do, that is the simpler cause.
+Requests after an error are judged first, before other things that may upset an endpoint, such as
+clients that disconnect. If errors are enough to upset it, they are the simpler explanation.
 """
 
 import pytest

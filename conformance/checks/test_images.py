@@ -1,7 +1,8 @@
 """IMG: what an image's vector depends on. VEC-02: any number of images in one request.
 
-Different images differ, also where one thing tells them apart; the same image has the same vector
-beside others, again, at once, and later. Formats and sizes have files of their own.
+Different images have different vectors, even if they differ in only one respect. The same image has
+the same vector beside others, when repeated, in parallel and later. Formats and sizes have their
+own files.
 """
 
 from functools import cache as made_once

@@ -1,7 +1,7 @@
 """OPS: load, response times and connections. ERR-11: an oversized body.
 
-That comes last, after the callers that hang up: an endpoint may close the connection in the middle
-of such a body.
+The oversized body comes last, after the clients that disconnect, since an endpoint may close the
+connection in the middle of such a body.
 """
 
 import os

@@ -1,7 +1,7 @@
 """TXT and REL: which texts are accepted, and what their vectors depend on. VEC: long lists.
 
-Most texts are sent in lists, and each list holds another number of them; where a list is refused,
-the text that is refused alone is named.
+Most texts are sent in lists of varying lengths. If a list is refused, its texts are sent one by
+one, and the finding names the text that is refused.
 """
 
 from string import ascii_lowercase, ascii_uppercase, digits

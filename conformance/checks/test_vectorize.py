@@ -1,6 +1,6 @@
 """VEC: the rows, order and dimension of /vectorize responses, and the requests it accepts.
 
-The SHOULD clauses at the end are about what other callers than today's Weaviate send.
+The SHOULD clauses at the end cover requests from clients other than today's Weaviate.
 """
 
 import json

@@ -1,8 +1,8 @@
 """``clip-conformance list``, ``explain`` and ``models``: print the contract and the models.
 
-`explain` shows the checks of a clause with their source, which is read from the files, so that
-nothing is imported. A check names its clause in a decorator: ``@pytest.mark.clause("VEC-01")``, or
-in a table of its module that a decorator takes (``EXA-01``).
+`explain` shows a clause's checks with their source code, which is read from the files without
+importing them. A check names its clause in a decorator, ``@pytest.mark.clause("VEC-01")``, or in a
+table of its module that is passed to a decorator (``EXA-01``).
 """
 
 import ast

@@ -1,9 +1,9 @@
 """Possible ways in which an object's vector was combined from the vectors of its fields.
 
-Servers differ: before 1.21.4 Weaviate took the images' weights for the texts too (weaviate pull
-request 3560), before 1.24 it sent texts in no fixed order, and an upgrade of the encoder may have
-changed what a model returns. Where stored vectors are not what they should
-be, the way that fits them best is the likely cause.
+Versions of Weaviate differ. Before 1.21.4, it used the images' weights for the texts too (weaviate
+pull request 3560), and before 1.24 it sent texts in no fixed order. An upgrade of the encoder may
+also have changed a model's vectors. If stored vectors are not as expected, the combination that
+fits them best is the likely cause.
 """
 
 from collections.abc import Callable, Mapping, Sequence

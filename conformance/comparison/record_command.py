@@ -1,7 +1,7 @@
 """``clip-conformance record``: save vectors to a file for later comparisons.
 
-``record URL -o FILE`` keeps an endpoint's, for ``compare`` and ``--compare-with FILE``;
-``record --reference TAG --weights hub`` keeps those of published weights, for the group EXA.
+``record URL -o FILE`` saves an endpoint's vectors for ``compare`` and ``--compare-with FILE``.
+``record --reference TAG --weights hub`` saves those of published weights for the group EXA.
 """
 
 from dataclasses import dataclass, replace

@@ -1,9 +1,9 @@
 """A helper process that creates one container, waits, and removes it.
 
-It reads one line of JSON, the words of ``docker create``, and answers with one line,
-``{"id": ...}`` or ``{"trouble": ...}``. When its input ends, which also happens when the suite is
-killed, the container goes, with its log and its anonymous volumes. It runs in a session of its own,
-so Ctrl-C does not reach it, and creating and removing cannot overtake one another.
+It reads one line of JSON, the arguments of ``docker create``, and writes one line, ``{"id": ...}``
+or ``{"trouble": ...}``. When its input ends, which also happens if the suite is killed, it removes
+the container with its log and anonymous volumes. It runs in its own session, so Ctrl-C does not
+reach it, and a container cannot be removed before it is created.
 """
 
 import json

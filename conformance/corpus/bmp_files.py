@@ -1,6 +1,7 @@
 """A BMP writer and the variants it writes.
 
-Every depth, palettes, bit fields, run lengths, both row orders, each version of the header.
+They cover every depth, palettes, bit fields, run-length encoding, both row orders and every header
+version.
 """
 
 import struct

@@ -1,8 +1,8 @@
 """Image files with metadata, transparent pixels or several images.
 
-Metadata: profiles, camera data, comments, and bytes after the end. Transparent pixels are white
-beneath: dropped, as some libraries do, or laid on white, as others do, they are white. Of several
-images the first is what counts.
+Metadata includes profiles, camera data, comments and trailing bytes. Transparent pixels are white
+underneath, so they are white whether a library drops the alpha channel or composites over white. If
+a file has several images, the first one counts.
 """
 
 import struct

@@ -1,6 +1,6 @@
 """Image files shared by many checks: a drawing in every format; small, heavy and broken files.
 
-Also what the axes of formats and sizes share: a file together with the pixels that it shows.
+Also the type that the format and size tests share: a file together with the pixels that it shows.
 """
 
 import base64

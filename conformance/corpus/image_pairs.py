@@ -1,7 +1,7 @@
 """Images derived from others: with one difference, with hidden content, or as copies.
 
-No two that are alike but for one thing may share a vector. A cache whose key leaves something out,
-a copy of a few pixels, gray for color, an edge that is not read: each gives two of them one vector.
+Two images that differ in only one respect must not share a vector. They would if a cache key left
+something out, the image were shrunk to a few pixels or converted to gray, or an edge were not read.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,7 @@
 """Simple pictures with known pixels, of any size, for the image format tests.
 
-A scene has large areas of strong colors, no two halves alike: exchanged channels, rows read from
-the wrong end or with the wrong length, and a part left out all change much of it.
+A scene has large areas of strong colors, and no two halves are alike. Swapped channels, rows read
+from the wrong end or with the wrong length, and missing parts therefore all change much of it.
 """
 
 from functools import cache

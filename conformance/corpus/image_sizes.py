@@ -1,8 +1,8 @@
 """Images of every width, height and shape, and images with many pixels or bytes.
 
-What is shown is one color, which stays one color however it is brought to size, and bands along
-the longer side, which look the same whether a model crops or squashes. The container changes from
-size to size, so that rows that need padding are met in each. Large images come with a small copy of
+The images show a single color, which does not depend on the method of resizing, or bands along the
+longer side, which look the same whether a model crops or squashes. The format changes from size to
+size, so that each format also has rows that need padding. Large images come with a small copy of
 what a model sees of them.
 """
 

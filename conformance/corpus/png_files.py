@@ -1,7 +1,7 @@
 """A PNG writer with options that Pillow does not offer, and the variants it writes.
 
-Every bit depth and color type, interlaced or not, each filter, chunks, transparency that hides
-nothing, pixels in one chunk or in many (PNG specification, third edition).
+They cover every bit depth and color type, interlacing, every filter, metadata chunks, transparency
+without visible effect, and pixels in one chunk or many (PNG specification, third edition).
 """
 
 import struct

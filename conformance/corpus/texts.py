@@ -3,9 +3,9 @@
 All of them are valid Unicode, so all can stand in a JSON request (lone surrogates cannot, and
 Weaviate cannot send them). The words are in `fixtures/texts.toml` and `fixtures/text_axes.toml`.
 
-For a mark there are five texts: one, two that differ from it in what stands before the mark and
-between two of it, and two that begin with it and differ in what stands after the last. Whatever is
-dropped at a mark, in any of these places, gives two of them one vector.
+For each mark there are five texts: one, two that differ from it before the mark and between two
+marks, and two that begin with it and differ after the last mark. If a model drops text at the mark
+in any of these places, two of them get the same vector.
 """
 
 import json

@@ -1,6 +1,7 @@
 """A TIFF writer, and the variants that it and Pillow write.
 
-Byte orders, compressions, strips and tiles, planes, photometric kinds, bit depths (TIFF 6.0).
+They cover byte orders, compressions, strips and tiles, planes, photometric types and bit depths
+(TIFF 6.0).
 """
 
 import struct

@@ -1,7 +1,7 @@
 """The contract's clauses: numbered requirements, each with its level, source and reason.
 
-Also which faults they find: the faulty endpoints that the suite is tried on live in `tests/`, which
-is not installed; `make docs` writes their list.
+Also the faults that each clause finds. The faulty endpoints themselves are in `tests/`, which is
+not installed.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """How far apart two vectors may be and still count as the same, with the reason for each value.
 
-The measure is the relative distance |a - b| / max(|a|, |b|): it sees direction and norm at once,
-and one figure serves normalized and unnormalized models of any dimension.
+The measure is the relative distance |a - b| / max(|a|, |b|). It reflects both direction and norm,
+and the same value suits normalized and unnormalized models of any dimension.
 """
 
 import numpy as np

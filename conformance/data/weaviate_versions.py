@@ -1,7 +1,8 @@
 """Decide whether a clause applies to a Weaviate version.
 
-A change reaches several lines of releases at once: what is new in 1.37.0 may have come to 1.36 with
-1.36.8 and to 1.35 with 1.35.17. So a clause names the first release of each line that has it.
+A change can reach several release lines at the same time: a change in 1.37.0 may have been
+backported to 1.36.8 and 1.35.17. A clause therefore names the first release of each line that has
+the change.
 """
 
 import re

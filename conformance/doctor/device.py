@@ -1,10 +1,10 @@
 """Check whether the endpoint uses its GPU, from what it reports and how fast it encodes an image.
 
-From outside, time is all there is: a model's operations for one image, divided by what this
-machine's CPU reaches in a multiplication of matrices, is the least that the CPU can take. It is
-known for the models of the table, and it is a comparison only where the endpoint runs here. A busy
-machine seems slower than it is: the doctor may then miss a GPU that is not used, but it never
-reports one that is.
+From outside, only the response time can be measured. The minimum time on this machine's CPU is the
+number of operations for an image, divided by the speed of a matrix multiplication. It is known for
+the models in the table, and meaningful only if the endpoint runs on this machine. A busy machine
+seems slower than it is, so the doctor may miss an unused GPU, but it never reports one that is in
+use.
 """
 
 import time

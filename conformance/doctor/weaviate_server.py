@@ -1,6 +1,6 @@
 """Inspect a running Weaviate: its module, the endpoint behind it and its collections.
 
-Over its REST interface alone, and only reading.
+It uses only the REST interface, and never writes.
 """
 
 import re

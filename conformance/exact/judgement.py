@@ -1,7 +1,7 @@
 """Judge vectors against the expected ones, and name the mistake that explains a deviation.
 
-Directions and lengths are judged apart, each within a limit (`fixtures/exact_limits.toml`;
-docs/exact.md shows why these).
+Directions and lengths are judged separately, each within a limit (`fixtures/exact_limits.toml`;
+docs/exact.md gives the reasons).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,10 +1,13 @@
 """Detect whether the endpoint still responds after a refusal, a timeout or an unusual item.
 
-After each of them the suite sends a small good request. Three things can come of it. It is served,
-as ever: nothing has happened, unless the odd request is served, too, when it is sent again: then it
-was refused by chance. It is refused, though such a request was served before: the endpoint
-is poisoned, and what was sent before it is named. It is not answered at all: the endpoint is dead,
-and the run ends here instead of waiting for every request that is left.
+After each of them, the suite sends a small valid request, with three possible outcomes:
+
+- It is served as usual, so nothing has happened. If the unusual request is also served when it is
+  sent again, it was refused by chance.
+- It is refused, although such a request was served before. The endpoint is poisoned, and the
+  finding names the input that was sent before.
+- It gets no response. The endpoint is dead, and the run ends here instead of waiting for every
+  remaining request.
 """
 
 import time

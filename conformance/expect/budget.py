@@ -1,8 +1,8 @@
 """Estimate how long a run takes, and leave out cases that exceed its time budget.
 
-`costs.toml` has what a case of each check asks for. The cheapest case of every clause stays; the
-others take turns from day to day, as many as fit. A case that asks for more than its part of the
-time ends.
+`costs.toml` lists what a case of each check requests. The cheapest case of every clause always
+runs. As many of the others as fit alternate from day to day. A case that exceeds its share of the
+time is ended.
 """
 
 import time

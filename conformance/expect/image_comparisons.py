@@ -1,10 +1,9 @@
 """Judge by their vectors whether two image files show the same picture.
 
-Many small images are asked for in a few requests; how many go together changes from request to
-request. Where such a request is refused, its images are sent singly, so that a finding names the
-one that is not read. Vectors of such a request are compared first. Where they are not as they
-should be, both images are sent alone: if they agree then, it is their companions that make the
-difference.
+Small images are sent in a few requests, with varying numbers of images. If such a request is
+refused, its images are sent one by one, so that the finding names the one that is not read. The
+vectors from these requests are compared first. If they differ, both images are sent alone. If they
+then agree, the difference comes from the other images in the request.
 """
 
 import io

@@ -1,8 +1,9 @@
 """Find out why a valid request was refused: by chance, or because it asks for too much.
 
-It is sent again, then in halves, until it is as small as it may be while both halves of it are
-served; then as many other items are sent, and twice as many, and the same letters in two texts.
-What is refused for the number or the size of its items alone is no matter of the items.
+The request is sent again, then in halves, until it is as small as possible while both of its halves
+are served. Then other items are sent in the same number, in twice the number, and as the same
+letters in two texts. If only the number or the size of the items matters, the items are not to
+blame.
 """
 
 import json

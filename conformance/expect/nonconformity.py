@@ -1,7 +1,7 @@
 """The exception for an unmet clause, and the cause that it reveals.
 
-Many clauses see one defect. The kind of what is broken, and a signature of what came back, tell
-that two failures are the same one: the same status with the same error, the same broken property.
+Many clauses can detect the same defect. Two failures count as the same if they have the same cause:
+the kind of thing that is broken, and a signature of the response, such as its status and error.
 """
 
 import json

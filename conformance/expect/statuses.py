@@ -1,8 +1,8 @@
 """The outcomes of a test, and how a check ends without judging anything.
 
-`pass`, `warn` (a SHOULD that failed) and `fail` judge the endpoint; `error` is the suite's own
-fault; `not judged` is what could not be judged because something below it is broken; `known` is a
-failure that the user has listed; the others say why nothing was tried.
+`pass`, `warn` (a failed SHOULD clause) and `fail` judge the endpoint. `error` is a fault of the
+suite. `not judged` means that a prerequisite is broken. `known` is a failure that the user has
+listed. The others say why nothing was tried.
 """
 
 from typing import ClassVar, NoReturn

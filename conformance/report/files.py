@@ -1,7 +1,6 @@
 """Write the files of ``--report DIR``: report.json and those made from it.
 
-In report.md, what an endpoint said stands in code spans, where neither markup nor a mention of
-somebody works.
+In report.md, text from the endpoint is put in code spans, where neither markup nor @mentions work.
 """
 
 import json

@@ -1,10 +1,11 @@
 """Group failures with the same cause into one finding, under the clause that names it best.
 
-Every failure has a cause: the kind of thing that is broken and a signature of what came back. The
-failures are taken in the order of their clauses' rank, the most fundamental first. One joins an
-earlier finding where it has the same cause, or where its clause follows from the finding's clause
-(`attribution.toml`); otherwise it is a finding of its own. What a check could not judge, because
-something that it needs is broken, counts as evidence for the clause that is about that.
+Every failure has a cause: the kind of thing that is broken, and a signature of the response.
+Failures are processed in the order of their clauses' rank, most fundamental first. A failure joins
+an earlier finding if it has the same cause, or if its clause follows from the finding's clause
+(`attribution.toml`). Otherwise it becomes a new finding. If a check could not judge anything
+because a prerequisite is broken, that counts as evidence for the clause that covers the
+prerequisite.
 """
 
 from collections import Counter

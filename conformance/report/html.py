@@ -1,7 +1,7 @@
 """Render report.html, a single file without scripts, from report.json.
 
-Everything in it comes from an untrusted endpoint: jinja2 escapes all of it, and the page's own
-policy forbids scripts, requests and styles but the one that is in it.
+The content comes from an untrusted endpoint, so jinja2 escapes all of it, and the page's security
+policy forbids scripts, requests and all styles except its own.
 """
 
 import hashlib

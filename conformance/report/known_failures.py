@@ -7,7 +7,7 @@ A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
     reason = "our tokenizer refuses more than 77 tokens, ticket 123"
 
 An entry whose tests all pass again is stale, and the run says so. The defects of the official
-images are shipped (`vendor_defects.toml`); they are never stale, for an image may be newer.
+images are shipped (`vendor_defects.toml`). They are never stale, since an image may be newer.
 """
 
 import json

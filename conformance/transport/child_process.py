@@ -1,8 +1,8 @@
 """Manage a child process, and poll until a condition is true.
 
-A child process starts in a session of its own: Ctrl-C in the terminal does not reach it, and it can
-be stopped together with everything that it has started. Its output is read as it comes, so it never
-blocks on a full pipe, and only the last lines are kept, so it costs no memory however much it says.
+A child process starts in its own session, so Ctrl-C in the terminal does not reach it, and it can
+be stopped together with everything that it has started. Its output is read continuously, so it
+never blocks on a full pipe. Only the last lines are kept, which limits the memory used.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Parse a response the way Weaviate's Go client does, rule by rule.
 
-Weaviate hands the whole body to Go's ``encoding/json`` before it looks at the status, so an answer
-that Python's lenient reader takes may still be lost there. Sources: weaviate/weaviate 1.39.0,
+Weaviate passes the whole body to Go's ``encoding/json`` before it checks the status, so it may
+reject a response that Python's more lenient parser accepts. Sources: weaviate/weaviate 1.39.0,
 ``modules/multi2vec-clip/clients/vectorizer.go`` and ``meta.go``; the package documentation of
 ``encoding/json`` (Go 1.26), each rule tried in a Go program.
 """

@@ -1,8 +1,8 @@
 """Learn how fast the endpoint is, and limit the size and number of parallel requests to match.
 
-A text, an image and a megapixel each have a cost in seconds. No parallelism is assumed: an endpoint
-may have one lock. What the suite chooses to send is to fit half of the timeout; what Weaviate
-sends, one object a request from twice as many callers as there are processors, is sent in any case.
+A text, an image and a megapixel each have a cost in seconds. No parallelism is assumed, since an
+endpoint may have a single lock. The suite's own requests should fit in half of the timeout. What
+Weaviate sends, one object per request from twice as many clients as processors, is always sent.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """A client that writes raw bytes: in pieces, unfinished, or in unusual but valid HTTP.
 
-It does what httpx cannot do on purpose: stop in the middle of a request, hang up, send a body in
-chunks or byte by byte. Responses are bounded in time and size like all others.
+It can do what httpx does not support: stop in the middle of a request, disconnect, or send a body
+in chunks or byte by byte. Responses are limited in time and size like all others.
 """
 
 import time

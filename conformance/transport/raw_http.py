@@ -1,8 +1,9 @@
 """Read HTTP/1.1 messages with h11 and keep their exact bytes.
 
-httpx hides what a proxy has to pass on untouched, and never stops in the middle of a request. Here
-a `Wire` is one connection; each `Message` from it keeps its framing, so that it can be sent on byte
-for byte. A `Peer` is an endpoint's address, and a `Listener` a server of such connections.
+httpx hides details that a proxy has to pass on unchanged, and never stops in the middle of a
+request. Here, a `Wire` is a connection. Each `Message` from it keeps its framing, so that it can be
+forwarded byte for byte. A `Peer` is an endpoint's address, and a `Listener` is a server of such
+connections.
 """
 
 import socket

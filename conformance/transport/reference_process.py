@@ -1,7 +1,7 @@
 """Start the project's reference encoder as a child process, and stop it reliably.
 
-The command ``clip-conformance stand-in TAG FOLDER`` stands here too: the small checkpoints come
-with the reference, which the suite never imports.
+The command ``clip-conformance stand-in TAG FOLDER`` is here too, since the stand-ins are part of
+the reference, which the suite never imports.
 """
 
 import subprocess

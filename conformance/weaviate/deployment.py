@@ -1,6 +1,6 @@
 """Weaviate, the endpoint and the proxy between them, for the duration of a run.
 
-The proxied traffic decides whether the endpoint has caused an error of Weaviate's (`attributed`).
+`attributed` decides from the proxied traffic whether the endpoint caused a Weaviate error.
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """The documentation's collection of titled posters, its objects, and its variants.
 
-weaviate-client is imported by the functions that use it: it takes a second, and every run of the
-suite loads this module.
+weaviate-client is imported only in the functions that use it, since the import takes a second and
+every run of the suite loads this module.
 """
 
 from base64 import b64encode

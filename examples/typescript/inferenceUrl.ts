@@ -1,4 +1,4 @@
-// Create a collection that is served by an endpoint of its own: INFERENCE_URL.
+// Create a collection with its own endpoint, given as INFERENCE_URL.
 
 import { configure } from 'weaviate-client';
 

@@ -1,7 +1,7 @@
 """Stand-ins: small trained checkpoints, one per listed tag, packed beside this file.
 
-They are made by `python -m lab.training`, load without the model hub, and lie in the folder layout
-of the vendor's images (weaviate/multi2vec-clip-inference, download.py).
+They are made by `python -m lab.training`, load without the model hub, and use the folder layout of
+the vendor's images (weaviate/multi2vec-clip-inference, download.py).
 """
 
 import tarfile

@@ -1,6 +1,6 @@
 """``python -m reference.standins export TAG DIR``: write a stand-in for another server to load.
 
-Either in the layout of the vendor's images, or as the model's own library loads it.
+The layout is either that of the vendor's images or that of the model's own library.
 """
 
 import argparse
