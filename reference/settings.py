@@ -71,7 +71,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
 
 OPTIONS = (
     ("model", "TAG", "tag of the model to serve"),
-    ("models", "FILE", "TOML file with rows of your own models"),
+    ("models", "FILE", "TOML file that describes your own models"),
     ("weights", "WHAT", "stand-in (default), hub, or a folder with a checkpoint"),
     ("dimensions", "N", "width of the vectors, if wider than the checkpoint's"),
     ("host", "HOST", "address to listen on (127.0.0.1)"),

@@ -29,8 +29,8 @@ WIDTH = 100
 WIDTH_OF_MODELS = 110
 LISTED = {"page": "page", "build": "build", "user": "yours"}
 NOTE = """\
-listed: in the documentation page; in the vendor's build alone; in your own file (--models FILE).
-docs/models.md has the source of each figure."""
+listed: on the documentation page; only in the vendor's build; in your own file (--models FILE).
+docs/models.md has the source of each value."""
 
 
 @click.command("list")
@@ -70,7 +70,7 @@ def _print_group(console: Console, group: Group, level: Level | None) -> None:
 @click.command("explain")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def explain(ids: Sequence[str]) -> int:
-    """Say what a clause asks for, why, from which source, and how it is tested.
+    """Show a clause: its requirement, reason, source, tests and the faults it catches.
 
     ID is a clause, such as VEC-01.
     """
@@ -157,7 +157,7 @@ def _strings(nodes: list[ast.expr], tables: dict[str, ast.expr]) -> Iterator[str
     "file",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="TOML file with rows of your own models",
+    help="TOML file that describes your own models",
 )
 def models(file: Path | None) -> int:
     """List the models that the suite knows."""

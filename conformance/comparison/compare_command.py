@@ -67,23 +67,23 @@ class Asked:
     type=click.IntRange(1, 10_000),
     default=SAMPLE,
     show_default=True,
-    help="objects of a collection, the first in the order of their ids",
+    help="number of objects to read from a collection, in the order of their ids",
 )
-@click.option("--tenant", metavar="NAME", help="of the collection (default: the first active one)")
-@click.option("--vector", metavar="NAME", help="named vector of the collection (default: all)")
+@click.option("--tenant", metavar="NAME", help="the tenant to read (default: the first active one)")
+@click.option("--vector", metavar="NAME", help="the named vector to compare (default: all)")
 @shared.endpoint_timeout
 @shared.wait
 @shared.access_to("old", "new")
 def command(old: str, new: str, model: str | None, models: Path | None, **how: Any) -> int:
     """Compare the vectors of OLD and NEW, to see whether stored vectors still match.
 
-    Each is the URL of an endpoint, a file that `record` has written, or a collection of a Weaviate
-    as weaviate:http://HOST:PORT/COLLECTION (its API key in CLIP_WEAVIATE_API_KEY).
+    Each is the URL of an endpoint, a file written by `record`, or a Weaviate collection given as
+    weaviate:http://HOST:PORT/COLLECTION (with its API key in CLIP_WEAVIATE_API_KEY).
 
-    It is safe beside production: only well-formed requests of one text, one image or one object
-    are sent, one after another, and nothing is written anywhere. How many is said before the first.
+    The command is safe for production: it sends only valid requests with one text, one image or
+    one object, one at a time, prints their number first, and writes nothing.
 
-    Exit status: 0 all vectors match, 1 they do not, 4 nothing could be compared.
+    Exit status: 0 if all vectors match, 1 if they do not, 4 if nothing could be compared.
     """
     asked = Asked(find_model(model, models) if model else None, **how)
     ends = [parse(word) for word in (old, new)]

@@ -30,19 +30,19 @@ DOWNLOAD_WAIT: Final = 3600.0
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("url", required=False)
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="where the vectors go"
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="file for the vectors"
 )
-@click.option("--model", metavar="TAG", default="", help="what the endpoint serves; kept in FILE")
+@click.option("--model", metavar="TAG", default="", help="the endpoint's model, noted in FILE")
 @shared.models_file
 @click.option(
-    "--reference", metavar="TAG", help="start the reference, and record what EXA compares with"
+    "--reference", metavar="TAG", help="start the reference, and record the vectors for EXA"
 )
 @click.option(
     "--weights",
     metavar="WHICH",
     default="hub",
     show_default=True,
-    help="what the reference loads: hub, stand-in or a folder",
+    help="the weights that the reference loads: hub, stand-in or a folder",
 )
 @shared.endpoint_timeout
 @click.option(
@@ -65,15 +65,15 @@ def command(
 ) -> int:
     """Save an endpoint's vectors to a file, to compare with them later.
 
-    `record URL -o FILE` is safe beside production: it sends well-formed requests of one text or
-    one image, one after another, and changes nothing there. `compare FILE URL` then tells whether
-    the vectors are still the same.
+    `record URL -o FILE` is safe for production: it sends valid requests with one text or one
+    image, one at a time, and changes nothing. `compare FILE URL` then tells whether the vectors
+    are still the same.
 
-    `record --reference TAG --weights hub` starts the project's own reference instead, and keeps
-    what the group EXA compares with; with --models and --weights FOLDER, for a checkpoint of your
-    own.
+    `record --reference TAG --weights hub` starts the project's reference encoder instead, and
+    saves the vectors that the group EXA compares with. With --models and --weights FOLDER, it does
+    so for your own checkpoint.
 
-    Exit status: 0 the file is written, 4 it is not.
+    Exit status: 0 if the file was written, 4 if it was not.
     """
     if bool(url) == bool(reference):
         raise click.UsageError("give the URL of an endpoint, or --reference TAG")

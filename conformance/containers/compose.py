@@ -31,7 +31,7 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
     "--models",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="TOML file with rows of your own models",
+    help="TOML file that describes your own models",
 )
 @click.option("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG)")
 @click.option("--cuda", is_flag=True, help="compute on an NVIDIA GPU")

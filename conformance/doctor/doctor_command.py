@@ -42,10 +42,10 @@ class Asked:
 
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("url", required=False)
-@click.option("--weaviate", metavar="URL", help="the Weaviate that calls it; CLIP_WEAVIATE_API_KEY")
-@click.option("--collection", metavar="NAME", help="only this collection of it (default: all)")
-@click.option("--tenant", metavar="NAME", help="of that collection (default: the first active one)")
-@click.option("--model", metavar="TAG", help="what the endpoint serves, for dimension and device")
+@click.option("--weaviate", metavar="URL", help="Weaviate's URL; its key: CLIP_WEAVIATE_API_KEY")
+@click.option("--collection", metavar="NAME", help="check only this collection (default: all)")
+@click.option("--tenant", metavar="NAME", help="the tenant to read (default: first active one)")
+@click.option("--model", metavar="TAG", help="the endpoint's model, to check dimension and device")
 @shared.models_file
 @click.option(
     "--timeout",
@@ -53,17 +53,17 @@ class Asked:
     type=Seconds(),
     default=TIMEOUT,
     show_default=True,
-    help="for one text or image",
+    help="timeout for one text or image",
 )
 @shared.HEADER
 @shared.CA_FILE
 def command(
     weaviate: str | None, collection: str | None, tenant: str | None, timeout: float, **given: Any
 ) -> int:
-    """Look at an endpoint, and at the Weaviate in front of it, without judging.
+    """Diagnose an endpoint and the Weaviate server that uses it, without a verdict.
 
-    Says what is there, what is likely wrong, and what to do. Nothing is written anywhere.
-    URL may also be in CLIP_CONFORMANCE_URL.
+    Shows what is there, what is likely wrong, and what to do about it. Nothing is written anywhere.
+    URL can also be set as CLIP_CONFORMANCE_URL.
     Exit status: 0 if no problems were found, 1 if some were, 4 for a bad option.
     """
     given = _filled_in(given)

@@ -72,35 +72,35 @@ def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any
     "--beside",
     metavar="URL",
     multiple=True,
-    help="another endpoint, measured in turns with the first; may be repeated",
+    help="another endpoint, measured alternately with the first; may be repeated",
 )
 @click.option(
     "--kinds",
     callback=_parsed(kinds),
     default=",".join(KINDS),
     show_default=True,
-    help="of text, image and both",
+    help="which requests to send: text, image and both",
 )
 @click.option(
     "--callers",
     callback=_parsed(callers),
     default=CALLERS,
     show_default=True,
-    help="how many requests are under way at a time",
+    help="numbers of parallel requests",
 )
 @click.option(
     "--seconds",
     type=Seconds(0.1, 3600),
     default=SECONDS,
     show_default=True,
-    help="for each endpoint, kind and number of callers",
+    help="duration for each endpoint, kind and number of callers",
 )
 @click.option(
     "--report",
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="write a table, JSON and a plot there",
+    help="folder for a table, JSON and a plot",
 )
 @shared.wait
 @shared.access_to("url", "beside")
@@ -113,9 +113,9 @@ def command(
     folder: Path | None,
     wait: float,
 ) -> int:
-    """How fast the endpoint at URL answers what Weaviate sends, alone or beside others.
+    """Measure how fast the endpoint at URL answers Weaviate's requests, alone or beside others.
 
-    Exit status: 0, or 1 if requests failed, or 4 if an option is bad or an endpoint not ready.
+    Exit status: 0, or 1 if requests failed, or 4 for a bad option or an endpoint that is not ready.
     """
     urls = [each.rstrip("/") for each in (url, *beside)]
     check(urls, wait)
