@@ -2,6 +2,7 @@
 # CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md has the uses.
 #
 #   docker build -f docker/reference.Dockerfile -t multi2vec-clip-reference .
+#   docker build -f docker/reference.Dockerfile --build-arg LIBRARIES=stand-in -t multi2vec-clip-stand-in .
 
 ARG BASE=python:3.11-slim
 
@@ -13,7 +14,9 @@ WORKDIR /src
 COPY pyproject.toml docker/list_requirements.py ./
 # An index of builds without CUDA, such as https://download.pytorch.org/whl/cpu.
 ARG TORCH_INDEX=
-RUN python list_requirements.py reference < pyproject.toml > requirements.txt \
+# `stand-in` leaves torch out: the image then serves the stand-ins alone, on onnxruntime.
+ARG LIBRARIES=reference
+RUN python list_requirements.py "$LIBRARIES" < pyproject.toml > requirements.txt \
  && if [ -n "$TORCH_INDEX" ]; then \
       pip --python /opt/venv/bin/python install --index-url "$TORCH_INDEX" torch torchvision; \
     fi \

@@ -1,10 +1,14 @@
 """`python -m lab.training.export_onnx [TAG...]`: add ONNX graphs to the packed stand-ins.
 
+With `--table`, compare both engines instead, and write how far their vectors are apart into
+`docs/vectorizer-in-ci.md`.
+
 A graph holds no weights of its own: it points into the checkpoint's safetensors files, so that an
 archive grows by some tens of kilobytes and both engines compute with the same numbers. Beside the
 graphs lies `onnx.json`, which says how texts and images become their inputs.
 """
 
+import io
 import json
 import os
 import sys
@@ -21,14 +25,18 @@ from PIL import Image
 from torch import nn
 
 from conformance.data import models
+from conformance.data.tolerances import distance
+from conformance.exact import items
+from lab.generated_docs import replaced
 from lab.training.onnx_inputs import images_entry, texts_entry
 from lab.training.packing import pack
-from reference import encoders, standins
+from reference import encoders, standins, weights
 from reference.encoders import Placement
 from reference.encoders.modernvbert import ModernVBertEncoder
 from reference.encoders.shared import unit
 
 ARCHIVES: Final = Path(__file__).parents[2] / "reference" / "standins"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "vectorizer-in-ci.md"
 OPSET: Final = 17
 SMALL: Final = 1024
 """Bytes up to which a constant stays in the graph."""
@@ -161,10 +169,46 @@ class Weights:
             constant.ClearField("raw_data")
 
 
+TABLE: Final = ("<!-- distances: begin -->\n", "<!-- distances: end -->\n")
+
+
+def apart(tag: str) -> tuple[float, float, float]:
+    """The largest distances of the suite's items: texts, images of the model's size, others."""
+    row = models.find(tag)
+    with TemporaryDirectory() as scratch:
+        folder = standins.unpack(tag, Path(scratch))
+        placements = Placement(), Placement(engine="onnx")
+        engines = [weights.unmeasured(encoders.load(row, folder, p), p) for p in placements]
+        texts = [each.encode_texts(list(items.texts().values())) for each in engines]
+        sized = items.images(row.image_size or 512)
+        images = {
+            name: distance(*(each.encode_image(_opened(sized[name])) for each in engines))
+            for name in items.PRECISE
+        }
+    own = max(images[name] for name in items.OWN_SIZE)
+    return max(map(distance, *texts)), own, max(images.values())
+
+
+def _opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
+
+
+def write_table(tags: list[str]) -> None:
+    columns = ("stand-in", "texts", "images of the model's size", "images of other sizes")
+    rows = [columns, ("---",) * 4]
+    rows += [(tag, *(f"{one:.1g}" for one in apart(tag))) for tag in tags]
+    lines = [f"| {' | '.join(row)} |\n" for row in rows]
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(replaced(page, TABLE, "".join(lines)), encoding="utf-8")
+
+
 def main(tags: list[str]) -> int:
     """Unpack, export, pack again."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     torch.set_num_threads(1)
+    if tags[:1] == ["--table"]:
+        write_table(tags[1:] or list(standins.available()))
+        return 0
     for tag in tags or standins.available():
         archive = ARCHIVES / f"{tag}.tar.xz"
         with TemporaryDirectory() as scratch:
