@@ -195,7 +195,7 @@ def _opened(content: bytes) -> Image.Image:
 
 def write_table(tags: list[str]) -> None:
     columns = ("stand-in", "texts", "images of the model's size", "images of other sizes")
-    rows = [columns, ("---",) * 4]
+    rows: list[tuple[str, ...]] = [columns, ("---",) * 4]
     rows += [(tag, *(f"{one:.1g}" for one in apart(tag))) for tag in tags]
     lines = [f"| {' | '.join(row)} |\n" for row in rows]
     page = PAGE.read_text(encoding="utf-8")
