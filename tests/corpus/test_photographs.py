@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from conformance.corpus import photographs
+from conformance.corpus import alignment, photographs
 from conformance.data import models
+from conformance.data.messages import MissingLibrary
+from conformance.options.settings import Given, make_settings
 
 TAG = "sentence-transformers-clip-ViT-B-32"
 SIZES = {
@@ -116,3 +118,14 @@ def test_the_table_of_open_clip_is_of_the_present_photographs() -> None:
     assert len(golden.cosines) == 64
     assert golden.cosines["camera", "camera"] == 0.28
     assert golden.cosines["motorcycle_right", "rocket"] == -0.07
+
+
+def test_where_they_are_missing_the_corpus_is_drawn_and_an_extra_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = make_settings({"model": Given(TAG, "here"), "url": Given("http://x", "here")})
+    assert alignment.corpus_for(settings).name == "photographs"
+    monkeypatch.setattr(photographs, "available", lambda: False)
+    assert alignment.corpus_for(settings).name == "drawings"
+    with pytest.raises(MissingLibrary, match=r"pip install .*\[photographs\]"):
+        photographs.raw("astronaut")

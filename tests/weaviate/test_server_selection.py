@@ -83,3 +83,13 @@ def test_the_newest_program_is_used_unless_the_default_is_there() -> None:
     assert server_selection.at_hand() == "1.31.10"
     put(DEFAULT_VERSION)
     assert server_selection.at_hand() == DEFAULT_VERSION
+
+
+def test_without_the_client_there_is_none_and_an_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server_selection, "has_client", lambda: False)
+    monkeypatch.setattr(server_selection, "at_hand", lambda: DEFAULT_VERSION)
+    found = select_server(None)
+    assert found.kind == "off"
+    assert found.hint.endswith('pip install "multi2vec-clip-conformance[weaviate]"')
