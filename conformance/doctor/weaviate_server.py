@@ -42,7 +42,7 @@ CAUSES = {
         "Leave it off for multi2vec-clip.",
     ),
     "connection refused": (
-        "As seen from Weaviate, nothing listens at CLIP_INFERENCE_API. In a container, localhost "
+        "Nothing listens at CLIP_INFERENCE_API, as seen from Weaviate. In a container, localhost "
         "is the container itself.",
         "Use the name of the endpoint's service and its port 8080.",
     ),

@@ -142,7 +142,7 @@ UNREACHABLE = {
     ),
     "nothing listens": (
         {"CLIP_INFERENCE_API": "http://127.0.0.1:9", "CLIP_WAIT_FOR_STARTUP": "false"},
-        "nothing listens at CLIP_INFERENCE_API",
+        "Nothing listens at CLIP_INFERENCE_API",
         "connection refused",
     ),
     "no scheme": (
