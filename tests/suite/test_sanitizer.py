@@ -9,8 +9,8 @@ import pytest
 
 from conformance.data.models import Model
 from conformance.options.settings import Given, Settings
-from conformance.report.exchanges import abbreviated
 from conformance.report.provenance import command_line
+from conformance.report.results import abbreviated
 from conformance.report.sanitizer import LONGEST, Sanitizer, sanitizer_of
 
 SETTINGS = Settings("http://me:s3cretive@h:80", Model("tag"), "stand-in")
