@@ -80,9 +80,8 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
         bare = _without_metadata(data)
         if bare is not None:
-            with suppress(
-                Exception
-            ):  # Then it is more than the metadata, and the first error tells.
+            # Where that fails too, it is more than the metadata, and the first error tells.
+            with suppress(Exception):
                 return _loaded(bare, name, max_pixels)
         raise RefusedError(f"{name}: {_described(data, error)}") from error
 

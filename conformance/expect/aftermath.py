@@ -32,7 +32,6 @@ from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.pace import Pace, megapixels
 
 TEXT = "a red circle"
-SIZE = 32
 LARGE = 700
 """Pixels a side of the image that shows what a megapixel costs."""
 QUICK = 0.25
@@ -82,7 +81,7 @@ class Aftermath:
 
     def start(self) -> None:
         """See what the endpoint does with good requests before anything odd was sent."""
-        for good in (TEXTS_ALONE, Items((), [_image()])):
+        for good in (TEXTS_ALONE, _one_image()):
             exchange = self._ask(good, self._endpoint.client.timeout)
             self._slowest = max(self._slowest, exchange.seconds)
             self.first[_name(good)] = exchange
@@ -105,7 +104,7 @@ class Aftermath:
             first = self._ask(good, timeout)
         if first.seconds > QUICK or first.failure is not None:
             return
-        images = [_image(number) for number in range(SEVERAL)] if good.images else ()
+        images = [image_files.small_png(number) for number in range(SEVERAL)] if good.images else ()
         texts = () if images else [f"{TEXT}, number {number}" for number in range(SEVERAL)]
         if not self._pace.fits(len(texts), images):
             return
@@ -169,7 +168,7 @@ class Aftermath:
 
     def _drained(self, late: Sequence[Exchange], seconds: float) -> None:
         """Retry until a valid request is answered, for at most that many seconds."""
-        good = Items((), [_image()]) if b'"images"' in late[0].request_body else TEXTS_ALONE
+        good = _like(late[0])
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             asked = self._ask(good, self._endpoint.client.timeout)
@@ -177,7 +176,7 @@ class Aftermath:
                 return
 
     def _look_after(self, odd: Exchange, parallel: bool) -> None:
-        good = Items((), [_image()]) if b'"images"' in odd.request_body else TEXTS_ALONE
+        good = _like(odd)
         if not self._served.get(_name(good)):
             good = TEXTS_ALONE
         after = self._ask(good, self._patience())
@@ -357,5 +356,10 @@ def _name(good: Items) -> str:
     return IMAGES if good.images else TEXTS
 
 
-def _image(number: int = 0) -> bytes:
-    return image_files.save(image_files.image(number, SIZE), "PNG")
+def _one_image() -> Items:
+    return Items((), [image_files.small_png()])
+
+
+def _like(exchange: Exchange) -> Items:
+    """A small valid request of the kind that was sent."""
+    return _one_image() if b'"images"' in exchange.request_body else TEXTS_ALONE
