@@ -1,7 +1,7 @@
 """A conformance suite for Weaviate's multi2vec-clip vectorizer endpoint.
 
-``run(url, model=...)`` checks an endpoint and returns a `Report`; it raises `UserError` for
-a bad option or where there is no endpoint. The console command is ``clip-conformance``.
+``run(url, model=...)`` checks an endpoint and returns a `Report`. It raises `UserError` for a bad
+option or if there is no endpoint. The console command is ``clip-conformance``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ __all__ = ["Report", "UserError", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    # Every pytest run on a machine with this package imports it for its plugin: nothing is loaded
-    # before somebody asks for it.
+    # Every pytest run in an environment with this package imports it for its plugin, so modules are
+    # loaded only when they are needed.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -102,7 +102,7 @@ class Session:
     ) -> None:
         """`words` are handed to pytest; `pytest_line` is its own, where pytest was called itself.
 
-        Raises a UserError where a setting cannot be used.
+        Raises a UserError if a setting cannot be used.
         """
         self.__name__ = self.NAME
         self.settings = settings
@@ -161,7 +161,7 @@ class Session:
 
     @cached_property
     def cache(self) -> VectorCache:
-        """What items give when they are sent alone; each is sent once a run."""
+        """What items give when they are sent alone; each is sent once per run."""
         return VectorCache(Endpoint(self.client))
 
     @cached_property

@@ -41,7 +41,7 @@ class Target:
 
 
 def read_targets(folder: Path = RESULTS) -> list[Target]:
-    """All targets, by name. Raises UserError where a folder breaks the rules of its README."""
+    """All targets, by name. Raises UserError if a folder breaks the rules of its README."""
     return [_target(each) for each in sorted(folder.iterdir()) if each.is_dir()]
 
 

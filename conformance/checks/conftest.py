@@ -16,7 +16,7 @@ from conformance.transport.endpoint import Endpoint, Target
 
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Session:
-    """The run that this is a part of."""
+    """The run that the checks belong to."""
     session: Session | None = pytestconfig.pluginmanager.get_plugin("clip-conformance-session")
     assert session is not None
     return session
@@ -30,26 +30,26 @@ def settings(run: Session) -> Settings:
 
 @pytest.fixture(scope="session")
 def target(run: Session) -> Target:
-    """The endpoint's address and what was first seen of it."""
+    """The endpoint's address and the first response from it."""
     assert run.opened is not None
     return run.opened.target
 
 
 @pytest.fixture(scope="session")
 def model(settings: Settings) -> Model:
-    """The row of the model that the endpoint serves."""
+    """The entry of the models table for the model that the endpoint serves."""
     return settings.model
 
 
 @pytest.fixture(scope="session")
 def client(run: Session) -> Client:
-    """The bounded client."""
+    """The client, which limits the time and memory of each exchange."""
     return run.client
 
 
 @pytest.fixture(scope="session")
 def aftermath(run: Session) -> Aftermath:
-    """Looks after the endpoint whenever something was refused or not answered."""
+    """Checks that the endpoint still works after a refused or unanswered request."""
     return run.aftermath
 
 
@@ -61,41 +61,41 @@ def endpoint(client: Client) -> Endpoint:
 
 @pytest.fixture(scope="session")
 def corpus(run: Session) -> AlignedCorpus:
-    """The images with captions that fit the weights."""
+    """The captioned images that suit the weights."""
     return run.corpus
 
 
 @pytest.fixture
 def figures(run: Session) -> dict[str, Figure]:
-    """Put an image's data into it, to be drawn in report.html."""
+    """Arrays to plot in report.html, by title."""
     return run.notes.figures
 
 
 @pytest.fixture
 def measure(run: Session) -> Measure:
-    """Call it with a name and a value to put them under `measurements` in the report."""
+    """Call it with a name and a value to record a measurement in the report."""
     return run.notes.measurements.__setitem__
 
 
 @pytest.fixture(scope="session")
 def cache(run: Session) -> VectorCache:
-    """What items give when they are sent alone; each is sent once a run."""
+    """The vectors of items sent alone; each item is sent once per run."""
     return run.cache
 
 
 @pytest.fixture(scope="session")
 def batches(run: Session) -> ImageBatches:
-    """What images of the format and size axes give; many go into one request."""
+    """The vectors of the images of the format and size checks, sent many to a request."""
     return run.batches
 
 
 @pytest.fixture(scope="session")
 def seeds(settings: Settings) -> range:
-    """Which pairs of sizes and containers a run meets: more of them with ``--slow``."""
+    """The seeds of the size and format combinations; more of them with ``--slow``."""
     return range(6 if settings.slow else 1)
 
 
 @pytest.fixture(scope="session")
 def encoded(run: Session) -> EncodedCorpus:
-    """The vectors of the corpus' English captions and images, in the corpus' order."""
+    """The vectors of the corpus's English captions and images, in the corpus's order."""
     return run.encoded

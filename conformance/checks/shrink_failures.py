@@ -2,7 +2,7 @@
 
 Hypothesis generates the same requests every time. When one fails, it removes items and characters
 for as long as the request still fails in the same way. The number of requests and their total time
-are limited, since an endpoint that hangs at each of them would otherwise block the run for hours.
+are limited, since an endpoint that hangs on each of them would otherwise block the run for hours.
 """
 
 import time
@@ -19,7 +19,7 @@ EXAMPLES = 16
 
 
 class Search:
-    """The judgement of each request, made once: an endpoint may err now and then."""
+    """Judges each request once, since an endpoint may fail only intermittently."""
 
     def __init__(self, judge: Callable[[Mix], object]) -> None:
         self._judge = judge
@@ -28,7 +28,7 @@ class Search:
         self._first: Nonconformity | None = None
 
     def __call__(self, mix: Mix) -> None:
-        """Raise what is wrong with this request, if it is what was wrong with the first one."""
+        """Raise the problem with this request, if it is the same as the first request's."""
         if mix not in self._known and time.monotonic() < self._deadline:
             self._known[mix] = self._problem(mix)
         problem = self._known.get(mix)
@@ -48,7 +48,7 @@ class Search:
     def _problem(self, mix: Mix) -> Nonconformity | None:
         try:
             self._judge(mix)
-        except TooMuch:  # Smaller ones follow.
+        except TooMuch:  # Smaller requests follow.
             return None
         except Nonconformity as problem:
             got = f"{problem.got}; smallest failing request found: {mix}"
@@ -57,10 +57,10 @@ class Search:
 
 
 def falsify(judge: Callable[[Mix], object]) -> None:
-    """Raise the Nonconformity of the smallest failing request, if any fails.
+    """Raise the Nonconformity of the smallest failing request, if any request fails.
 
-    Hypothesis runs inside the test: its pytest plugin, where it sees a test of Hypothesis, writes a
-    folder into the caller's.
+    Hypothesis runs inside the test because its pytest plugin would write a folder into the current
+    directory for any Hypothesis test that it sees.
     """
     search = Search(judge)
     options = settings(

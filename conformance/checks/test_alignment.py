@@ -19,12 +19,12 @@ ANY_LANGUAGE = 0.5
 
 
 def recall(similarities: Array) -> float:
-    """recall@1: how many rows (n, n) are highest on the diagonal."""
+    """recall@1: the share of rows (n, n) with their maximum on the diagonal."""
     return float(np.mean(np.argmax(similarities, axis=1) == np.arange(len(similarities))))
 
 
 def at_least(got: float, expected: float, what: str, *sides: Observations) -> None:
-    """Fail unless the recall is high enough; shows one request of each side."""
+    """Fail unless the recall is high enough, and show one request of each side."""
     shown = [side.exchanges[0] for side in sides]
     found = f"recall@1 of {got:.3f}: {got:.0%} of {what} nearest"
     expect.require(got >= expected, found, f"at least {expected:.3f}", *shown)
@@ -32,7 +32,7 @@ def at_least(got: float, expected: float, what: str, *sides: Observations) -> No
 
 @pytest.fixture(autouse=True)
 def photographs_are_here(settings: Settings) -> None:
-    """Published weights are judged on photographs, not on the drawings that replace them."""
+    """Require the photographs for published weights, which drawings cannot judge."""
     if settings.weights == "published":
         photographs.file(photographs.names()[0])
 
@@ -148,7 +148,7 @@ def test_other_published_figures(
 
 
 def observed(cache: VectorCache, item: str) -> Observation:
-    """The vector of a text, or of published noise."""
+    """The vector of a text, or of an image of published noise."""
     if not item.startswith(photographs.NOISE):
         return cache.text(item)
     seed = int(item.removeprefix(photographs.NOISE))
@@ -172,10 +172,10 @@ def test_vectors_are_normalized_as_documented(
     encoded: EncodedCorpus, model: Model, settings: Settings, kind: str
 ) -> None:
     if settings.weights != "published" or model.normalised is None:
-        not_applicable("with published weights alone, where the table says what is documented")
+        not_applicable("applies only to published weights, whose normalization the table documents")
     seen = encoded.texts if kind == "texts" else encoded.images
     norms = np.linalg.norm(seen.vectors, axis=1)
     unit = bool(np.abs(norms - 1).max() <= UNIT_LENGTH)
-    got = f"{kind} with vectors of length {norms.min():.4g} to {norms.max():.4g}"
-    expected = "of unit length" if model.normalised else "as long as the model makes them, not 1"
+    got = f"{kind} with vectors of norm {norms.min():.4g} to {norms.max():.4g}"
+    expected = "unit norm" if model.normalised else "the model's own norms, not 1"
     expect.require(unit == model.normalised, got, expected, seen[0].exchange)

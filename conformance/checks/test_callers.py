@@ -16,7 +16,7 @@ from conformance.transport.pace import CLEARLY
 from conformance.transport.raw_caller import RawCaller
 
 TEXT = "ein grüner Kreis, 緑の丸"
-"""Letters of two and three bytes: what decodes pieces of a body breaks some of them."""
+"""Letters of two and three bytes, which are damaged if a body is decoded in pieces."""
 BODY = Items([TEXT]).body()
 LENGTH = {"Content-Length": str(len(BODY))}
 Raw = Callable[..., RawCaller]
@@ -24,11 +24,11 @@ Raw = Callable[..., RawCaller]
 
 @pytest.fixture
 def caller(endpoint: Endpoint) -> Iterator[Raw]:
-    """Opens a connection of its own; what came over it is counted at the end with all else."""
+    """Opens its own connection; its exchanges are counted when the test ends."""
     opened: list[RawCaller] = []
 
     def connect(timeout: float = endpoint.client.timeout) -> RawCaller:
-        if timeout == timeouts.GOOD_REQUEST:  # Two others may be before it.
+        if timeout == timeouts.GOOD_REQUEST:  # Two other requests may come first.
             timeout = max(timeout, 2 * CLEARLY * endpoint.client.pace.text)
         opened.append(RawCaller(endpoint.client.url, min(timeout, endpoint.client.timeout)))
         return opened[-1]
@@ -44,7 +44,7 @@ def sent(
     path: str = VECTORIZE,
     headers: Mapping[str, str] = JSON,
 ) -> Exchange:
-    """The exchange that shows what is sent."""
+    """The exchange that represents this request in a report."""
     if method != "POST":
         return Exchange(method, endpoint.client.url + path)
     return Exchange(method, endpoint.client.url + path, tuple(headers.items()), BODY)
@@ -69,7 +69,7 @@ def test_a_slow_client_does_not_block_others(
         answered = slow.read(sent(endpoint))
     expect.status(live, 200, 399)
     for exchange in (served, answered):
-        expect.same(expect.vectors(exchange, 1, 0).texts[0], before, "the text beside a slow one")
+        expect.same(expect.vectors(exchange, 1, 0).texts[0], before, "text beside a slow request")
 
 
 def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
@@ -79,12 +79,12 @@ def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
 
 
 def in_one_piece(slow: RawCaller, head: bytes, body: bytes) -> None:
-    """Head and body at once."""
+    """Head and body in one piece."""
     slow.write(head + body)
 
 
 def with_a_pause(slow: RawCaller, head: bytes, body: bytes) -> None:
-    """With a pause in the body, within a letter."""
+    """With a pause in the middle of a character of the body."""
     cut = body.index("ü".encode()) + 1
     slow.write(head + body[:cut])
     time.sleep(timeouts.PAUSE_IN_BODY)
@@ -116,7 +116,7 @@ def test_a_request_is_read_however_it_is_cut(
         PIECES[how](raw, raw.head("POST", VECTORIZE, {**JSON, **LENGTH}), BODY)
         exchange = raw.read(sent(endpoint))
     got = expect.vectors(exchange, 1, 0).texts[0]
-    expect.same(got, before, f"a text whose request came {how}")
+    expect.same(got, before, f"a text whose request arrived {how}")
 
 
 def chunked(body: bytes) -> bytes:
@@ -146,7 +146,7 @@ FORMS: dict[str, tuple[dict[str, str], bytes]] = {
 
 
 def unencoded(exchange: Exchange) -> Observation:
-    """The vector of a response to a caller that accepts no content encoding."""
+    """The vector in a response to a client that accepts no content encoding."""
     encoding = expect.answered(exchange).headers.get("content-encoding", "identity")
     plain = encoding.lower() == "identity"
     expect.require(
@@ -175,7 +175,7 @@ def test_a_caller_that_expects_100_continue_is_served(
     before = cache.text(TEXT)
     with caller(timeouts.GOOD_REQUEST) as raw:
         raw.write(raw.head("POST", VECTORIZE, {**JSON, **LENGTH, "Expect": "100-continue"}))
-        raw.has_answer(timeouts.EXPECT_CONTINUE)  # as curl: the body follows in any case
+        raw.has_answer(timeouts.EXPECT_CONTINUE)  # Like curl, send the body in any case.
         raw.write(BODY)
         exchange = raw.read(sent(endpoint))
     expect.same(unencoded(exchange), before, "the text sent with Expect: 100-continue")
@@ -198,6 +198,6 @@ def test_head_is_answered_like_get(endpoint: Endpoint, caller: Raw, path: str) -
         expect.status(head, 200, 399 if path == LIVE else 299)
         if head.announces_close:
             return
-        # What was sent as a body stands before the next response.
+        # Unread parts of the body would come before the next request.
         raw.write(raw.head("GET", path, {}))
         expect.status(raw.read(sent(endpoint, "GET", path)), 200, 399)

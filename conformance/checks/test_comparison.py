@@ -1,4 +1,4 @@
-"""CMP: the endpoint's vectors match a baseline, if the user names one."""
+"""CMP: the endpoint's vectors match a baseline, if the user specifies one."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ from conformance.weaviate.server import server_at
 
 @pytest.fixture(scope="session")
 def compared_with(settings: Settings) -> End:
-    """What the user wants the endpoint to be compared with."""
+    """The baseline that the user chose."""
     if not settings.compare_with:
         disabled("not requested; --compare-with URL|FILE|weaviate:http://HOST:PORT/COLLECTION")
     try:
@@ -37,9 +37,9 @@ def compared_with(settings: Settings) -> End:
 def answer(
     compared_with: End, cache: VectorCache, target: Target, settings: Settings, model: Model
 ) -> Answer:
-    """The endpoint's texts and images compared with another endpoint's, or a recording's."""
+    """The comparison of the endpoint's texts and images with another endpoint or a recording."""
     if compared_with.weaviate:
-        not_applicable("compared with stored objects")
+        not_applicable("the baseline is a collection of stored objects")
     try:
         old = compared_with.recording or _ask(compared_with.url, settings)
         return of_snapshots(old, recording.ask(target.url, cache.exchange, inputs()), model)
@@ -56,7 +56,7 @@ def _ask(url: str, settings: Settings) -> Snapshot:
 def stored(compared_with: End) -> list[StoredObject]:
     """Objects of the user's collection."""
     if not compared_with.weaviate:
-        not_applicable("compared with another endpoint or a recording")
+        not_applicable("the baseline is another endpoint or a recording")
     try:
         with Rest(server_at(compared_with.weaviate)) as rest:
             return open_collection(rest, compared_with.collection).objects(SAMPLE)
@@ -90,7 +90,7 @@ def test_images_have_the_same_vectors(answer: Answer, model: Model, measure: Mea
 
 
 def require_same(answer: Answer, kind: str, model: Model, measure: Measure) -> None:
-    """Measure the pairs of a kind, which must be the same."""
+    """Measure the pairs of one kind, and require them to be the same."""
     compared = next(each for each in answer.kinds if each.kind == kind)
     compared.note(measure)
     why = "" if compared.close else answer.reason()
@@ -107,7 +107,7 @@ def test_stored_objects_get_the_same_vectors(
 ) -> None:
     source, again = str(settings.compare_with), reencode(stored, endpoint)
     if again.refused:
-        measure("objects not compared, as the endpoint refused them", named(again.refused))
+        measure("objects not compared because the endpoint refused them", named(again.refused))
     found = again.searches()
     if found:
         measure(f"objects as queries over {source}, stored and encoded again", str(found))
@@ -120,6 +120,6 @@ def test_stored_objects_get_the_same_vectors(
 
 
 def named(refused: Mapping[str, str]) -> str:
-    """How many there are, and their names with what was said."""
+    """The number of refused items, with their names and reasons."""
     items = "; ".join(f"{name} ({why})" for name, why in refused.items())
     return f"{len(refused)}: {items}"

@@ -29,10 +29,10 @@ from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items, Target
 
 CALLERS = 2 * max(os.cpu_count() or 1, 2)
-"""What a Weaviate on this machine sends at once: twice its processors."""
+"""The number of requests that a Weaviate on this machine sends at once: twice its processors."""
 IMAGES_EACH = 2
 ROUNDS = 4
-"""A measurement of memory takes about two seconds."""
+"""Each memory measurement takes about two seconds."""
 MOST_SHOWN = 5
 
 
@@ -46,7 +46,7 @@ def started(target: Target) -> StartedImage:
 
 @pytest.fixture(scope="module")
 def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Restart:
-    """A second container, whose stop and start leave the other checks in peace."""
+    """A second container, so that its restart does not disturb the other checks."""
     caption, image = corpus.captions["en"][0], corpus.images[0]
     try:
         with _another(started, settings) as container:
@@ -58,7 +58,7 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
 
 @pytest.fixture(scope="module")
 def confined(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Confined:
-    """Both limits at once: where that works, each of them does, and one start has shown it."""
+    """Both restrictions at once: if that works, each works alone, and one start was enough."""
     return _confined(started, settings, corpus, **READ_ONLY, **ANOTHER_USER)
 
 
@@ -76,7 +76,7 @@ def test_the_container_outlives_an_import(
     captions, images = corpus.captions["en"], corpus.images
     several = [images[i % len(images)] for i in range(IMAGES_EACH)]
     rounds = endpoint.client.pace.images(CALLERS * IMAGES_EACH * ROUNDS) // (CALLERS * IMAGES_EACH)
-    if not rounds:  # What an import sends, in any case.
+    if not rounds:  # At least what an import sends.
         several, rounds = several[:1], 1
     work = [Items([captions[i % len(captions)]], several) for i in range(CALLERS)] * rounds
     try:
@@ -85,8 +85,8 @@ def test_the_container_outlives_an_import(
         memory = None
     state = state_of(started.container)
     why = " (out of memory)" if state.out_of_memory else ""
-    got = f"a container that ended with status {state.exit_code}{why}"
-    expect.require(state.running, got, "one that still runs")
+    got = f"a container that exited with status {state.exit_code}{why}"
+    expect.require(state.running, got, "a container that is still running")
     if memory is not None:
         measure("container: MiB when idle", round(memory.at_rest / 2**20))
         measure("container: MiB under load", round(memory.under_load / 2**20))
@@ -108,7 +108,7 @@ def test_a_restart_changes_no_vector(restarted: Restart) -> None:
 def test_sigterm_ends_the_container(restarted: Restart, measure: Measure) -> None:
     stop = restarted.stop
     measure("container: seconds from SIGTERM to exit", round(stop.seconds, 1))
-    got = f"a container that still ran {GRACE_SECONDS} s after SIGTERM and was killed"
+    got = f"a container still running {GRACE_SECONDS} s after SIGTERM, which was then killed"
     expect.require(not stop.killed, got, f"exit within {GRACE_SECONDS} s")
 
 

@@ -1,7 +1,7 @@
 """ERR: invalid requests are refused. OPS-06: errors and disconnects leave nothing behind.
 
-Requests after an error are judged first, before other things that may upset an endpoint, such as
-clients that disconnect. If errors are enough to upset it, they are the simpler explanation.
+Requests after an error are judged before other things that may disrupt an endpoint, such as clients
+that disconnect: if an error alone disrupts it, the error is the simpler explanation.
 """
 
 import pytest
@@ -24,10 +24,10 @@ from conformance.transport.endpoint import META, Endpoint, Items
 TEXT = "a red circle"
 TWO_SCRIPTS = "ein grüner Kreis, 緑の丸"
 TIMES = 20
-"""Callers that hang up: more than a service has workers or slots, as a rule."""
+"""Clients that disconnect: usually more than a service has workers or slots."""
 AFTER = 4
 BURSTS = (5, 10, 25)
-"""Numbers of consecutive errors: a circuit breaker opens after a few, a leak shows after many."""
+"""Numbers of consecutive errors: a circuit breaker opens after a few; a leak shows after many."""
 NO_IMAGE = encoded(b"no image")
 REFUSED: tuple[object, ...] = (
     {"images": ["%%%"]},
@@ -45,14 +45,14 @@ UPSETTING: dict[str, object] = {
     "wrong type": {"texts": 5},
     "not JSON": b"{",
 }
-"""Requests that may be refused, or are served; the next one is served in any case."""
+"""Requests that may be refused or served; the request after each of them must be served."""
 
 
 @pytest.mark.clause("ERR-04")
 @pytest.mark.parametrize("name", UPSETTING)
 def test_the_next_request_is_served(endpoint: Endpoint, cache: VectorCache, name: str) -> None:
     before = cache.vectors([TEXT], [good_image()])
-    # What an endpoint may leave behind is the vector of the image before.
+    # A faulty endpoint may return the previous image's vector.
     given.vectors(endpoint.vectorize(images=[good_image(5)]), 0, 1)
     endpoint.post(UPSETTING[name])
     after = expect.vectors(endpoint.vectorize([TEXT], [good_image()]), 1, 1)
@@ -81,7 +81,7 @@ def test_errors_in_a_row_leave_nothing_behind(
     before = cache.vectors([TEXT], [small_png()])
     bad = [REFUSED[number % len(REFUSED)] for number in range(errors)]
     good = Items([TEXT], [small_png()]).body()
-    # What an endpoint may leave behind is the vector of the image before.
+    # A faulty endpoint may return the previous image's vector.
     given.vectors(endpoint.vectorize(images=[good_image(5)]), 0, 1)
     after = endpoint.post_in_turn([*bad, good, good])[errors:]
     for exchange in after:

@@ -1,6 +1,6 @@
 """EXA: a stand-in's vectors match those of the model's own library.
 
-Every item is sent alone, since other clauses judge whether companions change it.
+Each item is sent alone, since other clauses judge whether companions affect its vector.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from conformance.transport.exchange import Exchange
 
 @dataclass(frozen=True)
 class Exact:
-    """The items, what they should give, and what the endpoint gives; each is sent once a run."""
+    """The items, their expected vectors, and the endpoint's vectors; each is sent once per run."""
 
     expected: Expected
     images: Mapping[str, bytes]
@@ -37,26 +37,26 @@ class Exact:
         return {name: self.cache.exchange(texts=[sent[name]]) for name in names}
 
     def images_of(self, *names: str) -> dict[str, Exchange]:
-        """The exchanges of images sent alone; without those that are other files here."""
+        """The exchanges of images sent alone, except those whose files differ on this machine."""
         known = [name for name in names if name in self.images]
         return {name: self.cache.exchange(images=[self.images[name]]) for name in known}
 
     def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], limit: float) -> Judgement:
-        """The directions of these items beside the expected ones."""
+        """The vectors of these items compared with the expected ones."""
         observed = self.vectors(exchanges, kind)
         return directions(self.expected, kind, observed, limit, lambda: self.diagnostic(kind))
 
     def diagnostic(self, kind: Kind) -> dict[str, Array]:
-        """The vectors of the items that tell mistakes apart, as far as the endpoint gives them."""
+        """The vectors that the endpoint returns for the items that tell mistakes apart."""
         ask = self.texts_of if kind == "text" else self.images_of
         found: dict[str, Array] = {}
         for name, exchange in ask(*items.GENERAL[kind], *items.SPECIAL[kind]).items():
-            with suppress(expect.Nonconformity):  # another clause is about refusals
+            with suppress(expect.Nonconformity):  # Another clause judges refusals.
                 found |= self.vectors({name: exchange}, kind)
         return found
 
     def vectors(self, exchanges: Mapping[str, Exchange], kind: Kind) -> dict[str, Array]:
-        """The vector (d,) of each exchange; that it succeeds is the subject of other clauses."""
+        """The vector (d,) of each exchange; other clauses judge whether the requests succeed."""
         texts, images = (1, 0) if kind == "text" else (0, 1)
         rows = {name: given.vectors(each, texts, images) for name, each in exchanges.items()}
         found = {
@@ -66,19 +66,19 @@ class Exact:
         dimension = len(next(iter(self.expected.texts.values())))
         others = {len(vector) for vector in found.values()} - {dimension}
         if others:
-            # VEC-08 is about that.
+            # VEC-08 judges the dimension.
             not_applicable(f"vectors of {min(others)} numbers, the library's own have {dimension}")
         return found
 
 
 @pytest.fixture(scope="session")
 def exact(settings: Settings, cache: VectorCache) -> Exact:
-    """The expected vectors of what the endpoint is said to serve, where they are known."""
+    """The expected vectors for the endpoint's model and weights, if they are known."""
     model = settings.model
     if model.image_size is None:
         not_applicable(f"no exact vectors are known for {model.tag}")
     if settings.dimensions not in (None, model.checkpoint_dimension):
-        not_applicable(f"--dimensions {settings.dimensions} is not the checkpoint's own")
+        not_applicable(f"--dimensions {settings.dimensions} is not the checkpoint's dimension")
     try:
         own = settings.weights == "stand-in"
         expected = (shipped.load if own else shipped.load_published)(model.tag)
@@ -145,8 +145,8 @@ def test_vectors_have_the_librarys_length(exact: Exact, kind: Kind, measure: Mea
 
 
 def conclude(judged: Judgement, exchanges: Mapping[str, Exchange], measure: Measure) -> None:
-    """Measure the worst item, and fail with its exchange unless all are good."""
+    """Measure the worst item, and fail with its exchange unless all items pass."""
     if judged.worst is None:
-        not_applicable("none of these items is the same here as where the vectors were made")
+        not_applicable("none of these items is the same here as where the vectors were computed")
     measure(f"worst distance: {judged.worst.item}", judged.worst.distance)
     expect.require(judged.good, judged.got, judged.expected, exchanges[judged.worst.item])

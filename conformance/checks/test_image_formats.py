@@ -1,4 +1,4 @@
-"""IMG: every variant of every image format, compared with what its vector should be."""
+"""IMG: every variant of every image format, compared with its expected vector."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -20,20 +20,20 @@ PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first", "turned")
 OTHER_MODES: tuple[Demand, ...] = ("mode", "ink", "clear")
 LOSSY = ("JPEG", "WebP", "TIFF")
 READ: dict[str, tuple[Demand, ...]] = {"GIF": ("mode",)}
-"""Demands of the variants that IMG-01 is about, where not PLAIN: a GIF always has a palette."""
+"""The demands that IMG-01 covers besides PLAIN: a GIF always has a palette."""
 
 
 @pytest.fixture
 def variants(
     model: Model, settings: Settings, batches: ImageBatches
 ) -> Callable[..., list[Variant]]:
-    """The variants of a family that have one of these demands; `elsewhere` at other sizes."""
+    """The variants of a family with one of these demands; `elsewhere` means at other sizes."""
 
     def chosen(family: str, *demands: Demand, elsewhere: bool | None = None) -> list[Variant]:
         own = image_formats.own_size(family, model.image_size, settings.slow)
         others = image_formats.other_size(family, settings.slow) if family in FORMATS else ()
         found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())
-        # All of the family at once, so that its variants share requests.
+        # The whole family at once, so that its variants share requests.
         batches.gather(file for each in (*own, *others) for file in (each.file, each.pixels))
         return [each for group in found for each in group if each.demand in demands]
 
@@ -41,7 +41,7 @@ def variants(
 
 
 def read(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Each has a vector."""
+    """Require a vector for each variant."""
 
     def is_read(variant: Variant) -> None:
         if not batches.is_served(variant.file):
@@ -56,7 +56,7 @@ def same(
     within: float = tolerances.ACROSS_REQUESTS,
     rendered: bool = False,
 ) -> None:
-    """Each has the vector of its pixels, or of what a documented transform makes of them."""
+    """Require the vector of the variant's pixels, or of a documented transform of them."""
     judge = partial(image_comparisons.same_image, batches, within=within, rendered=rendered)
     image_comparisons.each_of(
         {each.name: partial(judge, each.file, each.pixels, each.name) for each in variants}
@@ -64,7 +64,7 @@ def same(
 
 
 def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Each has nearly the vector of its pixels, and no misread copy's."""
+    """Require nearly the vector of the variant's pixels, and not that of a misread copy."""
     image_comparisons.each_of(
         {
             each.name: partial(
@@ -89,7 +89,7 @@ def test_variants_of_a_format_are_read(
 @pytest.mark.clause("IMG-02")
 @pytest.mark.parametrize("family", [*FORMATS, TRANSPARENT])
 def test_variants_of_a_mode_are_read(batches: ImageBatches, variants: Chosen, family: str) -> None:
-    greys = [each for each in variants(family, *PLAIN) if "grey" in each.name]
+    greys = [each for each in variants(family, *PLAIN) if "gray" in each.name]
     read(batches, [*variants(family, *OTHER_MODES), *greys])
 
 
@@ -137,15 +137,15 @@ def test_converted_variants_stay_close(
 @pytest.mark.clause("IMG-10")
 def test_jpegs_stay_close_to_the_image_itself(batches: ImageBatches, variants: Chosen) -> None:
     plain = {each.name: each.pixels for each in variants("PNG", "plain", elsewhere=False)}
-    # A low quality shows: that is left to IMG-13.
+    # Low quality is visible, and is left to IMG-13.
     good = [v for v in variants("JPEG", "lossy", "ink", elsewhere=False) if "quality" not in v.name]
     for each in good:
-        itself = plain["8-bit grey PNG" if "grey" in each.name else "8-bit RGB PNG"]
+        itself = plain["8-bit gray PNG" if "gray" in each.name else "8-bit RGB PNG"]
         close(batches, each, itself)
 
 
 def close(batches: ImageBatches, variant: Variant, image: bytes) -> None:
-    """The variant has nearly the vector of the image that it was made from."""
+    """Require nearly the vector of the image that the variant was made from."""
     got, expected = batches.image(variant.file), batches.image(image)
     cosine = float(expect.cosines(given.joined([got]), given.joined([expected]))[0, 0])
     expect.require(

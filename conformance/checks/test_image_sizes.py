@@ -23,37 +23,37 @@ BODY = 16 * 2**20
 
 @pytest.fixture
 def own(model: Model) -> int:
-    """The side of the images that the model itself takes."""
+    """The side of the model's input images."""
     return model.image_size or USUAL_SIZE
 
 
 @pytest.fixture
 def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
-    """Images of one color, of every side."""
+    """Single-color images of every side length."""
     return gathered(batches, (each for s in seeds for each in image_sizes.of_one_colour(own, s)))
 
 
 @pytest.fixture
 def banded(own: int, model: Model, seeds: range, batches: ImageBatches) -> list[Sized]:
-    """Images of bands, of every side and shape."""
+    """Images of bands, of every side length and shape."""
     crops = model.image_resize != "squash"
     return gathered(batches, (each for s in seeds for each in image_sizes.banded(own, s, crops)))
 
 
 def gathered(batches: ImageBatches, sized: Iterable[Sized]) -> list[Sized]:
-    """The images, all of them asked for."""
+    """The images, after they have all been requested."""
     found = list(sized)
     batches.gather(file for each in found for file in (each.file, each.shown))
     return found
 
 
 def read(batches: ImageBatches, files: Mapping[str, bytes]) -> None:
-    """Each file has a vector."""
+    """Require a vector for each file."""
     image_comparisons.each_of({name: partial(is_read, batches, files[name]) for name in files})
 
 
 def is_read(batches: ImageBatches, file: bytes) -> None:
-    """The file has a vector, beside others or else alone."""
+    """Require a vector for the file, in a batch or else alone."""
     if not batches.is_served(file):
         expect.vectors(batches.alone(file), 0, 1)
 
@@ -64,7 +64,7 @@ def named(sized: Iterable[Sized]) -> dict[str, bytes]:
 
 
 def scales(model: Model) -> None:
-    """The model sees all of an image, or its middle; another one cuts it up or pads it."""
+    """Skip the test unless the model sees the whole image or its middle, without tiling it."""
     if model.image_resize not in SCALING:
         not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
 
@@ -161,7 +161,7 @@ def test_large_images_together(
 
 @pytest.mark.clause("IMG-06")
 def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
-    # Base64 makes four bytes of three; a little is left for the JSON around it.
+    # Base64 turns three bytes into four; a little is left for the JSON around it.
     image = image_files.heavy(BODY * 3 // 4 - 40_000)
     expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
 
@@ -173,7 +173,7 @@ def test_a_whole_sensor_is_read(batches: ImageBatches, model: Model, own: int, n
 
 
 def seen(batches: ImageBatches, model: Model, large: Large) -> None:
-    """The image has a vector, nearly that of a small copy where the model sees the same of both."""
+    """Require a vector, close to a small copy's if the model sees the same part of both."""
     batches.gather([large.file])
     is_read(batches, large.file)
     if model.image_resize in SCALING:

@@ -1,8 +1,8 @@
 """IMG: what an image's vector depends on. VEC-02: any number of images in one request.
 
 Different images have different vectors, even if they differ in only one respect. The same image has
-the same vector beside others, when repeated, in parallel and later. Formats and sizes have their
-own files.
+the same vector beside others, when repeated, in parallel and later. Formats and sizes are checked
+in their own files.
 """
 
 from functools import cache as made_once
@@ -32,16 +32,16 @@ from conformance.transport.endpoint import Endpoint, Items
 
 USUAL_SIZE = 224
 LARGE = 1220
-"""Pixels a side of a BMP of 4.4 MB."""
+"""Side in pixels of a BMP of 4.4 MB."""
 COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
 SHAPES = ((2, 1), (3, 1), (1, 3))
-"""Widths and heights of images whose sides no model sees that crops the middle."""
+"""Aspect ratios of images whose sides are cut off by a center crop."""
 BUSY = 3
-"""Requests of texts beside each image of the load."""
+"""Requests with texts sent beside each image."""
 
 
 def differ(batches: ImageBatches, alike: Alike) -> None:
-    """No two have one vector."""
+    """Require a different vector for each image."""
     batches.gather(alike.images.values())
     rows = given.joined([batches.image(file) for file in alike.images.values()])
     expect.distinct(rows, list(alike.images))
@@ -60,7 +60,7 @@ def test_a_difference_is_seen_in_large_files(batches: ImageBatches) -> None:
 
 @made_once
 def kinds() -> tuple[bytes, ...]:
-    """One small image of each kind: format, mode, size, shape."""
+    """A small image of each kind: format, mode, size, shape."""
     chosen = [
         variant.file
         for family in image_formats.FAMILIES
@@ -71,7 +71,7 @@ def kinds() -> tuple[bytes, ...]:
 
 
 def counted(batches: ImageBatches, count: int) -> list[bytes]:
-    """So many images of all kinds, without those that are not read."""
+    """`count` images of all kinds, without those that the endpoint does not read."""
     return batches.served([*kinds()[count:], *kinds()[:count]][: batches.most(count)])
 
 
@@ -90,7 +90,7 @@ def test_the_number_of_images_makes_no_difference(
     images = counted(batches, count)
     got = cache.vectors(images=images).images
     apart = given.joined([batches.image(each) for each in images])
-    what = f"{len(images)} images and the same in other requests"
+    what = f"{len(images)} images and the same images in other requests"
     expect.same(got, apart, what, names=list(map(image_files.described, images)))
 
 
@@ -173,8 +173,8 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     }
     cause = min(apart, key=apart.__getitem__)
     likely = f", as if {cause}" if apart[cause] <= tolerances.ACROSS_REQUESTS else ""
-    shown = f"{name}: not the vector of the image brought to {model.image_size} pixels{likely}"
-    expected = "that of a PNG of the model's own size which the model's own preprocessing makes"
+    shown = f"{name}: not the vector of the image resized to {model.image_size} pixels{likely}"
+    expected = "that of a PNG of the model's input size, as its own preprocessing makes it"
     expect.require(False, shown, expected, got.exchange)
 
 
@@ -189,7 +189,7 @@ def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str,
 
 
 def long(shade: int, width: int, height: int) -> bytes:
-    """A drawing with sides of another shade; next to it they are alike, for resampling blurs."""
+    """A drawing whose sides have another shade; beside them all is equal, since resizing blurs."""
     size = image_files.SIZE * 2
     canvas = Image.new("RGB", (width * size, height * size), (shade, shade, shade))
     left, top = (width - 1) * size // 2, (height - 1) * size // 2

@@ -14,12 +14,12 @@ TIMES = 3
 
 
 def letters(name: str) -> str:
-    """The name without the marks that tags, hub ids and library names put differently."""
+    """The name without the characters that tags, hub ids and library names write differently."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def strings(value: object) -> Iterator[str]:
-    """Every string among the values of a JSON value, at any depth; keys are not values."""
+    """Every string among the values of a JSON document, at any depth; keys do not count."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

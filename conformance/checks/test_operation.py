@@ -1,7 +1,7 @@
 """OPS: load, response times and connections. ERR-11: an oversized body.
 
 The oversized body comes last, after the clients that disconnect, since an endpoint may close the
-connection in the middle of such a body.
+connection in the middle of it.
 """
 
 import os
@@ -21,15 +21,15 @@ from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items
 
 MOST_IMAGES = 8
-"""More callers than this send the same ones again: what crosses shows all the same."""
+"""Any further clients repeat these images, which suffices to reveal a mix-up."""
 CALLERS = 2 * max(os.cpu_count() or 1, 2)
-"""What a Weaviate on this machine sends at once: twice its processors."""
+"""The number of requests that a Weaviate on this machine sends at once: twice its processors."""
 ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20
 KEPT = 3
 OVERSIZED = 80 * 2**20
-"""Bytes: five times what must be served."""
+"""Bytes: five times the size that must be served."""
 
 
 @pytest.mark.clause("OPS-01")
@@ -47,7 +47,7 @@ def test_parallel_requests_are_all_served(
 
 
 def own_vectors(got: Sequence[Observations], alone: Sequence[Observations]) -> None:
-    """Each request among several has the vectors that it has alone, and no other request's."""
+    """Require for each of several requests the vectors that it gets alone."""
     several, own = expect.joined(got), expect.joined(alone)
     what = f"the vectors of {CALLERS} requests in parallel"
     expect.corresponding(several, own, what)
@@ -60,7 +60,7 @@ def test_responses_come_in_time(
 ) -> None:
     captions, limit = corpus.captions["en"], timeouts.ENDPOINT_TIMEOUT
     pace = endpoint.client.pace
-    # Half of what fits is for the texts, half of it for the images.
+    # Half of what fits is for the texts, the other half for the images.
     texts, images = pace.texts(64, at_once=2), pace.images(MOST_IMAGES, at_once=2)
     sent = [captions[i % len(captions)] for i in range(texts)]
     exchange = expect.answered(endpoint.vectorize(sent, corpus.images[:images]))
@@ -80,7 +80,7 @@ def test_an_import_is_answered_in_time(endpoint: Endpoint, corpus: AlignedCorpus
 
 @pytest.mark.clause("OPS-03")
 def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
-    # A connection that was kept idle by the checks before may end at any time.
+    # A connection left idle by earlier checks may close at any time.
     endpoint.client.drop_connections()
     for number in range(ONE_AFTER_ANOTHER):
         exchange = expect.answered(endpoint.vectorize([f"request {number}"]))

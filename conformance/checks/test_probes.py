@@ -16,17 +16,17 @@ from conformance.transport.exchange import Exchange
 LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}
 TIMES = 10
 IN_A_ROW = 3
-"""Kubernetes' default failure threshold; a single slow answer on a shared machine is no finding."""
+"""Kubernetes' default failure threshold; one slow response on a shared machine proves nothing."""
 MOST_PROBES = 60
 MORE_CALLERS = 4
 BUSY_TEXTS = 32
-"""Of a request that keeps an endpoint busy, where it is quick."""
+"""Texts in each request that keeps a fast endpoint busy."""
 LARGE = 6 * 2**20
 CALLERS_OF_LARGE = 3
 SIDES = (1300, 3480)
-"""Pixels of a square that is stored as a small file: 1.7 and 12 megapixels."""
+"""Sides in pixels of squares that are stored as small files: 1.7 and 12 megapixels."""
 ROUNDS = 4
-"""Of work, until a few probes were sent while it lasted."""
+"""Rounds of work, until enough probes have been sent during it."""
 
 
 def bad_in_a_row(seen: list[Exchange], low: int, high: int, limit: float) -> int:
@@ -40,14 +40,14 @@ def bad_in_a_row(seen: list[Exchange], low: int, high: int, limit: float) -> int
 
 
 def shown(seen: list[Exchange]) -> str:
-    """The probes' statuses and times."""
+    """The statuses and response times of the probes."""
     return ", ".join(f"{e.failure or e.status} in {e.seconds:.2f} s" for e in seen[:12])
 
 
 def probes_while_busy(endpoint: Endpoint, path: str) -> list[Exchange]:
-    """Probes that were sent while the endpoint encoded; all of its work has to be answered.
+    """Probes sent while the endpoint encodes; all of its work must be answered.
 
-    Where one was late, more work follows: three in a row take as long as an import lasts.
+    If a probe was late, more work follows: three probes in a row take as long as a small import.
     """
     seen: list[Exchange] = []
     callers = 2 * (os.cpu_count() or 1)
@@ -69,10 +69,10 @@ def probes_while_busy(endpoint: Endpoint, path: str) -> list[Exchange]:
 
 
 def busy_work(number: int, caller: int, many: int) -> Items:
-    """A request that keeps an encoder busy: long texts, none like another's, and some images."""
+    """A request that keeps an encoder busy: long texts, all different, and some images."""
     mark = f"{number} {caller}"
     texts = [f"{mark} {index} " + "red circle on paper " * 20 for index in range(many)]
-    if many < BUSY_TEXTS:  # It is slow enough without.
+    if many < BUSY_TEXTS:  # The endpoint is slow enough without images.
         return Items(texts)
     return Items(texts, [] if caller % 2 else [image_files.save(image_files.image(caller), "PNG")])
 
@@ -122,16 +122,16 @@ def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
 
 
 def in_time(seen: list[Exchange], path: str) -> None:
-    """Fail if three probes in a row fail or are late."""
+    """Fail if three consecutive probes fail or are late."""
     bad = bad_in_a_row(seen, 200, 299 if path == READY else 399, LIMITS[path])
-    wanted = f"no {IN_A_ROW} probes in a row that fail or take over {LIMITS[path]} s"
-    got = f"{bad} in a row while busy: {shown(seen)}"
+    wanted = f"no {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
+    got = f"{bad} consecutive bad probes while busy: {shown(seen)}"
     expect.require(bad < IN_A_ROW, got, wanted, *seen[-1:])
 
 
 @pytest.mark.clause("PRB-04")
 def test_an_endpoint_that_reads_large_images_answers_in_time(endpoint: Endpoint) -> None:
-    # Each of its own: what was read once may be known.
+    # Different images for each probe, since the endpoint may cache what it has read.
     images = {
         "heavy": [image_files.heavy(LARGE + number) for number in range(CALLERS_OF_LARGE)],
         **{f"{s} x {s}": [image_files.blank(s, n) for n in range(CALLERS_OF_LARGE)] for s in SIDES},

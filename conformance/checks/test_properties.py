@@ -15,7 +15,7 @@ ORDERS = range(7)
 SPLITS = range(100, 106)
 PARALLEL = range(200, 204)
 REPEATS = range(300, 305)
-"""Seeds: each property has requests of its own, the same ones in each run."""
+"""Seeds: each property has its own requests, the same ones in every run."""
 FEW_IMAGES = 1
 
 
@@ -31,7 +31,7 @@ def vectors(exchange: Exchange, mix: Mix) -> Vectors:
 
 
 def same(got: Vectors, expected: Vectors, what: str, within: float) -> None:
-    """Both kinds are the same, row by row."""
+    """Require equal texts and images, row by row."""
     expect.same(got.texts, expected.texts, f"texts {what}", within)
     expect.same(got.images, expected.images, f"images {what}", within)
 
@@ -47,7 +47,7 @@ def test_another_order_gives_the_same_vectors_in_that_order(endpoint: Endpoint, 
     mix, other = request_mixes.reordered(seed)
     before = vectors(sent(endpoint, mix), mix)
     after = vectors(sent(endpoint, other), other)
-    # Equal items have equal vectors, so the first of them will do.
+    # Equal items have equal vectors, so the first of them is enough.
     texts = before.texts[[mix.texts.index(text) for text in other.texts]]
     images = before.images[[mix.images.index(place) for place in other.images]]
     ordered = Vectors(texts, images)

@@ -1,6 +1,6 @@
 """REL: similarity between related inputs.
 
-These checks encode 20 images beside those of the corpus, which other checks have encoded already.
+These checks encode 20 images besides those of the corpus, which other checks have already encoded.
 """
 
 import unicodedata
@@ -19,19 +19,19 @@ from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 
 TRANSLATED = 0.5
-"""Share of the translations that must be nearest to their own caption. Chance is 1 of 8 or 1 of 24,
-and a caption that is not read, or read as another script, is at chance; the rest is left to the
-model."""
+"""Share of the translations that must be nearest to their own caption. Chance is 1 in 8 or 1 in 24,
+and a caption that is not read, or is read in the wrong script, is at chance level. How much better
+a model is than that depends on the model."""
 CAPTIONS = 8
 STILL_NEAREST = 7 / 8
-"""One caption of eight may go astray: to a tokenizer that keeps blanks they are tokens."""
+"""One caption in eight may fail: some tokenizers encode blanks as tokens."""
 IMAGES = 4
 STRENGTHS = (0.5, 1.0)
-"""Beside 0, which is the image itself."""
+"""Strengths besides 0, which is the original image."""
 FADED = 0.9
-"""Share of an image's match that may be left once nothing can be seen of it. What an encoder sees
-in a blank image has no reason to be the caption, and noise in vectors moves the mean over four
-images by a hundredth."""
+"""Share of an image's match that may remain once its content is hidden. An encoder has no reason to
+see the caption in a blank image, and noise in vectors changes the mean over four images by a
+hundredth."""
 
 BLANKS: dict[str, Callable[[str], str]] = {
     "a leading blank": lambda text: " " + text,
@@ -55,9 +55,9 @@ def nearest(rows: Observations, columns: Observations) -> float:
 
 
 def match(images: Observations, captions: Observations, own: list[int]) -> float:
-    """By how much images (n, d) are nearer to their own captions than to all others, on average.
+    """How much closer images (n, d) are to their own captions than to all others, on average.
 
-    What moves an image nearer to all captions alike, as its mean color does, makes no difference.
+    A change that affects the similarity to all captions equally (such as mean color) has no effect.
     """
     found = given.cosines(images, captions)
     matches = found[np.arange(len(own)), own]
@@ -93,7 +93,7 @@ def test_stray_blanks_change_little(
     sent = [BLANKS[name](caption) for caption in corpus.captions["en"][:CAPTIONS]]
     got = cache.vectors(texts=sent).texts
     share = nearest(got, encoded.texts)
-    words = f"{share:.3f} of the captions with {name} nearest to themselves"
+    words = f"{share:.3f} of the captions with {name} nearest to the original"
     shown = got.exchanges[0], encoded.texts.exchanges[0]
     expect.require(share >= STILL_NEAREST, words, f"at least {STILL_NEAREST}", *shown)
 
@@ -111,7 +111,7 @@ def test_composed_and_decomposed_letters(cache: VectorCache, measure: Measure) -
 def test_what_is_hidden_matches_less(
     cache: VectorCache, corpus: AlignedCorpus, encoded: EncodedCorpus, measure: Measure, name: str
 ) -> None:
-    # Color by color, four shapes each: no two of these drawings share both.
+    # For each color, four shapes: no two of these drawings share both.
     own = list(range(0, len(corpus.images), len(corpus.images) // IMAGES))
     matches = [match(encoded.images[own], encoded.texts, own)]
     for strength in STRENGTHS:
@@ -120,8 +120,8 @@ def test_what_is_hidden_matches_less(
         matches.append(match(faded, encoded.texts, own))
     course = ", ".join(f"{each:.3f}" for each in matches)
     measure(f"match with the own caption under {name}", course)
-    got = f"own captions ahead of others by {course} under growing {name}"
-    expected = f"in the end below {FADED} of the first"
+    got = f"own captions ahead of others by {course} with increasing {name}"
+    expected = f"in the end below {FADED} of the first value"
     expect.require(matches[-1] < FADED * matches[0], got, expected, faded.exchanges[0])
 
 
@@ -130,7 +130,7 @@ def test_what_is_hidden_matches_less(
 def test_a_copy_is_nearest_to_its_image(
     cache: VectorCache, corpus: AlignedCorpus, encoded: EncodedCorpus, name: str
 ) -> None:
-    # Another image for each, in the middle of the corpus.
+    # A different distractor for each, from the middle of the corpus.
     own = len(corpus.images) // 2 + list(image_pairs.COPIES).index(name)
     copy = cache.image(image_pairs.COPIES[name](image_files.opened(corpus.images[own])))
     cosines = given.cosines(given.joined([copy]), encoded.images)

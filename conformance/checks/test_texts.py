@@ -1,7 +1,7 @@
 """TXT and REL: which texts are accepted, and what their vectors depend on. VEC: long lists.
 
 Most texts are sent in lists of varying lengths. If a list is refused, its texts are sent one by
-one, and the finding names the text that is refused.
+one, so that the finding names the text at fault.
 """
 
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -22,24 +22,24 @@ from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint
 
 MARK_GROUPS = {group: 9 + 4 * place for place, group in enumerate(texts.mark_groups())}
-"""With the number of texts of the first list: a run sends lists of many numbers of texts."""
+"""Each group with the length of its first list, so that a run sends lists of many lengths."""
 MOST_TOKENS = 512
 SIZES = (31, 33, 50, 65)
-"""Above and below what batches hold, and in no relation to it."""
+"""Just above and below common batch sizes, and unrelated to them."""
 MANY = (129, 300)
 SLOW = (*range(9, 65), 77, 96, 97, 127, 128, 150, 191, 193, 200, 201, 255, 256, 257, 299)
-"""With --slow: every number up to 64, and the edges of what is chosen for batches and limits."""
+"""With --slow: every length up to 64, and the values around common batch sizes and limits."""
 STEP = 101
-"""Coprime to the size of the pool: neighbors in a list are no neighbors in the pool."""
+"""Coprime to the size of the pool, so that neighbors in a list are not neighbors in the pool."""
 DUPLICATES = (0, 7, 3, 24)
-"""Places in the pool of what is sent once more at the end of a list, and one in the middle."""
+"""Places in the pool of the texts that are repeated at the end of a list and in the middle."""
 CAPTION = "a red circle on paper"
 COMPANIONS = ("green", "a red circle and a blue square and " * 2, "", "東京の赤い丸")
-"""Longer and shorter than the caption, but within every model's limit: TXT-02 is about longer."""
+"""Longer and shorter than the caption, but within every model's limit; TXT-02 tests longer ones."""
 SHORT = 20
-"""Characters of a real text that stay within 77 tokens, even where each byte is one."""
+"""Characters of a real text that stay within 77 tokens, even if each byte is a token."""
 A_REQUEST = 8
-"""Texts a request, where their number is not what a check is about."""
+"""Texts in a request, if a check is not about their number."""
 DIFFERENT = (
     "a red circle above a blue square",
     "a blue square above a red circle",
@@ -51,14 +51,14 @@ DIFFERENT = (
 
 
 def distinct(rows: Observations, pairs: tuple[Apart, ...], sent: list[str]) -> None:
-    """The two texts of each pair have different vectors."""
+    """Require different vectors for the two texts of each pair."""
     for pair in pairs:
         both = rows[[sent.index(pair.one), sent.index(pair.other)]]
         expect.distinct(both, [f"{pair.one!r} ({pair.name})", repr(pair.other)])
 
 
 def read_apart(cache: VectorCache, pairs: tuple[Apart, ...], first: int) -> None:
-    """Each text gets a vector, and those of a pair different ones."""
+    """Require a vector for each text, and different vectors for the two texts of a pair."""
     sent = list(dict.fromkeys(text for pair in pairs for text in (pair.one, pair.other)))
     distinct(cache.in_lists(sent, first), pairs, sent)
 
@@ -136,8 +136,8 @@ def test_a_body_of_hundreds_of_kilobytes_is_served(
 ) -> None:
     sent = texts.bodies()[name]
     if len(sent) > 1 and (model.text_tokens is None or model.text_tokens > MOST_TOKENS):
-        # Nothing is cut: 40 texts of 6,672 tokens take the stand-in of ModernVBERT, of two layers,
-        # over two minutes on two cores.
+        # Nothing is truncated, and 40 texts of 6,672 tokens take the two-layer stand-in of
+        # ModernVBERT over two minutes on two cores.
         not_applicable(f"the model reads more than {MOST_TOKENS} tokens, or its limit is unknown")
     expect.vectors(cache.exchange(sent), len(sent), 0)
 
@@ -157,7 +157,7 @@ def test_what_exceeds_the_limit_makes_no_difference(cache: VectorCache, model: M
     if model.text_tokens is None:
         not_applicable("the model's token limit is unknown")
     one, other = texts.beyond(model.text_tokens)
-    expect.same(cache.text(other), cache.text(one), "a text with a different end beyond the limit")
+    expect.same(cache.text(other), cache.text(one), "a text that differs only beyond the limit")
 
 
 @pytest.mark.clause("TXT-12")
@@ -175,28 +175,28 @@ def test_hundreds_of_texts_all_differ(cache: VectorCache) -> None:
 
 
 def shown(text: str) -> str:
-    """A long text in short."""
+    """A long text, abbreviated."""
     return text if len(text) < 60 else f"{text[:20]} … {text[-20:]} ({len(text.split())} words)"
 
 
 @pytest.fixture
 def sizes(settings: Settings) -> tuple[int, ...]:
-    """The numbers of texts to send."""
+    """The list lengths to send."""
     return (*SIZES, *SLOW) if settings.slow else SIZES
 
 
 def order(size: int) -> list[int]:
-    """Places in the pool, others for each size."""
+    """Places in the pool, different ones for each list length."""
     return [(size + STEP * place) % texts.LONGEST for place in range(size)]
 
 
 def some(size: int) -> list[str]:
-    """So many texts of the pool."""
+    """`size` texts of the pool."""
     return [texts.pool()[place] for place in order(size)]
 
 
 def pool(cache: VectorCache) -> Observations:
-    """The vectors of the whole pool, from lists of other sizes and another order."""
+    """The vectors of the whole pool, from lists of other lengths and in another order."""
     return cache.given_in_lists(texts.pool())
 
 

@@ -16,9 +16,9 @@ from conformance.transport.endpoint import Endpoint, Items, Target
 from conformance.transport.pace import IMPORTERS
 
 ALIKE = ("two red dogs on a mat", "two tan cats in a box")
-"""Of one length, and of one number of words: what tells requests apart must be the text."""
+"""Equal in length and number of words, so that only the text itself tells the requests apart."""
 CALLERS = 16
-"""Twice the processors of a machine of eight, which is what many a Weaviate has."""
+"""Twice eight processors, which many a Weaviate server has."""
 CONNECTIONS = 5
 IN_TURN = 45
 LARGE, SMALL = 100, 6
@@ -27,7 +27,7 @@ TEXT = "a red circle"
 
 
 def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], what: str) -> None:
-    """Every request, sent at once with the others, gets the vectors that it gets alone."""
+    """Require for each of several simultaneous requests the vectors that it gets alone."""
     before = [cache.vectors(each.texts, each.images) for each in work]
     for exchange, asked, alone in zip(endpoint.vectorize_at_once(work), work, before, strict=True):
         got = expect.vectors(exchange, len(asked.texts), len(asked.images))

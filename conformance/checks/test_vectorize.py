@@ -87,7 +87,7 @@ def test_one_dimension_for_all(
 ) -> None:
     both = cache.vectors(TEXTS[:1], corpus.images[:1])
     alone = [cache.vectors(texts=TEXTS[:1]).texts, cache.vectors(images=corpus.images[:1]).images]
-    # Many texts in one request, and many images.
+    # Many texts in one request, then many images.
     expect.one_dimension(both.texts, both.images, *alone, encoded.texts, encoded.images)
 
 
@@ -103,7 +103,7 @@ def test_the_dimension_is_the_models(
         not_applicable("the model's dimension is unknown; --dimensions N states it")
     expected = " or ".join(f"{n} ({whose})" for n, whose in figures.items())
     known = dimension in figures
-    expect.require(known, f"{dimension} numbers a vector", expected, seen.exchange)
+    expect.require(known, f"{dimension} numbers per vector", expected, seen.exchange)
     erratum = "; the documented value is an error" if settings.model.erratum else ""
     measure("dimension is the figure of", figures[dimension] + erratum)
 

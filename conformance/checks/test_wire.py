@@ -101,5 +101,5 @@ def test_trailing_slash(sent: Callable[..., list[Exchange]]) -> None:
 
 
 def rows(exchange: Exchange, request: Recorded) -> Vectors:
-    """The vectors of a response, as many as the request asks for."""
+    """The vectors of a response, which must match the request in number."""
     return expect.vectors(exchange, request.texts, request.images)

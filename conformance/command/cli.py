@@ -142,7 +142,7 @@ def _version_option() -> click.Parameter:
 
 
 def _run_suite(context: click.Context, pytests: list[str]) -> int:
-    # Imported here: --help and the other commands do without pytest and the checks' libraries.
+    # Imported here, since other commands do not need pytest or the checks' libraries.
     from conformance.command.display import Display
     from conformance.session import WITHOUT_ENDPOINT, Session, execute
 
@@ -160,7 +160,7 @@ def _run_suite(context: click.Context, pytests: list[str]) -> int:
 
 
 def _pytest_words(context: click.Context) -> list[str]:
-    """Options of pytest's that the command takes, as pytest's words."""
+    """The options of pytest that the command accepts, as arguments for pytest."""
     words: list[str] = []
     for name, declared in PYTESTS_OWN.items():
         value = context.params[f"pytest{name.replace('-', '_')}"]
@@ -172,7 +172,7 @@ def _pytest_words(context: click.Context) -> list[str]:
 
 
 def _check_command(word: str | None) -> None:
-    """Raise BadOption where the first word is a command, misspelled."""
+    """Raise BadOption if the first argument is a misspelled subcommand."""
     hint = suggestion(word, COMMANDS) if word and not set(word) & set(":./") else ""
     if hint:
         raise BadOption(f"there is no command {word}{hint}")
@@ -186,7 +186,7 @@ def invoke(command: click.Command, arguments: list[str], name: str = "") -> int:
 
 
 def _guarded(work: Callable[[], int]) -> int:
-    """The exit status that `work` returns; a mistake of the user's is one line on stderr."""
+    """The exit status that `work` returns; a user error prints one line on stderr."""
     try:
         return int(work())
     except click.ClickException as problem:
@@ -201,7 +201,7 @@ def _guarded(work: Callable[[], int]) -> int:
 
 @contextmanager
 def _ended_as_interrupted() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a run as Ctrl-C does: every process that was started is stopped."""
+    """SIGTERM and SIGHUP end a run like Ctrl-C, so every process that was started is stopped."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

@@ -108,18 +108,18 @@ def _facts(clause: Clause) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class CheckSource:
-    """One check: a function, and where it stands."""
+    """One check: a function, and its location."""
 
     name: str
     file: str
-    """Relative to the folder of the package."""
+    """Relative to the package's folder."""
     line: int
     source: str
     clauses: frozenset[str]
 
 
 def all_checks() -> Iterator[CheckSource]:
-    """Every check of the suite that names clauses, in the order of their files."""
+    """Every check of the suite that names clauses, in the order of the files."""
     for path in sorted(CHECKS.rglob("test_*.py")):
         yield from _checks(path)
 
@@ -174,7 +174,7 @@ def models(file: Path | None) -> int:
 def _table(rows: Sequence[Model]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("tag", "dimension", "image", "tokens", "languages", "listed"):
-        # A tag is there to be copied: never cut.
+        # A tag must not be truncated, since users copy it.
         table.add_column(name, no_wrap=True, overflow="fold")
     for row in rows:
         table.add_row(
@@ -207,5 +207,5 @@ def _languages(row: Model) -> str:
 def _erratum(row: Model) -> str:
     return (
         f"erratum: {row.tag} has {row.checkpoint_dimension} dimensions, not the documentation "
-        f"page's {row.documented_dimension}; either passes unless --dimension-policy says which"
+        f"page's {row.documented_dimension}; either passes unless --dimension-policy selects one"
     )

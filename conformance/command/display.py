@@ -15,7 +15,7 @@ class Display:
     """Progress while the tests run, and the result at the end."""
 
     def __init__(self, session: Session, by_command: bool) -> None:
-        """`by_command` says that the console command runs, and not pytest with the plugin."""
+        """`by_command` is true for the console command, and false for pytest with the plugin."""
         self.session = session
         self.by_command = by_command
         self.detail = Detail.SCREEN
@@ -33,7 +33,7 @@ class Display:
             config.option.verbose = -2
 
     def pytest_report_collectionfinish(self) -> str:
-        """Say what the run takes before it begins, unless the verdict alone was asked for."""
+        """Announce the length of the run, unless only the verdict was requested."""
         session = self.session
         told = self.detail is not Detail.VERDICT and session.opened and session.budget.cases
         return session.budget.described() if told else ""
@@ -48,19 +48,19 @@ class Display:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        """A test starts."""
+        """Show the clause of the test that starts."""
         clause = clause_of(item)
         if self.progress is not None and clause is not None:
             self.progress.begin(clause)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A phase of a test has ended."""
+        """Show the result of the phase that ended."""
         result = self.session.result_of(report)
         if self.progress is not None and result is not None:
             self.progress.note(result)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Letter and word of a status; neither where the progress is our own."""
+        """Letter and word of a status; neither if our own progress is shown."""
         result = self.session.result_of(report)
         if result is None:
             return None
@@ -72,7 +72,7 @@ class Display:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Leave no half line."""
+        """End an unfinished line."""
         if self.progress is not None:
             self.progress.end()
 

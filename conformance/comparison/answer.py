@@ -1,4 +1,4 @@
-"""Explain a comparison in words: whether vectors match, how far apart they are, and why."""
+"""Explain a comparison: whether the vectors match, how far apart they are, and why."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,53 +9,53 @@ from conformance.comparison.similarity import NAMED, Agreement, Comparison, Pair
 from conformance.data.models import Model
 
 SAME_DIRECTION = 0.9999
-"""Cosine from which on two vectors differ in their norm alone."""
+"""Cosine above which two vectors differ only in their norm."""
 UNIT = 1e-2
 """How far from 1 the norm of a normalized vector may be."""
 NEARLY = 0.99
-"""Cosine from which on two vectors are the same model's, computed in another way."""
+"""Cosine above which two vectors come from the same model, computed differently."""
 LONG = 200
-"""Characters of a text that may be longer than what a model reads."""
+"""Characters of a text that may exceed a model's token limit."""
 UNRELATED = 0.5
-"""Median cosine below which two vectors are of different models, or of other weights."""
+"""Median cosine below which two vectors come from different models or weights."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one side is called, and what it has said of itself."""
+    """The name of one side of a comparison, and what it reports about itself."""
 
     name: str
     model: str = ""
-    """A tag of models.toml; empty if none was said."""
+    """A tag of models.toml; empty if unknown."""
     transformers: str = ""
-    """The version that GET /meta told, as the vendor's container does."""
+    """The version from GET /meta, which the vendor's container reports."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Old and new vectors compared: `kinds` are texts, images or objects."""
+    """A comparison of old and new vectors: `kinds` are texts, images or objects."""
 
     old: Side
     new: Side
     kinds: Sequence[Comparison]
     searches: Agreement | None = None
     missing: Sequence[str] = ()
-    """Kinds that only one side has vectors of, in words."""
+    """Descriptions of the kinds that only one side has vectors for."""
     left_out: Sequence[str] = ()
-    """What was not compared, in words."""
+    """Descriptions of what was not compared."""
     model: Model | None = None
     explanation: str = ""
-    """The reason, where the caller knows more than the vectors tell."""
+    """The reason, if the caller knows more than the vectors show."""
     remarks: Sequence[str] = field(default_factory=tuple)
 
     @property
     def match(self) -> bool:
-        """Whether something was compared, and all of it is the same."""
+        """Whether something was compared and all of it is the same."""
         compared = [each for each in self.kinds if each.pairs]
         return bool(compared) and all(each.close for each in compared) and not self.missing
 
     def lines(self) -> Iterator[str]:
-        """The answer, a line each: foreign texts in it are printable."""
+        """The answer, line by line; text from endpoints is made printable."""
         yield self._verdict()
         for each in self.kinds:
             yield from _kind_lines(each)
@@ -69,8 +69,8 @@ class Answer:
 
     def _verdict(self) -> str:
         if self.match:
-            return f"MATCH: the vectors of {self.new.name} are those of {self.old.name}."
-        return f"NO MATCH: the vectors of {self.new.name} are not those of {self.old.name}."
+            return f"MATCH: the vectors of {self.new.name} match those of {self.old.name}."
+        return f"NO MATCH: the vectors of {self.new.name} do not match those of {self.old.name}."
 
     def reason(self) -> str:
         """The likely reason for a difference, in one or two sentences."""
@@ -97,13 +97,13 @@ class Answer:
         if len(compared) < 2 or len(differing) != 1:
             return ""
         [kind] = differing
-        # A release that changes vectors a little does not explain unrelated vectors.
+        # A release that changes vectors slightly does not explain unrelated vectors.
         releases = "" if _other_model(kind.far) else self._releases(kind.kind)
         by_design = vendor.remark(self.model) if self.model and kind.kind == "texts" else ""
         return " ".join(filter(None, [_which(kind), releases, by_design]))
 
     def _releases(self, kind: str, refused: bool = False) -> str:
-        """What changed for a kind between releases of the vendor's image; empty if nothing did."""
+        """What changed between releases of the vendor's image; empty if nothing did."""
         old, new = self.old.transformers, self.new.transformers
         if old and old == new and not refused:
             return ""
@@ -125,7 +125,7 @@ class Answer:
 
 
 def other_length(far: Sequence[Pair]) -> str:
-    """Vectors with different dimensions are from different models; empty if all are the same."""
+    """Report different dimensions, which mean different models; empty if all are equal."""
     lengths = {pair.numbers for pair in far if len(set(pair.numbers)) > 1}
     if not lengths:
         return ""

@@ -17,12 +17,12 @@ from conformance.data.tolerances import ACROSS_REQUESTS, Array, distance
 from conformance.weaviate.expected_results import combined
 
 MOST_PERMUTED = 5
-"""Weights whose orders are all tried: 120 of them."""
+"""Number of weights up to which every order is tried: 120 orders of 5."""
 
 
 @dataclass(frozen=True)
 class Fields:
-    """Vectors of one object's texts and images, in the order sent, and the weights configured."""
+    """Vectors of an object's texts and images, in the order sent, and the configured weights."""
 
     texts: Sequence[Array]
     images: Sequence[Array]
@@ -36,7 +36,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class Fit:
-    """How well one way fits the objects."""
+    """How well one combination fits the objects."""
 
     way: str
     distance: float
@@ -49,7 +49,7 @@ Way = Callable[[Fields], list[Array]]
 
 
 def as_documented(fields: Fields) -> Array:
-    """What Weaviate stores today."""
+    """The combination that Weaviate stores today."""
     return combined(fields.rows, fields.weights)
 
 
@@ -109,9 +109,9 @@ WAYS: Mapping[str, Way] = {
 
 
 def best_fit(fields: Sequence[Fields], stored: Sequence[Array]) -> Fit | None:
-    """The way other than the documented one that fits most objects; None if none fits any."""
+    """The combination, other than today's, that fits most objects; None if none fits any."""
     fits = [_fit(way, make, fields, stored) for way, make in WAYS.items()]
-    # Rounded to what is more than float32's noise, so that two that fit alike are alike.
+    # Rounded above float32's noise, so that equally good fits compare as equal.
     best = max(fits, key=lambda fit: (fit.within, -round(fit.distance, 5)))
     return best if best.within else None
 

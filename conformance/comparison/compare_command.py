@@ -31,15 +31,15 @@ from conformance.transport.readiness import preflight
 from conformance.weaviate.server import server_at
 
 SAMPLE = 48
-"""Objects of a collection: enough for a search to choose from, few enough to encode again."""
+"""Objects of a collection: enough for searches, but few enough to encode again."""
 COLLECTION = "weaviate:"
 LOOKS_LIKE = "weaviate:http://HOST:PORT/COLLECTION"
 WITHOUT_SCHEME = r"[^/]+:\d+(/|$)"
-"""How a URL begins whose scheme was left out."""
+"""The beginning of a URL without its scheme."""
 SHOWN = 5
-"""Refused items that are named."""
+"""Number of refused items that are named."""
 FIRST = 1
-"""A text that is sent first, to see whether it is an endpoint."""
+"""Number of texts sent first, to see whether it is an endpoint."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Asked:
     timeout: float
     """Seconds for one request."""
     wait: float
-    """Seconds until an endpoint must be ready."""
+    """Seconds that an endpoint may take to become ready."""
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -96,17 +96,17 @@ def command(old: str, new: str, model: str | None, models: Path | None, **how: A
 
 @dataclass(frozen=True)
 class End:
-    """What one of the two words stands for; exactly one of the three is set."""
+    """One side of a comparison; exactly one of the three fields is set."""
 
     url: str = ""
     recording: Snapshot | None = None
     weaviate: str = ""
-    """The address of a Weaviate's REST interface."""
+    """The address of Weaviate's REST interface."""
     collection: str = ""
 
     @property
     def name(self) -> str:
-        """How it is called in the answer."""
+        """The name of this side in the answer."""
         if self.recording:
             return self.recording.source
         if self.weaviate:
@@ -115,9 +115,9 @@ class End:
 
 
 def parse(word: str, weaviate: str | None = None) -> End:
-    """What `word` stands for; reads a recording. Raises UserError.
+    """The side that `word` names; reads a recording. Raises UserError.
 
-    A collection may leave out its Weaviate where `weaviate` is the URL of one.
+    The name of a collection is enough if `weaviate` is the URL of its Weaviate.
     """
     if word.startswith(COLLECTION):
         return _collection(word.removeprefix(COLLECTION), weaviate or "")
@@ -135,14 +135,14 @@ def _collection(where: str, weaviate: str) -> End:
     name = unquote(parts.path.strip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname or not name or "/" in name:
         raise UserError(
-            f"{COLLECTION}{where} does not say which Weaviate: a collection is {LOOKS_LIKE}"
+            f"{COLLECTION}{where} does not name its Weaviate: a collection is {LOOKS_LIKE}"
         )
     address = parts._replace(path="", query="", fragment="").geturl()
     return End(weaviate=server_at(address).url, collection=name)
 
 
 def announcement(ends: Sequence[End], asked: Asked) -> str:
-    """What is about to be sent, and to whom."""
+    """Announce what will be sent, and to which URL."""
     collections = [end for end in ends if end.weaviate]
     urls = " and to ".join(end.name for end in ends if end.url)
     if collections:
@@ -156,7 +156,7 @@ def announcement(ends: Sequence[End], asked: Asked) -> str:
 
 
 def compare(old: End, new: End, asked: Asked) -> Answer:
-    """The answer; raises UserError where there is nothing to compare."""
+    """The answer; raises UserError if there is nothing to compare."""
     if old.weaviate and new.weaviate:
         return _two_collections(old, new, asked)
     if old.weaviate or new.weaviate:
@@ -166,7 +166,7 @@ def compare(old: End, new: End, asked: Asked) -> Answer:
 
 
 def of_snapshots(old: Snapshot, new: Snapshot, model: Model | None) -> Answer:
-    """Texts and images of the comparison's inputs, old and new; raises UserError without any."""
+    """Compare the texts and images of both sides; raises UserError if there are none."""
     rows = {"texts": (new.texts, old.texts), "images": (new.images, old.images)}
     kinds = [
         Comparison(similarity.pairs(here, there), kind, old.source)
@@ -191,11 +191,11 @@ def of_snapshots(old: Snapshot, new: Snapshot, model: Model | None) -> Answer:
 def _missing(
     kind: str, here: Mapping[str, Any], there: Mapping[str, Any], new: Snapshot, old: Snapshot
 ) -> Iterator[str]:
-    """Where one side has vectors of a kind and the other has none."""
+    """Report the kinds for which only one side has vectors."""
     for mine, theirs, side in ((here, there, new), (there, here, old)):
         if theirs and not mine:
             why = next((words for name, words in side.refused.items() if name in theirs), "")
-            yield f"{kind}: {side.source} gives no vector for any; it says: {why or 'nothing'}"
+            yield f"{kind}: {side.source} returned no vectors; it says: {why or 'nothing'}"
 
 
 def _refused(side: Snapshot) -> Iterator[str]:
@@ -203,21 +203,22 @@ def _refused(side: Snapshot) -> Iterator[str]:
         names = list(side.refused)
         shown = ", ".join(names[:SHOWN]) + ", ..." * (len(names) > SHOWN)
         count = f"{len(names)} item{'s' * (len(names) > 1)}"
-        yield f"{count} that {side.source} refused ({shown}), the first: {side.refused[names[0]]}"
+        first = side.refused[names[0]]
+        yield f"{count} that {side.source} refused ({shown}); the first response: {first}"
 
 
 def _other_models(old: Snapshot, new: Snapshot, model: Model | None) -> Iterator[str]:
-    """Where a recording was made with another tag than was said now."""
+    """Report recordings that were made with a different tag than the one given now."""
     tag = model.tag if model else ""
     for side in (old, new):
         if side.model and tag and side.model != tag:
-            yield f"{side.source} was recorded as {side.model}, and --model says {tag}"
+            yield f"{side.source} was recorded as {side.model}, but --model says {tag}"
     if old.model and new.model and old.model != new.model:
         yield f"{old.source} was recorded as {old.model}, {new.source} as {new.model}"
 
 
 def _vectors(end: End, asked: Asked) -> Snapshot:
-    """What a recording holds, or what the endpoint answers now."""
+    """The vectors in a recording, or those that the endpoint returns now."""
     if end.recording:
         return end.recording
     wanted = inputs()
@@ -229,7 +230,7 @@ def _vectors(end: End, asked: Asked) -> Snapshot:
 
 @contextmanager
 def _endpoint(end: End, asked: Asked) -> Iterator[tuple[Endpoint, str]]:
-    """The endpoint, ready, and the version of transformers that its /meta tells."""
+    """The endpoint, once ready, and the version of transformers in its /meta."""
     with recording.opened(end.url, asked.timeout) as endpoint:
         seen = preflight(endpoint, asked.wait, lambda: True)
         yield endpoint, vendor.transformers_of(seen.meta.json())
@@ -243,7 +244,7 @@ def _stored(end: End, asked: Asked) -> Iterator[tuple[Collection, list[StoredObj
 
 
 def _collection_and_endpoint(old: End, new: End, asked: Asked) -> Answer:
-    """Stored objects, and what the endpoint makes of their fields today."""
+    """Compare stored objects with the endpoint's current vectors for their fields."""
     stored_end, other = (old, new) if old.weaviate else (new, old)
     if other.recording:
         raise UserError(
@@ -271,7 +272,7 @@ def _full_name(collection: Collection) -> str:
 
 
 def _two_collections(old: End, new: End, asked: Asked) -> Answer:
-    """Stored vectors of objects that have one id in both: nothing is encoded."""
+    """Compare the stored vectors of objects with the same id in both; nothing is encoded."""
     with _stored(old, asked) as (_, there), _stored(new, asked) as (_, here):
         rows = [{each.name: each.vector for each in side} for side in (here, there)]
     pairs = similarity.pairs(rows[0], rows[1])

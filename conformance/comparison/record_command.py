@@ -1,7 +1,7 @@
 """``clip-conformance record``: save vectors to a file for later comparisons.
 
 ``record URL -o FILE`` saves an endpoint's vectors for ``compare`` and ``--compare-with FILE``.
-``record --reference TAG --weights hub`` saves those of published weights for the group EXA.
+``record --reference TAG --weights hub`` saves the vectors of published weights for the group EXA.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from conformance.transport.readiness import preflight
 from conformance.transport.reference_process import Reference
 
 DOWNLOAD_WAIT: Final = 3600.0
-"""Seconds until the reference must be ready: it may have gigabytes to load from the hub."""
+"""Seconds that the reference may take to become ready, since it may download gigabytes first."""
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -91,7 +91,7 @@ def command(
 
 
 def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: float) -> str:
-    """Write what the endpoint answers to `output`; returns what to tell. Times in seconds."""
+    """Write the endpoint's vectors to `output`; returns the message to show. Times in seconds."""
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
     wanted = inputs()
@@ -110,19 +110,19 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
 
 @dataclass(frozen=True)
 class Loading:
-    """What the reference is to load."""
+    """The model and weights that the reference loads."""
 
     model: Model
     models: Path | None
-    """The user's own rows, where `model` may come from."""
+    """The user's own file of models, which may contain `model`."""
     weights: str
 
 
 def record_reference(loading: Loading, output: Path | None, timeout: float, wait: float) -> str:
-    """Start the reference, ask it for the items of EXA and write the file; what to tell."""
+    """Start the reference, record its vectors for EXA's items, and return the message to show."""
     tag, size = loading.model.tag, loading.model.image_size
     if size is None:
-        raise UserError(f"the row of {tag} has no image_size, which the items of EXA depend on")
+        raise UserError(f"the row of {tag} has no image_size, on which the items of EXA depend")
     place = output or expected.published_file(tag)
     wanted = Inputs(items.texts(), items.images(size))
     rows = ["--models", str(loading.models)] if loading.models else []
@@ -147,6 +147,6 @@ def _versions(seen: Preflight) -> dict[str, str]:
 
 
 def _asked(endpoint: Endpoint, wanted: Inputs) -> Snapshot:
-    """Each item alone, with a progress bar; raises NoAnswers."""
+    """The vectors of the items, each sent alone, with a progress bar; raises NoAnswers."""
     with progress(len(wanted.texts) + len(wanted.images)) as tell:
         return recording.ask(endpoint.client.url, endpoint.vectorize, wanted, tell)

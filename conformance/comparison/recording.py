@@ -32,20 +32,20 @@ DRAWN = 8
 SIZE = 224
 Progress = Callable[[str], None]
 Send = Callable[[Sequence[str], Sequence[bytes]], Exchange]
-"""POSTs one request for these texts and images."""
+"""POSTs one request with these texts and images."""
 
 
 class BadSnapshot(UserError):
-    """A file is not one that `write` has written."""
+    """The file was not written by `write`."""
 
 
 class NoAnswers(UserError):
-    """One item after another had no response at all."""
+    """Several consecutive items had no response at all."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Items by name; a name holds a digest of the content, so equal names are equal items."""
+    """Items by name; a name contains a digest of the content, so equal names mean equal items."""
 
     texts: Mapping[str, str]
     images: Mapping[str, bytes]
@@ -89,25 +89,25 @@ class Snapshot:
     texts: Mapping[str, Array]
     images: Mapping[str, Array]
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Inputs that have no vector there, each with what was said instead, in one line."""
+    """Inputs without a vector, each with the response in one line."""
     model: str = ""
-    """The tag that a recording was made with; empty if none was said."""
+    """The tag that a recording was made with; empty if unknown."""
     transformers: str = ""
-    """The version that GET /meta told, as the vendor's container does."""
+    """The version from GET /meta, which the vendor's container reports."""
 
     def told(self, place: Path) -> str:
-        """What was recorded at `place`, and what was not."""
+        """A summary of what was recorded at `place` and what was left out."""
         first = f"{len(self.texts)} texts and {len(self.images)} images recorded in {place}"
-        left_out = (f"left out, as refused: {name}: {why}" for name, why in self.refused.items())
+        left_out = (f"left out, since refused: {name}: {why}" for name, why in self.refused.items())
         return "\n".join((first, *left_out))
 
 
 def ask(
     source: str, send: Send, wanted: Inputs, progress: Progress = lambda _name: None
 ) -> Snapshot:
-    """Each item alone, for that is what its vector must not depend on.
+    """The vectors of the items, each sent alone, so that they do not depend on companions.
 
-    An item that is refused is noted and left out: no service takes every one. Raises NoAnswers.
+    A refused item is noted and left out, since no service accepts all of them. Raises NoAnswers.
     """
     found = Collected()
     for name, text in wanted.texts.items():
@@ -121,16 +121,16 @@ def ask(
 
 @dataclass
 class Collected:
-    """What has come so far."""
+    """The vectors collected so far."""
 
     texts: dict[str, Array] = field(default_factory=dict)
     images: dict[str, Array] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     unanswered: int = 0
-    """Items in a row without any response."""
+    """Consecutive items without any response."""
 
     def add(self, name: str, exchange: Exchange, kind: Literal["texts", "images"]) -> None:
-        """The vector of an item sent alone, or why there is none; raises NoAnswers."""
+        """Record the vector of an item sent alone, or why there is none; raises NoAnswers."""
         self.unanswered = self.unanswered + 1 if exchange.failure else 0
         if self.unanswered == MOST_UNANSWERED:
             last = one_line(exchange.summary())
@@ -146,7 +146,7 @@ class Collected:
 
 
 def searches(here: Snapshot, there: Snapshot) -> Agreement | None:
-    """The texts as queries over the images that both have; None if they are too few."""
+    """The texts as queries over the images that both have; None if there are too few."""
     texts = [name for name in here.texts if name in there.texts]
     images = [name for name in here.images if name in there.images]
     sides = [_searched(side, texts, images) for side in (here, there)]
@@ -168,7 +168,7 @@ def _searched(
 
 @contextmanager
 def progress(total: int) -> Iterator[Progress]:
-    """A bar on stderr; call what it yields with the name of each item."""
+    """A progress bar on stderr; call the function that it yields with each item's name."""
     item = TextColumn("{task.fields[item]}")
     columns = (TextColumn("encoding"), BarColumn(), MofNCompleteColumn(), item)
     console = Console(stderr=True)
@@ -179,7 +179,7 @@ def progress(total: int) -> Iterator[Progress]:
 
 @contextmanager
 def opened(url: str, timeout: float) -> Iterator[Endpoint]:
-    """The endpoint at `url`, its connections closed at the end."""
+    """The endpoint at `url`; its connections are closed at the end."""
     client = Client(url.removesuffix("/"), timeout)
     try:
         yield Endpoint(client)
@@ -188,7 +188,7 @@ def opened(url: str, timeout: float) -> Iterator[Endpoint]:
 
 
 def write(recording: Snapshot, path: Path) -> None:
-    """Write a recording as JSON; numbers keep all of float32. Raises UserError."""
+    """Write a recording as JSON, with full float32 precision. Raises UserError."""
     document = {
         "format": FORMAT,
         "suite": version("multi2vec-clip-conformance"),
@@ -215,7 +215,7 @@ def read(path: Path) -> Snapshot:
             {name: np.asarray(row, dtype=np.float32) for name, row in document[kind].items()}
             for kind in ("texts", "images")
         )
-        # Earlier recordings have none: they stopped at the first refusal.
+        # Earlier recordings lack these: they stopped at the first refusal.
         refused = {name: str(why) for name, why in document.get("refused", {}).items()}
     except OSError as problem:
         raise BadSnapshot(f"no recording at {path}: {problem.strerror}") from problem

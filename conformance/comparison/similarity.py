@@ -11,24 +11,24 @@ from conformance.data.models import Model
 from conformance.data.tolerances import ACROSS_REQUESTS, Array
 
 NAMED = 3
-"""Pairs that a failure names; all of them are among the measurements."""
+"""Pairs that a failure names; the measurements list all of them."""
 TOP = 10
 TIE = 1e-4
-"""Difference of cosines below which two results may change places."""
+"""Difference of cosines below which two results may swap places."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One input's vector here and there."""
+    """One input's vectors on both sides."""
 
     name: str
     cosine: float
     norm: float
     other_norm: float
     distance: float
-    """Relative distance, as in `conformance.data.tolerances`; infinite for other dimensions."""
+    """Relative distance, as in `conformance.data.tolerances`; infinite if the dimensions differ."""
     numbers: tuple[int, int] = (0, 0)
-    """How many numbers the two vectors have."""
+    """The dimensions of the two vectors."""
 
     def __str__(self) -> str:
         if len(set(self.numbers)) > 1:
@@ -56,7 +56,7 @@ def _pair(name: str, one: Array, other: Array) -> Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The pairs of one kind of item, the furthest apart first, with what was compared with."""
+    """The pairs of one kind of item, the furthest apart first, and the name of the baseline."""
 
     pairs: Sequence[Pair]
     kind: str
@@ -81,7 +81,7 @@ class Comparison:
             measure(f"beside {self.source}: {pair.name}", str(pair))
 
     def got(self, why: str = "") -> str:
-        """What was found, and the likely cause where it is known."""
+        """What was found, and the likely cause if it is known."""
         if not self.pairs:
             return f"no {self.kind} that both sides have vectors for"
         first = "; ".join(f"{pair.name}: {pair}" for pair in self.far[:NAMED])
@@ -89,7 +89,7 @@ class Comparison:
         return ". ".join(filter(None, [found, why]))
 
     def expected(self, model: Model) -> str:
-        """What should be, and where the vendor's image differs by design."""
+        """The expected result, and any intentional difference of the vendor's image."""
         bound = f"{self.kind} as {self.source} has them, within {ACROSS_REQUESTS:g} of their norm"
         return ". ".join(filter(None, [bound, vendor.remark(model)]))
 
@@ -109,9 +109,9 @@ class Agreement:
 def agreement(
     queries: tuple[Array, Array], objects: tuple[Array, Array], top: int = TOP
 ) -> Agreement | None:
-    """Queries (n, d) over objects (m, d), here and there; None where every object is a result.
+    """Queries (n, d) over objects (m, d) on both sides; None if every object would be a result.
 
-    The results are the same where each of one side's is among the other's, or as near as its last.
+    Results are the same if each result of one side is among the other's, or ties with its last one.
     """
     if len(objects[0]) <= top or not len(queries[0]):
         return None
@@ -128,5 +128,5 @@ def _among(one: Array, other: Array, top: int) -> bool:
 
 
 def stacked(rows: Sequence[Array]) -> Array | None:
-    """Vectors as one array (n, d); None without any, or where they have not one dimension."""
+    """Vectors as one array (n, d); None if there are none or their dimensions differ."""
     return np.stack(rows) if len({row.shape for row in rows}) == 1 else None

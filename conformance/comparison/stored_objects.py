@@ -16,22 +16,22 @@ from conformance.transport.endpoint import Endpoint
 
 @dataclass
 class Reencoded:
-    """Objects with the endpoint's vectors of their fields, in one order."""
+    """Objects with the endpoint's vectors for their fields, in one order."""
 
     objects: list[StoredObject] = field(default_factory=list)
     fields: list[Fields] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
-    """Objects that the endpoint did not encode, with what it said instead."""
+    """Objects that the endpoint refused, each with its response."""
 
     def pairs(self) -> list[Pair]:
-        """Each object's vector as it would be stored today, and as it is."""
+        """Each object's vector as it would be stored today, and as it is stored."""
         here = {each.name: vector for each, vector in zip(self.objects, self._today, strict=True)}
         return pairs(here, {each.name: each.vector for each in self.objects})
 
     def searches(self) -> Agreement | None:
-        """Each object's first field as a query, over the stored vectors and over today's.
+        """Search with each object's first field, over the stored vectors and over today's.
 
-        None if there are too few objects, or vectors of several dimensions.
+        None if there are too few objects, or their dimensions differ.
         """
         queries = stacked([each.rows[0] for each in self.fields])
         sides = stacked(self._today), stacked(self._stored)
@@ -42,7 +42,7 @@ class Reencoded:
         return agreement((queries, queries), (sides[0], sides[1]))
 
     def best_fit(self) -> Fit | None:
-        """The way of combining the fields, other than today's, that the stored vectors fit."""
+        """The combination of fields, other than today's, that the stored vectors fit."""
         return best_fit(self.fields, self._stored) if self.fields else None
 
     @property
@@ -57,7 +57,7 @@ class Reencoded:
 def reencode(
     stored: Sequence[StoredObject], endpoint: Endpoint, progress: Progress = lambda _name: None
 ) -> Reencoded:
-    """Each object in one request, as Weaviate sends it. Raises NoAnswers."""
+    """Encode each object in one request, as Weaviate sends it. Raises NoAnswers."""
     done, unanswered = Reencoded(), 0
     for each in stored:
         progress(each.name)
@@ -78,13 +78,13 @@ def reencode(
 
 
 def explanation(reencoded: Reencoded) -> str:
-    """The likely cause of stored vectors that are not today's, in a sentence."""
+    """The likely cause of a difference between stored and current vectors, in a sentence."""
     if longer := other_length(reencoded.pairs()):
         return longer
     fit = reencoded.best_fit()
     count = len(reencoded.objects)
     if fit is None:
-        return "No combination of the endpoint's vectors fits: another model, or version of it"
+        return "No combination of the endpoint's vectors fits: another model, or another version"
     usual = sorted(pair.distance for pair in reencoded.pairs())[count // 2]
     return (
         f"Best fit: {fit.way} ({fit.within} of {count} objects fit, "

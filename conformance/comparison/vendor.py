@@ -10,11 +10,11 @@ from conformance.data.models import Model
 SIGLIP_2 = "google/siglip2"
 METACLIP_2 = "facebook/metaclip-2"
 SAYS = "transformers_version"
-"""The entry of /meta that tells releases apart, at its top or in `clip_model`."""
+"""The entry of /meta that tells releases apart, at the top level or in `clip_model`."""
 
 
 def remark(model: Model) -> str:
-    """Where the container differs from the model's documented usage; empty for most models."""
+    """How the container departs from the model's documented usage; empty for most models."""
     source = model.text_model or ""
     if source.startswith(METACLIP_2):
         return (
@@ -34,14 +34,14 @@ def remark(model: Model) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """What moved vectors since the release before."""
+    """A change since the previous release that affects vectors."""
 
     libraries: tuple[str, ...]
     kind: str
     """texts or images."""
     text: str
     refused: bool
-    """Whether it decides if there are vectors at all, rather than how they look."""
+    """Whether it decides if items are refused, rather than which vectors they get."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Release:
 
 @cache
 def releases() -> tuple[Release, ...]:
-    """The releases of the table, the newest first."""
+    """The releases in the table, newest first."""
     rows = fixture_files.toml("vendor_releases.toml")["release"]
     return tuple(
         Release(
@@ -78,7 +78,7 @@ def releases() -> tuple[Release, ...]:
 
 
 def transformers_of(meta: object) -> str:
-    """The version of transformers that the container's GET /meta tells; empty if it does not."""
+    """The version of transformers in the container's GET /meta; empty if it is missing."""
     found = meta.get(SAYS) if isinstance(meta, Mapping) else None
     if found is None and isinstance(meta, Mapping):
         inner = meta.get("clip_model")
@@ -87,15 +87,15 @@ def transformers_of(meta: object) -> str:
 
 
 def release_words(transformers: str) -> str:
-    """`releases 1.4.1 or 1.4.0`, of those with this version; empty if none has it."""
+    """The releases with this version, as in `releases 1.4.1 or 1.4.0`; empty if none has it."""
     fitting = [each.version for each in releases() if each.transformers == transformers]
     return f"release{'s' * (len(fitting) > 1)} {' or '.join(fitting)}" if fitting else ""
 
 
 def changes(kind: str, model: Model | None, old: str, new: str, refused: bool = False) -> list[str]:
-    """What the vendor's releases did to vectors of a kind, or to whether there are any, in words.
+    """Descriptions of the releases' changes to vectors of a kind, or to what is refused.
 
-    `old` and `new` are versions of transformers; where one is empty, all releases count.
+    `old` and `new` are versions of transformers; if one is empty, all releases count.
     """
     versions = [each.transformers for each in releases()]
     first = versions.index(new) if new in versions else 0

@@ -19,15 +19,15 @@ MODULE = "multi2vec-clip"
 Kind = Literal["text", "image"]
 KINDS: tuple[Kind, ...] = ("text", "image")
 READ_TIMEOUT = 60.0
-"""Seconds for one answer of Weaviate's."""
+"""Seconds for one response from Weaviate."""
 TOGETHER = 4
-"""Objects in one answer: they come with their images, and an answer is bounded."""
+"""Objects in one response: they include their images, and a response is bounded."""
 ACTIVE = ("ACTIVE", "HOT")
 FORBIDDEN = (401, 403)
 
 
 class NoAnswer(UserError):
-    """Weaviate did not answer as it should; `status` is 0 where nothing came at all."""
+    """Weaviate did not answer as it should; `status` is 0 if there was no response."""
 
     def __init__(self, message: str, status: int = 0, reason: str = "", path: str = "") -> None:
         super().__init__(message)
@@ -69,7 +69,7 @@ class Rest:
         return list(self._answer(path, list, self._get(path, {})))
 
     def graphql(self, query: str) -> Mapping[str, Any]:
-        """What a query, which reads, returns as `data`; raises NoAnswer."""
+        """The `data` that a read-only query returns; raises NoAnswer."""
         path, body = "/v1/graphql", json.dumps({"query": query}).encode()
         headers = {**self._headers, "Content-Type": "application/json"}
         found = self._answer(path, dict, self._client.send(Request("POST", path, body, headers)))
@@ -80,7 +80,7 @@ class Rest:
         return self._client.send(Request("GET", where, headers=self._headers))
 
     def _answer(self, path: str, kind: type, seen: Exchange) -> Any:
-        """The document of an answer, of the kind that it must have."""
+        """The document in a response, which must be of this kind."""
         if seen.failure:
             reason = str(seen.failure)
             larger = seen.failed_by(FailureKind.TOO_LARGE)
@@ -100,7 +100,7 @@ class Rest:
 
 
 def _error(document: object) -> str:
-    """Weaviate's own words for a failure, after a colon."""
+    """Weaviate's own error message, after a colon."""
     rows = document.get("error") if isinstance(document, dict) else None
     first = rows[0] if isinstance(rows, list) and rows else None
     return f": {first['message']}" if isinstance(first, dict) and "message" in first else ""
@@ -108,11 +108,11 @@ def _error(document: object) -> str:
 
 @dataclass(frozen=True)
 class ClipConfig:
-    """How multi2vec-clip makes one vector of a collection, and the types of its properties."""
+    """The multi2vec-clip settings of one vector, and the types of the collection's properties."""
 
     where: str
     vector: str | None
-    """The vector's name; None for the one of a collection without named vectors."""
+    """The vector's name; None if the collection has no named vectors."""
     settings: Mapping[str, Any]
     types: Mapping[str, str]
 
@@ -127,17 +127,17 @@ class ClipConfig:
 
     @property
     def all_weights(self) -> tuple[float, ...] | None:
-        """The weights of texts, then of images, as Weaviate takes them; None without any."""
+        """The weights of texts, then of images, as Weaviate uses them; None if there are none."""
         return (*self.weights("text"), *self.weights("image")) or None
 
     @property
     def inference_url(self) -> str:
-        """The endpoint of this vector alone; empty where Weaviate's own counts."""
+        """The endpoint of this vector alone; empty if Weaviate's default applies."""
         return str(self.settings.get("inferenceUrl") or "")
 
 
 def configs(schema: Mapping[str, Any]) -> Iterator[ClipConfig]:
-    """The vectors of a collection that multi2vec-clip makes; of `GET /v1/schema/NAME`."""
+    """The vectors of a collection made by multi2vec-clip, from `GET /v1/schema/NAME`."""
     name, types = str(schema["class"]), _types(schema)
     for vector, row in (schema.get("vectorConfig") or {}).items():
         if MODULE in (row.get("vectorizer") or {}):
@@ -154,7 +154,7 @@ def _types(schema: Mapping[str, Any]) -> dict[str, str]:
 
 
 def vectorizers(schema: Mapping[str, Any]) -> list[str]:
-    """What makes the vectors of a collection; `none` is nothing: objects bring their own."""
+    """The vectorizers of a collection; `none` means that objects bring their own vectors."""
     rows = (schema.get("vectorConfig") or {}).values()
     named = [name for row in rows for name in row.get("vectorizer") or {}]
     return sorted({*named, *([str(schema["vectorizer"])] if schema.get("vectorizer") else [])})
@@ -174,7 +174,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class Collection:
-    """One collection of a Weaviate, and the tenant that is looked at where it has tenants."""
+    """One collection, and the tenant that is read if it has tenants."""
 
     rest: Rest
     name: str
@@ -184,8 +184,8 @@ class Collection:
     def objects(self, most: int, vector: str | None = None) -> list[StoredObject]:
         """The vectors of the first `most` objects, in the order of their ids.
 
-        Only those that multi2vec-clip has made, or of these the one named `vector`. Raises
-        NothingStored where there is none, and NoAnswer.
+        Only those made by multi2vec-clip, or only the one named `vector`. Raises NothingStored if
+        there is none, and NoAnswer.
         """
         chosen = [each for each in configs(self.schema) if vector in (None, each.vector)]
         if not chosen:
@@ -215,7 +215,7 @@ class Collection:
             except NoAnswer as problem:
                 if problem.status != 200 or together == 1:
                     raise
-                together = 1  # Their images do not fit one bounded answer.
+                together = 1  # Several objects with images exceed the limit of one response.
                 continue
             yield from rows
             if len(rows) < together:
@@ -243,9 +243,9 @@ class Collection:
 
 
 def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collection:
-    """The collection, with the tenant named or else its first active one.
+    """The collection, with the named tenant or else its first active one.
 
-    Raises NothingStored where there is no such collection or no such active tenant, and NoAnswer.
+    Raises NothingStored if there is no such collection or no such active tenant, and NoAnswer.
     """
     classes = {row["class"]: row for row in rest.document("/v1/schema").get("classes") or ()}
     found = next((each for each in classes if each.lower() == name.lower()), None)
@@ -262,7 +262,7 @@ def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collect
 
 
 def has_tenants(schema: Mapping[str, Any]) -> bool:
-    """Whether the collection keeps its objects by tenant."""
+    """Whether the collection is multi-tenant."""
     return bool((schema.get("multiTenancyConfig") or {}).get("enabled"))
 
 
@@ -273,7 +273,7 @@ def tenants(rest: Rest, name: str) -> dict[str, str]:
 
 
 def _tenant(collection: str, states: Mapping[str, str], wanted: str | None) -> str:
-    """Never one that is not active: to read it could activate it, which is a change."""
+    """An active tenant: reading an inactive one could activate it, which would be a change."""
     active = [name for name, state in states.items() if state in ACTIVE]
     if wanted is None:
         if active:
@@ -289,14 +289,14 @@ def _tenant(collection: str, states: Mapping[str, str], wanted: str | None) -> s
 
 
 def _objects(row: Mapping[str, Any], config: ClipConfig) -> Iterator[StoredObject]:
-    # Weaviate sends fields in alphabetical order and takes weights in the configured one.
+    # Weaviate sends fields in alphabetical order, but takes weights in the configured order.
     properties = row.get("properties") or {}
     names = sorted(config.fields("text"))
     texts = [text for name in names for text in _texts(properties.get(name))]
     images = [properties[name] for name in sorted(config.fields("image")) if properties.get(name)]
     vectors = {None: row.get("vector"), **(row.get("vectors") or {})}
     vector, weights = vectors.get(config.vector), config.all_weights
-    # More rows than weights are more than a server combines: the vector came from elsewhere.
+    # A server cannot combine more rows than there are weights: the vector came from elsewhere.
     weighted = weights is None or len(weights) >= len(texts) + len(images)
     if vector and weighted and (texts or images):
         suffix = f", vector {config.vector}" if config.vector else ""

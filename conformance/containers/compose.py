@@ -17,7 +17,7 @@ TEMPLATE = "compose.yml.jinja"
 def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
     """The file's text: `image` serves `model`, beside Weaviate of version `weaviate`."""
     source = files("conformance.containers").joinpath(TEMPLATE).read_text(encoding="utf-8")
-    # YAML, so nothing is to be escaped for HTML.
+    # The output is YAML, so HTML escaping is off.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string(source)
     return template.render(model=model, image=image, weaviate=weaviate, cuda=cuda)

@@ -14,12 +14,12 @@ from conformance.options.table import Pull
 from conformance.transport.child_process import ChildProcess, Stopped
 
 PORT = 8080
-"""The vendor's, and so everybody's."""
+"""The vendor's port, which every image uses."""
 TEMPORARY = "/tmp"
 HOST = "host.docker.internal"
-"""What this machine is called inside, where `sees_host`."""
+"""The name of this machine inside the container, if `sees_host`."""
 LABEL = "clip-conformance"
-"""On every container, with the process that it belongs to."""
+"""Label on every container, with the process that it belongs to."""
 LOG_LINES = 20
 LONGEST_LINE = 500
 REMOVED_WITHIN = 30.0
@@ -28,35 +28,35 @@ REMOVED_WITHIN = 30.0
 
 @dataclass(frozen=True)
 class ContainerOptions:
-    """What the user, or a check, gives ``docker create`` beyond the image."""
+    """Options for ``docker create`` besides the image."""
 
     env: Mapping[str, str] = field(default_factory=dict)
     gpus: str | None = None
-    """As for ``docker run --gpus``: ``all``, a number, ``device=0``."""
+    """As in ``docker run --gpus``: ``all``, a number, ``device=0``."""
     pull: Pull = "missing"
     mounts: Mapping[Path, str] = field(default_factory=dict)
-    """Files and folders of this machine with where they appear inside, read-only."""
+    """Files and folders of this machine with their read-only paths inside."""
     port: int = PORT
     """The port that the image listens on."""
     more_ports: tuple[int, ...] = ()
     command: tuple[str, ...] = ()
-    """Words for the image's entry point, instead of its own."""
+    """Arguments for the image's entry point, instead of its own command."""
     sees_host: bool = False
-    """Whether this machine has a name inside: `HOST`."""
+    """Whether this machine can be reached from inside, as `HOST`."""
     user: str | None = None
     """``UID:GID`` instead of the image's own user."""
     read_only: bool = False
-    """Whether the root file system is read-only but for an empty `TEMPORARY`."""
+    """Whether the root file system is read-only, except for an empty `TEMPORARY`."""
 
     def create_words(self, image: str) -> list[str]:
-        """The words of ``docker create``; any free port of the loopback interface leads inside."""
+        """The arguments of ``docker create``; a free loopback port leads to the container."""
         words = ["--pull", "never"]
         for port in (self.port, *self.more_ports):
             words += ["--publish", f"127.0.0.1::{port}"]
         words += ["--label", f"{LABEL}={os.getpid()}"]
         words += [f"--env={name}={value}" for name, value in self.env.items()]
         for folder, inside in self.mounts.items():
-            # Unlike --volume, it does not make an empty folder where there is none.
+            # Unlike --volume, it does not create an empty folder if the source is missing.
             source = folder.resolve()
             words += ["--mount", f"type=bind,source={source},target={inside},readonly"]
         if self.gpus is not None:
@@ -72,7 +72,7 @@ class ContainerOptions:
 
 @dataclass(frozen=True)
 class State:
-    """What the engine says of a container."""
+    """The engine's description of a container's state."""
 
     running: bool
     exit_code: int
@@ -80,7 +80,7 @@ class State:
 
 
 def state_of(container: str) -> State:
-    """What the engine says of the container with that id."""
+    """The state of the container with that id."""
     shown = json.loads(engine.call("inspect", "--format", "{{json .State}}", container))
     return State(shown["Running"], shown["ExitCode"], shown["OOMKilled"])
 
@@ -88,8 +88,8 @@ def state_of(container: str) -> State:
 class Container(Stopped):
     """The image, started alone on a free port of the loopback interface.
 
-    Raises ContainerTrouble. Where the suite itself is killed, the container goes too: a program of
-    its own holds it (`container_supervisor`).
+    Raises ContainerTrouble. If the suite is killed, the container is removed too, since a separate
+    process holds it (`container_supervisor`).
     """
 
     def __init__(self, image: str, options: ContainerOptions | None = None) -> None:
@@ -109,7 +109,7 @@ class Container(Stopped):
             raise
 
     def start(self) -> None:
-        """Start it, again where it has ended; the port, and so `url`, is another then."""
+        """Start it, or restart it if it has ended, which changes the port and `url`."""
         self.started = time.monotonic()
         try:
             engine.call("start", self.id)
@@ -118,44 +118,44 @@ class Container(Stopped):
             raise self.died(str(problem)) from problem
 
     def published(self, port: int) -> str:
-        """``127.0.0.1:PORT``; raises CommandFailed where the container has ended already."""
+        """``127.0.0.1:PORT``; raises CommandFailed if the container has already ended."""
         return engine.call("port", self.id, f"{port}/tcp").split()[0]
 
     @property
     def state(self) -> State:
-        """What the engine says now."""
+        """Its current state."""
         return state_of(self.id)
 
     @property
     def running(self) -> bool:
-        """Whether its process is still there."""
+        """Whether its process is running."""
         try:
             return self.state.running
         except ContainerTrouble:
             return False
 
     def died(self, refusal: str = "") -> ContainerTrouble:
-        """The error that says how it ended; `refusal` is the engine's, where it never began."""
+        """The error that says how it ended; `refusal` is the engine's message, if any."""
         state, log = self.state, self.log_tail()
         last = refusal if refusal and not log else self.last_log_line()
         why = " (out of memory)" if state.out_of_memory else ""
-        line = f"the container of {self.image} ended with status {state.exit_code}{why}: {last}"
+        line = f"the container of {self.image} exited with status {state.exit_code}{why}: {last}"
         return ContainerTrouble(line, log)
 
     def log_tail(self, lines: int = LOG_LINES) -> list[str]:
-        """The last lines that it wrote."""
+        """The last lines of its log."""
         return [line.text[:LONGEST_LINE] for line in engine.log(self.id, lines)]
 
     def last_log_line(self) -> str:
-        """The last line that it wrote to stderr, else to stdout."""
+        """The last line that it wrote to stderr, or else to stdout."""
         written = engine.log(self.id, LOG_LINES)
         errors = [line.text for line in written if line.stream == "stderr" and line.text.strip()]
         lines = errors or [line.text for line in written] or ["it said nothing"]
         return lines[-1][:LONGEST_LINE]
 
     def stop(self) -> None:
-        """Remove it, running or not; does nothing where it is gone."""
-        # Killing the supervisor would leave the container; it ends soon after its command does.
+        """Remove it, running or not; does nothing if it is gone."""
+        # Killing the supervisor would leave the container behind; it exits soon after its command.
         self._supervisor.end_input(REMOVED_WITHIN + engine.COMMAND_SECONDS)
         self._supervisor.stop()
 

@@ -15,12 +15,12 @@ from conformance.containers.engine import ContainerTrouble
 
 
 def main() -> int:
-    """Create, answer, wait for the end of the input, remove."""
+    """Create the container, report its id, wait for the end of the input, remove the container."""
     line = sys.stdin.readline()
     if not line:
         return 0
     try:
-        # The id is the last line: a warning, of the platform for example, comes before it.
+        # The id is the last line: warnings, for example about the platform, come before it.
         identity = engine.call("create", *json.loads(line)).split()[-1]
     except ContainerTrouble as problem:
         _answer({"trouble": str(problem)})
@@ -37,7 +37,7 @@ def _answer(document: dict[str, str]) -> None:
     try:
         print(json.dumps(document), flush=True)
     except BrokenPipeError:
-        # Nobody reads any more; the input has ended too.
+        # The reader is gone, so the input has ended too.
         sys.stdout = None
 
 

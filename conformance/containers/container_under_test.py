@@ -14,12 +14,12 @@ from conformance.containers.engine import CommandFailed, ContainerTrouble
 from conformance.options.settings import Settings
 
 PATIENCE = 5
-"""Times the first container's start that another one may take."""
+"""Factor by which another container may take longer to start than the first."""
 MODELS = "/app/models"
-"""Where the vendor's images have theirs."""
+"""The models folder of the vendor's images."""
 EXPORT_SECONDS = 300.0
 ARCHITECTURES = "model_configs"
-"""The package's folder in which open_clip has one file per architecture."""
+"""The folder of the open_clip package with one file per architecture."""
 FIND_OPEN_CLIP = (
     "from importlib.util import find_spec as f;print(f('open_clip').submodule_search_locations[0])"
 )
@@ -27,29 +27,29 @@ FIND_OPEN_CLIP = (
 
 @dataclass(frozen=True)
 class StartedImage:
-    """The container under test, for checks that look at it or start another one like it."""
+    """The container under test, for checks that observe it or start another one like it."""
 
     container: str
     """Its id."""
     digest: str
     env: Mapping[str, str]
     mounts: Mapping[str, str]
-    """Folders of this machine with where they appear inside."""
+    """Folders of this machine with their paths inside."""
     ready_after: float
-    """Seconds that it took to get ready."""
+    """Seconds that it took to become ready."""
 
     def patience(self, settings: Settings) -> float:
-        """How long another one like it may take: more is going on by then than at its own start."""
+        """Time limit in seconds for another one like it, which starts on a busier machine."""
         return max(settings.wait, PATIENCE * self.ready_after)
 
     def options(self, settings: Settings) -> ContainerOptions:
-        """How another one like it is started; the image is here by now."""
+        """The options for another one like it, without a pull."""
         mounts = {Path(source): inside for source, inside in self.mounts.items()}
         return ContainerOptions(self.env, settings.gpus, "never", mounts)
 
 
 class ContainerUnderTest(Container):
-    """The container of ``--image``, and the stand-in that is mounted into it, if one is.
+    """The container of ``--image``, and the stand-in that is mounted into it, if any.
 
     Raises ContainerTrouble.
     """
@@ -86,7 +86,7 @@ class ContainerUnderTest(Container):
         return mounts_of(folder, settings.image, inside)
 
     def started_image(self) -> StartedImage:
-        """What checks are told of it, once it is ready."""
+        """The facts about it that checks use, once it is ready."""
         mounts = {str(source.resolve()): inside for source, inside in self.options.mounts.items()}
         ready_after = time.monotonic() - self.started
         return StartedImage(self.id, self.digest, self.options.env, mounts, ready_after)
@@ -99,15 +99,15 @@ class ContainerUnderTest(Container):
             return []
 
     def stop(self) -> None:
-        """Remove it, and what was mounted; does nothing where both are gone."""
+        """Remove it and what was mounted; does nothing if both are gone."""
         super().stop()
         self._scratch.cleanup()
 
 
 def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
-    """Write the stand-in of `tag` into `folder`, for a container that sees it as `inside`.
+    """Write the stand-in of `tag` into `folder`, which the container sees as `inside`.
 
-    The stand-ins come with the reference, which is started as a program. Raises ContainerTrouble.
+    The stand-ins come with the reference, which is run as a program. Raises ContainerTrouble.
     """
     command = [sys.executable, "-m", "reference.standins", "export", tag, str(folder)]
     command += ["--layout", "vendor", "--mounted-at", inside]
@@ -122,13 +122,13 @@ def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
 
 
 def _open_to_all(folder: Path) -> None:
-    """Readable for whatever user the image runs as."""
+    """Make it readable for any user that the image runs as."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def mounts_of(folder: Path, image: str, inside: str = MODELS) -> dict[Path, str]:
-    """What to mount where, for `ContainerOptions`: the folder, and what open_clip has to know."""
+    """The mounts for `ContainerOptions`: the folder, and the architecture files for open_clip."""
     architectures = sorted((folder / ARCHITECTURES).glob("*.json"))
     where = _open_clip(image) if architectures else None
     if where is None:
@@ -137,7 +137,7 @@ def mounts_of(folder: Path, image: str, inside: str = MODELS) -> dict[Path, str]
 
 
 def _open_clip(image: str) -> PurePosixPath | None:
-    """The folder of architectures in the image's open_clip; None if it has none."""
+    """The architecture folder of the image's open_clip; None if it has none."""
     words = ("run", "--rm", "--pull", "never", "--network", "none", "--entrypoint", "python")
     try:
         said = engine.call(*words, image, "-c", FIND_OPEN_CLIP)

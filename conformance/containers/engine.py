@@ -1,4 +1,4 @@
-"""Call the `docker` command with time limits, turn its errors into ours, and inspect images."""
+"""Call the `docker` command with time limits, translate its errors, and inspect images."""
 
 import json
 import subprocess
@@ -12,24 +12,24 @@ from conformance.options.table import Pull
 COMMAND = "docker"
 ENGINE_SAYS = "Error response from daemon: "
 COMMAND_SECONDS = 60.0
-"""Bound of every command but a pull; on a loaded machine a start has taken 5 s."""
+"""Time limit of every command except a pull; on a loaded machine, a start has taken 5 s."""
 MODEL_VARIABLE = "clip-conformance.model-variable"
-"""A label with the environment variable that names the model to serve, where an image has several.
-The reference's image has it, and so have images that are built from it."""
+"""A label that names the environment variable for choosing a model, if an image has several. The
+reference's image has it, and so do images built from it."""
 WEIGHTS_VARIABLE = "clip-conformance.weights-variable"
-"""A label with the variable that says which weights: `stand-in`, or anything else."""
+"""A label that names the variable for choosing weights: `stand-in`, or anything else."""
 STAND_IN = "stand-in"
 
 
 class ContainerTrouble(UserError):
-    """The container cannot be judged; the message is one line, `log` the end of what it said."""
+    """The container cannot be judged; the message is one line, `log` the end of its log."""
 
     def __init__(self, line: str, log: Sequence[str] = ()) -> None:
         super().__init__(line)
         self.log = tuple(log)
 
     def with_log(self) -> str:
-        """The line, and below it the end of the container's log, indented."""
+        """The message, followed by the end of the container's log, indented."""
         return "\n".join([str(self), *(f"  | {printable(line)}" for line in self.log)])
 
 
@@ -38,16 +38,16 @@ class CommandFailed(ContainerTrouble):
 
 
 def call(*words: str, seconds: float | None = COMMAND_SECONDS) -> str:
-    """What ``docker WORDS`` prints to stdout; `seconds` None waits forever.
+    """The output of ``docker WORDS``; `seconds` None waits forever.
 
-    Raises ContainerTrouble where there is no command or no answer, CommandFailed for a refusal.
+    Raises ContainerTrouble if there is no command or no answer, CommandFailed for a refusal.
     """
     return _done(words, seconds).stdout
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line that a container wrote: when (as the engine writes times), where to, and what."""
+    """A line of a container's log: the time (in the engine's format), the stream, and the text."""
 
     time: str
     stream: Literal["stdout", "stderr"]
@@ -55,14 +55,14 @@ class LogLine:
 
 
 def log(container: str, lines: int) -> list[LogLine]:
-    """The last lines that a container wrote, in their order over both streams."""
+    """The last lines that a container wrote, in chronological order over both streams."""
     done = _done(("logs", "--timestamps", "--tail", str(lines), container), COMMAND_SECONDS)
     written = [*_timed("stdout", done.stdout), *_timed("stderr", done.stderr)]
     return sorted(written, key=lambda line: line.time)[-lines:]
 
 
 def _timed(stream: Literal["stdout", "stderr"], output: str) -> list[LogLine]:
-    # Only a line feed ends a line of the log; what else Python takes for one is part of it.
+    # Only a line feed ends a line of the log; Python's splitlines would split at other characters.
     parts = (line.partition(" ") for line in output.split("\n") if line)
     return [LogLine(time, stream, text) for time, _, text in parts]
 
@@ -90,7 +90,7 @@ def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedPr
 
 
 def check() -> str:
-    """The engine's version; raises ContainerTrouble where none answers."""
+    """The engine's version; raises ContainerTrouble if no engine responds."""
     try:
         return call("version", "--format", "{{.Server.Version}}", seconds=20).strip()
     except CommandFailed as problem:
@@ -98,7 +98,7 @@ def check() -> str:
 
 
 def fetch(image: str, policy: Pull) -> None:
-    """See that the image is here, pulling it as `policy` says; raises ContainerTrouble."""
+    """Make sure the image is here, pulling it according to `policy`; raises ContainerTrouble."""
     if policy == "always" or (policy == "missing" and not _is_here(image)):
         try:
             call("pull", "--quiet", image, seconds=None)
@@ -109,13 +109,13 @@ def fetch(image: str, policy: Pull) -> None:
 
 
 def digest(image: str) -> str:
-    """A permanent name of the image: its digest in a registry, or the id of a local build."""
+    """A permanent name for the image: its digest in a registry, or the id of a local build."""
     found = json.loads(call("image", "inspect", "--format", "{{json .}}", image))
     return str((found.get("RepoDigests") or [found["Id"]])[0])
 
 
 def reason(output: str) -> str:
-    """Of a refusal the line that says why: the engine's, else the last that is no hint."""
+    """The line of a refusal that says why: the engine's, else the last one that is not a hint."""
     lines = [line.strip() for line in output.splitlines()]
     telling = [line for line in lines if line and not line.startswith(("See '", "Run '"))]
     engines = [line.removeprefix(ENGINE_SAYS) for line in lines if line.startswith(ENGINE_SAYS)]
@@ -138,24 +138,24 @@ class ImageFacts:
     env: dict[str, str] = field(default_factory=dict)
 
     def names_model(self, tag: str) -> dict[str, str]:
-        """The environment that has it serve `tag`; empty for an image of one model."""
+        """The environment that makes it serve `tag`; empty for an image of one model."""
         return {self.labels[MODEL_VARIABLE]: tag} if MODEL_VARIABLE in self.labels else {}
 
     def has_stand_ins(self, env: dict[str, str]) -> bool:
-        """Whether a container with `env` serves a stand-in that lies inside the image."""
+        """Whether a container with `env` serves a stand-in that is inside the image."""
         variable = self.labels.get(WEIGHTS_VARIABLE, "")
         return {**self.env, **env}.get(variable) == STAND_IN
 
 
 def facts_of(image: str) -> ImageFacts:
-    """What the image says; raises CommandFailed where it is not here."""
+    """The image's facts; raises CommandFailed if it is not on this machine."""
     config = json.loads(call("image", "inspect", "--format", "{{json .Config}}", image))
     pairs = (each.partition("=") for each in config.get("Env") or ())
     return ImageFacts(config.get("Labels") or {}, {name: value for name, _, value in pairs})
 
 
 def serves_stand_in(image: str, env: dict[str, str]) -> bool:
-    """The same as `has_stand_ins`, where nothing is known of an image that is not here."""
+    """The same as `has_stand_ins`; false if the image is not on this machine."""
     try:
         return facts_of(image).has_stand_ins(env)
     except ContainerTrouble:

@@ -18,28 +18,28 @@ from conformance.transport.endpoint import READY, Endpoint
 from conformance.transport.exchange import Exchange
 
 RESPONSE_SECONDS = 50.0
-"""Weaviate's own patience with one request."""
+"""Weaviate's default timeout for a request."""
 PROBE_SECONDS = 3.0
 FIRST_TEXT = "a red circle"
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 GRACE_SECONDS = 10
-"""After which ``docker stop`` kills; Kubernetes waits 30 s."""
+"""Seconds after which ``docker stop`` kills the container; Kubernetes waits 30 s."""
 SIGKILLED = 128 + 9
 OTHER_USER = "12345:12345"
-"""In no image's list of users, as OpenShift's are."""
+"""A user that no image defines, as OpenShift assigns."""
 TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/run", "/dev")
 
 
 @dataclass(frozen=True)
 class Start:
-    """How a container came up."""
+    """How a container started."""
 
     seconds: float
-    """From the engine's start to the first ready response."""
+    """From the engine's start command to the first ready response."""
     refused: tuple[Exchange, ...]
-    """Responses to the probe before that, those that a listening server gave; oldest first."""
+    """Responses to earlier probes, from a server that was already listening; oldest first."""
     first: Exchange
-    """POST /vectorize, sent at once after it: fails where ready came before the model."""
+    """POST /vectorize, sent immediately after; fails if ready came before the model was loaded."""
 
 
 def observe_start(container: Container, wait: float, texts: Sequence[str] = (FIRST_TEXT,)) -> Start:
@@ -69,16 +69,16 @@ def _until_ready(container: Container, endpoint: Endpoint, wait: float) -> tuple
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes, without the cache of files that the kernel would give back."""
+    """Bytes, without the file cache that the kernel can reclaim."""
 
     at_rest: int
     under_load: int
-    """The most that any sample showed; a sample takes about two seconds, so peaks hide."""
+    """The maximum of all samples; a sample takes about two seconds, so peaks can be missed."""
     samples: int
 
 
 def observe_memory(container: str, load: Callable[[], object]) -> Memory:
-    """Measure, then measure again and again while `load` runs; raises what `load` raises."""
+    """Measure at rest, then repeatedly while `load` runs; raises what `load` raises."""
     at_rest = used(container)
     samples: list[int] = []
     with ThreadPoolExecutor(1) as pool:
@@ -96,7 +96,7 @@ def used(container: str) -> int:
 
 
 def parsed(shown: str) -> int:
-    """The bytes of ``123.4MiB / 23.4GiB``: the first figure, which has four digits at most."""
+    """The bytes of ``123.4MiB / 23.4GiB``: the first figure, which has at most four digits."""
     found = re.match(r"\s*([\d.]+)\s*([KMGT]?i?B)\b", shown)
     if found is None or found[2] not in UNITS:
         raise CommandFailed(f"the engine gives no memory figure: {shown.strip()!r}")
@@ -105,7 +105,7 @@ def parsed(shown: str) -> int:
 
 @dataclass(frozen=True)
 class Stop:
-    """What SIGTERM (or the image's own STOPSIGNAL) did."""
+    """The effect of SIGTERM (or of the image's own STOPSIGNAL)."""
 
     seconds: float
     exit_code: int
@@ -113,13 +113,13 @@ class Stop:
 
     @property
     def killed(self) -> bool:
-        """Whether the grace period was over before the process was."""
+        """Whether the process outlived the grace period."""
         return self.exit_code == SIGKILLED
 
 
 @dataclass(frozen=True)
 class Restart:
-    """The same request before and after a restart; `trouble` where it did not come up again."""
+    """The same request before and after a restart; `trouble` if it did not start again."""
 
     before: Exchange
     stop: Stop
@@ -128,9 +128,9 @@ class Restart:
 
 
 def observe_stop(container: Container, grace: int = GRACE_SECONDS) -> Stop:
-    """Tell it to end, and kill it after `grace` seconds; the container itself stays."""
+    """Stop it, and kill it after `grace` seconds; the container itself is kept."""
     begun = time.monotonic()
-    # The command is bounded too, and by more than what it waits for.
+    # The command's own time limit must exceed the grace period.
     engine.call("stop", "--time", str(grace), container.id, seconds=grace + engine.COMMAND_SECONDS)
     seconds = time.monotonic() - begun
     return Stop(seconds, container.state.exit_code, tuple(container.log_tail()))
@@ -139,10 +139,9 @@ def observe_stop(container: Container, grace: int = GRACE_SECONDS) -> Stop:
 def observe_restart(
     container: Container, texts: Sequence[str], images: Sequence[bytes], wait: float
 ) -> Restart:
-    """Vectorize, stop, start, vectorize.
+    """Vectorize, stop, start, and vectorize again.
 
-    `texts` and `images` travel in one request, `images` being files' bytes. Its URL is another
-    afterwards.
+    `texts` and `images` (file contents) are sent in one request. The restart changes the URL.
     """
     before = _vectorized(container, texts, images)
     stop = observe_stop(container)
@@ -161,7 +160,7 @@ def _vectorized(container: Container, texts: Sequence[str], images: Sequence[byt
 
 @dataclass(frozen=True)
 class Confined:
-    """A container under one limit: either `trouble`, or it came up and answered."""
+    """A container under one restriction: either `trouble`, or its answer."""
 
     trouble: ContainerTrouble | None
     text: Exchange | None = None
@@ -177,9 +176,9 @@ ANOTHER_USER: dict[str, Any] = {"user": OTHER_USER}
 def observe_confined(
     image: str, options: ContainerOptions, wait: float, item: bytes, **limits: Any
 ) -> Confined:
-    """A container under these limits: whether it comes up and vectorizes `item`, an image file."""
+    """Start a container with these restrictions, and vectorize `item`, an image file."""
     try:
-        # The first container has pulled it.
+        # The first container has already pulled it.
         with Container(image, replace(options, pull="never", **limits)) as container:
             start = observe_start(container, wait)
             with closing(Client(container.url, RESPONSE_SECONDS)) as client:
@@ -189,9 +188,9 @@ def observe_confined(
 
 
 def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
-    """What the container with that id has written, changed or removed.
+    """The paths that the container with that id has written, changed or removed.
 
-    Outside of temporary folders, and of what is `mounted`, which its engine lists too.
+    Temporary folders and what is `mounted`, which the engine lists too, are left out.
     """
     lines = engine.call("diff", container).splitlines()
     changed = {line[2:] for line in lines if len(line) > 2}
@@ -200,7 +199,7 @@ def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
 
 
 def _explained(path: str, changed: Collection[str], ours: Collection[str]) -> bool:
-    """Whether it lies in `ours`, or is a folder only listed for what has changed inside."""
+    """Whether it lies in `ours`, or is a folder that is listed only because of a change inside."""
     pure = PurePosixPath(path)
     inside = any(pure.is_relative_to(folder) for folder in ours)
     return inside or any(pure in PurePosixPath(other).parents for other in (*changed, *ours))

@@ -21,19 +21,19 @@ class AlignedCorpus:
 
     name: str
     why: str
-    """Why this corpus fits the weights, for the report."""
+    """Why this corpus suits the weights, for the report."""
     names: tuple[str, ...]
     images: tuple[bytes, ...]
     """PNG files."""
     captions: dict[str, tuple[str, ...]]
     """By ISO 639-1 code."""
     must: float
-    """recall@1 below which the weights cannot be what they are said to be."""
+    """recall@1 below which the weights cannot be the ones named."""
     should: float
 
 
 def corpus_for(settings: Settings) -> AlignedCorpus:
-    """The corpus for what the endpoint is said to serve; drawings where photographs are missing."""
+    """The corpus for the endpoint's weights; drawings if the photographs are missing."""
     if settings.weights == "published" and photographs.available():
         return _photographs()
     return _drawings(settings.model.image_size or DEFAULT_SIZE)
@@ -45,7 +45,7 @@ def advertised(model: Model, corpus: AlignedCorpus) -> list[str]:
 
 
 def png(image: Image.Image) -> bytes:
-    """The image as a PNG file, quickly rather than small."""
+    """The image as a PNG file, compressed for speed rather than size."""
     sink = io.BytesIO()
     image.save(sink, "PNG", compress_level=1)
     return sink.getvalue()
@@ -56,7 +56,7 @@ def _photographs() -> AlignedCorpus:
     names = photographs.names()
     return AlignedCorpus(
         name="photographs",
-        why="published weights know photographs; expected of every listed model",
+        why="published weights are trained on photographs; expected of every listed model",
         names=tuple(names),
         images=tuple(png(photographs.load(name)) for name in names),
         captions={lang: tuple(photographs.captions(lang)) for lang in photographs.languages()},
@@ -81,6 +81,6 @@ def _drawings(size: int) -> AlignedCorpus:
 
 
 def _captions(shown: tuple[drawings.Combination, ...], language: str) -> tuple[str, ...]:
-    """One held-out wording for each drawing, all wordings in turn."""
+    """One held-out wording for each drawing, using all wordings in turn."""
     wordings = [drawings.captions(each, language, "held_out") for each in shown]
     return tuple(each[i % len(each)] for i, each in enumerate(wordings))

@@ -1,7 +1,7 @@
 """A BMP writer and the variants it writes.
 
-They cover every depth, palettes, bit fields, run-length encoding, both row orders and every header
-version.
+The variants cover every depth, palettes, bit fields, run-length encoding, both row orders and every
+header version.
 """
 
 import struct
@@ -103,7 +103,7 @@ def _packed(rows: Samples, layout: Layout) -> Samples:
 
 
 def _run_lengths(row: Samples, bits: int) -> bytes:
-    """Runs of equal pixels, and the mark of the end of a row."""
+    """Runs of equal pixels, followed by the end-of-row mark."""
     out = bytearray()
     starts = np.flatnonzero(np.diff(row, prepend=-1))
     ends = np.append(starts[1:], len(row))
@@ -117,7 +117,7 @@ def _run_lengths(row: Samples, bits: int) -> bytes:
 
 
 def variants(width: int, height: int) -> list[Variant]:
-    """All of them, showing a scene of this size."""
+    """All variants, each showing a scene of this size."""
     return [*_colours((width, height)), *_palettes((width, height))]
 
 
@@ -149,11 +149,11 @@ def _colours(size: Size) -> list[Variant]:
 
 def _palettes(size: Size) -> list[Variant]:
     layouts = {
-        "1-bit BMP of two colours": (2, Layout(bits=1)),
+        "1-bit BMP of two colors": (2, Layout(bits=1)),
         "4-bit BMP": (16, Layout(bits=4)),
-        "4-bit BMP of 5 colours": (5, Layout(bits=4)),
+        "4-bit BMP of 5 colors": (5, Layout(bits=4)),
         "8-bit BMP": (256, Layout(bits=8)),
-        "8-bit BMP of 100 colours": (100, Layout(bits=8)),
+        "8-bit BMP of 100 colors": (100, Layout(bits=8)),
         "8-bit BMP, top row first": (200, Layout(bits=8, top_down=True)),
         "8-bit BMP of OS/2": (64, Layout(bits=8, header=CORE)),
         "8-bit BMP, header 5": (64, Layout(bits=8, header=V5)),
@@ -166,7 +166,7 @@ def _palettes(size: Size) -> list[Variant]:
         found.append(Variant(name, file, png(scenes.colour(*size, count)), "mode"))
     table = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     greys = scenes.grey(*size)
-    found.append(Variant("grey BMP", partial(write, greys, Layout(bits=8), table), png(greys)))
+    found.append(Variant("gray BMP", partial(write, greys, Layout(bits=8), table), png(greys)))
     bits = scenes.grey(*size, levels=2)
     black_white = np.array([[0, 0, 0], [255, 255, 255]], dtype=np.uint8)
     file = partial(write, bits // 255, Layout(bits=1), black_white)

@@ -21,17 +21,17 @@ from conformance.corpus.png_files import GREY, GREY_ALPHA, PALETTE, RGBA, Layout
 
 XMP: Final = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
 LARGE: Final = 150_000
-"""Bytes of the largest piece: more than one segment of a JPEG holds."""
+"""Size in bytes of the largest piece: more than one segment of a JPEG can hold."""
 TAILS: Final = {"line end": b"\r\n", "zeros": bytes(4096), "archive": b"PK\x05\x06" + bytes(18)}
 CORNER: Final = 8
-"""The transparent corner's side is this part of the image's."""
+"""The transparent corner's side is this fraction of the image's side."""
 BMP_WITH_ALPHA: Final = bmp_files.Layout(
     bits=32, header=bmp_files.V5, compression=bmp_files.FIELDS, masks="BGRA"
 )
 
 
 def metadata(width: int, height: int) -> list[Variant]:
-    """All of them, showing a scene of this size."""
+    """All variants, each showing a scene of this size."""
     image = Image.fromarray(scenes.colour(width, height, scene=2))
     other = Image.fromarray(scenes.colour(width, height, scene=3))
     files = {"PNG": _png(image), "JPEG": _jpeg(image, other)}
@@ -48,9 +48,9 @@ def metadata(width: int, height: int) -> list[Variant]:
 
 
 def profile() -> bytes:
-    """An ICC profile of sRGB: to obey it changes nothing."""
+    """An sRGB ICC profile, so applying it changes nothing."""
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # Its header holds the time at which it was made; the same files are sent in every run.
+    # Its creation time is fixed, so that every run sends the same files.
     return made[:24] + struct.pack(">6H", 2026, 11, 23, 12, 0, 0) + made[36:]
 
 
@@ -109,7 +109,7 @@ def _segment(marker: int, data: bytes) -> bytes:
 
 
 def _with_thumbnail(small: bytes) -> bytes:
-    """EXIF: one directory that says how the image stands, and one with a small JPEG."""
+    """EXIF data: one directory with the orientation, and one with a small JPEG."""
     first = struct.pack("<HHHIHHI", 1, 274, 3, 1, 1, 0, 26)
     start = 8 + len(first) + 2 + 3 * 12 + 4
     entries = struct.pack("<HHIHH", 259, 3, 1, 6, 0)
@@ -133,7 +133,7 @@ def _gif(image: Image.Image) -> dict[str, bytes]:
     indexed = image.quantize(16, dither=Image.Dither.NONE)
     bare = save(indexed, "GIF")
     table = 13 + 3 * 2 ** ((bare[10] & 7) + 1)
-    # An application's block, its text between a length and the lengths that end it.
+    # An application block: its text between a length and the closing lengths.
     block = b"\x21\xff\x0bXMP DataXMP" + XMP + b"\1" + bytes(range(255, -1, -1)) + b"\0"
     return {
         "": bare,
@@ -154,7 +154,7 @@ def _tiff(image: Image.Image) -> dict[str, bytes]:
 
 
 def transparent(width: int, height: int) -> list[Variant]:
-    """All of them, showing a scene of this size with a white corner."""
+    """All variants, each showing a scene of this size with a white corner."""
     clear = _clear(width, height)
     pixels, greys = scenes.colour(width, height), scenes.grey(width, height)
     pixels, greys = (np.where(_like(clear, each), np.uint8(255), each) for each in (pixels, greys))
@@ -180,8 +180,8 @@ def transparent(width: int, height: int) -> list[Variant]:
         "palette PNG of steps": partial(_palette_png, index, steps=True),
     }
     in_grey = {
-        "grey PNG with alpha": partial(write, shades, Layout(colour_type=GREY_ALPHA)),
-        "grey PNG": partial(write, greys, Layout(colour_type=GREY, before=[_trns(255)])),
+        "gray PNG with alpha": partial(write, shades, Layout(colour_type=GREY_ALPHA)),
+        "gray PNG": partial(write, greys, Layout(colour_type=GREY, before=[_trns(255)])),
     }
     lossy = {"lossy WebP": partial(save, image, "WEBP", quality=100, exact=True)}
     return [
@@ -206,12 +206,12 @@ def _trns(*values: int) -> png_files.Chunk:
 
 
 def _table() -> Pixels:
-    """Sixteen colors and, in the place of the transparent one, white."""
+    """Sixteen colors and, in place of the transparent one, white."""
     return np.concatenate([scenes.palette(16), np.full((1, 3), 255, dtype=np.uint8)])
 
 
 def _palette_png(index: Pixels, steps: bool = False) -> bytes:
-    # Opaque colors, or nearly so, and a clear one.
+    # Opaque or nearly opaque colors, and a transparent one.
     opaque = bytes(255 - number % 3 for number in range(16)) if steps else b"\xff" * 16
     before = [png_files.colours(_table()), (b"tRNS", opaque + b"\0")]
     return png_files.write(index, Layout(colour_type=PALETTE, before=before))
@@ -225,7 +225,7 @@ def _indexed(index: Pixels) -> Image.Image:
 
 
 def sequences(width: int, height: int) -> list[Variant]:
-    """Animations, pages and the pairs that some cameras write, each beginning with one scene."""
+    """Animations, pages and some cameras' image pairs, each beginning with the same scene."""
     first, *others = (
         Image.fromarray(scenes.colour(width, height, scene=number)) for number in (4, 5, 6, 7)
     )

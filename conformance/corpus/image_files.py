@@ -1,6 +1,6 @@
 """Image files shared by many checks: a drawing in every format; small, heavy and broken files.
 
-Also the type that the format and size tests share: a file together with the pixels that it shows.
+Also defines the type that the format and size tests share: a file with the pixels that it shows.
 """
 
 import base64
@@ -19,9 +19,9 @@ from conformance.corpus.image_scenes import Pixels
 
 SIZE: Final = 96
 SMALL: Final = 32
-"""Pixels a side where many images are sent and the picture does not matter."""
+"""Side in pixels where many images are sent and the picture does not matter."""
 THUMBNAIL: Final = 52
-"""Pixels a side of a thumbnail: twice what is shown, for dense screens."""
+"""Side in pixels of a thumbnail: twice its displayed size, for high-density screens."""
 NOT_BASE64: Final = {
     "percent signs": "%%% not base64 %%%",
     "a short word": "cat",
@@ -36,7 +36,7 @@ NOT_AN_IMAGE: Final = {
     "nothing": b"",
 }
 KNOWN_PIXELS: Final = 64
-"""PNG files that are remembered by their pixels: many variants of an image show the same."""
+"""Number of PNG files kept by their pixels, since many variants of an image show the same ones."""
 
 Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "turned"]
 
@@ -45,18 +45,18 @@ Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "
 class Variant:
     """A file and an RGB PNG of the pixels that it holds; the file is written when first asked for.
 
-    `demand` says what is known of its vector. "plain": RGB or 8-bit gray in the file, so every
-    library gives it the vector of its pixels. "mode": another mode, where that holds at the model's
-    own size. "lossy": the pixels are those that Pillow decodes, others differ a little; "ink": the
-    same in CMYK, which some convert by a profile. "clear": transparent pixels, white beneath.
-    "first": one image of several. "carried": `pixels` is the file without its metadata. "turned":
-    the file asks to be shown turned, which an encoder may obey or not.
+    `demand` says what its vector must be. "plain": RGB or 8-bit gray in the file, so every library
+    gives it the vector of its pixels. "mode": another mode, for which that holds at the model's own
+    size. "lossy": the pixels are those that Pillow decodes, and others differ slightly; "ink": the
+    same in CMYK, which some libraries convert with a profile. "clear": transparent pixels, with
+    white beneath. "first": one of several images. "carried": `pixels` is the file without its
+    metadata. "turned": the file asks to be rotated, which an encoder may or may not do.
     """
 
     name: str
     write: Callable[[], bytes]
     shown: bytes | None
-    """The PNG; None for one of what Pillow decodes from the file."""
+    """The PNG; None if it is what Pillow decodes from the file."""
     demand: Demand = "plain"
     is_pair: bool = False
     """Whether all of its values occur in other variants too, so that only ``--slow`` needs it."""
@@ -102,7 +102,7 @@ def opened(file: bytes) -> Image.Image:
 
 
 def opaque(pixels: Pixels, depth: type[np.unsignedinteger] = np.uint8) -> Pixels:
-    """Gray values (h, w) or colors (h, w, 3) with a channel of full opacity behind them."""
+    """Gray values (h, w) or colors (h, w, 3) with a fully opaque alpha channel appended."""
     several = pixels if pixels.ndim == 3 else pixels[..., None]
     full = np.full((*several.shape[:2], 1), np.iinfo(depth).max, dtype=depth)
     return np.concatenate([several.astype(depth), full], axis=2)
@@ -127,7 +127,7 @@ def encoded(content: bytes) -> str:
 
 
 def image(number: int = 0, size: int = SIZE) -> Image.Image:
-    """An RGB drawing of few enough colors for a palette; another one for each number."""
+    """An RGB drawing with few enough colors for a palette; a different one for each number."""
     shown = drawings.combinations()
     drawn = drawings.draw(shown[number % len(shown)], drawings.HELD_OUT_SEEDS[1], size)
     return drawn.quantize(64, dither=Image.Dither.NONE).convert("RGB")
@@ -135,7 +135,7 @@ def image(number: int = 0, size: int = SIZE) -> Image.Image:
 
 @cache
 def good_image(number: int = 0) -> bytes:
-    """A PNG that every endpoint reads."""
+    """A PNG that every endpoint must read."""
     return save(image(number), "PNG")
 
 
@@ -166,13 +166,13 @@ def heavy(size: int) -> bytes:
 
 
 def blank(side: int, number: int) -> bytes:
-    """A PNG of one color, small for its pixels; another one for each number."""
+    """A single-color PNG, small for its number of pixels; a different one for each number."""
     return save(Image.new("RGB", (side, side), (200, number, 90)), "PNG")
 
 
 @cache
 def formats() -> dict[str, bytes]:
-    """The drawing in every common format; recordings of vectors name these, so they stay as is."""
+    """The drawing in every common format; recordings refer to these names."""
     drawing = image()
     animation = {"save_all": True, "append_images": [_exact_palette(image(5))], "duration": 100}
     return {
@@ -190,7 +190,7 @@ def formats() -> dict[str, bytes]:
 
 @cache
 def modes() -> dict[str, bytes]:
-    """The drawing in every color mode but plain RGB; recordings name these, so they stay as is."""
+    """The drawing in every color mode except plain RGB; recordings refer to these names."""
     drawing, grey = image(), image().convert("L")
     palette = drawing.quantize(64, dither=Image.Dither.NONE)
     half = Image.new("L", drawing.size, 128)
@@ -198,27 +198,27 @@ def modes() -> dict[str, bytes]:
     deep = Image.fromarray(np.asarray(grey, dtype=np.uint16) * np.uint16(257))
     return {
         "palette PNG": save(palette, "PNG"),
-        "palette PNG with a transparent colour": save(palette, "PNG", transparency=0),
+        "palette PNG with a transparent color": save(palette, "PNG", transparency=0),
         "RGBA PNG": save(_with(drawing, half), "PNG"),
-        "grey PNG with alpha": save(_with(grey, half), "PNG"),
-        "grey PNG": save(grey, "PNG"),
-        "grey JPEG": save(grey, "JPEG", quality=95),
+        "gray PNG with alpha": save(_with(grey, half), "PNG"),
+        "gray PNG": save(grey, "PNG"),
+        "gray JPEG": save(grey, "JPEG", quality=95),
         "1-bit PNG": save(bits, "PNG"),
-        "16-bit grey PNG": save(deep, "PNG"),
+        "16-bit gray PNG": save(deep, "PNG"),
         "CMYK JPEG": save(drawing.convert("CMYK"), "JPEG", quality=95),
     }
 
 
 @cache
 def extreme_sizes() -> dict[str, bytes]:
-    """Images of one pixel, of one row or column, and very wide; recordings name these too."""
+    """Images of one pixel, of one row or column, and very wide; recordings refer to these names."""
     drawing = image()
     sizes = [(1, 1), (1, 500), (500, 1), (4000, 10)]
     return {f"{w} x {h}": save(drawing.resize((w, h)), "PNG") for w, h in sizes}
 
 
 def exif(orientation: int) -> Image.Exif:
-    """What a camera writes beside a photograph."""
+    """The metadata that a camera writes."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     exif[ExifTags.Base.Make] = "Clip"
@@ -234,7 +234,7 @@ def _with(drawing: Image.Image, alpha: Image.Image) -> Image.Image:
 
 
 def _exact_palette(drawing: Image.Image) -> Image.Image:
-    """The same pixels by way of a palette, the indices unlike any gray values."""
+    """The same pixels with a palette whose indices are unlike any gray values."""
     pixels = np.asarray(drawing, dtype=np.uint8).reshape(-1, 3)
     colours, indices = np.unique(pixels, axis=0, return_inverse=True)
     palette = Image.frombytes("P", drawing.size, indices.astype(np.uint8).tobytes())

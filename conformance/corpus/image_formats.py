@@ -16,7 +16,7 @@ from conformance.corpus.image_files import Variant, exif, opaque, png, save
 from conformance.corpus.image_scenes import Pixels
 
 OTHER_SIZES: Final = ((61, 45), (34, 50), (75, 75), (131, 66))
-"""None of them a multiple of 4 or of a block, so that rows are padded."""
+"""No dimension is a multiple of 4 or of a block, so rows are padded."""
 SHARE: Final = 4
 """Without ``--slow``, every fourth variant is also sent at another size, and redundant combinations
 of values are left out."""
@@ -27,7 +27,7 @@ GIF_PALETTES: Final = (2, 4, 7, 8, 16, 32, 33, 64, 128, 255, 256)
 
 @cache
 def own_size(family: str, side: int | None, whole: bool = False) -> tuple[Variant, ...]:
-    """The variants of a family as squares of the model's own size, which nothing has to resize."""
+    """The variants of a family as squares of the model's own size, which need no resizing."""
     side = side or USUAL_SIZE
     return tuple(each for each in FAMILIES[family](side, side) if whole or not each.is_pair)
 
@@ -49,8 +49,8 @@ def jpeg(width: int, height: int) -> list[Variant]:
     pictures = {name: (colour, options) for name, options in _jpegs_in_colour().items()}
     good: dict[str, Any] = {"quality": 95}
     pictures |= {
-        "grey JPEG": (grey, good),
-        "progressive grey JPEG": (grey, {**good, "progressive": True}),
+        "gray JPEG": (grey, good),
+        "progressive gray JPEG": (grey, {**good, "progressive": True}),
         "CMYK JPEG": (inks, good),
         "progressive CMYK JPEG": (inks, {**good, "progressive": True}),
     }
@@ -84,13 +84,13 @@ def _jpegs_in_colour() -> dict[str, dict[str, Any]]:
 
 
 def ycck(pixels: Pixels) -> bytes:
-    """A JPEG whose four components are YCbCr of the inks and black, as Adobe's programs write it.
+    """A JPEG with four components, YCbCr of the inks and black, as Adobe's programs write it.
 
-    Written as CMYK with the components that YCCK has, and then marked as such.
+    It is written as CMYK with the components of YCCK, and then marked as YCCK.
     """
     negative = np.asarray(Image.fromarray(255 - pixels).convert("YCbCr"))
     no_black = np.zeros((*pixels.shape[:2], 1), dtype=np.uint8)
-    # Pillow stores the inverse of what it is given as CMYK.
+    # Pillow stores the inverse of the CMYK values that it is given.
     inks = np.ascontiguousarray(np.concatenate([255 - negative, no_black], axis=2))
     height, width = pixels.shape[:2]
     image = Image.frombytes("CMYK", (width, height), inks.tobytes())
@@ -101,7 +101,7 @@ def ycck(pixels: Pixels) -> bytes:
 
 
 def gif(width: int, height: int) -> list[Variant]:
-    """Palettes of every size, interlaced or not, a transparent color that no pixel has."""
+    """Palettes of every size, interlaced or not, and a transparent color that no pixel has."""
     size = width, height
     found = []
     for number, count in enumerate(GIF_PALETTES):
@@ -109,18 +109,18 @@ def gif(width: int, height: int) -> list[Variant]:
         for interlace, word in ((0, ""), (1, ", interlaced")):
             file = partial(save, indexed, "GIF", interlace=interlace)
             is_pair = number % 2 == interlace
-            found.append(Variant(f"GIF of {count} colours{word}", file, shown, "mode", is_pair))
+            found.append(Variant(f"GIF of {count} colors{word}", file, shown, "mode", is_pair))
     shown, indexed = png(scenes.colour(*size, 16)), _indexed(*size, 16)
     more: dict[str, dict[str, Any]] = {
-        "GIF with an unused transparent colour": {"transparency": 17},
-        "GIF with a background colour": {"background": 3},
+        "GIF with an unused transparent color": {"transparency": 17},
+        "GIF with a background color": {"background": 3},
         "GIF of one frame that loops": {"loop": 0, "duration": 100},
     }
     for name, options in more.items():
         found.append(Variant(name, partial(save, indexed, "GIF", **options), shown, "mode"))
     greys = scenes.grey(*size)
     file = partial(save, Image.fromarray(greys), "GIF")
-    return [*found, Variant("grey GIF", file, png(greys), "mode")]
+    return [*found, Variant("gray GIF", file, png(greys), "mode")]
 
 
 def _indexed(width: int, height: int, count: int) -> Image.Image:
@@ -151,10 +151,10 @@ def webp(width: int, height: int) -> list[Variant]:
     alpha = partial(lossy, clear, quality=90, exact=True)
     return [
         *efforts,
-        Variant("lossless grey WebP", partial(exact, grey), greys),
+        Variant("lossless gray WebP", partial(exact, grey), greys),
         Variant("lossless WebP with alpha", partial(exact, clear), corner, "mode"),
         *qualities,
-        Variant("lossy grey WebP", partial(lossy, grey, quality=90), None, "lossy"),
+        Variant("lossy gray WebP", partial(lossy, grey, quality=90), None, "lossy"),
         Variant("lossy WebP with alpha", alpha, None, "lossy"),
     ]
 
@@ -167,9 +167,9 @@ def white_corner(width: int, height: int) -> scenes.Pixels:
 
 
 def clear_corner(width: int, height: int) -> Image.Image:
-    """The scene, opaque but for one pixel, which is white: dropped or laid on white, it is white.
+    """The scene, opaque except for one white pixel, which stays white however alpha is handled.
 
-    An encoder leaves out an alpha channel that says nothing.
+    Without it, an encoder would leave out the alpha channel.
     """
     pixels = opaque(white_corner(width, height))
     pixels[0, 0, 3] = 0

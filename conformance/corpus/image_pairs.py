@@ -19,28 +19,28 @@ from conformance.corpus.image_scenes import Pixels
 OWN: Final = "PNG of the model's own size"
 SHARE: Final = 3
 DETAIL: Final = 8
-"""A detail's side is this part of the image's."""
+"""The side of a detail is this fraction of the image's side."""
 SAME_LUMA: Final = ((200, 50, 50), (50, 120, 80))
-"""Two colors that are one grey."""
+"""Two colors with the same gray value."""
 PLACES: Final = {
     "top left": (0, 0), "top right": (7, 0), "bottom left": (0, 7), "bottom right": (7, 7),
     "top": (3, 0), "bottom": (4, 7), "left": (0, 4), "right": (7, 3), "middle": (4, 4),
 }  # fmt: skip
-"""Column and row of a detail, of `DETAIL`."""
+"""Column and row of a detail, in units of `DETAIL`."""
 TINY: Final = ((255, 0, 0), (0, 255, 0), (0, 0, 255), *SAME_LUMA, (0, 0, 0), (255, 255, 255))
 
 GREY: Final = (128, 128, 128)
 WIDEST_BLUR: Final = 0.25
-"""Standard deviation of the strongest blur, of the shorter side: nothing but a tint is left."""
+"""Standard deviation of the strongest blur, relative to the shorter side: only a tint remains."""
 MOST_COVERED: Final = 0.9
-"""Share of the width that the strongest occlusion covers, from the left."""
+"""Share of the width that the strongest occlusion covers, starting from the left."""
 NEIGHBOUR: Final = 0.03
-"""Share of the width that an image is shifted by; the edge is what leaves on the other side."""
+"""Share of the width by which an image is shifted; pixels wrap around to the other side."""
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Images of one format and size, each with what makes it differ from the first."""
+    """Images of one format and size, each with its difference from the first one."""
 
     name: str
     images: dict[str, bytes]
@@ -62,7 +62,7 @@ SIZES: Final = (("JPEG", 40), ("BMP", 64), ("GIF", 120), ("lossless WebP", 16), 
 
 @cache
 def group(name: str, own: int) -> Alike:
-    """One of `names`: all differences at the model's own size, a third of them elsewhere."""
+    """One of `names`: all differences at the model's own size, a third of them at other sizes."""
     changes = list(_changes())
     if name == OWN:
         return _alike("PNG", own, changes)
@@ -83,7 +83,7 @@ def names() -> list[str]:
 
 @cache
 def large(side: int) -> Alike:
-    """Files of some megabytes, all of one length, that differ in a place."""
+    """Files of some megabytes, all of the same length, that differ in one place."""
     base = scenes.colour(side, side)
     places = ("top left", "bottom right", "middle")
     changed = {f"a detail at the {name}": _detail(base, PLACES[name]) for name in places}
@@ -104,7 +104,7 @@ def _alike(kind: str, side: int, names: list[str]) -> Alike:
 
 
 def _changes() -> dict[str, Callable[[Pixels], Pixels]]:
-    """What makes an image of shape (h, w, 3) another, by name."""
+    """Functions that change an image of shape (h, w, 3), by name."""
     return {
         "mirrored": lambda pixels: pixels[:, ::-1],
         "red and blue exchanged": lambda pixels: pixels[..., [2, 1, 0]],
@@ -116,12 +116,12 @@ def _changes() -> dict[str, Callable[[Pixels], Pixels]]:
         "without red": lambda pixels: _without(pixels, 0),
         "rows as columns": lambda pixels: pixels.transpose(1, 0, 2),
         "without green": lambda pixels: _without(pixels, 1),
-        "in grey": lambda pixels: np.asarray(Image.fromarray(pixels).convert("L").convert("RGB")),
+        "in gray": lambda pixels: np.asarray(Image.fromarray(pixels).convert("L").convert("RGB")),
         "without blue": lambda pixels: _without(pixels, 2),
         "negative": lambda pixels: 255 - pixels,
-        "an area in one colour": lambda pixels: _area(pixels, SAME_LUMA[0]),
+        "an area in one color": lambda pixels: _area(pixels, SAME_LUMA[0]),
         "two areas exchanged": _areas_exchanged,
-        "an area in a colour of the same grey": lambda pixels: _area(pixels, SAME_LUMA[1]),
+        "an area in a color of the same gray": lambda pixels: _area(pixels, SAME_LUMA[1]),
         "a little darker": lambda pixels: (pixels * 0.9).astype(np.uint8),
         **{
             f"a detail at the {name}": partial(_detail, place=place)
@@ -144,7 +144,7 @@ def _area(pixels: Pixels, shade: tuple[int, int, int]) -> Pixels:
 
 
 def _areas_exchanged(pixels: Pixels) -> Pixels:
-    """The same pixels in another place: the same mean, histogram and sums."""
+    """The same pixels in another place: the mean, histogram and sums are unchanged."""
     moved = pixels.copy()
     high, wide = pixels.shape[0] // 4, pixels.shape[1] // 4
     moved[:high, :wide] = pixels[2 * high : 3 * high, wide : 2 * wide]
@@ -153,7 +153,7 @@ def _areas_exchanged(pixels: Pixels) -> Pixels:
 
 
 def _detail(pixels: Pixels, place: tuple[int, int]) -> Pixels:
-    """A part in the negative of its colors."""
+    """Invert the colors of a part of the image."""
     changed = pixels.copy()
     height, width = (side // DETAIL for side in pixels.shape[:2])
     x, y = place[0] * pixels.shape[1] // DETAIL, place[1] * pixels.shape[0] // DETAIL
@@ -182,7 +182,7 @@ def blurred(file: bytes, strength: float) -> bytes:
 
 
 def covered(file: bytes, strength: float) -> bytes:
-    """The image behind a gray board that comes in from the left; strength 0 to 1."""
+    """The image behind a gray board that slides in from the left; strength 0 to 1."""
     image = opened(file)
     image.paste(GREY, (0, 0, round(MOST_COVERED * strength * image.width), image.height))
     return save(image, "PNG")
@@ -210,7 +210,7 @@ FADINGS: Final[dict[str, Callable[[bytes, float], bytes]]] = {
     "blur": blurred,
     "occlusion": covered,
 }
-"""What takes the content away from an image, by name."""
+"""Ways to hide an image's content, by name."""
 
 COPIES: Final[dict[str, Callable[[Image.Image], bytes]]] = {
     "enlarged by half": _enlarged,
@@ -218,4 +218,4 @@ COPIES: Final[dict[str, Callable[[Image.Image], bytes]]] = {
     "a little brighter": _brighter,
     "shifted a little": _shifted,
 }
-"""What leaves an image the same to the eye, by name."""
+"""Changes that a viewer hardly notices, by name."""

@@ -25,17 +25,17 @@ PURE: Final = (
     (255, 0, 0), (255, 255, 255), (0, 0, 255), (0, 255, 0),
     (255, 255, 0), (255, 0, 255), (0, 255, 255), (0, 0, 0),
 )  # fmt: skip
-"""Colors that 5 bits a channel hold as exactly as 8 do."""
+"""Colors that can be represented exactly with 5 bits per channel as well as with 8."""
 AREAS: Final = 4
 TILES: Final = 16
 STEP: Final = 7
-"""Between shades of one base color, where a scene has more colors than there are bases."""
+"""Difference between shades of a base color, if a scene has more colors than base colors."""
 
 
 def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
     """Which of `colours` (2 to 256) each pixel has, shape (height, width).
 
-    4 x 4 areas; where there are more colors than areas, an area is made of tiles in shades.
+    There are 4 x 4 areas; if there are more colors than areas, an area consists of shaded tiles.
     """
     order = np.random.default_rng(scene).permutation(AREAS * AREAS).reshape(AREAS, AREAS)
     side = TILES // AREAS
@@ -58,7 +58,7 @@ def palette(colours: int) -> Pixels:
 
 @cache
 def shades(levels: int) -> Pixels:
-    """That many gray values from black to white, neighbors in number unlike, shape (levels,)."""
+    """That many gray values from black to white, with adjacent levels unlike, shape (levels,)."""
     even = np.arange(levels) * 255 // (levels - 1)
     return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
 
@@ -81,12 +81,12 @@ def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
 def bands(width: int, height: int, scene: int = 0) -> Pixels:
     """Three bands, each of one color, that look the same whether a model crops or squashes.
 
-    Bands lie along the longer side, so that the middle square shows what the whole does. Where the
-    shorter side has one or two pixels, there is one band to a pixel. Shape (height, width, 3).
+    The bands lie along the longer side, so that the middle square shows the same as the whole. If
+    the shorter side has one or two pixels, each band is one pixel. Shape (height, width, 3).
     """
     colours = np.array([BASE[(5 * scene + 3 * step) % len(BASE)] for step in range(3)])
     band = np.arange(min(width, height)) * 3 // min(width, height)
-    # Whole rows are copied, which is many times faster than three bytes at a time.
+    # Copying whole rows is many times faster than writing three bytes at a time.
     if height <= width:
         rows = np.tile(colours.astype(np.uint8), (1, width))[band]
     else:
@@ -101,7 +101,7 @@ def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
 
 
 def detailed(width: int, height: int) -> Image.Image:
-    """Structures of every size down to a pixel, as photographs have; where those are missing."""
+    """Structures of every size down to a pixel, like those of photographs, for use without them."""
     rng = np.random.default_rng(11)
     sums = np.zeros((height, width, 3), dtype=np.float32)
     for part in (64, 32, 16, 8, 4, 2, 1):

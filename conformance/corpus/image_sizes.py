@@ -1,6 +1,6 @@
 """Images of every width, height and shape, and images with many pixels or bytes.
 
-The images show a single color, which does not depend on the method of resizing, or bands along the
+The images show a single color, which does not depend on the resizing method, or bands along the
 longer side, which look the same whether a model crops or squashes. The format changes from size to
 size, so that each format also has rows that need padding. Large images come with a small copy of
 what a model sees of them.
@@ -34,22 +34,22 @@ SHAPES: Final = (
     (50, 1), (100, 1), (200, 1),
 )  # fmt: skip
 LONG: Final = (120, 301, 600)
-"""Longer sides of the shapes."""
+"""Longer sides of the different shapes."""
 SCENES: Final = 4
 MARGIN: Final = 4
-"""Pixels beyond the middle square that have a part in it once it is scaled."""
+"""Pixels beyond the middle square that contribute to it once the image is resized."""
 
 PHOTOGRAPHS: Final = {
     "JPEG of 4032 x 3024": (4032, 3024, 0),
     "JPEG of 3000 x 4000": (3000, 4000, 1),
     "progressive JPEG of 4000 x 2250": (4000, 2250, 2),
 }
-"""Width, height and scene: what phones send."""
+"""Width, height and scene: images that phones send."""
 SENSORS: Final = {
     "JPEG of 8160 x 6144": (8160, 6144, 3),
     "JPEG of 4284 x 5712": (4284, 5712, 0),
 }
-"""What phones can send: 50 and 24 megapixels."""
+"""Larger images that phones can send: 50 and 24 megapixels."""
 HEAVY: Final = {
     "PNG of 70 KB": (156, 1),
     "BMP of 300 KB": (320, 2),
@@ -59,7 +59,7 @@ HEAVY: Final = {
     "PNG of 8.5 MB": (1692, 6),
     "BMP of 12 MB": (2040, 7),
 }
-"""Side in pixels, a multiple of 4, and scene, of squares that are stored without compression."""
+"""Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed."""
 
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
@@ -69,23 +69,23 @@ CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "interlaced PNG": lambda pixels: png_files.write(pixels, png_files.Layout(interlaced=True)),
     "TIFF in strips": lambda pixels: tiff_files.write(pixels, tiff_files.Layout(rows=3)),
 }
-"""Lossless ones of RGB."""
+"""Lossless RGB formats."""
 
 
 @dataclass(frozen=True)
 class Sized:
-    """A file, its size in words, and a PNG of the model's own size that shows what it shows."""
+    """A file, its size in words, and a PNG of the model's own size that shows the same picture."""
 
     name: str
     file: bytes
     shown: bytes
     enlarged: bool
-    """Whether the model enlarges it: the way in which it does is then much of what is seen."""
+    """Whether the model enlarges it, so that interpolation affects much of the result."""
 
 
 @dataclass(frozen=True)
 class Large:
-    """A file, what it is called, and a small PNG that shows the same to the model."""
+    """A file, its name, and a small PNG that looks the same to the model."""
 
     name: str
     file: bytes
@@ -94,7 +94,7 @@ class Large:
 
 @cache
 def of_one_colour(own: int, seed: int, sides: tuple[int, ...] = SIDES) -> tuple[Sized, ...]:
-    """Every side as a width and as a height, with a side of its neighborhood beside it."""
+    """Every side as a width and as a height, paired with another side of similar length."""
     found = []
     for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
@@ -108,13 +108,13 @@ def of_one_colour(own: int, seed: int, sides: tuple[int, ...] = SIDES) -> tuple[
 def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
     """Squares and near-squares of every second side, every shape in both orientations.
 
-    The seeds 0 and 1 together have every side.
+    Together, seeds 0 and 1 cover every side.
     """
     found = []
     for number, (width, height) in enumerate(_banded_sizes(seed)):
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
-        # A model that enlarges an image sees its soft edges, which another drawing would not have.
+        # Enlarging the image reveals the soft edges of its bands, so both are drawn the same way.
         enlarged = min(width, height) < own
         if enlarged:
             shown = brought_to_size(pixels, own, crops)
@@ -140,7 +140,7 @@ def _of_one_colour(own: int, shade: tuple[int, int, int]) -> bytes:
 
 @cache
 def _in_detail(own: int, lying: bool, scene: int, crops: bool) -> bytes:
-    """The bands on twice the model's pixels, one side longer than the other by one."""
+    """The bands at twice the model's resolution, one side longer than the other by one pixel."""
     long, short = 2 * own, 2 * own - 1
     pixels = scenes.bands(*((long, short) if lying else (short, long)), scene)
     return brought_to_size(pixels, own, crops)
@@ -150,7 +150,7 @@ def _in_detail(own: int, lying: bool, scene: int, crops: bool) -> bytes:
 def photograph(name: str, own: int, crops: bool) -> Large:
     """A JPEG of bands, which compress to a few hundred KB."""
     width, height, scene = {**PHOTOGRAPHS, **SENSORS}[name]
-    # Still larger than what a model takes, so that its edges are as sharp once brought to size.
+    # Still larger than the model's input, so that its edges are as sharp after resizing.
     small = scenes.bands(width // 4, height // 4, scene)
     image = Image.fromarray(scenes.bands(width, height, scene))
     file = save(image, "JPEG", quality=85, progressive=name.startswith("progressive"))
@@ -159,7 +159,7 @@ def photograph(name: str, own: int, crops: bool) -> Large:
 
 @cache
 def heavy(name: str, own: int) -> Large:
-    """A square of the scene, pixel by pixel."""
+    """A square of the scene, with every pixel stored."""
     side, scene = HEAVY[name]
     pixels = scenes.colour(side, side, scene=scene)
     shown = save(Image.fromarray(scenes.colour(own, own, scene=scene)), "PNG")
@@ -173,18 +173,18 @@ def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
 
 
 def _others(sides: Sequence[int], seed: int) -> list[int]:
-    """The same sides, each a few places further on among a dozen of about its size."""
+    """The same sides, each moved by a few places among a dozen of about its size."""
     dozens = [sides[start : start + 12] for start in range(0, len(sides), 12)]
     by = 5 + seed
     return [side for some in dozens for side in (*some[by % len(some) :], *some[: by % len(some)])]
 
 
 def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
-    """A PNG of what a model of `own` pixels sees: the middle square, or the whole, scaled."""
+    """A PNG of what a model of `own` pixels sees: the middle square, or all of it, resized."""
     image = Image.fromarray(pixels)
     if not crops:
         return save(image.resize((own, own), Image.Resampling.BICUBIC), "PNG")
-    # Scaled first, then cropped: at its edges the middle square has something of its neighbors.
+    # Resized first, then cropped: the edges of the middle square include some of its neighbors.
     side = min(image.size)
     across, down = (side + 2 * min((long - side) // 2, MARGIN) for long in image.size)
     scaled = _middle(image, across, down).resize(
@@ -194,14 +194,14 @@ def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
 
 
 def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
-    """What documented transforms make of a file: PNGs of a model's own size, each once.
+    """The results of documented transforms of a file: distinct PNGs of the model's own size.
 
-    Libraries convert to RGB before they resize or after it, which Pillow does by the nearest pixel
-    with a palette and with premultiplied alpha; they drop alpha or lay the image on white; they
-    resample by a cubic or a linear filter, and round the place of the crop up or down.
+    Libraries convert to RGB before or after resizing, and Pillow resizes palette images to the
+    nearest pixel and transparent ones with premultiplied alpha. Libraries drop alpha or composite
+    over white, use a cubic or linear filter, and round the crop's position up or down.
     """
     with warnings.catch_warnings(), Image.open(io.BytesIO(file)) as image:
-        warnings.simplefilter("ignore")  # Pillow advises RGBA where a palette has alpha.
+        warnings.simplefilter("ignore")  # Pillow recommends RGBA for a palette with alpha.
         image.load()
         starts = [image.convert("RGB"), image.copy()]
         if image.has_transparency_data:
@@ -218,7 +218,7 @@ def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
 
 
 def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
-    """What a service makes of a file by mistake, as `renderings`, by what it does."""
+    """The results of common mistakes in handling a file, by description, as in `renderings`."""
     with Image.open(io.BytesIO(file)) as opened:
         image = opened.convert("RGB")
     right = seen(image, own, crops, Image.Resampling.BICUBIC)[0]
@@ -243,7 +243,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
 def seen(
     image: Image.Image, own: int, crops: bool, resample: Image.Resampling
 ) -> list[Image.Image]:
-    """An image brought to a model's own size: one, or one for each way to round the crop."""
+    """An image resized to a model's own size: one, or one for each way of rounding the crop."""
     if not crops:
         return [image.resize((own, own), resample)]
     short = min(image.size)

@@ -1,6 +1,6 @@
 """Photographs with captions, and published figures, to judge published weights.
 
-scikit-image carries the images in its wheel; they are read from there when asked for and never
+scikit-image carries the images in its wheel; they are read from there when needed, and never
 downloaded or copied. Names and captions are in `fixtures/photographs.toml`, the figures in
 `fixtures/published_facts.toml`.
 """
@@ -23,7 +23,7 @@ _FILE: Final = "photographs.toml"
 _FIGURES: Final = "published_facts.toml"
 NOISE: Final = "noise:"
 PICTURE: Final = "picture:"
-"""What items that are no texts begin with."""
+"""Prefix of items that are not texts."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Golden:
     source: str
     tolerance: float
     cosines: Mapping[tuple[str, str], float]
-    """By caption and image (names of photographs); what no longer holds is left out."""
+    """By caption and image (names of photographs); outdated values are left out."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Figure:
     source: str
 
     def apart(self, vectors: Array) -> float:
-        """The largest difference of what vectors (n, d) of the items give from the figure."""
+        """The largest difference between the figure and what the items' vectors (n, d) give."""
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         got = unit[0] @ unit[1:].T if self.kind == "cosine" else unit[0][: len(self.value)]
         return float(np.abs(got - np.asarray(self.value)).max())
@@ -66,7 +66,7 @@ def names() -> tuple[str, ...]:
 
 
 def others() -> tuple[str, ...]:
-    """Further images of the same wheel, without captions: other modes, formats and sizes."""
+    """Further images from the same wheel, without captions: other modes, formats and sizes."""
     return tuple(_table()["others"])
 
 
@@ -76,7 +76,7 @@ def languages() -> tuple[str, ...]:
 
 
 def captions(language: str) -> tuple[str, ...]:
-    """One text for each of `names()`, in that order; KeyError where there are none."""
+    """One text for each of `names()`, in that order; KeyError if there are none."""
     table = _table()["captions"][language]
     return tuple(table.get("prefix", "") + table[name] for name in names())
 
@@ -93,14 +93,14 @@ def load(name: str) -> Image.Image:
 
 
 def file(name: str) -> Traversable:
-    """Where scikit-image keeps the photograph; KeyError for a name that is in no list.
+    """The path of the photograph within scikit-image; KeyError for an unknown name.
 
-    Raises MissingLibrary where scikit-image is not installed.
+    Raises MissingLibrary if scikit-image is not installed.
     """
     table = _table()
     if not available():
         raise MissingLibrary(f"photographs come with scikit-image: {install('photographs')}")
-    # The folder of its package, not its loaders: those download what the wheel lacks.
+    # The package's folder is used, since its loaders download images that the wheel lacks.
     return files("skimage.data").joinpath({**table["files"], **table["others"]}[name])
 
 
@@ -125,7 +125,7 @@ def figures(tag: str) -> list[Figure]:
 
 
 def noise(seed: int) -> Image.Image:
-    """The noise that was published with figures: numpy's integers, the same in every version."""
+    """The noise that figures were published for: numpy integers, the same in every version."""
     drawn = np.random.RandomState(seed).randint(0, 2**32, 3 * 224 * 224, dtype=np.uint32)
     channels = (drawn % 255).astype(np.uint8).reshape(3, 224, 224)
     return Image.fromarray(np.ascontiguousarray(channels.transpose(1, 2, 0)))

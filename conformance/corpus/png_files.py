@@ -1,7 +1,7 @@
 """A PNG writer with options that Pillow does not offer, and the variants it writes.
 
-They cover every bit depth and color type, interlacing, every filter, metadata chunks, transparency
-without visible effect, and pixels in one chunk or many (PNG specification, third edition).
+The variants cover every bit depth and color type, interlacing, every filter, metadata chunks,
+transparency without visible effect, and pixels in one or many chunks (PNG, third edition).
 """
 
 import struct
@@ -25,11 +25,11 @@ ADAM7: Final = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
     (0, 1, 1, 2),
 )  # fmt: skip
-"""x and y of the first pixel of each pass, and the steps to the next ones."""
+"""For each pass, x and y of its first pixel, and the steps to the next ones."""
 MIXED: Final = 5
-"""All five filters, row by row."""
+"""Use all five filters in turn, row by row."""
 DEEP: Final = 257
-"""From 8 bits to the 16 that mean the same."""
+"""Factor from an 8-bit value to the equivalent 16-bit value."""
 PALETTES: Final = (2, 3, 4, 5, 9, 16, 17, 64, 100, 255, 256)
 
 Samples = npt.NDArray[Any]
@@ -45,9 +45,9 @@ class Layout:
     interlaced: bool = False
     filter: int = 0
     before: Sequence[Chunk] = ()
-    """Chunks between the header and the pixels, in their order: PLTE, tRNS, tEXt, …"""
+    """Chunks between the header and the pixels, in order: PLTE, tRNS, tEXt, …"""
     after: Sequence[Chunk] = ()
-    """Chunks behind the pixels."""
+    """Chunks after the pixels."""
     piece: int = 1 << 30
     """Bytes in each IDAT chunk."""
 
@@ -129,7 +129,7 @@ def _filtered(rows: Samples, left: Samples, above: Samples, corner: Samples, kin
 
 
 def _moved(packed: Samples, down: int, right: int) -> Samples:
-    """What stands above and to the left of each byte; nothing is zero."""
+    """The bytes above and to the left of each byte; zero beyond the edges."""
     moved = np.zeros_like(packed)
     height, width = packed.shape
     moved[down:, right:] = packed[: height - down, : max(0, width - right)]
@@ -145,7 +145,7 @@ def _paeth(left: Samples, above: Samples, corner: Samples) -> Samples:
 
 
 def variants(width: int, height: int) -> list[Variant]:
-    """All of them, showing a scene of this size."""
+    """All variants, each showing a scene of this size."""
     size = width, height
     return [*_greys(size), *_colours(size), *_palettes(size), *_alphas(size), *_layouts(size)]
 
@@ -158,9 +158,9 @@ def _both(
     pairs: tuple[bool, bool] = (False, False),
     **layout: Any,
 ) -> Iterator[Variant]:
-    """Not interlaced and unfiltered, and interlaced under mixed filters.
+    """A plain and unfiltered variant, and an interlaced one with mixed filters.
 
-    `pairs` says for each whether it is a pair of values that other variants have too.
+    `pairs` says of each whether other variants have the same values too.
     """
     shown = png(pixels)
     plain = partial(write, samples, Layout(**layout))
@@ -175,11 +175,11 @@ def _greys(size: Size) -> Iterator[Variant]:
         top = 255 // (2**depth - 1)
         demand: Demand = "mode" if depth == 1 else "plain"
         layout: dict[str, Any] = {"depth": depth, "colour_type": GREY}
-        yield from _both(f"{depth}-bit grey PNG", pixels // top, pixels, demand, **layout)
-    # Black and white alone: what lies between is clipped by some libraries and scaled by others.
+        yield from _both(f"{depth}-bit gray PNG", pixels // top, pixels, demand, **layout)
+    # Only black and white: libraries disagree on whether to clip or scale the values in between.
     pixels = scenes.grey(*size, levels=2)
     deep = pixels.astype(np.uint16) * DEEP
-    yield from _both("16-bit grey PNG", deep, pixels, "mode", depth=16, colour_type=GREY)
+    yield from _both("16-bit gray PNG", deep, pixels, "mode", depth=16, colour_type=GREY)
 
 
 def _colours(size: Size) -> Iterator[Variant]:
@@ -190,9 +190,9 @@ def _colours(size: Size) -> Iterator[Variant]:
 
 
 def deepened(pixels: Any) -> Any:
-    """16-bit values whose high bytes are these; the low ones are noise."""
+    """16-bit values with these high bytes; the low bytes are noise."""
     noise = np.random.default_rng(0).integers(0, 256, pixels.shape)
-    # Black and white stay what they are, also to a reader that divides by 257.
+    # Black and white stay exact even for a reader that divides by 257.
     return np.where(pixels == 255, 0xFFFF, pixels * np.uint16(256) + noise).astype(np.uint16)
 
 
@@ -207,11 +207,11 @@ def _palettes(size: Size) -> Iterator[Variant]:
         index, pixels = scenes.indices(*size, count), scenes.colour(*size, count)
         pairs = number % 2 == 1, number % 2 == 0
         yield from _both(f"PNG with a palette of {count}", index, pixels, "mode", pairs, **layout)
-    # A palette of grays that is not in the order of the greys.
+    # A palette of grays that are not in ascending order.
     index, pixels = scenes.indices(*size, 16), scenes.grey(*size, 16)
     table = np.repeat(scenes.shades(16)[:, None], 3, axis=1)
     layout = {"depth": 4, "colour_type": PALETTE, "before": [colours(table)]}
-    yield from _both("PNG with a palette of greys", index, pixels, "mode", **layout)
+    yield from _both("PNG with a palette of grays", index, pixels, "mode", **layout)
 
 
 def _alphas(size: Size) -> Iterator[Variant]:
@@ -224,13 +224,13 @@ def _alphas(size: Size) -> Iterator[Variant]:
             opaque(greys if depth == 8 else deepened(greys), kind),
             {"depth": depth, "colour_type": GREY_ALPHA},
         )
-        name = f"{depth}-bit grey PNG with alpha, opaque"
+        name = f"{depth}-bit gray PNG with alpha, opaque"
         yield from _both(name, both, greys, "mode", **layout)
     yield from _transparent_colours(size)
 
 
 def _transparent_colours(size: Size) -> Iterator[Variant]:
-    """tRNS: a color that no pixel has, and a palette all of whose colors are opaque."""
+    """A tRNS color that no pixel has, and a palette with only opaque colors."""
     pixels, index = scenes.colour(*size), scenes.indices(*size, 16)
     table = colours(scenes.palette(16))
     unused = (b"tRNS", struct.pack(">HHH", 1, 2, 3))
@@ -238,7 +238,7 @@ def _transparent_colours(size: Size) -> Iterator[Variant]:
     yield from _both("RGB PNG with an unused tRNS", pixels, pixels, "mode", **layout)
     layout = {"colour_type": GREY, "before": [(b"tRNS", struct.pack(">H", 3))]}
     greys = scenes.grey(*size)
-    yield from _both("grey PNG with an unused tRNS", greys, greys, "mode", **layout)
+    yield from _both("gray PNG with an unused tRNS", greys, greys, "mode", **layout)
     layout = {"colour_type": PALETTE, "before": [table, (b"tRNS", b"\xff" * 16)]}
     yield from _both("palette PNG with an opaque tRNS", index, pixels, "mode", **layout)
 

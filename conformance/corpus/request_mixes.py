@@ -13,14 +13,14 @@ from conformance.corpus import image_files, photographs, texts
 from conformance.transport.endpoint import Items
 
 SIDES: Final = (24, 32, 48, 64)
-"""Pixels a side of the pool of images: small, so that a failure's curl line holds them."""
+"""Side in pixels of the pool's images: small, so that they fit in a failure's curl command."""
 MOST_TEXTS: Final = 4
 MOST_REORDERED: Final = 10
-"""More texts than a mix has: some services lose the order only above eight."""
+"""More texts than a mix has, since some services lose the order only above eight."""
 MOST_LETTERS: Final = 12
 LONGEST: Final = 72
-"""Bytes in UTF-8: no more than 77 tokens even to a byte-level tokenizer, for what an endpoint does
-with longer texts is the subject of a clause of its own."""
+"""Bytes in UTF-8: at most 77 tokens even to a byte-level tokenizer, since a separate clause covers
+longer texts."""
 WORDS: Final = (
     "a",
     "red",
@@ -35,8 +35,8 @@ WORDS: Final = (
     "赤い",
     "🚲",
 )
-# First and last code points: every kind of letter, mark and control character; no surrogates,
-# which JSON in UTF-8 cannot hold.
+# First and last code points: every kind of letter, mark and control character, but no surrogates,
+# which JSON in UTF-8 cannot represent.
 BLOCKS: Final = (
     (0x20, 0x7E),
     (0x00, 0x1F),
@@ -57,13 +57,13 @@ BLOCKS: Final = (
 
 @dataclass(frozen=True)
 class Mix:
-    """The items of one request; images are places in the pool."""
+    """The items of one request; images are indices into the pool."""
 
     texts: tuple[str, ...]
     images: tuple[int, ...] = ()
 
     def items(self) -> Items:
-        """What to send."""
+        """The items to send."""
         return Items(self.texts, [image(place) for place in self.images])
 
     def without_images(self) -> "Mix":
@@ -81,14 +81,14 @@ class Mix:
 
 @cache
 def image(place: int) -> bytes:
-    """A PNG file of the pool."""
-    # Neighbors in the list of drawings share a color; five further on both differ.
+    """A PNG file from the pool."""
+    # Adjacent drawings share a color; drawings five places apart differ in color and shape.
     return image_files.save(image_files.image(5 * place, SIDES[place]), "PNG")
 
 
 @cache
 def written() -> tuple[str, ...]:
-    """What people write, of bounded length: captions in every language, titles, addresses, code."""
+    """Realistic texts of limited length: captions in every language, titles, addresses, code."""
     captions = chain.from_iterable(map(photographs.captions, photographs.languages()))
     real = (each.text for each in chain(texts.real(), texts.edge()))
     return tuple(text for text in chain(captions, real) if len(text.encode()) <= LONGEST)
@@ -103,7 +103,7 @@ def characters() -> tuple[str, ...]:
 
 
 def text(chance: Random) -> str:
-    """A few words, something that people write, or any characters; also nothing at all."""
+    """A few words, a realistic text, or arbitrary characters; may be empty."""
     kind = chance.choice(("words", "characters", "written"))
     if kind == "words":
         return " ".join(chance.choices(WORDS, k=chance.randint(0, 6)))
@@ -118,7 +118,7 @@ def mix(seed: int, most_images: int = 2) -> Mix:
     chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(0, MOST_TEXTS)))
     shown = tuple(chance.choices(range(len(SIDES)), k=chance.randint(0, most_images)))
-    # A request of nothing may be refused.
+    # An empty request may be refused.
     return Mix(some if some or shown else WORDS[:1], shown)
 
 
@@ -132,10 +132,10 @@ def reordered(seed: int) -> tuple[Mix, Mix]:
 
 
 def mixes() -> SearchStrategy[Mix]:
-    """Any mix of up to four texts and an image; what fails shrinks towards one short text.
+    """Any mix of up to four texts and an image; failures shrink toward one short text.
 
-    All is sampled from fixed lists: into numbers and characters Hypothesis puts constants that it
-    finds in whatever modules are loaded, and a run has to be the same in any process.
+    Everything is sampled from fixed lists, since Hypothesis fills numbers and strings with
+    constants from the loaded modules, and every run must be the same.
     """
     words = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
     anything = st.lists(st.sampled_from(characters()), max_size=MOST_LETTERS).map("".join)

@@ -1,11 +1,11 @@
 """Texts to encode: real ones, edge cases, every mark, every length and every JSON escape.
 
-All of them are valid Unicode, so all can stand in a JSON request (lone surrogates cannot, and
+All of them are valid Unicode and can therefore be sent as JSON (lone surrogates cannot, and
 Weaviate cannot send them). The words are in `fixtures/texts.toml` and `fixtures/text_axes.toml`.
 
 For each mark there are five texts: one, two that differ from it before the mark and between two
 marks, and two that begin with it and differ after the last mark. If a model drops text at the mark
-in any of these places, two of them get the same vector.
+in any of these places, two of the texts get the same vector.
 """
 
 import json
@@ -25,18 +25,18 @@ _WORDS: Final = (
 )
 WORD, OTHER = "red", "blue"
 SHORT: Final = 4
-"""Bytes of a mark that may stand in every place: the text has to stay within 64 tokens, even where
-each byte is one."""
+"""Maximum size in bytes of a mark that is tried in every place: the text has to stay within 64
+tokens, even if each byte is a token."""
 LONGEST: Final = 300
-"""Letters of the longest text of the pool, and so how many texts it has."""
+"""Letters of the longest text in the pool, which is also the number of texts."""
 ONE_TOKEN: Final = ("is", "on")
-"""Words of one token in every tokenizer of the table, the stand-ins' small ones included."""
+"""Words of one token in every tokenizer of the table, including the stand-ins' small ones."""
 MARKS: Final = 4
-"""Tokens of the limit that are left to the model's own marks."""
+"""Tokens of the limit reserved for the model's own marks."""
 PLACES: Final = 40
-"""Places of a long limit that are tried, the first and the last among them."""
+"""Number of places that are tried within a long limit, including the first and the last."""
 WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
-"""Letters of a word: WordPiece gives up at 100; 8 bits hold 255."""
+"""Lengths of words: WordPiece gives up at 100 letters, and 8 bits hold 255."""
 BODY_LETTERS: Final = 300_000
 
 ESCAPED: Final = (
@@ -55,7 +55,7 @@ ESCAPED: Final = (
     "a <red> & <blue> circle",
     "red\x7fblue\x1bgreen",
 )
-"""Texts of letters that JSON escapes in several ways."""
+"""Texts with letters that JSON can escape in several ways."""
 SHORT_ESCAPES: Final = {
     '"': '\\"',
     "\\": "\\\\",
@@ -76,7 +76,7 @@ class Text:
 
     id: str
     language: str
-    """ISO 639 code; "und" where a text has no language."""
+    """ISO 639 code; "und" if a text has no language."""
     text: str
 
     def __str__(self) -> str:
@@ -84,19 +84,19 @@ class Text:
 
 
 def real() -> tuple[Text, ...]:
-    """Sentences, titles, addresses, code and the like, as users' objects hold them."""
+    """Sentences, titles, addresses, code and similar texts, as in users' objects."""
     return _texts("real")
 
 
 def edge() -> tuple[Text, ...]:
-    """Texts with next to nothing in them, or with characters that programs stumble over."""
+    """Nearly empty texts, and characters that often cause errors."""
     return _texts("edge")
 
 
 def long(words: int) -> str:
-    """`words` plain English words, which are at least as many tokens to every tokenizer.
+    """`words` plain English words, each of which is at least one token in every tokenizer.
 
-    A shorter one is the beginning of a longer one, so that truncation can be seen.
+    A shorter text is the beginning of a longer one, so that truncation is detectable.
     """
     return " ".join(islice(cycle(_WORDS.split()), words))
 
@@ -108,7 +108,7 @@ def _texts(group: str) -> tuple[Text, ...]:
 
 @dataclass(frozen=True)
 class Apart:
-    """Two texts that must have different vectors; `name` says what tells them apart."""
+    """Two texts that must have different vectors; `name` describes their difference."""
 
     name: str
     one: str
@@ -116,17 +116,17 @@ class Apart:
 
 
 def mark_groups() -> tuple[str, ...]:
-    """The groups of marks that every model's tokenizer reads over."""
+    """The groups of marks after which every model's tokenizer reads on."""
     return tuple(group for group in _table("marks") if group != "controls")
 
 
 def marks(group: str) -> tuple[Apart, ...]:
-    """For each mark of a group the pairs that only differ before, between and after it."""
+    """For each mark of a group, pairs that differ only before, between and after it."""
     return tuple(pair for name, mark in _table("marks")[group].items() for pair in _at(name, mark))
 
 
 def enclosures() -> tuple[Apart, ...]:
-    """For each kind of brackets the pairs that only differ before, inside and after it."""
+    """For each kind of bracket, pairs that differ only before, inside and after it."""
     pairs: list[Apart] = []
     for name, (left, right) in _table("enclosures").items():
         texts = [
@@ -149,7 +149,7 @@ def apart(group: str) -> tuple[Apart, ...]:
 
 
 def nearly_equal() -> tuple[str, ...]:
-    """Texts that case, marks, blanks or the form of letters alone tells apart, and one twice."""
+    """Texts that differ only in case, marks, blanks or Unicode form, and one text twice."""
     text = "Crème brûlée on a red plate"
     forms = [unicodedata.normalize("NFD", text), "Creme brulee on a red plate"]
     marked = [f"{text}.", f'"{text}"', text.replace(" on", ", on"), text.replace(" ", "-")]
@@ -158,7 +158,7 @@ def nearly_equal() -> tuple[str, ...]:
 
 
 def attacks() -> tuple[Apart, ...]:
-    """For each attack the pair that only differs in what follows it."""
+    """For each attack, a pair that differs only in the text after it."""
     table = _table("attacks")
     return tuple(Apart(name, f"{text} {WORD}", f"{text} {OTHER}") for name, text in table.items())
 
@@ -169,12 +169,12 @@ def lookalikes() -> tuple[str, ...]:
 
 
 def tokenizer_marks() -> tuple[str, ...]:
-    """Texts that a tokenizer or a template may take for its own marks; they may share a vector."""
+    """Texts that look like special tokens or template marks; they may share a vector."""
     return tuple(_table("lookalikes")["marks"])
 
 
 def unlike(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that differ in letters or digits: a tokenizer may drop marks and fold case (SigLIP)."""
+    """The texts that differ in letters or digits; SigLIP's tokenizer drops marks and case."""
     by_letters: dict[str, str] = {}
     for text in texts:
         by_letters.setdefault("".join(filter(str.isalnum, text)).casefold(), text)
@@ -182,7 +182,7 @@ def unlike(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def diacritics(languages: tuple[str, ...]) -> tuple[Apart, ...]:
-    """Pairs that only a mark on a letter tells apart, in these languages."""
+    """Pairs in these languages that differ only in a diacritic."""
     table = _table("diacritics")
     return tuple(Apart(each, *table[each]) for each in languages if each in table)
 
@@ -204,7 +204,7 @@ def _varied() -> tuple[tuple[str, str, str], ...]:
 
 
 def _inside(mark: str, before: str, between: str, _after: str) -> str:
-    """After a word, within one, around one, doubled."""
+    """The mark after a word, within one, around one, and doubled."""
     if _may_join_words(mark):
         return f"{before} {mark} {between} {mark} is"
     if len(mark.encode()) > SHORT:
@@ -213,7 +213,7 @@ def _inside(mark: str, before: str, between: str, _after: str) -> str:
 
 
 def _first_and_last(mark: str, after: str) -> str:
-    """The mark comes first; then after a word, within one, between blanks, doubled."""
+    """The mark first; then after a word, within one, between blanks, and doubled."""
     if _may_join_words(mark):
         return f"{mark} is {mark} {after}"
     if len(mark.encode()) > SHORT:
@@ -224,8 +224,8 @@ def _first_and_last(mark: str, after: str) -> str:
 def _may_join_words(mark: str) -> bool:
     """Whether a tokenizer may take a mark for a letter.
 
-    A word with a letter that it does not know is a single unknown token to WordPiece, so such a
-    mark stands between blanks.
+    To WordPiece, a word with an unknown letter is a single unknown token, so such a mark is placed
+    between blanks.
     """
     return any(not each.isascii() and not _parts_words(each) for each in mark)
 
@@ -243,21 +243,21 @@ def _table(name: str) -> Mapping[str, Any]:
 
 @cache
 def pool() -> tuple[str, ...]:
-    """A text of each length from 1 to LONGEST letters; all differ within the first few letters."""
+    """One text of each length from 1 to LONGEST letters; all differ within a few letters."""
     filler = "".join(islice(cycle("on a red mat is a dog "), LONGEST))
     texts = [f"{_code(length)} {filler}"[:length] for length in range(1, LONGEST + 1)]
-    # A blank at the end need not count: tokenizers drop it.
+    # Not a trailing blank, since tokenizers may drop it.
     return tuple(text if not text.endswith(" ") else f"{text[:-1]}." for text in texts)
 
 
 def _code(number: int) -> str:
-    """Three letters that no other number up to 26 ** 3 has."""
+    """A three-letter code, unique for numbers up to 26 ** 3."""
     return "".join(chr(ord("a") + number // 26**place % 26) for place in range(3))
 
 
 @cache
 def one_word_apart(limit: int) -> tuple[str, ...]:
-    """A text up to a limit of tokens, and texts that differ from it in the word at one place."""
+    """A text as long as a token limit, and texts that differ from it in one word each."""
     words = [ONE_TOKEN[place % 2] for place in range(limit - MARKS)]
     every = range(len(words))
     places = every if len(words) <= 2 * PLACES else _spread(len(words))
@@ -271,14 +271,14 @@ def _spread(count: int) -> list[int]:
 
 @cache
 def around(limit: int) -> tuple[str, ...]:
-    """Texts of as many one-token words as the limit, with and without a model's own marks."""
+    """Texts with as many one-token words as the limit, with and without a model's own marks."""
     counts = range(limit - MARKS, limit + MARKS)
     return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in counts)
 
 
 @cache
 def beyond(limit: int) -> tuple[str, str]:
-    """Two texts that only differ in what comes after twice a limit of tokens."""
+    """Two texts that differ only beyond twice a token limit."""
     same = " ".join(islice(cycle(ONE_TOKEN), 2 * limit))
     return f"{same} red circle", f"{same} blue square on paper"
 
@@ -296,19 +296,19 @@ def bodies() -> dict[str, tuple[str, ...]]:
 
 
 def small_digits(letter: str) -> str:
-    r"""\uXXXX, beyond 16 bits a pair of it."""
+    r"""\uXXXX, or a surrogate pair beyond 16 bits."""
     units = letter.encode("utf-16-be")
     pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
     return "".join(f"\\u{pair}" for pair in pairs)
 
 
 def capital_digits(letter: str) -> str:
-    """The same with capital digits."""
+    """The same with uppercase hexadecimal digits."""
     return small_digits(letter).upper().replace("\\U", "\\u")
 
 
 def outside_ascii(letter: str) -> str:
-    r"""What is not ASCII as \uXXXX, the rest in short where it has to be escaped."""
+    r"""Non-ASCII characters as \uXXXX, and the shortest form of required escapes."""
     if letter.isascii():
         return SHORT_ESCAPES.get(letter) or (
             letter if letter.isprintable() else small_digits(letter)
@@ -317,7 +317,7 @@ def outside_ascii(letter: str) -> str:
 
 
 def as_go(letter: str) -> str:
-    """As Go's encoding/json writes it."""
+    """The escapes of Go's encoding/json."""
     return (
         small_digits(letter)
         if letter in "<>&\u2028\u2029"
@@ -334,6 +334,6 @@ ESCAPES: Final[dict[str, Escape]] = {
 
 
 def escaped_body(texts: Sequence[str], escape: Escape) -> bytes:
-    """A request of the texts, each letter written by `escape`."""
+    """A request body with the texts, each letter written by `escape`."""
     written = (f'"{"".join(map(escape, text))}"' for text in texts)
     return f'{{"texts":[{",".join(written)}]}}'.encode()

@@ -1,7 +1,7 @@
 """A TIFF writer, and the variants that it and Pillow write.
 
-They cover byte orders, compressions, strips and tiles, planes, photometric types and bit depths
-(TIFF 6.0).
+The variants cover byte orders, compressions, strips and tiles, planes, photometric types and bit
+depths (TIFF 6.0).
 """
 
 import struct
@@ -134,12 +134,12 @@ def _directory(tags: dict[int, tuple[int, tuple[int, ...]]], order: str, start: 
 
 
 def colour_map(palette: Samples) -> tuple[int, ...]:
-    """The palette (n, 3) as tag 320 has it: all reds, greens and blues, 16 bits each."""
+    """The palette (n, 3) as in tag 320: all reds, greens and blues, 16 bits each."""
     return tuple((palette.astype(np.uint16) * 257).T.reshape(-1).tolist())
 
 
 def variants(width: int, height: int) -> list[Variant]:
-    """All of them, showing a scene of this size."""
+    """All variants, each showing a scene of this size."""
     size = width, height
     return [*_layouts(size), *_compressed(size), *_greys(size), *_modes(size)]
 
@@ -188,8 +188,8 @@ def _greys(size: Size) -> list[Variant]:
     inverse: dict[str, Any] = {"photometric": WHITE_IS_ZERO}
     scan = bits // 255
     exact = {
-        "grey TIFF": partial(write, greys, Layout(**grey)),
-        "grey TIFF, white is 0": partial(write, 255 - greys, Layout(**inverse)),
+        "gray TIFF": partial(write, greys, Layout(**grey)),
+        "gray TIFF, white is 0": partial(write, 255 - greys, Layout(**inverse)),
     }
     scans = {
         "1-bit TIFF": partial(write, scan, Layout(bits=1, **grey)),
@@ -199,7 +199,7 @@ def _greys(size: Size) -> list[Variant]:
     found += [Variant(name, file, png(bits), "mode") for name, file in scans.items()]
     for big in (False, True):
         layout = Layout(bits=16, big_endian=big, **grey)
-        name = f"16-bit grey TIFF, {'big' if big else 'little'}-endian"
+        name = f"16-bit gray TIFF, {'big' if big else 'little'}-endian"
         found.append(Variant(name, partial(write, deep, layout), png(bits), "mode"))
     return found
 
@@ -225,5 +225,5 @@ def _modes(size: Size) -> list[Variant]:
     found.append(Variant("CMYK TIFF", partial(save, inks, "TIFF"), None, "ink"))
     both = Image.fromarray(opaque(scenes.grey(*size)))
     file = partial(save, both, "TIFF")
-    found.append(Variant("grey TIFF with alpha, opaque", file, png(scenes.grey(*size)), "mode"))
+    found.append(Variant("gray TIFF with alpha, opaque", file, png(scenes.grey(*size)), "mode"))
     return found

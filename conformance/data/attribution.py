@@ -9,7 +9,7 @@ _FILE = "attribution.toml"
 
 
 def clause_of_cause(kind: str, items: str, clause: str) -> str:
-    """The clause that a broken property belongs to where a check of `clause` meets it."""
+    """The clause that a broken property belongs to if a check of `clause` finds it."""
     causes = fixture_files.toml(_FILE)["causes"]
     row = causes.get(f"{kind} {items}") or causes.get(kind)
     if row is None or any(fnmatch(clause, pattern) for pattern in row["about"]):
@@ -18,9 +18,9 @@ def clause_of_cause(kind: str, items: str, clause: str) -> str:
 
 
 def clause_of_prerequisite(kind: str, items: str, signature: str, clause: str) -> str:
-    """The clause that speaks for a good request that was not served as a check of `clause` needed.
+    """The clause for a good request that failed as a prerequisite in a check of `clause`.
 
-    What a check sends on purpose, to see whether it upsets an endpoint, is its own clause's.
+    A request that is meant to disrupt an endpoint belongs to the check's own clause.
     """
     causes = fixture_files.toml(_FILE)["causes"]
     table = fixture_files.toml(_FILE)["prerequisites"]
@@ -35,25 +35,25 @@ def clause_of_prerequisite(kind: str, items: str, signature: str, clause: str) -
 
 @cache
 def sends_plain_requests(clause: str) -> bool:
-    """Whether the requests of a clause's checks are such as every other check sends."""
+    """Whether the checks of a clause send only requests that every other check sends."""
     return _sends("plain", clause)
 
 
 @cache
 def sends_risky_requests(clause: str) -> bool:
-    """Whether the requests of a clause's checks may upset an endpoint."""
+    """Whether the requests of a clause's checks may disrupt an endpoint."""
     return _sends("risky", clause)
 
 
 @cache
 def sends_harmless_requests(clause: str) -> bool:
-    """Whether the requests of a clause's checks can upset no endpoint."""
+    """Whether the requests of a clause's checks cannot disrupt any endpoint."""
     return _sends("harmless", clause)
 
 
 @cache
 def sends_after_trouble(clause: str) -> bool:
-    """Whether a clause's good requests come right after what may upset an endpoint."""
+    """Whether a clause's good requests follow directly after potentially disruptive ones."""
     return _sends("afterwards", clause)
 
 
@@ -64,9 +64,9 @@ def _sends(requests: str, clause: str) -> bool:
 
 @cache
 def rank(clause: str, kind: str) -> tuple[int, int]:
-    """The place of a clause among all, the most fundamental first, and its place among equals.
+    """The position of a clause, with the most fundamental clause first, and among its equals.
 
-    Some clauses are equals for one kind of cause only.
+    Some clauses are equals only for one kind of cause.
     """
     table = fixture_files.toml(_FILE)["rank"]
     equals = table["for"].get(kind, [])
@@ -86,7 +86,7 @@ def _place(clause: str, order: list[str | list[str]]) -> tuple[int, int]:
 
 @cache
 def follows(consequence: str, clause: str) -> bool:
-    """Whether a failure of `consequence` is to be expected where `clause` fails."""
+    """Whether a failure of `consequence` is expected if `clause` fails."""
     table = fixture_files.toml(_FILE)["consequences"]
     named = [each for name, row in table.items() if fnmatch(clause, name) for each in row]
     return any(fnmatch(consequence, pattern) for each in named for pattern in _patterns(each))
@@ -100,6 +100,6 @@ def are_counterparts(one: str, other: str) -> bool:
 
 
 def _patterns(named: str) -> list[str]:
-    """The patterns that a name of a set stands for; any other pattern stands for itself."""
+    """The patterns of a named set; any other pattern stands for itself."""
     sets = fixture_files.toml(_FILE)["sets"]
     return list(sets[named.removeprefix("@")]) if named.startswith("@") else [named]

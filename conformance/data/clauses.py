@@ -1,7 +1,7 @@
 """The contract's clauses: numbered requirements, each with its level, source and reason.
 
-Also the faults that each clause finds. The faulty endpoints themselves are in `tests/`, which is
-not installed.
+It also lists the faults that each clause finds. The faulty endpoints themselves are in `tests/`,
+which is not installed.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ GROUP_FILES = (
 
 @dataclass(frozen=True)
 class Group:
-    """A theme of the contract; `profile` says what it takes to judge it."""
+    """A group of related clauses; `profile` says what is needed to judge it."""
 
     id: str
     title: str
@@ -96,7 +96,7 @@ def contract_digest() -> str:
 
 
 def find(name: str) -> Clause:
-    """The clause of that id, whatever its capitals; raises UserError with the nearest."""
+    """The clause with that id, ignoring case; raises UserError with the nearest id."""
     every = all_clauses()
     if name.upper() not in every:
         hint = suggestion(name, every)
@@ -105,7 +105,7 @@ def find(name: str) -> Clause:
 
 
 def find_group(name: str) -> Group:
-    """The group of that id (IMG) or title (images), whatever its capitals; raises UserError."""
+    """The group with that id (IMG) or title (images), ignoring case; raises UserError."""
     names = {each.lower(): group for group in groups() for each in (group.id, group.title)}
     if name.lower() not in names:
         known = ", ".join(f"{group.id} ({group.title.lower()})" for group in groups())
@@ -124,11 +124,11 @@ class Fault:
 
 @cache
 def all_faults() -> tuple[Fault, ...]:
-    """Every faulty endpoint that a clause can tell."""
+    """Every faulty endpoint that a clause can detect."""
     rows = fixture_files.toml("faults.toml")["fault"]
     return tuple(Fault(row["name"], row["summary"], tuple(row["clauses"])) for row in rows)
 
 
 def faults_found_by(clause: str) -> list[Fault]:
-    """The faults that name the clause among those that find them."""
+    """The faults that a clause finds."""
     return [fault for fault in all_faults() if clause in fault.clauses]

@@ -4,26 +4,26 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 BAD_OPTION = 4
-"""Exit status of a command that was called in the wrong way, or that found no endpoint."""
+"""Exit status if a command was called incorrectly, or no endpoint was found."""
 CLOSE = 0.6
-"""From here on a name is offered as the one that was meant; difflib's own bar, too."""
+"""Similarity above which a name is suggested; also difflib's default."""
 PART = 4
-"""Letters from which on a part of a name says something."""
+"""Minimum length of a part of a name that is compared."""
 LONGEST = 300
 """Maximum length of a line that quotes foreign text."""
 
 
 class UserError(Exception):
-    """Something that the user can mend: a command shows its line, and no traceback.
+    """A problem that the user can fix: a command prints one line, and no traceback.
 
-    The command prints ``ERROR: message`` and ends with `exit_status`.
+    The line is ``ERROR: message``, and the command exits with `exit_status`.
     """
 
     exit_status = BAD_OPTION
 
 
 class MissingLibrary(UserError):
-    """A library that `pip install .` alone does not bring: a check that needs it is not run."""
+    """A check needs a library that `pip install .` alone does not install, so it is not run."""
 
 
 def install(extra: str) -> str:
@@ -32,24 +32,24 @@ def install(extra: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with every control character but line feeds escaped: endpoints are untrusted."""
+    """The text with control characters except line feeds escaped, for untrusted endpoints."""
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def one_line(text: object, longest: int = LONGEST) -> str:
-    """The first line that says something, printable, and cut to a bounded length."""
+    """The first nonblank line, made printable and cut to a limited length."""
     lines = (line.strip() for line in str(text)[: 10 * longest].splitlines())
     first = printable(next(filter(None, lines), ""))
     return first if len(first) <= longest else f"{first[:longest].rstrip()} …"
 
 
 def by_nearness(name: str, names: Iterable[str]) -> list[str]:
-    """All `names`, those most like `name` first, whatever their capitals."""
+    """All `names`, those most like `name` first, ignoring case."""
     return sorted(names, key=lambda other: (-_likeness(name, other), other))
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:
-    """`; did you mean X?` for the name most like it, or nothing where none is close."""
+    """`; did you mean X?` for the most similar name, or nothing if none is close."""
     first = next(iter(by_nearness(name, names)), "")
     return f"; did you mean {first}?" if first and _likeness(name, first) >= CLOSE else ""
 
@@ -57,5 +57,5 @@ def suggestion(name: str, names: Iterable[str]) -> str:
 def _likeness(name: str, other: str) -> float:
     one, two = name.lower(), other.lower()
     ratio = SequenceMatcher(None, one, two, autojunk=False).ratio()
-    # A part of a name, such as openai-clip, is like it, however much is left out.
+    # A part of a name, such as openai-clip, counts as similar, however much is left out.
     return max(ratio, CLOSE + ratio / 10) if len(one) >= PART and one in two else ratio

@@ -14,7 +14,7 @@ Library = Literal["sentence-transformers", "clip", "siglip", "open_clip", "moder
 
 @dataclass(frozen=True)
 class Model:
-    """One tag. Sizes are pixels, limits tokens, dimensions numbers a vector; None is unknown."""
+    """One tag. Sizes are in pixels, limits in tokens; None means unknown."""
 
     tag: str
     library: Library | None = None
@@ -30,18 +30,18 @@ class Model:
     checkpoint_source: str | None = None
     image_size: int | None = None
     image_resize: Literal["crop", "squash", "tile"] | None = None
-    """How an image is brought to size: center crop, both sides scaled, tiles."""
+    """How an image is resized: center crop, both sides scaled, or tiles."""
     image_source: str | None = None
     image_gflops: float | None = None
-    """Floating-point operations for one image, in 10**9; a GPU is told from a CPU by it."""
+    """10**9 floating-point operations per image, used to tell a GPU from a CPU."""
     image_gflops_source: str | None = None
     text_tokens: int | None = None
     lower_case: bool = False
     text_source: str | None = None
     normalised: bool | None = None
-    """Whether the vendor's container answers with unit vectors."""
+    """Whether the vendor's container returns unit vectors."""
     languages: tuple[str, ...] = ()
-    """ISO 639-1 codes; empty is unknown."""
+    """ISO 639-1 codes; empty means unknown."""
     languages_source: str | None = None
     licence: str | None = None
     licence_source: str | None = None
@@ -49,17 +49,17 @@ class Model:
     """multi2vec-clip version that added the tag."""
     since_source: str | None = None
     listed: Literal["page", "build", "user"] = "user"
-    """Where the tag comes from: the documentation page, the vendor's build, a user's own file."""
+    """The tag's origin: the documentation page, the vendor's build, or the user's own file."""
 
     @property
     def erratum(self) -> bool:
-        """Whether the documented dimension is not the checkpoint's."""
+        """Whether the documented dimension differs from the checkpoint's."""
         both = self.documented_dimension and self.checkpoint_dimension
         return bool(both) and self.documented_dimension != self.checkpoint_dimension
 
 
 def row(values: Mapping[str, Any]) -> Model:
-    """A model from one TOML table; raises ValueError that names an unknown or missing key."""
+    """A model from one TOML table; raises ValueError for an unknown or missing key."""
     known = {field.name for field in fields(Model)}
     unknown = sorted(set(values) - known)
     if unknown:
@@ -75,7 +75,7 @@ def row(values: Mapping[str, Any]) -> Model:
 def load(extra: Path | None = None) -> dict[str, Model]:
     """Every model by tag: the project's own, then the rows of the user's file `extra`.
 
-    Raises UserError for a file that cannot be read as rows.
+    Raises UserError if the file cannot be read.
     """
     own = map(row, fixture_files.toml("models.toml")["model"])
     return {model.tag: model for model in [*own, *_rows_of(extra)]}
@@ -93,7 +93,7 @@ def _rows_of(file: Path | None) -> list[Model]:
 
 
 def find(tag: str, extra: Path | None = None) -> Model:
-    """The row of `tag`; raises UserError, which lists the tags that exist, the nearest first."""
+    """The row of `tag`; raises UserError, which lists the existing tags, nearest first."""
     table = load(extra)
     if tag not in table:
         hint = suggestion(_as_tag(tag), table)
@@ -104,5 +104,5 @@ def find(tag: str, extra: Path | None = None) -> Model:
 
 
 def _as_tag(name: str) -> str:
-    """An image's or a hub's name as a tag would be written: openai/clip is openai-clip."""
+    """An image or hub name written as a tag: openai/clip becomes openai-clip."""
     return name.rpartition(":")[2].replace("/", "-")

@@ -22,31 +22,31 @@ Status = Literal[
 
 @dataclass(frozen=True)
 class StatusRow:
-    """What is said of a status, and how it is shown."""
+    """The description of a status, and how it is shown."""
 
     name: Status
     meaning: str
     column: int
-    """Its place in a scoreboard, from the left."""
+    """Its position in a scoreboard, from the left."""
     letter: str
-    """What pytest prints for a test that has it."""
+    """The letter that pytest prints for a test with this status."""
     style: str = "dim"
-    """In the terminal, as rich names styles."""
+    """The style in the terminal, in rich's syntax."""
     explained: bool = False
-    """Whether the scoreboard says below its columns what it means."""
+    """Whether the scoreboard explains it below its columns."""
     left_out: bool = False
-    """Whether nothing was tried, because it was not requested."""
+    """Whether nothing was tried because it was not requested."""
 
 
 @cache
 def rows() -> dict[Status, StatusRow]:
-    """Every status, the worst first."""
+    """Every status, worst first."""
     table = fixture_files.toml("statuses.toml")["status"]
     return {row["name"]: StatusRow(**row) for row in table}
 
 
 def worst(statuses: list[Status]) -> Status:
-    """The status of a clause whose tests had these; none at all is `not run`."""
+    """The status of a clause whose tests had these statuses; `not run` if there were none."""
     return min(statuses, key=list(rows()).index, default="not run")
 
 
@@ -56,5 +56,5 @@ def columns() -> list[Status]:
 
 
 def to_look_at() -> list[Status]:
-    """The statuses as a reader wants them: the worst first, untried ones last."""
+    """The statuses in a reader's order: worst first, untried ones last."""
     return sorted(rows(), key=lambda name: rows()[name].left_out)

@@ -10,37 +10,37 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 REPEATED = 1e-3
-"""The same request again. The same computation gives the same bits; sums in another order under
+"""The same request again. The same computation gives the same bits; sums in a different order under
 load differ by about 1e-6 in float32 and 1e-3 in float16."""
 
 ACROSS_REQUESTS = 2e-2
-"""The same item in another request. Other batch shapes choose other kernels: bfloat16 keeps 8 bits,
-which is 4e-3 a rounding, and 8-bit vectors move by one step of 1/127 here and there. What leaks
-from companions or padding in practice is larger."""
+"""The same item in another request. Other batch shapes use other kernels: bfloat16 keeps 8 bits,
+which is 4e-3 per rounding, and some components of 8-bit vectors move by a step of 1/127. Leaks
+from companions or padding are larger in practice."""
 
 OTHER_DECODER = 5e-2
-"""A lossy or converted image and the pixels that Pillow makes of it. A decoder with a coarser
-cosine transform moves a vector by up to 0.03 (docs/exact.md)."""
+"""A lossy or converted image compared with the pixels that Pillow decodes. A decoder with a coarser
+cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
 
 DIFFERENT = 1e-4
-"""Above it, two vectors differ. Float32 noise stays at 1e-6, also over 1,152 components."""
+"""Vectors further apart than this differ. Float32 noise is 1e-6, even with 1,152 numbers."""
 
 CONVERTED_COSINE = 0.95
 """Cosine of an image with a lossy or converted copy of itself (JPEG, CMYK, 16-bit gray). A
 different image of the same corpus, or an inverted one, is well below."""
 
 ENLARGED_COSINE = 0.9
-"""The same where the model has to enlarge the image: the way in which it does is much of what is
-seen. Bilinear for bicubic is within 0.985 for four stand-ins (CLIP, OpenCLIP, SigLIP, SigLIP 2),
-and within 0.923 for the fake encoder of the project's own tests."""
+"""The same if the model has to enlarge the image, since the interpolation then affects much of the
+result. Bilinear and bicubic agree within 0.985 for four stand-ins (CLIP, OpenCLIP, SigLIP, SigLIP
+2), and within 0.923 for the fake encoder of the project's own tests."""
 
 UNIT_LENGTH = 1e-3
 """How far a length may be from 1: a unit vector in float16 or bfloat16 is within 5e-4."""
 
 
 def distance(one: Array, other: Array) -> float:
-    """Relative distance of two vectors of one dimension: 0 is equal, 1.4 is at right angles."""
-    a, b = one.astype(np.float64), other.astype(np.float64)  # Squares of float32 may be beyond it.
+    """Relative distance of two vectors of the same dimension: 0 if equal, 1.4 at right angles."""
+    a, b = one.astype(np.float64), other.astype(np.float64)  # Squares may overflow float32.
     norm = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)))
     return float(np.linalg.norm(a - b)) / norm if norm else 0.0
 

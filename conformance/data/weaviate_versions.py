@@ -15,27 +15,27 @@ from conformance.data.messages import UserError
 Version = tuple[int, ...]
 
 DEFAULT_VERSION: Final = "1.39.0"
-"""The release that is meant where no version is named."""
+"""The release that applies if no version is named."""
 
 NEWEST: Final = 10**6
-"""Stands for the patch of a line's newest release."""
+"""Stands for the patch number of a line's newest release."""
 
 
 def parse(text: str) -> Version:
     """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises UserError.
 
-    `1.36` is the newest release of its line.
+    `1.36` means the newest release of its line.
     """
     numbers = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(?:$|[-+])", text)
     if numbers is None:
-        raise UserError(f"no Weaviate version: {text!r}; one looks like 1.39.0")
+        raise UserError(f"{text!r} is not a Weaviate version; expected a version such as 1.39.0")
     return tuple(int(number or NEWEST) for number in numbers.groups())
 
 
 def reached(version: str, first_releases: Sequence[str]) -> bool:
-    """Whether `version` is one of the first releases with a change, or came after them.
+    """Whether `version` includes a change that first appeared in these releases.
 
-    A line of releases that is not named has the change only where it is newer than all that are.
+    A release line that is not named includes the change only if it is newer than all that are.
     """
     this, firsts = parse(version), [parse(first) for first in first_releases]
     newer_line = this[:2] > max(firsts)[:2]
@@ -43,7 +43,7 @@ def reached(version: str, first_releases: Sequence[str]) -> bool:
 
 
 def applies(clause: Clause, version: str | None) -> bool:
-    """Whether the clause is one for that version; without a version every clause applies."""
+    """Whether the clause applies to that version; without a version, every clause does."""
     if version is None:
         return True
     begun = not clause.since or reached(version, clause.since)

@@ -20,11 +20,11 @@ from conformance.doctor.environment import CUDA_ON
 from conformance.transport.endpoint import Endpoint
 
 TOGETHER = 4
-"""Images in the request that is timed: few enough for a CPU, and a GPU hardly takes longer."""
+"""Images in the timed request: few enough for a CPU, and hardly slower on a GPU."""
 SIDE = 512
 ROUNDS = 10
 LIKE_A_CPU = 1.0
-"""Times the CPU's least: a GPU of any kind is below, a CPU never is."""
+"""Factor of the CPU's minimum time: any GPU is below it, and a CPU never is."""
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -35,12 +35,12 @@ def examine(
     environment: Mapping[str, str],
     found: Diagnosis,
 ) -> None:
-    """Look at the device; `environment` and the endpoint's own `meta` say what was asked for."""
+    """Examine the device; `environment` and the endpoint's `meta` say what was requested."""
     switch = environment.get("ENABLE_CUDA", "")
     if switch and switch not in (*CUDA_ON, "0", "false", "False"):
         found.problem("gpu-switch", value=switch)
     says = str(meta["device"]) if isinstance(meta.get("device"), str) else ""
-    found.note("device", f"{says}, says /meta" if says else "not said by /meta")
+    found.note("device", f"{says} (according to /meta)" if says else "not reported by /meta")
     seconds = seconds_an_image(endpoint)
     if seconds is None:
         return
@@ -51,7 +51,7 @@ def examine(
 
 
 def seconds_an_image(endpoint: Endpoint) -> float | None:
-    """Of several sent together, the better of two times; None if they were not answered."""
+    """Seconds per image in a batch, the better of two times; None if there was no response."""
     sent = [send(endpoint, "image", TOGETHER) for _ in range(2)]
     if any(each.failure or each.status != 200 for each in sent):
         return None
@@ -59,14 +59,14 @@ def seconds_an_image(endpoint: Endpoint) -> float | None:
 
 
 def least_on_cpu(model: Model | None) -> float | None:
-    """Seconds below which no CPU of this machine encodes an image; None where unknown."""
+    """Minimum seconds for an image on this machine's CPU; None if unknown."""
     if model is None or model.image_gflops is None:
         return None
     return model.image_gflops / cpu_gflops()
 
 
 def cpu_gflops() -> float:
-    """What this machine's CPU reaches in float32, in 10**9 operations a second."""
+    """The float32 speed of this machine's CPU, in 10**9 operations per second."""
     matrix = np.ones((SIDE, SIDE), dtype=np.float32)
     best = float("inf")
     for _ in range(ROUNDS):

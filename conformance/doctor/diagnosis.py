@@ -19,37 +19,37 @@ WELL = "no problems found; `clip-conformance URL --model TAG` runs the full test
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is likely wrong."""
+    """One likely problem."""
 
     id: str
     text: str
     cause: str
     remedy: str
     weaviate: str = ""
-    """What Weaviate says of it, word for word; empty if it has no part in it."""
+    """Weaviate's error message, verbatim; empty if Weaviate is not involved."""
     source: str = ""
-    """The files of Weaviate that say it."""
+    """The files of Weaviate with that message."""
 
 
 @dataclass
 class Diagnosis:
-    """What is found, filled in step by step; `title` is what is examined."""
+    """The findings, added step by step; `title` is the thing being examined."""
 
     title: str
     seen: list[tuple[str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, name: str, value: str) -> None:
-        """Something that was seen, good or bad."""
+        """Record an observation, good or bad."""
         self.seen.append((name, value))
 
     def problem(self, id_: str, **facts: object) -> None:
-        """A problem of the table of advice, with its gaps filled in."""
+        """Add a problem from the table of advice, with its placeholders filled in."""
         self.problems.append(advice(id_, facts))
 
 
 def advice(id_: str, facts: Mapping[str, Any]) -> Problem:
-    """The problem of that id in `fixtures/doctor.toml`; raises KeyError where a fact is missing."""
+    """The problem with that id in `fixtures/doctor.toml`; raises KeyError if a fact is missing."""
     row = fixture_files.toml(ADVICE)[id_]
     texts = {name: str(text).format(**facts) for name, text in row.items() if name != "source"}
     return Problem(
@@ -63,7 +63,7 @@ def advice(id_: str, facts: Mapping[str, Any]) -> Problem:
 
 
 def show(console: Console, found: Sequence[Diagnosis], seconds: float) -> None:
-    """Print everything; foreign texts are made harmless to a terminal."""
+    """Print everything; foreign text is made safe for a terminal."""
     for part in found:
         console.print(Text(printable(part.title), style="bold"))
         console.print(_grid(part.seen))
@@ -88,7 +88,7 @@ def _show_problem(console: Console, problem: Problem) -> None:
     console.print(Text(f"\n{printable(problem.text)}", style="bold red"), soft_wrap=True)
     console.print(_grid([("cause", problem.cause), ("remedy", problem.remedy)]))
     if problem.weaviate:
-        # In one piece, to be found again in a log.
+        # On one line, so that users can search for it in a log.
         said = Text(f"  Weaviate says: {printable(problem.weaviate)}")
         said.append(f"\n  ({REPOSITORY} {problem.source})", style="dim")
         console.print(said, soft_wrap=True)

@@ -24,12 +24,12 @@ from conformance.transport.exchange import without_password
 from conformance.weaviate.server import Server, server_at
 
 TIMEOUT = 15.0
-"""Seconds that a vector may take here; Weaviate waits 50."""
+"""Time limit in seconds for a vector; Weaviate waits 50."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What to look at."""
+    """The options of the command."""
 
     url: str
     model: Model | None
@@ -74,11 +74,9 @@ def command(
         raise click.UsageError(problem)
     endpoint_url.grant(url, given["header"] or (), given["ca_file"])
     if tenant and not collection:
-        raise click.UsageError("--tenant is one of a collection: say which with --collection NAME")
+        raise click.UsageError("--tenant requires --collection NAME")
     if collection and not weaviate:
-        raise click.UsageError(
-            "--collection is a collection of a Weaviate: say which with --weaviate URL"
-        )
+        raise click.UsageError("--collection requires --weaviate URL")
     model = find_model(given["model"], given["models"]) if given["model"] else None
     server = server_at(weaviate) if weaviate else None
     start = time.perf_counter()
@@ -89,7 +87,7 @@ def command(
 
 
 def _filled_in(given: dict[str, Any]) -> dict[str, Any]:
-    """Missing options are read from the same variables and file as for runs of the suite."""
+    """Fill in missing options from the same variables and file as for runs of the suite."""
     found = sources.elsewhere(Path.cwd())
     elsewhere = {name: found[name].value if name in found else None for name in given}
     return {
@@ -98,9 +96,9 @@ def _filled_in(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def examine(asked: Asked) -> Iterator[Diagnosis]:
-    """Look at the endpoint, at this process's environment, and at the Weaviate where one is named.
+    """Examine the endpoint, this process's environment, and the Weaviate server, if one is named.
 
-    Nothing is raised for what is found there.
+    Problems found there raise no exception.
     """
     endpoint_part = Diagnosis(f"endpoint {without_password(asked.url)}")
     meta: dict[str, object] = {}

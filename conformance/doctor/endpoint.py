@@ -18,7 +18,7 @@ from conformance.transport.readiness import recognise
 
 PROBES = 3
 PROBE_TIMEOUT = 5.0
-"""Seconds; an answer that takes longer than its callers wait is a problem anyway."""
+"""Seconds; slower than the callers' own limits, which is a problem anyway."""
 FORBIDDEN = (401, 403, 407)
 UNKNOWN_HOST = ("name or service not known", "nodename nor servname", "name resolution")
 TEXT = "a red circle"
@@ -26,7 +26,7 @@ LACKING = {
     "text": "inputs are not equal to vectors returned",
     "image": "empty vector",
 }
-"""What Weaviate says where a vector did not come."""
+"""Weaviate's messages if a vector is missing."""
 CUT = "without sending complete message body"
 TOO_EARLY = 503
 
@@ -56,20 +56,20 @@ OWN_ERRORS = {
     "memoryerror": "memory",
     "out of memory": "memory",
 }
-"""Well-known messages in small letters, the more telling ones first, and the advice on them."""
+"""Well-known messages in lowercase, the most specific first, with the advice for each."""
 COSTLY = 0.5
-"""Seconds for one text above which its request's own cost is looked at."""
+"""Seconds for one text above which the fixed cost of a request is examined."""
 SEVERAL = 8
 NO_LONGER = 1.25
-"""Times one text's seconds that several take at most where the request is what costs."""
+"""If several texts take at most this factor of one text's time, the request is what costs."""
 
 
 @dataclass(frozen=True)
 class OwnError:
-    """A failure inside the service, which the request did not cause."""
+    """A failure inside the service that the request did not cause."""
 
     id: str
-    """Of the advice."""
+    """The id of the advice."""
     kind: str
     status: int
     error: str
@@ -77,14 +77,14 @@ class OwnError:
 
 @dataclass(frozen=True)
 class Item:
-    """One text or image, through the endpoint: its dimension, and seconds on a warm connection."""
+    """One encoded text or image: its dimension, and seconds on a warm connection."""
 
     dimension: int
     seconds: float
 
 
 def examine_probes(endpoint: Endpoint, found: Diagnosis) -> bool:
-    """Look at the probes; False if it makes no sense to send anything else."""
+    """Examine the probes; False if it makes no sense to send anything else."""
     first = endpoint.get(READY, timeout=PROBE_TIMEOUT)
     if first.failure:
         _unreachable(first, found)
@@ -109,7 +109,7 @@ def _unreachable(seen: Exchange, found: Diagnosis) -> None:
 
 
 def address_facts(url: str) -> dict[str, str]:
-    """How a URL is called in advice: `url`, `host` and `address`, without a password."""
+    """The parts of a URL used in advice: `url`, `host` and `address`, without a password."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     host = parts.hostname or ""
@@ -139,7 +139,7 @@ def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
 
 def _ready(endpoint: Endpoint, first: Exchange, found: Diagnosis) -> None:
     again = [endpoint.get(READY, timeout=PROBE_TIMEOUT) for _ in range(PROBES - 1)]
-    # Weaviate asks again every second, so that a single slow answer is none.
+    # Weaviate tries again every second, so a single slow response is not a problem.
     usual = median(exchange.seconds for exchange in [first, *again])
     found.note("ready", f"status {first.status}, {_milliseconds(usual)}")
     if usual > timeouts.READY_TIMEOUT:
@@ -164,7 +164,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def examine_meta(endpoint: Endpoint, found: Diagnosis) -> dict[str, object]:
-    """What GET /meta says; empty if that is nothing that Weaviate can read."""
+    """The contents of GET /meta; empty if Weaviate could not read it."""
     seen = endpoint.get(META)
     try:
         document = {} if seen.failure else read_meta(seen.body)
@@ -187,12 +187,12 @@ def _plain(value: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    # Go, and so the reader, makes a float of every number.
+    # Go, and therefore the reader, converts every number to a float.
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def examine_items(endpoint: Endpoint, model: Model | None, found: Diagnosis) -> dict[str, Item]:
-    """One text and one image, each twice: the second one is timed. Then several texts."""
+    """Send one text and one image twice each, timing the second, and then several texts."""
     items = {}
     own_errors: list[OwnError] = []
     for kind in ("text", "image"):
@@ -208,7 +208,7 @@ def examine_items(endpoint: Endpoint, model: Model | None, found: Diagnosis) -> 
 
 
 def _fixed_cost(endpoint: Endpoint, one: float, found: Diagnosis) -> None:
-    """Whether a text is slow for its request's sake: several then take no longer."""
+    """Check whether a text is slow because of its request: several then take no longer."""
     seen = send(endpoint, "text", SEVERAL)
     if seen.succeeded and seen.seconds < one * NO_LONGER:
         many = f"{seen.seconds:.1f}"
@@ -216,7 +216,7 @@ def _fixed_cost(endpoint: Endpoint, one: float, found: Diagnosis) -> None:
 
 
 def _tell(errors: Sequence[OwnError], found: Diagnosis) -> None:
-    """One problem for what is one: the error of the service, whatever was sent."""
+    """Report one problem for the service's error, even if several requests failed with it."""
     by_id: dict[str, list[OwnError]] = {}
     for each in errors:
         by_id.setdefault(each.id, []).append(each)
@@ -287,7 +287,7 @@ def _read(
 
 
 def _known_error(error: str) -> str:
-    """The id of the advice on a service's own error."""
+    """The id of the advice for a service's own error."""
     small = error.lower()
     return next((id_ for words, id_ in OWN_ERRORS.items() if words in small), "server-error")
 

@@ -1,4 +1,4 @@
-"""Check Weaviate's environment variables, as far as this process sees them.
+"""Check Weaviate's environment variables, as far as they are set in this process.
 
 Sources: weaviate/weaviate modules/multi2vec-clip/module.go, usecases/config/environment.go,
 usecases/modulecomponents/validate_baseurl.go, entities/config/helpers.go.
@@ -22,9 +22,9 @@ NAMES = (
     "ENABLE_CUDA",
 )
 ON = ("on", "enabled", "1", "true")
-"""What Weaviate takes for on, in any capitals; everything else is off."""
+"""The values that Weaviate takes as on, ignoring case; everything else is off."""
 CUDA_ON = ("1", "true")
-"""The same for the vendor's container, where capitals count."""
+"""The same for the vendor's container, which is case-sensitive."""
 UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 INTERNAL_NAMES = (".local", ".internal", ".localdomain")
 
@@ -32,7 +32,7 @@ INTERNAL_NAMES = (".local", ".internal", ".localdomain")
 def examine(
     environment: Mapping[str, str], url: str, image_seconds: float | None, found: Diagnosis
 ) -> None:
-    """Look at the variables; `image_seconds` is what one image took, where one was answered."""
+    """Examine the variables; `image_seconds` is the time for one image, if there was a response."""
     for name in NAMES:
         if name in environment:
             found.note(name, masked(environment[name]))
@@ -46,7 +46,7 @@ def examine(
 
 
 def is_internal(url: str) -> bool:
-    """Whether Weaviate would take the URL's host for an internal one, without asking DNS."""
+    """Whether Weaviate would consider the URL's host internal, without a DNS lookup."""
     host = (urlsplit(url).hostname or "").lower()
     try:
         address = ip_address(host)
@@ -56,7 +56,7 @@ def is_internal(url: str) -> bool:
 
 
 def duration(text: str) -> float | None:
-    """A duration of Go's (`50s`, `1m30s`) in seconds; None if it is none."""
+    """A Go duration (`50s`, `1m30s`) in seconds; None if it is invalid."""
     if text == "0":
         return 0.0
     part = r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)"
@@ -76,7 +76,7 @@ def _api(value: str, url: str, found: Diagnosis) -> None:
 
 
 def url_facts(name: str, value: str, why: str) -> dict[str, str]:
-    """What is said of a URL that Weaviate cannot work with; `name` is the setting's."""
+    """Facts about a URL that Weaviate cannot use; `name` is the setting's name."""
     meant = suggested(value)
     remedy = f"{name}={meant}" if meant else "http://HOST:PORT, without a slash at the end."
     return {"value": value, "why": why, "said": go_says(value), "remedy": remedy}

@@ -1,7 +1,7 @@
 """Explain how Go parses a malformed endpoint URL, and suggest what was meant.
 
-Follows net/url (`parse`, `parseAuthority`, `parseHost`) and net/http of Go 1.26, with which
-Weaviate 1.39.0 is built; the tests compare it with Go itself and with a Weaviate.
+It follows net/url (`parse`, `parseAuthority`, `parseHost`) and net/http of Go 1.26, with which
+Weaviate 1.39.0 is built; the tests compare it with Go itself and with a Weaviate server.
 """
 
 import re
@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from conformance.options import endpoint_url
 
 IN_HOST = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:\[\]<>\"%]")
-"""ASCII characters that Go takes in a host."""
+"""ASCII characters that Go accepts in a host."""
 IN_USER = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
 SHORT_ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
     '"': '\\"', "\\": "\\\\",
 }  # fmt: skip
 AROUND = " \t\r\n\v\f\u00a0\u200b\ufeff\"'`\u201c\u201d\u2018\u2019"
-"""What surrounds a value by mistake."""
+"""Characters that accidentally surround a value."""
 NAMES = {
     " ": "a blank", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed",
     "\u00a0": "a no-break space", "\ufeff": "a byte order mark", "\u200b": "a zero-width space",
@@ -32,7 +32,7 @@ def masked(value: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string as Go's %q shows it."""
+    """A string formatted by Go's %q."""
     return f'"{"".join(map(_escaped, text))}"'
 
 
@@ -48,7 +48,7 @@ def _escaped(character: str) -> str:
 
 
 def parse_error(url: str) -> str:
-    """Why Go cannot parse a URL, in its own words; empty if it can."""
+    """Go's own message if it cannot parse a URL; empty if it can."""
     url = url.partition("#")[0]
     if any(ord(character) < 0x20 or character == "\x7f" for character in url):
         return "net/url: invalid control character in URL"
@@ -67,7 +67,7 @@ def parse_error(url: str) -> str:
 
 
 def split_scheme(url: str) -> tuple[str, str]:
-    """The scheme, in small letters, and what follows its colon; no scheme: the whole URL."""
+    """The scheme, in lowercase, and the text after its colon; without a scheme, the whole URL."""
     found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", url)
     return (found[1].lower(), url[found.end() :]) if found else ("", url)
 
@@ -95,7 +95,7 @@ def _host_error(scheme: str, host: str) -> str:
 
 
 def _literal_error(host: str) -> str:
-    """Of an address in brackets; zones are left to Go."""
+    """Why Go rejects an address in brackets; zones are left to Go."""
     closed = host.rfind("]")
     if closed < 0:
         return "missing ']' in host"
@@ -138,7 +138,7 @@ def _escape_error(text: str) -> str:
 
 
 def go_says(value: str) -> str:
-    """What Weaviate says when it appends /vectorize to a value that `url_problem` objects to."""
+    """Weaviate's message if it appends /vectorize to a value that `url_problem` objects to."""
     url = f"{value}/vectorize"
     if problem := parse_error(url):
         return f"create POST request: parse {quoted(url)}: {problem}"
@@ -164,14 +164,14 @@ def url_problem(value: str) -> str:
 
 
 def suggested(value: str) -> str:
-    """The value that was meant; empty if it cannot be guessed."""
+    """The value that was probably intended; empty if it cannot be guessed."""
     meant = repaired(value)[0]
     good = meant != value and not parse_error(meant) and not endpoint_url.problem(meant)
     return meant if good else ""
 
 
 def repaired(value: str) -> tuple[str, list[str]]:
-    """The value without what is wrong with it, and what that was; () where nothing is known."""
+    """The value without its mistakes, and descriptions of them; () if there are none known."""
     reasons = []
     meant = value.strip(AROUND)
     if meant != value:
@@ -188,7 +188,7 @@ def repaired(value: str) -> tuple[str, list[str]]:
 
 
 def _with_scheme(meant: str, reasons: list[str]) -> tuple[str, list[str]]:
-    """Scheme, slashes and route, as they were meant."""
+    """The corrected scheme, slashes and route."""
     slashes = re.match(r"(https?)(:/|//|:)(?=[^/])", meant, re.IGNORECASE)
     if slashes:
         reasons.append(f"{slashes[0]} is not {slashes[1]}://")
@@ -207,7 +207,7 @@ def _with_scheme(meant: str, reasons: list[str]) -> tuple[str, list[str]]:
 
 
 def urlsplit_path(url: str) -> str:
-    """The path of a URL; empty if it has none or is none."""
+    """The path of a URL; empty if it has none or is invalid."""
     try:
         return urlsplit(url).path
     except ValueError:

@@ -18,7 +18,7 @@ TYPES: dict[Kind, tuple[str, ...]] = {
 
 
 def examine(config: ClipConfig, found: Diagnosis) -> None:
-    """Look at one vector's settings."""
+    """Examine one vector's settings."""
     if not any(config.fields(kind) for kind in KINDS):
         found.problem("no-fields", where=config.where)
     for kind in KINDS:
@@ -43,7 +43,7 @@ def _fields(config: ClipConfig, kind: Kind, found: Diagnosis) -> None:
 
 
 def _order(config: ClipConfig, kind: Kind, found: Diagnosis) -> None:
-    """Values go in alphabetical order, weights in that of the configuration."""
+    """Check the order: values are sent alphabetically, weights as configured."""
     names, weights = config.fields(kind), config.weights(kind)
     if len(names) != len(weights):
         return
@@ -75,6 +75,6 @@ def _lists(config: ClipConfig, found: Diagnosis) -> None:
 
 
 def weighted_texts(config: ClipConfig) -> list[str]:
-    """The text fields whose absence moves another field's weight."""
+    """The text fields that, if absent, shift another field's weight."""
     weighted = sum(len(config.weights(kind)) for kind in KINDS) > 1
     return [name for name in sorted(config.fields("text")) if weighted and name in config.types]

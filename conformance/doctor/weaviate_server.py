@@ -33,9 +33,9 @@ from conformance.transport.exchange import without_password
 from conformance.weaviate.server import Server
 
 SAMPLE = 100
-"""Objects that are looked at for absent fields."""
+"""Number of objects that are checked for absent fields."""
 LOOKED_AT = 20
-"""Collections of which a stored object is encoded again, where none is named."""
+"""Number of collections for which a stored object is encoded again, if none is named."""
 CAUSES = {
     "refusing to dial internal address": (
         "MODULES_VALIDATE_BASE_URL is on, and the endpoint has an internal address.",
@@ -95,12 +95,12 @@ CAUSES = {
         "Run the doctor on that URL.",
     ),
 }
-"""Weaviate's own words, and what is behind them."""
-UNKNOWN = ("It says so itself, below.", "Run the doctor on the address that it names.")
+"""Parts of Weaviate's error messages, with causes and remedies."""
+UNKNOWN = ("See Weaviate's message below.", "Run the doctor on the address that it names.")
 
 
 class WeaviateDoctor:
-    """Looks at one server; what it sees goes to `found`."""
+    """Examines one server, and records its findings in `found`."""
 
     def __init__(self, server: Server, found: Diagnosis) -> None:
         self.found = found
@@ -114,9 +114,9 @@ class WeaviateDoctor:
         collection: str | None,
         tenant: str | None = None,
     ) -> None:
-        """Look at the module, then at one collection or at all of them.
+        """Examine the module, then one collection or all of them.
 
-        `endpoint` encodes a stored object again; None if it does not answer.
+        `endpoint` encodes stored objects again; None if it does not respond.
         """
         with closing(self.rest):
             try:
@@ -182,20 +182,20 @@ class WeaviateDoctor:
             self.found.problem("own-vectors", name=row["class"])
 
     def _objects(self, endpoint: Endpoint | None, name: str, tenant: str | None) -> None:
-        """Look at the objects of a collection, or say why that cannot be done."""
+        """Examine the objects of a collection, or report why that is impossible."""
         try:
             collection = open_collection(self.rest, name, tenant)
             if collection.tenant:
-                self.found.note(name, f"tenant {collection.tenant} is looked at")
+                self.found.note(name, f"reading tenant {collection.tenant}")
             for config in configs(collection.schema):
                 self._absent(collection, config)
                 if config.fields("text") or config.fields("image"):
                     self._stored(endpoint, collection, config)
         except (NoAnswer, NothingStored) as problem:
-            self.found.note(name, f"its objects could not be looked at: {problem}")
+            self.found.note(name, f"its objects could not be read: {problem}")
 
     def _absent(self, collection: Collection, config: ClipConfig) -> None:
-        """Objects of a sample that lack a weighted text."""
+        """Check a sample for objects without a value for a weighted text."""
         fields = schema.weighted_texts(config)
         if not fields:
             return
@@ -209,7 +209,7 @@ class WeaviateDoctor:
     def _stored(
         self, endpoint: Endpoint | None, collection: Collection, config: ClipConfig
     ) -> None:
-        """One stored object, encoded again by the endpoint."""
+        """Compare a stored vector with the endpoint's current one."""
         if endpoint is None or config.inference_url:
             why = f"it is made by {config.inference_url}" if endpoint else "no endpoint answers"
             self.found.note(config.where, f"its stored vectors are not compared: {why}")
@@ -234,7 +234,7 @@ class WeaviateDoctor:
             facts = {"object": pair.name, "pair": str(pair), "why": explanation(again)}
             self.found.problem("stored-differs", where=config.where, **facts)
         else:
-            self.found.note(config.where, f"a stored vector is the one made today: {pair}")
+            self.found.note(config.where, f"a stored vector matches the current one: {pair}")
 
     def _inference_url(self, config: ClipConfig) -> None:
         url = config.inference_url

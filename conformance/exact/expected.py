@@ -1,11 +1,11 @@
 """Load the vectors that the libraries' documented usage gives (`fixtures/expected`).
 
 `TAG.npz` is made by `make expected` (`python -m lab.exactness.expected`). A vector is stored as
-whole numbers of 16 bits times one scale, which moves it by less than 5e-5 of its norm and halves
-the file.
+16-bit integers with a common scale, which changes it by less than 5e-5 of its norm and halves the
+size of the file.
 
-Vectors of published weights are made by users who can load them, since none could be loaded where
-this was built: `clip-conformance record --reference TAG --weights hub` writes a file into
+Vectors of published weights are recorded by users who can load them, since the project was built
+without access to them: `clip-conformance record --reference TAG --weights hub` writes a file into
 `published_folder()`.
 """
 
@@ -28,12 +28,12 @@ from conformance.exact import items
 
 PUBLISHED: Final = "expected/published"
 STEPS: Final = 32767
-"""Whole numbers a stored vector's largest component is divided into."""
+"""Integer that the largest component of a stored vector is scaled to."""
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A mistake, and where it moves the direction of the diagnostic items, as sketches (k,)."""
+    """A mistake, and its effect on the directions of the diagnostic items, as sketches (k,)."""
 
     name: str
     moved: Mapping[str, Array]
@@ -41,10 +41,10 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Expected:
-    """The vectors of one tag's stand-in by item; an image may have more than one right answer.
+    """The vectors of one tag's stand-in by item; an image may have several correct answers.
 
-    The first is the documented usage's. Where honest implementations differ by what they do with
-    transparency or rare modes, what follows is the vector of the image converted to RGB first.
+    The first is that of the documented usage. If correct implementations differ in their handling
+    of transparency or rare modes, the next is the vector of the image converted to RGB first.
     """
 
     tag: str
@@ -55,7 +55,7 @@ class Expected:
     hypotheses: Mapping[str, tuple[Hypothesis, ...]] = field(default_factory=dict)
     """By kind, "text" or "image"."""
     origin: str = "the library's own vectors"
-    """Whose vectors these are."""
+    """The origin of these vectors."""
 
 
 def tags() -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def tags() -> tuple[str, ...]:
 
 @cache
 def load(tag: str) -> Expected:
-    """The expected vectors of `tag`. Raises LookupError where none are shipped."""
+    """The expected vectors of `tag`. Raises LookupError if none are shipped."""
     file = fixture_files.path(f"expected/{tag}.npz")
     if not file.is_file():
         raise LookupError(f"there are no expected vectors for {tag}")
@@ -75,14 +75,14 @@ def load(tag: str) -> Expected:
 
 
 def digest(content: bytes) -> str:
-    """What tells one item from another: the first 16 digits of its SHA-256."""
+    """The identity of an item: the first 16 digits of its SHA-256."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
 def known_images(expected: Expected, size: int) -> dict[str, bytes]:
-    """The image items that are what the expected vectors were made of.
+    """The image items with the same bytes as those that the expected vectors were computed from.
 
-    A photograph that this version of scikit-image has another file of is left out.
+    A photograph that differs in this version of scikit-image is left out.
     """
     shown = items.images(size)
     fixed = {name: expected.digests.get(name, digest(content)) for name, content in shown.items()}
@@ -90,7 +90,7 @@ def known_images(expected: Expected, size: int) -> dict[str, bytes]:
 
 
 def packed(rows: Array, steps: int = STEPS) -> tuple[npt.NDArray[np.int16], Array]:
-    """Vectors (n, d) as whole numbers up to `steps` (n, d) and their scales (n, 1)."""
+    """Vectors (n, d) as integers up to `steps` (n, d), and their scales (n, 1)."""
     largest = np.abs(rows).max(axis=1, keepdims=True, initial=1e-12)
     scales: Array = (largest / steps).astype(np.float32)
     return np.round(rows / scales).astype(np.int16), scales
@@ -102,7 +102,7 @@ def _unpacked(stored: Mapping[str, Any], name: str) -> Array:
 
 
 def read(tag: str, stored: Mapping[str, Any]) -> Expected:
-    """The vectors in a stored file's arrays, by their names."""
+    """The vectors in the arrays of a stored file."""
     about = json.loads(str(stored["about"]))
     images = dict(
         zip(about["images"], ((row,) for row in _unpacked(stored, "images")), strict=True)
@@ -132,24 +132,24 @@ def _hypotheses(kind: str, about: Mapping[str, Any], sketches: Array) -> tuple[H
 
 
 def published_folder() -> Path:
-    """Where files are looked for first, in the user's own data (XDG base directories)."""
+    """The folder that is searched first, in the user's data directory (XDG)."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "clip-conformance" / "expected"
 
 
 def published_file(tag: str) -> Path:
-    """Where the file of `tag` belongs."""
+    """The path for the file of `tag`."""
     return published_folder() / f"{tag}.npz"
 
 
 def load_published(tag: str) -> Expected:
-    """The expected vectors of the published weights; raises LookupError where there are none."""
+    """The expected vectors of the published weights; raises LookupError if there are none."""
     shipped = fixture_files.path(f"{PUBLISHED}/{tag}.npz")
     found = next((place for place in (published_file(tag), shipped) if place.is_file()), None)
     if found is None:
         raise LookupError(
-            f"no vectors of {tag}'s published weights are at {published_file(tag)}; where the hub "
-            f"can be reached, clip-conformance record --reference {tag} --weights hub makes them"
+            f"no vectors of {tag}'s published weights are at {published_file(tag)}; with access to "
+            f"the hub, clip-conformance record --reference {tag} --weights hub creates them"
         )
     with np.load(io.BytesIO(found.read_bytes()), allow_pickle=False) as stored:
         return read(tag, stored)
@@ -163,7 +163,7 @@ def write_published(
     origin: str,
     size: int,
 ) -> None:
-    """Write vectors (d,) by item in the format of the shipped files, without causes."""
+    """Write vectors (d,) by item in the format of the shipped files, without hypotheses."""
     sent = items.images(size)
     rows = {"texts": texts, "images": images, "others": {}, "sketches": {}}
     about = {

@@ -60,7 +60,7 @@ SHIPPED: Final = {
     "JPEG turned by EXIF": "turned.jpg",
     "lossy WebP": "lossy.webp",
 }
-"""Lossy files, kept as files: another encoder would write other pixels."""
+"""Lossy files, stored because another encoder would write different pixels."""
 
 SENT_PHOTOGRAPHS: Final = (
     "page",
@@ -77,7 +77,7 @@ GENERAL: Final = {
     "text": ("sentence", "cased", "accents", "punctuation", "long", "empty"),
     "image": ("own size", "larger, wide", "smaller"),
 }
-"""Items that nearly every mistake moves; the sketches of such mistakes are kept for these alone."""
+"""Items that almost every mistake affects; sketches of such mistakes cover only these."""
 
 SPECIAL: Final = {
     "text": (),
@@ -90,7 +90,7 @@ SPECIAL: Final = {
         "JPEG turned by EXIF",
     ),
 }
-"""Items that only a mistake with their mode or format moves."""
+"""Items that are affected only by mistakes in their mode or format."""
 
 _WIDTH, _HEIGHT = 150, 110
 _COLOURS: Final = (
@@ -98,7 +98,7 @@ _COLOURS: Final = (
     ((202, 224, 240), (30, 150, 70), (150, 40, 140), (245, 120, 20)),
     ((40, 44, 60), (245, 230, 120), (70, 190, 200), (230, 60, 110)),
 )
-"""Background, disc, bar and corner of each scene; no two channels alike."""
+"""Background, disc, bar and corner of each scene; no two channels are alike."""
 
 LONG: Final = ("long", "long sentence, cased")
 EMPTY: Final = ("empty", "whitespace")
@@ -141,11 +141,11 @@ MODES: Final = (
 LOSSY: Final = tuple(SHIPPED)
 PHOTOGRAPHS: Final = tuple(f"photograph {name}" for name in SENT_PHOTOGRAPHS)
 PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
-"""RGB images without loss: every library and every decoder sees the same pixels."""
+"""Lossless RGB images: every library and every decoder sees the same pixels."""
 
 
 def diagnostic(kind: str, moved: Sequence[str]) -> tuple[str, ...]:
-    """The items that a mistake is told by, given those that it moves."""
+    """The items that identify a mistake, given those that it affects."""
     general = GENERAL[kind]
     return general if set(moved) & set(general) else (*general, *SPECIAL[kind])
 
@@ -201,7 +201,7 @@ def modes() -> dict[str, bytes]:
 
 
 def formats() -> dict[str, bytes]:
-    """Scenes in file formats that lose nothing."""
+    """Scenes in lossless file formats."""
     colour, palette = rgb_scene(2, _WIDTH, _HEIGHT), palette_scene(2, _WIDTH, _HEIGHT)
     other = palette_scene(0, _WIDTH, _HEIGHT)
     animation = {"save_all": True, "append_images": [other], "duration": 100}
@@ -223,13 +223,13 @@ def shipped() -> dict[str, bytes]:
 
 
 def photos() -> dict[str, bytes]:
-    """Photographs at their own size, as scikit-image has them, if it is installed."""
+    """Photographs at their original size from scikit-image, if it is installed."""
     names = SENT_PHOTOGRAPHS if photographs.available() else ()
     return {f"photograph {name}": photographs.raw(name) for name in names}
 
 
 def _alpha() -> Image.Image:
-    """Opaque on the left, more and more transparent to the right."""
+    """Opaque on the left, increasingly transparent to the right."""
     row = 255 - np.arange(_WIDTH) * 200 // _WIDTH
     return Image.fromarray(np.tile(row.astype(np.uint8), (_HEIGHT, 1)))
 
@@ -247,11 +247,11 @@ def _file(image: Image.Image, kind: str, **options: object) -> bytes:
 def scene(number: int, width: int, height: int) -> Pixels:
     """An RGB scene (height, width, 3): a shaded ground, a disc, a bar, a corner, fine stripes.
 
-    Nothing is symmetric, and something lies beside the center square on every side: a crop in
-    another place, a mirror or another interpolation shows.
+    Nothing is symmetric, and there is content beside the center square on every side, so a
+    misplaced crop, a mirrored image or another interpolation changes the result.
     """
     ground, disc, bar, corner = (np.array(colour) for colour in _COLOURS[number % len(_COLOURS)])
-    # A thousandth of each side; whole numbers, so that no rounding mode matters.
+    # Thousandths of each side; integers, so that rounding modes do not matter.
     x = (np.arange(width) * 2 + 1)[None, :] * 500 // width
     y = (np.arange(height) * 2 + 1)[:, None] * 500 // height
     image = ground[None, None, :] - (x + y)[:, :, None] * np.array([40, 15, 60]) // 2000
@@ -264,7 +264,7 @@ def scene(number: int, width: int, height: int) -> Pixels:
 def _striped(
     image: npt.NDArray[np.int_], x: npt.NDArray[np.int_], y: npt.NDArray[np.int_]
 ) -> npt.NDArray[np.int_]:
-    """Stripes one and two pixels wide, which interpolations without a filter alias."""
+    """Stripes one and two pixels wide, which cause aliasing without a filter."""
     rows, columns = np.indices(image.shape[:2])
     fine = (y > 820) & (x < 500) & ((rows + columns) % 2 == 0)
     wide = (x < 120) & (y < 800) & (columns // 2 % 2 == 0)
@@ -284,7 +284,7 @@ def grey_scene(number: int, width: int, height: int) -> Pixels:
 
 
 def palette_scene(number: int, width: int, height: int) -> Image.Image:
-    """The scene in at most 216 colors, mode P; the order of the colors is unlike their grey."""
+    """The scene in at most 216 colors, mode P; the palette's order differs from the gray values."""
     coarse = scene(number, width, height) // 51
     indices = (coarse.astype(int) @ np.array([36, 6, 1]) * 5 % 216).astype(np.uint8)
     colours = np.zeros((256, 3), dtype=np.uint8)

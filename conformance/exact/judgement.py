@@ -1,6 +1,6 @@
 """Judge vectors against the expected ones, and name the mistake that explains a deviation.
 
-Directions and lengths are judged separately, each within a limit (`fixtures/exact_limits.toml`;
+Directions and norms are judged separately, each within a limit (`fixtures/exact_limits.toml`;
 docs/exact.md gives the reasons).
 """
 
@@ -18,23 +18,23 @@ from conformance.exact import items
 from conformance.exact.expected import Expected, Hypothesis
 
 SHOWN: Final = 3
-"""Items that a message names."""
+"""Number of items that a message names."""
 SKETCH: Final = 64
-"""Numbers of a sketch. A distance between sketches is right to about 10 % (1 / sqrt(2 * 64))."""
+"""Length of a sketch. Distances between sketches are accurate to about 10 % (1 / sqrt(2 * 64))."""
 EXPLAINED: Final = 0.3
-"""A mistake is named if it leaves at most this share of the distance, and no more than an honest
-difference in precision, which may be there as well."""
+"""A mistake is named if it leaves at most this share of the distance, and no more than a legitimate
+difference in precision, which may also be present."""
 LEFT: Final = 0.1
-"""The share of the distance that another order may leave."""
+"""The share of the distance that may remain if the vectors are reordered."""
 SEEN: Final = 2e-3
-"""Mean distances below are no deviation to explain: float16 and faster resizing move as much."""
+"""Mean distances below this need no explanation: float16 and faster resizing cause as much."""
 
 Kind = Literal["text", "image"]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Distances of directions for texts and images, and how much longer a vector may be."""
+    """Maximum distances of directions for texts and images, and the maximum ratio of norms."""
 
     texts: float
     images: float
@@ -52,7 +52,7 @@ def limits() -> Limits:
 
 @dataclass(frozen=True)
 class Deviation:
-    """One item: the distance of the directions, and how many times as long the vector is."""
+    """One item: the distance of the directions, and the ratio of the norms."""
 
     item: str
     distance: float
@@ -64,7 +64,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether all items are within the limit, in words for both sides, and the worst item."""
+    """Whether all items are within the limit, descriptions of both sides, and the worst item."""
 
     good: bool
     got: str
@@ -79,15 +79,15 @@ def directions(
     limit: float,
     others: Callable[[], Mapping[str, Array]] = dict,
 ) -> Judgement:
-    """The directions of the observed items, each within `limit` of a right answer.
+    """Judge the directions of the observed items, each within `limit` of a correct answer.
 
-    Where one is not, the likely cause is looked for among them and the `others`.
+    If one is not, the likely cause is searched for with them and the `others`.
     """
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not each.distance <= limit]
     fit = best_fit(expected, kind, {**others(), **observed}) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
-    got = f"{len(far)} of {len(found)} {kind} vectors have another direction: {shown}"
+    got = f"{len(far)} of {len(found)} {kind} vectors point in another direction: {shown}"
     unexplained = (
         "; no known mistake explains it" if far and any(expected.hypotheses.values()) else ""
     )
@@ -99,7 +99,7 @@ def directions(
 def lengths(
     expected: Expected, kind: Kind, observed: Mapping[str, Array], limit: float
 ) -> Judgement:
-    """The lengths of the vectors, each within `limit` (a share) of the library's."""
+    """Judge the norms of the vectors, each within `limit` (a ratio) of the library's."""
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not abs(each.length - 1) <= limit]
     shown = ", ".join(f"{each.item!r} {each.length:.3g} times" for each in far[:SHOWN])
@@ -116,9 +116,9 @@ def _answers(expected: Expected, kind: Kind) -> Mapping[str, tuple[Array, ...]]:
 def deviations(
     observed: Mapping[str, Array], expected: Mapping[str, tuple[Array, ...]]
 ) -> list[Deviation]:
-    """One for every observed item that is known, worst first; the nearest right answer counts.
+    """One for every observed known item, worst first; the nearest correct answer counts.
 
-    Vectors have shape (d,). Raises ValueError where dimensions differ.
+    Vectors have shape (d,). Raises ValueError if dimensions differ.
     """
     found = [
         _deviation(name, vector, expected[name])
@@ -129,7 +129,7 @@ def deviations(
 
 
 def single(expected: Mapping[str, Array]) -> dict[str, tuple[Array, ...]]:
-    """Items with one right answer each, as `deviations` takes them."""
+    """Items with one correct answer each, in the form that `deviations` takes."""
     return {name: (vector,) for name, vector in expected.items()}
 
 
@@ -152,9 +152,9 @@ class Fit:
 
 
 def best_fit(expected: Expected, kind: Kind, observed: Mapping[str, Array]) -> Fit | None:
-    """The mistake that leaves least of the distance, or None if none explains it.
+    """The mistake that explains most of the distance, or None if none explains it.
 
-    `observed` is any choice of the items, vectors of shape (d,) by name.
+    `observed` may contain any of the items, vectors of shape (d,) by name.
     """
     right = _right(expected, kind)
     seen = {name: vector for name, vector in observed.items() if name in right}
@@ -174,7 +174,7 @@ def _right(expected: Expected, kind: Kind) -> dict[str, Array]:
 
 
 def _tried(hypothesis: Hypothesis, kind: Kind, moves: Mapping[str, Array]) -> Fit | None:
-    """The hypothesis on the diagnostic items: it has to explain also those that did not move."""
+    """Try a hypothesis on the diagnostic items, including those that did not change."""
     tried = [name for name in items.diagnostic(kind, list(hypothesis.moved)) if name in moves]
     still = np.zeros_like(next(iter(moves.values()), np.zeros(0)))
     before = [float(np.linalg.norm(moves[name])) for name in tried]
@@ -185,10 +185,10 @@ def _tried(hypothesis: Hypothesis, kind: Kind, moves: Mapping[str, Array]) -> Fi
 
 
 def _other_items(right: Mapping[str, Array], seen: Mapping[str, Array]) -> Fit | None:
-    """Vectors in another order: each observed one is some other item's.
+    """Check whether the vectors are in another order: each is some other item's.
 
-    That leaves next to nothing of a distance. What merely comes nearer to items that look alike, as
-    another resampling makes it, is in no other order.
+    If so, almost none of the distance remains. Vectors that only come closer to those of similar
+    items, as after another resampling, are not reordered.
     """
     far = {name: apart(vector, right[name]) for name, vector in seen.items()}
     moved = [name for name, distance in far.items() if distance > SEEN]
@@ -206,26 +206,26 @@ def _fit(cause: str, before: Sequence[float], after: Sequence[float]) -> Fit | N
 
 
 def unit(vector: Array) -> Array:
-    """The vector's direction, of length one; a zero vector stays zero."""
+    """The vector's direction, of unit norm; a zero vector stays zero."""
     norm = float(np.linalg.norm(vector))
     direction: Array = (vector / norm if norm else vector).astype(np.float32)
     return direction
 
 
 def apart(one: Array, other: Array) -> float:
-    """The distance of two directions: 0 is the same, 1.41 at right angles, 2 opposite."""
+    """The distance of two directions: 0 if equal, 1.41 at right angles, 2 if opposite."""
     return float(np.linalg.norm(unit(one).astype(np.float64) - unit(other)))
 
 
 def sketch(difference: Array) -> Array:
-    """`difference` (d,) as `SKETCH` numbers with nearly the same length: signed sums."""
+    """`difference` (d,) as `SKETCH` numbers with nearly the same norm: signed sums."""
     short: Array = (difference @ _signs(len(difference))).astype(np.float32)
     return short
 
 
 @cache
 def _signs(dimension: int) -> Array:
-    # Python's generator gives the same bits in every version, numpy's need not.
+    # Python's generator gives the same bits in every version, unlike numpy's.
     bits = Random(dimension).getrandbits(dimension * SKETCH)
     raw = np.frombuffer(bits.to_bytes(dimension * SKETCH // 8, "little"), dtype=np.uint8)
     signs = np.unpackbits(raw).reshape(dimension, SKETCH).astype(np.float32) * 2 - 1

@@ -1,7 +1,7 @@
 """Assertions that the checks make about their observations.
 
-`expect.vectors(...)`, `expect.same(...)` and the others fail the clause of the running check; those
-of `given` leave it unjudged and fail the clause that they belong to.
+`expect.vectors(...)`, `expect.same(...)` and the others fail the clause of the running check. Those
+of `given` make it *not judged*, and fail the clause that they belong to.
 """
 
 from conformance.expect import given

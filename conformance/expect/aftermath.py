@@ -33,7 +33,7 @@ from conformance.transport.pace import Pace, megapixels
 
 TEXT = "a red circle"
 LARGE = 700
-"""Pixels a side of the image that shows what a megapixel costs."""
+"""Pixels per side of the image that shows what a megapixel costs."""
 QUICK = 0.25
 """Seconds up to which a first answer is taken for what such an item costs from now on."""
 SEVERAL = 8

@@ -1,8 +1,8 @@
 """Estimate how long a run takes, and leave out cases that exceed its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
-runs. As many of the others as fit alternate from day to day. A case that exceeds its share of the
-time is ended.
+runs. The others rotate from day to day, as many as fit. A case that exceeds its share of the time
+is ended.
 """
 
 import time
@@ -13,25 +13,25 @@ from conformance.data import fixture_files
 from conformance.transport.pace import LEFT_OUT, Load, Pace, TooMuch
 
 Case = tuple[str, str]
-"""A test's id, without its folder, and its clause."""
+"""A test's id without its folder, and its clause."""
 USUAL = (2, 2, 1, 0.1, 0.02)
-"""What a case asks for that the table lacks."""
+"""The requests of a case that is not in the table."""
 AT_LEAST = 4
-"""Texts and images for which a case has the time where the run has it."""
+"""Texts and images for which every case gets enough time, if the run has it."""
 MORE_THAN_ITS_PART = 3
-"""Times the mean of what is left that a case may take, however little it should take."""
+"""A case may take this multiple of the mean remaining time, even if its estimate is lower."""
 MORE_THAN_ESTIMATED = 1.2
-"""Times its part of what is left that a case may take."""
+"""A case may take this multiple of its share of the remaining time."""
 BASIC = ("test_vectorize", "test_wire")
-"""Files of checks that come first if time is short: everything else builds on them."""
+"""Files of checks that come first if time is short, since everything else builds on them."""
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
-"""Files of checks that come last where time is short: they send most, and build on the others."""
+"""Files of checks that come last if time is short: they send most, and build on the others."""
 FIRST = "OPS-02"
-"""Judged before anything is left out: what an import sends, and whether it is answered in time."""
+"""Always judged: whether the requests of an import are answered in time."""
 
 
 class Budget:
-    """The time of one run; `seconds` is the most it may take, None for any."""
+    """The time of one run; `seconds` is its limit, None for no limit."""
 
     def __init__(self, pace: Pace, seconds: float | None) -> None:
         self._pace = pace
@@ -39,16 +39,16 @@ class Budget:
         self._end: float | None = None
         self._first: set[str] = set()
         self._waiting: dict[str, float] = {}
-        """What the cases that have not begun yet take, by test."""
+        """Estimated seconds of the cases that have not started yet, by test."""
         self.estimate = 0.0
-        """Seconds that the cases which are kept take."""
+        """Seconds that the selected cases take."""
         self.whole = 0.0
         """Seconds that all cases take."""
         self.cases = 0
         self.left_out = 0
 
     def plan(self, cases: Sequence[Case], day: int | None = None) -> list[bool]:
-        """Whether each case is kept; `day` turns the rotation."""
+        """Whether each case is selected; `day` determines the rotation."""
         costs = [self._cost(test) for test, _ in cases]
         self.cases, self.whole = len(cases), sum(costs)
         kept = [True] * len(cases)
@@ -65,7 +65,7 @@ class Budget:
         return kept
 
     def place(self, case: Case) -> int:
-        """Where a case stands in a run that is short of time; equals keep their order."""
+        """The position of a case in a run that is short of time; equals keep their order."""
         test, clause = case
         if clause == FIRST:
             return 0
@@ -77,7 +77,7 @@ class Budget:
         return self._end is not None
 
     def begin(self, test: str) -> None:
-        """The next case begins: bound what it may ask for, or end it where the time is up."""
+        """Start the next case with a limit on its requests, or end it if the time is up."""
         self._pace.until = float("inf")
         if self._end is None or test not in self._waiting or test in self._first:
             self._waiting.pop(test, None)
@@ -93,7 +93,7 @@ class Budget:
         self._pace.until = now + max(part, min(least, MORE_THAN_ITS_PART * left / number))
 
     def described(self) -> str:
-        """What the run takes, and what it leaves out, in a line."""
+        """One line on how long the run takes, and what it leaves out."""
         line = f"takes about {_minutes(self.estimate)}: {self._pace.described()}"
         if not self.left_out:
             return line
@@ -120,7 +120,7 @@ class Budget:
 
 
 def _turned(numbers: Sequence[int], day: int) -> Iterator[int]:
-    """The same, from another place on another day."""
+    """The same numbers, starting from another place each day."""
     start = day * 37 % len(numbers) if numbers else 0
     yield from numbers[start:]
     yield from numbers[:start]

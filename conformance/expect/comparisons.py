@@ -14,7 +14,7 @@ from conformance.transport.exchange import Exchange
 LONGEST_NAME = 60
 """Maximum length of the name of a row's item."""
 USUAL = 10
-"""Factor of the median distance within which another row may be the item's."""
+"""Another row matches the item if it is within this multiple of the median distance."""
 
 
 def same(
@@ -25,10 +25,9 @@ def same(
     cause: CauseKind | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Every row of `got` is the row of `expected` within a relative distance.
+    """Require every row of `got` to match its row of `expected` within a relative distance.
 
-    That is the distance of the two over the length of the longer one; `names` say what the rows
-    stand for.
+    That is the distance of the two over the larger norm; `names` describe the rows.
     """
     got, expected = _several(got), _several(expected)
     one_dimension(got, expected)
@@ -45,7 +44,7 @@ def same(
 
 
 def equal(got: Observation, expected: Observation, what: str) -> None:
-    """The two vectors are equal, bit for bit."""
+    """Require two vectors to be equal, bit for bit."""
     one_dimension(_several(got), _several(expected))
     apart = float(np.max(np.abs(got.vector - expected.vector)))
     found = f"{what}: numbers that differ by up to {apart:.2g}"
@@ -53,17 +52,17 @@ def equal(got: Observation, expected: Observation, what: str) -> None:
 
 
 def equal_at_once(got: Observation, expected: Observation, what: str) -> None:
-    """As `equal`, for `got` among requests at once: far from `expected`, it is another item's."""
+    """Like `equal`, for one of several parallel requests: a large difference means a mix-up."""
     same(got, expected, what, cause=CauseKind.CROSSED)
     equal(got, expected, what)
 
 
 def corresponding(got: Observations, expected: Observations, what: str) -> None:
-    """No row of `got` (n, d) is another row of `expected` instead of its own.
+    """Require that no row of `got` (n, d) matches the wrong row of `expected`.
 
-    That is what order means; how near a row is to its own is for `same`. A row that is not clearly
-    nearer to another one, or not as near to it as rows are to what they are, is not out of order,
-    but wrong in itself.
+    That is a test of the order only; `same` judges the distance of each row. A row that is not
+    clearly closer to another item, or not as close to it as rows usually are to their own, is wrong
+    in itself rather than out of order.
     """
     one_dimension(got, expected)
     apart = tolerances.distances(got.vectors, expected.vectors)
@@ -82,7 +81,7 @@ def corresponding(got: Observations, expected: Observations, what: str) -> None:
 
 
 def distinct(rows: Observations, names: Sequence[str]) -> None:
-    """No two rows are the same vector; `names` say what each stands for."""
+    """Require that no two rows are the same vector; `names` describe the rows."""
     apart = tolerances.distances(rows.vectors, rows.vectors)
     for i in range(len(rows)):
         for j in range(i):
@@ -95,13 +94,13 @@ def distinct(rows: Observations, names: Sequence[str]) -> None:
 
 
 def cosines(rows: Observations, columns: Observations) -> Array:
-    """Cosine similarities (n, m) of rows (n, d) with columns (m, d), which have one dimension."""
+    """Cosine similarities (n, m) of rows (n, d) with columns (m, d) of the same dimension."""
     one_dimension(rows, columns)
     return tolerances.cosines(rows.vectors, columns.vectors)
 
 
 def joined(parts: Sequence[Observations | Observation]) -> Observations:
-    """The rows of several responses as one (n, d); they must have one dimension."""
+    """The rows of several responses as one (n, d); they must have the same dimension."""
     several = [_several(part) for part in parts]
     one_dimension(*several)
     if not several:
@@ -111,7 +110,7 @@ def joined(parts: Sequence[Observations | Observation]) -> Observations:
 
 
 def one_dimension(*parts: Observations) -> None:
-    """All of them have vectors of one dimension; what is empty has any."""
+    """Require the same dimension in all of them; empty ones fit any dimension."""
     first: dict[int, Observations] = {}
     for part in parts:
         if len(part):
@@ -140,5 +139,5 @@ def _both(got: Observations, expected: Observations, row: int) -> list[Exchange]
 
 
 def _unique(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Each exchange once, in their order."""
+    """Each exchange once, in order."""
     return list({id(each): each for each in exchanges}.values())

@@ -1,7 +1,7 @@
 """The same assertions as preconditions: a failure makes the running check *not judged*.
 
-A check that needs vectors in order to compare them does not fail its clause because they are
-refused: its clause is *not judged*, and the clause that the refusal breaks is named instead.
+If a check needs vectors for a comparison and they are refused, its own clause does not fail: it is
+*not judged*, and the clause that the refusal violates is named instead.
 """
 
 from collections.abc import Callable, Sequence

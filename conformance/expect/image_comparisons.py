@@ -27,15 +27,15 @@ from conformance.transport.exchange import Exchange
 from conformance.transport.pace import TooMuch
 
 NAMED: Final = 6
-"""Further failures that a message names."""
+"""Number of further failures that a message names."""
 COUNTS: Final = (8, 3, 7, 2, 8, 5, 6, 4)
-"""Images of one request, from request to request."""
+"""Images in one request, which vary from request to request."""
 MOST_BYTES: Final = 4 * 2**20
-"""Of the files of one request."""
+"""Maximum total size in bytes of the files in one request."""
 
 
 class ImageBatches:
-    """Each image is encoded once, and once more where it is asked for alone."""
+    """Encodes each image once, and again if it is requested alone."""
 
     def __init__(self, endpoint: Endpoint, model: Model | None = None) -> None:
         self._endpoint = endpoint
@@ -45,7 +45,7 @@ class ImageBatches:
         self._alone: dict[bytes, Exchange] = {}
 
     def is_rendering(self, got: Observation, file: bytes, within: float) -> bool:
-        """Whether the vector of a file is that of what a documented transform makes of it."""
+        """Whether the vector of a file is that of a documented transform of it."""
         model = self._model
         if model is None or not model.image_size or model.image_resize not in ("crop", "squash"):
             return False
@@ -56,22 +56,22 @@ class ImageBatches:
         return any(tolerances.distance(got.vector, each) <= within for each in vectors)
 
     def gather(self, images: Iterable[bytes]) -> None:
-        """Ask for those that are not known yet.
+        """Request the images whose vectors are not yet known.
 
-        Raises PrerequisiteFailed for a request that was refused though each of its images is
-        served alone.
+        Raises PrerequisiteFailed if a request was refused although each of its images is served
+        alone.
         """
         new = dict.fromkeys(image for image in images if not self._knows(image))
-        with suppress(TooMuch):  # Each image that is left is told where it is needed.
+        with suppress(TooMuch):  # The images that remain are reported where they are needed.
             for batch in self._split(list(new)):
                 self._ask(batch)
 
     def most(self, count: int) -> int:
-        """How many of that many small images fit in one request here."""
+        """How many of `count` small images fit in one request here."""
         return self._endpoint.client.pace.images(count)
 
     def exchange(self, image: bytes) -> Exchange:
-        """The exchange that has the vector of the image, or its refusal when it was sent alone."""
+        """The exchange with the image's vector, or its refusal when it was sent alone."""
         known = self._together.get(image)
         return known.exchange if known else self.alone(image)
 
@@ -91,7 +91,7 @@ class ImageBatches:
         return image in self._together or _is_good(self.alone(image))
 
     def served(self, images: Sequence[bytes]) -> list[bytes]:
-        """Those that have a vector. Raises PrerequisiteFailed where none has one."""
+        """The images that have a vector. Raises PrerequisiteFailed if none does."""
         self.gather(images)
         found = [image for image in images if self.is_served(image)]
         if not found:
@@ -113,7 +113,7 @@ class ImageBatches:
             yield batch
 
     def _is_too_much(self, batch: list[bytes]) -> bool:
-        """Whether these are too many bytes for one request, or too much work for it."""
+        """Whether the images have too many bytes, or need too much work, for one request."""
         bytes_of_all = sum(map(len, batch))
         return bytes_of_all > MOST_BYTES or not self._endpoint.client.pace.fits(0, batch)
 
@@ -125,7 +125,7 @@ class ImageBatches:
             if len(batch) == 1:
                 self._alone[batch[0]] = exchange
                 return
-            # Each is sent alone, also behind one that is refused.
+            # Each image is sent alone, even after one that is refused.
             served = [_is_good(self.alone(image)) for image in batch]
             if all(served):
                 raise
@@ -149,7 +149,7 @@ def same_image(
     within: float = tolerances.ACROSS_REQUESTS,
     rendered: bool = False,
 ) -> None:
-    """Both files have the same vector; where `rendered`, also one of the first's renderings."""
+    """Require the same vector for both files, or with `rendered`, for a rendering of the first."""
 
     def judge(got: Observation, expected: Observation) -> None:
         same(got, expected, what, within)
@@ -165,9 +165,9 @@ def nearly_same_image(
     what: str,
     lowest: float = tolerances.CONVERTED_COSINE,
 ) -> None:
-    """The file has nearly the vector of `shown`, and is nearer to it than to a misread copy.
+    """Require a vector close to that of `shown`, and closer to it than to a misread copy's.
 
-    Or it has the vector of one of its legal renderings.
+    The vector of a legal rendering of the file also passes.
     """
 
     def judge(got: Observation, expected: Observation) -> None:
@@ -185,7 +185,7 @@ Judge = Callable[[Observation, Observation], None]
 
 
 def _or_rendering(judge: Judge, batches: ImageBatches, file: bytes, within: float) -> Judge:
-    """The same judge, who lets pass what a documented transform makes of the file."""
+    """The same judge, except that the result of any documented transform passes."""
 
     def lenient(got: Observation, expected: Observation) -> None:
         try:
@@ -202,9 +202,9 @@ def _or_rendering(judge: Judge, batches: ImageBatches, file: bytes, within: floa
 
 
 def each_of(checks: Mapping[str, Callable[[], None]]) -> None:
-    """All of them hold; the first that does not is raised, with the names of the others.
+    """Run all checks, then raise the first failure with the names of the others.
 
-    Those that are not judged count where nothing else fails.
+    Checks that are not judged count only if nothing else fails.
     """
     failed: dict[str, Nonconformity] = {}
     pending: list[PrerequisiteFailed] = []
@@ -255,7 +255,7 @@ def _judged(
     except Nonconformity as problem:
         alone = [given.vectors(batches.alone(each), 0, 1).images[0] for each in (file, shown)]
         judge(alone[0], alone[1])
-        # Alone, all is well.
+        # Sent alone, the files agree.
         got = f"{problem.got}; sent one at a time, they agree"
         cause = Cause(CauseKind.COMPANIONS, "images")
         raise Nonconformity(got, problem.expected, problem.exchanges, cause) from None
@@ -304,7 +304,7 @@ MISREADINGS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
     "it were rotated by 180 degrees": lambda image: image.rotate(180),
     "its rows and columns were swapped": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
 }
-"""What a decoder or a conversion makes of an image by mistake."""
+"""Common mistakes of decoders and conversions."""
 
 
 def _misread(shown: bytes, name: str) -> bytes:

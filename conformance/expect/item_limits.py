@@ -1,4 +1,4 @@
-"""Find out why a valid request was refused: by chance, or because it asks for too much.
+"""Find out why a valid request was refused: intermittently, or because it asks for too much.
 
 The request is sent again, then in halves, until it is as small as possible while both of its halves
 are served. Then other items are sent in the same number, in twice the number, and as the same
@@ -21,49 +21,49 @@ from conformance.transport.exchange import Exchange
 from conformance.transport.pace import TooMuch
 
 Item = tuple[str, str]
-"""The kind, and the text or the image in base64."""
+"""The kind, and the text or the base64 image."""
 KINDS: Final = ("texts", "images")
 FEWEST: Final = 3
-"""A limit below this is none: such an endpoint takes no lists."""
+"""The smallest plausible limit: an endpoint that refuses fewer items does not accept lists."""
 LARGE_BODY: Final = 50_000
-"""Bytes from which on a body may be too large."""
+"""Size in bytes above which a body may be too large."""
 NEAR: Final = 1.01
-"""How near a size that is refused is to one that is served."""
+"""Maximum ratio between a size that is refused and one that is served."""
 MOST_TRIES: Final = 3
-"""Refusals of one signature that are looked into in vain."""
+"""Number of unexplained refusals per signature after which the search stops."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """From which number of items, or bytes of a body, on requests are refused."""
+    """The number of items, or of bytes in a body, from which requests are refused."""
 
     cause: CauseKind
     kind: str
-    """What a finding says that there are too many of."""
+    """What there are too many of, for findings."""
     counted: str = ""
-    """What counts: texts, images; empty for both."""
+    """The kind that counts: texts, images; empty for both."""
     number: int = 0
     size: int = 0
     words: str = ""
 
     def explains(self, items: list[Item], size: int) -> bool:
-        """Whether a request of these items is as large."""
+        """Whether a request with these items reaches the limit."""
         if self.size:
             return size >= self.size
         return sum(self.counted in ("", kind) for kind, _ in items) >= self.number
 
 
 class ItemLimits:
-    """What is known of an endpoint's limits, each found by a few requests."""
+    """The known limits of an endpoint, each found with a few requests."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._tries: Counter[str] = Counter()
         self._limits: dict[str, list[Limit]] = defaultdict(list)
-        """By the signature of the refusal."""
+        """Limits by the signature of the refusal."""
 
     def found(self, refused: Exchange) -> tuple[Cause, str] | None:
-        """The cause of a refusal, and its description, where it is a limit of one request."""
+        """The cause of a refusal and its description, if it is due to a limit on a request."""
         signature, items = response_signature(refused), items_of(refused.request_body)
         known = self._known(signature, items, refused)
         if known is None and self._tries[signature] < MOST_TRIES:
@@ -94,15 +94,15 @@ class ItemLimits:
             return self._of_number(others)
         if self._serves(as_heavy(smallest)):
             return None
-        words = "each part of these is served: it is what they amount to in one request"
+        words = "each part of these is served: only their total in one request is refused"
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:
-        """Whether that many bytes are refused even for a single text or image."""
+        """Whether that many bytes are refused even with a single text or image."""
         return not any(self._serves_body(padded(_short(kind, 0), kind, size)) for kind in KINDS)
 
     def _smallest_body(self, refused: int) -> int:
-        """About the number of bytes from which on a body is refused."""
+        """The approximate number of bytes from which a body is refused."""
         served = LARGE_BODY // 2
         while refused > served * NEAR:
             middle = (refused + served) // 2
@@ -110,7 +110,7 @@ class ItemLimits:
         return refused
 
     def _of_number(self, others: list[Item]) -> Limit | None:
-        """A number from which on items of one kind, or of both together, are refused."""
+        """The number of items of one kind, or of both kinds, from which requests are refused."""
         if self._serves([*others, *others, others[0]]):
             return None
         parts = {kind: [each for each in others if each[0] == kind] for kind, _ in others}
@@ -121,7 +121,7 @@ class ItemLimits:
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)
 
     def _smallest(self, items: list[Item]) -> list[Item]:
-        """A part that is refused while its halves are served; a single item that is refused."""
+        """The smallest refused part whose halves are served, or a single refused item."""
         while len(items) > 1:
             middle = len(items) // 2
             halves = (items[:middle], items[middle:])
@@ -141,17 +141,17 @@ class ItemLimits:
 
 
 def most(items: list[Item]) -> str:
-    """The kind of most of the items."""
+    """The most frequent kind among the items."""
     return max(KINDS, key=[kind for kind, _ in items].count)
 
 
 def padded(item: str, kind: str, size: int) -> bytes:
-    """A request of one item, with blanks before its end up to a size."""
+    """A request with one item, padded with blanks up to a size."""
     return body_of([(kind, item)])[:-1].ljust(size - 1) + b"}"
 
 
 def items_of(body: bytes) -> list[Item]:
-    """The items of a request; none if it is not a good one."""
+    """The items of a request; none if its body is not valid."""
     try:
         document = json.loads(body)
         lists = {kind: document.get(kind) or [] for kind in KINDS}
@@ -162,14 +162,14 @@ def items_of(body: bytes) -> list[Item]:
 
 
 def body_of(items: list[Item]) -> bytes:
-    """A request of these items."""
+    """The body of a request with these items."""
     kinds = dict.fromkeys(kind for kind, _ in items)
     lists = {kind: [item for each, item in items if each == kind] for kind in kinds}
     return json.dumps(lists, ensure_ascii=False).encode()
 
 
 def plain_items(items: list[Item]) -> list[Item]:
-    """As many short texts and tiny images, all different."""
+    """The same number of short texts and tiny images, all different."""
     return [(kind, _short(kind, number)) for number, (kind, _) in enumerate(items)]
 
 
@@ -180,7 +180,7 @@ def _short(kind: str, number: int) -> str:
 
 
 def as_heavy(items: list[Item]) -> list[Item]:
-    """The same letters in two texts; images that are all the largest one."""
+    """The same letters in two texts; images that are all copies of the largest one."""
     texts = [item for kind, item in items if kind == "texts"]
     images = [item for kind, item in items if kind == "images"]
     middle = (len(texts) + 1) // 2

@@ -15,7 +15,7 @@ from conformance.transport.exchange import Exchange, FailureKind
 LONGEST_SIGNATURE = 160
 TOO_MANY_REQUESTS = 429
 VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|/[\w./-]+|\s+")
-"""What differs between two messages of one cause: quoted items, numbers, addresses, paths."""
+"""Parts that vary between messages of one cause: quoted items, numbers, addresses, paths."""
 
 
 class CauseKind(StrEnum):
@@ -28,22 +28,22 @@ class CauseKind(StrEnum):
     ENCODING = "content encoding"
     UNREADABLE = "unreadable"
     WORDLESS = "refused without words"
-    """A failure whose body has no `error` that Weaviate could show."""
+    """A failure without an `error` for Weaviate to show."""
     ACCEPTED = "not refused"
-    """What cannot be right was answered as if it were."""
+    """An invalid request was served."""
     ROWS = "number of rows"
     DIMENSION = "dimension"
     COMPANIONS = "companions"
-    """An item is served well alone, and otherwise beside others."""
+    """An item's vector is right alone, but wrong beside other items."""
     CROSSED = "crossed"
-    """An item gets another vector where other requests come at the same time."""
+    """An item gets a different vector during parallel requests."""
     TOO_SLOW = "too slow"
-    """No answer in time, from an endpoint that needs about that long."""
+    """No response in time, from an endpoint that needs about that long."""
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"
     TOO_MANY = "too many"
-    """Refused for the number or the size of the items of one request, not for any of them."""
+    """Refused because of the number or total size of the items in a request."""
     TOO_LARGE = "body too large"
     OTHER = "other"
 
@@ -58,9 +58,9 @@ class Cause:
 
 
 def asked_for(exchange: Exchange) -> str:
-    """The kinds of items in a request, or the last part of the path of one without a body.
+    """The kinds of items in a request, or the last part of the path for one without a body.
 
-    Read off the bytes, since what is sent on purpose need not be JSON.
+    Found by searching the bytes, since some bodies are deliberately not JSON.
     """
     if exchange.method == "GET":
         return urlsplit(exchange.url).path.rpartition("/")[2]
@@ -70,24 +70,24 @@ def asked_for(exchange: Exchange) -> str:
 
 
 def response_signature(exchange: Exchange) -> str:
-    """Equal for two responses of one cause: the status and the error without what varies."""
+    """The status and the error without varying parts: equal for two responses of one cause."""
     if exchange.failure is not None:
         return str(exchange.failure.kind.value)
     return f"{exchange.status} {plain(_error(exchange))}"[:LONGEST_SIGNATURE]
 
 
 def plain(message: str) -> str:
-    """A message without what differs between two messages of one cause."""
+    """A message without the parts that vary between messages of one cause."""
     return VARIES.sub(" ", message).strip()
 
 
 def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
-    """The cause behind a response that is not what it should be."""
+    """The cause behind an incorrect response."""
     if kind in (CauseKind.WORDLESS, CauseKind.ACCEPTED):
-        # One handler of errors serves all statuses and all kinds of items.
+        # A single error handler usually serves all statuses and all kinds of items.
         return Cause(kind, signature=body_shape(exchange))
     if exchange.failed_by(FailureKind.CLOSED_KEPT_CONNECTION):
-        # That is about the connection, whatever was asked for over it.
+        # This concerns the connection, whatever was requested over it.
         return Cause(kind, signature=response_signature(exchange))
     if kind is CauseKind.REFUSED and exchange.status == TOO_MANY_REQUESTS:
         kind = CauseKind.RATE_LIMITED
@@ -95,7 +95,7 @@ def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
 
 
 def body_shape(exchange: Exchange) -> str:
-    """What kind of body it is, whatever its words: equal for all that one handler makes."""
+    """The form of the body regardless of its text: equal for all responses of one handler."""
     document = exchange.json()
     if isinstance(document, dict):
         return ", ".join(f"{name}: {_json_kind(document[name])}" for name in sorted(document))
@@ -121,7 +121,7 @@ def _error(exchange: Exchange) -> str:
 
 
 class Nonconformity(AssertionError):
-    """The endpoint does not do what the clause of the running test demands."""
+    """The endpoint violates the clause of the running test."""
 
     def __init__(
         self,
@@ -138,11 +138,11 @@ class Nonconformity(AssertionError):
 
 
 class PrerequisiteFailed(Nonconformity):
-    """What the clause of the running test builds upon does not hold: the clause is not judged."""
+    """A prerequisite of the running test's clause does not hold, so the clause is not judged."""
 
     @staticmethod
     def of(problem: Nonconformity) -> "PrerequisiteFailed":
-        """The same problem, met on the way to what the running test is about."""
+        """The same problem, found while preparing what the running test is about."""
         return PrerequisiteFailed(
             problem.got, problem.expected, problem.exchanges, replace(problem.cause)
         )

@@ -51,7 +51,7 @@ class Observations:
 
     @property
     def dimension(self) -> int:
-        """How many numbers a vector has."""
+        """The number of components of a vector."""
         return int(self.vectors.shape[1])
 
 
@@ -64,6 +64,6 @@ class Vectors:
 
 
 def of_response(rows: Sequence[Array], exchange: Exchange) -> Observations:
-    """Rows of one dimension, all from one response; none is (0, 0)."""
+    """Rows of the same dimension, all from one response; no rows give (0, 0)."""
     matrix = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
     return Observations(matrix, (exchange,) * len(rows))

@@ -9,7 +9,7 @@ from conformance.transport import go_reader
 from conformance.transport.exchange import Exchange
 from conformance.transport.go_reader import GoParseError, GoResponse, Vector
 
-# A traceback, the address of an object, or a file of the server.
+# A traceback, the address of an object, or the path of a file on the server.
 LEAKS = re.compile(r"Traceback|\bat 0x[0-9a-f]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b")
 READABLE = "a JSON object that Weaviate's client can read"
 
@@ -21,7 +21,7 @@ def require(
     *exchanges: Exchange,
     cause: Cause | CauseKind | None = None,
 ) -> None:
-    """Raise Nonconformity unless `condition` holds; the exchanges are what shows it.
+    """Raise Nonconformity unless `condition` holds; the exchanges are the evidence.
 
     A kind of cause stands for that cause with the signature of the first exchange.
     """
@@ -49,7 +49,7 @@ def status(exchange: Exchange, low: int, high: int) -> Exchange:
 
 
 def content_encoding(exchange: Exchange) -> Exchange:
-    """The exchange, whose content encoding must be one that Weaviate's client undoes."""
+    """The exchange, whose content encoding must be one that Weaviate's client decodes."""
     answered(exchange)
     encoding = exchange.headers.get("content-encoding", "identity").strip().lower() or "identity"
     cause = Cause(CauseKind.ENCODING, signature=encoding)
@@ -95,8 +95,8 @@ def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
 
 
 def refusal(exchange: Exchange) -> str:
-    """The error text of a failure: status above 399, JSON, a string that is not empty."""
-    expected = "status 400 or above, and a JSON object with a string `error` that is not empty"
+    """The error text of a failure: status above 399, JSON, a nonempty string."""
+    expected = "status 400 or above, and a JSON object with a nonempty string `error`"
     kind = CauseKind.WORDLESS if exchange.status > 399 else CauseKind.ACCEPTED
     try:
         response = readable(exchange)
@@ -113,7 +113,7 @@ def refusal(exchange: Exchange) -> str:
 
 
 def no_leak(exchange: Exchange) -> None:
-    """No address of an object, traceback or file name of the server in the body."""
+    """Require that the body has no object addresses, tracebacks or file names of the server."""
     leak = LEAKS.search(answered(exchange).body.decode("utf-8", "replace"))
     got = f"{leak.group() if leak else ''!r} in {exchange.summary()}"
     require(leak is None, got, "no addresses, tracebacks or file names", exchange)
@@ -154,7 +154,7 @@ def _one_dimension(rows: list[Vector], exchange: Exchange) -> None:
 
 
 def numbers_only(exchange: Exchange) -> None:
-    """Go silently reads a null in a row as 0, so the raw rows are checked too."""
+    """Require numbers only: Go silently reads a null in a row as 0, so the raw rows are checked."""
     whole = b"null" not in exchange.body or not go_reader.holds_null(exchange.body)
     cause = Cause(CauseKind.UNREADABLE, signature="null")
     require(whole, "null inside a vector", "numbers only", exchange, cause=cause)

@@ -1,8 +1,8 @@
-"""The outcomes of a test, and how a check ends without judging anything.
+"""The outcomes of a test, and ways to end a check without a judgement.
 
 `pass`, `warn` (a failed SHOULD clause) and `fail` judge the endpoint. `error` is a fault of the
 suite. `not judged` means that a prerequisite is broken. `known` is a failure that the user has
-listed. The others say why nothing was tried.
+listed. The others mean that nothing was tried.
 """
 
 from typing import ClassVar, NoReturn
@@ -23,13 +23,13 @@ class NotApplicable(Ended):
 
 
 class NotRun(Ended):
-    """What the test needs is missing here."""
+    """Something that the test needs is missing on this machine."""
 
     status = "not run"
 
 
 class NotJudged(Ended):
-    """Something that the test builds upon is broken."""
+    """Something that the test builds on is broken."""
 
     status = "not judged"
 
@@ -46,12 +46,12 @@ def not_applicable(reason: str) -> NoReturn:
 
 
 def not_run(reason: str) -> NoReturn:
-    """End the test: what it needs is missing here."""
+    """End the test: something that it needs is missing on this machine."""
     raise NotRun(reason)
 
 
 def not_judged(reason: str) -> NoReturn:
-    """End the test: something that it builds upon is broken."""
+    """End the test: something that it builds on is broken."""
     raise NotJudged(reason)
 
 

@@ -12,14 +12,14 @@ from conformance.transport.exchange import Exchange
 
 IMAGES_A_REQUEST = 8
 FEWEST, MOST = 9, 40
-"""Texts of a list: a slow encoder answers in time, and a refusal is soon traced."""
+"""Texts in a list: a slow encoder answers in time, and a refused text is soon found."""
 Key = tuple[tuple[str, ...], tuple[bytes, ...]]
 
 
 class VectorCache:
-    """Exchanges by what was asked: encoding an image is what the time of a run goes to.
+    """Responses by request, since encoding images takes most of the time of a run.
 
-    Whatever is read from here is a prerequisite of the check that reads it.
+    A check reads from here only its prerequisites.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -38,7 +38,7 @@ class VectorCache:
     def vectors(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Vectors:
         """The vectors of one request with exactly these texts and images.
 
-        Where the endpoint is too slow for that, of as many requests as it takes.
+        If the endpoint is too slow for that, several requests are sent.
         """
         key = tuple(texts), tuple(images)
         if key not in self._read:
@@ -81,15 +81,14 @@ class VectorCache:
     def in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
         """The vectors (n, d) of the texts, sent in lists of `first`, `first` + 1, ... texts.
 
-        So a run sends lists of many sizes. Raises Nonconformity for a text that is refused alone as
-        well. Where each text is served alone, it is the list that the endpoint cannot take, which
-        is not what the running check is about: PrerequisiteFailed.
+        A run thus sends lists of many sizes. Raises Nonconformity for a text that is also refused
+        alone, or PrerequisiteFailed if only the list is refused, which is not the check's subject.
         """
         most = self._pace.texts(MOST)
         return comparisons.joined([self._list(part) for part in growing_lists(texts, first, most)])
 
     def given_in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
-        """The same where the running check is not about whether the texts are served."""
+        """The same for a check that is not about whether the texts are served."""
         try:
             return self.in_lists(texts, first)
         except Nonconformity as problem:
@@ -116,7 +115,7 @@ def growing_lists(texts: Sequence[str], first: int, most: int = MOST) -> Iterato
 class EncodedCorpus:
     """The vectors of a corpus: English captions in one request, images eight at a time.
 
-    The two kinds are asked for apart, so that what is wrong with one leaves the other.
+    The two kinds are requested separately, so that a defect in one does not affect the other.
     """
 
     def __init__(self, cache: VectorCache, corpus: AlignedCorpus) -> None:

@@ -1,8 +1,8 @@
-"""The URL of an endpoint: whether it is valid, and what is sent along to its host.
+"""Validate the URL of an endpoint, and keep the headers and certificates for its host.
 
-An endpoint behind a gateway may ask for headers, or have a CA of its own. Both are granted by the
-URL, once a command knows it, so that nothing of it goes to another host: whatever connects to that
-host and port, with httpx or with bytes of its own, looks it up here.
+An endpoint behind a gateway may need headers, or have its own CA. A command grants both to the URL
+once it is known, so that they are never sent to another host: every connection to that host and
+port, with httpx or with raw bytes, looks them up here.
 """
 
 import re
@@ -17,7 +17,7 @@ import httpx
 from conformance.data.messages import UserError
 
 ROUTES = ("/vectorize", "/meta", "/.well-known/ready", "/.well-known/live")
-"""What Weaviate, and the suite, append to the URL themselves."""
+"""Routes that Weaviate and the suite append to the URL themselves."""
 Headers = tuple[tuple[str, str], ...]
 HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]+)")
 
@@ -32,7 +32,7 @@ def problem(url: str) -> str:
         return f"{url!r} is not a valid endpoint URL; expected http://HOST:PORT[/PREFIX]{hint}"
     parts = urlsplit(url)
     if parts.query or parts.fragment:
-        return "the URL has a query or a fragment, and Weaviate appends /vectorize to it"
+        return "the URL has a query or a fragment, but Weaviate appends /vectorize to it"
     for route in ROUTES:
         if parts.path.rstrip("/").endswith(route):
             return _names_a_route(parts, route)
@@ -42,7 +42,7 @@ def problem(url: str) -> str:
 def _names_a_route(parts: SplitResult, route: str) -> str:
     path = parts.path.rstrip("/").removesuffix(route)
     shown = parts._replace(path=path, netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return f"the URL ends in {route}, which is appended to it: leave it out, as in {shown}"
+    return f"the URL ends in {route}, which is appended automatically: use {shown}"
 
 
 def _usable(url: str) -> bool:
@@ -55,15 +55,15 @@ def _usable(url: str) -> bool:
 
 
 def _with_scheme(url: str) -> str:
-    """`localhost:8080` as a URL; a word without a port or a dot is none."""
+    """`localhost:8080` as a URL; empty for a word without a port or a dot."""
     looks_like_a_host = "://" not in url and (":" in url or "." in url)
     return f"http://{url.lstrip('/')}" if looks_like_a_host else ""
 
 
 def grant(url: str, headers: Iterable[str] = (), ca_file: Path | None = None) -> None:
-    """Send these headers, each ``NAME:VALUE``, to the host of this URL, and trust this CA there.
+    """Send these headers, each ``NAME:VALUE``, to the host of this URL, and trust this CA for it.
 
-    Raises UserError where a header cannot be one, or the file has no certificate.
+    Raises UserError if a header is invalid, or the file contains no certificate.
     """
     _headers[_origin(url)] = tuple(map(_parsed, headers))
     _ca_files.pop(_origin(url), None)
@@ -78,13 +78,13 @@ def headers_of(url: str) -> Headers:
 
 
 def certificates(url: str) -> ssl.SSLContext:
-    """Trusts the usual authorities, and the one that was granted for the host of this URL."""
+    """Trusts the usual authorities, and the one granted for the host of this URL."""
     return _context(_ca_files.get(_origin(url)))
 
 
 @cache
 def _context(ca_file: Path | None) -> ssl.SSLContext:
-    # Read once: a client is made anew whenever connections are dropped.
+    # Cached, since a new client is created whenever connections are dropped.
     context = httpx.create_ssl_context(trust_env=False)
     if ca_file is not None:
         try:

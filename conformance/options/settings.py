@@ -30,7 +30,7 @@ class Given:
 
     value: Any
     origin: str
-    """`command line`, the name of a variable of the environment, or `pyproject.toml`."""
+    """`command line`, the name of an environment variable, or `pyproject.toml`."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Settings:
     model: Model
     weights: Weights
     models: Path | None = None
-    """The user's own rows, where `model` may come from."""
+    """The user's own file of models, which may contain `model`."""
     dimension_policy: DimensionPolicy = _DEFAULTS["dimension_policy"]
     dimensions: int | None = None
     endpoint_timeout: float = _DEFAULTS["endpoint_timeout"]
@@ -51,12 +51,12 @@ class Settings:
     strict: bool = False
     slow: bool = False
     budget: float = _DEFAULTS["budget"]
-    """Minutes; `slow` takes any."""
+    """Minutes; ignored with `slow`."""
     clause: tuple[str, ...] = ()
-    """Ids of the clauses to run; with `group` also empty, every clause is run."""
+    """Ids of the clauses to run; if `group` is also empty, every clause runs."""
     group: tuple[str, ...] = ()
     compare_with: str | None = None
-    """A URL, a recording's file, or weaviate:http://HOST:PORT/COLLECTION."""
+    """A URL, a recording, or weaviate:http://HOST:PORT/COLLECTION."""
     header: tuple[str, ...] = ()
     """NAME:VALUE for every request to the endpoint."""
     ca_file: Path | None = None
@@ -65,7 +65,7 @@ class Settings:
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None
-    """The release that is judged for; None is all of them."""
+    """The Weaviate release to judge for; None means all releases."""
     image: str | None = None
     """The image of the container to judge, instead of a URL."""
     env: tuple[str, ...] = ()
@@ -73,20 +73,20 @@ class Settings:
     gpus: str | None = None
     pull: Pull = "missing"
     mount_weights: str | None = None
-    """Where that container is to see the stand-in, instead of /app/models."""
+    """The path of the stand-in inside that container, instead of /app/models."""
     known_failures: Path | None = None
     write_known_failures: Path | None = None
     given: Mapping[str, Given] = field(default_factory=dict, compare=False)
     """The options that were given, by name; the others have their defaults."""
 
     def chosen_clauses(self) -> set[str]:
-        """The ids of the clauses that were chosen, one by one or by group; empty for all."""
+        """The ids of the clauses chosen individually or by group; empty means all."""
         chosen = {clauses.find(name).id for name in self.clause}
         wanted = [clauses.find_group(name) for name in self.group]
         return chosen | {each.id for each in clauses.all_clauses().values() if each.group in wanted}
 
     def expected_dimensions(self) -> dict[int, str]:
-        """The dimensions that vectors may have, each with whose figure it is; none if unknown."""
+        """The dimensions that vectors may have, each with its source; empty if unknown."""
         if self.dimensions is not None:
             return {self.dimensions: "--dimensions"}
         figures = {
@@ -103,7 +103,7 @@ class Settings:
 
 
 class Options(TypedDict, total=False):
-    """The options of `conformance.run`, those of the table: what is left out has its default."""
+    """The options of `conformance.run`, as in the table; those left out have their defaults."""
 
     header: Sequence[str]
     ca_file: Path
@@ -135,9 +135,9 @@ class Options(TypedDict, total=False):
 
 
 def make_settings(found: Mapping[str, Given]) -> Settings:
-    """The settings of a run, from what was given by `dest`; raises a UserError of one line.
+    """The settings of a run, from the given values by `dest`; raises a UserError of one line.
 
-    Reads the file with the user's own models, and nothing else.
+    It reads only the file with the user's own models.
     """
     values = {row.dest: found[row.dest].value if row.dest in found else None for row in OPTIONS}
     _check(values)
@@ -152,12 +152,12 @@ def make_settings(found: Mapping[str, Given]) -> Settings:
     made["model"] = find_model(_tag(values), values["models"])
     made["given"] = {row.name: found[row.dest] for row in OPTIONS if row.dest in found}
     settings = Settings(**{each.name: made[each.name] for each in fields(Settings)})
-    settings.chosen_clauses()  # Names that do not exist are told before anything starts.
+    settings.chosen_clauses()  # Report unknown names before anything starts.
     return settings
 
 
 def find_model(tag: str, extra: Path | None) -> Model:
-    """The row of `tag`, or a BadOption that says what there is."""
+    """The row of `tag`; raises a BadOption that lists the known tags."""
     try:
         return models.find(tag, extra)
     except (ValueError, OSError, UserError) as problem:
@@ -165,13 +165,13 @@ def find_model(tag: str, extra: Path | None) -> Model:
 
 
 def _tag(values: Mapping[str, Any]) -> str:
-    """The tag of the model that is served; raises BadOption if it was not given."""
+    """The tag of the endpoint's model; raises BadOption if it was not given."""
     default = None if values["url"] or values["image"] else DEFAULT_REFERENCE
     tag: str | None = values["reference"] or values["model"] or default
     if tag is None:
         raise BadOption(
-            "say which model the endpoint serves: --model TAG (clip-conformance models lists the "
-            "tags; for a model of your own add --models FILE)"
+            "specify the endpoint's model with --model TAG (clip-conformance models lists the "
+            "tags; for your own model add --models FILE)"
         )
     return tag
 
@@ -197,7 +197,7 @@ def _check_target(values: Mapping[str, Any]) -> None:
     if values["reference"] and values["model"] not in (None, values["reference"]):
         raise BadOption("--reference and --model name different models")
     if (values["header"] or values["ca_file"]) and not values["url"]:
-        raise BadOption("--header and --ca-file are for an endpoint at a URL")
+        raise BadOption("--header and --ca-file require an endpoint URL")
     if any("=" not in each for each in values["env"] or ()):
         raise BadOption("--env takes NAME=VALUE")
     _check_mount(values)

@@ -15,7 +15,7 @@ Command = Callable[..., Any]
 
 
 class Seconds(click.FloatRange):
-    """A number above 0, or from `least` on; at most a day, and not NaN."""
+    """A number above 0, or at least `least`; at most a day, and not NaN."""
 
     name = "seconds"
 
@@ -25,7 +25,7 @@ class Seconds(click.FloatRange):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """The number; NaN, which is in no range, is refused like a word."""
+        """The number; NaN, which passes every range check, is refused like a word."""
         number: float = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail(f"{value!r} is not a number of seconds", param, ctx)
@@ -48,7 +48,7 @@ CA_FILE = click.option(
 
 
 def access_to(*arguments: str) -> Callable[[Command], Command]:
-    """--header and --ca-file, for the endpoints whose URLs these arguments of a command hold."""
+    """--header and --ca-file for the endpoints whose URLs are in these arguments of a command."""
 
     def decorate(command: Command) -> Command:
         @wraps(command)

@@ -52,7 +52,7 @@ class Stopped(ABC):
 
     @abstractmethod
     def stop(self) -> None:
-        """End it; does nothing where it has ended."""
+        """End it; does nothing if it has ended."""
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +69,7 @@ class Stopped(ABC):
 class ChildProcess(Stopped):
     """A running program; `stop` it, or use it as a context manager.
 
-    With `listens` it has a pipe for its standard input, else that is empty. Raises OSError where
+    With `listens` it has a pipe for its standard input, else that is empty. Raises OSError if
     the program cannot be started.
     """
 
@@ -129,7 +129,7 @@ class ChildProcess(Stopped):
         return self._output.next_line(within)
 
     def write_line(self, line: str) -> None:
-        """Send a line to its standard input; does nothing where it no longer reads."""
+        """Send a line to its standard input; does nothing if it no longer reads."""
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.write(line.encode() + b"\n")
@@ -149,7 +149,7 @@ class ChildProcess(Stopped):
     def stop(self, patience: float = PATIENCE) -> None:
         """End it and its whole group: by SIGTERM, after `patience` seconds by SIGKILL.
 
-        Does nothing where all have ended.
+        Does nothing if all have ended.
         """
         if self.running:
             self._signal(signal.SIGTERM)

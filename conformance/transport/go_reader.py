@@ -95,7 +95,7 @@ class _Object:
         self.pairs = pairs
 
     def last(self, name: str, read_one: Callable[[str, Any], Field], missing: Field) -> Field:
-        """The value of `name`, whatever its capitals; each must be right, the last one counts."""
+        """The value of `name`, ignoring case; each must be right, the last one counts."""
         found = [read_one(key, value) for key, value in self.pairs if _same_name(key, name)]
         return found[-1] if found else missing
 

@@ -217,7 +217,7 @@ class Pace:
 
 
 def asked(body: bytes) -> Load:
-    """What a request's body asks for; nothing where it cannot be read."""
+    """What a request's body asks for; nothing if it cannot be read."""
     try:
         document = json.loads(body)
         texts, images = (document.get(kind) or [] for kind in ("texts", "images"))

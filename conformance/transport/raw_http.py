@@ -52,7 +52,7 @@ class Message:
     """Whether the end of the connection is the end of the body."""
 
     def header(self, name: str) -> str:
-        """The last header of that name, whatever its capitals; empty without one."""
+        """The last header of that name, ignoring case; empty without one."""
         return {key.lower(): value for key, value in self.headers}.get(name, "")
 
     @property
@@ -183,7 +183,7 @@ class _Read:
         return self._start is not None
 
     def add(self, data: bytes) -> None:
-        """More of it; nothing where the connection has ended."""
+        """More of it; nothing if the connection has ended."""
         self._closed = not data
         self._raw += data
         self._state.receive_data(data)

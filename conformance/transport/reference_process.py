@@ -52,7 +52,7 @@ class Reference(Stopped):
         return self._process.running
 
     def stop(self) -> None:
-        """End the process; does nothing where it has ended."""
+        """End the process; does nothing if it has ended."""
         self._process.stop()
 
     def last_log_line(self) -> str:

@@ -93,7 +93,7 @@ def create(
 
 
 def import_batch(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> ImportedItems:
-    """Import the items as the page does; raises Nonconformity where Weaviate rejects any."""
+    """Import the items as the page does; raises Nonconformity if Weaviate rejects any."""
     ids = [uuid4() for _ in items]
     mark = deployment.mark()
     with (

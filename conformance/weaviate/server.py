@@ -67,7 +67,7 @@ class Server:
         return answer.status_code == httpx.codes.OK
 
     def connect(self) -> "WeaviateClient":
-        """A connected client, to be closed; raises Unavailable where REST or gRPC does not work."""
+        """A connected client, to be closed; raises Unavailable if REST or gRPC does not work."""
         if self.grpc_port == self.port:
             raise Unavailable(
                 f"{self.port} is the REST port of the Weaviate at {self.url}: --weaviate-grpc PORT "

@@ -4,8 +4,8 @@
 with a line of JSON: how many objects each round had, and its seconds. A batch is as large as there
 are callers, or smaller where that takes less time an item. Its texts are the benchmark's in their
 order, padded to the longest of the batch, as transformers pads. With ``--alike`` a batch is one
-text so many times, so that nothing is padded: what no server can reach whose callers send texts of
-different lengths.
+one text repeated, so that nothing is padded: no server can reach that speed if its callers send
+texts of different lengths.
 """
 
 import argparse

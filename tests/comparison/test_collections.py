@@ -88,7 +88,7 @@ CASES: dict[str, tuple[str, list[str], int, str]] = {
         "Upgraded",
         [],
         1,
-        "No combination of the endpoint's vectors fits: another model, or version of it",
+        "No combination of the endpoint's vectors fits: another model, or another version",
     ),
     "another length": (
         "Shorter",

@@ -28,7 +28,7 @@ def test_a_recording_matches_its_endpoint(url: Urls, recorded: Path, command: Co
     first, verdict, *figures = told.out.splitlines()
     assert first.startswith("Sends 110 requests, one text or one image each, to http://127.0.0.1:")
     assert first.endswith("one at a time. Nothing is written.")
-    assert verdict == f"MATCH: the vectors of {url('plain')} are those of {recorded}."
+    assert verdict == f"MATCH: the vectors of {url('plain')} match those of {recorded}."
     assert [line.split(":")[0].strip() for line in figures] == ["texts", "images", "searches"]
     assert "71 of 71 the same; lowest cosine 1.000000; norms 5.056 to 20.83 (before:" in told.out
     assert "queries return the same top 10" in told.out
@@ -57,7 +57,7 @@ def test_what_one_side_refuses_is_named_and_the_rest_compared(
     assert told.status == 0
     assert f"not compared: 2 items that {url('long')} refused (text paragraph" in told.out
     assert "text of 500 words #" in told.out
-    assert "the first: status 500" in told.out
+    assert "the first response: status 500" in told.out
     assert "\x1b" not in told.out
 
 
@@ -67,9 +67,9 @@ def test_a_kind_that_one_side_refuses_is_no_match(
     siglip = "google-siglip2-so400m-patch16-384"
     told = command("compare", url("images"), recorded, "--model", siglip)
     assert told.status == 1
-    assert f"images: {url('images')} gives no vector for any; it says: " in told.out
+    assert f"images: {url('images')} returned no vectors; it says: " in told.out
     assert "since release 1.4.1 images of SigLIP models can be read at all" in told.out
-    assert f"recorded as {registry.MULTILINGUAL}, and --model says {siglip}" in told.out
+    assert f"recorded as {registry.MULTILINGUAL}, but --model says {siglip}" in told.out
 
 
 NOBODY = "http://127.0.0.1:9"
@@ -82,9 +82,9 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing listens at {NOBODY}"),
     "a collection without its Weaviate": (
         ["weaviate:Products", NOBODY],
-        "does not say which Weaviate: a collection is weaviate:http://HOST:PORT/COLLECTION",
+        "does not name its Weaviate: a collection is weaviate:http://HOST:PORT/COLLECTION",
     ),
-    "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not say which"),
+    "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not name its"),
     "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "Weaviate does not respond at"),
     "no such model": ([NOBODY, NOBODY, "--model", "openai/clip"], "did you mean openai-clip"),
     "no objects": ([NOBODY, NOBODY, "--sample", "0"], "--sample"),

@@ -75,7 +75,7 @@ def test_a_run_that_compares_nothing_is_never_0(url: Urls, other: str, said: str
     ("other", "said"),
     [
         ("no.json", "no recording at no.json"),
-        ("weaviate:Products", "does not say which Weaviate"),
+        ("weaviate:Products", "does not name its Weaviate"),
     ],
 )
 def test_what_nothing_can_be_compared_with_ends_a_run_at_once(other: str, said: str) -> None:
@@ -112,7 +112,7 @@ def test_a_recording_of_published_weights_judges_a_run(
 ) -> None:
     missing = exact(url("images-rotated"))
     assert statuses(missing, "EXA-01", "EXA-06") == ["n/a", "n/a"]
-    assert f"record --reference {TAG} --weights hub makes them" in json.dumps(missing.document)
+    assert f"record --reference {TAG} --weights hub creates them" in json.dumps(missing.document)
 
     monkeypatch.setattr(record_command, "Reference", FakeReference)
     assert command("record", "--reference", TAG).status == 0

@@ -63,7 +63,7 @@ def test_the_port_is_on_the_loopback_interface_alone(fake_image: str) -> None:
 @pytest.mark.parametrize(
     ("env", "image", "line", "log"),
     [
-        ({"DIE": "3"}, None, "ended with status 3: fake encoder: no model", True),
+        ({"DIE": "3"}, None, "exited with status 3: fake encoder: no model", True),
         ({"HANG": "1"}, None, r"not ready within 2 s: .*ready gives status 503", True),
         ({}, NOWHERE, "cannot be pulled", False),
     ],

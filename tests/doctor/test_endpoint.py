@@ -300,7 +300,10 @@ WRONG = {
     "nothing": ([], "which endpoint?"),
     "no scheme": (["localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": (["http://h/meta"], "the URL ends in /meta"),
-    "a collection alone": (["http://h", "--collection", "X"], "say which with --weaviate URL"),
+    "a collection alone": (
+        ["http://h", "--collection", "X"],
+        "--collection requires --weaviate URL",
+    ),
     "a model": (["http://h", "--model", "openai-clip"], "did you mean openai-clip-vit-base"),
     "a Weaviate": (["http://h", "--weaviate", "ftp://h"], "is not a Weaviate address"),
     "a file": (["http://h", "--model", "x", "--models", "/no/file"], "No such file"),

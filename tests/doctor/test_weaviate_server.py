@@ -82,7 +82,7 @@ def test_nothing_is_wrong_where_all_is_well(endpoint: Endpoint) -> None:
     talk = weaviate(classes=[collection("Films", TITLE)], objects={"Films": stored()})
     found = diagnosed(talk, "Films", endpoint)
     assert found.problems == []
-    assert "a stored vector is the one made today: cosine 1.00" in said(found)
+    assert "a stored vector matches the current one: cosine 1.00" in said(found)
 
 
 CASES: dict[str, tuple[Talk, str | None, str]] = {
@@ -149,10 +149,10 @@ TENANTS = collection("Films", TITLE, tenants=True)
 @pytest.mark.parametrize(
     ("tenant", "states", "words"),
     [
-        (None, {"a": "COLD", "b": "HOT"}, "Films tenant b is looked at"),
-        ("b", {"b": "ACTIVE"}, "a stored vector is the one made today"),
-        ("a", {"a": "COLD"}, "could not be looked at: tenant a of Films is not active (COLD)"),
-        ("x", {"b": "HOT"}, "could not be looked at: Films has no tenant x"),
+        (None, {"a": "COLD", "b": "HOT"}, "Films reading tenant b"),
+        ("b", {"b": "ACTIVE"}, "a stored vector matches the current one"),
+        ("a", {"a": "COLD"}, "could not be read: tenant a of Films is not active (COLD)"),
+        ("x", {"b": "HOT"}, "could not be read: Films has no tenant x"),
         (None, {"a": "OFFLOADED"}, "Films has 1 tenants, and none of them is active"),
     ],
 )

@@ -65,7 +65,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "six-decimals",
         "alpha-over-white",
         "exif-obeyed",
-        "deep-greys-scaled",
+        "deep-grays-scaled",
     ),
     (
         "asyncio",

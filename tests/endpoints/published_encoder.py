@@ -13,7 +13,7 @@ from tests.endpoints.encoder import Encoder, Matrix, axes, single
 OWN_LENGTH = 10.0
 """Of the vectors of a model that is not normalized."""
 OWN_SIZE = 224
-"""Pixels a side."""
+"""Pixels per side."""
 ALIKE = 0.4
 """Distance of two thumbnails at which a picture hardly counts as the photograph any more."""
 

@@ -57,7 +57,7 @@ class Entry:
 
     @property
     def weights(self) -> str:
-        """What the endpoint is said to serve, which decides on the corpus."""
+        """What the endpoint is supposed to serve, which decides on the corpus."""
         return "published" if "published" in self.needs else "stand-in"
 
     @property

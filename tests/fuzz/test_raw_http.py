@@ -91,7 +91,7 @@ def test_it_reads_or_raises(kind: str, stream: bytes) -> None:
     with suppress(*BAD):
         message, rest = read(kind, stream)
         assert message is not None or rest == b""
-        # Nothing where all was read, except interim answers; else what was framed is as it came.
+        # Nothing if all was read, except interim answers; else what was framed is as it came.
         assert stream.endswith((message.framed if message else b"") + rest)
 
 

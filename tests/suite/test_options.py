@@ -25,7 +25,7 @@ TAG = registry.PUBLISHED
 NO_URL = "is not a valid endpoint URL"
 
 BAD = {
-    "no model": ((URL,), "say which model"),
+    "no model": ((URL,), "specify the endpoint's model"),
     "unknown model": ((URL, "--model", "nope"), "unknown model 'nope'; known: "),
     "unknown reference": (("--reference", "nope"), "unknown model 'nope'; known: "),
     "no scheme": (("localhost:8080", *MODEL), NO_URL),
@@ -61,11 +61,14 @@ BAD = {
     "a short name": ((URL, "--model", "siglip2-512"), "known: google-siglip2-so400m-patch16-512, "),
     "a host and a port": (("localhost:8080", *MODEL), "did you mean http://localhost:8080?"),
     "a host alone": (("clip.example.com", *MODEL), "did you mean http://clip.example.com?"),
-    "/vectorize": ((f"{URL}/vectorize", *MODEL), f"leave it out, as in {URL}"),
-    "/vectorize/": ((f"{URL}/clip/vectorize/", *MODEL), f"leave it out, as in {URL}/clip"),
+    "/vectorize": ((f"{URL}/vectorize", *MODEL), f"appended automatically: use {URL}"),
+    "/vectorize/": ((f"{URL}/clip/vectorize/", *MODEL), f"appended automatically: use {URL}/clip"),
     "/meta": ((f"{URL}/meta", *MODEL), "the URL ends in /meta"),
     "ready": ((f"{URL}/.well-known/ready", *MODEL), "the URL ends in /.well-known/ready"),
-    "a password": (("http://me:secret@host/vectorize", *MODEL), "leave it out, as in http://host"),
+    "a password": (
+        ("http://me:secret@host/vectorize", *MODEL),
+        "appended automatically: use http://host",
+    ),
 }
 
 

@@ -26,7 +26,7 @@ SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 
 def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
-    """What is written of these findings, on 80 columns without colour."""
+    """What is written of these findings, on 80 columns without color."""
     judgement = Judgement("not conformant", {}, (), 1.0, 1.0, findings=tuple(findings))
     sink = io.StringIO()
     console = Console(file=sink, width=80, no_color=True, highlight=False)

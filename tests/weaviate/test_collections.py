@@ -103,10 +103,10 @@ def test_compare(
 
 
 SEEN: dict[str, tuple[int, str]] = {
-    "Products": (0, "a stored vector is the one made today"),
+    "Products": (0, "a stored vector matches the current one"),
     "Shorter": (1, "Shorter, vector default: stored vectors have 64 dimensions, but the"),
-    "Tenants": (0, "tenant b is looked at"),
-    "Named": (0, "Named, vector two a stored vector is the one made today"),
+    "Tenants": (0, "reading tenant b"),
+    "Named": (0, "Named, vector two a stored vector matches the current one"),
     "Brought": (1, "Brought has vectorizer none, so its objects need their own vectors"),
 }
 

@@ -23,7 +23,7 @@ from conformance.weaviate.server_selection import select_server
 
 @pytest.fixture(scope="session")
 def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
-    """A Weaviate on the endpoint under test; without one the checks are disabled or not run."""
+    """A Weaviate that uses the tested endpoint; without one, the checks are disabled or not run."""
     selection = select_server(settings.weaviate)
     if selection.kind == "off":
         statuses.disabled(selection.hint)
@@ -38,9 +38,9 @@ def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
 
 @pytest.fixture(autouse=True)
 def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
-    """Leaves clauses of other Weaviate versions out, and all where the server is gone.
+    """Skips clauses for other Weaviate versions, and all clauses once the server has stopped.
 
-    Without this the client would try to reach a server that is gone for minutes in each check.
+    Otherwise, the client would spend minutes trying to reach the stopped server in each check.
     """
     try:
         deployment.server.check_grpc()
@@ -61,11 +61,11 @@ def vectors(cache: VectorCache) -> ObjectVectors:
 
 @pytest.fixture(scope="session")
 def items(corpus: AlignedCorpus) -> list[Item]:
-    """What is imported: images with captions that fit the weights."""
+    """The objects to import: images with captions that suit the weights."""
     return documented_collection.items(corpus)
 
 
 @pytest.fixture(scope="session")
 def imported(deployment: Deployment, items: list[Item]) -> ImportedItems:
-    """The page's collection with all items in it."""
+    """The documentation page's collection with all items in it."""
     return page.import_batch(deployment, page.create(deployment, "Imported"), items)

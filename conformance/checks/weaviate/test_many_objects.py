@@ -15,7 +15,7 @@ from conformance.weaviate.documented_collection import Item
 
 COUNT = 200
 POSTER_EVERY = 10
-"""Every so many objects, one also has a poster, since a slow model needs long for 20 images."""
+"""Only every tenth object also has a poster, since a slow model needs long for 20 images."""
 
 
 @pytest.mark.clause("WVT-22")
@@ -38,7 +38,7 @@ def test_many_objects(
 
 
 def properties(items: list[Item], number: int) -> dict[str, str]:
-    """The object of that number; no two titles are equal."""
+    """The properties of an object; no two titles are equal."""
     item = items[number % len(items)]
     row = {"title": f"{item.title}, number {number}"}
     return {**row, "poster": item.poster} if number % POSTER_EVERY == 0 else row
@@ -74,5 +74,5 @@ def test_one_broken_image_fails_alone(
 
 
 def without_line_breaks(text: str) -> str:
-    """The text without its line breaks, which the way through gRPC does not keep."""
+    """The text without its line breaks, which gRPC does not preserve."""
     return " ".join(text.split())

@@ -126,7 +126,7 @@ def vector_distances(imported: ImportedItems, query: str) -> dict[UUID, float]:
 
 
 def word_ranks(imported: ImportedItems, query: str) -> dict[UUID, float]:
-    """The negative BM25 score of each object that has a word of the query: the best is lowest."""
+    """The negative BM25 score of each object with a word of the query; the best is lowest."""
     found = imported.objects.query.bm25(query, limit=len(imported.ids), return_metadata=["score"])
     return {each.uuid: -float(each.metadata.score or 0) for each in found.objects}
 
@@ -167,7 +167,7 @@ def test_what_both_put_first(
 
 
 def clear_winner(values: Mapping[UUID, float]) -> UUID | None:
-    """The object with the lowest value, if no other comes close."""
+    """The object with the lowest value, unless another one is close."""
     in_order = sorted(values, key=lambda uuid: values[uuid])
     if len(in_order) < 2 or values[in_order[1]] - values[in_order[0]] <= WITHIN:
         return None

@@ -26,7 +26,7 @@ def test_starts_with_the_module(deployment: Deployment) -> None:
 @pytest.mark.clause("WVT-02")
 def test_waits_for_a_late_endpoint(deployment: Deployment) -> None:
     if deployment.proxy is None or not deployment.server.ours:
-        statuses.not_applicable("observed only if the suite starts Weaviate")
+        statuses.not_applicable("can only be observed if the suite starts Weaviate")
     probes = [passed.status for passed in deployment.proxy.passed if passed.path.endswith(READY)]
     late = probes[:HELD_PROBES] == [503] * HELD_PROBES and 200 <= probes[-1] <= 299
     expect.require(late, f"answers to the probes: {probes}", "503 at first, then ready")
@@ -44,7 +44,7 @@ def test_shows_the_endpoints_meta(deployment: Deployment, endpoint: Endpoint) ->
 
 
 def module_settings(objects: Objects) -> dict[str, object]:
-    """The module's settings of the one named vector, as Weaviate keeps them."""
+    """The module's settings of the only named vector, as Weaviate stores them."""
     vectors: dict[str, Any] = objects.config.get().to_dict()["vectorConfig"]
     ((module, settings),) = vectors[page.VECTOR]["vectorizer"].items()
     return {"module": module, **settings}

@@ -51,7 +51,7 @@ def test_several_text_fields(
     measure: Callable[[str, str], None],
 ) -> None:
     title, caption = items[0].title, items[1].title
-    # Configured title first, sent in alphabetical order.
+    # The title is configured first; fields are sent in alphabetical order.
     objects = two_texts(deployment, title_weight=0.8, caption_weight=0.2)
     with attributed(deployment, "the import fails"):
         uuid = objects.data.insert({"title": title, "caption": caption})
@@ -75,7 +75,7 @@ BLOB_HASH_SINCE = all_clauses()["WVT-20"].since
 
 @pytest.fixture(scope="module")
 def hashed(deployment: Deployment) -> Objects:
-    """A collection whose images are kept as digests only."""
+    """A collection that stores only digests of its images."""
     if not reached(deployment.version, BLOB_HASH_SINCE):
         statuses.not_applicable(f"Weaviate {deployment.version} has no blobHash")
     return hashed_images(deployment)
@@ -144,7 +144,7 @@ COUNT = 3
 def brought(
     deployment: Deployment, items: list[Item], vectors: ObjectVectors
 ) -> tuple[ImportedItems, int]:
-    """Objects with vectors of their own (of the images alone), and the mark before the import."""
+    """Objects with their own vectors (of the images alone), and the mark before the import."""
     objects = page.create(deployment, "Brought")
     given = [vectors.image(item.image) for item in items[:COUNT]]
     ids, mark = [uuid4() for _ in given], deployment.mark()

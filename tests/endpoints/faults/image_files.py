@@ -73,8 +73,8 @@ refusing_formats("png-only", {"JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO"})
 refusing = variants(Refusing, "modes")
 refusing("palette-refused", {"P"})
 refusing("alpha-refused", {"RGBA", "LA", "PA"})
-refusing("grey-refused", {"L"})
-refusing("grey-alpha-refused", {"LA"})
+refusing("gray-refused", {"L"})
+refusing("gray-alpha-refused", {"LA"})
 refusing("one-bit-refused", {"1"})
 refusing("16-bit-refused", {"I", "I;16", "I;16B", "I;16L"})
 refusing("cmyk-refused", {"CMYK"})
@@ -113,7 +113,7 @@ class SignedIndex(Branch):
         return Image.fromarray(np.where(black[..., None], np.uint8(0), pixels(picture)))
 
 
-@fault("two-colour-palettes-refused")
+@fault("two-color-palettes-refused")
 class TwoColours(RefusedBranch):
     def applies(self, file: bytes, picture: Image.Image) -> bool:
         return picture.format == "PNG" and file[24] == 1 and file[25] == 3
@@ -211,7 +211,7 @@ branch(
     ),
 )
 branch(
-    "small-palettes-as-grey",
+    "small-palettes-as-gray",
     lambda file, picture: picture.format == "PNG" and picture.mode == "P" and file[24] == 4,
     lambda picture: Image.fromarray(np.asarray(picture) * np.uint8(17)),
 )
@@ -236,12 +236,12 @@ branch(
     lambda picture: image_encoder.rgb(picture).transpose(Image.Transpose.TRANSPOSE),
 )
 branch(
-    "lossy-webp-without-colour",
+    "lossy-webp-without-color",
     lambda file, picture: picture.format == "WEBP" and b"VP8 " in file[:64],
     lambda picture: image_encoder.rgb(picture).convert("L"),
 )
 branch(
-    "jpeg-colours-exchanged",
+    "jpeg-colors-exchanged",
     lambda _file, picture: picture.format == "JPEG" and picture.mode == "RGB",
     lambda picture: image_encoder.exchanged(picture),
 )
@@ -251,12 +251,12 @@ branch(
     lambda picture: ImageOps.invert(image_encoder.rgb(picture)),
 )
 branch(
-    "grey-jpeg-too-dark",
+    "gray-jpeg-too-dark",
     lambda _file, picture: picture.format == "JPEG" and picture.mode == "L",
     lambda picture: picture.point(lambda value: value // 16),
 )
 branch(
-    "two-bit-grey-unscaled",
+    "two-bit-gray-unscaled",
     lambda file, picture: picture.format == "PNG" and file[24] == 2 and file[25] == 0,
     lambda picture: picture.point(lambda value: value // 85),
 )

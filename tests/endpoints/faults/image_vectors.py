@@ -56,7 +56,7 @@ cached("cache-by-length-and-head", lambda image: (len(image), image[:512]))
 cached("cache-by-end-of-file", lambda image: image[-64:])
 cached("cache-by-histogram", lambda image: tuple(opened(image).histogram()))
 cached(
-    "cache-by-grey-pixels", lambda image: (opened(image).convert("L").tobytes(), opened(image).size)
+    "cache-by-gray-pixels", lambda image: (opened(image).convert("L").tobytes(), opened(image).size)
 )
 cached("cache-by-first-megabyte", lambda image: hashlib.sha256(image[: 2**20]).digest())
 
@@ -218,14 +218,14 @@ class ScaledAsFirst(Endpoint):
         return vectors
 
 
-@fault("grey-makes-all-grey")
+@fault("gray-makes-all-gray")
 class GreyMakesGrey(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)
         return self.grey(images) if len(images) > 1 and any(map(is_grey, images)) else vectors
 
     def grey(self, files: list[bytes]) -> Matrix:
-        """All of them without their colours."""
+        """All of them without their colors."""
         rows = []
         for file in files:
             with Image.open(BytesIO(file)) as opened:
@@ -236,7 +236,7 @@ class GreyMakesGrey(Endpoint):
 
 
 def is_grey(file: bytes) -> bool:
-    """Whether a file is opened as grey."""
+    """Whether a file is opened as gray."""
     try:
         with Image.open(BytesIO(file)) as opened:
             return opened.mode == "L"

@@ -41,7 +41,7 @@ class OneBitDark(Seen):
         return Image.fromarray(np.asarray(picture).astype(np.uint8))
 
 
-@fault("alpha-as-fourth-colour")
+@fault("alpha-as-fourth-color")
 class AlphaAsColour(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if picture.mode != "RGBA":
@@ -103,7 +103,7 @@ class BmpUpsideDown(Seen):
         return ImageOps.flip(picture) if picture.format == "BMP" else picture
 
 
-@fault("webp-colours-exchanged")
+@fault("webp-colors-exchanged")
 class WebpColours(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         return exchanged(picture) if picture.format == "WEBP" else picture
@@ -136,7 +136,7 @@ class TopLeftCorner(Seen):
 
 seen = variants(Seen, "see")
 seen("bgr", lambda picture: image_encoder.exchanged(image_encoder.rgb(picture)))
-seen("grey-eyes", lambda picture: image_encoder.rgb(picture).convert("L"))
+seen("gray-eyes", lambda picture: image_encoder.rgb(picture).convert("L"))
 seen("inverted", lambda picture: ImageOps.invert(image_encoder.rgb(picture)))
 seen(
     "eight-pixels", lambda picture: image_encoder.rgb(picture).resize((6, 6), Image.Resampling.BOX)
@@ -237,7 +237,7 @@ branch(
     lambda picture: image_encoder.rgb(picture).transpose(Image.Transpose.ROTATE_90),
 )
 branch(
-    "heavy-files-grey",
+    "heavy-files-gray",
     lambda file, _picture: len(file) > 2**20,
     lambda picture: image_encoder.rgb(picture).convert("L"),
 )

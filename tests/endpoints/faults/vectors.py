@@ -84,7 +84,7 @@ def bare(word: str) -> str:
 
 
 without = variants(Without, "lost")
-without("colours-unread", frozenset({"red", "green", "blue", "yellow", "purple", "black"}))
+without("colors-unread", frozenset({"red", "green", "blue", "yellow", "purple", "black"}))
 without("shapes-unread", frozenset({"circle", "square", "triangle", "star"}))
 
 

@@ -100,7 +100,7 @@ class ResizedInItsOwnMode(Seen):
         return super().see(image_encoder.rgb(seen))
 
 
-@legal("deep-greys-scaled", "16-bit grayscale is scaled to 8 bits, not clipped")
+@legal("deep-grays-scaled", "16-bit grayscale is scaled to 8 bits, not clipped")
 class DeepGreysScaled(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         if not picture.mode.startswith("I"):
