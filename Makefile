@@ -18,6 +18,9 @@ REPORT ?= report
 LOCK := --constraint requirements.lock
 SITE ?= site
 
+# Where it is set, every process compiles all that it imports anew: eight seconds for one that loads torch.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint types unit test-suite test-exhaustive coverage format matrix hooks lock bench docs standins expected clean
 
 help:

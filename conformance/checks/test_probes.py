@@ -74,7 +74,7 @@ def busy_work(number: int, caller: int, many: int) -> Items:
     texts = [f"{mark} {index} " + "red circle on paper " * 20 for index in range(many)]
     if many < BUSY_TEXTS:  # The endpoint is slow enough without images.
         return Items(texts)
-    return Items(texts, [] if caller % 2 else [image_files.save(image_files.image(caller), "PNG")])
+    return Items(texts, [] if caller % 2 else [image_files.good_image(caller)])
 
 
 @pytest.mark.clause("PRB-01")
@@ -133,7 +133,7 @@ def in_time(seen: list[Exchange], path: str) -> None:
 def test_an_endpoint_that_reads_large_images_answers_in_time(endpoint: Endpoint) -> None:
     # Different images for each probe, since the endpoint may cache what it has read.
     images = {
-        "heavy": [image_files.heavy(LARGE + number) for number in range(CALLERS_OF_LARGE)],
+        "heavy": [image_files.heavy(LARGE, number) for number in range(CALLERS_OF_LARGE)],
         **{f"{s} x {s}": [image_files.blank(s, n) for n in range(CALLERS_OF_LARGE)] for s in SIDES},
     }
     for files in images.values():

@@ -292,7 +292,7 @@ def test_real_texts_of_many_scripts_get_vectors(endpoint: Endpoint, start: int) 
 @pytest.mark.clause("TXT-04")
 def test_companions_make_no_difference(endpoint: Endpoint, cache: VectorCache) -> None:
     sent = [CAPTION, *COMPANIONS]
-    exchange = endpoint.vectorize(sent, [image_files.save(image_files.image(), "PNG")])
+    exchange = endpoint.vectorize(sent, [image_files.good_image()])
     got = given.vectors(exchange, len(sent), 1)
     names = [repr(text) for text in sent]
     expect.same(got.texts, cache.texts(sent), "a text beside others", names=names)

@@ -79,11 +79,10 @@ class Mix:
         return " and ".join([*shown, f"images of {sizes} pixels"] if sizes else shown)
 
 
-@cache
 def image(place: int) -> bytes:
     """A PNG file from the pool."""
     # Adjacent drawings share a color; drawings five places apart differ in color and shape.
-    return image_files.save(image_files.image(5 * place, SIDES[place]), "PNG")
+    return image_files.good_image(5 * place, SIDES[place])
 
 
 @cache

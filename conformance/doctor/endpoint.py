@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from statistics import median
 from urllib.parse import urlsplit
 
@@ -229,12 +228,7 @@ def send(endpoint: Endpoint, kind: str, count: int = 1) -> Exchange:
     """A request with `count` texts or images of one kind."""
     if kind == "text":
         return endpoint.vectorize(texts=[TEXT] * count)
-    return endpoint.vectorize(images=[_picture(number) for number in range(count)])
-
-
-@cache
-def _picture(number: int) -> bytes:
-    return image_files.save(image_files.image(number), "PNG")
+    return endpoint.vectorize(images=[image_files.good_image(number) for number in range(count)])
 
 
 def _item(

@@ -116,7 +116,7 @@ class Aftermath:
 
     def _measure_a_large_image(self) -> None:
         """See what a megapixel costs. Whether such an image is served is for others to judge."""
-        image = image_files.save(image_files.image(0, LARGE), "PNG")
+        image = image_files.good_image(0, LARGE)
         timeout = self._endpoint.client.timeout
         seen = self._ask(Items((), [image]), timeout)
         if not seen.failed_by(FailureKind.TIMED_OUT):
