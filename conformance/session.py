@@ -21,16 +21,15 @@ from typing import Any, Unpack
 import pytest
 
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
-from conformance.data import clauses, weaviate_versions
+from conformance.data import clauses
 from conformance.data.clauses import Clause
 from conformance.data.messages import MissingLibrary, UserError, printable
-from conformance.data.statuses import Status
+from conformance.data.statuses import Ended, Status, not_applicable, not_judged
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity
-from conformance.expect.observations import Figure
-from conformance.expect.statuses import Ended, not_applicable, not_judged
+from conformance.expect.responses import Figure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import BadOption, Given, Options, Settings, make_settings
 from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
@@ -271,8 +270,8 @@ class Session:
             item.session.shouldstop = why
             not_judged(why)
         found = clauses.all_clauses()[clause]
-        if not weaviate_versions.applies(found, self.settings.for_weaviate):
-            not_applicable(f"holds {weaviate_versions.described(found)}")
+        if not clauses.applies(found, self.settings.for_weaviate):
+            not_applicable(f"holds {clauses.described_versions(found)}")
 
     def _too_slow(self) -> str:
         if self.client.timeouts < MOST_TIMEOUTS:

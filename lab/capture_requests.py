@@ -20,7 +20,7 @@ from weaviate.exceptions import WeaviateBaseError
 
 from conformance.corpus import drawings
 from conformance.corpus.alignment import png
-from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.data.clauses import DEFAULT_VERSION
 from conformance.weaviate import documented_collection
 from conformance.weaviate.deployment import Deployment, open_deployment
 from conformance.weaviate.documented_collection import VECTOR, Item

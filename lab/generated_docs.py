@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from conformance.data import clauses, fixture_files, statuses, tolerances, weaviate_versions
+from conformance.data import clauses, fixture_files, statuses, tolerances
 from conformance.options.table import COMMAND_OPTIONS, OPTIONS, Option, variable
 
 TABLE = (
@@ -68,7 +68,7 @@ def contract() -> str:
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     environment.filters["prose"] = prose
-    environment.filters["versions"] = weaviate_versions.described
+    environment.filters["versions"] = clauses.described_versions
     template = environment.from_string(
         fixture_files.path("contract.md.jinja").read_text(encoding="utf-8")
     )

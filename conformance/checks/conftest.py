@@ -6,7 +6,7 @@ from conformance.corpus.alignment import AlignedCorpus
 from conformance.data.models import Model
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.image_comparisons import ImageBatches
-from conformance.expect.observations import Figure, Measure
+from conformance.expect.responses import Figure, Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 from conformance.session import Session

@@ -8,10 +8,10 @@ from conformance.corpus import photographs
 from conformance.corpus.alignment import AlignedCorpus, advertised
 from conformance.corpus.image_files import save, thumbnail
 from conformance.data.models import Model
+from conformance.data.statuses import not_applicable
 from conformance.data.tolerances import UNIT_LENGTH, Array
 from conformance.expect import Observations, given
-from conformance.expect.observations import Figure, Measure, Observation
-from conformance.expect.statuses import not_applicable
+from conformance.expect.responses import Figure, Measure, Observation
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 

@@ -14,8 +14,8 @@ from conformance.comparison.stored_objects import explanation, reencode
 from conformance.comparison.weaviate_collection import Rest, StoredObject, open_collection
 from conformance.data.messages import UserError
 from conformance.data.models import Model
-from conformance.expect.observations import Measure
-from conformance.expect.statuses import disabled, not_applicable, not_run
+from conformance.data.statuses import disabled, not_applicable, not_run
+from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Target

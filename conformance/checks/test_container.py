@@ -22,9 +22,9 @@ from conformance.containers.observations import (
     observe_start,
 )
 from conformance.corpus.alignment import AlignedCorpus
+from conformance.data.statuses import disabled, not_run
 from conformance.expect import given
-from conformance.expect.observations import Measure
-from conformance.expect.statuses import disabled, not_run
+from conformance.expect.responses import Measure
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items, Target
 

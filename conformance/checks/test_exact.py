@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import pytest
 
 from conformance import expect
+from conformance.data.statuses import not_applicable
 from conformance.data.tolerances import Array
 from conformance.exact import expected as shipped
 from conformance.exact import items
 from conformance.exact.expected import Expected
 from conformance.exact.judgement import Judgement, Kind, directions, lengths, limits
 from conformance.expect import given
-from conformance.expect.observations import Measure
-from conformance.expect.statuses import not_applicable
+from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.exchange import Exchange

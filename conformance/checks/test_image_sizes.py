@@ -10,10 +10,10 @@ from conformance.corpus import image_files, image_sizes
 from conformance.corpus.image_sizes import Large, Sized
 from conformance.data import tolerances
 from conformance.data.models import Model
+from conformance.data.statuses import not_applicable
 from conformance.expect import image_comparisons
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import CauseKind
-from conformance.expect.statuses import not_applicable
 from conformance.transport.endpoint import Endpoint, Items
 
 USUAL_SIZE = 224

@@ -23,9 +23,9 @@ from conformance.corpus.alignment import AlignedCorpus
 from conformance.corpus.image_pairs import Alike
 from conformance.data import tolerances
 from conformance.data.models import Model
+from conformance.data.statuses import not_applicable
 from conformance.expect import given
 from conformance.expect.image_comparisons import ImageBatches
-from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items

@@ -13,9 +13,9 @@ import pytest
 from conformance import expect
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import timeouts
+from conformance.data.statuses import disabled
 from conformance.expect import given
-from conformance.expect.observations import Measure, Observations
-from conformance.expect.statuses import disabled
+from conformance.expect.responses import Measure, Observations
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items

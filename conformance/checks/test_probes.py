@@ -7,8 +7,8 @@ import pytest
 from conformance import expect
 from conformance.corpus import image_files
 from conformance.data import timeouts
+from conformance.data.statuses import not_applicable
 from conformance.expect import given
-from conformance.expect.statuses import not_applicable
 from conformance.transport.client import Request
 from conformance.transport.endpoint import LIVE, READY, Endpoint, Items, Target
 from conformance.transport.exchange import Exchange

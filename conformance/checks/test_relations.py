@@ -13,9 +13,9 @@ from conformance import expect
 from conformance.corpus import image_files, image_pairs
 from conformance.corpus.alignment import AlignedCorpus, advertised
 from conformance.data.models import Model
+from conformance.data.statuses import not_applicable
 from conformance.expect import Observations, given
-from conformance.expect.observations import Measure
-from conformance.expect.statuses import not_applicable
+from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 
 TRANSLATED = 0.5

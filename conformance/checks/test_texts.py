@@ -15,8 +15,8 @@ from conformance.corpus.alignment import AlignedCorpus, advertised
 from conformance.corpus.texts import Apart
 from conformance.data import tolerances
 from conformance.data.models import Model
+from conformance.data.statuses import not_applicable
 from conformance.expect import Observations, given
-from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint

@@ -8,9 +8,9 @@ from conformance import expect
 from conformance.corpus import texts
 from conformance.corpus.image_files import small_bmp, small_png
 from conformance.data import timeouts, tolerances
+from conformance.data.statuses import not_applicable
 from conformance.expect import given
 from conformance.expect.aftermath import IMAGES, TEXTS, Aftermath
-from conformance.expect.statuses import not_applicable
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import Endpoint, Items, Target
 from conformance.transport.pace import IMPORTERS

@@ -10,9 +10,9 @@ import pytest
 from conformance import expect
 from conformance.corpus import texts
 from conformance.corpus.alignment import AlignedCorpus
+from conformance.data.statuses import not_applicable
 from conformance.expect import given
-from conformance.expect.observations import Measure
-from conformance.expect.statuses import not_applicable
+from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Target

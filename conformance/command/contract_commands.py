@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 import conformance.checks
-from conformance.data import clauses, weaviate_versions
+from conformance.data import clauses
 from conformance.data import models as tags
 from conformance.data.clauses import Clause, Group, Level
 from conformance.data.models import Model
@@ -100,7 +100,7 @@ def _facts(clause: Clause) -> Iterator[tuple[str, str]]:
     yield "why", clause.reason
     yield "source", clause.source
     yield "group", f"{clause.group.id} {clause.group.title}, profile {clause.group.profile}"
-    if versions := weaviate_versions.described(clause):
+    if versions := clauses.described_versions(clause):
         yield "Weaviate", versions
     for fault in clauses.faults_found_by(clause.id):
         yield "catches", f"{fault.name}: {fault.summary}"

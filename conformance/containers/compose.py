@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from jinja2 import Environment, StrictUndefined
 
+from conformance.data.clauses import DEFAULT_VERSION
 from conformance.data.models import Model
-from conformance.data.weaviate_versions import DEFAULT_VERSION
 from conformance.options.settings import find_model
 
 REPOSITORY = "cr.weaviate.io/semitechnologies/multi2vec-clip"

@@ -16,8 +16,10 @@ from conformance.expect.comparisons import (
     same,
 )
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
-from conformance.expect.observations import Observation, Observations, Vectors
 from conformance.expect.responses import (
+    Observation,
+    Observations,
+    Vectors,
     answered,
     content_encoding,
     meta_object,

@@ -7,8 +7,7 @@ import numpy as np
 from conformance.data import tolerances
 from conformance.data.tolerances import Array, distance
 from conformance.expect.nonconformity import Cause, CauseKind
-from conformance.expect.observations import Observation, Observations
-from conformance.expect.responses import require
+from conformance.expect.responses import Observation, Observations, require
 from conformance.transport.exchange import Exchange
 
 LONGEST_NAME = 60

@@ -20,8 +20,7 @@ from conformance.data.models import Model
 from conformance.expect import given
 from conformance.expect.comparisons import cosines, one_dimension, same
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, PrerequisiteFailed
-from conformance.expect.observations import Observation, Observations
-from conformance.expect.responses import require
+from conformance.expect.responses import Observation, Observations, require
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
 from conformance.transport.pace import TooMuch

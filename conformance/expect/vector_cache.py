@@ -6,7 +6,7 @@ from dataclasses import replace
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.expect import comparisons, given, responses
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
-from conformance.expect.observations import Observation, Observations, Vectors
+from conformance.expect.responses import Observation, Observations, Vectors
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypedDict
 
-from conformance.data import clauses, models, weaviate_versions
+from conformance.data import clauses, models
 from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.options import endpoint_url
@@ -184,7 +184,7 @@ def _check(values: Mapping[str, Any]) -> None:
     if values["url"] is not None and (problem := endpoint_url.problem(values["url"])):
         raise BadOption(problem)
     try:
-        weaviate_versions.parse(values["for_weaviate"] or weaviate_versions.DEFAULT_VERSION)
+        clauses.parse_version(values["for_weaviate"] or clauses.DEFAULT_VERSION)
     except (ValueError, UserError) as problem:
         raise BadOption(f"--for-weaviate: {problem}") from problem
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.data import weaviate_versions
+from conformance.data import clauses
 from conformance.data.models import Model
 from conformance.options.settings import Settings
 from conformance.options.table import OPTIONS
@@ -175,7 +175,7 @@ def _clause(result: ClauseResult) -> dict[str, Any]:
         "source": clause.source,
         "group": clause.group.title,
         "profile": clause.group.profile,
-        "versions": weaviate_versions.described(clause),
+        "versions": clauses.described_versions(clause),
         "status": result.status,
         "measurements": sorted({name for test in result.tests for name in test.measurements}),
         "tests": [_test(test) for test in result.tests],

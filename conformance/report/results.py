@@ -11,7 +11,7 @@ from conformance.data.clauses import Clause
 from conformance.data.messages import printable
 from conformance.data.statuses import Status
 from conformance.expect.nonconformity import Nonconformity, PrerequisiteFailed
-from conformance.expect.observations import Figure
+from conformance.expect.responses import Figure
 from conformance.report.sanitizer import MASK, Sanitizer, is_secret_name
 from conformance.transport.exchange import Exchange, without_password
 from conformance.transport.pace import LEFT_OUT

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from conformance.data import clauses, statuses
 from conformance.data.clauses import PROFILES, Clause, Profile
 from conformance.data.statuses import Status
-from conformance.expect.observations import Figure
+from conformance.expect.responses import Figure
 from conformance.options.settings import Settings
 from conformance.report import findings
 from conformance.report.findings import Finding, Findings

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.data.clauses import DEFAULT_VERSION
 from conformance.transport.child_process import ChildProcess, wait_until
 from conformance.transport.raw_http import LOOPBACK
 from conformance.weaviate.server import Server, Unavailable

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from conformance.data.clauses import DEFAULT_VERSION, parse_version
 from conformance.data.messages import UserError, install
-from conformance.data.weaviate_versions import DEFAULT_VERSION, parse
 
 OLDEST_VERSION = (1, 27, 0)
 """The oldest server that weaviate-client 4.23 talks to."""
@@ -63,7 +63,9 @@ def cached() -> list[str]:
         return []
     names = (re.fullmatch(NAME, path.name) for path in cache().iterdir())
     versions = [name[1] for name in names if name and program(name[1]).is_file()]
-    return sorted((v for v in versions if parse(v) >= OLDEST_VERSION), key=parse, reverse=True)
+    return sorted(
+        (v for v in versions if parse_version(v) >= OLDEST_VERSION), key=parse_version, reverse=True
+    )
 
 
 def at_hand() -> str | None:

@@ -9,7 +9,7 @@ import yaml  # type: ignore[import-untyped]
 from conformance.command.cli import invoke
 from conformance.containers import compose
 from conformance.data import models
-from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.data.clauses import DEFAULT_VERSION
 
 OURS = Path(__file__).parents[2] / "docker" / "compose.yml"
 TAG = "openai-clip-vit-base-patch16"

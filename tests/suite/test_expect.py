@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from conformance import expect
-from conformance.data import tolerances
+from conformance.data import statuses, tolerances
 from conformance.data.tolerances import Array
-from conformance.expect import Nonconformity, Observations, PrerequisiteFailed, given, statuses
+from conformance.expect import Nonconformity, Observations, PrerequisiteFailed, given
 from conformance.expect.nonconformity import CauseKind
 from conformance.expect.responses import LEAKS
 from conformance.transport.exchange import Exchange, Failure, FailureKind

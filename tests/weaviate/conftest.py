@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.data.clauses import DEFAULT_VERSION
 from conformance.weaviate import server_selection
 from tests.endpoints import registry
 from tests.endpoints.endpoint import Endpoint

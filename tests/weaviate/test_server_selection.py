@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from weaviate.embedded import EmbeddedOptions, EmbeddedV4
 
-from conformance.data.weaviate_versions import DEFAULT_VERSION
+from conformance.data.clauses import DEFAULT_VERSION
 from conformance.weaviate import server_selection
 from conformance.weaviate.server_selection import VENDOR_IMAGE, UnknownVersion, select_server
 

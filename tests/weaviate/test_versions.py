@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.data import weaviate_versions
-from conformance.data.clauses import Clause, all_clauses
+from conformance.data import clauses
+from conformance.data.clauses import Clause, all_clauses, applies, described_versions, parse_version
 from conformance.data.messages import UserError
-from conformance.data.weaviate_versions import applies, described, parse
 
 LINES = ("1.35.17", "1.36.8", "1.37.0")
 
@@ -45,15 +44,15 @@ def test_without_versions_or_a_version_a_clause_applies(clause: Clause) -> None:
 
 
 def test_the_versions_are_described(clause: Clause) -> None:
-    assert described(clause) == ""
+    assert described_versions(clause) == ""
     both = replace(clause, since=("1.37.0",), until=LINES)
-    assert described(both) == "since 1.37.0, before 1.35.17, 1.36.8 and 1.37.0"
+    assert described_versions(both) == "since 1.37.0, before 1.35.17, 1.36.8 and 1.37.0"
 
 
 @pytest.mark.parametrize("text", ["", "1", "1.39.", "v1.39.0", "1.39.0x"])
 def test_what_is_no_version_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="one looks like"):
-        parse(text)
+    with pytest.raises(UserError, match="is not a Weaviate version"):
+        parse_version(text)
 
 
 @pytest.mark.parametrize(("since", "applicable"), [("1.36.8", True), ("1.37.0", False)])
@@ -64,4 +63,4 @@ def test_a_line_stands_for_its_newest_release(clause: Clause, since: str, applic
 def test_every_version_that_a_clause_names_is_one() -> None:
     named = [v for each in all_clauses().values() for v in (*each.since, *each.until)]
     assert len(named) >= 5
-    assert all(weaviate_versions.parse(version) for version in named)
+    assert all(clauses.parse_version(version) for version in named)

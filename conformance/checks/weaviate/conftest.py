@@ -6,9 +6,8 @@ from contextlib import ExitStack
 import pytest
 
 from conformance.corpus.alignment import AlignedCorpus
-from conformance.data.clauses import all_clauses
-from conformance.data.weaviate_versions import applies, described
-from conformance.expect import statuses
+from conformance.data import statuses
+from conformance.data.clauses import all_clauses, applies, described_versions
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Target
@@ -49,7 +48,7 @@ def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
     for marker in request.node.iter_markers("clause"):
         clause = all_clauses()[marker.args[0]]
         if not applies(clause, deployment.version):
-            held = described(clause)
+            held = described_versions(clause)
             statuses.not_applicable(f"holds {held}; this Weaviate is {deployment.version}")
 
 

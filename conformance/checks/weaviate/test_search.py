@@ -9,7 +9,7 @@ import pytest
 
 from conformance import expect
 from conformance.corpus.alignment import AlignedCorpus
-from conformance.expect import statuses
+from conformance.data import statuses
 from conformance.weaviate.deployment import Deployment, attributed
 from conformance.weaviate.documented_collection import ImportedItems
 from conformance.weaviate.expected_results import (

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance import expect
+from conformance.data import statuses
 from conformance.data.tolerances import REPEATED, distance
-from conformance.expect import given, statuses
+from conformance.expect import given
 from conformance.transport.endpoint import META, READY, Endpoint, Target
 from conformance.weaviate import documented_collection as page
 from conformance.weaviate import second_endpoint

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from conformance import expect
-from conformance.data.clauses import all_clauses
+from conformance.data import statuses
+from conformance.data.clauses import all_clauses, reached
 from conformance.data.tolerances import ACROSS_REQUESTS, distance
-from conformance.data.weaviate_versions import reached
-from conformance.expect import statuses
 from conformance.weaviate import documented_collection as page
 from conformance.weaviate.deployment import Deployment, Objects, attributed, failed
 from conformance.weaviate.documented_collection import (
