@@ -26,10 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Take part in the run only where the suite is among the arguments."""
+    """Take part in the run only if the suite is among the arguments."""
     if not _asked_for(config) or config.pluginmanager.has_plugin(SESSION):
         return
-    # Imported here: nobody else's run pays for it.
+    # Imported here, so that other pytest runs do not load these modules.
     from conformance.command.display import Display
     from conformance.data.messages import UserError
     from conformance.options import sources
@@ -64,9 +64,9 @@ def _asked_for(config: pytest.Config) -> bool:
 
 @pytest.fixture(scope="session")
 def clip_stand_in() -> Iterator[Callable[[str], str]]:
-    """Call it with a tag: serves the tag's stand-in until the session ends and returns its URL.
+    """A function that serves a tag's stand-in until the session ends and returns its URL.
 
-    For the tests of applications: real HTTP, real embeddings that align, no gigabytes of weights.
+    For application tests: real HTTP and meaningful embeddings without gigabytes of weights.
     """
     from conformance.transport.reference_process import serve_stand_in
 
@@ -83,7 +83,7 @@ def clip_stand_in() -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture(scope="session")
 def clip_stand_in_url(request: pytest.FixtureRequest, clip_stand_in: Callable[[str], str]) -> str:
-    """URL of the stand-in of ``--clip-stand-in TAG`` or of the ini option ``clip_stand_in``."""
+    """URL of the stand-in named by ``--clip-stand-in TAG`` or the ini option ``clip_stand_in``."""
     config = request.config
     tag = config.option.clip_stand_in or config.getini("clip_stand_in") or DEFAULT_REFERENCE
     return clip_stand_in(tag)

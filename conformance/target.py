@@ -23,29 +23,29 @@ class Started(Protocol):
 
     @property
     def running(self) -> bool:
-        """Whether it is still there."""
+        """Whether its process is running."""
 
     def last_log_line(self) -> str:
-        """The last line that it wrote."""
+        """The last line of its log."""
 
     def stop(self) -> None:
-        """End it."""
+        """Stop it."""
 
 
 @dataclass(frozen=True)
 class OpenTarget:
-    """The target of a run, and what is started for it."""
+    """The target of a run, and the process started for it, if any."""
 
     target: Target
     stop: Callable[[], None] = lambda: None
     log: Callable[[], list[str]] = list
-    """The end of the log of the container under test; empty if there is none."""
+    """The end of the container's log; empty if there is no container."""
 
 
 def open_target(settings: Settings) -> tuple[Settings, OpenTarget]:
-    """The settings, with what an image says of its weights, and the endpoint, running and ready.
+    """The settings, updated from the image's labels, and the running and ready endpoint.
 
-    Raises Unusable with one line, and below it the end of a container's log.
+    Raises Unusable with one line, followed by the end of the container's log.
     """
     if settings.url is not None:
         endpoint_url.grant(settings.url, settings.header, settings.ca_file)
@@ -75,14 +75,14 @@ def _start(settings: Settings) -> OpenTarget:
 
 
 def _has_stand_ins(settings: Settings) -> bool:
-    """Whether the image, if it is here, says that it serves a stand-in."""
+    """Whether the image's labels, if it is here, say that it serves a stand-in."""
     assert settings.image is not None
     env = dict(each.split("=", 1) for each in settings.env)
     return engine.serves_stand_in(settings.image, env)
 
 
 def _with_log(problem: str, started: Started) -> str:
-    """One line that says what is wrong, and below it the end of a container's log."""
+    """A one-line problem, followed by the end of the container's log."""
     if not isinstance(started, ContainerUnderTest):
         return problem if started.running else f"{problem}: {started.last_log_line()}"
     if not started.running:

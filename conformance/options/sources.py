@@ -80,7 +80,7 @@ def elsewhere(folder: Path) -> dict[str, Given]:
 
 
 def beside(typed: Mapping[str, Given], weaker: Mapping[str, Given]) -> dict[str, Given]:
-    """What was typed, and of what was given elsewhere that which still has a say."""
+    """The given values, plus those from elsewhere that are not overridden."""
     ranked = {dest: (_STRENGTH[1], each) for dest, each in weaker.items()}
     strongest = {dest: (_STRENGTH[0], each) for dest, each in typed.items()}
     return _without_overridden({**ranked, **strongest})
@@ -93,7 +93,7 @@ def _origin(row: Option, source: ParameterSource) -> str:
 
 
 def _without_overridden(found: Mapping[str, tuple[ParameterSource, Given]]) -> dict[str, Given]:
-    """An endpoint leaves no say to one named in a weaker place, a reference none to a model."""
+    """An endpoint overrides one from a weaker source, and a reference overrides a model."""
 
     def strength(dest: str) -> int:
         return _STRENGTH.index(found[dest][0]) if dest in found else len(_STRENGTH)
@@ -108,7 +108,7 @@ def _without_overridden(found: Mapping[str, tuple[ParameterSource, Given]]) -> d
 def defaults(folder: Path) -> dict[str, Any]:
     """Click's `default_map`: the file's table, by `dest`; raises BadOption.
 
-    Also refuses variables that name no option, which click would not notice.
+    Variables that match no option are refused too, since click would ignore them.
     """
     _check_variables(os.environ)
     path = folder / FILE
@@ -124,7 +124,7 @@ def _check_variables(environment: Mapping[str, str]) -> None:
 
 
 def variable_prefix() -> str:
-    """What the names of all variables begin with."""
+    """The common prefix of the environment variables."""
     return variable(OPTIONS[0]).removesuffix(OPTIONS[0].dest.upper())
 
 
@@ -140,7 +140,7 @@ def _checked_table(path: Path) -> dict[str, Any]:
 
 
 def _table(path: Path) -> Mapping[str, Any]:
-    """The table of ours, empty if the file has none."""
+    """This project's table, or empty if the file has none."""
     try:
         text = path.read_text(encoding="utf-8")
         document = tomllib.loads(text)
@@ -148,7 +148,7 @@ def _table(path: Path) -> Mapping[str, Any]:
         return {}
     except tomllib.TOMLDecodeError as problem:
         if TABLE not in text:
-            return {}  # It is not about us, and for somebody else to mend.
+            return {}  # Someone else's problem: the file may not concern this project.
         raise BadOption(f"{FILE}: {problem}") from problem
     tools = document.get("tool")
     table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
@@ -158,7 +158,7 @@ def _table(path: Path) -> Mapping[str, Any]:
 
 
 def _typed(row: Option, value: Any, path: Path) -> Any:
-    """A value of the file, which must have the option's type; paths are relative to the file."""
+    """A value from the file, which must have the option's type; paths are relative to the file."""
     listed = value if row.repeatable and isinstance(value, list) else [value]
     numeric = row.type in (int, float)
     wanted: Any = bool if row.flag else (int, float) if numeric else str

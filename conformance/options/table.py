@@ -56,7 +56,7 @@ class Option:
         return self.name.replace("-", "_")
 
     def value(self, given: Any, started: str) -> Any:
-        """The given value, or the default if `started` (or nothing, "") is started."""
+        """The given value, or the default for the kind of endpoint started ("" for none)."""
         return self.default_for.get(started, self.default) if given is None else given
 
     def arguments(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ OPTIONS: Final = (
         "url",
         "the endpoint; by default, pytest starts the reference",
         metavar="URL",
-        plugin_only=True,  # the console command takes it as its first word
+        plugin_only=True,  # The console command takes it as its argument.
     ),
     Option(
         "header",
@@ -286,7 +286,7 @@ OPTIONS: Final = (
         "tag for the fixture clip_stand_in_url to serve",
         metavar="TAG",
         plugin_only=True,
-        configurable=False,  # it belongs to other people's runs; there is an ini option
+        configurable=False,  # It is for users' own tests, which have an ini option instead.
     ),
 )
 

@@ -24,9 +24,9 @@ from conformance.transport.exchange import without_password
 
 MASKED = "***"
 DIGITS = 4
-"""Decimals of seconds."""
+"""Decimal places of times in seconds."""
 SCHEMA = "urn:multi2vec-clip-conformance:report:2.0"
-"""Name and version of the schema. What is only added counts up the second number."""
+"""Name and version of the schema. Additions increment the minor version."""
 
 
 def build(
@@ -37,7 +37,7 @@ def build(
     clean: Sanitizer,
     latencies: Sequence[Sample],
 ) -> dict[str, Any]:
-    """The report as builtin values, without secrets."""
+    """The report as built-in values, without secrets."""
     return {
         "schema": SCHEMA,
         "started": provenance.timestamp(origin.started),
@@ -76,7 +76,7 @@ def build(
 
 
 def _finite(value: Any) -> Any:
-    """NaN and infinities as words, since JSON has no such numbers."""
+    """Replace NaN and infinities by words, since JSON has no such numbers."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
@@ -100,7 +100,7 @@ def _target(settings: Settings, target: Target) -> dict[str, Any]:
 
 
 def _dimension(settings: Settings) -> dict[str, Any]:
-    """The published figures, and which of them were taken for right."""
+    """The published dimensions, and which of them were considered correct."""
     model = settings.model
     return {
         "documented": model.documented_dimension,
@@ -119,7 +119,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
 
 
 def _given(settings: Settings) -> list[dict[str, str]]:
-    """For each option that was given its name, value and origin; secrets are masked."""
+    """The name, value and origin of each option that was given; secrets are masked."""
     return [
         {"name": name, "value": _shown(name, given.value), "origin": given.origin}
         for name, given in settings.given.items()
@@ -132,7 +132,7 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _masked(name: str, value: Any) -> str:
-    if name == "env":  # a container's variables hold its keys and tokens
+    if name == "env":  # These may contain keys and tokens.
         return f"{str(value).partition('=')[0]}={MASKED}"
     if value is True or value is False:
         return str(value).lower()
@@ -192,7 +192,7 @@ def _test(test: PhaseResult) -> dict[str, Any]:
 
 
 def _latencies(samples: Sequence[Sample]) -> list[dict[str, Any]]:
-    """Seconds that good answers took, by the kind of request, the most frequent kind first."""
+    """Response times in seconds of successful requests by kind, most frequent first."""
     kinds: dict[str, list[float]] = {}
     for kind, seconds in samples:
         kinds.setdefault(kind, []).append(seconds)

@@ -1,6 +1,6 @@
-"""Write the files of ``--report DIR``: report.json and those made from it.
+"""Write the files of ``--report DIR``: report.json and the files made from it.
 
-In report.md, text from the endpoint is put in code spans, where neither markup nor @mentions work.
+In report.md, text from the endpoint is put in code spans, which disable markup and @mentions.
 """
 
 import json
@@ -17,15 +17,15 @@ from conformance.report.verdict import VERDICTS
 
 SUMMARY: Final = Path(__file__).parent / "templates" / "report.md.jinja"
 LABEL: Final = "multi2vec-clip"
-"""What the badge is about."""
+"""The badge's label."""
 SHOWN: Final = 300
-"""Characters of what was got, in report.md."""
+"""Maximum length of an observed result in report.md."""
 IN_FULL: Final = 10
-"""Findings in report.md: the summary of a job is bounded."""
+"""Number of findings in report.md, since CI systems limit a job summary."""
 
 
 def write(folder: Path, document: dict[str, Any], bodies: Mapping[str, bytes]) -> None:
-    """Write report.json, what is made from it, and bodies of requests by their paths."""
+    """Write report.json, the files made from it, and the bodies of requests by their paths."""
     contents = {
         "report.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         "report.html": html.render(document),
@@ -73,7 +73,7 @@ def summary(document: dict[str, Any]) -> str:
 
 
 def _rows(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """Of each group that was tried its title, and the statuses of its clauses."""
+    """For each group that was tried, its title and the statuses of its clauses."""
     tried = dict.fromkeys(clause["group"] for clause in document["clauses"] if clause["tests"])
     return [
         (title, [each["status"] for each in document["clauses"] if each["group"] == title])
@@ -82,16 +82,16 @@ def _rows(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 def code(text: str) -> str:
-    """A code span of one line that holds the text, cut, whatever is in it."""
+    """A single-line code span with the text, shortened, whatever characters it contains."""
     line = " ".join(text.split())
     shown = line if len(line) <= SHOWN else f"{line[:SHOWN]} …"
     fence = _fence(shown, 1)
-    # The blanks go away when it is shown, and keep a backtick apart from the fence.
+    # Markdown strips these blanks, which separate a backtick from the fence.
     return f"{fence} {shown or '(empty)'} {fence}"
 
 
 def block(text: str) -> str:
-    """A fenced block that holds the text of one line."""
+    """A fenced block with one line of text."""
     fence = _fence(text, 3)
     return f"{fence}\n{' '.join(text.splitlines())}\n{fence}"
 

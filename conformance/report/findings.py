@@ -19,29 +19,29 @@ from conformance.report.results import PhaseResult, Problem
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 FACTS = (CauseKind.DEAD, CauseKind.POISONED, CauseKind.BY_CHANCE)
-"""Kinds that are a finding even where a prerequisite showed them."""
+"""Kinds of causes that make a finding even if only a prerequisite revealed them."""
 
 LIMITS = (CauseKind.TOO_MANY, CauseKind.TOO_LARGE)
 
 
 @dataclass
 class Finding:
-    """A primary failure with what follows from it."""
+    """A primary failure, and the failures that follow from it."""
 
     problem: Problem
     causes: list[Problem] = field(default_factory=list)
     also: set[str] = field(default_factory=set)
-    """Other clauses that fail for it."""
+    """Other clauses that fail because of it."""
     not_judged: set[str] = field(default_factory=set)
-    """Clauses that could not be judged for it."""
+    """Clauses that could not be judged because of it."""
 
     @property
     def clause(self) -> Clause:
-        """The clause that names it."""
+        """The clause under which it is reported."""
         return clauses.all_clauses()[self.problem.clause]
 
     def takes(self, problem: Problem) -> bool:
-        """Whether a failure is this one again, or follows from it."""
+        """Whether a failure has the same cause, or follows from it."""
         known = [self.problem, *self.causes]
         if any(_same_cause(each, problem) or _is_counterpart(each, problem) for each in known):
             return True
@@ -51,7 +51,7 @@ class Finding:
         return any(_follows(problem, root) for root in roots)
 
     def add(self, problem: Problem) -> None:
-        """Take a failure in."""
+        """Add a failure to this finding."""
         self.causes.append(problem)
         if problem.clause != self.problem.clause:
             self.also.add(problem.clause)
@@ -59,13 +59,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """All findings of a run, worst first, and the clauses that fail by others' evidence."""
+    """All findings of a run, worst first, and the clauses that fail because of other tests."""
 
     findings: tuple[Finding, ...]
     shown_elsewhere: dict[str, Problem]
 
     def explaining(self, clause: str) -> Finding | None:
-        """The finding for which a clause was not judged."""
+        """The finding because of which a clause was not judged."""
         return next((each for each in self.findings if clause in each.not_judged), None)
 
 
@@ -86,7 +86,7 @@ def find(results: Sequence[PhaseResult]) -> Findings:
 
 
 def _shown_elsewhere(own: Sequence[Problem], pending: Iterable[Problem]) -> dict[str, Problem]:
-    """What was only met on the way and that no clause of its own has failed for, by its clause."""
+    """Problems found only as prerequisites, for clauses whose own tests did not fail, by clause."""
     shown_elsewhere: dict[str, Problem] = {}
     telling = [each for each in own if each.kind in FACTS or not _is_plain(each)]
     for problem in pending:
@@ -118,14 +118,14 @@ def _what(problem: Problem) -> tuple[str, str, str]:
 
 
 def _order(problem: Problem, times: int) -> tuple[int, bool, int, int, int]:
-    """The worst first; of equals the one that more tests show, for that is what it is about."""
+    """Worst first; among equals, the problem that more tests show."""
     level = LEVELS.index(clauses.all_clauses()[problem.clause].level)
     place, among = attribution.rank(problem.clause, problem.kind)
     return level, problem.kind not in FACTS, place, -times, among
 
 
 def _same_cause(one: Problem, other: Problem) -> bool:
-    """The same status with the same error, or the same broken property."""
+    """Whether both have the same status and error, or the same broken property."""
     if CauseKind.OTHER in (one.kind, other.kind):
         return False
     if one.kind == CauseKind.DEAD:
@@ -138,13 +138,13 @@ def _same_cause(one: Problem, other: Problem) -> bool:
 
 
 def _is_counterpart(one: Problem, other: Problem) -> bool:
-    """One demand on two things (texts and images, say), broken in the same way."""
+    """Whether the same demand on two things (such as texts and images) fails in the same way."""
     alike = (one.kind, one.signature) == (other.kind, other.signature)
     return alike and attribution.are_counterparts(one.clause, other.clause)
 
 
 def _akin(one: Problem, other: Problem) -> bool:
-    """The same kind of refusal of the same kind of items, if in other words."""
+    """Whether the same kind of items was refused in the same way, with a different message."""
     return one.kind == other.kind != CauseKind.OTHER and _overlap(one, other)
 
 
@@ -157,13 +157,13 @@ def _alike(finding: Finding, problem: Problem) -> bool:
 
 def _follows(problem: Problem, primary: Problem) -> bool:
     if problem.clause == primary.clause:
-        # Two failures of one clause are one defect, unless they came back in different ways.
+        # Two failures of one clause are one defect, unless the responses failed differently.
         telling = CauseKind.OTHER not in (problem.kind, primary.kind)
         return not telling or primary.kind in FACTS or _akin(problem, primary)
     return attribution.follows(problem.clause, primary.clause)
 
 
 def _overlap(one: Problem, other: Problem) -> bool:
-    """Whether both are about texts, or both about images; a body without items may be any."""
+    """Whether both concern texts, or both images; a body without items may concern any."""
     mine, theirs = (set(each.items.split(" and ")) for each in (one, other))
     return "" in mine | theirs or bool(mine & theirs)

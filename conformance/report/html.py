@@ -20,13 +20,13 @@ PARTS = {
     "comparison": "beside other vectors",
     "container": "as a container",
 }
-"""What the parts of a run are called, by their names in report.json."""
+"""Titles for the profiles, by their names in report.json."""
 SINGLE = "beside "
-"""Measurements of single items, of which there are a hundred, begin with this."""
+"""Prefix of measurements of single items, of which there are about a hundred."""
 STEPS = 21
-"""Colors of a heat map, from pale to dark blue, and the other way round on a dark page."""
+"""Colors of a heat map, from pale to dark blue, or reversed in dark mode."""
 LIGHT, DARK = ((214, 60, 97), (214, 85, 29)), ((214, 30, 14), (205, 90, 72))
-"""The first and the last color: hue, saturation, lightness."""
+"""The first and last color in light and dark mode: hue, saturation, lightness."""
 LAST = STEPS - 1
 HALF = STEPS // 2
 
@@ -67,7 +67,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _groups(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each group with its clauses and how many of them have each status."""
+    """Each group with its clauses and the number of clauses per status."""
     titles = dict.fromkeys(clause["group"] for clause in document["clauses"])
     found = []
     for title in titles:
@@ -77,13 +77,13 @@ def _groups(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _counts(clauses: list[dict[str, Any]]) -> dict[str, int]:
-    """How many of the clauses have each status, those to look at first."""
+    """The number of clauses per status, with those that need attention first."""
     found = [clause["status"] for clause in clauses]
     return {status: found.count(status) for status in statuses.to_look_at() if status in found}
 
 
 def _measurements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was measured, by the group whose clauses measured it; single items apart."""
+    """Measurements by the group whose clauses made them, with single items listed separately."""
     values = document["measurements"]
     found = []
     for group in _groups(document):
@@ -97,7 +97,7 @@ def _measurements(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _shades() -> list[dict[str, str]]:
-    """For each step of a heat map its background and color of text, on a light and a dark page."""
+    """Background and text colors for each step of a heat map, in light and dark mode."""
     return [
         {
             "light": _between(*LIGHT, step),
@@ -117,8 +117,8 @@ def _between(low: tuple[int, ...], high: tuple[int, ...], step: int) -> str:
 
 
 def heat_map(figure: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of a heat map: a name and, for each column, a value, its step and whether it leads."""
-    # NaN and the infinities are words in the report.
+    """Rows of a heat map: a name and, per column, a value, its step and whether it is highest."""
+    # NaN and infinities are words in the report.
     numbers = [value for row in figure["values"] for value in row if not isinstance(value, str)]
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
 

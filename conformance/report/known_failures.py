@@ -25,13 +25,13 @@ from conformance.data.statuses import Status
 from conformance.report.results import ClauseResult, PhaseResult
 
 VENDOR = "vendor"
-"""Can be given in place of a file: the known defects of the model's official image."""
+"""Used in place of a file: the known defects of the model's official image."""
 OFFICIAL = re.compile(r"(^|/)semitechnologies/multi2vec-clip[:@]")
 """The name of an official image, on any registry."""
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
-"""What can be known of: failures, and what could not be judged for one."""
+"""Statuses that can be known: failures, and clauses that one prevents from being judged."""
 LONGEST_REASON = 160
-"""Characters of what was seen, where there is no reason yet."""
+"""Maximum length of an observed result that takes the place of a reason."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,22 @@ class KnownFailure:
         return self.clause or self.test
 
     def covers(self, clause: str, test: str) -> bool:
-        """Whether a result of this clause and test is meant."""
+        """Whether the entry applies to a result of this clause and test."""
         return clause == self.clause if self.clause else test == self.test
 
 
 @dataclass(frozen=True)
 class KnownFailures:
-    """The entries of a file; without a file there are none."""
+    """The entries of a file; empty without a file."""
 
     entries: tuple[KnownFailure, ...] = ()
 
     def reason(self, clause: str, test: str) -> str:
-        """Why a result is known; empty if it is not."""
+        """Why a failure is known; empty if it is not."""
         return next((each.reason for each in self.entries if each.covers(clause, test)), "")
 
     def shipped_seen(self, results: Sequence[ClauseResult]) -> int:
-        """How many of the shipped defects have shown in results to which this was applied."""
+        """How many of the shipped defects appear in these results, after `applied`."""
         known = {each.clause.id for each in results if each.status == "known"}
         own: dict[str, str] = {}
         for each in self.entries:
@@ -74,7 +74,7 @@ class KnownFailures:
         return len(known.intersection(own.values()))
 
     def applied(self, result: ClauseResult) -> ClauseResult:
-        """The result with its known failures told apart."""
+        """The result with its known failures marked."""
         return result.with_tests(self._told_apart)
 
     def _told_apart(self, test: PhaseResult) -> PhaseResult:
@@ -84,7 +84,7 @@ class KnownFailures:
         return replace(test, status="known", message=f"known: {reason}\n{test.message}".rstrip())
 
     def stale(self, results: Sequence[ClauseResult], whole: bool) -> tuple[str, ...]:
-        """The entries that pass again, and in a whole run the tests that there are no more."""
+        """Entries that pass again and, after a whole run, tests that no longer exist."""
         given = [each for each in self.entries if not each.shipped]
         found = [each.name for each in given if _passes_again(each, results)]
         if whole:
@@ -104,9 +104,9 @@ def _passes_again(entry: KnownFailure, results: Sequence[ClauseResult]) -> bool:
 
 
 def chosen(asked: Path | None, image: str | None, tag: str) -> KnownFailures:
-    """Those of the user's file, or the vendor's, and those of an official image that is judged.
+    """The entries of the user's file, or the vendor's, plus those of the official image under test.
 
-    Raises UserError for a file that cannot be read.
+    Raises UserError if the file cannot be read.
     """
     entries = list(read(asked).entries) if asked and str(asked) != VENDOR else []
     if str(asked) == VENDOR or OFFICIAL.search(image or ""):
@@ -152,7 +152,7 @@ def _entry(row: dict[str, Any]) -> KnownFailure:
 
 
 def write(path: Path, results: Sequence[ClauseResult], before: KnownFailures) -> int:
-    """Write what fails now, reasons that are known kept; returns the number of entries."""
+    """Write the current failures, keeping known reasons; returns the number of entries."""
     entries = [entry for result in results for entry in _entries(result, before)]
     unique = list({(entry.clause, entry.test): entry for entry in entries}.values())
     rows = [_row(entry) for entry in unique]
@@ -170,7 +170,7 @@ def _entries(result: ClauseResult, before: KnownFailures) -> list[KnownFailure]:
 
 
 def _reason(test: PhaseResult, before: KnownFailures) -> str:
-    """The given reason, or what was observed as a placeholder."""
+    """The given reason, or the observed result as a placeholder."""
     if known := before.reason(test.clause, test.test):
         return known
     got = [problem.got for problem in test.problems if problem.clause == test.clause]
@@ -183,8 +183,8 @@ def _row(entry: KnownFailure) -> dict[str, str]:
 
 
 def _toml(rows: Sequence[dict[str, str]]) -> str:
-    # What JSON escapes in a string, TOML escapes the same way.
+    # JSON's string escapes are also valid in TOML.
     quoted = partial(json.dumps, ensure_ascii=False)
     tables = ("".join(f"{name} = {quoted(row[name])}\n" for name in row) for row in rows)
-    head = "# Known failures, for `clip-conformance --known-failures`. Give each its reason.\n"
+    head = "# Known failures, for `clip-conformance --known-failures`. Give a reason for each.\n"
     return head + "".join(f"\n[[known]]\n{table}" for table in tables)

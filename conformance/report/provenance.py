@@ -25,12 +25,12 @@ PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Provenance:
-    """What only the run itself knows."""
+    """Facts that are known only to the run itself."""
 
     started: datetime
     """In UTC."""
     command: str
-    """The line that repeats the run, without secrets."""
+    """The command that repeats the run, without secrets."""
 
 
 def command_line(
@@ -39,10 +39,10 @@ def command_line(
     words: Sequence[str] = (),
     pytest_line: Sequence[str] | None = None,
 ) -> str:
-    """The line that repeats a run: the console command's, or that of a run under pytest.
+    """The command that repeats a run: the console command, or pytest's if the run used pytest.
 
-    `given` has the options by name, also those from variables and from pyproject.toml, since the
-    reader has neither; `words` go to pytest; `pytest_line` is what pytest itself was given.
+    `given` has the options by name, including those from variables and pyproject.toml, which the
+    reader does not have; `words` go to pytest; `pytest_line` has pytest's own arguments.
     """
     if pytest_line is not None:
         elsewhere = {name: each for name, each in given.items() if each.origin != COMMAND_LINE}
@@ -55,7 +55,7 @@ def command_line(
 
 
 def _words(given: Mapping[str, Given], prefix: str) -> list[str]:
-    """The options as words of a command line."""
+    """The options as command-line arguments."""
     words: list[str] = []
     for name, each in given.items():
         if each.value is True:
@@ -72,12 +72,12 @@ def timestamp(moment: datetime) -> str:
 
 
 def suite() -> dict[str, Any]:
-    """The suite's name, its version, and its commit where that is known."""
+    """The suite's name, version and, if known, commit."""
     return {"name": DISTRIBUTION, "version": version(DISTRIBUTION), "commit": _commit()}
 
 
 def _commit() -> str | None:
-    """Of a checkout, marked -dirty where files were changed; or what pip has noted down."""
+    """The commit of a checkout, with -dirty if files were changed, or the one recorded by pip."""
     root = PACKAGE.parent
     if (root / ".git").exists():
         command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
@@ -96,17 +96,17 @@ def _commit() -> str | None:
 
 
 def contract() -> dict[str, str]:
-    """The version of the contract, and the digest of its clauses as they are now."""
+    """The version of the contract, and the digest of its current clauses."""
     return {"version": clauses.contract_version(), "digest": clauses.contract_digest()}
 
 
 def environment() -> dict[str, str]:
-    """Where the suite ran."""
+    """The environment in which the suite ran."""
     return {"python": platform.python_version(), "platform": platform.platform()}
 
 
 def meta_digest(target: Target) -> str | None:
-    """SHA-256 of the body that /meta answered at the start; None without an answer."""
+    """SHA-256 of the body of /meta at the start; None without a response."""
     seen = target.preflight.meta
     if seen.failure:
         return None

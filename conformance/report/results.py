@@ -19,15 +19,15 @@ from conformance.transport.pace import LEFT_OUT
 SHOWN_EXCHANGES = 2
 SHOWN_HEADERS = 20
 SHOWN_HEADER = 200
-"""Characters of a header's value."""
+"""Maximum length of a header's value."""
 LOOKED_AT = 200_000
-"""Bytes of a body; what comes after them is counted only."""
+"""Number of bytes of a body that are examined; the rest is only counted."""
 LONGEST = 2_000
-"""Characters of what is left."""
+"""Maximum length of the shortened text."""
 NUMBERS_SHOWN = 3
 BASE64_SHOWN = 24
 
-# Every repetition is bounded or begins with what ends the one before it: no body takes long.
+# Repetitions are bounded or delimited, so that no body takes long to match.
 _NUMBER = r"-?\d[\d.eE+-]{0,30}"
 _NUMBERS = re.compile(rf"{_NUMBER}(?:\s{{0,4}},\s{{0,4}}{_NUMBER}){{7,}}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]{80,}")
@@ -35,10 +35,10 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=]{80,}")
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that went wrong: what was got and expected, and which clause it is about.
+    """One problem: the observed and expected results, and the clause that it concerns.
 
-    All of its text is printable and without secrets. `prerequisite` says that the test that met it
-    was about something else.
+    All text is printable and without secrets. `prerequisite` means that the test that found it was
+    about something else.
     """
 
     clause: str
@@ -50,13 +50,13 @@ class Problem:
     signature: str = ""
     prerequisite: bool = False
     repeat: tuple[str, ...] = ()
-    """A curl line for each exchange that shows it."""
+    """A curl command for each exchange that shows the problem."""
     exchanges: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     bodies: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
-    """Bodies of requests that the curl lines read, each with its path in the report's folder."""
+    """Request bodies that the curl commands read, each with its path in the report's folder."""
 
     def cause(self) -> dict[str, Any]:
-        """What tells whether two problems have one cause."""
+        """The facts that identify the cause of a problem."""
         names = ("clause", "kind", "items", "signature", "prerequisite")
         return {name: getattr(self, name) for name in names}
 
@@ -70,17 +70,17 @@ class PhaseResult:
     status: Status
     message: str = ""
     when: str = "call"
-    """The phase; `evidence` is what tests of other clauses have shown."""
+    """The phase; `evidence` means that tests of other clauses showed it."""
     endpoint_seconds: float = 0.0
-    """Seconds that went into exchanges with the endpoint."""
+    """Seconds spent on exchanges with the endpoint."""
     problems: tuple[Problem, ...] = ()
-    """What went wrong, and what was seen to be wrong with the endpoint meanwhile."""
+    """Problems of the test, and problems of the endpoint seen in the meantime."""
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
 
     @property
     def is_relevant(self) -> bool:
-        """Whether this phase says anything: set-up and tear-down do when they go wrong."""
+        """Whether this phase counts: set-up and tear-down only count if they fail."""
         return self.when == "call" or self.status != "pass"
 
 
@@ -94,11 +94,11 @@ class ClauseResult:
 
     @property
     def left_out(self) -> bool:
-        """Whether none of its tests was judged, for want of time."""
+        """Whether none of its tests was judged, for lack of time."""
         return self.status == "n/a" and any(t.message.startswith(LEFT_OUT) for t in self.tests)
 
     def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":
-        """The same with every test changed, and the status that follows."""
+        """A copy with every test changed, and the resulting status."""
         if not self.tests:
             return self
         tests = tuple(map(change, self.tests))
@@ -107,14 +107,14 @@ class ClauseResult:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Makes problems of what tests raise, as a report may show them."""
+    """Converts exceptions from tests into problems that a report may show."""
 
     clean: Sanitizer
     folder: str = ""
-    """Where the report will be; empty if none is written, and curl lines hold no files."""
+    """The report's folder; empty if none is written, so that curl commands use no files."""
 
     def problem(self, raised: Nonconformity, clause: str, test: str) -> Problem:
-        """The problem behind what a test of `clause` raised."""
+        """The problem behind an exception that a test of `clause` raised."""
         cause = raised.cause
         met_on_the_way = isinstance(raised, PrerequisiteFailed)
         if met_on_the_way:
@@ -150,7 +150,7 @@ class Recorder:
         return self.clean.text(printable(text))
 
     def _path(self, exchange: Exchange, test: str, number: int) -> str:
-        """Where the body of the request will be, for the curl line; empty if it has none."""
+        """The path of the request's body for the curl command; empty if it has none."""
         if not self.folder or not exchange.request_body:
             return ""
         name = re.sub(r"[^\w.-]+", "-", test.rpartition("::")[2])
@@ -158,7 +158,7 @@ class Recorder:
 
 
 def text(problem: Problem, clause: Clause) -> str:
-    """A failure for people: what was got, what should be, why it matters, how to see it again."""
+    """A failure as text: what was observed and expected, why it matters, how to reproduce it."""
     lines = [
         f"{clause.id} ({clause.level}): {clause.title}",
         f"  got:      {problem.got}",
@@ -169,7 +169,7 @@ def text(problem: Problem, clause: Clause) -> str:
 
 
 def shown(exchange: Exchange) -> dict[str, Any]:
-    """An exchange as a report shows it: cut to a bounded size, without the URL's password."""
+    """An exchange as a report shows it: shortened, and without the URL's password."""
     return {
         "request": f"{exchange.method} {without_password(exchange.url)}",
         "request_headers": _headers(exchange.request_headers),
@@ -191,7 +191,7 @@ def _headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def abbreviated(body: bytes) -> str:
-    """Text of a bounded size; says how much there was."""
+    """Text of limited length that states the original size."""
     text = body[:LOOKED_AT].decode("utf-8", "replace")
     short = _BASE64.sub(_base64, _NUMBERS.sub(_numbers, text))
     if len(short) <= LONGEST and len(body) <= LOOKED_AT:

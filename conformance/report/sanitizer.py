@@ -13,9 +13,9 @@ from conformance.weaviate.server import KEY
 
 MASK = "***"
 LONGEST = 4_000
-"""Characters of one string; a report has thousands of them."""
+"""Maximum length of one string; a report has thousands of them."""
 SHORTEST_SECRET = 6
-"""Shorter ones are masked where they stand in a URL, but not looked for in every text."""
+"""Shorter secrets are masked in URLs, but not searched for in every text."""
 
 
 _SECRET_NAME = re.compile(r"(?i)key|token|secret|password|passwd|credential|auth|cookie")
@@ -27,25 +27,25 @@ _HEADER = re.compile(
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a header or a variable of this name holds something to keep quiet about."""
+    """Whether a header or variable of this name contains a secret."""
     return bool(_SECRET_NAME.search(name))
 
 
 @dataclass(frozen=True)
 class Sanitizer:
-    """Masks known secrets and what looks like one, and cuts what is too long."""
+    """Masks known and apparent secrets, and cuts text that is too long."""
 
     secrets: tuple[str, ...] = ()
 
     def text(self, text: str) -> str:
-        """The text as it may be shown."""
+        """The text in a form that may be shown."""
         cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters)"
         for secret in self.secrets:
             cut = cut.replace(secret, MASK)
         return _HEADER.sub(rf"\1\2{MASK}", _USER_INFORMATION.sub(rf"\1{MASK}@", cut))
 
     def plain(self, value: Any) -> Any:
-        """The same in every string of lists and objects; keys too."""
+        """The same for every string in lists and objects, including keys."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
@@ -55,7 +55,7 @@ class Sanitizer:
         return value
 
     def word(self, word: str) -> str:
-        """A word of the command line; of ``NAME=VALUE`` with a secret's name only the name."""
+        """A command-line argument; for ``NAME=VALUE`` with a secret's name, only the name."""
         name, equals, _ = word.partition("=")
         if equals and not name.startswith("-") and is_secret_name(name):
             return f"{name}={MASK}"
@@ -75,7 +75,7 @@ def sanitizer_of(settings: Settings, environment: Mapping[str, str] = os.environ
 
 
 def _of_url(url: str) -> list[str]:
-    """A URL's user information, also as the header Authorization has it."""
+    """A URL's user information, also in the form of an Authorization header."""
     user_information, at, _ = urlsplit(url).netloc.rpartition("@")
     if not at:
         return []
@@ -85,6 +85,6 @@ def _of_url(url: str) -> list[str]:
 
 
 def _longest_first(secrets: Iterable[str]) -> tuple[str, ...]:
-    """So that a secret within another leaves nothing of it behind."""
+    """Longest first, so that a secret within another one leaves no remainder."""
     long_enough = {each for each in secrets if len(each) >= SHORTEST_SECRET}
     return tuple(sorted(long_enough, key=lambda each: (-len(each), each)))

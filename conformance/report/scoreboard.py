@@ -13,16 +13,16 @@ from conformance.data.statuses import Status
 from conformance.report.results import ClauseResult, PhaseResult
 
 QUIET: tuple[Status, ...] = ("pass",)
-"""Statuses that the progress does not count: they are what is left of the tests."""
+"""Statuses that the progress line does not count: the remaining tests have them."""
 BAR = 20
-"""Characters of the bar of progress."""
+"""Width of the progress bar in characters."""
 
 
 def shown(report: PhaseResult) -> tuple[str, str, str]:
-    """What pytest prints for one phase of a test: its category, letter and word.
+    """The category, letter and word that pytest prints for one phase of a test.
 
-    A phase that says nothing prints nothing. pytest's own "failed" is avoided, because pytest would
-    show each of those once more, test by test.
+    A phase that does not count prints nothing. pytest's own "failed" is avoided, because pytest
+    would show each such test again.
     """
     if report.when != "call" and report.status == "pass":
         return "", "", ""
@@ -31,7 +31,7 @@ def shown(report: PhaseResult) -> tuple[str, str, str]:
 
 
 def table(every: Sequence[ClauseResult]) -> Table:
-    """The scoreboard: a row for each group of clauses that was run, a column for each status."""
+    """The scoreboard: a row for each group of clauses that ran, a column for each status."""
     results = of_the_run(every)
     present = [s for s in statuses.columns() if any(result.status == s for result in results)]
     table = Table(box=None, header_style="dim", pad_edge=False)
@@ -48,14 +48,14 @@ def table(every: Sequence[ClauseResult]) -> Table:
 
 
 def legend(every: Sequence[ClauseResult]) -> Text:
-    """What those columns mean whose heads do not say it."""
+    """Explanations of the columns whose titles are not self-explanatory."""
     present = {result.status for result in of_the_run(every)}
     rows = [row for row in statuses.rows().values() if row.explained and row.name in present]
     return Text("; ".join(f"{row.name}: {row.meaning}" for row in rows), style="dim")
 
 
 def of_the_run(every: Sequence[ClauseResult]) -> list[ClauseResult]:
-    """All clauses, or those of the groups that were touched where the user chose a part."""
+    """All clauses, or only those of the groups that ran if the user chose a part."""
     chosen = any(result.status == "skipped" and not result.tests for result in every)
     touched = {result.clause.group for result in every if result.tests}
     if not (chosen and touched):
@@ -72,17 +72,17 @@ def _cells(results: Sequence[ClauseResult], present: Sequence[Status]) -> list[T
 
 
 class Progress:
-    """Where a run is: a line that moves in a terminal; in a log, such as CI's, a line per group."""
+    """The progress of a run: a moving line in a terminal, or a line per group in a log."""
 
     def __init__(self, reporter: pytest.TerminalReporter, named: Iterable[str]) -> None:
-        """`named` has the clause of every test that is to be run."""
+        """`named` has the clause of every test that will run."""
         self.reporter = reporter
         self.groups = {clause.id: clause.group for clause in clauses.all_clauses().values()}
         self.totals = Counter(self.groups[clause].id for clause in named)
         self.statuses: dict[str, Counter[Status]] = {name: Counter() for name in self.totals}
         self.begun: dict[str, float] = {}
         self.seconds: defaultdict[str, float] = defaultdict(float)
-        """Of each group: their tests need not run one group after the other."""
+        """Seconds by group, whose tests need not run consecutively."""
         self.live = bool(reporter.isatty)
 
     def begin(self, clause: str) -> None:

@@ -20,29 +20,29 @@ from conformance.report.results import ClauseResult
 from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
-"""Columns; a wider terminal is not filled."""
+"""Maximum width in columns."""
 LEFT_OUT = "cases left out for lack of time"
-"""The measurement that counts them."""
+"""The measurement that counts these cases."""
 FEW = 3
 """Maximum number of a group's clauses that are listed individually."""
 FOR_THE_FILE = "beside "
-"""Measurements of single inputs begin with this: there are a hundred, for report.json."""
+"""Prefix of measurements of single inputs: about a hundred, only for report.json."""
 IN_FULL = 3
-"""Findings that are shown in full."""
+"""Number of findings that are shown in full."""
 IN_A_LINE = 6
 """Findings that get a single line after the full ones; the rest are only counted."""
 SHOWN = 150
-"""Characters of what was got, expected or demanded."""
+"""Maximum length of an observed, expected or required result."""
 SHOWN_LINE = 300
-"""Characters of a curl line."""
+"""Maximum length of a curl command."""
 IDS = 12
-"""Clauses that a finding also shows in."""
+"""Number of further clauses that a finding names."""
 LABEL = 12
-"""Columns of a label."""
+"""Width of a label in columns."""
 
 
 class Detail(IntEnum):
-    """How much is shown: with ``-q`` the verdict, with ``-v`` everything, else a screenful."""
+    """How much is shown: with ``-q`` the verdict, with ``-v`` everything, otherwise a screenful."""
 
     VERDICT = 0
     SCREEN = 1
@@ -56,10 +56,9 @@ def write(
     detail: Detail,
     container_log: Sequence[str] = (),
 ) -> None:
-    """Write it to pytest's terminal, as wide as that is, in color where it has some.
+    """Write to pytest's terminal, in its width, and in color if it supports color.
 
-    The end of the container's log, whose lines must be printable, comes last, below a verdict that
-    is not a good one.
+    After a bad verdict, the end of the container's log follows, whose lines must be printable.
     """
     sink = io.StringIO()
     console = _console(reporter, sink)
@@ -82,7 +81,7 @@ def write(
 
 
 def _console(reporter: pytest.TerminalReporter, sink: io.StringIO) -> Console:
-    # pytest has found out whether there is color; rich would ask the environment again.
+    # pytest has already detected color support; rich would check the environment again.
     color = bool(reporter.hasmarkup)
     return Console(
         file=sink,
@@ -107,7 +106,7 @@ def _result(console: Console, judgement: Judgement, settings: Settings, detail: 
 
 
 def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> None:
-    """The clauses of this status, those together that say the same."""
+    """The clauses with this status; those with the same message share a line."""
     told: dict[str, list[str]] = {}
     for result in results:
         if result.status == status:
@@ -120,7 +119,7 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
 
 
 def _folded(ids: Sequence[str]) -> Iterator[str]:
-    """Clause ids; `ALN-*` for all of a group, and how many where they are more than a few."""
+    """Clause ids; `ALN-*` for all of a group, and a count if there are more than a few."""
     for prefix, group in groupby(ids, lambda clause: clause.partition("-")[0]):
         mine = list(group)
         of_group = [known for known in clauses.all_clauses() if known.startswith(f"{prefix}-")]
@@ -133,7 +132,7 @@ def _folded(ids: Sequence[str]) -> Iterator[str]:
 
 
 def _hint(judgement: Judgement) -> Text:
-    """How to turn Weaviate on, in the words of the checks that were disabled."""
+    """How to enable Weaviate, as stated by the checks that were disabled."""
     mine = [r for r in judgement.results if r.clause.group.profile == "weaviate" and r.tests]
     return Text(mine[0].tests[0].message if mine else "", style="dim")
 
@@ -161,7 +160,7 @@ def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
 
 
 def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None:
-    """Say what a run with published weights has not judged, where no vectors are known for them."""
+    """Explain what was not judged if no vectors are known for the published weights."""
     exact = {each.status for each in judgement.results if each.clause.id.startswith("EXA-")}
     if exact == {"n/a"}:
         tag = settings.model.tag
@@ -193,9 +192,9 @@ def _word(verdict: Verdict) -> str:
 
 
 def show_findings(console: Console, judgement: Judgement, detail: Detail) -> None:
-    """Write what is wrong: the worst in full, the others in a line each, on one screen.
+    """Write the findings: the worst in full, the others on one line each, on one screen.
 
-    What is wrong and does not count comes after that.
+    Findings that do not count come last.
     """
     told = [(each, judgement.why_not_counted(each)) for each in judgement.findings]
     counted = [finding for finding, why in told if not why]
@@ -214,12 +213,12 @@ def show_findings(console: Console, judgement: Judgement, detail: Detail) -> Non
 
 
 def _worst(findings: Sequence[Finding]) -> list[Finding]:
-    """The first few, and no SHOULD beside a MUST."""
+    """The first few findings, with no SHOULD beside a MUST."""
     return [each for each in findings[:IN_FULL] if each.clause.level == findings[0].clause.level]
 
 
 def _title(finding: Finding) -> str:
-    """The rule, said to be broken: alone it would read like what happened."""
+    """The clause's title, marked as not met: alone it would read like an observation."""
     return f"{finding.clause.id} ({finding.clause.level}) is not met: {finding.clause.title}"
 
 
@@ -234,7 +233,7 @@ def _in_full(console: Console, number: int, finding: Finding, whole: bool, alone
     console.print(_grid((name, value if whole else _cut(value, SHOWN)) for name, value in rows))
     lines = problem.repeat if whole or alone else problem.repeat[:1]
     for label, line in zip(("reproduce", "and"), lines, strict=False):
-        # In one piece, to be copied: the terminal wraps it.
+        # A single line, so that it can be copied: the terminal wraps it.
         shown = line if whole else _cut(line, SHOWN_LINE)
         console.print(Text(f"   {f'{label}:':{LABEL}}{shown}"), soft_wrap=True)
     also = [("same cause", finding.also), ("not judged", finding.not_judged)]

@@ -28,13 +28,13 @@ Verdict = Literal[
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """What follows from a verdict."""
+    """The consequences of a verdict."""
 
     exit_status: int
     style: str
-    """In the terminal, as rich names styles."""
+    """The style in the terminal, in rich's syntax."""
     badge: str
-    """The color of its badge, as badge services name colors."""
+    """The badge's color, as badge services name it."""
 
 
 VERDICTS: Final[dict[Verdict, VerdictRow]] = {
@@ -46,34 +46,34 @@ VERDICTS: Final[dict[Verdict, VerdictRow]] = {
     "conformant": VerdictRow(0, "bold green", "brightgreen"),
     "disabled": VerdictRow(6, "bold", "lightgrey"),
 }
-"""The worst first."""
+"""The verdicts, worst first."""
 JUDGED: Final[frozenset[Status]] = frozenset({"pass", "warn", "fail", "known"})
-"""A run of chosen clauses of which none ends so has found out nothing."""
+"""If none of the chosen clauses has such a status, the run has no result."""
 STALE = 7
-"""Exit status of a run without a failure where a known one passes again."""
+"""Exit status of a run without a failure if a known failure passes again."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """All that a run found out."""
+    """All results of a run."""
 
     verdict: Verdict
     profiles: dict[Profile, Verdict]
     results: tuple[ClauseResult, ...]
     seconds: float
     endpoint_seconds: float
-    """Seconds of the run that went into exchanges with the endpoint."""
+    """Seconds of the run spent on exchanges with the endpoint."""
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    """What is wrong, each defect once, worst first."""
+    """The defects, each listed once, worst first."""
     known: KnownFailures = field(default_factory=KnownFailures)
     stale: tuple[str, ...] = ()
     """Known failures that pass again."""
 
     @property
     def failed(self) -> bool:
-        """Whether a requirement that counts was broken."""
+        """Whether a requirement that counts was violated."""
         return self.verdict == "not conformant"
 
     @property
@@ -84,16 +84,16 @@ class Judgement:
 
     @property
     def shipped_seen(self) -> int:
-        """How many defects that are known of the official image have shown."""
+        """How many known defects of the official image appeared."""
         return self.known.shipped_seen(self.results)
 
     def why_not_counted(self, finding: Finding) -> str:
-        """Why a finding does not count, namely that it is known; empty if it counts."""
+        """Why a finding does not count because it is known; empty if it counts."""
         reason = self.known.reason(finding.clause.id, finding.problem.test)
         return f"known: {reason}" if reason else ""
 
     def status_counts(self) -> dict[str, int]:
-        """How many clauses have each status."""
+        """The number of clauses with each status."""
         return dict(Counter(result.status for result in self.results))
 
 
@@ -104,7 +104,7 @@ def judge(
     seconds: float,
     known: KnownFailures | None = None,
 ) -> Judgement:
-    """The judgement over `reports`; `narrowed` says that the user chose a part of the suite."""
+    """The judgement over `reports`; `narrowed` means that the user chose a part of the suite."""
     known = known or KnownFailures()
     by_clause: dict[str, list[PhaseResult]] = {}
     for report in _by_test(reports):
@@ -143,7 +143,7 @@ def _results(
 
 
 def _with_evidence(result: ClauseResult, found: Findings, settings: Settings) -> ClauseResult:
-    """The result with what other clauses' tests have shown of it."""
+    """The result, including evidence from other clauses' tests."""
     clause = result.clause
     if clause.id in found.shown_elsewhere:
         must = clause.level == "MUST" or settings.strict
@@ -166,7 +166,7 @@ def _with_evidence(result: ClauseResult, found: Findings, settings: Settings) ->
 
 
 def _by_test(reports: Sequence[PhaseResult]) -> list[PhaseResult]:
-    """One report a test: its worst phase, with what was met in all of them."""
+    """One report per test: its worst phase, with the problems of all phases."""
     tests: dict[str, PhaseResult] = {}
     for report in reports:
         before = tests.get(report.test)
@@ -211,7 +211,7 @@ def _profile(
     if "error" in met:
         return "error"
     must = {result.status for result in mine if result.clause.level == "MUST"}
-    # A part that the user left out is no gap, a part that was chosen and could not run is one.
+    # A part that the user left out is not a gap; a chosen part that could not run is one.
     gaps: set[Status] = {"not judged", "not run"}
     if not narrowed:
         gaps |= {"skipped", "disabled"}

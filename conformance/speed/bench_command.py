@@ -28,7 +28,7 @@ SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure: every kind of request by every number of callers, `seconds` an endpoint."""
+    """What to measure: every kind of request with every number of callers, for `seconds` each."""
 
     kinds: Sequence[Kind]
     callers: Sequence[int]
@@ -55,7 +55,7 @@ def callers(text: str) -> tuple[int, ...]:
 
 
 def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-    """A callback of click's that turns a word into values."""
+    """A click callback that converts an argument into values."""
 
     def convert(_context: click.Context, _parameter: click.Parameter, word: str) -> Sequence[Any]:
         try:
@@ -126,7 +126,7 @@ def command(
 
 
 def check(urls: Sequence[str], wait: float) -> None:
-    """Wait until each is ready; raises UserError or click.UsageError where one is no endpoint."""
+    """Wait until each is ready; raises UserError or click.UsageError if one is not an endpoint."""
     for problem in filter(None, map(endpoint_url.problem, urls)):
         raise click.UsageError(problem)
     for url in urls:
@@ -137,7 +137,7 @@ def check(urls: Sequence[str], wait: float) -> None:
 def run(
     drives: Mapping[str, Drive], plan: Plan, folder: Path | None, title: str = "Benchmark"
 ) -> list[Cell]:
-    """Measure `plan`; written to `folder` after each cell, so that a run may be cut short."""
+    """Measure `plan`, writing to `folder` after each cell, so that a run can be interrupted."""
     cells: list[Cell] = []
     todo = list(itertools.product(plan.kinds, plan.callers))
     for number, (kind, callers) in enumerate(todo, start=1):
@@ -149,7 +149,7 @@ def run(
 
 
 def _named(urls: Sequence[str]) -> dict[str, str]:
-    """Each URL by its name in the table: one beside itself shows how much is noise."""
+    """Each URL by its name in the table; the same URL twice shows the noise."""
     named: dict[str, str] = {}
     for place, url in enumerate(urls, start=1):
         name = without_password(url)

@@ -24,14 +24,14 @@ Kind = Literal["text", "image", "both"]
 KINDS: tuple[Kind, ...] = ("text", "image", "both")
 
 TIMEOUT = 50.0
-"""Seconds, as Weaviate's own client has it."""
+"""Seconds; Weaviate's own timeout."""
 IMAGE_SIZE = 512
-"""Pixels an edge of the JPEG that stands for a product's photograph."""
+"""Side in pixels of the JPEG that represents a product photograph."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: how long it took, and whether it gave as many vectors as were asked for."""
+    """One request: how long it took, and whether it returned all requested vectors."""
 
     seconds: float
     answered: bool
@@ -39,7 +39,7 @@ class Sample:
 
 @cache
 def bodies(kind: Kind) -> tuple[bytes, ...]:
-    """Request bodies of different objects, enough that no two callers send the same at once."""
+    """Request bodies of different objects, enough that no two clients send the same one at once."""
     return tuple(
         _body(kind, combination, caption, number % 4 + 1)
         for number, combination in enumerate(drawings.combinations())
@@ -64,10 +64,10 @@ def _jpeg(combination: drawings.Combination, variant: int) -> str:
 
 
 class Connection:
-    """One kept connection: posts JSON, and connects again after a failure.
+    """One persistent connection: posts JSON, and reconnects after a failure.
 
-    It uses http.client, for the caller takes processor time from an endpoint on the same machine:
-    0.5 ms a request with an answer of 512 numbers, where httpx takes 1.1 ms.
+    It uses http.client, since the client shares the processor with an endpoint on the same machine:
+    0.5 ms per request with a response of 512 numbers, compared with 1.1 ms for httpx.
     """
 
     def __init__(self, url: str) -> None:
@@ -101,10 +101,10 @@ class Connection:
             self.close()
             if not kept:
                 raise
-            # As Go's client does: the kept connection had been closed meanwhile.
+            # Like Go's client, since the persistent connection had been closed in the meantime.
             return self._exchange(path, body)
         except BaseException:
-            self.close()  # or what is left of the answer would be read as the next one
+            self.close()  # Otherwise the rest of this response would be read as the next one.
             raise
 
     def _exchange(self, path: str, body: bytes) -> tuple[int, bytes]:
@@ -117,7 +117,7 @@ class Connection:
 
 
 def drive(url: str, kind: Kind, callers: int, seconds: float) -> list[Sample]:
-    """Send for `seconds`, each of `callers` one request after the other on its own connection."""
+    """Send for `seconds`, with each of `callers` sending one request at a time."""
     until = time.monotonic() + seconds
     turns = itertools.cycle(bodies(kind))
     lock = threading.Lock()
@@ -157,7 +157,7 @@ def _is_answered(connection: Connection, kind: Kind, body: bytes) -> bool:
 
 
 def percentile(seconds: Sequence[float], part: float) -> float:
-    """The smallest of `seconds` that `part` of them do not exceed; nearest rank."""
+    """The smallest of `seconds` that at least the share `part` does not exceed (nearest rank)."""
     ranked = sorted(seconds)
     rank = max(1, -(-len(ranked) * part // 1))
     return ranked[int(rank) - 1]

@@ -13,15 +13,15 @@ ROUNDS = 3
 """How often the endpoints alternate within one cell."""
 
 WARMING = 0.1
-"""Part of a cell's seconds that each endpoint is called before, without being measured."""
+"""Share of a cell's duration for which each endpoint is called beforehand, without measuring."""
 
 Drive = Callable[[Kind, int, float], list[Sample]]
-"""Calls one endpoint with a kind of request, a number of callers, for a number of seconds."""
+"""Calls one endpoint with a kind of request and a number of callers for some seconds."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One endpoint in one cell. Times are seconds of requests that were answered."""
+    """One endpoint in one cell. Times are the seconds of successful requests."""
 
     name: str
     requests_per_second: float
@@ -33,7 +33,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Cell:
-    """One kind of request, by one number of callers at a time."""
+    """One kind of request with one number of simultaneous callers."""
 
     kind: Kind
     callers: int
@@ -42,13 +42,13 @@ class Cell:
     """The machine's load average over the minute before."""
 
     def ratio(self, place: int) -> float | None:
-        """Requests a second of the first endpoint in multiples of those of the one at `place`."""
+        """Requests per second of the first endpoint, divided by those of the one at `place`."""
         if not place or not self.figures[place].requests_per_second:
             return None
         return self.figures[0].requests_per_second / self.figures[place].requests_per_second
 
     def document(self) -> dict[str, Any]:
-        """For the JSON report."""
+        """The cell's values for the JSON report."""
         figures = [
             {**asdict(each), "ratio": self.ratio(place)} for place, each in enumerate(self.figures)
         ]
@@ -58,8 +58,8 @@ class Cell:
 def measure(drives: Mapping[str, Drive], kind: Kind, callers: int, seconds: float) -> Cell:
     """One cell: `seconds` for each endpoint, alternating.
 
-    Each is first called in the same way without being measured: work that an endpoint does once,
-    such as finding its best batch size, is left out.
+    Each is first called in the same way without being measured, which excludes one-time work such
+    as finding the best batch size.
     """
     load = os.getloadavg()[0]
     samples: dict[str, list[Sample]] = {name: [] for name in drives}

@@ -15,12 +15,12 @@ from conformance.speed.measurement import Cell, Figures
 
 COLUMNS = ("kind", "callers", "endpoint", "requests/s", "median ms", "p99 ms", "failures", "ratio")
 NUMBERS = COLUMNS.index("requests/s")
-"""Where the columns of numbers begin."""
+"""Index of the first numeric column."""
 
-RATIO = "ratio: requests/s of {first} in multiples of this row's; from one run, alternating"
+RATIO = "ratio: requests/s of {first} divided by this row's; from one run, alternating"
 
 BAR, GAP, LABEL, SCALE = 18, 14, 170, 360
-"""Pixels: height of a bar, space between cells, room for names, length of the longest bar."""
+"""Pixels: height of a bar, space between cells, width for names, length of the longest bar."""
 
 COLOURS = ("#2563eb", "#9ca3af", "#d97706", "#059669", "#b91c1c", "#7c3aed")
 
@@ -50,7 +50,7 @@ def _milliseconds(seconds: float | None) -> str:
 
 
 def table(cells: Sequence[Cell], title: str = "Requests as Weaviate sends them") -> Table:
-    """For the terminal."""
+    """A table for the terminal."""
     made = Table(title=title, caption=_caption(cells), box=None, padding=(0, 2, 0, 0))
     for number, name in enumerate(COLUMNS):
         heading = name.replace(" ", "\n").replace("/", "\n/")
@@ -69,7 +69,7 @@ def _caption(cells: Sequence[Cell]) -> str | None:
 
 
 def markdown(cells: Sequence[Cell], title: str) -> str:
-    """The same, for a page of documentation."""
+    """The same as Markdown, for a documentation page."""
     loads = sorted(cell.load for cell in cells)
     lines = [f"## {title}", "", f"{this_machine().line()}."]
     if loads:
@@ -94,13 +94,13 @@ def write(cells: Sequence[Cell], folder: Path, title: str = "Benchmark") -> None
         "cells": [cell.document() for cell in cells],
     }
     (folder / "benchmark.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    plot = "\n![requests a second](benchmark.svg)\n"
+    plot = "\n![requests per second](benchmark.svg)\n"
     (folder / "benchmark.md").write_text(markdown(cells, title) + plot, encoding="utf-8")
     (folder / "benchmark.svg").write_text(svg(cells), encoding="utf-8")
 
 
 def svg(cells: Sequence[Cell]) -> str:
-    """A bar for each endpoint and cell: its requests a second relative to the cell's best."""
+    """A bar for each endpoint and cell: its requests per second relative to the cell's best."""
     parts: list[str] = []
     y = GAP
     for cell in cells:
@@ -139,7 +139,7 @@ def _bar(cell: Cell, figures: Figures, part: float, y: int, place: int) -> str:
 
 @dataclass(frozen=True)
 class Machine:
-    """What a reader needs to place the figures."""
+    """The facts about a machine that put the figures in context."""
 
     processor: str
     cores: int
@@ -147,7 +147,7 @@ class Machine:
     system: str
 
     def line(self) -> str:
-        """In words."""
+        """A description in one line."""
         return (
             f"{self.processor}, {self.cores} cores, {self.memory_gib:.0f} GiB of memory, "
             f"{self.system}"
@@ -155,14 +155,14 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The one that runs this; endpoints may be elsewhere."""
+    """The machine running this; endpoints may be elsewhere."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return Machine(_processor(), cores or 1, round(memory, 1), platform.platform(terse=True))
 
 
 def _processor() -> str:
-    """The name in /proc/cpuinfo, where there is one: platform.processor() is empty on Linux."""
+    """The name in /proc/cpuinfo, if available: platform.processor() is empty on Linux."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

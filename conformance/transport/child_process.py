@@ -21,7 +21,7 @@ from typing import IO, Self, TypeVar
 
 KEPT_LINES = 200
 LONGEST_LINE = 2**16
-"""Bytes; the rest of a longer line counts as another one."""
+"""Bytes; the rest of a longer line becomes another line."""
 PATIENCE = 10.0
 """Seconds between SIGTERM and SIGKILL."""
 KILLED_WITHIN = 30.0
@@ -32,9 +32,9 @@ Seen = TypeVar("Seen")
 
 
 def wait_until(condition: Callable[[], Seen], within: float, pause: float = PAUSE) -> Seen | None:
-    """Call `condition` until it gives something true and return that; None once the time is up.
+    """Call `condition` until it returns something true and return that; None after the time limit.
 
-    It is called at least once. `within` and `pause` are seconds. What it raises ends the wait.
+    It is called at least once. `within` and `pause` are seconds. An exception ends the wait.
     """
     deadline = time.monotonic() + within
     while True:
@@ -48,11 +48,11 @@ def wait_until(condition: Callable[[], Seen], within: float, pause: float = PAUS
 
 
 class Stopped(ABC):
-    """What is stopped where a with-block ends."""
+    """Something that is stopped at the end of a with-block."""
 
     @abstractmethod
     def stop(self) -> None:
-        """End it; does nothing if it has ended."""
+        """Stop it; does nothing if it has ended."""
 
     def __enter__(self) -> Self:
         return self
@@ -69,8 +69,8 @@ class Stopped(ABC):
 class ChildProcess(Stopped):
     """A running program; `stop` it, or use it as a context manager.
 
-    With `listens` it has a pipe for its standard input, else that is empty. Raises OSError if
-    the program cannot be started.
+    With `listens`, its standard input is a pipe; otherwise it is empty. Raises OSError if the
+    program cannot be started.
     """
 
     def __init__(
@@ -97,21 +97,21 @@ class ChildProcess(Stopped):
 
     @property
     def pid(self) -> int:
-        """The process id, which is its group's and its session's too."""
+        """The process id, which is also that of its group and session."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether it is still running."""
         return self._process.poll() is None
 
     @property
     def exit_status(self) -> int | None:
-        """As `subprocess` has it, negative for a signal; None while it runs."""
+        """As in `subprocess`, negative for a signal; None while it runs."""
         return self._process.poll()
 
     def last_lines(self) -> list[str]:
-        """The last lines of its standard error; where it wrote none, of its standard output."""
+        """The last lines of its standard error or, if there are none, of its standard output."""
         if not self.running:
             self._join()
         return list(self._errors.lines or self._output.lines)
@@ -122,9 +122,9 @@ class ChildProcess(Stopped):
         return next((line for line in reversed(self.last_lines()) if line.strip()), "")
 
     def next_line(self, within: float) -> str | None:
-        """The next unread line of its standard output; None without one in that many seconds.
+        """The next unread line of its standard output; None if none arrives in that many seconds.
 
-        None at once where its output has ended.
+        None immediately if its output has ended.
         """
         return self._output.next_line(within)
 
@@ -142,19 +142,19 @@ class ChildProcess(Stopped):
         return self._process.returncode
 
     def end_input(self, within: float) -> int | None:
-        """Close its standard input, which tells some programs to end, and `wait`."""
+        """Close its standard input, which makes some programs exit, and `wait`."""
         self._close_input()
         return self.wait(within)
 
     def stop(self, patience: float = PATIENCE) -> None:
-        """End it and its whole group: by SIGTERM, after `patience` seconds by SIGKILL.
+        """Stop it and its whole group with SIGTERM, then with SIGKILL after `patience` seconds.
 
         Does nothing if all have ended.
         """
         if self.running:
             self._signal(signal.SIGTERM)
             self.wait(patience)
-        # Also what it has started and left behind.
+        # This includes processes that it started and left behind.
         self._signal(signal.SIGKILL)
         self._process.wait(KILLED_WITHIN)
         self._close_input()
@@ -195,7 +195,7 @@ class _Reader(threading.Thread):
 
     def next_line(self, within: float) -> str | None:
         with suppress(Empty):
-            # At the end of the stream whoever waits gets None; afterwards nothing comes any more.
+            # At the end of the stream, a waiting caller gets None; nothing follows.
             return self._unread.get(timeout=within if within and self.is_alive() else 0.001)
         return None
 

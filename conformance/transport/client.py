@@ -23,7 +23,7 @@ from conformance.transport.exchange import (
 from conformance.transport.pace import Pace
 
 RESENDS = 2
-"""As Go's net/http: a request on a kept connection that turns out to be closed is sent again."""
+"""Like Go's net/http, send a request again if its kept connection turns out to be closed."""
 HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "gzip",
@@ -40,7 +40,7 @@ Listener = Callable[[Sequence[Exchange]], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to send; `path` is appended to the endpoint's URL as Weaviate does, by concatenation."""
+    """A request to send; `path` is appended to the endpoint's URL, as Weaviate does."""
 
     method: str
     path: str
@@ -49,23 +49,23 @@ class Request:
 
 
 class Client:
-    """Sends requests to one endpoint and keeps what came of them.
+    """Sends requests to one endpoint and keeps statistics.
 
-    Synchronous outside, asyncio inside: one deadline then bounds a whole exchange, however slowly
-    the endpoint trickles, and parallel requests need no threads.
+    The interface is synchronous, but the implementation uses asyncio: one deadline limits a whole
+    exchange, however slowly the endpoint sends, and parallel requests need no threads.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
         self.timeout = timeout
         self.pace = Pace(timeout)
-        """How fast the endpoint is, by what was sent until now."""
+        """How fast the endpoint is, learned from previous requests."""
         self.endpoint_seconds = 0.0
-        """Seconds that went into exchanges, in parallel ones once."""
+        """Seconds spent on exchanges; parallel ones count once."""
         self.timeouts = 0
-        """POST requests that had no whole response in time, though the endpoint is quick enough."""
+        """POST requests without a complete response in time, if the endpoint is fast enough."""
         self.listeners: list[Listener] = []
-        """Called with the exchanges of each call once it is over; they may send on their own."""
+        """Called with the exchanges of each call afterwards; they may send requests themselves."""
         self._runner = asyncio.Runner()
         self._http = _http_client(self.url)
 
@@ -75,18 +75,18 @@ class Client:
         self._runner.close()
 
     def send(self, request: Request, timeout: float | None = None) -> Exchange:
-        """One exchange; never raises for what the endpoint does."""
+        """One exchange; never raises for anything that the endpoint does."""
         return self.send_all([request], timeout)[0]
 
     def send_all(self, requests: Sequence[Request], timeout: float | None = None) -> list[Exchange]:
-        """All requests at once, each over a connection of its own; answers in their order."""
+        """Send all requests at once, each on its own connection; the answers are in order."""
         start = time.perf_counter()
         exchanges = self._runner.run(self._gather(requests, timeout or self.timeout))
         self.note(exchanges, time.perf_counter() - start)
         return exchanges
 
     def send_in_turn(self, requests: Sequence[Request]) -> list[Exchange]:
-        """All requests one after another; the listeners are told when the last is answered."""
+        """Send all requests in sequence; the listeners are called after the last response."""
         start = time.perf_counter()
         exchanges = self._runner.run(self._in_turn(requests))
         self.note(exchanges, time.perf_counter() - start)
@@ -95,14 +95,14 @@ class Client:
     def run_beside(
         self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
     ) -> tuple[list[Exchange], list[Exchange]]:
-        """Send `work` at once and, while it lasts, `probe` again, at most `probes` times."""
+        """Send `work` at once and, until it ends, `probe` repeatedly, at most `probes` times."""
         start = time.perf_counter()
         done, seen = self._runner.run(self._beside(work, probe, probes, probe_timeout))
         self.note([*done, *seen], time.perf_counter() - start)
         return done, seen
 
     def note(self, exchanges: Sequence[Exchange], seconds: float) -> None:
-        """Count exchanges, also ones that were made without this client, and tell the listeners."""
+        """Count exchanges, including those made without this client, and call the listeners."""
         self.endpoint_seconds += seconds
         self.pace.heard(exchanges)
         late = [each for each in exchanges if each.method == "POST" and _is_late(each)]
@@ -111,7 +111,7 @@ class Client:
             listener(exchanges)
 
     def drop_connections(self) -> None:
-        """Close every kept connection, so that the next request opens one."""
+        """Close every kept connection, so that the next request opens a new one."""
         self._runner.run(self._http.aclose())
         self._http = _http_client(self.url)
 
@@ -125,7 +125,7 @@ class Client:
         self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
     ) -> tuple[list[Exchange], list[Exchange]]:
         busy = asyncio.ensure_future(self._gather(work, self.timeout))
-        # The load reaches the endpoint before the first probe does.
+        # The load must reach the endpoint before the first probe does.
         await asyncio.sleep(0.02)
         seen: list[Exchange] = []
         while not busy.done() and len(seen) < probes:
@@ -191,7 +191,7 @@ def _http_client(url: str) -> httpx.AsyncClient:
         timeout=None,
         limits=httpx.Limits(max_connections=None, keepalive_expiry=None),
         headers={**HEADERS, **dict(endpoint_url.headers_of(url))},
-        # Go's client keeps none, and what an endpoint sets would change later requests.
+        # Go's client keeps no cookies, and an endpoint's cookies would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
@@ -210,25 +210,25 @@ def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
 
 
 class Stopwatch:
-    """Keeps a sample of every exchange that succeeded, until it is asked for them."""
+    """Keeps a sample of every successful exchange until `taken` is called."""
 
     def __init__(self) -> None:
         self.samples: list[Sample] = []
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
-        """Listener of `Client`: exchanges that were made together."""
+        """Listener of `Client`: the exchanges of one call."""
         good = [each for each in exchanges if each.succeeded]
         together = ", at once" if len(exchanges) > 1 else ""
         self.samples += [(kind(each) + together, round(each.seconds, 4)) for each in good]
 
     def taken(self) -> list[Sample]:
-        """The samples since this was last asked."""
+        """The samples since the last call."""
         samples, self.samples = self.samples, []
         return samples
 
 
 def kind(exchange: Exchange) -> str:
-    """What was asked for."""
+    """The kind of request."""
     for path, name in PROBES.items():
         if exchange.method == "GET" and exchange.url.endswith(path):
             return name

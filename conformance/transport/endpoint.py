@@ -18,13 +18,13 @@ VECTORIZE = "/vectorize"
 
 @dataclass(frozen=True)
 class Items:
-    """What one request asks vectors for; images are files' bytes."""
+    """The items of one request; images are file contents."""
 
     texts: Sequence[str] = ()
     images: Sequence[bytes] = ()
 
     def body(self) -> bytes:
-        """The request body as Weaviate writes it: an empty kind is absent, images bare base64."""
+        """The body as Weaviate writes it: an empty kind is left out, images are plain base64."""
         document: dict[str, list[str]] = {}
         if self.texts:
             document["texts"] = list(self.texts)
@@ -56,42 +56,42 @@ class Endpoint:
     ) -> Exchange:
         """POST /vectorize as Weaviate does.
 
-        Raises TooMuch where the endpoint is too slow for so much in one request.
+        Raises TooMuch if the endpoint is too slow for a request of this size.
         """
         self.client.pace.admit([(len(texts), images)])
         request = Request("POST", VECTORIZE, Items(texts, images).body(), JSON)
         return self.client.send(request, timeout)
 
     def vectorize_at_once(self, requests: Sequence[Items]) -> list[Exchange]:
-        """All the requests in parallel; answers in their order. Raises TooMuch."""
+        """Send all requests in parallel; the answers are in order. Raises TooMuch."""
         self.client.pace.admit([(len(each.texts), each.images) for each in requests])
         return self.client.send_all(self.requests(requests))
 
     def post_at_once(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:
-        """POST all bodies in parallel; answers in their order."""
+        """POST all bodies in parallel; the answers are in order."""
         raw = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
         return self.client.send_all([Request("POST", path, body, JSON) for body in raw])
 
     def post_in_turn(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:
-        """POST all bodies one after another, with nothing in between; answers in their order."""
+        """POST all bodies in sequence, with nothing in between; the answers are in order."""
         raw = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
         return self.client.send_in_turn([Request("POST", path, body, JSON) for body in raw])
 
     def vectorize_in_turn(self, requests: Sequence[Items]) -> list[Exchange]:
-        """All the requests one after another, with nothing in between."""
+        """Send all requests in sequence, with nothing in between."""
         return self.client.send_in_turn(self.requests(requests))
 
     def requests(self, items: Sequence[Items]) -> list[Request]:
-        """The HTTP requests for `items`, one each."""
+        """The HTTP requests for `items`, one for each."""
         return [Request("POST", VECTORIZE, each.body(), JSON) for each in items]
 
 
 @dataclass(frozen=True)
 class Preflight:
-    """What was seen before the first check."""
+    """The exchanges before the first check."""
 
     first: Exchange
-    """The first POST /vectorize after the first ready answer: one text."""
+    """The first POST /vectorize after the first ready response: one text."""
     meta: Exchange
 
 
@@ -103,4 +103,4 @@ class Target:
     started_here: bool
     preflight: Preflight
     image: Mapping[str, Any] | None = None
-    """Of the container that the suite has started, what `containers.under_test` says; else None."""
+    """The suite's own container as described by `containers.under_test`; None for others."""

@@ -14,18 +14,18 @@ SHOWN_BODY = 2_000
 """Characters of a request body in a curl command; longer bodies are shortened and marked."""
 SHOWN_RESPONSE = 300
 MAX_RESPONSE = 64 * 2**20
-"""Bytes: 256 vectors of 4,096 numbers of 25 characters are 27 MB."""
+"""Bytes; 256 vectors of 4,096 numbers with 25 characters each take 27 MB."""
 
 
 class FailureKind(StrEnum):
-    """What kept the response from coming whole."""
+    """Why there was no complete response."""
 
     NO_CONNECTION = "no connection"
     TIMED_OUT = "timed out"
     CLOSED_KEPT_CONNECTION = "kept connection closed"
-    """The peer closed a connection that it had kept, after the request was sent on it."""
+    """The peer closed a kept connection after a request was sent on it."""
     INCOMPLETE = "incomplete"
-    """The connection broke off, or what came is not HTTP."""
+    """The connection was interrupted, or the response is not HTTP."""
     TOO_LARGE = "too large"
     BROKEN_GZIP = "broken gzip"
 
@@ -45,7 +45,7 @@ CLOSED = Failure(FailureKind.INCOMPLETE, "the connection was closed without a re
 
 
 def without_password(url: str) -> str:
-    """The URL with its user information masked, fit for reports."""
+    """The URL with its user information masked, for reports."""
     parts = urlsplit(url)
     if "@" not in parts.netloc:
         return url
@@ -54,7 +54,7 @@ def without_password(url: str) -> str:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer; `failure` says what went wrong on the wire, if anything did."""
+    """A request and its response; `failure` describes a problem on the wire, if any."""
 
     method: str
     url: str
@@ -62,44 +62,44 @@ class Exchange:
     request_body: bytes = field(default=b"", repr=False)
     status: int = 0
     version: str = "HTTP/1.1"
-    """The answer's."""
+    """The response's HTTP version."""
     headers: dict[str, str] = field(default_factory=dict)
-    """Answer headers by lowercase name; repeated ones joined by a comma."""
+    """Response headers by lowercase name; repeated ones are joined by a comma."""
     body: bytes = field(default=b"", repr=False)
-    """Answer body, decoded where it was gzip."""
+    """The response body, with gzip decoded."""
     seconds: float = 0.0
     failure: Failure | None = None
     fresh: bool = True
-    """Whether a connection was opened for it; otherwise a kept one was used."""
+    """Whether a new connection was opened for it."""
     resent: int = 0
     """How often the request was sent again because a kept connection turned out to be closed."""
 
     def failed_by(self, kind: FailureKind) -> bool:
-        """Whether this is what kept the response from coming."""
+        """Whether this kind of failure prevented the response."""
         return self.failure is not None and self.failure.kind is kind
 
     @property
     def succeeded(self) -> bool:
-        """Whether a whole response came with a status of success, 200 to 299."""
+        """Whether there was a complete response with a status from 200 to 299."""
         return self.failure is None and 200 <= self.status <= 299
 
     @property
     def announces_close(self) -> bool:
-        """Whether the answer says that the connection ends with it (RFC 9112, 9.6)."""
+        """Whether the response announces the end of the connection (RFC 9112, 9.6)."""
         wish = self.headers.get("connection", "").lower()
         unframed = not {"content-length", "transfer-encoding"} & self.headers.keys()
         old = self.version == "HTTP/1.0" and "keep-alive" not in wish
         return "close" in wish or old or (unframed and bool(self.body))
 
     def json(self) -> object:
-        """The body as Python's reader takes it, or None if it is not JSON."""
+        """The body as Python's parser reads it, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             return None
 
     def summary(self) -> str:
-        """The answer in one line."""
+        """The response in one line."""
         if self.failure:
             return self.failure.message
         text = self.body.decode("utf-8", "replace")
@@ -108,7 +108,7 @@ class Exchange:
         return f"status {self.status}, {kind}, {len(self.body)} bytes: {shown or '(empty)'}"
 
     def asked(self) -> str:
-        """What was asked for, in a few words."""
+        """The request in a few words."""
         try:
             body = json.loads(self.request_body)
         except (ValueError, RecursionError):
@@ -120,8 +120,8 @@ class Exchange:
         return f"{self.method} of {' and '.join(counts) or 'nothing'}"
 
     def curl(self, body_file: str | None = None) -> str:
-        """A shell line that sends the request again, its body from `body_file` where given."""
-        # With -X HEAD curl would wait for the body that the headers announce.
+        """A shell command that sends the request again, with its body from `body_file` if given."""
+        # With -X HEAD, curl would wait for the body that the headers announce.
         method = ["-I"] if self.method == "HEAD" else ["-i", "-X", self.method]
         words = ["curl", "-sS", *method, without_password(self.url)]
         for name, value in self.request_headers:
@@ -145,7 +145,7 @@ def _counted(kind: str, items: Sequence[object]) -> str:
 
 
 def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
-    """The failure behind an exception of the HTTP client; `reused` says that the connection was."""
+    """The failure behind an exception of the HTTP client; `reused` is about the connection."""
     if isinstance(problem, TimeoutError):
         return Failure(FailureKind.TIMED_OUT, f"no complete response within {timeout:g} s")
     if isinstance(problem, TooLarge):
@@ -175,22 +175,22 @@ def _is_silent(problem: Exception) -> bool:
 
 
 class TooLarge(Exception):
-    """The answer exceeds MAX_RESPONSE bytes."""
+    """The response exceeds MAX_RESPONSE bytes."""
 
 
 def without_gzip(raw: bytes, headers: Mapping[str, str]) -> bytes:
-    """A body without its compression, if it has one; also where the request did not ask for it.
+    """The body with gzip decoded, even if the request did not ask for compression.
 
-    `headers` are by lowercase name. Raises what `inflate` does.
+    `headers` are by lowercase name. Raises the same errors as `inflate`.
     """
     gzipped = headers.get("content-encoding", "").strip().lower() == "gzip"
     return inflate(raw) if gzipped and raw else raw
 
 
 def inflate(raw: bytes) -> bytes:
-    """What a gzip file of one or more members holds, all of it, as Go's reader takes it.
+    """Decompress a gzip file with one or more members, as Go's reader does.
 
-    Raises TooLarge, and zlib.error where it is broken or ends early.
+    Raises TooLarge, and zlib.error if it is broken or truncated.
     """
     plain = b""
     while raw:

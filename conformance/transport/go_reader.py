@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 Field = TypeVar("Field")
 
-# Half a step above the largest float32: from here on a decimal rounds to infinity.
+# Half a step above the largest float32: decimals from here on round to infinity.
 FLOAT32_OVERFLOW = 2**128 - 2**103
 
 
 class GoParseError(ValueError):
-    """Weaviate could not read this answer; the caller of Weaviate sees a failure."""
+    """Weaviate cannot read this response, so its own caller sees a failure."""
 
 
 @dataclass(frozen=True)
 class GoResponse:
-    """What is left of an answer to ``/vectorize``: rows of float32, each of its own dimension."""
+    """The parsed response of ``/vectorize``: rows of float32, which may differ in length."""
 
     status: int
     text_vectors: list[Vector] = field(default_factory=list)
@@ -37,19 +37,19 @@ class GoResponse:
 
     @property
     def failure(self) -> str | None:
-        """What Weaviate reports to its caller, or None if it takes the answer for a success."""
+        """The error that Weaviate reports to its caller, or None if it sees a success."""
         return f"fail with status {self.status}: {self.error}" if self.status > 399 else None
 
 
 def read(status: int, body: bytes) -> GoResponse:
-    """The answer of ``POST /vectorize``; `body` is what is left once gzip is undone.
+    """The response of ``POST /vectorize``; `body` is already decompressed.
 
-    Raises GoParseError for whatever Weaviate cannot parse, on any status.
+    Raises GoParseError for anything that Weaviate cannot parse, whatever the status.
     """
     try:
         return _response(status, _document(body, float))
     except _Beyond:
-        # Only the literals tell how Go rounds them; reading numbers one by one takes much longer.
+        # Only the literals show how Go rounds them; reading them one by one takes much longer.
         return _response(status, _document(body, _number))
 
 
@@ -67,7 +67,7 @@ def _response(status: int, document: Any) -> GoResponse:
 
 
 def read_meta(body: bytes) -> dict[str, Any]:
-    """The answer of ``GET /meta``; raises GoParseError where Weaviate's own ``/v1/meta`` breaks."""
+    """The response of ``GET /meta``; raises GoParseError if it breaks Weaviate's ``/v1/meta``."""
     document = _document(body, _number)
     if document is None:
         return {}
@@ -89,19 +89,19 @@ def holds_null(body: bytes) -> bool:
 
 
 class _Object:
-    """A JSON object with all its pairs, for Go looks names up in its own way."""
+    """A JSON object with all its pairs, since Go looks names up differently."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         self.pairs = pairs
 
     def last(self, name: str, read_one: Callable[[str, Any], Field], missing: Field) -> Field:
-        """The value of `name`, ignoring case; each must be right, the last one counts."""
+        """The value of `name`, ignoring case; every one must be valid, and the last one counts."""
         found = [read_one(key, value) for key, value in self.pairs if _same_name(key, name)]
         return found[-1] if found else missing
 
 
 class _Huge(str):
-    """The literal of a number that no float32 can hold."""
+    """The literal of a number that exceeds float32."""
 
     __slots__ = ()
 
@@ -128,19 +128,19 @@ def _document(body: bytes, number: Callable[[str], object]) -> Any:
         place = f" from character {error.pos} on" if error.pos else ""
         raise GoParseError(f"not JSON{place}") from error
     except RecursionError as error:
-        # Go itself follows 10,000 levels; no answer of this contract needs more than three.
+        # Go accepts 10,000 levels; no valid response needs more than three.
         raise GoParseError("not readable: nested too deeply") from error
 
 
 class _Beyond(Exception):
-    """A number so large that its literal has to be looked at."""
+    """A number so large that its literal has to be examined."""
 
 
 def _number(literal: str) -> float | _Huge:
     value = float(literal)
     if abs(value) < FLOAT32_OVERFLOW:
         return value
-    # A decimal just below the limit may have been rounded up to it on its way to float64.
+    # A decimal just below the limit may have been rounded up to it in the conversion to float64.
     # copy_abs, because abs rounds to 28 digits.
     if abs(value) == FLOAT32_OVERFLOW and Decimal(literal).copy_abs() < FLOAT32_OVERFLOW:
         return float(np.nextafter(value, 0.0))
@@ -172,12 +172,12 @@ def _row(name: str, value: Any) -> Vector:
         value = _checked(name, value)
     if value and not max(map(abs, value)) < FLOAT32_OVERFLOW:
         raise _Beyond
-    # Rounded twice, by way of float64: at most one unit in the last place from what Go stores.
+    # Rounded twice, through float64: at most one unit in the last place from Go's value.
     return np.asarray(value, dtype=np.float64).astype(np.float32)
 
 
 def _checked(name: str, row: Sequence[Any]) -> list[float]:
-    """The row with null read as 0, as in Go; raises if an entry is not a number."""
+    """The row with null read as 0, as in Go; raises if an element is not a number."""
     for index, item in enumerate(row):
         if isinstance(item, _Huge):
             raise GoParseError(f"{name}[{index}] is {item[:40]}, beyond float32")
@@ -195,7 +195,7 @@ def _error(name: str, value: Any) -> str:
 
 
 def _valid(text: str) -> str:
-    """Every byte that is not UTF-8 and every half of a surrogate pair becomes U+FFFD."""
+    """Replace invalid UTF-8 and unpaired surrogates by U+FFFD."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
@@ -212,7 +212,7 @@ def _plain(value: Any) -> Any:
 
 
 def _kind(value: Any) -> str:
-    """The JSON kind of a parsed value, for a message."""
+    """The JSON type of a parsed value, for a message."""
     if isinstance(value, _Huge | float):
         return "a number"
     if isinstance(value, bool):

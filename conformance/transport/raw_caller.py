@@ -27,13 +27,13 @@ from conformance.transport.raw_http import Peer, Wire
 
 
 class RawCaller(Stopped):
-    """One connection to the endpoint; nothing is raised for what the endpoint does."""
+    """One connection to the endpoint; nothing that the endpoint does raises an exception."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
         self.timeout = timeout
         self.exchanges: list[Exchange] = []
-        """What was read so far."""
+        """The exchanges read so far."""
         self._peer = Peer(url)
         self._failure: Failure | None = None
         self._wire: Wire | None = None
@@ -59,7 +59,7 @@ class RawCaller(Stopped):
         return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n"
 
     def write(self, data: bytes) -> None:
-        """Send bytes; an endpoint that has hung up may have answered, so that is no failure."""
+        """Send bytes; a closed connection is not a failure yet, since there may be a response."""
         if self._wire is None:
             return
         try:
@@ -70,7 +70,7 @@ class RawCaller(Stopped):
             pass
 
     def read(self, sent: Exchange) -> Exchange:
-        """The response to what was written, into the exchange that shows the request."""
+        """Read the response into the exchange that represents the request."""
         start = time.perf_counter()
         if self._failure is not None:
             sent = replace(sent, failure=self._failure)
@@ -80,11 +80,11 @@ class RawCaller(Stopped):
         return self.exchanges[-1]
 
     def has_answer(self, seconds: float) -> bool:
-        """Whether something comes, or the connection ends, within that many seconds."""
+        """Whether data arrives, or the connection ends, within that many seconds."""
         return self._wire is not None and self._wire.has_news(seconds)
 
     def hang_up(self, reset: bool = False) -> None:
-        """Close the connection, with a reset as a killed program's system does, or in order."""
+        """Close the connection normally, or with a reset, as after a killed program."""
         if self._wire is not None:
             with suppress(OSError):
                 self._wire.close(reset)
@@ -103,13 +103,13 @@ class RawCaller(Stopped):
 TEXTS = 8
 """Number of texts in a request whose client disconnects."""
 NOTICED_WITHIN = 0.1
-"""Seconds after which a busy endpoint has seen that its callers are gone."""
+"""Seconds after which a busy endpoint should have noticed that its clients are gone."""
 _BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()
 _HEADERS = {**JSON, "Content-Length": str(len(_BODY))}
 
 
 def in_the_head(caller: RawCaller) -> None:
-    """Before the head is whole."""
+    """Before the head is complete."""
     caller.write(caller.head("POST", VECTORIZE, _HEADERS)[:40])
 
 
@@ -124,7 +124,7 @@ def in_the_body(caller: RawCaller) -> None:
 
 
 def while_it_waits(caller: RawCaller) -> None:
-    """When everything is sent and nothing is answered."""
+    """After sending everything, before the response."""
     caller.write(caller.head("POST", VECTORIZE, _HEADERS) + _BODY)
 
 
@@ -144,7 +144,7 @@ MOMENTS: dict[str, Callable[[RawCaller], None]] = {
 
 
 def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
-    """So many callers in turn that hang up at that moment, every other one with a reset."""
+    """Disconnect that many clients in turn at that moment, every other one with a reset."""
     for _, reset in zip(range(times), cycle([False, True]), strict=False):
         caller = RawCaller(url, timeout)
         MOMENTS[moment](caller)

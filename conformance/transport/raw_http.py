@@ -1,8 +1,8 @@
 """Read HTTP/1.1 messages with h11 and keep their exact bytes.
 
-httpx hides details that a proxy has to pass on unchanged, and never stops in the middle of a
+httpx hides details that a proxy has to pass on unchanged, and cannot stop in the middle of a
 request. Here, a `Wire` is a connection. Each `Message` from it keeps its framing, so that it can be
-forwarded byte for byte. A `Peer` is an endpoint's address, and a `Listener` is a server of such
+forwarded byte for byte. A `Peer` is an endpoint's address, and a `Listener` is a server for such
 connections.
 """
 
@@ -28,7 +28,7 @@ LOOPBACK = "127.0.0.1"
 PIECE = 2**16
 MAX_HEAD = 2**16
 MAX_INTERIM = 5
-"""More 100s than any server sends; Go's net/http bounds them too."""
+"""More interim responses than any server sends; Go's net/http has a limit too."""
 
 
 def basic_authorization(parts: SplitResult) -> str | None:
@@ -41,18 +41,18 @@ def basic_authorization(parts: SplitResult) -> str | None:
 
 @dataclass(frozen=True)
 class Message:
-    """One request or response: its first line, its headers in order, its body as it was framed."""
+    """One request or response: its first line, its headers in order, and its body as framed."""
 
     start: str
     headers: tuple[tuple[str, str], ...]
     framed: bytes
     body: bytes
-    """The body without the sizes of its chunks."""
+    """The body without chunk sizes."""
     closes: bool = False
     """Whether the end of the connection is the end of the body."""
 
     def header(self, name: str) -> str:
-        """The last header of that name, ignoring case; empty without one."""
+        """The last header of that name, ignoring case; empty if there is none."""
         return {key.lower(): value for key, value in self.headers}.get(name, "")
 
     @property
@@ -73,7 +73,7 @@ class Message:
         return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n" + self.framed
 
     def answers(self, request: Exchange) -> Exchange:
-        """The exchange with this response; raises zlib.error and TooLarge for its gzip."""
+        """The exchange with this response; raises zlib.error and TooLarge for bad gzip."""
         version = self.start.split(" ")[0]
         headers = {name.lower(): value for name, value in self.headers}
         body = without_gzip(self.body, headers)
@@ -81,10 +81,10 @@ class Message:
 
 
 class Wire:
-    """One connection over which messages are read and bytes written, until a deadline.
+    """One connection for reading messages and writing bytes, with a deadline.
 
-    What is written and read raises OSError, TimeoutError at the deadline; what comes and is not
-    HTTP, or breaks off, raises h11.RemoteProtocolError; what is larger than `most` bytes, TooLarge.
+    Reading and writing raise OSError, or TimeoutError at the deadline. Invalid or truncated HTTP
+    raises h11.RemoteProtocolError, and more than `most` bytes raise TooLarge.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Wire:
         self.most = most
         self._socket = connection
         self.left = b""
-        """What came after the last message that was read."""
+        """Bytes after the last message that was read."""
         self.set_deadline(seconds)
 
     def set_deadline(self, seconds: float | None) -> None:
@@ -101,7 +101,7 @@ class Wire:
         self._deadline = None if seconds is None else time.monotonic() + seconds
 
     def close(self, reset: bool = False) -> None:
-        """Close the connection in order, or with a reset as a killed program's system does."""
+        """Close the connection normally, or with a reset, as after a killed program."""
         if reset:
             linger = struct.pack("ii", 1, 0)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -113,7 +113,7 @@ class Wire:
         self._socket.sendall(data)
 
     def has_news(self, seconds: float) -> bool:
-        """Whether something comes, or the connection ends, within that many seconds."""
+        """Whether data arrives, or the connection ends, within that many seconds."""
         return bool(self.left) or bool(select([self._socket], [], [], seconds)[0])
 
     def request(self) -> Message | None:
@@ -123,10 +123,10 @@ class Wire:
     def response(self, method: str) -> Message | None:
         """The next final response, to a request of that method; None if the connection ends.
 
-        Interim responses (100 Continue, 103 Early Hints) are read over, as Go's net/http does.
+        Interim responses (100 Continue, 103 Early Hints) are skipped, as in Go's net/http.
         """
         state = h11.Connection(h11.CLIENT, MAX_HEAD)
-        # h11 is told of a request of that method, and what it would send is left out.
+        # h11 needs to know the request's method; the bytes that it would send are dropped.
         state.send(h11.Request(method=method, target="/", headers=[("Host", "-")]))
         state.send(h11.EndOfMessage())
         return self._message(state)
@@ -156,12 +156,12 @@ class Wire:
 
 
 def parsed_request(raw: bytes) -> Message:
-    """The one whole request in these bytes; raises h11.RemoteProtocolError."""
+    """The single complete request in these bytes; raises h11.RemoteProtocolError."""
     return _Read(h11.Connection(h11.SERVER, MAX_HEAD), raw, MAX_RESPONSE).message()
 
 
 class _Read:
-    """One message on its way: what h11 says of it, beside its bytes."""
+    """A message being received: h11's view of it, and its bytes."""
 
     def __init__(self, state: h11.Connection, raw: bytes, most: int) -> None:
         self._state = state
@@ -174,23 +174,23 @@ class _Read:
         self._closed = False
         self.whole = False
         self.after = b""
-        """What came after the message."""
+        """Bytes after the message."""
         self.add(raw)
 
     @property
     def begun(self) -> bool:
-        """Whether its head is whole."""
+        """Whether its head is complete."""
         return self._start is not None
 
     def add(self, data: bytes) -> None:
-        """More of it; nothing if the connection has ended."""
+        """Add received data; no data means that the connection has ended."""
         self._closed = not data
         self._raw += data
         self._state.receive_data(data)
         self._take()
 
     def message(self) -> Message:
-        """The message; raises h11.RemoteProtocolError where it is not whole."""
+        """The message; raises h11.RemoteProtocolError if it is incomplete."""
         if self._start is None or not self.whole:
             raise h11.RemoteProtocolError("the message breaks off")
         lines = self._head.splitlines()
@@ -200,7 +200,7 @@ class _Read:
         return Message(start, headers, bytes(self._raw), bytes(self._body), self._closed)
 
     def _take(self) -> None:
-        """Whatever h11 makes of what has come so far."""
+        """Process all events that h11 finds in the data so far."""
         while not self.whole and (event := self._state.next_event()) is not h11.NEED_DATA:
             self._take_one(event)
         if self._interim > MAX_INTERIM:
@@ -222,7 +222,7 @@ class _Read:
             self._head = self._cut_head()
 
     def _cut_head(self) -> bytes:
-        """The head that h11 has just read, taken off the bytes of the message."""
+        """The head that h11 has just parsed, removed from the message's bytes."""
         size = len(self._raw) - len(self._state.trailing_data[0])
         head = bytes(self._raw[:size])
         del self._raw[:size]
@@ -230,16 +230,16 @@ class _Read:
 
 
 class Peer:
-    """Where an endpoint is, and how it is reached and addressed."""
+    """An endpoint's address, and how to connect to it."""
 
     def __init__(self, url: str) -> None:
         self.parts = urlsplit(url)
         self.secure = self.parts.scheme == "https"
         self.host = self.parts.netloc.rpartition("@")[2]
-        """Host and port as they stand in the header Host."""
+        """Host and port as in the Host header."""
         self.authorization = basic_authorization(self.parts)
         self.headers = endpoint_url.headers_of(url)
-        """What a gateway in front of it asks for."""
+        """Headers required by a gateway in front of it."""
 
     @property
     def origin(self) -> str:
@@ -257,7 +257,7 @@ class Peer:
         return context.wrap_socket(plain, server_hostname=self.parts.hostname)
 
     def addressed(self, request: Message) -> Message:
-        """The request with this endpoint's Host and credentials, and all else as it came."""
+        """The request with this endpoint's Host and credentials, and otherwise unchanged."""
         headers = [
             (name, self.host if name.lower() == "host" else value)
             for name, value in request.headers
@@ -269,7 +269,7 @@ class Peer:
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """Listens on a free port; every connection is handled by `talk`, in a thread of its own."""
+    """Listens on a free port; `talk` handles each connection in its own thread."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -281,7 +281,7 @@ class Listener(socketserver.ThreadingTCPServer):
         super().__init__((host, 0), _Connection)
 
     def talk(self, wire: Wire) -> None:
-        """Handle one connection, until it returns or an error of the connection ends it."""
+        """Handle one connection until it returns or a connection error ends it."""
         raise NotImplementedError
 
     @contextmanager
@@ -300,7 +300,7 @@ class Listener(socketserver.ThreadingTCPServer):
             thread.join(5)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Note the connection, so that it ends with the server."""
+        """Remember the connection, so that it is closed with the server."""
         self._open.add(request)
         super().process_request(request, client_address)
 

@@ -13,9 +13,9 @@ from conformance.transport.exchange import Exchange, FailureKind, without_passwo
 
 FIRST_TEXT = "a red circle"
 NO_SUCH_ROUTE = (401, 403, 404, 405)
-"""What another kind of service answers on a route of this contract."""
+"""Statuses with which other kinds of services answer on this contract's routes."""
 LOOK = 2.0
-"""Seconds that each look may take: the service has just answered another request."""
+"""Seconds for each further look: the service has just answered another request."""
 
 
 class Unusable(UserError):
@@ -23,9 +23,9 @@ class Unusable(UserError):
 
 
 def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Preflight:
-    """Wait for ready, then send the first request; raises Unusable where there is no endpoint.
+    """Wait for ready, then send the first request; raises Unusable if there is no endpoint.
 
-    `alive` says whether the endpoint's process still runs, where the suite started it.
+    `alive` tells whether the process still runs, if the suite started it.
     """
     _wait_until_ready(endpoint, wait, alive)
     first = endpoint.vectorize([FIRST_TEXT])
@@ -51,7 +51,7 @@ def _wait_until_ready(endpoint: Endpoint, wait: float, alive: Callable[[], bool]
         left = max(deadline - time.monotonic(), 0.5)
         seen = endpoint.get(READY, timeout=min(left, endpoint.client.timeout))
         if seen.status in NO_SUCH_ROUTE and not looked:
-            # Waiting does not turn it into an endpoint.
+            # It will not become an endpoint by waiting.
             _raise_if_another_service(endpoint)
             looked = True
         return seen.succeeded or not alive()
@@ -82,9 +82,9 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
 
 
 def _somebody_elses(exchange: Exchange) -> bool:
-    """Whether there is no response, or that of another service: nothing, a page, or no route.
+    """Whether there is no response, or another service's: empty, a page, or no such route.
 
-    Anything else, however broken, is an endpoint's answer, and for the checks to judge.
+    Any other response, however broken, is an endpoint's, and the checks judge it.
     """
     body = exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip()
     unknown = exchange.status in (404, 405) and not body.startswith(b"{")
@@ -94,7 +94,7 @@ def _somebody_elses(exchange: Exchange) -> bool:
 
 def _short(exchange: Exchange) -> str:
     kind = exchange.headers.get("content-type", "no content type")
-    # What an endpoint says must not command the terminal.
+    # Text from the endpoint must not control the terminal.
     return printable(
         exchange.failure.message if exchange.failure else f"status {exchange.status}, {kind}"
     )
@@ -102,7 +102,7 @@ def _short(exchange: Exchange) -> str:
 
 @dataclass(frozen=True)
 class OtherService:
-    """How a kind of service is told, and what to do about it."""
+    """How to recognize a kind of service, and what to do about it."""
 
     name: str
     path: str
@@ -112,7 +112,7 @@ class OtherService:
     text: str = ""
 
     def fits(self, exchange: Exchange) -> bool:
-        """Whether the answer to a GET of `path` is this service's."""
+        """Whether the response to a GET of `path` comes from this service."""
         if exchange.failure:
             return False
         if self.text:
@@ -123,13 +123,13 @@ class OtherService:
 
 @cache
 def known() -> tuple[OtherService, ...]:
-    """The services of the table, in its order."""
+    """The services in the table, in order."""
     rows = fixture_files.toml("other_services.toml")["service"]
     return tuple(OtherService(**{**row, "keys": tuple(row.get("keys", ()))}) for row in rows)
 
 
 def recognise(endpoint: Endpoint) -> OtherService | None:
-    """The kind of service that answers there, if it is one of the table."""
+    """The kind of service that answers there, if it is in the table."""
     seen: dict[str, Exchange] = {}
     for service in known():
         if service.path not in seen:

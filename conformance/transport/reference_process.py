@@ -29,7 +29,7 @@ NO_STAND_INS = (
 class Reference(Stopped):
     """``python -m reference`` on a free port, with the URL that it announces.
 
-    Raises Unusable where the program ends, or says nothing, before it listens.
+    Raises Unusable if the program ends or prints nothing before it listens.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Reference(Stopped):
         return self._process.running
 
     def stop(self) -> None:
-        """End the process; does nothing if it has ended."""
+        """Stop the process; does nothing if it has ended."""
         self._process.stop()
 
     def last_log_line(self) -> str:
-        """The last line that the program wrote to its log, and what to do about it."""
+        """The last line of the program's log, and a remedy."""
         line = self._process.last_line
         return f"{line}{_remedy(line)}" if line else "it said nothing"
 
@@ -71,14 +71,14 @@ class Reference(Stopped):
 
 
 def _remedy(line: str) -> str:
-    """What to do where the program is not installed, as in the image of the suite."""
+    """The remedy if the program is not installed, as in the suite's image."""
     lacking = "No module named" in line
     return f"; the reference needs its libraries: {install('reference')}" if lacking else ""
 
 
 @contextmanager
 def serve_stand_in(tag: str, dimensions: int | None = None) -> Iterator[str]:
-    """The URL of `tag`'s stand-in, up and ready; stopped at the end. Raises Unusable."""
+    """The URL of `tag`'s stand-in once it is ready; stopped at the end. Raises Unusable."""
     with Reference(tag, "stand-in", dimensions) as reference:
         with closing(Client(reference.url, timeout=50.0)) as client:
             preflight(Endpoint(client), READY_WITHIN, lambda: reference.running)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from weaviate.collections import Collection
 
 Objects: TypeAlias = "Collection[dict[str, Any], None]"
-"""A collection, as weaviate-client has it."""
+"""A collection of weaviate-client."""
 PREFIX = "ClipConformance"
 MESSAGE_LENGTH = 500
 SUCCESS = "success, as for any endpoint that follows the contract"
 
 MODULE = "multi2vec-clip"
 HELD_PROBES = 2
-"""Readiness probes that the suite answers with 503 in the endpoint's stead, to come late."""
+"""Readiness probes that the suite answers with 503 instead of the endpoint, as if it were slow."""
 
 
 class TemporaryCollections:
@@ -41,17 +41,17 @@ class TemporaryCollections:
         self.created: list[str] = []
 
     def name(self, purpose: str) -> str:
-        """A new name, to be removed at the end; `purpose` starts with a capital letter."""
+        """A new name, which is removed at the end; `purpose` starts with a capital letter."""
         name = f"{PREFIX}{purpose}_{self.suffix}_{len(self.created)}"
         self.created.append(name)
         return name
 
     def create(self, purpose: str, **settings: Any) -> Objects:
-        """A new collection; `settings` are those of weaviate-client's own `create`."""
+        """A new collection; `settings` are arguments of weaviate-client's own `create`."""
         return self.client.collections.create(self.name(purpose), **settings)
 
     def remove_all(self) -> None:
-        """Remove what this run has created, whatever has gone wrong before."""
+        """Remove the collections that this run has created, whatever errors occurred."""
         from weaviate.exceptions import WeaviateBaseError
 
         delete: Callable[[str], None] = self.client.collections.delete
@@ -62,9 +62,9 @@ class TemporaryCollections:
 
 @dataclass
 class Deployment:
-    """A connected Weaviate whose vectors come from the endpoint under test.
+    """A connected Weaviate that gets its vectors from the endpoint under test.
 
-    `endpoint_url` is the endpoint as Weaviate is told, by way of `proxy` where there is one.
+    `endpoint_url` is the endpoint's URL for Weaviate, through `proxy` if there is one.
     """
 
     server: Server
@@ -76,15 +76,15 @@ class Deployment:
 
     @property
     def inference_url(self) -> str | None:
-        """What a collection has to name as its `inferenceUrl`; None if it is the default."""
+        """The `inferenceUrl` that a collection must name; None if it is the default."""
         return None if self.server.ours else self.endpoint_url
 
     def mark(self) -> int:
-        """A point in time, for `seen`; 0 without a proxy."""
+        """A position for `seen`; 0 without a proxy."""
         return self.proxy.mark() if self.proxy else 0
 
     def seen(self, mark: int) -> list[Passed]:
-        """What Weaviate has asked the endpoint since; nothing without a proxy."""
+        """Weaviate's requests to the endpoint since then; none without a proxy."""
         return self.proxy.since(mark) if self.proxy else []
 
 
@@ -97,8 +97,8 @@ def open_deployment(
 ) -> Iterator[Deployment]:
     """The Weaviate of `selection` on `endpoint`; raises Unavailable.
 
-    `as_seen` is the endpoint's URL for a server that does not run on this machine: the proxy, which
-    listens on the loopback interface, is left out then.
+    `as_seen` is the endpoint's URL for a server on another machine. The proxy, which listens on the
+    loopback interface, is left out then.
     """
     if not has_client():
         raise Unavailable(CLIENT)
@@ -142,9 +142,9 @@ def _deployment(
 
 @contextmanager
 def attributed(deployment: Deployment, what: str) -> Iterator[None]:
-    """Turn an error of Weaviate's into the endpoint's, where the endpoint has caused it.
+    """Attribute a Weaviate error to the endpoint if the endpoint caused it.
 
-    Without a proxy nobody can tell, and an error counts as the endpoint's.
+    Without a proxy the cause is unknown, and an error counts as the endpoint's.
     """
     from weaviate.exceptions import WeaviateBaseError
 
@@ -164,10 +164,10 @@ def failed(deployment: Deployment, mark: int, got: str) -> Nonconformity:
 
 
 def failures(deployment: Deployment, mark: int) -> list[Passed]:
-    """The exchanges since `mark` that Weaviate cannot have taken for a success."""
+    """The exchanges since `mark` that Weaviate cannot have regarded as successful."""
     return [passed for passed in deployment.seen(mark) if not passed.succeeded()]
 
 
 def error_text(problem: object) -> str:
-    """An error's text in one line of bounded length."""
+    """An error's text in one line of limited length."""
     return one_line(" ".join(str(problem).split()), MESSAGE_LENGTH)

@@ -2,7 +2,7 @@
 
 It reaches the suite's proxy, which runs on this machine, by the name `HOST`. On Linux that name is
 the gateway of the engine's own network, an address of this machine, so the proxy listens there; an
-engine in a virtual machine (Docker Desktop) passes it on to the loopback interface.
+engine in a virtual machine (Docker Desktop) forwards it to the loopback interface.
 """
 
 import secrets
@@ -20,14 +20,14 @@ from conformance.weaviate.server import Server, Unavailable
 
 HTTP, GRPC = 8080, 50051
 COMMAND = ("--host", "0.0.0.0", "--port", str(HTTP), "--scheme", "http")
-"""The words of the documentation page's compose file, for the image's own entry point."""
+"""The arguments from the documentation page's compose file, for the image's entry point."""
 DATA = "/var/lib/weaviate"
 START = 120
-"""Seconds from the container's start to a server that is ready; about 5 are usual."""
+"""Seconds from the container's start until the server must be ready; about 5 is usual."""
 
 
 def gateway() -> str:
-    """The address of this machine where containers reach it; raises Unavailable without engine."""
+    """This machine's address as seen from containers; raises Unavailable without an engine."""
     try:
         found = engine.call(
             "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"
@@ -48,9 +48,9 @@ def _is_ours(address: str) -> bool:
 
 @contextmanager
 def run(endpoint: str, image: str) -> Iterator[Server]:
-    """A ready server with multi2vec-clip pointed at `endpoint`; gone, with its data, afterwards.
+    """A ready server with multi2vec-clip that uses `endpoint`; removed with its data afterwards.
 
-    The image is pulled where it is not here. Raises Unavailable.
+    The image is pulled if it is not here. Raises Unavailable.
     """
     key = secrets.token_hex(16)
     environment = {**shared_environment(endpoint, key, DATA), "CLUSTER_HOSTNAME": "node1"}

@@ -21,12 +21,12 @@ TITLE_WEIGHT, POSTER_WEIGHT = 0.1, 0.9
 WEIGHTS = TITLE_WEIGHT, POSTER_WEIGHT
 BATCH_SIZE = 100
 COUNT = 8
-"""Enough for a ranking, and all the photographs there are."""
+"""Enough for a ranking, and the number of photographs available."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One image with its caption, as the documentation page's film: a title and a poster."""
+    """One image with its caption, like the documentation page's film: a title and a poster."""
 
     title: str
     image: bytes
@@ -34,7 +34,7 @@ class Item:
 
     @property
     def poster(self) -> str:
-        """The file in base64, as Weaviate wants blobs."""
+        """The file in base64, as Weaviate expects blobs."""
         return b64encode(self.image).decode()
 
     def properties(self) -> dict[str, str]:
@@ -45,7 +45,7 @@ class Item:
 def items(corpus: AlignedCorpus, count: int = COUNT) -> list[Item]:
     """`count` items spread over the corpus, titles in English."""
     step = max(1, len(corpus.images) // count)
-    # A step that shares a factor with the number of shapes would draw one shape only.
+    # A step that shares a factor with the number of shapes would select only one shape.
     chosen = [(index * step + index % step) % len(corpus.images) for index in range(count)]
     return [Item(corpus.captions["en"][i], corpus.images[i]) for i in sorted(set(chosen))]
 
@@ -59,7 +59,7 @@ class ImportedItems:
     ids: list[UUID]
 
     def index_of(self, uuid: UUID) -> int:
-        """Which of the items an object is."""
+        """The index of the item that an object was made from."""
         return self.ids.index(uuid)
 
     def stored(self, index: int) -> Array:
@@ -107,7 +107,7 @@ def import_batch(deployment: Deployment, objects: Objects, items: Sequence[Item]
 
 
 def insert(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> ImportedItems:
-    """The same in one call, without the client's background thread and its second of delay."""
+    """The same in one call, without the client's background thread and its delay of a second."""
     from weaviate.classes.data import DataObject
 
     ids = [uuid4() for _ in items]
@@ -136,7 +136,7 @@ def stored_vector(objects: Objects, uuid: UUID, name: str = VECTOR) -> Array:
 
 
 def two_texts(deployment: Deployment, title_weight: float, caption_weight: float) -> Objects:
-    """Two weighted texts, configured in another order than the alphabetical one."""
+    """Two weighted texts, configured in an order that is not alphabetical."""
     from weaviate.classes.config import Configure, DataType, Multi2VecField, Property
 
     vectors = Configure.Vectors.multi2vec_clip(
@@ -152,7 +152,7 @@ def two_texts(deployment: Deployment, title_weight: float, caption_weight: float
 
 
 def hashed_images(deployment: Deployment) -> Objects:
-    """Images of which Weaviate keeps digests only (blobHash, since 1.37.0)."""
+    """Images of which Weaviate keeps only digests (blobHash, since 1.37.0)."""
     from weaviate.classes.config import Configure, DataType, Property
 
     vectors = Configure.Vectors.multi2vec_clip(

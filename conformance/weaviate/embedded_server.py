@@ -24,14 +24,14 @@ from conformance.weaviate.server import Server, Unavailable
 from conformance.weaviate.server_selection import check, program
 
 START = 60
-"""Seconds from a program in place to a server that is ready; about 4 are usual."""
+"""Seconds from the start of the program until the server must be ready; about 4 is usual."""
 STOP = 15
 FOLDER = "clip-conformance-weaviate-"
-"""What the name of the temporary folder starts with."""
-# Below the range that systems hand out to outgoing connections, so that none takes one meanwhile.
+"""Prefix of the temporary folder's name."""
+# Below the range that systems use for outgoing connections, so that ports stay free.
 PORTS = range(20_000, 32_000)
-# All that the server (and the client's download) may see of the caller's environment: whoever has
-# PERSISTENCE_DATA_PATH set for a server of their own must not find our objects in its folder.
+# The only variables of the user's environment that the server (and the download) may see. With the
+# user's PERSISTENCE_DATA_PATH, for example, it would store its objects in the user's folder.
 PASSED_ENVIRONMENT = (
     "HOME",
     "LANG",
@@ -59,24 +59,24 @@ class Settings:
     endpoint: str
     """The endpoint's URL, as CLIP_INFERENCE_API."""
     key: str
-    """The API key, for Weaviate opens its gRPC port on every interface."""
+    """The API key, needed since Weaviate opens its gRPC port on every interface."""
 
     @property
     def data(self) -> Path:
-        """Where the server keeps its objects."""
+        """The folder with the server's objects."""
         return Path(self.folder, "data")
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log."""
         return Path(self.folder, "server.log")
 
     def as_dict(self) -> dict[str, str | int]:
-        """Fit for JSON; `Settings(**values)` reads it back."""
+        """A dictionary for JSON; `Settings(**values)` reads it back."""
         return asdict(self)
 
     def environment(self) -> dict[str, str]:
-        """The server's variables; read in weaviate/weaviate 1.39.0, usecases/config."""
+        """The server's variables, as read in weaviate/weaviate 1.39.0, usecases/config."""
         return {**shared_environment(self.endpoint, self.key, str(self.data)), **self._cluster()}
 
     def _cluster(self) -> dict[str, str]:
@@ -107,7 +107,7 @@ def shared_environment(endpoint: str, key: str, data: str) -> dict[str, str]:
         "LOG_LEVEL": "info",
         "PERSISTENCE_DATA_PATH": data,
         "QUERY_DEFAULTS_LIMIT": "20",
-        # A full disk of the developer's must not turn the server read-only.
+        # A full disk on a developer's machine must not make the server read-only.
         "DISK_USE_READONLY_PERCENTAGE": "100",
         "DISK_USE_WARNING_PERCENTAGE": "100",
         "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "false",
@@ -116,21 +116,21 @@ def shared_environment(endpoint: str, key: str, data: str) -> dict[str, str]:
         "AUTHENTICATION_APIKEY_USERS": "clip-conformance",
         "CLUSTER_BASIC_AUTH_USERNAME": "clip-conformance",
         "CLUSTER_BASIC_AUTH_PASSWORD": key,
-        # One node needs no patience with others: it leads after 1 s instead of 8.
+        # A single node need not wait for others: it becomes the leader after 1 s instead of 8.
         "RAFT_TIMEOUTS_MULTIPLIER": "1",
     }
 
 
 def passed_environment() -> dict[str, str]:
-    """What of the caller's environment the server may see."""
+    """The part of the user's environment that the server may see."""
     return {name: os.environ[name] for name in PASSED_ENVIRONMENT if name in os.environ}
 
 
 @contextmanager
 def run(endpoint: str, version: str = DEFAULT_VERSION) -> Iterator[Server]:
-    """A ready server with multi2vec-clip pointed at `endpoint`; gone, with its data, afterwards.
+    """A ready server with multi2vec-clip that uses `endpoint`; removed with its data afterwards.
 
-    Downloads as the client does where the program is not in its cache. Raises Unavailable.
+    Downloads it like the client if it is not in the cache. Raises Unavailable.
     """
     settings = _settings(endpoint, check(version))
     supervisor = _launch(settings)
@@ -139,7 +139,7 @@ def run(endpoint: str, version: str = DEFAULT_VERSION) -> Iterator[Server]:
         _wait(supervisor, server, settings)
         yield server
     finally:
-        # The end of its input makes the supervisor end; whatever is left after that is killed.
+        # The supervisor exits at the end of its input; anything left after that is killed.
         supervisor.end_input(STOP)
         supervisor.stop()
         shutil.rmtree(settings.folder, ignore_errors=True)
@@ -160,7 +160,7 @@ def _launch(settings: Settings) -> ChildProcess:
         [sys.executable, "-m", "conformance.weaviate.embedded_supervisor"],
         listens=True,
         env=passed_environment(),
-        # The caller's folder may hold a package named like ours.
+        # The current folder may contain a package with the same name as ours.
         cwd=settings.folder,
     )
     supervisor.write_line(json.dumps(settings.as_dict()))
@@ -176,7 +176,7 @@ def _wait(supervisor: ChildProcess, server: Server, settings: Settings) -> None:
         _raise_trouble(supervisor)
         return program(settings.version).exists()
 
-    # The supervisor gives a download up that stands still.
+    # The supervisor aborts a download that stalls.
     wait_until(is_downloaded, math.inf)
     if not wait_until(is_ready, START):
         raise Unavailable(f"Weaviate {settings.version} was not ready within {START} s")
@@ -193,7 +193,7 @@ def _raise_trouble(supervisor: ChildProcess) -> None:
 
 
 def leftovers() -> list[Path]:
-    """The data folders that exist now; none once every server is gone."""
+    """The existing data folders; none once every server has been removed."""
     return sorted(Path(tempfile.gettempdir()).glob(f"{FOLDER}*"))
 
 
@@ -211,5 +211,5 @@ def free_ports(count: int) -> list[int]:
 
 def _bind(held: ExitStack, port: int) -> None:
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        # Every interface, for Weaviate opens its gRPC port on all of them.
+        # Check every interface, since Weaviate opens its gRPC port on all of them.
         held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("", port))

@@ -1,16 +1,16 @@
 """A helper process that holds an embedded Weaviate, so that it never outlives its run.
 
-Strategy: the suite can end in any way (Ctrl-C, SIGKILL, a crash), and then nobody in it is left to
-stop a server. So the server is the child of this program, which the suite starts in a session of
-its own (Ctrl-C in the terminal does not reach it) with a pipe to its standard input:
+The suite can end in any way (Ctrl-C, SIGKILL, a crash), and could then not stop a server. So the
+server is a child of this program, which the suite starts in its own session (Ctrl-C in the terminal
+does not reach it) with a pipe to its standard input:
 
-1. It reads its settings as one JSON line and has weaviate-client start the server, in a thread,
-   since a download may come first and may stand still.
-2. It watches four things, ten times a second: standard input, whose end means that the suite has
-   ended, however it did; the thread; the download; and the server. What goes wrong with the last
-   three is told as one JSON line on standard output.
-3. Then, in every case, it stops its whole process group, with patience first and by force after,
-   and removes the server's folder. The force includes itself.
+1. It reads its settings as one JSON line and has weaviate-client start the server in a thread,
+   since a download may come first and may stall.
+2. It monitors four things, ten times a second: standard input, whose end means that the suite has
+   ended; the thread; the download; and the server. Problems with the last three are reported as
+   one JSON line on standard output.
+3. Finally, it always stops its whole process group, including itself, first gently and then by
+   force, and removes the server's folder.
 """
 
 import json
@@ -34,16 +34,16 @@ from conformance.weaviate import server_selection
 from conformance.weaviate.embedded_server import Settings
 
 DOWNLOAD_SILENCE = 15
-"""Seconds without a byte after which a download is given up."""
+"""Seconds without a byte after which a download is aborted."""
 STOP = 10
-"""Seconds that the server has to end by itself."""
+"""Seconds that the server has to exit by itself."""
 
 STARTED: list[WeaviateClient] = []
-"""The client stops its server when it is collected, so it is kept."""
+"""A reference to the client, which would otherwise be garbage-collected and stop its server."""
 
 
 class Trouble(Exception):
-    """The server cannot be had; the message is one line."""
+    """The server is not available; the message is one line."""
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _redirect(settings: Settings) -> Callable[[str], None]:
-    """Send what the server prints to its log; returns the way to the suite's process."""
+    """Redirect the server's output to its log; returns a function that writes to the suite."""
     settings.data.mkdir(parents=True, exist_ok=True)
     out = os.fdopen(os.dup(1), "w")
     log = os.open(settings.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -94,7 +94,7 @@ def _start(settings: Settings, failures: list[str]) -> None:
         additional_env_vars=settings.environment(),
     )
     try:
-        # Only started here, never connected: the suite's process has a client of its own.
+        # It is only started here; the suite's process connects with its own client.
         STARTED.append(WeaviateClient(embedded_options=options, skip_init_checks=True))
     except Exception as problem:
         failures.append(
@@ -103,7 +103,7 @@ def _start(settings: Settings, failures: list[str]) -> None:
 
 
 class Download:
-    """Watches the client's download, which has no timeout of its own."""
+    """Monitors the client's download, which has no timeout of its own."""
 
     def __init__(self, version: str) -> None:
         self.program = server_selection.program(version)
@@ -112,7 +112,7 @@ class Download:
         self.since = time.monotonic()
 
     def check(self) -> None:
-        """Raises Trouble where nothing has come for DOWNLOAD_SILENCE seconds."""
+        """Raises Trouble if nothing has arrived for DOWNLOAD_SILENCE seconds."""
         size = self.partial.stat().st_size if self.partial.exists() else 0
         if size != self.size or self.program.exists():
             self.size, self.since = size, time.monotonic()
@@ -124,7 +124,7 @@ class Download:
 
 
 def last_log_line(settings: Settings) -> str:
-    """The last line of the log that tells of an error, or the last line."""
+    """The last line of the log that reports an error, or else the last line."""
     lines = settings.log.read_text(errors="replace").strip().splitlines() or ["(silence)"]
     told = [line for line in lines if '"level":"fatal"' in line or '"level":"error"' in line]
     line = (told or lines)[-1]
@@ -135,7 +135,7 @@ def last_log_line(settings: Settings) -> str:
 
 
 def end(settings: Settings) -> None:
-    """Stop the server, remove its folder, and leave nothing of this process group."""
+    """Stop the server, remove its folder, and terminate the rest of this process group."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
     wait_until(_no_child, STOP, 0.05)

@@ -20,15 +20,15 @@ from conformance.weaviate.deployment import Deployment
 from conformance.weaviate.documented_collection import ImportedItems, Item
 
 WITHIN = 2 * tolerances.REPEATED
-"""Of a distance: a query's vector and a stored one may each be off by REPEATED of their norm."""
+"""Tolerance of a distance: both vectors may be off by REPEATED of their norm."""
 
 
 def combined(rows: Sequence[Array], weights: Sequence[float] | None = None) -> Array:
     """The vector of an object, (d,): its fields' vectors, weighted, divided by their number.
 
-    Weights are first divided by their sum; without weights this is the mean. Where there are more
-    weights than rows, for a field is empty, the last ones count in that sum alone. The result is
-    not normalised.
+    Weights are first divided by their sum; without weights this is the mean. If there are more
+    weights than rows because a field is empty, the last ones count only in that sum. The result is
+    not normalized.
     """
     stacked = np.stack(rows).astype(np.float64)
     shares = np.ones(len(rows)) if weights is None else np.asarray(weights) / np.sum(weights)
@@ -37,7 +37,7 @@ def combined(rows: Sequence[Array], weights: Sequence[float] | None = None) -> A
 
 
 def moved_to(source: Array, target: Array, force: float) -> Array:
-    """A query's vector after ``move_to`` with that force: half the force is the share."""
+    """A query's vector after ``move_to`` with that force, half of which is the target's share."""
     return source * np.float32(1 - force / 2) + target * np.float32(force / 2)
 
 
@@ -47,7 +47,7 @@ def moved_away(source: Array, target: Array, force: float) -> Array:
 
 
 class ObjectVectors:
-    """The vectors of objects, by way of the cache that all checks share."""
+    """The vectors of objects, through the cache that all checks share."""
 
     def __init__(self, cache: VectorCache) -> None:
         self._cache = cache
@@ -57,15 +57,15 @@ class ObjectVectors:
         return self._cache.vectors(texts, images)
 
     def text(self, text: str) -> Array:
-        """A text alone, as a query: (d,)."""
+        """The vector of a text sent alone, as a query: (d,)."""
         return self._cache.text(text).vector
 
     def image(self, image: bytes) -> Array:
-        """An image alone, as a query: (d,)."""
+        """The vector of an image sent alone, as a query: (d,)."""
         return self._cache.image(image).vector
 
     def stored(self, item: Item, weights: tuple[float, float] | None) -> Observation:
-        """What Weaviate is to store for an item: title and poster in one request, combined."""
+        """The vector that Weaviate must store for an item, from title and poster sent together."""
         vectors = self.of([item.title], [item.image])
         rows = [vectors.texts[0], vectors.images[0]]
         return Observation(combined([row.vector for row in rows], weights), rows[0].exchange)
@@ -74,9 +74,9 @@ class ObjectVectors:
 def expect_stored(
     deployment: Deployment, imported: ImportedItems, index: int, expected: Observation
 ) -> None:
-    """The stored vector of an item is the expected one, as closely as those of two requests are.
+    """Require the expected stored vector for an item, within the tolerance across requests.
 
-    A failure shows Weaviate's own request for it and the suite's.
+    A failure shows both Weaviate's request for it and the suite's.
     """
     item = imported.items[index]
     apart = distance(imported.stored(index), expected.vector)
@@ -90,7 +90,7 @@ def expect_stored(
 
 
 def _requests_for(deployment: Deployment, item: Item) -> list[Exchange]:
-    """Weaviate's last request for an item, where it was seen."""
+    """Weaviate's last request for an item, if it was observed."""
     wanted = {"texts": [item.title], "images": [item.poster]}
     found = [passed for passed in deployment.seen(0) if passed.asked() == wanted]
     return [passed.to_exchange() for passed in found[-1:]]
@@ -102,9 +102,9 @@ def distances(query: Array, stored: Sequence[Array]) -> Array:
 
 
 def expect_ranking(imported: ImportedItems, query: Array, found: Any, limit: int) -> None:
-    """The answer holds the `limit` nearest in order, each at its distance; ties go either way.
+    """Require the `limit` nearest objects in order, each at its distance; ties may swap places.
 
-    `found` is what a query with `return_metadata=["distance"]` answered.
+    `found` is the answer to a query with `return_metadata=["distance"]`.
     """
     stored = [imported.stored(index) for index in range(len(imported.ids))]
     expected = dict(zip(imported.ids, distances(query, stored).tolist(), strict=True))
@@ -124,9 +124,9 @@ def expect_ranking(imported: ImportedItems, query: Array, found: Any, limit: int
 def expect_order(
     imported: ImportedItems, found: Sequence[UUID], values: Mapping[UUID, float], what: str
 ) -> None:
-    """The objects found come in ascending order of their values, the lowest of all first.
+    """Require the objects in ascending order of their values, beginning with the lowest of all.
 
-    Values within `WITHIN` of each other may change places.
+    Values within `WITHIN` of each other may swap places.
     """
     in_order = sorted(values.values())
     for rank, uuid in enumerate(found):
@@ -144,5 +144,5 @@ def _shown(value: float | None) -> str:
 
 
 def first(found: Any) -> UUID | None:
-    """The object that a search put first."""
+    """The first object in a search's results."""
     return found.objects[0].uuid if found.objects else None

@@ -1,15 +1,15 @@
 """A transparent proxy between Weaviate and the endpoint that records the traffic.
 
-Strategy: Weaviate must not notice it. So each connection of Weaviate's has one to the endpoint
-beside it (a `_Link`), opened with its first request and ended with it; a message is read whole, by
-HTTP's framing alone, and sent on as it came but for `Host`. An idle connection that the endpoint
-has closed is replaced before the next request, as Go's client would; one that breaks while a
-request is under way is not: Weaviate then sees what it would have seen, a connection closed without
-a response, and what it does about that (servers from 1.38.8 send again) is its own affair.
+Weaviate must not notice the proxy. So each of its connections has a corresponding connection to the
+endpoint (a `_Link`), opened with the first request and closed with it. A message is read whole,
+using only HTTP's framing, and forwarded unchanged except for `Host`. If the endpoint has closed an
+idle connection, it is replaced before the next request, as Go's client would. If a connection
+breaks during a request, it is not replaced: Weaviate sees a connection closed without a response,
+as it would without the proxy, and may send the request again (from 1.38.8).
 
-Two things are added. Readiness can be held back (`hold_ready`), to see Weaviate wait. And what
-passed is kept in the order of its end, up to `KEPT_BYTES`, so that a check can ask what Weaviate
-sent since a `mark`.
+The proxy has two further functions. It can delay readiness (`hold_ready`), to observe how Weaviate
+waits. And it keeps the traffic in the order in which requests ended, up to `KEPT_BYTES`, so that a
+check can ask what Weaviate has sent since a `mark`.
 """
 
 import json
@@ -28,9 +28,9 @@ from conformance.transport.go_reader import GoParseError
 from conformance.transport.raw_http import LOOPBACK, Listener, Message, Peer, Wire
 
 KEPT_BYTES = 256 * 2**20
-"""Bodies beyond this are passed on and counted, but no longer kept."""
+"""Bodies beyond this total are forwarded and counted, but no longer kept."""
 MAX_BYTES = 256 * 2**20
-"""Of one message; far above the 64 MiB that the suite itself would read."""
+"""Maximum size of one message, far above the 64 MiB that the suite itself would read."""
 RESPONSE_TIMEOUT = 60.0
 """Seconds for one response; Weaviate itself gives up after 50."""
 NOT_READY = Message(
@@ -43,21 +43,21 @@ NOT_READY = Message(
 
 @dataclass(frozen=True)
 class Passed:
-    """The request as Weaviate sent it and the endpoint's response, None if none came whole."""
+    """Weaviate's request and the endpoint's response, or None without a complete response."""
 
     request: Message
     response: Message | None
     origin: str = ""
-    """Scheme and host of the endpoint itself, where Weaviate knows the proxy's."""
+    """Scheme and host of the endpoint itself, if Weaviate uses the proxy's."""
 
     @property
     def path(self) -> str:
-        """The path that Weaviate asked for, as it stood on the wire."""
+        """The requested path, exactly as sent."""
         return self.request.start.split(" ")[1]
 
     @property
     def vectorizes(self) -> bool:
-        """Whether this asked for vectors."""
+        """Whether it requested vectors."""
         return self.request.start.startswith("POST ") and self.path.endswith("/vectorize")
 
     @property
@@ -67,12 +67,12 @@ class Passed:
 
     @property
     def size(self) -> int:
-        """Bytes of both bodies."""
+        """Total size of both bodies in bytes."""
         response = len(self.response.framed) if self.response else 0
         return len(self.request.framed) + response
 
     def without_items(self) -> "Passed":
-        """The same exchange without what was sent."""
+        """The same exchange without the bodies."""
         return replace(self, request=replace(self.request, framed=b"", body=b""))
 
     def asked(self) -> dict[str, list[str]]:
@@ -81,9 +81,9 @@ class Passed:
         return {kind: list(body.get(kind) or []) for kind in ("texts", "images")}
 
     def to_exchange(self) -> Exchange:
-        """As the suite shows exchanges; addressed to the endpoint, so that its curl line works.
+        """A suite exchange addressed to the endpoint, so that its curl command works.
 
-        What is wrong with the response is the endpoint's doing, and so a failure of the exchange;
+        A broken response is the endpoint's fault, and is recorded as a failure of the exchange;
         nothing is raised for it.
         """
         request = Exchange(
@@ -101,7 +101,7 @@ class Passed:
             return replace(request, status=self.status, failure=failure)
 
     def succeeded(self) -> bool:
-        """Whether Weaviate got the vectors that it asked for."""
+        """Whether Weaviate got all the vectors that it requested."""
         exchange = self.to_exchange()
         if exchange.failure is not None or exchange.status > 399:
             return False
@@ -110,21 +110,21 @@ class Passed:
         except GoParseError:
             return False
         if not self.request.body:
-            return True  # no longer kept, so how many were asked for is not known
+            return True  # The body was not kept, so the number of requested vectors is unknown.
         asked = self.asked()
         got = len(response.text_vectors), len(response.image_vectors)
         return got == (len(asked["texts"]), len(asked["images"]))
 
 
 class _Link:
-    """The connection to the endpoint that belongs to one of Weaviate's."""
+    """The connection to the endpoint that corresponds to one of Weaviate's."""
 
     def __init__(self, endpoint: Peer) -> None:
         self._endpoint = endpoint
         self._wire: Wire | None = None
 
     def forward(self, request: Message) -> Message | None:
-        """The endpoint's response; None if none comes whole."""
+        """The endpoint's response; None without a complete response."""
         response = None
         with suppress(OSError, h11.ProtocolError, TooLarge):
             wire = self._opened()
@@ -142,7 +142,7 @@ class _Link:
         self._wire = None
 
     def _opened(self) -> Wire:
-        # An idle connection that the endpoint has closed is readable.
+        # An idle connection is readable once the endpoint has closed it.
         if self._wire is not None and self._wire.has_news(0):
             self.close()
         if self._wire is None:
@@ -151,14 +151,14 @@ class _Link:
 
 
 class RecordingProxy(Listener):
-    """Listens on one interface, by default the loopback; `url` is what Weaviate is told."""
+    """Listens on one interface, by default the loopback; `url` is the URL for Weaviate."""
 
     def __init__(self, endpoint: str, host: str = LOOPBACK, known_as: str | None = None) -> None:
         self.known_as = known_as or host
         self.endpoint = Peer(endpoint)
         self.passed: list[Passed] = []
         self.peak = 0
-        """The most requests that were under way at once."""
+        """The maximum number of simultaneous requests."""
         self._bytes_kept = 0
         self._lock = threading.Lock()
         self._unready = 0
@@ -167,25 +167,25 @@ class RecordingProxy(Listener):
 
     @property
     def url(self) -> str:
-        """Where this listens, with the endpoint's own path prefix."""
+        """The proxy's address, with the endpoint's own path prefix."""
         return f"http://{self.known_as}:{self.server_address[1]}{self.endpoint.parts.path}"
 
     def hold_ready(self, times: int) -> None:
-        """Answer the next `times` readiness probes with 503, as an endpoint that still loads."""
+        """Answer the next `times` readiness probes with 503, like an endpoint that is loading."""
         self._unready = times
 
     def mark(self) -> int:
-        """How much has passed by now, for `since`."""
+        """The current position, for `since`."""
         with self._lock:
             return len(self.passed)
 
     def since(self, mark: int) -> list[Passed]:
-        """The requests for vectors that have passed since `mark`, in the order of their ends."""
+        """The requests for vectors since `mark`, in the order in which they ended."""
         with self._lock:
             return [exchange for exchange in self.passed[mark:] if exchange.vectorizes]
 
     def talk(self, wire: Wire) -> None:
-        """Pass requests on until either side closes."""
+        """Forward requests until either side closes."""
         link = _Link(self.endpoint)
         try:
             while (request := wire.request()) is not None:
@@ -212,7 +212,7 @@ class RecordingProxy(Listener):
 
     @contextmanager
     def _in_flight(self) -> Iterator[None]:
-        """Counts a request while it is under way."""
+        """Count a request while it is in progress."""
         with self._lock:
             self._under_way += 1
             self.peak = max(self.peak, self._under_way)
@@ -234,6 +234,6 @@ def in_front_of(
 ) -> AbstractContextManager[RecordingProxy]:
     """A proxy in front of `endpoint`, running until the end of the block.
 
-    It listens at the address `host`, which a Weaviate elsewhere may know by another name.
+    It listens on the address `host`, which a Weaviate elsewhere may know by another name.
     """
     return RecordingProxy(endpoint, host, known_as).running()

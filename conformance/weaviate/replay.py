@@ -1,12 +1,11 @@
 """Replay recorded requests byte for byte, adapted only to the endpoint's URL.
 
-Strategy: to stand in for Weaviate where there is none, a replayed request has to meet what its own
-would meet. So the requests of one replay go over one connection, as Go's client would send them:
-before each, the kept connection is looked at for `CLOSE_GRACE`, and a connection that was
-closed with the response before is opened anew, which costs nothing. Once a request is written, a
-connection that closes without a response is a failure: servers before 1.38.8 do not send it again.
-One deadline bounds a response, however slowly its bytes come, and whatever the endpoint does is a
-failure of the exchange; nothing is raised for it.
+A replayed request must meet the same conditions as Weaviate's own. So the requests of one replay
+use one connection, like Go's client. Before each request, the kept connection is checked for
+`CLOSE_GRACE`; if it was closed with the last response, a new one is opened, at no cost. If a
+connection closes without a response after a request is written, that is a failure, since servers
+before 1.38.8 do not send it again. One deadline limits a response, however slowly its bytes arrive.
+Any misbehavior of the endpoint becomes a failure of the exchange; nothing is raised for it.
 """
 
 import json
@@ -29,7 +28,7 @@ FOLDER = "wire"
 
 @dataclass(frozen=True)
 class Recorded:
-    """One request of a real Weaviate; `texts` and `images` count what it asks for."""
+    """One request of a real Weaviate; `texts` and `images` count the items in it."""
 
     name: str
     operation: str
@@ -57,12 +56,12 @@ def recorded() -> dict[str, Recorded]:
 
 
 def server_version() -> str:
-    """The server that the requests were recorded from."""
+    """The version of the server whose requests were recorded."""
     return str(fixture_files.toml(f"{FOLDER}/index.toml")["server"])
 
 
 class Replayer:
-    """One connection to the endpoint, opened anew where the endpoint closes it."""
+    """One connection to the endpoint, reopened if the endpoint closes it."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self._peer = Peer(url)
@@ -76,7 +75,7 @@ class Replayer:
             self._wire = None
 
     def send(self, request: Message) -> Exchange:
-        """One exchange; never raises for what the endpoint does."""
+        """One exchange; never raises for anything that the endpoint does."""
         method, path, version = request.start.split(" ")
         parts = self._peer.parts
         start = f"{method} {parts.path}{path} {version}"
@@ -99,7 +98,7 @@ class Replayer:
         return exchange
 
     def _response(self, request: Message) -> Message | None:
-        # A connection that the endpoint has closed is readable.
+        # A connection is readable once the endpoint has closed it.
         if self._wire is not None and self._wire.has_news(CLOSE_GRACE):
             self.close()
         if self._wire is None:
@@ -113,6 +112,6 @@ class Replayer:
 
 
 def replay(url: str, timeout: float, names: Sequence[str]) -> list[Exchange]:
-    """The named requests, one after the other over one connection."""
+    """Send the named requests in sequence over one connection."""
     with closing(Replayer(url, timeout)) as replayer:
         return [replayer.send(recorded()[name].message) for name in names]

@@ -12,14 +12,14 @@ DIMENSION = 16
 
 
 def vector(item: str) -> Array:
-    """The vector of a text, or of an image in base64: (DIMENSION,)."""
+    """The vector of a text, or of a base64 image: (DIMENSION,)."""
     digest = blake2b(item.encode(), digest_size=DIMENSION).digest()
     scaled = np.frombuffer(digest, dtype=np.uint8) / 255 - 0.5
     return scaled.astype(np.float32)
 
 
 class SecondEndpoint(Listener):
-    """The routes that a collection with an `inferenceUrl` needs; use it by `running()`."""
+    """The routes that a collection with an `inferenceUrl` needs; use it through `running()`."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, list[str]]] = []
@@ -27,11 +27,11 @@ class SecondEndpoint(Listener):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address that it listens on."""
         return f"http://{LOOPBACK}:{self.server_address[1]}"
 
     def talk(self, wire: Wire) -> None:
-        """Ready and an empty meta to a GET, and vectors for whatever is posted."""
+        """Answer every GET with an empty object, and every POST with vectors."""
         while (request := wire.request()) is not None:
             document = self._vectors(request) if request.body else {}
             body = json.dumps(document).encode()

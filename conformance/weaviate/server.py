@@ -19,24 +19,24 @@ KEY = "CLIP_WEAVIATE_API_KEY"
 CALL_TIMEOUT = 60
 """Seconds for one call; Weaviate's own limit for the endpoint is 50."""
 BATCH_RETRIES = "2"
-"""How often the client sends a batch again while nothing speaks gRPC: 15 s in all. Its own default
-comes to 34 minutes, which Ctrl-C does not end."""
+"""How often the client retries a batch if no gRPC server responds: 15 s in total. The client's own
+default amounts to 34 minutes, which Ctrl-C does not interrupt."""
 GRPC_TIMEOUT = 5.0
-"""Seconds to find out whether anything speaks gRPC; weaviate-client itself takes minutes."""
+"""Seconds to find out whether a gRPC server responds; weaviate-client itself takes minutes."""
 GRPC_METHOD = "/grpc.health.v1.Health/Check"
 
 
 class Unavailable(UserError):
-    """No Weaviate can be had; the message is one line that says what to do."""
+    """No Weaviate is available; the message is one line that says what to do."""
 
 
 class NoGrpc(Exception):
-    """Nothing that speaks gRPC; the message is the reason in a few words."""
+    """No gRPC server responds; the message is the reason in a few words."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where a Weaviate is reached; `ours` where the suite started it."""
+    """The address of a Weaviate; `ours` means that the suite started it."""
 
     host: str
     port: int
@@ -53,11 +53,11 @@ class Server:
 
     @property
     def local(self) -> bool:
-        """Whether it runs on this machine, as far as its address says."""
+        """Whether its address is on this machine."""
         return self.host in {LOOPBACK, "localhost", "::1"}
 
     def ready(self, timeout: float = 1) -> bool:
-        """Whether it says that it is ready; one request."""
+        """Whether it reports that it is ready; sends one request."""
         try:
             answer = httpx.get(
                 f"{self.url}/v1/.well-known/ready", timeout=timeout, trust_env=not self.local
@@ -67,11 +67,11 @@ class Server:
         return answer.status_code == httpx.codes.OK
 
     def connect(self) -> "WeaviateClient":
-        """A connected client, to be closed; raises Unavailable if REST or gRPC does not work."""
+        """A connected client, which must be closed; raises Unavailable if REST or gRPC fails."""
         if self.grpc_port == self.port:
             raise Unavailable(
                 f"{self.port} is the REST port of the Weaviate at {self.url}: --weaviate-grpc PORT "
-                "says where it speaks gRPC"
+                "specifies its gRPC port"
             )
         try:
             client = self._client()
@@ -89,17 +89,17 @@ class Server:
         return client
 
     def check_grpc(self) -> None:
-        """Raises Unavailable, within seconds, where nothing speaks gRPC."""
+        """Raises Unavailable within seconds if no gRPC server responds."""
         try:
             check_grpc(self.host, self.grpc_port, self.secure)
         except NoGrpc as problem:
             raise Unavailable(
-                f"the Weaviate at {self.url} answers, but not by gRPC at port {self.grpc_port} "
-                f"({problem}): --weaviate-grpc PORT says where it does"
+                f"the Weaviate at {self.url} answers, but not over gRPC on port {self.grpc_port} "
+                f"({problem}): --weaviate-grpc PORT specifies another port"
             ) from problem
 
     def _client(self) -> "WeaviateClient":
-        # Read by the client when it is imported; imported here, since it takes a second.
+        # The client reads this when it is imported, which takes a second, so it is imported here.
         os.environ.setdefault("WEAVIATE_BATCH_MAX_RETRIES", BATCH_RETRIES)
         import weaviate
         from weaviate.auth import Auth
@@ -115,13 +115,13 @@ class Server:
             grpc_secure=self.secure,
             auth_credentials=Auth.api_key(self.key) if self.key else None,
             additional_config=AdditionalConfig(timeout=timeouts),
-            # The client would ask a package index for its own newest version.
+            # Otherwise the client would query a package index for its own newest version.
             skip_init_checks=True,
         )
 
 
 def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
-    """The server that a user runs, its API key from `KEY`; raises Unavailable for a bad URL."""
+    """The user's own server, with its API key from `KEY`; raises Unavailable for a bad URL."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise Unavailable(
@@ -133,8 +133,8 @@ def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
 
 
 def check_grpc(host: str, port: int, secure: bool, timeout: float = GRPC_TIMEOUT) -> None:
-    """One call of gRPC's own health check; raises NoGrpc unless it is answered."""
-    # Imported here: only runs with a Weaviate pay for it.
+    """Call gRPC's own health check once; raises NoGrpc unless there is an answer."""
+    # Imported here, since only runs with a Weaviate need it.
     import grpc
 
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -144,11 +144,11 @@ def check_grpc(host: str, port: int, secure: bool, timeout: float = GRPC_TIMEOUT
     )
     with channel:
         try:
-            # An empty request asks for the server as a whole; its bytes are none.
+            # An empty message asks about the whole server; it has no bytes.
             channel.unary_unary(GRPC_METHOD)(b"", timeout=timeout)
         except grpc.RpcError as problem:
             if problem.code() is grpc.StatusCode.UNIMPLEMENTED:
-                return  # it speaks gRPC, and that is all that is asked
+                return  # Any gRPC answer suffices.
             raise NoGrpc(_reason(problem)) from problem
 
 

@@ -15,36 +15,36 @@ from conformance.data.clauses import DEFAULT_VERSION, parse_version
 from conformance.data.messages import UserError, install
 
 OLDEST_VERSION = (1, 27, 0)
-"""The oldest server that weaviate-client 4.23 talks to."""
+"""The oldest server that weaviate-client 4.23 supports."""
 OFF = "off"
 EMBEDDED = "embedded"
 DOCKER = "docker"
 VENDOR_IMAGE = "cr.weaviate.io/semitechnologies/weaviate"
 TURN_ON = (
-    f"no Weaviate here: --weaviate {EMBEDDED} downloads {DEFAULT_VERSION} as "
-    "weaviate-client does, --weaviate URL uses a server of yours"
+    f"no Weaviate here: --weaviate {EMBEDDED} downloads {DEFAULT_VERSION} like "
+    "weaviate-client does, and --weaviate URL uses your own server"
 )
-CLIENT = f"a Weaviate needs its client: {install('weaviate')}"
+CLIENT = f"a Weaviate requires its client: {install('weaviate')}"
 NAME = r"weaviate-v(\d+\.\d+\.\d+)-[0-9a-f]{64}"
 
 
 class UnknownVersion(UserError):
-    """Not a version that the client's embedded mode takes."""
+    """The version is not one that the client's embedded mode accepts."""
 
 
 def cache() -> Path:
-    """The folder that weaviate-client keeps its programs in.
+    """The folder in which weaviate-client keeps its programs.
 
-    As in weaviate/embedded.py of 4.23, which is not asked itself: importing it takes a second.
+    As in weaviate/embedded.py of 4.23, which is not imported, since that takes a second.
     """
     default = Path.home() / ".cache" / "weaviate-embedded"
     return Path(os.environ.get("XDG_CACHE_HOME", default))
 
 
 def program(version: str) -> Path:
-    """Where the client keeps, or would put, the program of `version`."""
+    """The path at which the client stores the program of `version`."""
     tag = f"v{version}"
-    # The client names a file by the tag and its digest: weaviate/embedded.py of 4.23.
+    # The client's file names contain the tag and its digest (weaviate/embedded.py of 4.23).
     return cache() / f"weaviate-{tag}-{sha256(tag.encode()).hexdigest()}"
 
 
@@ -58,7 +58,7 @@ def check(version: str) -> str:
 
 
 def cached() -> list[str]:
-    """The versions whose programs are here, newest first."""
+    """The versions in the cache, newest first."""
     if not cache().is_dir():
         return []
     names = (re.fullmatch(NAME, path.name) for path in cache().iterdir())
@@ -69,7 +69,7 @@ def cached() -> list[str]:
 
 
 def at_hand() -> str | None:
-    """The version to use without a download: the default one, else the newest; None without any."""
+    """The version to use without a download: the default, else the newest; None if none is."""
     versions = cached()
     if DEFAULT_VERSION in versions:
         return DEFAULT_VERSION
@@ -83,7 +83,7 @@ class ServerSelection:
     kind: Literal["off", "embedded", "docker", "url"]
     where: str = ""
     hint: str = ""
-    """Why it is off."""
+    """The reason for being off."""
 
 
 def has_client() -> bool:
@@ -92,7 +92,7 @@ def has_client() -> bool:
 
 
 def select_server(option: str | None) -> ServerSelection:
-    """The decision for ``--weaviate OPTION``; raises UnknownVersion.
+    """The choice for ``--weaviate OPTION``; raises UnknownVersion.
 
     Without the option: embedded where the client and a program in its cache are, else off.
     """

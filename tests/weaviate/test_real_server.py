@@ -134,7 +134,7 @@ def test_the_typescript_examples_have_right_types() -> None:
 def test_the_rest_port_is_no_grpc(server: Server) -> None:
     server.check_grpc()
     elsewhere = replace(server, grpc_port=server.port)
-    with pytest.raises(Unavailable, match=r"--weaviate-grpc PORT says where it does$"):
+    with pytest.raises(Unavailable, match=r"--weaviate-grpc PORT specifies another port$"):
         elsewhere.check_grpc()
     with pytest.raises(Unavailable, match=r"is the REST port .* --weaviate-grpc PORT says"):
         elsewhere.connect()
