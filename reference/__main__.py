@@ -12,7 +12,7 @@ log = logging.getLogger("reference")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal comes. Returns an exit status only if the server could not begin."""
+    """Serve until a signal arrives. Returns an exit status only if the server could not start."""
     chosen = settings.parse(sys.argv[1:] if arguments is None else arguments, os.environ)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     log.setLevel(logging.INFO)
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(chosen: settings.Settings) -> int:
-    from reference import http_server, workers  # the web framework may be missing
+    from reference import http_server, workers  # The web framework may be missing.
 
     member = workers.membership()
     try:
@@ -40,7 +40,7 @@ def _serve(chosen: settings.Settings) -> int:
         return _failed(f"cannot listen on {where}: {error.strerror or error}", 1)
     if chosen.workers > 1 and not member:
         return workers.Supervisor(chosen, listener).run()
-    from reference import serving  # its libraries read what set_library_defaults() has set
+    from reference import serving  # Its libraries read what set_library_defaults() has set.
 
     serving.serve(chosen, listener, member)
     return 0

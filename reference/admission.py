@@ -1,4 +1,4 @@
-"""Limit the number, size and duration of the requests that are served at a time."""
+"""Limit the number, size and duration of simultaneous requests."""
 
 import threading
 import time
@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from reference.errors import UnavailableError
 
 REQUESTS = 512
-"""Vectorize requests held at a time; more than any Weaviate sends (twice its processors)."""
+"""Simultaneous vectorize requests; more than any Weaviate sends (twice its processors)."""
 
 BODIES = 4
-"""Bodies of the largest size that are in memory at a time, or as many bytes of smaller ones."""
+"""Bodies of the maximum size in memory at once, or the same number of bytes in smaller ones."""
 
 PATIENCE = 45.0
-"""Seconds until a request is answered 503. Weaviate itself gives up after 50 and tells its user
-nothing but "context deadline exceeded"."""
+"""Seconds until a request gets status 503. Weaviate itself gives up after 50, and shows its user
+only "context deadline exceeded"."""
 
 
 SPREAD = 32
-"""Requests that a worker holds beyond its share, since connections do not spread evenly."""
+"""Additional requests that each worker accepts, since connections do not spread evenly."""
 
 
 class Caller:
@@ -34,21 +34,21 @@ class Caller:
 
     @property
     def seconds_left(self) -> float:
-        """Until an answer comes too late; at least 0."""
+        """Seconds until the deadline; at least 0."""
         return max(0.0, self._until - time.monotonic())
 
     @property
     def waits(self) -> bool:
-        """Whether work for this client is still of use."""
+        """Whether this client is still waiting for the work."""
         return not self._answered and self.seconds_left > 0 and not self._hung_up()
 
     def answered(self) -> None:
-        """Note that an answer is made, be it a refusal: what is still queued is not needed."""
+        """Record that a response exists, possibly a refusal, so queued work is no longer needed."""
         self._answered = True
 
 
 class Gate:
-    """Requests wait here for memory until their deadline; too many of them are refused at once."""
+    """Makes requests wait for memory until their deadline, and refuses surplus ones at once."""
 
     def __init__(self, requests: int, body_bytes: int) -> None:
         self._requests = threading.BoundedSemaphore(requests)
@@ -60,7 +60,7 @@ class Gate:
     def entered(self, length: int, caller: Caller) -> Iterator[None]:
         """Hold `length` bytes of memory; raises `UnavailableError`."""
         if not self._requests.acquire(blocking=False):
-            raise UnavailableError("too many requests at a time; try again")
+            raise UnavailableError("too many requests at once; try again")
         try:
             self._take(min(length, self._all), caller)
             try:
@@ -73,7 +73,7 @@ class Gate:
     def _take(self, length: int, caller: Caller) -> None:
         with self._changed:
             if not self._changed.wait_for(lambda: self._free >= length, caller.seconds_left):
-                raise UnavailableError("too many large requests at a time; try again")
+                raise UnavailableError("too many large requests at once; try again")
             self._free -= length
 
     def _give(self, length: int) -> None:

@@ -17,21 +17,21 @@ def create_app(service: EncoderService, settings: Settings, gate: Gate | None = 
     """The application that serves `service`'s encoder."""
     app = Flask("reference", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.url_map.merge_slashes = False  # or //vectorize is a redirect, which Go does not follow
+    app.url_map.merge_slashes = False  # Otherwise //vectorize redirects, which Go does not follow.
     app.wsgi_app = SingleSlash(app.wsgi_app)  # type: ignore[method-assign]
     json_bodies.register_errors(app)
     _add_probes(app, service)
     _add_meta(app, service, settings)
     _add_vectorize(app, service, settings, gate or Gate(REQUESTS, BODIES * settings.max_body))
     if settings.metrics:
-        from reference import metrics  # only who asks for it needs its library
+        from reference import metrics  # Its library is only needed for this route.
 
         metrics.register(app, service)
     return app
 
 
 class SingleSlash:
-    """Serves `//vectorize`, what Weaviate asks for if its configured URL ends in a slash."""
+    """Serves `//vectorize`, which Weaviate requests if its configured URL ends in a slash."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

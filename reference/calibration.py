@@ -1,13 +1,13 @@
 """Measure, when a model is loaded, which batch sizes and number formats are safe and fast.
 
-An image must have the same vector to the last bit alone, in company and under load: Weaviate's
-own acceptance test compares two requests. A matrix product may round a row differently in a batch
-of another size, by processor and library; so sizes are tried, and those that change a bit are out.
-A GPU may round alike in several sizes but one: there an image alone is computed in a batch that is
-filled up. Which size that is goes by the bits and not by a clock, since replicas have to agree.
+An image must have the same vector, bit for bit, alone, in a batch and under load, since Weaviate's
+own acceptance test compares two requests. Depending on processor and library, a matrix product may
+round a row differently in a batch of another size. So sizes are tried, and those that change a bit
+are excluded. On a GPU, a single size may differ from all others; an image alone is then computed in
+a filled-up batch. The choice depends on bits rather than times, since replicas must agree.
 
-Texts may differ in the last digits (their tolerance is the contract's), but by nothing that
-depends on what the companions say, since all texts of a batch have the same length.
+Texts may differ in the last digits (within the contract's tolerance), but not because of what their
+companions say, since all texts in a batch have the same length.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -26,35 +26,35 @@ IMAGES = {"cpu": (1, 2, 4, 8), "cuda": (1, 2, 4, 8, 16, 32, 64)}
 """Batch sizes that are tried."""
 
 SMALLEST = {"cpu": (1,), "cuda": (1, 2, 4)}
-"""Sizes up to which a batch may be filled: on a GPU four images take hardly longer than one."""
+"""Sizes up to which a batch may be filled: on a GPU, four images hardly take longer than one."""
 
 TEXTS = {"cpu": 32, "cuda": 128}
-"""Texts a forward pass: enough to fill a processor, few enough that memory stays small."""
+"""Texts per forward pass: enough to keep a processor busy, few enough to need little memory."""
 
 TOKENS = {"cpu": 4096, "cuda": 16_384}
 
 FILLED_TEXTS: Mapping[str, Sequence[int]] = {"cpu": (), "cuda": (1, 2, 4, 8, 16, 32, 64, 128)}
-"""A GPU computes more texts in hardly more time, and plans for each shape that is new to it."""
+"""A GPU computes more texts in hardly more time, and needs planning for every new shape."""
 
 WARM_TOKENS = 128
-"""About the tokens of the longest text whose shapes are computed at start."""
+"""Approximate tokens of the longest text whose shapes are computed at startup."""
 
 SECONDS = 20.0
-"""About the most that is spent on trying: a large model on a slow processor takes one by one."""
+"""Approximate time limit for the trials: a large model on a slow processor uses size 1."""
 
 GAIN = 0.98
-"""A larger batch is of use if an image takes less than this part of its time before."""
+"""A larger batch is worthwhile if the time per image falls below this fraction."""
 
 
 def batch_sizes(model: Model) -> BatchSizes:
-    """Those of `model` on its device."""
+    """The batch sizes for `model` on its device."""
     device = model.computing.placement.device_type
     images = image_sizes(model, device)
     return BatchSizes(images, TEXTS[device], TOKENS[device], FILLED_TEXTS[device])
 
 
 def warm_up(model: Model) -> None:
-    """Compute texts of each usual shape once, so that no request waits for what is planned then."""
+    """Compute texts of each usual shape once, so that no request has to wait for planning."""
     shapes_seen: dict[Hashable, Inputs] = {}
     for words in range(WARM_TOKENS // 4):
         inputs = model.preparing("text", "a cat " * (2 * words))
@@ -67,14 +67,14 @@ def warm_up(model: Model) -> None:
 
 @dataclass(frozen=True)
 class Trial:
-    """A batch of one size: its vectors, and seconds an image."""
+    """A batch of one size: its vectors, and the seconds per image."""
 
     vectors: Vectors
     seconds: float
 
 
 def image_sizes(model: Model, device: str, clock: Callable[[], float] = monotonic) -> list[int]:
-    """Batch sizes for images that give every row the same bits, and are faster one by one."""
+    """Batch sizes for images that give the same bits in every row, each faster than the last."""
     inputs = [model.preparing("image", noise(seed)) for seed in range(8)]
     trials = _trials(model.computing, inputs, IMAGES[device], clock)
     if len(trials) == 1:
@@ -93,7 +93,7 @@ def _trials(
     sizes: Sequence[int],
     clock: Callable[[], float],
 ) -> dict[int, Trial]:
-    """One of each size, for as long as there is time."""
+    """One trial for each size, until the time is up."""
     until = clock() + SECONDS
     trials: dict[int, Trial] = {}
     best = 0.0
@@ -124,7 +124,7 @@ def _equal(trial: Trial, alone: Sequence[Vectors]) -> bool:
 
 
 def _faster(sizes: Sequence[int], trials: Mapping[int, Trial]) -> list[int]:
-    """The first of `sizes`, and each further one in which an image takes less time."""
+    """The first of `sizes`, and each further size that takes less time per image."""
     chosen = [sizes[0]]
     for size in sizes[1:]:
         if trials[size].seconds < GAIN * trials[chosen[-1]].seconds:
@@ -133,7 +133,7 @@ def _faster(sizes: Sequence[int], trials: Mapping[int, Trial]) -> list[int]:
 
 
 def noise(seed: int) -> Image.Image:
-    """An image that is like no other: 320 x 240 pixels of seeded noise."""
+    """A unique image: 320 x 240 pixels of seeded noise."""
     pixels = np.random.default_rng(seed).integers(0, 256, (240, 320, 3), dtype=np.uint8)
     return Image.fromarray(pixels)
 
@@ -146,30 +146,30 @@ SENTENCES = (
 RUNS = 3
 
 COMPARED = {"cpu": 1, "cuda": 32}
-"""Images at a time whose speed is compared: a GPU is not busy with one, whatever the format."""
+"""Images in a batch for comparing speeds: one image does not keep a GPU busy in any format."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Another number format beside float32, on this device and with this model."""
+    """A number format compared with float32, on this device and with this model."""
 
     speed: float
-    """Images a second, in multiples of float32's."""
+    """Images per second, relative to float32."""
     lowest_cosine: float
-    """Between the vectors in both formats, over a few texts and images of noise."""
+    """The lowest cosine between the vectors in both formats, for a few texts and noise images."""
 
     def document(self) -> dict[str, float]:
-        """For `/meta`."""
+        """The values for `/meta`."""
         return {name: round(value, 6) for name, value in asdict(self).items()}
 
 
 def in_number_format(
     build: Callable[[Placement], Model], device: str, wanted: str
 ) -> tuple[Model, Comparison | None]:
-    """The model in the number format `wanted`, compared with float32 unless it is that.
+    """The model in the number format `wanted`, compared with float32 unless it is float32.
 
-    `auto` is bfloat16 where that is faster. Both are in memory while they are compared. Raises
-    `UnloadableError` for a format that this device runs slower than float32.
+    `auto` selects bfloat16 if it is faster. Both are in memory during the comparison. Raises
+    `UnloadableError` for a format that is slower than float32 on this device.
     """
     plain = build(Placement(device))
     if wanted == "float32":
@@ -183,12 +183,12 @@ def in_number_format(
         return plain, None
     raise UnloadableError(
         f"--dtype {dtype}: on {device} it runs this model at {compared.speed:.2f} times the speed "
-        "of float32, so it only loses; take float32 or auto"
+        "of float32; use float32 or auto"
     )
 
 
 def compare(plain: Model, other: Model) -> Comparison:
-    """`other` beside `plain`."""
+    """Compare `other` with `plain`."""
     images = [noise(seed) for seed in range(2)]
     cosines = [_cosine(plain.encode_image(image), other.encode_image(image)) for image in images]
     for text in SENTENCES:
@@ -202,7 +202,7 @@ def _cosine(one: Vectors, other: Vectors) -> float:
 
 
 def _seconds(plain: Model, other: Model) -> tuple[float, float]:
-    """The fastest of a few batches in each, taken in turns: other programs disturb both alike."""
+    """The fastest of a few batches in each, alternating so that other load affects both alike."""
     number = COMPARED[plain.computing.placement.device_type]
     inputs = [plain.preparing("image", noise(0))] * number
     times: tuple[list[float], list[float]] = ([], [])

@@ -4,8 +4,8 @@ When the thread is free, it takes the item that has waited longest and all other
 shapes, up to a batch limit. It never waits for more to arrive. A single item is therefore computed
 immediately, and batches grow while the machine is busy.
 
-No other thread calls the model: the libraries are not made for parallel calls
-(multi2vec-clip-inference 26), and each additional thread would get its own pool of OpenMP threads.
+No other thread calls the model: the libraries do not support parallel calls
+(multi2vec-clip-inference 26), and each additional thread would get its own OpenMP thread pool.
 """
 
 import threading
@@ -33,7 +33,7 @@ class Job:
 
     @property
     def group(self) -> Hashable:
-        """Jobs of one group can be computed together."""
+        """Jobs with equal groups can be computed together."""
         return self.kind, shapes(self.inputs)
 
 
@@ -47,18 +47,18 @@ class BatchQueue:
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue."""
+        """Number of jobs in the queue."""
         return len(self._jobs)
 
     def submit(self, job: Job) -> "Future[Vectors]":
-        """Queue `job`."""
+        """Add `job` to the queue."""
         with self._changed:
             self._jobs.append(job)
             self._changed.notify()
         return job.result
 
     def next_batch(self) -> list[Job]:
-        """Wait for work; at least one job, all of one group."""
+        """Wait for work; returns at least one job, all of the same group."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._jobs)
@@ -73,7 +73,7 @@ class BatchQueue:
                 wanted.append(job)
             else:
                 job.result.cancel()
-                job.result.set_running_or_notify_cancel()  # wakes those who wait for it
+                job.result.set_running_or_notify_cancel()  # Wakes the threads that wait for it.
         self._jobs = wanted
 
     def _take(self) -> list[Job]:
@@ -87,7 +87,7 @@ class BatchQueue:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What other threads may touch of a loaded model."""
+    """The parts of a loaded model that other threads may use."""
 
     preparing: Preparing
     queue: BatchQueue
@@ -95,7 +95,7 @@ class Loaded:
 
 
 class ComputeThread(threading.Thread):
-    """Started once; `loading` ends with the loaded model or with what `load` raised."""
+    """Started once; `loading` resolves to the loaded model or to the exception from `load`."""
 
     def __init__(self, load: Callable[[], Model]) -> None:
         super().__init__(name="compute", daemon=True)
@@ -126,7 +126,7 @@ def _compute(computing: Computing, batch: list[Job]) -> None:
 
 
 def _fail(computing: Computing, batch: list[Job], error: Exception) -> None:
-    """Run each job alone, so that one poisonous item fails its own request and nothing else."""
+    """Run each job alone, so that an item that causes an error fails only its own request."""
     if len(batch) == 1:
         batch[0].result.set_exception(error)
         return
@@ -138,4 +138,4 @@ def _answer(job: Job, vector: Vectors) -> None:
     if np.isfinite(vector).all():
         job.result.set_result(vector)
     else:
-        job.result.set_exception(ArithmeticError("the model gave a vector that is not finite"))
+        job.result.set_exception(ArithmeticError("the model returned a vector that is not finite"))

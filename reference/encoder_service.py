@@ -1,8 +1,8 @@
 """Turn a request's texts and images into vectors: prepare them, then queue them for the model.
 
-Texts are tokenized, and images decoded and scaled, in the thread of their request. At most as many
-threads as there are processors prepare images at a time. The inputs then wait in the compute
-thread's queue.
+Texts are tokenized, and images decoded and resized, in the thread of their request. The number of
+threads that prepare images simultaneously is limited to the number of processors. The inputs then
+wait in the compute thread's queue.
 """
 
 import sys
@@ -22,8 +22,8 @@ from reference.json_bodies import RequestBody
 from reference.model import Preparing
 
 AHEAD = 16
-"""Items of one request that are prepared ahead of the model, so that a request of hundreds neither
-fills the memory nor keeps the others waiting."""
+"""Items of one request that are prepared ahead of the model, so that a request with hundreds of
+items neither fills the memory nor delays others."""
 
 
 class EncoderService:
@@ -36,7 +36,7 @@ class EncoderService:
         processors: int | None = None,
         whole: threading.Event | None = None,
     ) -> None:
-        """At most `processors` images are read at a time; `whole` is set when all workers load."""
+        """At most `processors` images are read at once; `whole` is set once all workers load."""
         self._loading = loading
         self._max_pixels = max_pixels
         self._processors = threading.Semaphore(processors or hardware.usable_processors())
@@ -45,26 +45,26 @@ class EncoderService:
 
     @property
     def ready(self) -> bool:
-        """Whether the model, and that of each other worker, has encoded a first text and image."""
+        """Whether the model, here and in every other worker, has encoded a first text and image."""
         # A model that cannot be loaded ends the program.
         return self._loading.done() and (self._whole is None or self._whole.is_set())
 
     @property
     def description(self) -> dict[str, Any]:
-        """What is known of the model since it was loaded, for `/meta`."""
+        """Properties of the loaded model, for `/meta`."""
         if not self.ready:
             return {"dimensions": None, "versions": {}}
         return self._loaded().description
 
     @property
     def waiting(self) -> int:
-        """Items that wait for the model."""
+        """Number of items waiting for the model."""
         return self._loaded().queue.waiting if self.ready else 0
 
     def vectors(self, wanted: RequestBody, caller: Caller) -> tuple[list[Vectors], list[Vectors]]:
-        """Vectors of the texts and of the images.
+        """The vectors of the texts and of the images.
 
-        Raises `RefusedError` for what is not an image, `UnavailableError`, `ClientGoneError`.
+        Raises `RefusedError` for invalid images, `UnavailableError`, `ClientGoneError`.
         """
         inputs = self._inputs(self._loaded().preparing, wanted, caller)
         ahead: deque[Future[Vectors]] = deque()
@@ -91,7 +91,7 @@ class EncoderService:
     @contextmanager
     def _processor(self, caller: Caller) -> Iterator[None]:
         if not self._processors.acquire(timeout=caller.seconds_left):
-            raise UnavailableError("too many images wait to be read; try again")
+            raise UnavailableError("too many images are waiting to be read; try again")
         try:
             if not caller.waits:
                 raise ClientGoneError
@@ -113,18 +113,18 @@ def _in_time(future: "Future[Vectors]", caller: Caller) -> Vectors:
     except (TimeoutError, CancelledError) as error:
         if caller.seconds_left:
             raise ClientGoneError from error
-        raise UnavailableError("too much work waits for the model; try again") from error
+        raise UnavailableError("too much work is waiting for the model; try again") from error
 
 
 class _TorchSettings(threading.local):
-    """torch's, if it is in use: it scales an image in the thread that asks, without a pool."""
+    """torch's thread settings, if torch is used: it then resizes images without a thread pool."""
 
     done = False
 
     def set_up(self) -> None:
         """Called by each thread before it prepares, and never before the model is loaded.
 
-        The first number that is set becomes that of threads in which torch has not computed yet.
+        The first number that is set becomes the default for threads that have not used torch yet.
         """
         if not self.done and "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)

@@ -11,7 +11,7 @@ from reference.settings import Settings
 Engine = Literal["onnx", "torch"]
 
 GRAPHS = "onnx.json"
-"""The file of a checkpoint's folder that comes with exported graphs."""
+"""The file in a checkpoint's folder that describes its exported graphs."""
 
 STAND_IN, REFERENCE = install("stand-in"), install("reference")
 EITHER = f"{STAND_IN} for the stand-ins, or {REFERENCE} for any weights"
@@ -23,7 +23,7 @@ def check(settings: Settings) -> None:
     if not (_has("flask") and _has("waitress")):
         raise UnloadableError(f"there is no web framework to serve with: {EITHER}")
     if wanted == "onnx" and (reason := _not_for_onnx(settings)):
-        raise UnloadableError(f"--engine onnx: {reason}; take --engine torch")
+        raise UnloadableError(f"--engine onnx: {reason}; use --engine torch")
     if wanted == "onnx" and not _has_onnx():
         raise UnloadableError(f"--engine onnx needs onnxruntime and tokenizers: {STAND_IN}")
     if wanted == "torch" and not _has("torch"):
@@ -44,7 +44,7 @@ def chosen(settings: Settings, folder: Path | None) -> Engine:
     check(settings)
     exported = folder is not None and (folder / GRAPHS).is_file()
     if settings.engine == "onnx" and not exported:
-        raise UnloadableError(f"{settings.model.tag} has no ONNX graphs; take --engine torch")
+        raise UnloadableError(f"{settings.model.tag} has no ONNX graphs; use --engine torch")
     if settings.engine == "torch" or not exported or _not_for_onnx(settings) or not _has_onnx():
         if not _has("torch"):
             raise UnloadableError(f"{settings.model.tag} needs torch: {REFERENCE}")

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 
 class RefusedError(Exception):
-    """The client's fault: answered with `status` (4xx) and the message as `error`."""
+    """The client's error: answered with `status` (4xx) and the message as `error`."""
 
     def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(message)
@@ -12,12 +12,12 @@ class RefusedError(Exception):
 
 
 class UnavailableError(Exception):
-    """Not now: answered with 503 and the message as `error`."""
+    """A temporary condition: answered with 503 and the message as `error`."""
 
 
 class ClientGoneError(Exception):
-    """The client has hung up, so that nobody reads the answer."""
+    """The client has disconnected, so nobody reads the response."""
 
 
 class UnloadableError(Exception):
-    """A model that cannot be served, with a reason in one line."""
+    """A model that cannot be served; the message is a one-line reason."""

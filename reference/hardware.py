@@ -11,14 +11,14 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 def set_library_defaults(device: str = "cpu") -> None:
-    """Set what libraries read once, when they are imported; the user's own settings win."""
-    if device != "cpu":  # nothing is left to compute on the CPU but small copies
+    """Set the variables that libraries read at import; the user's own settings take precedence."""
+    if device != "cpu":  # The CPU then only makes small copies.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Threads that wait for each other spin for some microseconds, then sleep; see
-    # docs/performance.md for what spinning longer, or not at all, costs.
+    # Waiting threads spin for some microseconds, then sleep; docs/performance.md shows the cost of
+    # spinning longer, or not at all.
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     if quota := processor_quota():
@@ -32,10 +32,10 @@ def usable_processors(cgroup: Path = CGROUP) -> int:
 
 
 def processor_quota(cgroup: Path = CGROUP) -> int | None:
-    """Processors that a container's quota (`docker run --cpus`, a limit in Kubernetes) comes to.
+    """The number of processors in a container's quota (`docker run --cpus`, a Kubernetes limit).
 
-    Rounded up; None if there is no quota. Libraries that count processors do not look at it:
-    on a large machine they start dozens of threads, which use the quota up waiting for each other.
+    Rounded up; None if there is no quota. Libraries that count processors ignore it: on a large
+    machine they start dozens of threads, which use up the quota by waiting for each other.
     """
     for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
         try:
@@ -48,18 +48,18 @@ def processor_quota(cgroup: Path = CGROUP) -> int | None:
 
 
 def available_memory(cgroup: Path = CGROUP) -> int:
-    """Bytes that processes may still take: of the machine, or of the container if that is less."""
+    """Bytes still available to processes, on the machine or, if less, in the container."""
     kilobytes = re.findall(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())
     free = int(kilobytes[0]) * 1024
     try:
         limit = int((cgroup / "memory.max").read_text())
         return min(free, limit - int((cgroup / "memory.current").read_text()))
-    except (OSError, ValueError):  # no version 2 of cgroups, or no limit ("max")
+    except (OSError, ValueError):  # Not cgroups version 2, or no limit ("max").
         return free
 
 
 def prepare_device(device: str) -> None:
-    """Have a GPU compute in whole float32: torch's default rounds convolutions to TF32.
+    """Make a GPU use full float32: by default, torch rounds convolutions to TF32.
 
     Raises `UnloadableError` if `device` is not the CPU and is not available.
     """

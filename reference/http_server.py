@@ -11,13 +11,13 @@ from waitress.task import ErrorTask, WSGITask
 from reference.admission import REQUESTS
 
 PROBES = 16
-"""Threads beyond those that vectorize requests can take, so that a probe always finds one."""
+"""Threads beyond those that vectorize requests can occupy, so that a probe always finds one."""
 
 IN_MEMORY = 2**20
-"""Bytes of a body from which on it is received into a file; most photographs have fewer."""
+"""Bytes of a body above which it is received into a file; most photographs are smaller."""
 
 IDLE_SECONDS = 180
-"""Go's client keeps idle connections for 90 s and resends into one that was closed earlier."""
+"""Go's client keeps idle connections for 90 s, and resends if one was closed earlier."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -37,22 +37,22 @@ def url(host: str, listener: socket.socket) -> str:
 def build(app: Any, listener: socket.socket, max_body: int, requests: int = REQUESTS) -> Any:
     """A server for the WSGI application `app`; its method `run` serves forever.
 
-    It has threads for as many `requests` at a time, and some more for probes.
+    It has threads for `requests` simultaneous requests, and some more for probes.
 
-    The body limit is the application's, in JSON; here four times as much is read before
-    the answer, because a client that is still sending would only see its connection reset.
+    The body limit is the application's, which answers in JSON. Here, four times as much is read
+    before the response, because a client that is still sending would only see a reset.
     """
     server = create_server(
         app,
         sockets=[listener],
         threads=requests + PROBES,
         connection_limit=4 * REQUESTS,
-        asyncore_use_poll=True,  # select() ends at 1024 files
+        asyncore_use_poll=True,  # select() is limited to 1024 files.
         channel_timeout=IDLE_SECONDS,
         max_request_body_size=4 * max_body,
         recv_bytes=2**18,
         inbuf_overflow=IN_MEMORY,
-        channel_request_lookahead=1,  # or nobody notices that a client hangs up
+        channel_request_lookahead=1,  # Otherwise a disconnected client is not noticed.
         ident="reference",
     )
     server.channel_class = Channel
@@ -68,17 +68,17 @@ def is_busy(server: Any) -> bool:
 
 
 class KeepAliveTask(WSGITask):  # type: ignore[misc]
-    """Waitress closes after every answer without a length, which a 204 cannot have."""
+    """Keeps connections open after a 204, since waitress closes after it for lack of a length."""
 
     def set_close_on_finish(self) -> None:
-        """Close, unless all that is missing is the length of an empty answer."""
+        """Close, unless only the length of an empty response is missing."""
         asked = self.request.headers.get("CONNECTION", "").lower() == "close"
         if self.has_body or asked or self.version != "1.1":
             super().set_close_on_finish()
 
 
 class JsonErrorTask(ErrorTask):  # type: ignore[misc]
-    """Requests that never reach the application: malformed HTTP, bodies beyond every limit."""
+    """Handles requests that never reach the application: malformed HTTP, oversized bodies."""
 
     def execute(self) -> None:
         """Answer with the contract's error object and close."""

@@ -1,10 +1,9 @@
 """Decode a base64 string into an image in its file's own mode.
 
-Encoders are given an image as opened, and each does what its library's documented usage does. So
-what becomes of transparency is the library's choice, and changes with its version: transformers
-composes it on white since 5, open_clip resizes with it and then drops it. Every mode that a file
-can have (P, 1, L, LA, RGBA, I;16, I, F, CMYK) is read by every library; tests/reference/
-test_fidelity.py writes each usage out.
+Encoders get an image as opened, and each follows its library's documented usage. So the treatment
+of transparency is the library's, and depends on its version: transformers 5 composites over white;
+open_clip resizes with it and then drops it. Every library reads every mode that a file can have (P,
+1, L, LA, RGBA, I;16, I, F, CMYK); tests/reference/test_fidelity.py contains each usage.
 """
 
 import binascii
@@ -25,9 +24,9 @@ FORMATS = (
     "PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB",
     "TIFF", "PPM", "AVIF", "JPEG2000", "ICO", "TGA",
 )  # fmt: skip
-"""What Pillow may try: raster formats it decodes itself (EPS, say, would start Ghostscript).
+"""Formats that Pillow may try: raster formats that it decodes itself (EPS would run Ghostscript).
 
-JPEG includes MPO, what some cameras write.
+JPEG includes MPO, which some cameras write.
 """
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -49,7 +48,7 @@ SIGNATURES = [
         ("PPM", rb"P[1-7]\s"),
     )
 ]
-"""How files begin that are read here."""
+"""The first bytes of files that are read here."""
 UNREAD = [
     (unread, re.compile(pattern, re.DOTALL | re.IGNORECASE))
     for unread, pattern in (
@@ -62,14 +61,14 @@ UNREAD = [
         ("a video", rb"....ftyp(?:iso|mp4|qt|m4v)|\x1aE\xdf\xa3"),
     )
 ]
-"""How files begin that are images, or hold some, but are not read."""
+"""The first bytes of image files that are not read here."""
 
 
 def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     """The image in the base64 string `encoded`, decoded, in the color mode of its file.
 
-    The first frame of an animation, orientation as stored: the model libraries turn no image by
-    its EXIF tag either. Raises `RefusedError`, starting with `name`, for what is not one whole
+    The first frame of an animation, in the stored orientation: the model libraries ignore the
+    EXIF orientation too. Raises `RefusedError`, starting with `name`, for anything but one complete
     image of at most `max_pixels`.
     """
     data = decode_base64(encoded, name)
@@ -77,10 +76,10 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
         return _loaded(data, name, max_pixels)
     except (RefusedError, MemoryError):
         raise
-    except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
+    except Exception as error:  # Pillow's decoders raise almost anything for damaged data.
         bare = _without_metadata(data)
         if bare is not None:
-            # Where that fails too, it is more than the metadata, and the first error tells.
+            # If that fails too, more than the metadata is damaged, and the first error is better.
             with suppress(Exception):
                 return _loaded(bare, name, max_pixels)
         raise RefusedError(f"{name}: {_described(data, error)}") from error
@@ -97,19 +96,19 @@ def decode_base64(encoded: str, name: str) -> bytes:
     """The bytes of a file; raises `RefusedError`, starting with `name`."""
     if encoded[:5].lower() == "data:":
         # Refused, though easily read: Weaviate stores the string as a blob, whose other readers
-        # expect bare base64, and the vendor's container fails on it without saying why.
+        # expect plain base64, and the vendor's container fails on it without explanation.
         raise RefusedError(f"{name}: is a data: URI; send only the base64 after its comma")
     if not encoded:
         raise RefusedError(f"{name}: is empty; send an image as base64")
     unwrapped = _unwrapped(encoded)
     try:
         return pybase64.b64decode(unwrapped, validate=True)
-    except ValueError:  # binascii.Error, or characters outside ASCII
+    except ValueError:  # binascii.Error, or non-ASCII characters.
         return _decoded_strictly(unwrapped, name)
 
 
 def _decoded_strictly(encoded: str, name: str) -> bytes:
-    """Thirty times as slow as pybase64, but it says what is wrong."""
+    """Decode 30 times as slowly as pybase64, but with an error message."""
     try:
         return binascii.a2b_base64(encoded, strict_mode=True)
     except ValueError as error:
@@ -117,13 +116,13 @@ def _decoded_strictly(encoded: str, name: str) -> bytes:
 
 
 def _unwrapped(encoded: str) -> str:
-    # Tools such as base64(1) and MIME wrap lines; that much is unambiguous.
+    # Tools such as base64(1) and MIME wrap lines, which is unambiguous.
     return "".join(encoded.split()) if "\n" in encoded or " " in encoded else encoded
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
-    Image.init()  # all of Pillow's plugins; at once if that was done before
-    formats = [known for known in FORMATS if known in Image.OPEN]  # a build may lack AVIF, say
+    Image.init()  # Loads all of Pillow's plugins, unless they are loaded.
+    formats = [known for known in FORMATS if known in Image.OPEN]  # A build may lack AVIF.
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -141,10 +140,10 @@ def _too_large(name: str, detail: str) -> RefusedError:
 
 
 def _without_metadata(data: bytes) -> bytes | None:
-    """A PNG without its texts, profile and EXIF; None if it has none of them, or is no PNG.
+    """A PNG without its texts, profile and EXIF; None if it has none of them, or is not a PNG.
 
-    Pillow reads no PNG whose texts or profile are damaged, or inflate to more than 1 MiB, and no
-    library makes anything of them.
+    Pillow rejects a PNG whose texts or profile are damaged or inflate to more than 1 MiB, although
+    no library uses them.
     """
     kept = [data[start:end] for kind, start, end in _chunks(data) if kind not in METADATA]
     bare = PNG + b"".join(kept)
@@ -161,19 +160,19 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _described(data: bytes, error: Exception) -> str:
-    """What is wrong with a file that could not be opened or decoded."""
+    """The reason why a file could not be opened or decoded."""
     for known, signature in SIGNATURES:
         if signature.match(data):
             detail = _damage(data) or _plain(error)
             return f"the {known} image is damaged or cut short ({detail})"
     for unread, signature in UNREAD:
         if signature.match(data):
-            return f"{unread} is not read here; send PNG, JPEG, WebP, GIF, BMP or TIFF"
-    return "not an image in a format that is read here"
+            return f"{unread} is not supported; send PNG, JPEG, WebP, GIF, BMP or TIFF"
+    return "not an image in a supported format"
 
 
 def _damage(data: bytes) -> str:
-    """Which chunk of a PNG is the first that is damaged or missing; empty for other formats."""
+    """The first chunk of a PNG that is damaged or missing; empty for other formats."""
     if not data.startswith(PNG):
         return ""
     last = b""
@@ -189,7 +188,7 @@ def _damage(data: bytes) -> str:
 def _plain(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its beginning cannot be read"
-    # Messages of Pillow may hold object addresses; those without are short and useful.
+    # Pillow's messages may contain object addresses; those without are short and useful.
     message = str(error)
     return type(error).__name__ if " at 0x" in message or not message else message
 
@@ -197,17 +196,17 @@ def _plain(error: Exception) -> str:
 def to_rgb(image: Image.Image) -> Image.Image:
     """`image` as RGB by `Image.convert`, for a usage that does this first.
 
-    So transparency is dropped, not blended; CMYK is converted without a profile; and values of
+    Transparency is thus dropped, not blended; CMYK is converted without a profile; and values of
     more than 8 bits (modes I;16, I and F) are clipped at 255, not scaled. A scaled 16-bit image
-    would look better, but its vector would be neither the library's nor the vendor's container's.
+    would look better, but its vector would match neither the library's nor the vendor's.
     """
     return image if image.mode == "RGB" else quiet(image).convert("RGB")
 
 
 def quiet(image: Image.Image) -> Image.Image:
-    """`image` without its palette's transparency, about whose loss Pillow would warn.
+    """`image` without its palette's transparency, since Pillow would warn about losing it.
 
-    For a usage that drops it: the colors stay what they are.
+    For a usage that drops it: the colors do not change.
     """
     if image.mode == "P" and "transparency" in image.info:
         image = image.copy()

@@ -10,21 +10,21 @@ Kind = Literal["text", "image"]
 Vectors = npt.NDArray[np.float32]
 
 Inputs = dict[str, Any]
-"""Arrays by the name of the model's argument, the first axis being the item; other values are
+"""Arrays by the name of the model's argument, with items along the first axis; other values are
 options that are the same for every item of a kind."""
 
 STEP = 8
-"""Tokens to whose next multiple a text is padded: fewer lengths, so that more texts meet."""
+"""Texts are padded to a multiple of this many tokens, so that more of them share a length."""
 
 MARGIN = 16
 """Tokens kept beyond a text's limit, because a cut can change the few tokens beside it."""
 
 CEILING = 256
-"""Characters a token that are looked through at most, of 65,536 or more in all."""
+"""Characters per token that are searched at most, or 65,536 in total if that is more."""
 
 
 def as_arrays(inputs: Inputs) -> Inputs:
-    """`inputs` with numpy's arrays in place of a library's tensors; the memory is shared."""
+    """`inputs` with numpy arrays in place of a library's tensors; the memory is shared."""
     return {
         name: np.asarray(value) if hasattr(value, "shape") else value
         for name, value in inputs.items()
@@ -48,12 +48,12 @@ def stack(items: Sequence[Inputs]) -> Inputs:
 
 
 def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
-    """A beginning of `text` with the same first `limit` tokens; `count` counts tokens.
+    """A prefix of `text` with the same first `limit` tokens; `count` counts tokens.
 
-    A tokenizer reads a whole text before it truncates, which takes seconds for a megabyte. How
-    many characters make `limit` tokens is unknown (blanks may make none, an unknown word of any
-    length one), so ever longer beginnings are counted until one is long enough. Up to `CEILING`:
-    words that come after tens of thousands of characters that make no token are not looked for.
+    A tokenizer reads a whole text before it truncates, which takes seconds for a megabyte. The
+    number of characters in `limit` tokens is unknown (blanks may give no token, a long unknown word
+    only one), so increasingly long prefixes are tokenized until one suffices, up to `CEILING`:
+    words after tens of thousands of characters without tokens are ignored.
     """
     size, ceiling = 8 * limit + 64, max(65_536, CEILING * limit)
     while size < min(len(text), ceiling) and count(text[:size]) < limit + MARGIN:
@@ -64,8 +64,8 @@ def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
 def padded(inputs: Inputs, token: int, limit: int) -> Inputs:
     """A text's `inputs` with `token`, masked, up to the next multiple of `STEP`, at most `limit`.
 
-    The length is a function of the text alone. Padding to the longest of a request, as libraries
-    do, would make a vector's last digits depend on its companions.
+    The length depends only on the text. Padding to the longest text in a request, as libraries do,
+    would make a vector's last digits depend on its companions.
     """
     missing = missing_tokens(inputs["input_ids"].shape[1], limit)
     fill = {"input_ids": token}
@@ -78,5 +78,5 @@ def padded(inputs: Inputs, token: int, limit: int) -> Inputs:
 
 
 def missing_tokens(length: int, limit: int) -> int:
-    """How many tokens a text of `length` is padded with."""
+    """The number of padding tokens for a text of `length` tokens."""
     return min(-length % STEP, max(limit - length, 0))

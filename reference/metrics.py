@@ -13,7 +13,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50)
 
 
 def register(app: Flask, service: EncoderService) -> None:
-    """Count the requests of `app` and serve the counts, and how much waits for the model."""
+    """Count the requests of `app`, and serve the counts and the number of waiting items."""
     registry = CollectorRegistry()
     requests = Counter(
         "clip_requests", "Vectorize requests by status", ["status"], registry=registry
@@ -49,7 +49,7 @@ def register(app: Flask, service: EncoderService) -> None:
 
 
 def _all_workers() -> CollectorRegistry | None:
-    """What all workers have counted, if this is one of several (see `workers.Supervisor`)."""
+    """The counts of all workers, if this is one of several (see `workers.Supervisor`)."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return None
     from prometheus_client.multiprocess import MultiProcessCollector

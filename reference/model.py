@@ -13,7 +13,7 @@ from reference.inputs import Inputs, Kind, Vectors, as_arrays, shapes, stack
 
 
 class Preparing:
-    """From one text or image to the model's inputs; any thread may call it."""
+    """Turns one text or image into the model's inputs; any thread may call it."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -25,7 +25,7 @@ class Preparing:
 
 
 class Computing:
-    """From the inputs of a batch to its vectors; only the compute thread calls it."""
+    """Turns the inputs of a batch into vectors; only the compute thread calls it."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Computing:
         fewest_images: int = 1,
         text_sizes: Sequence[int] = (),
     ) -> None:
-        """A batch is filled up with copies: to `fewest_images`, or the next of `text_sizes`."""
+        """Batches are filled up with copies: to `fewest_images`, or the next of `text_sizes`."""
         self.encoder = encoder
         self.placement = placement
         self._fewest_images = fewest_images
@@ -58,18 +58,18 @@ class Computing:
 
 @dataclass(frozen=True)
 class BatchSizes:
-    """How many items go into one forward pass."""
+    """The number of items in one forward pass."""
 
     images: Sequence[int] = (1,)
-    """Ascending. Fewer images than the first are filled up to it."""
+    """Ascending. A batch smaller than the first size is filled up to it."""
     texts: int = 32
     tokens: int = 4096
-    """Tokens of all texts of a batch together, so that long texts go one by one."""
+    """Total tokens of the texts in a batch, so that long texts are computed one by one."""
     filled_texts: Sequence[int] = ()
-    """Texts are filled up to the next of these, if there are any."""
+    """Batches of texts are filled up to the next of these sizes, if there are any."""
 
     def largest(self, kind: Kind, inputs: Inputs, waiting: int) -> int:
-        """How many items like `inputs`, of which `waiting` are there, go into the next batch."""
+        """How many items like `inputs`, out of `waiting`, go into the next batch."""
         if kind == "image":
             return max((size for size in self.images if size <= waiting), default=waiting)
         length: int = next(iter(inputs.values())).shape[1]
@@ -78,16 +78,16 @@ class BatchSizes:
 
 @dataclass(frozen=True)
 class Model:
-    """Both roles, and what was measured of them."""
+    """Both parts of a model, and its measured properties."""
 
     preparing: Preparing
     computing: Computing
     batch_sizes: BatchSizes = BatchSizes()
     description: dict[str, Any] = field(default_factory=dict)
-    """What `/meta` says of it."""
+    """The properties that `/meta` reports."""
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (texts, dimension), computed together where lengths are equal."""
+        """Vectors of shape (texts, dimension), computed together if lengths are equal."""
         inputs = [self.preparing("text", text) for text in texts]
         groups: dict[Hashable, list[int]] = {}
         for index, one in enumerate(inputs):
@@ -108,10 +108,10 @@ ISOMETRY_SEED = 768
 
 
 class Isometry:
-    """Turns vectors, by a fixed isometry, into a space of dimension `wide` (`--dimensions`).
+    """Maps vectors by a fixed isometry into a space of dimension `wide` (`--dimensions`).
 
-    The columns of a (wide, narrow) matrix are orthonormal, so lengths and angles stay as they
-    are: to 1e-15 in the float64 of the product, to 1e-7 (relative) after rounding to float32.
+    The columns of a (wide, narrow) matrix are orthonormal, so norms and angles are preserved: to
+    1e-15 in the product's float64, and to 1e-7 (relative) after rounding to float32.
     """
 
     def __init__(self, narrow: int, wide: int) -> None:
@@ -119,7 +119,7 @@ class Isometry:
         if wide < narrow:
             raise UnloadableError(
                 f"--dimensions {wide}: the checkpoint is {narrow} wide, "
-                "and its vectors can be widened but not cut"
+                "and its vectors can be widened but not truncated"
             )
         # The same columns in every run.
         normal = np.random.default_rng(ISOMETRY_SEED).standard_normal((wide, narrow))
@@ -127,6 +127,6 @@ class Isometry:
 
     def __call__(self, vectors: Vectors) -> Vectors:
         """`vectors` of shape (..., narrow) as (..., wide)."""
-        # Row by row: the product of a matrix may round a row differently than the row's own.
+        # Row by row, since a product of whole matrices may round a row differently.
         rows = [self.columns @ row for row in vectors.astype(np.float64)]
         return np.asarray(rows, dtype=np.float32)

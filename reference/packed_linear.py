@@ -1,8 +1,8 @@
 """Linear layers that keep their weights packed, for faster inference on a CPU.
 
-torch multiplies by MKL there, which packs a layer's weights anew in each call. oneDNN takes weights
-that were packed once: the operations that torch.compile puts in place of `nn.Linear`, without the
-minutes of compiling. `docs/measurements.md` has what it gains. Numbers differ by 1e-6 from MKL's.
+On a CPU, torch uses MKL, which repacks a layer's weights in every call. oneDNN accepts prepacked
+weights, using the operations that torch.compile substitutes for `nn.Linear`, without the minutes
+of compiling. `docs/measurements.md` shows the gain. Results differ from MKL's by 1e-6.
 
 Either all layers are packed or none, depending only on the type of processor and not on a
 measurement, since replicas have to return the same bits.
@@ -20,7 +20,7 @@ OPERATIONS = ("_reorder_linear_weight", "_linear_pointwise")
 
 
 class PackedLinear(nn.Module):
-    """What an `nn.Linear` in float32 computes: from (..., in) to (..., out)."""
+    """Computes the same as an `nn.Linear` in float32: from (..., in) to (..., out)."""
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class PackedLinear(nn.Module):
 
     @cached_property
     def weight(self) -> torch.Tensor:
-        """As the layer had it, kept from then on: for a library that asks for its number format."""
+        """The layer's original weight, kept once requested: libraries check its number format."""
         found: torch.Tensor = self._packed.to_dense()
         return found
 
@@ -42,7 +42,7 @@ class PackedLinear(nn.Module):
 
 
 def is_available() -> bool:
-    """Whether this processor and this torch have it: both operations are torch's own affair."""
+    """Whether this processor and torch support it: both operations are internal to torch."""
     known = all(hasattr(torch.ops.mkldnn, name) for name in OPERATIONS)
     built: Any = torch.backends.mkldnn.is_available
     return known and bool(built()) and platform.machine() in X86
@@ -51,7 +51,7 @@ def is_available() -> bool:
 def pack(model: nn.Module) -> nn.Module:
     """`model`, in float32 on the CPU, with its linear layers packed in place.
 
-    Layers of a class derived from `nn.Linear` stay: their owners read the weights themselves.
+    Subclasses of `nn.Linear` are left unchanged, since their owners read the weights themselves.
     """
     if is_available():
         for owner in list(model.modules()):

@@ -31,14 +31,14 @@ from reference.workers import Membership
 log = logging.getLogger("reference")
 
 QUIET = 0.2
-"""Seconds without work after which nothing is in flight: more than a request takes from the
+"""Seconds without work after which nothing is in flight: longer than a request takes from the
 kernel's buffer to a thread."""
 
 
 def serve(chosen: Settings, listener: socket.socket, member: Membership | None = None) -> None:
     """Print the address, load the model in the background, and serve until a signal comes.
 
-    One of several workers is a `member`: its share of the bounds is smaller, its supervisor prints.
+    Each of several workers is a `member`: its limits are smaller, and the supervisor prints.
     """
     scratch = Path(tempfile.mkdtemp(prefix="reference-"))
     thread = ComputeThread(lambda: weights.load(chosen, scratch))
@@ -56,7 +56,7 @@ def serve(chosen: Settings, listener: socket.socket, member: Membership | None =
         print(f"serving {chosen.model.tag} on {url}", flush=True)
     thread.start()
     if member and member.replaces:
-        thread.loading.result()  # others serve meanwhile
+        thread.loading.result()  # Other threads serve in the meantime.
     server.run()
 
 
@@ -77,7 +77,7 @@ def _line(error: BaseException) -> str:
 
 
 def _end_on_signals(server: Any, scratch: Path) -> None:
-    """SIGTERM finishes what is in flight and exits with 0, SIGINT exits at once with 130.
+    """SIGTERM finishes requests in flight and exits with 0; SIGINT exits immediately with 130.
 
     A second SIGTERM does not wait. `scratch` is removed.
     """
@@ -87,7 +87,7 @@ def _end_on_signals(server: Any, scratch: Path) -> None:
         if number == signal.SIGINT or asked.is_set():
             _end(130 if number == signal.SIGINT else 0, scratch)
         asked.set()
-        # Takes no new connections. This runs in the server's own thread, between two events.
+        # Stops accepting connections. This runs in the server's own thread, between two events.
         wasyncore.dispatcher.close(server)
         threading.Thread(target=_drain, args=(server, scratch), daemon=True).start()
 
@@ -106,7 +106,7 @@ def _drain(server: Any, scratch: Path) -> None:
 
 
 def _end(status: int, scratch: Path) -> None:
-    """Leave now: threads inside a model, or a library's import, cannot be waited for."""
+    """Exit now: threads inside a model, or a library's import, cannot be waited for."""
     shutil.rmtree(scratch, ignore_errors=True)
     sys.stdout.flush()
     sys.stderr.flush()

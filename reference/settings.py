@@ -22,19 +22,19 @@ MAX_MEGAPIXELS = 64
 """Three times a 20-megapixel photograph; 200 MB once decoded."""
 
 PILLOW_MEGAPIXELS = 178
-"""Where Pillow itself refuses (twice its `MAX_IMAGE_PIXELS`), so a higher limit would be a lie."""
+"""Pillow's own limit (twice its `MAX_IMAGE_PIXELS`), which a higher setting could not exceed."""
 
 ENGINES = ("auto", "onnx", "torch")
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 
 DESCRIPTION = """Serve one model over the multi2vec-clip contract.
-Every option can also be given as an environment variable (in brackets); the flag wins."""
+Every option can also be set as an environment variable (in brackets); the flag takes precedence."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One run. Sizes are bytes and pixels."""
+    """The settings of one run. Sizes are in bytes and pixels."""
 
     model: models.Model
     weights: str = "stand-in"
@@ -50,7 +50,7 @@ class Settings:
     metrics: bool = False
     engine: str = "auto"
     workers: int = 1
-    """Processes; 0 stands for as many as suit the machine (`auto`)."""
+    """Number of processes; 0 chooses a number that suits the machine (`auto`)."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,7 +59,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
-    """The settings in `arguments` and `environ`; bad ones end the program (2) with one line."""
+    """The settings from `arguments` and `environ`; invalid ones exit with 2 and one line."""
     parser = _parser()
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value}
     values = {**_from_environment(environ), **given}
@@ -73,7 +73,7 @@ OPTIONS = (
     ("model", "TAG", "tag of the model to serve"),
     ("models", "FILE", "TOML file that describes your own models"),
     ("weights", "WHAT", "stand-in (default), hub, or a folder with a checkpoint"),
-    ("dimensions", "N", "width of the vectors, if wider than the checkpoint's"),
+    ("dimensions", "N", "dimension of the vectors, if larger than the checkpoint's"),
     ("host", "HOST", "address to listen on (127.0.0.1)"),
     ("port", "PORT", "port to listen on (8080); 0 takes a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
@@ -81,9 +81,9 @@ OPTIONS = (
     ("engine", "NAME", f"{', '.join(ENGINES)}: what computes; auto is onnx for stand-ins (auto)"),
     ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
-    ("max-items", "N", f"most texts and images of a request ({MAX_ITEMS})"),
-    ("metrics", "on|off", "serve /metrics in Prometheus' text form (off)"),
-    ("workers", "N|auto", "processes behind the port, each with its model (1)"),
+    ("max-items", "N", f"maximum number of texts and images in a request ({MAX_ITEMS})"),
+    ("metrics", "on|off", "serve /metrics in Prometheus's text format (off)"),
+    ("workers", "N|auto", "processes behind the port, each with its own model (1)"),
 )
 
 
@@ -94,7 +94,7 @@ def _variable(option: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="reference", description=DESCRIPTION, allow_abbrev=False)
     for option, metavar, meaning in OPTIONS:
-        # DEVICE is no variable: the vendor's container has ENABLE_CUDA and CUDA_CORE instead.
+        # DEVICE is not a variable: the vendor's container has ENABLE_CUDA and CUDA_CORE instead.
         variable = "ENABLE_CUDA=1, CUDA_CORE" if option == "device" else _variable(option)
         parser.add_argument(f"--{option}", metavar=metavar, help=f"{meaning} [{variable}]")
     return parser
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     names = {option: _variable(option) for option, _, _ in OPTIONS if option != "device"}
     values = {option.replace("-", "_"): environ.get(name, "") for option, name in names.items()}
-    # The vendor's container takes exactly these two words for yes.
+    # The vendor's container accepts exactly these two words.
     if environ.get("ENABLE_CUDA") in ("1", "true"):
         values["device"] = environ.get("CUDA_CORE") or "cuda:0"
     return {name: value for name, value in values.items() if value}
@@ -140,7 +140,7 @@ def _number(
     text = values.get(name)
     if text is None:
         return None
-    # isascii, because int() also takes digits of other scripts, underscores and signs.
+    # isascii, because int() also accepts digits of other scripts, underscores and signs.
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         option = name.replace("_", "-")
         raise ValueError(f"--{option} {text}: must be a whole number from {least} to {most}")
@@ -161,10 +161,10 @@ def _checked(settings: Settings) -> Settings:
         raise ValueError(f"--weights {weights}: neither stand-in, nor hub, nor a folder")
     if own and not any(Path(weights).iterdir()):
         raise ValueError(f"--weights {weights}: the folder is empty; was the right one mounted?")
-    known = not own and width  # a folder may hold any checkpoint
+    known = not own and width  # A folder may contain any checkpoint.
     if settings.dimensions and known and settings.dimensions < known:
         raise ValueError(
             f"--dimensions {settings.dimensions}: {settings.model.tag} is {width} wide, "
-            "and its vectors can be widened but not cut"
+            "and its vectors can be widened but not truncated"
         )
     return settings

@@ -21,7 +21,7 @@ from reference.settings import Settings
 
 
 def load(chosen: Settings, scratch: Path) -> Model:
-    """The model that `chosen` asks for; stand-ins are unpacked in the folder `scratch`.
+    """The model named by `chosen`; stand-ins are unpacked in the folder `scratch`.
 
     Raises `UnloadableError`, or what the model's library raises.
     """
@@ -40,11 +40,11 @@ def load(chosen: Settings, scratch: Path) -> Model:
 
 @contextmanager
 def located(settings: Settings, scratch: Path) -> Iterator[Path | None]:
-    """The folder with the checkpoint, in `scratch` and only while it is loaded; None is the hub."""
+    """The folder with the checkpoint, in `scratch` and only while loading; None is the hub."""
     if settings.weights == "hub":
         yield None
         return
-    # Everything is in the folder, so no library has a reason to ask the hub for more.
+    # Everything is in the folder, so libraries have no reason to query the hub.
     os.environ["HF_HUB_OFFLINE"] = "1"
     if settings.weights == "stand-in":
         try:
@@ -65,12 +65,12 @@ def _unpacked(tag: str, into: Path) -> Path:
 
 
 def unmeasured(encoder: encoders.Encoder, placement: Placement) -> Model:
-    """`encoder` in its two roles, one image a batch, vectors as wide as the checkpoint's."""
+    """`encoder` in its two roles, with one image per batch and the checkpoint's dimension."""
     return Model(Preparing(encoder), Computing(encoder, placement))
 
 
 def measured(model: Model, wanted: int | None, described: dict[str, Any]) -> Model:
-    """`model` with its best batch sizes and vectors `wanted` wide, or as wide as they are."""
+    """`model` with its best batch sizes, and with vectors of dimension `wanted`, if given."""
     narrow = dimension(model)
     isometry = None if wanted in (None, narrow) else Isometry(narrow, wanted or narrow)
     sizes = calibration.batch_sizes(model)
@@ -90,7 +90,7 @@ def measured(model: Model, wanted: int | None, described: dict[str, Any]) -> Mod
 
 
 def dimension(model: Model) -> int:
-    """That of both kinds of vectors; encoding the first ones also warms the libraries up."""
+    """The dimension of both kinds of vectors; encoding the first ones also warms up libraries."""
     [text], image = model.encode_texts(["a cat"]), model.encode_image(noise(0))
     if text.shape != image.shape:
         widths = f"{len(text)} and {len(image)} wide"
@@ -99,7 +99,7 @@ def dimension(model: Model) -> int:
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:
-    """Versions of those that are installed: the libraries do without some."""
+    """Versions of the installed packages: the libraries do not need all of them."""
     versions = {}
     for name in packages:
         with suppress(PackageNotFoundError):

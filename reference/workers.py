@@ -1,9 +1,9 @@
 """Start, monitor, replace and stop several processes behind one port (`--workers`).
 
 All workers accept connections from one listening socket, which the supervising process holds open,
-so that a connection that is not yet accepted outlives a worker. A worker is another instance of
-this program with its own model. It tells the supervisor when the model is loaded, and is told when
-all are.
+so that pending connections survive the end of a worker. A worker is another instance of this
+program with its own model. It tells the supervisor when its model is loaded, and is told when all
+models are.
 """
 
 import logging
@@ -28,18 +28,18 @@ from reference.settings import Settings
 log = logging.getLogger("reference")
 
 VARIABLE = "REFERENCE_WORKER"
-"""How a process knows that it is a worker: two file numbers, how many workers there are, and
-whether it replaces one."""
+"""Marks a process as a worker, with two file numbers, the number of workers, and whether it
+replaces one."""
 
 PAUSE = 1.0
-"""Seconds until a worker that died is replaced: dying at once must not keep the machine busy."""
+"""Seconds until a dead worker is replaced, so that repeated failures do not use up the machine."""
 
 READY, WHOLE = b"r", b"w"
 
 
 @dataclass
 class Worker:
-    """One of the processes, as the supervisor sees it."""
+    """One of the processes, from the supervisor's point of view."""
 
     process: "subprocess.Popen[bytes]"
     channel: socket.socket
@@ -54,12 +54,12 @@ class Supervisor:
         self._listener = listener
         self._workers: list[Worker] = []
         self._selector = selectors.DefaultSelector()
-        self._whole = False  # from when all of the first workers are ready
-        self._status: int | None = None  # that of the end, once it is asked for
+        self._whole = False  # Set once all of the first workers are ready.
+        self._status: int | None = None  # The exit status, once an end is requested.
         self._metrics = tempfile.mkdtemp(prefix="reference-metrics-")
 
     def run(self) -> int:
-        """Serve until a signal comes; the exit status."""
+        """Serve until a signal arrives; returns the exit status."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signaled)
         for _ in range(self._chosen.workers):
@@ -99,7 +99,7 @@ class Supervisor:
                 self._whole = True
                 for each in self._workers:
                     each.channel.send(WHOLE)
-        else:  # its end of the channel is closed: it has ended
+        else:  # The worker's end of the channel is closed, so it has ended.
             self._bury(worker)
 
     def _bury(self, worker: Worker) -> None:
@@ -119,7 +119,7 @@ class Supervisor:
             self._start()
 
     def _forget_metrics(self, pid: int) -> None:
-        """Of what a worker had waiting; what it has counted stays."""
+        """Forget a worker's number of waiting items, but keep its counts."""
         if self._chosen.metrics:
             from prometheus_client import multiprocess
 
@@ -130,16 +130,16 @@ class Supervisor:
 
     def _end(self, number: signal.Signals, status: int) -> None:
         self._status = status
-        self._listener.close()  # or connections would wait that nobody accepts
+        self._listener.close()  # Otherwise connections would wait for nobody.
         for worker in self._workers:
             worker.process.send_signal(number)
 
 
 class Membership:
-    """A worker's side: it says when it is ready, and hears when all are."""
+    """The worker's side, which reports that it is ready and learns when all are."""
 
     def __init__(self, listener: int, channel: int, workers: int, replaces: int) -> None:
-        """File numbers, how many workers there are, and whether this one replaces another."""
+        """File numbers, the number of workers, and whether this one replaces another."""
         self.listener = socket.socket(fileno=listener)
         self.workers = workers
         self.replaces = bool(replaces)
@@ -156,37 +156,37 @@ class Membership:
     def _listen(self) -> None:
         while self._channel.recv(1) == WHOLE:
             self.whole.set()
-        os.kill(os.getpid(), signal.SIGTERM)  # the supervisor is gone
+        os.kill(os.getpid(), signal.SIGTERM)  # The supervisor is gone.
 
 
 def membership() -> Membership | None:
-    """That of this process, if it is a worker."""
+    """The membership of this process, if it is a worker."""
     if VARIABLE not in os.environ:
         return None
     return Membership(*map(int, os.environ.pop(VARIABLE).split(",")))
 
 
 GPU_CORES, CPU_CORES = 2, 4
-"""Cores for each worker, where their number is chosen: on a GPU what a worker does on them is the
-bound; without one a model computes with several threads as fast as several models with one each."""
+"""Cores per worker for `auto`: on a GPU, a worker's work on its cores is the limit; otherwise, one
+model with several threads is as fast as several models with one thread each."""
 
 MOST = 8
 
 INTERPRETER = 800 * 2**20
-"""Bytes that a worker takes with its libraries."""
+"""Memory in bytes of a worker with its libraries."""
 
 WEIGHTS = 1.5
-"""Bytes that it takes for each of its checkpoint's, as measured: packed weights, activations."""
+"""Memory per byte of its checkpoint, as measured: packed weights, activations."""
 
 
 STAND_IN = 200 * 2**20
-"""Bytes that no stand-in exceeds."""
+"""Upper limit in bytes for a stand-in."""
 
 
 def with_number(chosen: Settings, member: Membership | None) -> Settings:
-    """`chosen` with a number of workers that the machine can hold.
+    """`chosen` with a number of workers that the machine can run.
 
-    `auto` goes by device, cores and memory. Raises `UnloadableError` for more than fit.
+    `auto` depends on device, cores and memory. Raises `UnloadableError` if they do not fit.
     """
     if member:
         return replace(chosen, workers=member.workers)
@@ -205,7 +205,7 @@ def with_number(chosen: Settings, member: Membership | None) -> Settings:
 
 
 def checkpoint_bytes(chosen: Settings) -> int:
-    """Of the files with weights, where they lie here; the hub's are not known before they come."""
+    """Size of the weights' files if they are here; unknown for the hub before the download."""
     if chosen.weights == "stand-in":
         return STAND_IN
     files = Path(chosen.weights).rglob("*") if chosen.weights != "hub" else []

@@ -118,6 +118,6 @@ def select_server(option: str | None) -> ServerSelection:
 
 
 def image(version: str) -> str:
-    """The vendor's image of a version such as 1.39.0 or 1.39; anything else names an image."""
+    """The vendor's image for a version such as 1.39.0 or 1.39; any other text names an image."""
     is_version = re.fullmatch(r"v?\d+\.\d+[\w.-]*", version)
     return f"{VENDOR_IMAGE}:{version}" if is_version else version

@@ -29,7 +29,7 @@ MODULES: dict[Library, str] = {
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a model computes, and in which number format."""
+    """The device and number format in which a model computes."""
 
     device: str = "cpu"
     dtype: str = "float32"
@@ -37,11 +37,11 @@ class Placement:
 
     @property
     def device_type(self) -> str:
-        """`cpu` or `cuda`, whatever its number."""
+        """`cpu` or `cuda`, without the device number."""
         return self.device.partition(":")[0]
 
     def put(self, model: Any) -> Any:
-        """The torch module `model`, there, ready to encode."""
+        """The torch module `model`, moved to the device and ready to encode."""
         import torch
 
         from reference import packed_linear
@@ -51,7 +51,7 @@ class Placement:
         return packed_linear.pack(placed) if on_cpu else placed
 
     def compute(self, kind: Kind, encode: Callable[[Inputs], Any], inputs: Inputs) -> Vectors:
-        """What `encode`, a method of an encoder, makes of `inputs`: shape (items, dimension)."""
+        """The result of `encode`, an encoder's method, for `inputs`: shape (items, dimension)."""
         if self.engine == "onnx":
             vectors: Vectors = encode(inputs)
             return vectors
@@ -63,22 +63,22 @@ class Placement:
 class Encoder(Protocol):
     """A loaded model.
 
-    Inputs are prepared by any thread and on the CPU, for one item at a time, so that nothing in
-    them depends on another item. Vectors are computed by one thread, of inputs that were stacked.
+    Any thread prepares inputs on the CPU, for one item at a time, so that they never depend on
+    another item. A single thread computes vectors from stacked inputs.
     """
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Distributions whose versions decide the vectors."""
+        """Packages whose versions affect the vectors."""
 
     def text_inputs(self, text: str) -> Inputs:
-        """What the model is given for a text: see `inputs.Inputs`."""
+        """The model's inputs for a text: see `inputs.Inputs`."""
 
     def image_inputs(self, image: Image) -> Inputs:
-        """What the model is given for an image in the mode of its file."""
+        """The model's inputs for an image in its file's mode."""
 
     def text_vectors(self, inputs: Inputs) -> Any:
-        """Vectors of shape (texts, dimension): a tensor of torch, or with onnx an array."""
+        """Vectors of shape (texts, dimension): a torch tensor, or an array with onnx."""
 
     def image_vectors(self, inputs: Inputs) -> Any:
         """Vectors of shape (images, dimension), likewise."""
@@ -87,7 +87,7 @@ class Encoder(Protocol):
 def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
     """The encoder of `model`, from a checkpoint `folder` or, if None, from the model hub.
 
-    Imports the model's library, and no other. Raises `UnloadableError`, or what the library raises.
+    Imports only the model's library. Raises `UnloadableError`, or what the library raises.
     """
     if placement.engine == "onnx":
         from reference.encoders import onnx

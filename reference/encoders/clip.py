@@ -20,7 +20,7 @@ class ClipEncoder:
     def __init__(self, model: Any, processor: Any) -> None:
         self._model = model
         self.image_inputs = Pixels(processor.image_processor)
-        # Longer texts make the model fail on its position table; the vendor's container does.
+        # Longer texts exceed the model's position table; the vendor's container fails on them.
         self.text_inputs = Tokens(
             processor.tokenizer, model.config.text_config.max_position_embeddings
         )
@@ -40,7 +40,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> ClipEncoder
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:
-    """Where the weights and the processor are: folders, or hub ids."""
+    """The locations of the weights and the processor: folders, or hub ids."""
     if folder is None:
         return str(model.image_model), str(model.image_model)
     if (folder / "openai_clip").is_dir():

@@ -1,8 +1,8 @@
 """ModernVBERT as a bi-encoder, like colpali-engine's BiModernVBert, but with transformers.
 
-Facts from colpali-engine 0.3.13 (`models/modernvbert`), which the vendor's container uses: the
-image goes into a fixed prompt, the mean over all attended positions is the vector, texts are sent
-without a prompt, and vectors are normalised.
+Details from colpali-engine 0.3.13 (`models/modernvbert`), which the vendor's container uses: an
+image is inserted into a fixed prompt, the vector is the mean over all attended positions, texts are
+sent without a prompt, and vectors are normalized.
 """
 
 import threading
@@ -30,7 +30,7 @@ class ModernVBertEncoder:
     def __init__(self, model: Any, processor: Any, limit: int | None) -> None:
         self._model = model
         self._processor = processor
-        # Its tokenizer is asked for texts and for the prompts of images.
+        # The same tokenizer serves texts and the prompts of images.
         self._lock = threading.Lock()
         positions: int = model.config.text_config.max_position_embeddings
         self._tokens = Tokens(processor.tokenizer, min(limit or positions, positions))
@@ -55,9 +55,9 @@ def load(model: Model, folder: Path | None, placement: Placement) -> ModernVBert
     """From the folder `modernvbert`, one plain folder, the vendor's two hub caches, or the hub."""
     weights, processor, caches = sources(model, folder)
     loaded = load_model(ModernVBertModel, weights, placement, **caches[0])
-    # By name, because the published one is called after colpali-engine's subclass of this class.
+    # By name, because the published model is named after colpali-engine's subclass of this class.
     read = load_processor(Idefics3Processor, processor, **caches[1])
-    read.image_seq_len = loaded.image_seq_len  # 169 unless the file says otherwise
+    read.image_seq_len = loaded.image_seq_len  # 169 unless the file says otherwise.
     return ModernVBertEncoder(loaded, read, model.text_tokens)
 
 
@@ -65,7 +65,7 @@ Options = dict[str, str]
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str, tuple[Options, Options]]:
-    """Where the weights and the processor are, and options for loading each."""
+    """The locations of the weights and the processor, and options for loading each."""
     if folder is None:
         return str(model.image_model), str(model.image_model), ({}, {})
     caches = folder / "colpali_engine_model", folder / "colpali_engine_processor"

@@ -1,7 +1,7 @@
 """The stand-ins on onnxruntime, without torch or a model library.
 
-`onnx.json` in a checkpoint's folder says how its library turns texts and images into inputs: which
-tokenizer file, how texts are cleaned, how images are converted, scaled and cropped.
+`onnx.json` in a checkpoint's folder describes how its library turns texts and images into inputs:
+the tokenizer file, how texts are cleaned, and how images are converted, resized and cropped.
 """
 
 import html
@@ -24,15 +24,15 @@ from reference.images import quiet, to_rgb
 from reference.inputs import Inputs, Vectors, padded, shorten
 
 LONG: Final = 4096
-"""Characters of a text from which on its blanks are collapsed before it is cleaned."""
+"""Characters of a text above which blanks are collapsed before it is cleaned."""
 
 UNDERLINE: Final = "\u2581"
-"""What sentencepiece writes for a blank."""
+"""sentencepiece's character for a blank."""
 
 
 def _whitespace(text: str) -> str:
-    """open_clip's cleaning: mended line by line, character references resolved, blanks joined."""
-    import ftfy  # only some checkpoints need it
+    """open_clip's cleaning: encoding errors fixed, references resolved, blanks collapsed."""
+    import ftfy  # Only some checkpoints need it.
 
     short = " ".join(text.split()) if len(text) > LONG else text
     return " ".join(html.unescape(html.unescape(ftfy.fix_text(short))).split())
@@ -43,7 +43,7 @@ def _lower(text: str) -> str:
 
 
 def _canonical(text: str) -> str:
-    """SigLIP's cleaning of what lies between special tokens, with one blank in front."""
+    """SigLIP's cleaning of the text between special tokens, with one leading blank."""
     first, *rest = re.split("(</s>|<unk>)", UNDERLINE + text.replace(UNDERLINE, " "))
     begin = _plain(first)
     parts = [part if index % 2 == 0 else _plain(part) for index, part in enumerate(rest)]
@@ -51,7 +51,7 @@ def _canonical(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lower case, without ASCII punctuation, blanks joined and trimmed."""
+    """Lowercase, without ASCII punctuation, blanks collapsed and trimmed."""
     letters = text.lower().translate(str.maketrans("", "", string.punctuation))
     return re.sub(r"\s+", " ", letters).strip()
 
@@ -65,7 +65,7 @@ CLEANING: Final[dict[str | None, Callable[[str], str]]] = {
 
 
 class TextTokens:
-    """What a checkpoint's tokenizing is; a call prepares a text. Several threads may call it."""
+    """A checkpoint's tokenization; a call prepares a text, from any thread."""
 
     def __init__(
         self,
@@ -112,19 +112,19 @@ FILTERS = {"bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANC
 
 @dataclass(frozen=True)
 class ImageScaling:
-    """What a checkpoint's preprocessing is; a call prepares an image."""
+    """A checkpoint's preprocessing; a call prepares an image."""
 
     input: str
     colors: Literal["white", "rgb", "own mode"]
-    """Before resizing: transparency over white (transformers 5), dropped, or as open_clip does,
-    which resizes in the image's own mode and converts last."""
+    """Before resizing: transparency over white (transformers 5), dropped, or as in open_clip, which
+    resizes in the image's own mode and converts last."""
     resize: Literal["crop", "squash", "tile"]
     filter: Literal["bicubic", "lanczos"]
     size: int
     mean: list[float]
     deviation: list[float]
     round: bool = False
-    """Whether half a pixel beside a crop is rounded as torchvision does, or dropped."""
+    """Whether half a pixel beside a crop is rounded, as in torchvision, or dropped."""
 
     def __call__(self, image: Image.Image) -> Inputs:
         """Pixels of shape (1, 3, size, size), or (1, 1, 3, size, size) with tiles."""
@@ -150,7 +150,7 @@ class ImageScaling:
         if self.resize == "squash":
             return self._scaled(image, square)
         if self.resize == "tile":
-            # First to the longest edge, then to whole tiles, of which a stand-in has one.
+            # Resize first to the longest edge, then to whole tiles, of which a stand-in has one.
             return self._scaled(self._scaled(image, _fitted(image.size, self.size)), square)
         shorter, longer = sorted(image.size)
         other = int(self.size * longer / shorter)
@@ -173,7 +173,7 @@ def _transparent(image: Image.Image) -> bool:
 
 
 def _fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """`size` with its longer edge of `longest` pixels, the other one even, as Idefics 3 has it."""
+    """`size` with a longer edge of `longest` pixels and an even shorter edge, as in Idefics 3."""
     width, height = size
     ratio = width / height
     if width >= height:
@@ -186,7 +186,7 @@ def _even(length: int) -> int:
 
 
 class OnnxEncoder:
-    """Vectors of an exported checkpoint, as long as those of the library it was exported from."""
+    """Vectors of an exported checkpoint, with the norms of the library it was exported from."""
 
     packages = ("onnxruntime", "tokenizers", "numpy", "pillow")
 
@@ -209,7 +209,7 @@ def _session(graph: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = hardware.usable_processors()
     options.log_severity_level = 3
-    # Threads that spin take the processor from those that prepare the next items.
+    # Spinning threads would take processor time from those that prepare the next items.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 

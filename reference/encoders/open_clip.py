@@ -30,7 +30,7 @@ class OpenClipEncoder:
     def __init__(self, loaded: Loaded, placement: Placement) -> None:
         model, self._transform, self._tokenizer = loaded
         self._model = placement.put(model)
-        self._lock = threading.Lock()  # a tokenizer of transformers is no good for two threads
+        self._lock = threading.Lock()  # transformers' tokenizers are not thread-safe.
         self._limit: int = self._tokenizer.context_length
 
     def _count(self, text: str) -> int:
@@ -45,7 +45,7 @@ class OpenClipEncoder:
 
     def image_inputs(self, image: Image) -> Inputs:
         # As opened: the transform resizes and crops in the image's own mode and converts last, so
-        # that a palette or black-and-white image is resized by the nearest pixel.
+        # palette and black-and-white images are resized to the nearest pixel.
         return {"image": self._transform(quiet(image)).unsqueeze(0)}
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
@@ -56,11 +56,11 @@ class OpenClipEncoder:
 
 
 LONG = 4096
-"""Characters of a text from which on its blanks are collapsed before the tokenizer does it."""
+"""Characters of a text above which blanks are collapsed before the tokenizer does it."""
 
 
 def _collapsed(text: str) -> str:
-    # The tokenizer first mends a text line by line (ftfy): a megabyte of line feeds took 18 s.
+    # The tokenizer first fixes a text line by line (ftfy): a megabyte of line feeds took 18 s.
     return " ".join(text.split()) if len(text) > LONG else text
 
 
@@ -90,12 +90,12 @@ def _from_folder(folder: Path) -> Loaded:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if weights:
         return _from_files(config, folder, weights[0])
-    # As the vendor's image has it: the folder is a hub cache, the weights are named in the config.
+    # As in the vendor's image: the folder is a hub cache, and the config names the weights.
     return _by_name(config["model_name"], config["pretrained"], str(folder))
 
 
 def _from_files(config: dict[str, Any], folder: Path, weights: Path) -> Loaded:
-    """The vendor's `config.json` beside a weights file, recast in the library's own layout."""
+    """The vendor's `config.json` beside a weights file, converted to the library's own layout."""
     architecture, tokenizer = config["model_config"], folder / "tokenizer"
     with TemporaryDirectory() as made:
         for source in (weights, *(tokenizer.iterdir() if tokenizer.is_dir() else ())):

@@ -1,4 +1,4 @@
-"""Models of the sentence-transformers library, with the same or another model for texts."""
+"""Models of the sentence-transformers library, with the same or a different model for texts."""
 
 import threading
 from pathlib import Path
@@ -13,11 +13,11 @@ from reference.encoders import Placement
 from reference.inputs import Inputs, padded, shorten
 
 UNLIMITED = 8192
-"""Tokens kept of a text if a model names no limit."""
+"""Tokens kept of a text if a model specifies no limit."""
 
 
 class SentenceTransformersEncoder:
-    """Vectors as `SentenceTransformer.encode` gives them, not normalized unless the model does."""
+    """Vectors from `SentenceTransformer.encode`, not normalized unless the model does so."""
 
     packages = ("sentence-transformers", "transformers", "tokenizers", "torch", "pillow")
 
@@ -25,7 +25,7 @@ class SentenceTransformersEncoder:
         self._images = images
         self._texts = texts
         self._limit = int(texts.max_seq_length or UNLIMITED)
-        self._lock = threading.Lock()  # a tokenizer is no good for two threads
+        self._lock = threading.Lock()  # Tokenizers are not thread-safe.
 
     def _count(self, text: str) -> int:
         return len(self._texts.tokenizer(text, verbose=False)["input_ids"])
@@ -49,12 +49,12 @@ class SentenceTransformersEncoder:
 
 
 NAMED = hasattr(SentenceTransformer, "preprocess")
-"""Since 5.4, where inputs may say what they are."""
+"""Since 5.4, inputs can state their type."""
 
 
 def _as_text(text: str) -> Any:
-    # There a bare string that looks like the URL of an image, or is the path of one here, would
-    # be fetched and encoded as that image.
+    # Otherwise, a text that looks like an image URL, or is the path of an image on this machine,
+    # would be fetched and encoded as that image.
     return {"text": text} if NAMED else text
 
 
@@ -72,7 +72,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> SentenceTra
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:
-    """Where the image model and the text model are: folders, or hub ids."""
+    """The locations of the image model and the text model: folders, or hub ids."""
     if folder is None:
         return str(model.image_model), str(model.text_model or model.image_model)
     if (folder / "clip").is_dir():

@@ -1,9 +1,8 @@
 """Code shared by the torch encoders: loading, preprocessing and computing.
 
-transformers does much for a single item that need not be done again: it sets the tokenizer up for
-each text, and copies an image's pixels plane by plane before it resizes them. A shorter way is
-tried beside the library's when a model is loaded, and only taken if it gives the same inputs to
-the last bit.
+transformers repeats work for every item: it sets up the tokenizer for each text, and copies an
+image's pixels plane by plane before it resizes them. When a model is loaded, a shorter path is
+compared with the library's, and only used if it gives the same inputs, bit for bit.
 """
 
 import threading
@@ -26,14 +25,14 @@ TRIED_SIZES = ((320, 240), (97, 801), (20, 16))
 
 
 class Tokens:
-    """A tokenizer of transformers that several threads may use."""
+    """A transformers tokenizer that several threads may use."""
 
     def __init__(self, tokenizer: Any, limit: int, **padding: Any) -> None:
         """At most `limit` tokens; `padding` replaces the padding to the next multiple of 8."""
         self._tokenizer = tokenizer
         self._limit = limit
         self._padding = padding
-        # Its truncation is a state of its own: another thread would find it "already borrowed".
+        # Truncation settings are part of its state: another thread would get "already borrowed".
         self._lock = threading.Lock()
         self._short_way = self._found_short_way()
 
@@ -87,12 +86,12 @@ class Tokens:
 
 
 class Pixels:
-    """An image processor of transformers; any thread may call it."""
+    """A transformers image processor; any thread may call it."""
 
     def __init__(self, processor: Any) -> None:
         self._processor = processor
         noise = [_noise(width, height) for width, height in TRIED_SIZES]
-        # Of another class or release, it may lack the method `resize` or take other arguments.
+        # Other classes or releases may lack `resize`, or may use other arguments.
         resizes = hasattr(processor, "process_image") and hasattr(processor, "resample")
         self._short_way = resizes and _same(self._resized_first, self._librarys_way, noise)
 
@@ -107,7 +106,7 @@ class Pixels:
 
     def _resized_first(self, image: Image.Image) -> Inputs:
         processor = self._processor
-        # Not copied to planes: torch resizes the pixels of a file five times as fast.
+        # Not copied to planes: torch resizes a file's pixels five times as fast.
         pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)
         small = processor.resize(pixels, processor.size, resample=processor.resample)
         options = {"do_resize": False, "input_data_format": "channels_first"}
@@ -120,7 +119,7 @@ def _noise(width: int, height: int) -> Image.Image:
 
 
 def _same(one: Callable[[Any], Inputs], other: Callable[[Any], Inputs], items: Any) -> bool:
-    """Whether both make the same arrays, by name, of all `items`."""
+    """Whether both produce the same arrays, by name, for all `items`."""
     for item in items:
         first, second = one(item), other(item)
         if list(first) != list(second):
@@ -134,7 +133,7 @@ def _same(one: Callable[[Any], Inputs], other: Callable[[Any], Inputs], items: A
 def compute(
     kind: Kind, encode: Callable[[Inputs], torch.Tensor], inputs: Inputs, placement: Placement
 ) -> Vectors:
-    """What `encode` makes of `inputs`, which are moved to where the model is; back on the CPU."""
+    """The result of `encode` for `inputs`, which are moved to the model's device; on the CPU."""
     dtype = getattr(torch, placement.dtype)
     moved = {name: _moved(value, placement.device, dtype) for name, value in inputs.items()}
     with attention(kind, placement.device_type):
@@ -144,24 +143,23 @@ def compute(
 
 
 def _moved(value: Any, device: str, dtype: torch.dtype) -> Any:
-    """An array as a tensor on `device`, to which it is copied asynchronously.
+    """An array as a tensor on `device`, copied asynchronously.
 
-    Floating point ones (pixels) are cast there: on the CPU that would take all cores from
-    everything else.
+    Floating-point arrays (pixels) are cast there, since casting on the CPU would use all cores.
     """
     if not hasattr(value, "shape"):
         return value
     tensor = torch.as_tensor(value)
-    if device != "cpu":  # torch keeps pinned memory and gives it out again
+    if device != "cpu":  # torch caches pinned memory for reuse.
         tensor = tensor.pin_memory().to(device, non_blocking=True)
     return tensor.to(dtype) if tensor.is_floating_point() else tensor
 
 
 def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
-    """Which implementations of attention torch may choose from.
+    """Limit the implementations of attention from which torch may choose.
 
-    On a GPU cuDNN's is the fastest for images, but in half precision it plans for 50 to 90 ms for
-    each new shape, of which texts have hundreds. Theirs are bound by launching kernels anyway.
+    On a GPU, cuDNN's is the fastest for images, but in half precision it needs 50 to 90 ms to plan
+    for each new shape, of which texts have hundreds. Texts are limited by kernel launches anyway.
     """
     if device_type == "cpu" or kind == "image":
         return nullcontext()
@@ -173,16 +171,16 @@ def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
 def load_processor(kind: Any, source: str, **options: str) -> Any:
     """The processor of class `kind` at `source`, a folder or a hub id.
 
-    Never with `trust_remote_code`: a checkpoint is data and must not bring code along.
+    Never with `trust_remote_code`: a checkpoint is data and must not contain code.
     """
     return kind.from_pretrained(source, **options)
 
 
 def load_model(kind: Any, source: str, placement: Placement, **options: str) -> Any:
-    """The whole model of class `kind` at `source`, placed and ready to encode.
+    """The complete model of class `kind` at `source`, placed and ready to encode.
 
-    Raises `UnloadableError` if weights are missing, which transformers makes up at random with no
-    more than a warning.
+    Raises `UnloadableError` if weights are missing, which transformers would initialize at random
+    with only a warning.
     """
     loaded, report = kind.from_pretrained(
         source, dtype=torch.float32, output_loading_info=True, **options
@@ -193,13 +191,13 @@ def load_model(kind: Any, source: str, placement: Placement, **options: str) -> 
 
 
 def unit(features: torch.Tensor) -> torch.Tensor:
-    """Rows of length one, as the vendor's container divides them; always in float32."""
+    """Rows of unit norm, divided as in the vendor's container; always in float32."""
     wide = features.float()
     lengths: torch.Tensor = wide.norm(dim=-1, keepdim=True)
     return wide / lengths
 
 
 def pooled(output: Any) -> torch.Tensor:
-    """The features in a library's output: transformers 4 gives the tensor, 5 an object with it."""
+    """The features in a library's output: a tensor in transformers 4, inside an object in 5."""
     features: torch.Tensor = getattr(output, "pooler_output", output)
     return features

@@ -21,14 +21,14 @@ class SiglipEncoder:
         self._model = model
         self.image_inputs = Pixels(processor.image_processor)
         self._lower_case = lower_case
-        # Always the full length, as in training: the vector is read off the last position, and the
-        # published tokenizers give no attention mask, so shorter padding gives another vector.
+        # Always the full length, as in training: the vector is taken from the last position, and
+        # the published tokenizers give no attention mask, so padding affects the vector.
         limit = model.config.text_config.max_position_embeddings
         self._tokens = Tokens(processor.tokenizer, limit, padding="max_length")
 
     def text_inputs(self, text: str) -> Inputs:
-        # SigLIP 2 saw lowercased texts only (arXiv 2502.14786, 2.1), which not every published
-        # tokenizer does by itself (vLLM pull request 51157).
+        # SigLIP 2 was trained only on lowercased texts (arXiv 2502.14786, 2.1), but not every
+        # published tokenizer lowercases by itself (vLLM pull request 51157).
         return self._tokens(text.lower() if self._lower_case else text)
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
@@ -47,7 +47,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> SiglipEncod
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str, dict[str, str]]:
-    """Where the weights are, where the processor is, and options for loading the latter."""
+    """The locations of the weights and the processor, and options for loading the latter."""
     if folder is None:
         return str(model.image_model), str(model.image_model), {}
     weights = folder / "siglip" if (folder / "siglip").is_dir() else folder

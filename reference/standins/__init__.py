@@ -15,7 +15,7 @@ SUFFIX: Final = ".tar.xz"
 
 
 def available() -> tuple[str, ...]:
-    """The tags that there is a stand-in for, sorted."""
+    """The tags with a stand-in, sorted."""
     return tuple(sorted(file.name.removesuffix(SUFFIX) for file in _archives()))
 
 
@@ -35,13 +35,13 @@ def unpack(tag: str, into: Path) -> Path:
     found = archive(tag)
     folder = into / tag
     folder.mkdir(parents=True)
-    # Not by tarfile's own "r|xz", which takes four times as long for what is packed so tightly.
+    # tarfile's own "r|xz" takes four times as long for such compact archives.
     with (
         found.open("rb") as packed,
         lzma.open(packed) as content,
         tarfile.open(fileobj=content, mode="r:") as tar,
     ):
-        # As an attribute, because the argument `filter` is only known from Python 3.11.4 on.
+        # As an attribute, because the argument `filter` requires Python 3.11.4.
         tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
         tar.extractall(folder)
     return folder

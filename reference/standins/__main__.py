@@ -18,13 +18,13 @@ from reference import standins
 LAYOUTS: Final = ("vendor", "library")
 
 _MODELS: Final = "./models"
-"""The vendor's folder as its code names it: its working directory is /app."""
+"""The vendor's folder as its code names it, relative to the working directory /app."""
 
 _VENDOR_CONFIGS: Final = "/usr/local/lib/python3.11/site-packages/open_clip/model_configs"
 
 
 def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MODELS) -> str:
-    """Write the stand-in of `tag` into `folder` and return what to do with it, in a few lines.
+    """Write the stand-in of `tag` into `folder`, and return instructions in a few lines.
 
     `mounted_at` is where the server will see the folder, in the vendor's layout.
 
@@ -44,7 +44,7 @@ def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MO
 
 
 def _not_of_the_checkpoint(folder: str, names: list[str]) -> set[str]:
-    """The files at the top of a stand-in, which are the ONNX engine's; others are in folders."""
+    """The ONNX engine's files, which are at the top of a stand-in; others are in folders."""
     return {name for name in names if "onnx.json" in names and (Path(folder) / name).is_file()}
 
 
@@ -58,7 +58,7 @@ def _vendor_siglip(folder: Path, models: str) -> str:
 
 
 def _vendor_open_clip(folder: Path, models: str) -> str:
-    """The architecture is a file of open_clip's own, the weights a path."""
+    """The architecture is a file of open_clip's own, and the weights are a path."""
     inner = folder / "openclip"
     config = _read(inner / "config.json")
     name, tokenizer = config["model_name"], f"{models}/openclip/tokenizer"
@@ -80,7 +80,7 @@ def _vendor_modernvbert(folder: Path, _models: str) -> str:
     return (
         f"{folder}/modernvbert is for transformers 5 (ModernVBertModel, Idefics3Processor).\n"
         "The vendor's image reads this model with colpali-engine, whose class has other names for\n"
-        "the weights and asks the hub for its parts' configurations: it cannot load this folder."
+        "the weights, and it loads parts' configurations from the hub: it cannot load this folder."
     )
 
 
@@ -114,12 +114,12 @@ def _library_sentence_transformers(folder: Path) -> str:
 
 
 def _library_open_clip(folder: Path) -> str:
-    """What open_clip 3 calls a local directory."""
+    """The layout that open_clip 3 calls a local directory."""
     _flatten(folder, "openclip")
     config = _read(folder / "config.json")
     (folder / "config.json").unlink()
     if (folder / "tokenizer").is_dir():
-        # The tokenizer lies beside the weights, its folder's config.json is the text model's.
+        # The tokenizer is beside the weights; that folder's config.json is the text model's.
         _flatten(folder, "tokenizer")
         _point_at(config["model_config"], str(folder))
     cfg = {"model_cfg": config["model_config"], "preprocess_cfg": config["preprocess_cfg"]}
@@ -131,7 +131,7 @@ def _library_open_clip(folder: Path) -> str:
 
 
 def _point_at(architecture: dict[str, Any], tokenizer: str) -> None:
-    """Say where the text model's configuration and the tokenizer are, if it has its own."""
+    """Set the paths of the text model's configuration and the tokenizer, if it has its own."""
     text = architecture["text_cfg"]
     for key in {"hf_model_name", "hf_tokenizer_name"} & text.keys():
         text[key] = tokenizer
@@ -171,12 +171,12 @@ _LIBRARY: Final[dict[Library, Callable[[Path], str]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write a stand-in where another server finds it, and say what to mount where."""
+    """Write a stand-in for another server, and say what to mount where."""
     options = _parser().parse_args(arguments)
     try:
         instructions = export(options.tag, options.folder, options.layout, options.mounted_at)
     except FileExistsError:
-        print(f"ERROR: {options.folder} is there already and is not empty", file=sys.stderr)
+        print(f"ERROR: {options.folder} already exists and is not empty", file=sys.stderr)
         return 1
     except (LookupError, OSError) as error:
         print(f"ERROR: {error.args[0] if error.args else error}", file=sys.stderr)

@@ -161,11 +161,11 @@ def test_metadata_that_pillow_refuses_hide_no_pixels(name: str, place: int) -> N
         (SMALL[:20] + b"\7" + SMALL[21:], "(the chunk IHDR has a wrong checksum)"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "the JPEG image is damaged or cut short"),
         (b"RIFF\0\0\0\0WEBP", "the WebP image is damaged"),
-        (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC is not read here; send PNG"),
-        (b"\xff\x0a" + bytes(20), "JPEG XL is not read here"),
-        (b"<?xml version='1.0'?>\n<svg width='9'/>", "SVG is not read here"),
-        (b"%PDF-1.7\n", "PDF is not read here"),
-        (bytes(4096), "not an image in a format that is read here"),
+        (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC is not supported; send PNG"),
+        (b"\xff\x0a" + bytes(20), "JPEG XL is not supported"),
+        (b"<?xml version='1.0'?>\n<svg width='9'/>", "SVG is not supported"),
+        (b"%PDF-1.7\n", "PDF is not supported"),
+        (bytes(4096), "not an image in a supported format"),
     ],
 )
 def test_a_file_is_named_for_what_it_is(file: bytes, says: str) -> None:
@@ -176,7 +176,7 @@ def test_a_file_is_named_for_what_it_is(file: bytes, says: str) -> None:
 
 def test_formats_that_start_other_programs_are_not_tried() -> None:
     postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n"
-    with pytest.raises(RefusedError, match="PostScript is not read here"):
+    with pytest.raises(RefusedError, match="PostScript is not supported"):
         images.read(base64.b64encode(postscript).decode(), "x", LIMIT)
 
 

@@ -222,9 +222,9 @@ class ScaledAsFirst(Endpoint):
 class GreyMakesGrey(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)
-        return self.grey(images) if len(images) > 1 and any(map(is_grey, images)) else vectors
+        return self.gray(images) if len(images) > 1 and any(map(is_gray, images)) else vectors
 
-    def grey(self, files: list[bytes]) -> Matrix:
+    def gray(self, files: list[bytes]) -> Matrix:
         """All of them without their colors."""
         rows = []
         for file in files:
@@ -235,7 +235,7 @@ class GreyMakesGrey(Endpoint):
         return np.array(rows)
 
 
-def is_grey(file: bytes) -> bool:
+def is_gray(file: bytes) -> bool:
     """Whether a file is opened as gray."""
     try:
         with Image.open(BytesIO(file)) as opened:
