@@ -120,6 +120,10 @@ def load(row: models.Model, folder: Path) -> Model:
 SECONDS = 300
 """For a start on a machine that is busy with other things."""
 
+HTTP = httpx.Client(timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
+"""Each request has a connection of its own, so that any worker may take it; they share one context
+for TLS, since to make one costs more than all else."""
+
 
 @dataclass
 class Run:
@@ -135,7 +139,7 @@ class Run:
 
     def wait_ready(self) -> None:
         until = time.monotonic() + SECONDS
-        while httpx.get(f"{self.url}/.well-known/ready", timeout=SECONDS).status_code != 204:
+        while HTTP.get(f"{self.url}/.well-known/ready").status_code != 204:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until
             time.sleep(0.05)

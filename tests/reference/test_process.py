@@ -11,12 +11,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
-from reference import hardware
+from reference import hardware, serving
 from reference.__main__ import main
-from tests.reference.conftest import SECONDS, STAND_INS, Checkpoint, Run, Start
+from tests.reference.conftest import HTTP, SECONDS, STAND_INS, Checkpoint, Run, Start
 
 
 @pytest.fixture
@@ -29,27 +28,24 @@ def clip(start: Start, checkpoint: Checkpoint) -> Run:
 
 
 def test_a_model_is_served_until_sigterm_which_finishes_what_is_in_flight(clip: Run) -> None:
-    meta = httpx.get(f"{clip.url}/meta").json()
+    meta = HTTP.get(f"{clip.url}/meta").json()
     assert (meta["library"], meta["ready"]) == ("clip", True)
     assert "torch" in meta["versions"]
     assert resident_bytes(clip.process.pid) < 1.5e9
     hang_up_early(clip.url)
-    body = {"texts": [f"text {number} " * (number % 9 + 1) for number in range(200)]}
+    body = {"texts": [f"text {number} " * (number % 9 + 1) for number in range(50)]}
     with ThreadPoolExecutor(8) as pool:
-        calls = [
-            pool.submit(httpx.post, f"{clip.url}/vectorize", json=body, timeout=SECONDS)
-            for _ in range(8)
-        ]
+        calls = [pool.submit(HTTP.post, f"{clip.url}/vectorize", json=body) for _ in range(8)]
         while not any(call.done() for call in calls):
             time.sleep(0.005)
-        metrics = httpx.get(f"{clip.url}/metrics", timeout=SECONDS).text
+        metrics = HTTP.get(f"{clip.url}/metrics").text
         clip.process.send_signal(signal.SIGTERM)
         answers = [call.result() for call in calls]
     # What was asked for by the callers who hung up was dropped.
     assert 'clip_requests_total{status="499"}' in metrics
     vectors = [row for answer in answers for row in answer.json()["textVectors"]]
     assert {len(row) for row in vectors} == {meta["dimensions"]}
-    assert len(vectors) == 8 * 200
+    assert len(vectors) == 8 * 50
     assert clip.process.wait(SECONDS) == 0
 
 
@@ -58,9 +54,9 @@ def resident_bytes(pid: int) -> int:
 
 
 def hang_up_early(url: str) -> None:
-    """Ask for 900 texts, several times, and do not wait for them."""
+    """Ask for 300 texts, several times, and do not wait for them."""
     host, _, port = url.removeprefix("http://").rpartition(":")
-    body = json.dumps({"texts": [str(number) for number in range(900)]}).encode()
+    body = json.dumps({"texts": [str(number) for number in range(300)]}).encode()
     head = b"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
     for _ in range(10):
         with socket.create_connection((host, int(port))) as caller:
@@ -73,8 +69,8 @@ def test_a_signal_ends_it_at_once_even_while_it_loads(
     start: Start, tmp_path: Path, checkpoint: Checkpoint, number: int, status: int
 ) -> None:
     run = start("--weights", str(checkpoint("clip")))
-    assert httpx.get(f"{run.url}/.well-known/live", timeout=SECONDS).status_code == 204
-    answer = httpx.post(f"{run.url}/vectorize", json={"texts": ["a"]}, timeout=SECONDS)
+    assert HTTP.get(f"{run.url}/.well-known/live").status_code == 204
+    answer = HTTP.post(f"{run.url}/vectorize", json={"texts": ["a"]})
     assert answer.status_code == 503
     run.process.send_signal(number)
     assert run.process.wait(SECONDS) == status
@@ -82,14 +78,24 @@ def test_a_signal_ends_it_at_once_even_while_it_loads(
     assert not list(tmp_path.glob("reference-*"))
 
 
-def test_a_model_that_cannot_be_loaded_ends_it_with_one_line(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken/config.json").write_text("{}")
-    run = start("--weights", str(tmp_path / "broken"))
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_model_that_cannot_be_loaded_ends_it_with_a_line(
+    start: Start, tmp_path: Path, workers: str
+) -> None:
+    run = start("--workers", workers)
     assert run.process.wait(SECONDS) == 1
-    [line] = re.findall(r"^reference: .*\n", run.log.read_text(), re.MULTILINE)
-    assert line.startswith("reference: cannot load the model: ")
+    lines = re.findall(r"^reference: .*", run.log.read_text(), re.MULTILINE)
+    assert set(lines) == {
+        "reference: cannot load the model: there is no stand-in for own; "
+        "give --weights hub or a folder"
+    }
+    assert workers == "2" or len(lines) == 1
     assert not list(tmp_path.glob("reference-*"))
+
+
+def test_what_a_library_raises_is_said_in_one_line() -> None:
+    assert serving._line(KeyError("\nmodel_type\nelse")) == r"KeyError: '\nmodel_type\nelse'"
+    assert serving._line(OSError("\nno such file\nhelp")) == "OSError: no such file"
 
 
 @pytest.fixture
@@ -125,26 +131,29 @@ FOREIGN = {
     "sentence-transformers": {"open_clip"},
     "clip": {"sentence_transformers", "open_clip", "timm", "sklearn"},
     "siglip": {"sentence_transformers", "open_clip", "timm", "sklearn"},
-    "open_clip": {"sentence_transformers", "sklearn"},
     "modernvbert": {"sentence_transformers", "open_clip", "timm", "sklearn"},
+    "open_clip": {"sentence_transformers", "sklearn"},
 }
 """Top-level packages that a library has no business with."""
 
 IMPORTED = """
 import json, os, sys
 from pathlib import Path
-import torch, transformers  # once, for all children
 from conformance.data.models import find
 from PIL import Image
 from reference import encoders
-for tag, folder in json.loads(sys.argv[1]):
-    if (child := os.fork()) == 0:
-        encoder = encoders.load(find(tag), Path(folder), encoders.Placement())
-        encoder.text_inputs("a"), encoder.image_inputs(Image.new("RGB", (30, 20)))
-        print(json.dumps([tag, sorted(sys.modules)]), flush=True)
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
+import reference.encoders.clip  # once, for both processes
+def imported(tag, folder):
+    encoder = encoders.load(find(tag), Path(folder), encoders.Placement())
+    encoder.text_inputs("a"), encoder.image_inputs(Image.new("RGB", (30, 20)))
+    print(json.dumps([tag, sorted(sys.modules)]), flush=True)
+largest, *others = json.loads(sys.argv[1])
+child = os.fork()
+for tag, folder in others if child else [largest]:
+    imported(tag, folder)
+assert not child or os.waitpid(child, 0)[1] == 0
 """
+"""Imports take seconds, so most libraries share a process: each before those that import more."""
 
 
 def test_a_model_is_loaded_by_its_library_alone(checkpoint: Checkpoint) -> None:

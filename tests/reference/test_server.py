@@ -20,7 +20,7 @@ from reference.app import create_app
 from reference.encoders import Encoder
 from reference.inputs import Inputs
 from reference.settings import MIB, Settings
-from tests.reference.conftest import MeanColour, loaded
+from tests.reference.conftest import HTTP, MeanColour, loaded
 
 
 class Held(MeanColour):
@@ -88,7 +88,7 @@ def test_a_connection_is_kept(url: str, path: str) -> None:
 
 
 def test_a_connection_is_closed_for_who_asks(url: str) -> None:
-    answer = httpx.get(f"{url}/.well-known/ready", headers={"Connection": "close"})
+    answer = HTTP.get(f"{url}/.well-known/ready", headers={"Connection": "close"})
     assert (answer.status_code, answer.headers["Connection"]) == (204, "close")
 
 
@@ -98,7 +98,7 @@ def test_idle_connections_outlast_those_of_go() -> None:
 
 def test_a_body_of_16_mib_passes(url: str) -> None:
     body = {"texts": ["a" * (16 * MIB)]}
-    answer = httpx.post(f"{url}/vectorize", json=body, timeout=30)
+    answer = HTTP.post(f"{url}/vectorize", json=body, timeout=30)
     assert answer.json()["textVectors"] == [[16 * MIB, 97, 97]]
 
 
@@ -129,7 +129,7 @@ def test_malformed_http_is_answered_in_json(url: str) -> None:
 
 
 def test_a_chunked_body_is_read(url: str) -> None:
-    answer = httpx.post(f"{url}/vectorize", content=iter([b'{"texts"', b': ["a"]}']))
+    answer = HTTP.post(f"{url}/vectorize", content=iter([b'{"texts"', b': ["a"]}']))
     assert answer.json()["textVectors"] == [[1, 97, 97]]
 
 
@@ -146,7 +146,7 @@ def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
     encoder = Held()
     with serving(encoder) as address, waiting(address, 60) as callers:
         for path in ("ready", "live") * 10:
-            assert httpx.get(f"{address}/.well-known/{path}", timeout=20).status_code == 204
+            assert HTTP.get(f"{address}/.well-known/{path}", timeout=20).status_code == 204
         assert not answered(callers)
         encoder.release.set()
         assert {answer_on(caller)[0] for caller in callers} == {200}
@@ -157,7 +157,7 @@ def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> Non
     with serving(encoder) as address, waiting(address, REQUESTS + 20) as callers:
         # The surplus is refused once all others are held: from then on every thread is taken.
         refused = answered(callers, 20)
-        assert httpx.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
+        assert HTTP.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
         assert refused == answered(callers, 20)  # the others were still held meanwhile
         encoder.release.set()
         statuses = [answer_on(caller)[0] for caller in callers]
@@ -167,7 +167,7 @@ def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> Non
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "0.0.0.0"])
 def test_every_kind_of_host_is_served_where_the_line_says(host: str) -> None:
     with serving(MeanColour(), host) as address:
-        assert httpx.get(f"{address}/.well-known/live").status_code == 204
+        assert HTTP.get(f"{address}/.well-known/live").status_code == 204
 
 
 def server_address(url: str) -> tuple[str, int]:

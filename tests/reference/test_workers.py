@@ -13,7 +13,7 @@ import pytest
 from reference import hardware, workers
 from reference.__main__ import main
 from reference.settings import parse
-from tests.reference.conftest import SECONDS, STAND_INS, Checkpoint, Run, Start
+from tests.reference.conftest import HTTP, SECONDS, STAND_INS, Run, Start
 
 TAG = STAND_INS["clip"]
 
@@ -24,22 +24,21 @@ def children(run: Run) -> set[int]:
 
 
 def ask(url: str, text: str) -> httpx.Response:
-    """Each on a connection of its own, so that any worker may take it."""
-    return httpx.post(f"{url}/vectorize", json={"texts": [text]}, timeout=SECONDS)
+    return HTTP.post(f"{url}/vectorize", json={"texts": [text]})
 
 
 def counted(url: str) -> float:
-    text = httpx.get(f"{url}/metrics", timeout=SECONDS).text
+    text = HTTP.get(f"{url}/metrics").text
     [number] = re.findall(r'^clip_requests_total\{status="200"\} (\S+)$', text, re.MULTILINE)
     return float(number)
 
 
-def test_workers_are_one_service(start: Start, checkpoint: Checkpoint) -> None:
-    run = start("--weights", str(checkpoint("clip")), "--metrics", "on", "--workers", "2")
+def test_workers_are_one_service(start: Start) -> None:
+    run = start("--model", TAG, "--metrics", "on", "--workers", "2")
     run.wait_ready()
     first = children(run)
     assert len(first) == 2
-    assert httpx.get(f"{run.url}/meta").json()["workers"] == 2
+    assert HTTP.get(f"{run.url}/meta").json()["workers"] == 2
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, [run.url] * 60, ["a cat"] * 60))
     assert {answer.status_code for answer in answers} == {200}
@@ -48,7 +47,7 @@ def test_workers_are_one_service(start: Start, checkpoint: Checkpoint) -> None:
 
     os.kill(min(first), signal.SIGKILL)
     while not children(run) - first:
-        assert httpx.get(f"{run.url}/.well-known/ready", timeout=SECONDS).status_code == 204
+        assert HTTP.get(f"{run.url}/.well-known/ready").status_code == 204
         assert ask(run.url, "a dog").status_code == 200
         time.sleep(0.02)
     while run.log.read_text().count(" ready") < 3:  # the two first ones and their replacement
@@ -65,14 +64,6 @@ def test_workers_are_one_service(start: Start, checkpoint: Checkpoint) -> None:
     finished = [call.result() for call in calls if not call.exception()]
     assert finished
     assert {answer.status_code for answer in finished} == {200}
-
-
-def test_a_worker_that_cannot_load_its_model_ends_all(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken/config.json").write_text("{}")
-    run = start("--weights", str(tmp_path / "broken"), "--workers", "2")
-    assert run.process.wait(SECONDS) == 1
-    assert "reference: cannot load the model: " in run.log.read_text()
 
 
 @pytest.mark.parametrize(
