@@ -1,8 +1,8 @@
 """Capture a real Weaviate's requests for `fixtures/wire`, which `replay` reads.
 
-`python -m lab.capture_requests FOLDER [VERSION]`. What the endpoint answers plays
-no part, so a tiny one stands in. 1.30.5 and 1.39.0 send the same bytes. They are kept byte for
-byte, but for the Host, with an index beside them that counts what each asks for.
+`python -m lab.capture_requests FOLDER [VERSION]`. The endpoint's responses do not matter, so a tiny
+endpoint is used. 1.30.5 and 1.39.0 send the same bytes. The requests are kept byte for byte, except
+for the Host, with an index that counts the items in each.
 """
 
 import sys
@@ -29,14 +29,14 @@ from conformance.weaviate.second_endpoint import DIMENSION, SecondEndpoint
 from conformance.weaviate.server_selection import ServerSelection
 
 SIZE = 48
-"""Pixels; the images go into the repository, several times over."""
+"""Pixels; kept small, since the images go into the repository several times."""
 HOST = "multi2vec-clip:8080"
 ODD_TEXT = 'a <b>"red" circle</b> & \u2028 赤い円 \U0001f534 \\ \t\x00'
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What is done with the clients, and the name and words under which its requests are kept."""
+    """An operation with the clients, and the name and description of its requests."""
 
     name: str
     words: str
@@ -45,11 +45,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Captured:
-    """What one operation made Weaviate send."""
+    """The requests that Weaviate sent for one operation."""
 
     name: str
     words: str
-    """What was done, for people."""
+    """A description of the operation."""
     sent: Sequence[Passed]
 
 
@@ -61,18 +61,18 @@ def item(number: int) -> Item:
 
 
 def insert(deployment: Deployment, **properties: Any) -> None:
-    """One object into the page's collection."""
+    """Insert one object into the documentation page's collection."""
     documented_collection.create(deployment, "Record").data.insert(properties)
 
 
 def insert_broken(deployment: Deployment) -> None:
-    """An object whose image is none."""
+    """Insert an object with an invalid image."""
     with suppress(WeaviateBaseError):
         insert(deployment, poster=b64encode(b"no image at all").decode())
 
 
 def insert_lists(deployment: Deployment) -> None:
-    """Two text properties, one of them a list."""
+    """Two text properties, one of which is a list."""
     texts = [("tags", DataType.TEXT_ARRAY), ("title", DataType.TEXT)]
     fields = Configure.Vectors.multi2vec_clip(name=VECTOR, text_fields=["title", "tags"])
     objects = deployment.collections.create(
@@ -84,7 +84,7 @@ def insert_lists(deployment: Deployment) -> None:
 
 
 def insert_slash(deployment: Deployment) -> None:
-    """By way of an inferenceUrl that ends in a slash."""
+    """Use an inferenceUrl that ends in a slash."""
     objects = documented_collection.create(
         deployment, "Record", inference_url=f"{deployment.endpoint_url}/"
     )
@@ -92,7 +92,7 @@ def insert_slash(deployment: Deployment) -> None:
 
 
 def update(deployment: Deployment) -> None:
-    """A new poster for an object that came with a vector of its own."""
+    """Change the poster of an object that was imported with its own vector."""
     objects = documented_collection.create(deployment, "Record")
     given = {VECTOR: [0.5] * DIMENSION}
     uuid = objects.data.insert({"title": item(3).title}, vector=given)
@@ -133,8 +133,8 @@ OPERATIONS = (
     ),
     Operation("import-empty-text", "an empty title", lambda d: insert(d, title="")),
     Operation("import-lists", "a text[] beside a text", insert_lists),
-    Operation("import-broken-image", "a poster that is no image", insert_broken),
-    Operation("import-trailing-slash", "inferenceUrl with a slash at its end", insert_slash),
+    Operation("import-broken-image", "a poster that is not an image", insert_broken),
+    Operation("import-trailing-slash", "inferenceUrl with a trailing slash", insert_slash),
     Operation("update", "a new poster", update),
     Operation("near-text", "one concept", lambda d: search(d).near_text(item(4).title)),
     Operation(
@@ -157,7 +157,7 @@ OPERATIONS = (
 
 
 def record(deployment: Deployment, folder: Path) -> None:
-    """Do every operation and write what it made Weaviate send."""
+    """Perform every operation, and write the requests that Weaviate sent."""
     assert deployment.proxy is not None
     passed = deployment.proxy.passed
     ready = [each for each in passed if each.path.endswith("ready")][-1:]
@@ -171,7 +171,7 @@ def record(deployment: Deployment, folder: Path) -> None:
 
 
 def write(folder: Path, operations: Sequence[Captured], made_by: str, server: str) -> None:
-    """One file a request, and `index.toml`; `server` is Weaviate's version."""
+    """One file per request, and `index.toml`; `server` is Weaviate's version."""
     index = [
         f"# Requests of a real Weaviate; made by {made_by}.",
         f'server = "{server}"',
@@ -183,7 +183,7 @@ def write(folder: Path, operations: Sequence[Captured], made_by: str, server: st
 
 
 def _write_requests(folder: Path, operation: Captured) -> list[str]:
-    """Write the requests of one operation; the lines of the index for them."""
+    """Write the requests of one operation; returns the lines of the index for them."""
     lines: list[str] = []
     for number, passed in enumerate(operation.sent, 1):
         name = operation.name if len(operation.sent) == 1 else f"{operation.name}-{number}"
@@ -201,7 +201,7 @@ def _with_neutral_host(passed: Passed) -> bytes:
 
 
 def main() -> None:
-    """Capture into the folder that the command line names, from the version named after it."""
+    """Capture into the folder given on the command line, from the version given after it."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.http"):

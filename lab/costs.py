@@ -22,23 +22,23 @@ from conformance.transport.pace import asked
 FILE: Final = Path(__file__).parents[1] / "fixtures" / "costs.toml"
 TAG: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 HEAD: Final = """\
-# What a case of each check asks for, on average: requests, texts, images, megapixels, and the
-# seconds that the suite itself takes. From it come a run's estimate and what its budget leaves out.
+# The average requests, texts, images and megapixels of a case of each check, and the seconds that
+# the suite itself takes. They determine a run's estimate and the cases that its budget leaves out.
 # Made by `python -m lab.costs`.
 [checks]
 """
 
 
 class Ledger:
-    """A pytest plugin that counts what the cases of a run ask for."""
+    """A pytest plugin that counts what the cases of a run request."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked = np.zeros(4)
         self._counting = 0.0
-        """Seconds that this took itself."""
+        """Seconds that the counting itself took."""
         self.cases: dict[str, list[Any]] = {}
-        """For each check the (requests, texts, images, megapixels, seconds) of its cases."""
+        """For each check, the (requests, texts, images, megapixels, seconds) of its cases."""
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Listener of the client."""
@@ -48,7 +48,7 @@ class Ledger:
         self._counting += time.perf_counter() - start
 
     def pytest_collection_finish(self) -> None:
-        """Listen from now on."""
+        """Start listening."""
         self._session.client.listeners.insert(0, self.heard)
 
     @pytest.hookimpl(wrapper=True)

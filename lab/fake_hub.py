@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Final
 
 COMMIT: Final = "0" * 40
-"""The hub's libraries keep files by the commit that they came from."""
+"""The hub's libraries store files by the commit that they came from."""
 FILE: Final = re.compile(r"/.+/resolve/[^/]+/(?P<path>[^?]+)")
 TREE: Final = re.compile(r"/api/models/.+/tree/[^/?]+/?(?P<path>[^?]*).*")
 REPOSITORY: Final = re.compile(r"/api/models/(?P<name>[^?]+?)(/revision/[^/?]+)?(\?.*)?")
 
 
 class Hub(BaseHTTPRequestHandler):
-    """Answers what `huggingface_hub` asks: a repository's files, and the content of each."""
+    """Answers the requests of `huggingface_hub`: a repository's files, and the content of each."""
 
     folder: Path
     protocol_version = "HTTP/1.1"

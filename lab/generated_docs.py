@@ -23,13 +23,13 @@ CONFIGURABLE = tuple(row for row in OPTIONS if row.configurable)
 
 
 def page(text: str) -> str:
-    """The page with its table of options written again; raises ValueError without markers."""
+    """The page with its table of options regenerated; raises ValueError without markers."""
     rows = [f"| {_syntax(row)} | {_meaning(row)} |\n" for row in COMMAND_OPTIONS]
     return replaced(text, TABLE, "".join(["| option | what it does |\n", "|---|---|\n", *rows]))
 
 
 def action(text: str) -> str:
-    """The GitHub Action with its inputs written again; raises ValueError without markers."""
+    """The GitHub Action with its inputs regenerated; raises ValueError without markers."""
     texts = {row.name: row.help_with_default() for row in CONFIGURABLE} | {"url": URL_INPUT}
     inputs = [f"  {name}:\n    description: {_quoted(said)}\n" for name, said in texts.items()]
     handed = [f"        {variable(row)}: ${{{{ inputs.{row.name} }}}}\n" for row in CONFIGURABLE]
@@ -38,7 +38,7 @@ def action(text: str) -> str:
 
 
 def replaced(text: str, markers: tuple[str, str], block: str) -> str:
-    """The text with what stands between its markers replaced; raises ValueError without them."""
+    """The text with the part between its markers replaced; raises ValueError without them."""
     begin, end = markers
     pattern = re.escape(begin) + ".*?" + re.escape(end)
     made, count = re.subn(pattern, lambda _: begin + block + end, text, flags=re.DOTALL)
@@ -63,7 +63,7 @@ def _quoted(text: str) -> str:
 
 
 def contract() -> str:
-    """The contract as Markdown: `docs/contract.md`, character by character."""
+    """The contract as Markdown: the exact contents of `docs/contract.md`."""
     environment = Environment(
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
@@ -82,7 +82,7 @@ def contract() -> str:
 
 
 def prose(text: str) -> str:
-    """Plain text as Markdown: what would be taken for markup is escaped, but in `code`."""
+    """Plain text as Markdown: markup characters are escaped, except in `code`."""
     plain_and_code = text.split("`")
     plain_and_code[::2] = [re.sub(r"([<*\\])", r"\\\1", part) for part in plain_and_code[::2]]
     return "`".join(plain_and_code)

@@ -1,6 +1,6 @@
 """Publish a result: `python -m lab.published NAME REPORT` stores a report in `results/NAME`.
 
-It keeps what a reader needs of the report, and moves the verdict of the run before it into the
+It keeps the parts of the report that readers need, and moves the previous run's verdict into the
 history. `lab.results_page` shows all of them in the documentation.
 """
 
@@ -20,12 +20,12 @@ ABOUT: Final = ("title", "about", "source", "reproduce")
 KEPT: Final = ("schema", "started", "suite", "model", "verdict", "profiles", "counts")
 KEPT_OF_A_FINDING: Final = ("clause", "level", "title", "got", "expected", "why", "test", "also")
 FINE: Final = frozenset({"pass", "n/a", "disabled", "skipped"})
-"""Statuses that need no row of their own in the table of clauses."""
+"""Statuses that do not get their own row in the table of clauses."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A tested service: the four texts of its `target.toml`, and its newest shortened report."""
+    """A tested service: the four texts of its `target.toml`, and its latest shortened report."""
 
     name: str
     title: str
@@ -67,7 +67,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def shortened(report: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What is stored of a report; `before` is the stored one that it takes the place of."""
+    """The stored form of a report; `before` is the stored report that it replaces."""
     short = _only(report, KEPT)
     short["contract"] = _only(report["contract"], ("version", "digest"))
     short["weights"] = report["target"]["weights"]
@@ -78,7 +78,7 @@ def shortened(report: dict[str, Any], before: dict[str, Any] | None = None) -> d
 
 
 def _clause(clause: dict[str, Any]) -> dict[str, Any]:
-    """Its title and level only where a row of the table of clauses shows them."""
+    """The clause, with its title and level only if the table of clauses shows it."""
     fine = clause["status"] in FINE
     return _only(clause, ("id", "status") if fine else ("id", "status", "level", "title"))
 
@@ -97,7 +97,7 @@ def _verdict(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def store(folder: Path, report: Path) -> Path:
-    """Keep the report of a new run in a target's folder. Raises UserError."""
+    """Store the report of a new run in a target's folder. Raises UserError."""
     path = folder / "report.json"
     short = shortened(_read(report), _read(path) if path.exists() else None)
     path.parent.mkdir(parents=True, exist_ok=True)

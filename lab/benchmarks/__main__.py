@@ -1,7 +1,7 @@
 """``python -m lab.benchmarks``: compare the reference with other servers and the bare model.
 
-Every model is a full-size one with random weights. All run on this machine and take turns; only
-the one whose turn it is has work.
+Every model is a full-size one with random weights. All run on this machine and are measured
+alternately, so that only one of them has work at any time.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from reference.encoders import Placement
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and show. 0, or 1 if requests failed."""
+    """Measure and show the results. Returns 0, or 1 if requests failed."""
     asked = _parser().parse_args(arguments)
     everybody = ["reference", *_present(asked.beside)]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _present(beside: Sequence[str]) -> list[str]:
-    """Those that are installed."""
+    """The ones that are installed."""
     if "infinity" not in beside or rivals.INFINITY.exists():
         return list(beside)
     print(f"infinity is left out: there is no {rivals.INFINITY}", file=sys.stderr)
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
-    """What is measured, and where it is written."""
+    """Options for what is measured, and where the results are written."""
     add = parser.add_argument
     add("--kinds", type=bench_command.kinds, default=KINDS, help="of text,image,both; default all")
     callers = bench_command.callers

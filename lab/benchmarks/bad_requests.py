@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from conformance.speed.load import bodies
 
 MOST_ITEMS = 1024
-"""The reference's own default."""
+"""The reference's default limit."""
 
 NOT_STRINGS: tuple[object, ...] = (None, 1, 0.5, True, [], {}, ["a cat"], {"text": "a cat"})
 NOT_LISTS: tuple[object, ...] = (1, 0.5, True, "a cat", {}, {"0": "a cat"})
@@ -19,7 +19,7 @@ NOT_BASE64 = "!?*-_%\u00e9\u732b"
 
 
 def requests(seed: int) -> Iterator[tuple[str, bytes]]:
-    """What is wrong, and the body; without end."""
+    """Descriptions and bodies of invalid requests, without end."""
     rng = random.Random(seed)
     makers = list(MAKERS.items())
     while True:
@@ -99,7 +99,7 @@ def _data_uri(rng: random.Random) -> bytes:
 
 
 def _bomb(rng: random.Random) -> bytes:
-    """A PNG of a few bytes that says it has billions of pixels."""
+    """A PNG of a few bytes whose header claims billions of pixels."""
     sizes = struct.pack(">II5B", rng.randrange(30_000, 60_000), 60_000, 8, 2, 0, 0, 0)
     parts = [(b"IHDR", sizes), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
     chunks = [

@@ -1,8 +1,8 @@
 """Check memory, valid responses and probes during a long run with bad requests mixed in.
 
 ``python -m lab.benchmarks.endurance [--requests 20000] [--bad 10000]`` starts the reference with a
-stand-in and prints what it saw; the status is 1 where an answer was not right. A rehearsal of the
-same with few requests is among the tests.
+stand-in and prints its observations; the exit status is 1 if a response was wrong. The tests
+include a short version with few requests.
 """
 
 import argparse
@@ -30,23 +30,23 @@ from lab.benchmarks.programs import resident_mib, server, threads
 TAG = "openai-clip-vit-base-patch16"
 CALLERS = 8
 WARM = 1000
-"""Requests after which memory is looked at first: by then every buffer has had its size."""
+"""Requests before memory is first measured: every buffer has reached its size by then."""
 
 DIFFERENCE = 1e-4
-"""Of a text's numbers in company; unit vectors in float32 differ by 1e-6."""
+"""Tolerance for a text's numbers in a batch; unit vectors in float32 differ by 1e-6."""
 
 
 @dataclass(frozen=True)
 class Memory:
-    """A process over a run."""
+    """The memory of a process over a run."""
 
     mib: tuple[float, ...]
-    """After each thousandth request, from `WARM` on."""
+    """After every thousandth request, starting at `WARM`."""
     threads: tuple[int, ...]
 
 
 def memory(url: str, pid: int, requests: int) -> Memory:
-    """Send good requests and look every thousand."""
+    """Send valid requests, and measure every thousand."""
     endless = itertools.cycle(bodies("both"))
     mib, tasks = [], []
     for _ in range(max(1, requests // WARM)):
@@ -67,9 +67,9 @@ def _send(url: str, some: Sequence[bytes]) -> None:
 
 
 def fuzz(url: str, count: int, seed: int = 0) -> Counter[str]:
-    """`count` bad requests and as many good ones, by a few callers; what went wrong, counted.
+    """Send `count` invalid and as many valid requests from a few callers; count wrong responses.
 
-    One bad request in twenty is also cut off in the middle of its body.
+    One in twenty invalid requests is also cut off in the middle of its body.
     """
     alone = [_vectors(url, body) for body in bodies("both")]
     share = -(-count // CALLERS)
@@ -106,14 +106,14 @@ def _error(answer: bytes) -> object:
 
 
 def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Images to the last bit, texts to `DIFFERENCE`."""
+    """Whether images are identical and texts within `DIFFERENCE`."""
     texts = zip(one["textVectors"][0], other["textVectors"][0], strict=True)
     same = one["imageVectors"] == other["imageVectors"]
     return same and all(abs(a - b) < DIFFERENCE for a, b in texts)
 
 
 def _hang_up(url: str, body: bytes) -> None:
-    """Promise a body, send half of it and go."""
+    """Announce a body, send half of it, and disconnect."""
     where = urlsplit(url)
     head = f"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body) + 1}\r\n\r\n"
     with socket.create_connection((where.hostname, where.port)) as connection:
@@ -121,14 +121,14 @@ def _hang_up(url: str, body: bytes) -> None:
 
 
 def probes(url: str, seconds: float, callers: int) -> tuple[list[float], int]:
-    """Seconds of each readiness probe while so many callers keep the model busy; failures."""
+    """Seconds of each readiness probe while `callers` keep the model busy; and failures."""
     over = threading.Event()
 
     def probe() -> Iterator[tuple[float, bool]]:
         where = urlsplit(url)
         while not over.is_set():
             begun = time.perf_counter()
-            # A connection of its own, as Kubernetes makes one for each probe.
+            # Each probe uses its own connection, as in Kubernetes.
             with closing(http.client.HTTPConnection(where.netloc, timeout=10)) as connection:
                 connection.request("GET", "/.well-known/ready")
                 status = connection.getresponse().status
@@ -144,7 +144,7 @@ def probes(url: str, seconds: float, callers: int) -> tuple[list[float], int]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all three and print them."""
+    """Run all three and print the results."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.endurance")
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--bad", type=int, default=10_000)

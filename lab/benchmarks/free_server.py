@@ -1,6 +1,6 @@
 """The reference with a no-op model: ``python -m lab.benchmarks.free_server --port N``.
 
-Everything is done for a request but the forward pass: what is left is the cost of serving.
+Only the forward pass is omitted, so the rest is the cost of serving.
 """
 
 import sys
@@ -34,7 +34,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
 
 
 def main() -> int:
-    """Serve as the reference does."""
+    """Serve like the reference."""
     from reference.__main__ import main as serve
 
     encoders.MODULES["clip"] = "lab.benchmarks.free_server"

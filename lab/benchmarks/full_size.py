@@ -29,9 +29,9 @@ class Architecture:
 
     library: Library
     stand_in: str
-    """Whose tokenizer and image processor are lent: those have their full size already."""
+    """The stand-in whose tokenizer and image processor are used, as they are full-size."""
     config: Any
-    """The published config.json's figures, or the library's defaults where those are the same."""
+    """The values of the published config.json, or the library's defaults if they are the same."""
 
 
 def clip(patch: int) -> Architecture:
@@ -63,7 +63,7 @@ ARCHITECTURES = {
 
 
 def write(name: str, folder: Path) -> None:
-    """The checkpoint `name`, seeded, and `models.toml` with its row for the reference."""
+    """Write the checkpoint `name` with seeded weights, and `models.toml` for the reference."""
     architecture = ARCHITECTURES[name]
     with tempfile.TemporaryDirectory() as scratch:
         small = standins.unpack(architecture.stand_in, Path(scratch))
@@ -81,9 +81,9 @@ def write(name: str, folder: Path) -> None:
 
 
 def _say_how_long(file: Path) -> None:
-    """Write the text limit where infinity looks for it; it would read 20 tokens of each text.
+    """Write the text limit where infinity reads it; otherwise it would use 20 tokens of each text.
 
-    Into the file, since transformers refuses to save it with a model's configuration.
+    It goes into the file, since transformers refuses to save it with a model's configuration.
     """
     config = json.loads(file.read_text(encoding="utf-8"))
     text = config["text_config"]
@@ -100,7 +100,7 @@ def _lend(small: Path, folder: Path) -> None:
 
 
 def _weights(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
-    """Small random numbers; ones for what scales a normalized row."""
+    """Small random numbers, with ones for the scales of normalization layers."""
     torch.manual_seed(0)
     for name, parameter in model.named_parameters():
         scales = parameter.ndim == 1 and name.endswith("weight")
@@ -109,7 +109,7 @@ def _weights(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write what `arguments` ask for."""
+    """Write the checkpoint that `arguments` name."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.full_size")
     parser.add_argument("name", choices=ARCHITECTURES)
     parser.add_argument("folder", type=Path)

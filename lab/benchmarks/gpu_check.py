@@ -36,7 +36,7 @@ def bodies() -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, and write what is known after every cell."""
+    """Measure, and write the results so far after every cell."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.gpu_check")
     parser.add_argument("--report", type=Path, required=True)
     parser.add_argument("--device", default="cuda:0")
@@ -88,7 +88,7 @@ def _layout(
 
 
 def _latencies(port: int) -> str:
-    """Milliseconds of one caller's texts, each of another length, twice."""
+    """Milliseconds for one caller's texts, each of a different length, sent twice."""
     spent = []
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         for words in [*range(80), *range(80)]:

@@ -1,9 +1,9 @@
 """The contract's routes in front of an infinity server (infinity-emb), to judge and measure it.
 
-``python -m lab.benchmarks.infinity_adapter URL --port 8082``. A thread a caller, each waiting on
-one of infinity's own answers, so that infinity batches across callers as it would for its own.
-Texts and images go as they came; what infinity refuses is refused with its status and its message.
-`docs/other-servers.md` says how infinity was installed and started, and what the suite says of it.
+``python -m lab.benchmarks.infinity_adapter URL --port 8082``. Each caller has a thread that waits
+for infinity's response, so that infinity batches across callers as usual. Texts and images are
+forwarded unchanged; an error from infinity is passed on with its status and message.
+`docs/other-servers.md` describes how infinity was installed and started, and the suite's results.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from reference import errors, json_bodies
 
 THREADS: Final = 64
 IMAGES_A_CALL: Final = 32
-"""What infinity takes in one call (`ITEMS_LIMIT_SMALL` in its fastapi_schemas)."""
+"""Infinity's limit for one call (`ITEMS_LIMIT_SMALL` in its fastapi_schemas)."""
 
 TEXTS_A_CALL: Final = 2048
 TIMEOUT: Final = httpx.Timeout(50, connect=5)
@@ -36,27 +36,27 @@ Rows = list[list[float]]
 
 
 class Infinity:
-    """The server behind the adapter; where it serves one model, no name has to be sent."""
+    """The server behind the adapter; if it serves only one model, no name has to be sent."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
         self._beside = ThreadPoolExecutor(THREADS)
 
     def ready(self) -> bool:
-        """Whether it answers its own health check."""
+        """Whether its health check succeeds."""
         try:
             return self._client.get("/health").is_success
         except httpx.HTTPError:
             return False
 
     def model(self) -> dict[str, Any]:
-        """What it says of the model that it serves."""
+        """Its description of the served model."""
         answer = self._client.get("/models")
         first: dict[str, Any] = answer.raise_for_status().json()["data"][0]
         return {"model": first["id"], "backend": first["backend"], "server": "infinity"}
 
     def vectors(self, texts: Sequence[str], images: Sequence[str]) -> tuple[Rows, Rows]:
-        """Rows (n, d) of texts, and of images in base64; both kinds are asked for at once."""
+        """Rows (n, d) of texts and of base64 images; both kinds are requested at once."""
         beside = self._beside.submit(self._texts, texts) if texts and images else None
         rows = self._images(images)
         return beside.result() if beside else self._texts(texts), rows
@@ -65,7 +65,7 @@ class Infinity:
         return self._rows("text", texts, TEXTS_A_CALL)
 
     def _images(self, images: Sequence[str]) -> Rows:
-        # The type is not looked at: Pillow finds out for itself.
+        # The media type is ignored, since Pillow detects it.
         uris = [f"data:image/png;base64,{image}" for image in images]
         return self._rows("image", uris, IMAGES_A_CALL)
 
@@ -75,7 +75,7 @@ class Infinity:
         return [row for rows in calls for row in rows]
 
     def _call(self, modality: str, inputs: Sequence[str]) -> Rows:
-        # base64 is what OpenAI's own client asks for; it costs either side less than numbers do.
+        # base64 is the default of OpenAI's client, and costs either side less than numbers.
         body = {"modality": modality, "input": inputs, "encoding_format": "base64"}
         try:
             answer = self._client.post("/embeddings", json=body)
@@ -92,7 +92,7 @@ def _row(encoded: str) -> list[float]:
 
 
 def _message(answer: httpx.Response) -> str:
-    """What infinity says is wrong: an object with a message, or FastAPI's list of them."""
+    """Infinity's error message: an object with a message, or FastAPI's list of messages."""
     document = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
     if "detail" in document:
         return "; ".join(str(part["msg"]) for part in document["detail"])
@@ -102,7 +102,7 @@ def _message(answer: httpx.Response) -> str:
 def create_app(infinity: Infinity) -> Flask:
     """The contract's four routes."""
     app = Flask("infinity-adapter", static_folder=None)
-    app.url_map.merge_slashes = False  # or //vectorize is a redirect
+    app.url_map.merge_slashes = False  # Otherwise //vectorize redirects.
     json_bodies.register_errors(app)
 
     @app.get("/.well-known/live")
@@ -130,7 +130,7 @@ def create_app(infinity: Infinity) -> Flask:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.infinity_adapter")
     parser.add_argument("url", help="where infinity listens, such as http://127.0.0.1:7997")
     parser.add_argument("--port", type=int, default=8082)

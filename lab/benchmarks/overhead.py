@@ -1,8 +1,8 @@
 """Measure a request's cost outside the model: ``python -m lab.benchmarks.overhead``.
 
 The reference serves a model that costs nothing (`free_server`). For a text and for two photographs
-it prints requests per second and the server's processor time a request, in turns with another
-checkout (`--beside FOLDER`) or another number of workers, and the steps of one request by itself.
+it prints requests per second and the server's processor time per request, alternating with another
+checkout (`--beside FOLDER`) or another number of workers, and the steps of one request separately.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from lab.benchmarks.programs import free_port, wait_for
 ROOT = Path(__file__).parents[2]
 FREE = (str(Path(__file__).with_name("free_server.py")),)
 DRIVERS = 2
-"""Processes that send; each answers in no time, so that the server is the bound."""
+"""Processes that send; each needs almost no time, so that the server is the limit."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Server:
     pid: int
 
     def processor_seconds(self) -> float:
-        """Of the process and all that it has started and that still run."""
+        """Of the process and of its running descendants."""
         pids = [self.pid, *_descendants(self.pid)]
         return sum(_processor_seconds(pid) for pid in pids)
 
@@ -60,7 +60,7 @@ def bodies() -> dict[str, bytes]:
 
 
 def photograph(width: int, height: int) -> bytes:
-    """A JPEG with about as many bytes a pixel as a camera's: smooth shapes and some noise."""
+    """A JPEG with about as many bytes per pixel as a camera's: smooth shapes and some noise."""
     rng = np.random.default_rng(0)
     coarse = Image.fromarray(rng.integers(0, 256, (height // 40, width // 40, 3), dtype=np.uint8))
     smooth = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC), dtype=np.int16)
@@ -77,7 +77,7 @@ def image_body(width: int, height: int) -> bytes:
 
 
 def drive(port: int, body: bytes, callers: int, seconds: float) -> tuple[int, float]:
-    """How many requests were answered with 200 on as many connections, and in how many seconds."""
+    """The number of requests answered with 200 over `callers` connections, and the seconds."""
     head = b"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
     begun = time.monotonic()
     until = begun + seconds
@@ -116,7 +116,7 @@ def measure(
     number = min(drivers, callers)
     share = callers // number
     with get_context("spawn").Pool(number) as pool:
-        # Until each process has imported what it needs: that is not the server's time.
+        # Until each process has imported its modules, which is not the server's time.
         pool.starmap(drive, [(server.port, body, 1, 0.2)] * number, chunksize=1)
         before = server.processor_seconds()
         driven = pool.starmap(drive, [(server.port, body, share, seconds)] * number, chunksize=1)
@@ -163,7 +163,7 @@ def _processor_seconds(pid: int) -> float:
 
 
 def steps() -> dict[str, dict[str, float]]:
-    """Milliseconds of processor time of each step of a request, by itself in one thread."""
+    """Milliseconds of processor time for each step of a request, separately in one thread."""
     import torch
 
     from conformance.data.models import find
@@ -195,7 +195,7 @@ def steps() -> dict[str, dict[str, float]]:
 
 
 def _milliseconds(step: Callable[[], object]) -> float:
-    """The median of some runs."""
+    """The median of several runs."""
     step()
     times = []
     for _ in range(30):
@@ -228,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def compare(servers: Sequence[Server], asked: argparse.Namespace) -> None:
-    """A line for each kind and server: the median of all rounds, which go in turns."""
+    """Print a line for each kind and server: the median of all alternating rounds."""
     for kind, body in bodies().items():
         seen: dict[str, list[tuple[float, float]]] = {server.name: [] for server in servers}
         for _ in range(asked.rounds):

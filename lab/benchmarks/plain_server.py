@@ -1,9 +1,9 @@
 """A simple server with the vendor's design, as a baseline for the reference.
 
-One lock around the whole model, no batching across requests, a thread a request; transformers'
-own usage for CLIP and SigLIP. ``python -m lab.benchmarks.plain_server FOLDER --port 8081
-[--autograd]``; with `--autograd` the graph for a backward pass is built, as servers that forget
-`no_grad` do.
+It has one lock around the whole model, no batching across requests, and a thread per request; CLIP
+and SigLIP are used as in transformers' documentation. ``python -m lab.benchmarks.plain_server
+FOLDER --port 8081 [--autograd]``; with `--autograd` the graph for a backward pass is built, as in
+servers that forget `no_grad`.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from reference.encoders.shared import load_processor, pooled
 
 
 class PlainEncoder:
-    """A CLIP or SigLIP behind one lock."""
+    """A CLIP or SigLIP model behind one lock."""
 
     def __init__(self, folder: Path, placement: Placement, autograd: bool) -> None:
         self._model, self._processor = load(folder, placement)
@@ -61,7 +61,7 @@ def load(folder: Path, placement: Placement) -> tuple[Any, Any]:
 
 
 def text_options(model: Any) -> dict[str, Any]:
-    """How the model's card tokenizes: SigLIP was trained on texts of the full length."""
+    """Tokenizer options from the model card: SigLIP was trained on full-length texts."""
     siglip = model.config.model_type == "siglip"
     return {
         "return_tensors": "pt",
@@ -72,7 +72,7 @@ def text_options(model: Any) -> dict[str, Any]:
 
 
 def placed(inputs: Any, model: Any) -> Any:
-    """`inputs` of the processor, on the model's device and in its number format."""
+    """The processor's `inputs`, on the model's device and in its number format."""
     return inputs.to(model.device).to(model.dtype)
 
 
@@ -83,7 +83,7 @@ def _row(output: Any) -> list[float]:
 
 
 def create_app(encoder: PlainEncoder) -> Flask:
-    """The routes that the benchmark asks for."""
+    """The routes that the benchmark uses."""
     app = Flask("plain")
 
     @app.get("/.well-known/ready")
@@ -99,7 +99,7 @@ def create_app(encoder: PlainEncoder) -> Flask:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.plain_server")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=8081)

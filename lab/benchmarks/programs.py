@@ -1,4 +1,4 @@
-"""Start a benchmark's programs, wait for them, and stop them when it ends."""
+"""Start a benchmark's programs, wait until they are ready, and stop them at the end."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 600.0
-"""Gigabytes are read, on a machine that may be busy."""
+"""Time for reading gigabytes on a machine that may be busy."""
 
 Program = subprocess.Popen[str]
 
@@ -30,9 +30,9 @@ def program(
     answers: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
-    """`command` while it is needed; what it says goes to `log`, but for what it `answers`.
+    """`command` while it is needed; its output goes to `log`, except what it `answers`.
 
-    A pipe that nobody reads would stop a server that writes a line per request.
+    An unread pipe would block a server that writes a line per request.
     """
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(
@@ -61,7 +61,7 @@ def server(module: str, arguments: list[str], log: Path) -> Iterator[tuple[str, 
 
 
 def wait_for(url: str, process: Program, log: Path) -> None:
-    """Until `url` answers well; raises NotStartedError."""
+    """Wait until `url` responds successfully; raises NotStartedError."""
     until = time.monotonic() + START_SECONDS
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > until:
@@ -78,7 +78,7 @@ def _answers(url: str) -> bool:
 
 
 def add_placement(parser: argparse.ArgumentParser) -> None:
-    """Where a program computes, and in which number format."""
+    """Options for the device and number format of a program."""
     parser.add_argument("--device", default="cpu", help="cpu, or a CUDA device such as cuda:0")
     parser.add_argument(
         "--dtype", default="float32", choices=("float32", "bfloat16", "float16"), help="of weights"
@@ -86,18 +86,18 @@ def add_placement(parser: argparse.ArgumentParser) -> None:
 
 
 def free_port() -> int:
-    """One of this machine's that nobody uses now."""
+    """A port of this machine that is not in use."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
 
 
 def resident_mib(pid: int) -> float:
-    """Memory of a process that is in RAM, in MiB."""
+    """A process's resident memory in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def threads(pid: int) -> int:
-    """Threads of a process."""
+    """The number of threads of a process."""
     return len(list(Path(f"/proc/{pid}/task").iterdir()))

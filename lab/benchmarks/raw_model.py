@@ -1,11 +1,10 @@
 """The bare model without a server: prepared inputs, computed batch by batch.
 
 ``python -m lab.benchmarks.raw_model FOLDER`` reads lines ``KIND CALLERS SECONDS`` and answers each
-with a line of JSON: how many objects each round had, and its seconds. A batch is as large as there
-are callers, or smaller where that takes less time an item. Its texts are the benchmark's in their
-order, padded to the longest of the batch, as transformers pads. With ``--alike`` a batch is one
-one text repeated, so that nothing is padded: no server can reach that speed if its callers send
-texts of different lengths.
+with a line of JSON: the number of objects in each round, and its seconds. A batch contains one item
+per caller, or fewer if that takes less time per item. Its texts are the benchmark's in order,
+padded to the longest of the batch, as in transformers. With ``--alike`` a batch is one text
+repeated, without padding: no server can be as fast if its callers send texts of different lengths.
 """
 
 import argparse
@@ -36,7 +35,7 @@ SIZES: dict[str, dict[OneKind, tuple[int, ...]]] = {
     "cpu": {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8)},
     "cuda": {"text": (1, 2, 4, 8, 16, 32), "image": (1, 2, 4, 8, 16, 32)},
 }
-"""Batch sizes that are tried; eight images fill a processor many times over, not a GPU."""
+"""Batch sizes to try; eight images are plenty for a processor, but not for a GPU."""
 
 RUNS = 3
 """Batches of each size that are tried."""
@@ -45,15 +44,15 @@ TRYING = 30.0
 """Seconds after which no larger batch is tried."""
 
 BATCHES = 24
-"""Different ones, in turns."""
+"""Number of different batches, used in turn."""
 
 IMAGES = 96
-"""In as few batches as hold so many: to prepare them takes longer than to compute them."""
+"""Images in these batches together, since preparing them takes longer than computing them."""
 
 
 @dataclass(frozen=True)
 class Batches:
-    """Batches of one size, without end."""
+    """Batches of one size, repeated endlessly."""
 
     size: int
     calls: Iterator[Call]
@@ -82,7 +81,7 @@ class RawModel:
             yield objects, time.perf_counter() - begun
 
     def _batches(self, kind: OneKind, most: int) -> Batches:
-        """Those of the best size up to `most`."""
+        """Batches of the best size up to `most`."""
         if (kind, most) not in self._best:
             size = self._best_size(kind, most)
             number = BATCHES if kind == "text" else max(RUNS, IMAGES // size)
@@ -101,7 +100,7 @@ class RawModel:
         return min(seconds, key=seconds.__getitem__)
 
     def _calls(self, kind: OneKind, size: int, number: int) -> list[Call]:
-        """Calls of the model, each with a batch of `size`, made ready before."""
+        """Calls of the model, each with a prepared batch of `size`."""
         items = (json.loads(body)[f"{kind}s"][0] for body in cycle(bodies(kind)))
         make = self._texts if kind == "text" else self._images
         if self._alike:
@@ -119,7 +118,7 @@ class RawModel:
 
 
 def _computed(model: Any, inputs: Any) -> object:
-    """The rows in the machine's memory, so that a GPU has finished them."""
+    """Copy the rows to main memory, which waits for a GPU to finish."""
     return pooled(model(**inputs)).cpu()
 
 
@@ -131,7 +130,7 @@ def _seconds(call: Call) -> float:
 
 @torch.inference_mode()
 def main(arguments: Sequence[str]) -> int:
-    """Compute what the lines on standard input ask for."""
+    """Compute the requests from standard input."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.raw_model")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--alike", action="store_true")

@@ -15,12 +15,12 @@ from lab.benchmarks.programs import NotStartedError, Program, free_port, program
 from reference.encoders import Placement
 
 INFINITY = Path(os.environ.get("INFINITY", "/opt/infinity/venv/bin/infinity_emb"))
-"""Infinity's command, in an environment of its own: see docs/other-servers.md."""
+"""Infinity's command, in its own environment: see docs/other-servers.md."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What is served: a full-size checkpoint, and where it computes."""
+    """The full-size checkpoint that is served, and its device."""
 
     name: str
     folder: Path
@@ -29,7 +29,7 @@ class Measured:
 
 
 Serve = Callable[[Measured], AbstractContextManager[str]]
-"""The URL of a server."""
+"""Yields the URL of a server."""
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def autograd(what: Measured) -> AbstractContextManager[str]:
 
 @contextmanager
 def infinity(what: Measured) -> Iterator[str]:
-    """Infinity behind the contract's routes, which costs it a hop."""
+    """Infinity behind the contract's routes, at the cost of an additional hop."""
     port, log = free_port(), what.logs / "infinity.log"
     command = [str(INFINITY), "v2", "--model-id", str(what.folder), "--engine", "torch"]
     command += ["--served-model-name", what.name, "--no-bettertransformer", "--no-model-warmup"]
@@ -66,7 +66,7 @@ def infinity(what: Measured) -> Iterator[str]:
     command += ["--host", "127.0.0.1", "--port", str(port)]
     quiet = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "INFINITY_ANONYMOUS_USAGE_STATS": "0"}
     if device == "cpu":
-        quiet["CUDA_VISIBLE_DEVICES"] = ""  # it takes a GPU that it sees, whatever --device says
+        quiet["CUDA_VISIBLE_DEVICES"] = ""  # It uses any visible GPU, whatever --device says.
     behind = f"http://127.0.0.1:{port}"
     with program(command, log, environ=quiet) as process:
         wait_for(f"{behind}/health", process, log)
@@ -90,11 +90,11 @@ RAW = {"raw": [], "raw-alike": ["--alike"]}
 """Options of the raw model."""
 
 BESIDE = (*list(SERVERS)[1:], *RAW)
-"""What the reference can be measured beside, by the name in tables."""
+"""The servers that the reference can be compared with, by their names in tables."""
 
 
 def start(rival: str, what: Measured, stack: ExitStack) -> Drive:
-    """One of them, started until `stack` ends."""
+    """Start one of them; it is stopped with `stack`."""
     if rival in SERVERS:
         return partial(drive, stack.enter_context(SERVERS[rival](what)))
     command = [sys.executable, "-m", "lab.benchmarks.raw_model", str(what.folder)]
@@ -107,7 +107,7 @@ def start(rival: str, what: Measured, stack: ExitStack) -> Drive:
 
 
 def _rounds(process: Program, kind: Kind, callers: int, seconds: float) -> list[Sample]:
-    """One sample an object: as long as its round took."""
+    """One sample per object, with the duration of its round."""
     print(kind, callers, seconds, file=process.stdin, flush=True)
     return [
         Sample(taken, answered=True)

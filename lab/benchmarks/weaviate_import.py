@@ -1,8 +1,8 @@
 """Import objects into a real Weaviate, alternating between two endpoints.
 
 ``python -m lab.benchmarks.weaviate_import [--model ViT-B-32] [--objects 1000]``: one embedded
-Weaviate, one collection for the reference and one for the plain server, a hundred objects to each
-in turns.
+Weaviate, with a collection for the reference and one for the plain server, which receive a hundred
+objects alternately.
 """
 
 import argparse
@@ -25,7 +25,7 @@ BATCH = 100
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Import and say how fast. 0, or 1 if objects were rejected."""
+    """Import, and print the rates. Returns 0, or 1 if objects were rejected."""
     asked = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch, ExitStack() as stack:
         folder = (asked.checkpoints or Path(scratch)) / asked.model

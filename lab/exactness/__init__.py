@@ -1,1 +1,1 @@
-"""The libraries' documented usage, and how far mistakes and legitimate choices change vectors."""
+"""The libraries' documented usage, and the effects of mistakes and legitimate choices."""

@@ -1,7 +1,7 @@
 """`python -m lab.exactness.expected [TAG...]`: make fixtures/expected and measure every mistake.
 
 The vectors come from the libraries' documented usage (`lab.exactness.documented`), never from the
-project's reference. What mistakes and honest choices move goes to
+project's reference. The effects of mistakes and legitimate choices are written to
 `lab/exactness/measured/TAG.json`, from which `python -m lab.exactness.table` makes docs/exact.md.
 """
 
@@ -32,10 +32,10 @@ EXPECTED: Final = ROOT / "fixtures" / "expected"
 MEASURED: Final = Path(__file__).parent / "measured"
 
 SKETCH_STEPS: Final = 127
-"""Whole numbers of 8 bits: a sketch need not be exact."""
+"""8-bit integers: a sketch need not be exact."""
 
 UNMOVED: Final = 1e-4
-"""Distances below are rounding, and sketches of them are not kept."""
+"""Smaller distances are rounding errors, and their sketches are not kept."""
 
 
 def main(arguments: list[str]) -> int:
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 
 def add(model: Model, into: Path, names: list[str]) -> None:
-    """Measure the changes of these names, and add them to what was measured of one tag."""
+    """Measure the named changes, and add them to the measurements of one tag."""
     assert model.image_size is not None
     shown = Items(items.texts(), items.images(model.image_size))
     usage = documented.usage(model, checkpoints.folder(model.tag))
@@ -82,7 +82,7 @@ def add(model: Model, into: Path, names: list[str]) -> None:
 
 
 def _add_sketches(file: Path, new: tuple[Array, list[list[str]]], names: list[str]) -> None:
-    """Sketches in place of, or beside, those that the file has."""
+    """Add sketches to the file, or replace those of the same names."""
     rows, which = new
     with np.load(file, allow_pickle=False) as stored:
         parts = dict(stored)
@@ -120,7 +120,7 @@ def make(model: Model, into: Path, *, whole: bool) -> None:
 def vectors(
     usage: Usage, measurement: Measurement, shown: Items
 ) -> tuple[dict[str, Array], dict[str, Any]]:
-    """The rows to store, and what they are."""
+    """The rows to store, and their descriptions."""
     texts = {name: measurement.right("text", name) for name in shown.texts}
     images = {name: measurement.right("image", name) for name in shown.images}
     others = _converted_first(usage, shown, images)
@@ -140,7 +140,7 @@ def _stacked(rows: dict[str, Array], like: dict[str, Array]) -> Array:
 
 
 def _converted_first(usage: Usage, shown: Items, images: dict[str, Array]) -> dict[str, Array]:
-    """The vectors of images converted to RGB first, where these are others."""
+    """The vectors of images converted to RGB first, if they differ."""
     found = {}
     for name in shown.images:
         opened = shown.opened(name)
@@ -152,7 +152,7 @@ def _converted_first(usage: Usage, shown: Items, images: dict[str, Array]) -> di
 
 
 def _fixed(shown: Items) -> dict[str, bytes]:
-    """The items that are files of others, and so could be other files elsewhere."""
+    """The items from other projects' files, which could differ elsewhere."""
     return {
         name: content
         for name, content in shown.images.items()
@@ -164,13 +164,13 @@ Tried = dict[tuple[str, str], dict[str, Array]]
 
 
 def _tried(measurement: Measurement, changes: tuple[Mistake, ...]) -> Tried:
-    """The vectors with each change, by its name and kind, where it applies."""
+    """The vectors with each applicable change, by its name and kind."""
     moved = {(each.name, each.kind): measurement.moved(each) for each in changes}
     return {key: found for key, found in moved.items() if found is not None}
 
 
 def _distances(measurement: Measurement, tried: Tried) -> list[dict[str, Any]]:
-    """For each change how far it moves each item, in direction and in length."""
+    """For each change, how far it moves each item in direction and norm."""
     return [
         {"name": name, "kind": kind, "moved": _moved(measurement, kind, found)}
         for (name, kind), found in tried.items()

@@ -11,13 +11,13 @@ Resampling = Image.Resampling
 
 
 def side(model: Model) -> int:
-    """Pixels of a side of what the model sees."""
+    """The side in pixels of the model's input."""
     assert model.image_size is not None
     return model.image_size
 
 
 def resampling(model: Model) -> Resampling:
-    """Bicubic, but for ModernVBERT's tiles (Idefics 3), which take Lanczos."""
+    """Bicubic, except for ModernVBERT's tiles (Idefics 3), which use Lanczos."""
     return Resampling.LANCZOS if model.image_resize == "tile" else Resampling.BICUBIC
 
 
@@ -29,7 +29,7 @@ def resized(image: Image.Image, model: Model, how: Resampling) -> Image.Image:
 
 
 def resized_without_antialias(image: Image.Image, model: Model, how: str) -> Image.Image:
-    """The same with torch's interpolation, which by default filters nothing."""
+    """The same with torch's interpolation, which does not filter by default."""
     for size in _sizes(image, model):
         image = _interpolated(image, size, how)
     return centre(image, side(model)) if model.image_resize == "crop" else image
@@ -47,11 +47,11 @@ def centre(image: Image.Image, size: int) -> Image.Image:
 
 
 def _sizes(image: Image.Image, model: Model) -> list[tuple[int, int]]:
-    """The sizes that the image is brought to, one after the other."""
+    """The sizes to which the image is resized, in order."""
     size = side(model)
     if model.image_resize == "crop":
         return [_short(image, size)]
-    if model.image_resize == "tile":  # the longer side first, then both to whole tiles
+    if model.image_resize == "tile":  # The longer side first, then both to whole tiles.
         longest = max(image.size)
         first = tuple(max(1, int(length * size / longest)) for length in image.size)
         even = tuple(length + length % 2 if length < longest else length for length in first)

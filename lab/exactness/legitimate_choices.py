@@ -21,7 +21,7 @@ from lab.exactness.mistakes.mistake import Kind, Mistake, NotApplicable, simple
 def _sized(change: Callable[[Image.Image, Model], Image.Image]) -> Any:
     return simple(
         lambda usage, model: usage.altered(
-            # What becomes of other modes is another question, and has a row of its own.
+            # The handling of other modes is a separate question with its own row.
             pixels=lambda image: usage.pixels(
                 change(image, model) if image.mode == "RGB" else image
             )
@@ -30,14 +30,14 @@ def _sized(change: Callable[[Image.Image, Model], Image.Image]) -> Any:
 
 
 def pillow(image: Image.Image, model: Model) -> Image.Image:
-    """Brought to size by Pillow: what slow processors and open_clip do."""
+    """Resized by Pillow, as in slow processors and open_clip."""
     return geometry.resized(image, model, geometry.resampling(model))
 
 
 def torchvision(image: Image.Image, model: Model) -> Image.Image:
-    """Brought to size by torchvision on 8-bit tensors, antialiased, as fast processors do."""
+    """Resized by torchvision on 8-bit tensors with antialiasing, as in fast processors."""
     if model.image_resize == "tile":
-        raise NotApplicable  # torchvision has no Lanczos for tensors
+        raise NotApplicable  # torchvision has no Lanczos for tensors.
     values = torch.from_numpy(np.array(image)).permute(2, 0, 1)
     size = [geometry.side(model)] * (1 if model.image_resize == "crop" else 2)
     bicubic = v2.InterpolationMode.BICUBIC
@@ -47,12 +47,12 @@ def torchvision(image: Image.Image, model: Model) -> Image.Image:
 
 
 def converted_first(image: Image.Image) -> Image.Image:
-    """RGB before anything else: what the vendor's container does for most models."""
+    """RGB before anything else, as in the vendor's container for most models."""
     return image.convert("RGB")
 
 
 def noisy(image: Image.Image) -> Image.Image:
-    """One of 255 off in every fiftieth value: ten times what another resizing rounds otherwise."""
+    """Every fiftieth value off by 1 of 255: ten times the rounding differences of resizing."""
     values = np.array(image.convert("RGB")).astype(int)
     chance = np.random.default_rng(0)
     values += chance.choice([-1, 0, 1], values.shape, p=[0.01, 0.98, 0.01])
@@ -60,14 +60,14 @@ def noisy(image: Image.Image) -> Image.Image:
 
 
 def _file_of(image: Any) -> bytes:
-    """The bytes that Pillow has open."""
+    """The bytes of the file that Pillow has open."""
     image.fp.seek(0)
     content: bytes = image.fp.read()
     return content
 
 
 def decoded_by_torchvision(image: Image.Image) -> Image.Image:
-    """JPEGs through torchvision's decoder."""
+    """JPEGs decoded by torchvision."""
     if image.format != "JPEG" or image.mode not in ("RGB", "L"):
         return image
     data = torch.frombuffer(bytearray(_file_of(image)), dtype=torch.uint8)
@@ -95,7 +95,7 @@ def _modules(usage: Usage, kind: Kind) -> Any:
 
 
 def _in_dtype(kind: Kind, dtype: torch.dtype) -> Any:
-    """The weights and the sums in fewer bits."""
+    """The weights and the arithmetic in fewer bits."""
 
     @contextmanager
     def change(usage: Usage, _: Model) -> Iterator[Usage]:
@@ -125,7 +125,7 @@ def _cast(value: Any, dtype: torch.dtype) -> Any:
 
 
 def _int8(kind: Kind) -> Any:
-    """Linear layers in 8 bits, their inputs quantised as they come (torch's dynamic quantisation).
+    """Linear layers in 8 bits, with inputs quantized dynamically (torch's dynamic quantization).
 
     Written out, since torch's own replaces the modules: weights by row, inputs by tensor.
     """
@@ -173,7 +173,7 @@ def _threads(count: int) -> Any:
 
 
 def _eager(kind: Kind) -> Any:
-    """Attention written out in place of the fused kernel."""
+    """Attention computed step by step instead of by the fused kernel."""
 
     @contextmanager
     def change(usage: Usage, _: Model) -> Iterator[Usage]:
@@ -195,7 +195,7 @@ def _eager(kind: Kind) -> Any:
 
 
 def _slow_processor(usage: Usage, model: Model) -> Usage:
-    """transformers' Pillow processor in place of its torchvision one."""
+    """transformers' Pillow processor instead of its torchvision one."""
     import transformers
 
     folders = {

@@ -28,7 +28,7 @@ class Items:
 
 
 class Measurement:
-    """Vectors of one usage, right and wrong. Not for several threads."""
+    """Correct and incorrect vectors of one usage. Not thread-safe."""
 
     def __init__(self, usage: Usage, model: Model, shown: Items) -> None:
         self._usage = usage
@@ -49,9 +49,9 @@ class Measurement:
         return usage.image(self._items.opened(name))
 
     def moved(self, mistake: Mistake) -> dict[str, Array] | None:
-        """The vectors that come out with the mistake, by item; None if it does not apply.
+        """The vectors with the mistake, by item; None if it does not apply.
 
-        The general items, and the special ones where none of the general ones is touched.
+        The general items, or the special ones if no general item is affected.
         """
         kind = mistake.kind
         try:
@@ -68,12 +68,12 @@ class Measurement:
     @torch.no_grad()
     def _with(self, mistake: Mistake, names: tuple[str, ...]) -> dict[str, Array]:
         for name in names:
-            self.right(mistake.kind, name)  # before anything is altered
+            self.right(mistake.kind, name)  # Before anything is altered.
         with mistake.change(self._usage, self._model) as changed:
             return {name: self._changed(changed, mistake.kind, name) for name in names}
 
     def _changed(self, changed: Usage, kind: str, name: str) -> Array:
-        """The vector; not computed again if no more than the pixels could differ and do not."""
+        """The vector; not computed again if only pixels could differ but do not."""
         only_pixels = kind == "image" and changed.pixels is not self._usage.pixels
         if only_pixels and changed.image_vector is self._usage.image_vector:
             if name not in self._pixels:

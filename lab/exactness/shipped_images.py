@@ -12,7 +12,7 @@ _SHAPE: Final = (0, 170, 128)
 
 
 def main() -> None:
-    """Write the files; only for new ones, since another encoder writes other pixels."""
+    """Write the files; only for new ones, since another encoder writes different pixels."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     colour = items.rgb_scene(*_SHAPE)
     grey = Image.fromarray(items.grey_scene(*_SHAPE))

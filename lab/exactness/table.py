@@ -14,13 +14,13 @@ from conformance.exact.judgement import limits
 MEASURED: Final = Path(__file__).parent / "measured"
 
 LEVELS: Final = ("no effect", "MUST", "SHOULD", "none")
-"""Best first; of several models the worst counts."""
+"""Best first; the worst level counts if there are several models."""
 
 UNMOVED: Final = 1e-4
-"""Below, nothing was changed: the stored vectors themselves are rounded by 5e-5."""
+"""Smaller distances mean no change: the stored vectors themselves are rounded by 5e-5."""
 
 PAGE: Final = Path(__file__).parent / "page.md"
-"""The prose, with LIMITS, LIBRARIES and VERSIONS where the tables go."""
+"""The text, with LIMITS, LIBRARIES and VERSIONS in place of the tables."""
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def page() -> str:
 
 
 def _by_library() -> dict[str, dict[str, Any]]:
-    """What was measured, by library and tag."""
+    """The measurements by library and tag."""
     found: dict[str, dict[str, Any]] = {}
     for tag, model in load().items():
         file = MEASURED / f"{tag}.json"
@@ -102,7 +102,7 @@ def _cell(moved: Moved | None) -> str:
 
 
 def told(kind: str, moved: Moved) -> str:
-    """The level of the clause that would see these distances."""
+    """The level of the clause that would detect these distances."""
     if all(d < UNMOVED and abs(length - 1) < UNMOVED for d, length in moved.values()):
         return "no effect"
     wide = limits().texts if kind == "text" else limits().images

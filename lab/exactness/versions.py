@@ -1,8 +1,8 @@
 """Compare the documented usage in other library versions with the shipped vectors.
 
-`python -m lab.exactness.versions vectors FILE [TAG...]` runs in an environment of its own, where
-those versions are installed; `python -m lab.exactness.versions compare FILE` in the project's, and
-adds what it finds to `lab/exactness/measured/versions.json`.
+`python -m lab.exactness.versions vectors FILE [TAG...]` runs in a separate environment with those
+versions installed; `python -m lab.exactness.versions compare FILE` runs in the project's, and adds
+its results to `lab/exactness/measured/versions.json`.
 """
 
 import json
@@ -24,7 +24,7 @@ NAMED = ("transformers", "sentence-transformers", "open-clip-torch", "torch", "p
 
 
 def vectors(file: Path, tags: list[str]) -> None:
-    """Write the vectors of all items by `TAG/kind/item`, as far as these versions make them."""
+    """Write the vectors of all items that these versions can encode, by `TAG/kind/item`."""
     from lab.exactness import checkpoints, documented
     from lab.exactness.measure import Items
 
@@ -39,7 +39,7 @@ def vectors(file: Path, tags: list[str]) -> None:
         for name in shown.images:
             try:
                 found[f"{tag}/image/{name}"] = usage.image(shown.opened(name))
-            except ValueError as refused:  # transformers 4 on an image of one pixel
+            except ValueError as refused:  # transformers 4 refuses an image of one pixel.
                 print(tag, name, refused, file=sys.stderr)
     np.savez_compressed(file, **found)
 

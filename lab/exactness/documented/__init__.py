@@ -1,6 +1,6 @@
 """Each library's documented usage, written out plainly, one module per library.
 
-Nothing here knows the project's reference: these are what the reference is compared with.
+It is independent of the project's reference, which is compared with it.
 """
 
 from collections.abc import Callable

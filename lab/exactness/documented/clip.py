@@ -1,8 +1,8 @@
 """The documented usage of CLIP and MetaCLIP 2 in transformers.
 
 https://huggingface.co/docs/transformers/model_doc/clip and /metaclip_2: a processor makes the
-inputs, `get_text_features` and `get_image_features` the features, which are normalized before
-they are compared (`CLIPModel.forward`). Texts are truncated to the model's positions.
+inputs, and `get_text_features` and `get_image_features` the features, which are normalized before
+comparison (`CLIPModel.forward`). Texts are truncated to the model's positions.
 """
 
 from pathlib import Path

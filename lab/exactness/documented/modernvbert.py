@@ -1,7 +1,7 @@
 """ModernVBERT as in colpali-engine's BiModernVBert, with transformers' model.
 
-Facts from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts go without a prompt, an image
-inside one; the vector is the mean of the last states over the attended positions, normalised.
+Details from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts have no prompt, an image is
+inserted into one; the vector is the normalized mean of the last states over the attended positions.
 """
 
 from pathlib import Path
@@ -35,7 +35,7 @@ def load(row: Model, folder: Path) -> Usage:
         return unit((states * mask).sum(dim=1) / mask.sum(dim=1))
 
     def pixels(image: Image) -> Inputs:
-        opened = image.convert("RGB")  # as BiModernVBertProcessor.process_images does
+        opened = image.convert("RGB")  # Like BiModernVBertProcessor.process_images.
         return dict(processor(text=[PROMPT], images=[opened], return_tensors="pt"))
 
     return Usage(

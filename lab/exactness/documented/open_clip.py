@@ -1,8 +1,8 @@
 """The documented usage of open_clip, from its README.
 
 `preprocess(Image.open(...))`, `tokenizer([...])`, `encode_image`, `encode_text`, both divided by
-their norm. The image goes to `preprocess` as it was opened: resized and cropped in its own mode,
-and converted to RGB last.
+their norm. `preprocess` gets the image as opened, resizes and crops it in its own mode, and
+converts it to RGB last.
 """
 
 import json
@@ -60,7 +60,7 @@ def load(_: Model, folder: Path) -> Usage:
 
 
 def _registered(architecture: dict[str, Any], folder: Path) -> str:
-    """open_clip's name for an architecture of one's own: a JSON file, as its README says."""
+    """open_clip's name for a custom architecture, a JSON file as described in its README."""
     text = architecture["text_cfg"]
     for key in {"hf_model_name", "hf_tokenizer_name"} & text.keys():
         text[key] = str(folder / "tokenizer")

@@ -1,7 +1,7 @@
 """The documented usage of sentence-transformers (https://sbert.net).
 
-The steps of `encode`, which the mistakes need apart, are its own: the first module's preprocessing,
-then all modules. A test compares the two.
+Mistakes need the individual steps of `encode`: the first module's preprocessing, then all modules.
+A test compares the result with `encode` itself.
 """
 
 from pathlib import Path
@@ -47,7 +47,7 @@ def load(_: Model, folder: Path) -> Usage:
 
 
 def encode(folder: Path, inputs: list[Any], kind: str) -> torch.Tensor:
-    """The vectors (n, d) of texts (kind "text") or images ("clip") by the one documented call."""
+    """The vectors (n, d) of texts (kind "text") or images ("clip") from the documented call."""
     model = SentenceTransformer(str(folder / kind), device="cpu")
     return torch.stack([model.encode(each, convert_to_tensor=True) for each in inputs])
 

@@ -1,9 +1,9 @@
 """The documented usage of SigLIP and SigLIP 2 (fixed size) in transformers.
 
 https://huggingface.co/docs/transformers/model_doc/siglip and /siglip2: "make sure to pass
-padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts are to
-be lowercased (its notes). `get_text_features` and `get_image_features` are used as they are: the
-cards normalize only to compare.
+padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts must be
+lowercased (its notes). `get_text_features` and `get_image_features` are used unchanged: the cards
+normalize only for comparisons.
 """
 
 from pathlib import Path

@@ -20,7 +20,7 @@ class Usage:
     """One item at a time: `text_vector(tokens(text))`, `image_vector(pixels(image))`.
 
     `tokens` and `pixels` make a model's inputs with a batch of one; the vectors have shape (1, d).
-    The modules are those that the two vector functions call, so that they can be altered.
+    The modules are those that the two vector functions call, so that they can be modified.
     """
 
     tokens: Callable[[str], Inputs]
@@ -31,7 +31,7 @@ class Usage:
     image_model: torch.nn.Module
     tokenizer: Any
     limit: int
-    """Tokens that are kept of a text."""
+    """Maximum number of tokens of a text."""
     packages: tuple[str, ...]
 
     @torch.no_grad()
@@ -55,12 +55,12 @@ def _array(rows: torch.Tensor) -> Array:
 
 
 def unit(rows: torch.Tensor) -> torch.Tensor:
-    """Rows of length one, as the documented usages divide them."""
+    """Rows of unit norm, divided as in the documented usages."""
     lengths: torch.Tensor = rows.norm(dim=-1, keepdim=True)
     return rows / lengths
 
 
 def pooled(output: Any) -> torch.Tensor:
-    """`get_text_features` gives the tensor in transformers 4 and an object that holds it in 5."""
+    """The tensor from `get_text_features`, which transformers 5 returns inside an object."""
     tensor: torch.Tensor = getattr(output, "pooler_output", output)
     return tensor

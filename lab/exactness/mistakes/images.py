@@ -28,7 +28,7 @@ def _before(alter: Alter) -> Callable[[Usage, Model], Usage]:
 def _resized(
     change: Callable[[Image.Image, Model], Image.Image],
 ) -> Callable[[Usage, Model], Usage]:
-    """The usage with another way to bring images to size; its own then has nothing left to do."""
+    """The usage with a different resizing method, after which its own has nothing left to do."""
 
     def make(usage: Usage, model: Model) -> Usage:
         return usage.altered(pixels=lambda image: usage.pixels(change(image.convert("RGB"), model)))
@@ -37,7 +37,7 @@ def _resized(
 
 
 def swapped_channels(image: Image.Image) -> Image.Image:
-    """Blue, green, red, as OpenCV reads."""
+    """Blue, green, red, as in OpenCV."""
     return Image.fromarray(np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1]))
 
 
@@ -49,7 +49,7 @@ def scaled_16_bit(image: Image.Image) -> Image.Image:
 
 
 def blended(shade: int, image: Image.Image) -> Image.Image:
-    """Transparency laid over a plain ground."""
+    """Transparency composited over a plain background."""
     if "A" not in image.getbands() and "transparency" not in image.info:
         return image
     ground = Image.new("RGBA", image.size, (shade, shade, shade, 255))
@@ -57,7 +57,7 @@ def blended(shade: int, image: Image.Image) -> Image.Image:
 
 
 def indices_as_grey(image: Image.Image) -> Image.Image:
-    """A palette's indices read as shades."""
+    """A palette's indices read as gray values."""
     return Image.fromarray(np.asarray(image)) if image.mode == "P" else image
 
 
@@ -68,53 +68,53 @@ def last_frame(image: Image.Image) -> Image.Image:
 
 
 def inverted_cmyk(image: Image.Image) -> Image.Image:
-    """CMYK read as Adobe's inverted one."""
+    """CMYK read as Adobe's inverted CMYK."""
     if image.mode != "CMYK":
         return image
     return Image.fromarray(255 - np.asarray(image), "CMYK").convert("RGB")
 
 
 def as_jpeg(image: Image.Image) -> Image.Image:
-    """Through a JPEG of quality 75."""
+    """Recompressed as a JPEG of quality 75."""
     sink = io.BytesIO()
     image.convert("RGB").save(sink, "JPEG", quality=75)
     return Image.open(sink).convert("RGB")
 
 
 def linear_light(image: Image.Image) -> Image.Image:
-    """sRGB values taken for linear ones and back: a gamma of 2.2 too much."""
+    """sRGB values treated as linear and converted: a gamma of 2.2 too much."""
     table = [round(255 * (value / 255) ** 2.2) for value in range(256)]
     return image.convert("RGB").point(table * 3)
 
 
 def thumbnail(image: Image.Image) -> Image.Image:
-    """Shrunk to 256 pixels at most before anything else."""
+    """Shrunk to at most 256 pixels before anything else."""
     small = image.convert("RGB")
     small.thumbnail((256, 256))
     return small
 
 
 def squash_for_crop(image: Image.Image, model: Model) -> Image.Image:
-    """Both sides scaled where the center should be cropped."""
+    """Both sides scaled, although the center should be cropped."""
     if model.image_resize != "crop":
         raise NotApplicable
     return image.resize((geometry.side(model),) * 2, Resampling.BICUBIC)
 
 
 def crop_for_squash(image: Image.Image, model: Model) -> Image.Image:
-    """The center cropped where both sides should be scaled."""
+    """The center cropped, although both sides should be scaled."""
     if model.image_resize == "crop":
         raise NotApplicable
     return ImageOps.fit(image, (geometry.side(model),) * 2, Resampling.BICUBIC)
 
 
 def letterbox(image: Image.Image, model: Model) -> Image.Image:
-    """Scaled to fit, the rest black."""
+    """Scaled to fit, with the rest in black."""
     return ImageOps.pad(image, (geometry.side(model),) * 2, Resampling.BICUBIC)
 
 
 def corner_crop(image: Image.Image, model: Model) -> Image.Image:
-    """The top left cropped for the centre."""
+    """The top left corner cropped instead of the center."""
     if model.image_resize != "crop":
         raise NotApplicable
     return geometry.short_side(image, geometry.side(model)).crop(
@@ -123,13 +123,13 @@ def corner_crop(image: Image.Image, model: Model) -> Image.Image:
 
 
 def crop_of_larger(image: Image.Image, model: Model) -> Image.Image:
-    """ImageNet's: the short side to 256, then the center 224 (in proportion)."""
+    """As for ImageNet: the shorter side to 256, then the center 224 (in proportion)."""
     side = geometry.side(model)
     return geometry.centre(geometry.short_side(image, side * 256 // 224), side)
 
 
 def not_enlarged(image: Image.Image, model: Model) -> Image.Image:
-    """A small image put in the middle of a black square."""
+    """A small image placed in the middle of a black square."""
     side = geometry.side(model)
     if image.width >= side or image.height >= side:
         return image
@@ -139,14 +139,14 @@ def not_enlarged(image: Image.Image, model: Model) -> Image.Image:
 
 
 def interpolated(how: Resampling, image: Image.Image, model: Model) -> Image.Image:
-    """The right shape by another interpolation."""
+    """The right shape with another interpolation."""
     if how == geometry.resampling(model):
         raise NotApplicable
     return geometry.resized(image, model, how)
 
 
 def unfiltered(how: str, image: Image.Image, model: Model) -> Image.Image:
-    """The right shape by an interpolation without antialiasing, as OpenCV's."""
+    """The right shape with an interpolation without antialiasing, as in OpenCV."""
     return geometry.resized_without_antialias(image, model, how)
 
 

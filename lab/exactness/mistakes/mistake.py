@@ -13,7 +13,7 @@ Change = Callable[[Usage, Model], AbstractContextManager[Usage]]
 
 
 class NotApplicable(Exception):
-    """The model has nothing that this mistake could be made with."""
+    """The mistake cannot be made with this model."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Mistake:
 
 
 def simple(make: Callable[[Usage, Model], Usage]) -> Change:
-    """The change of a mistake that alters no module and so has nothing to undo."""
+    """A change that alters no module, so there is nothing to undo."""
 
     @contextmanager
     def change(usage: Usage, model: Model) -> Iterator[Usage]:
@@ -37,7 +37,7 @@ def simple(make: Callable[[Usage, Model], Usage]) -> Change:
 
 @contextmanager
 def patched(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """`owner.name` is `value` inside."""
+    """Set `owner.name` to `value` inside the block."""
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:

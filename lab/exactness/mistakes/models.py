@@ -14,7 +14,7 @@ from lab.exactness.documented.usage import Usage, unit
 from lab.exactness.mistakes.mistake import Change, Kind, Mistake, NotApplicable, patched
 
 Pool = Callable[[Any, Any], torch.Tensor]
-"""The tower and its last states (1, n, d) -> what is read off them (1, d), before projection."""
+"""From the tower and its last states (1, n, d), the pooled ones (1, d) before projection."""
 
 
 def _tower(usage: Usage, kind: Kind) -> list[tuple[str, nn.Module]]:
@@ -29,7 +29,7 @@ def _tower(usage: Usage, kind: Kind) -> list[tuple[str, nn.Module]]:
 def _replacing(
     kind: Kind, matches: Callable[[str, nn.Module], bool], new: Callable[[nn.Module], nn.Module]
 ) -> Change:
-    """Modules that match are replaced; not applicable where none does."""
+    """Replace the modules that match; not applicable if none does."""
 
     @contextmanager
     def change(usage: Usage, _: Model) -> Iterator[Usage]:
@@ -76,7 +76,7 @@ def _hooked(
     hook: Callable[..., Any],
     last: bool = False,
 ) -> Change:
-    """A forward hook on the modules that match, or on the last of them only."""
+    """Add a forward hook to the modules that match, or only to the last of them."""
 
     @contextmanager
     def change(usage: Usage, _: Model) -> Iterator[Usage]:
@@ -97,7 +97,7 @@ def _hooked(
 
 
 def _unchanged(_: nn.Module, args: Any, kwargs: Any, output: Any) -> Any:
-    """A block's input in place of its output."""
+    """Return a block's input instead of its output."""
     hidden = (args[0] if args else kwargs["hidden_states"]).contiguous()
     return (hidden, *output[1:]) if isinstance(output, tuple) else hidden
 
@@ -112,7 +112,7 @@ def _is_block(name: str, _: nn.Module) -> bool:
 
 @contextmanager
 def _no_positions(usage: Usage, kind: Kind) -> Iterator[Usage]:
-    """Position embeddings that are all nought."""
+    """Position embeddings that are all zero."""
     wanted = [
         value
         for name, each in _tower(usage, kind)
@@ -139,7 +139,7 @@ def _positions(name: str, module: nn.Module) -> list[torch.Tensor]:
 
 
 def _pooling(kind: Kind, how: str) -> Change:
-    """Another position, or the mean of all, is read off the last states."""
+    """Pool at another position, or take the mean of all."""
 
     @contextmanager
     def change(usage: Usage, model: Model) -> Iterator[Usage]:
@@ -193,7 +193,7 @@ def _transformers_pooling(usage: Usage, kind: Kind, how: str) -> Iterator[Usage]
 
 @contextmanager
 def _highest_id(usage: Usage, model: Model) -> Iterator[Usage]:
-    """A text pooled at its highest token id, as transformers' CLIP has it for `eos_token_id` 2."""
+    """A text pooled at its highest token id, as in transformers' CLIP for `eos_token_id` 2."""
     root: Any = usage.text_model
     tower = getattr(getattr(root[0], "model", None), "text_model", None) if _is_st(root) else None
     tower = tower or getattr(root, "text_model", None)
@@ -283,7 +283,7 @@ POOLINGS: dict[str, Any] = {
 
 
 def _normalised(kind: Kind) -> Change:
-    """Unit vectors where the model's usage has none, and the reverse."""
+    """Normalize vectors if the model's usage does not, and vice versa."""
 
     @contextmanager
     def change(usage: Usage, model: Model) -> Iterator[Usage]:
@@ -346,7 +346,7 @@ def _both(name: str, make: Callable[[Kind], Change]) -> tuple[Mistake, Mistake]:
 
 
 class _Nothing(nn.Module):
-    """What comes in goes out; contiguous, since Idefics 3 goes on with views."""
+    """Pass the input through, made contiguous, since Idefics 3 continues with views."""
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         return values.contiguous()

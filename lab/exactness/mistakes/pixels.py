@@ -18,7 +18,7 @@ BYTES: Scale = ((0.0,) * 3, (1 / 255,) * 3)
 
 
 def scale(model: Model) -> Scale:
-    """Mean and deviation that the model's own preprocessing takes."""
+    """The mean and standard deviation of the model's own preprocessing."""
     return HALF if model.library in ("siglip", "modernvbert") else CLIP
 
 
@@ -33,7 +33,7 @@ def _scaled(wrong: Callable[[Scale], Scale]) -> Callable[[Usage, Model], Usage]:
 
 
 def rescaled(inputs: Inputs, right: Scale, wrong: Scale) -> Inputs:
-    """The inputs as if their pixels had been scaled by `wrong`."""
+    """The inputs as if their pixels had been scaled with `wrong`."""
     name = "image" if "image" in inputs else "pixel_values"
     mean, deviation, other_mean, other_deviation = (
         torch.tensor(row).view(3, 1, 1) for row in (*right, *wrong)

@@ -12,20 +12,20 @@ from lab.exactness.mistakes.mistake import Mistake, NotApplicable, simple
 
 Rewrite = Callable[[str], str]
 Cut = Callable[[list[int], int, list[int]], list[int]]
-"""All tokens of a text, the limit and the special tokens around it -> those that are kept."""
+"""From all tokens of a text, the limit and its special tokens, the tokens that are kept."""
 
 
 def whole(usage: Usage, text: str) -> list[int]:
-    """All tokens of `text`, however long, with the special ones around them."""
+    """All tokens of `text`, however long, including the special ones."""
     tokenizer: Any = usage.tokenizer
-    if hasattr(tokenizer, "sot_token_id"):  # open_clip's own
+    if hasattr(tokenizer, "sot_token_id"):  # open_clip's own tokenizer.
         return [tokenizer.sot_token_id, *tokenizer.encode(text), tokenizer.eot_token_id]
     inner = getattr(tokenizer, "tokenizer", tokenizer)
     return list(inner(text, verbose=False)["input_ids"])
 
 
 def inputs_of(usage: Usage, ids: list[int]) -> Inputs:
-    """A model's inputs for these tokens, padded as the documented usage pads."""
+    """A model's inputs for these tokens, padded as in the documented usage."""
     like = usage.tokens("a")
     name = "text" if "text" in like else "input_ids"
     empty = whole(usage, "")
@@ -60,7 +60,7 @@ def _cut(cut: Cut) -> Callable[[Usage, Model], Usage]:
 
 
 def keep_head(ids: list[int], limit: int, around: list[int]) -> list[int]:
-    """What every library does: the first tokens, the last special one kept."""
+    """The standard behavior: the first tokens and the last special token are kept."""
     return ids if len(ids) <= limit else [*ids[: limit - 1], around[-1]]
 
 
@@ -102,7 +102,7 @@ def half_as_many(ids: list[int], limit: int, around: list[int]) -> list[int]:
 
 
 def twenty(ids: list[int], limit: int, around: list[int]) -> list[int]:
-    """`max_length` of a configuration that says nothing: 20, meant for what is generated."""
+    """`max_length` is 20 if a configuration does not set it, which is meant for generated texts."""
     return keep_head(ids, min(limit, 20), around)
 
 
@@ -114,7 +114,7 @@ def _padding(wrong: Callable[[Inputs, Usage], Inputs]) -> Callable[[Usage, Model
 
 
 def unpadded(inputs: Inputs, usage: Usage) -> Inputs:
-    """No padding where the documented usage pads to the limit."""
+    """No padding, although the documented usage pads to the limit."""
     name = "text" if "text" in inputs else "input_ids"
     row = inputs[name]
     if row.shape[1] < usage.limit or name == "text":
@@ -125,7 +125,7 @@ def unpadded(inputs: Inputs, usage: Usage) -> Inputs:
 
 
 def other_pad(inputs: Inputs, usage: Usage) -> Inputs:
-    """Padding with token 0 (or 1 where 0 is right)."""
+    """Padding with token 0 (or with 1 if 0 is correct)."""
     name = "text" if "text" in inputs else "input_ids"
     row, pad = inputs[name].clone(), _pad(usage)
     length = len(_trimmed(row[0].tolist(), pad, whole(usage, "")[-1]))
@@ -167,7 +167,7 @@ def _trimmed(ids: list[int], pad: int, end: int) -> list[int]:
 
 
 def cased(usage: Usage, model: Model) -> Usage:
-    """The letters' case kept by a usage that lowercases texts before the tokenizer."""
+    """Case preserved in a usage that lowercases texts before the tokenizer."""
     if not model.lower_case or model.library != "siglip":
         raise NotApplicable
     options = {"padding": "max_length", "max_length": usage.limit, "truncation": True}
@@ -177,7 +177,7 @@ def cased(usage: Usage, model: Model) -> Usage:
 
 
 def plainly(usage: Usage, model: Model, limit: int) -> Usage:
-    """SigLIP's processor called as CLIP's is: texts as they are, padded to the longest at most."""
+    """SigLIP's processor called like CLIP's: texts unchanged, and padded at most to the longest."""
     if model.library != "siglip":
         raise NotApplicable
     options = {"padding": True, "max_length": limit, "truncation": True}
@@ -187,14 +187,14 @@ def plainly(usage: Usage, model: Model, limit: int) -> Usage:
 
 
 def plainly_cased(usage: Usage, model: Model) -> Usage:
-    """Two mistakes that come together with SigLIP 2: the processor does neither."""
+    """Two mistakes that occur together with SigLIP 2, since the processor does neither."""
     if not model.lower_case:
-        raise NotApplicable  # then it is the missing padding alone
+        raise NotApplicable  # Then only the padding is missing.
     return plainly(usage, model, usage.limit)
 
 
 def without_accents(text: str) -> str:
-    """Letters without their accents, as uncased BERT models have them."""
+    """Letters without accents, as in uncased BERT models."""
     parts = unicodedata.normalize("NFD", text)
     return "".join(each for each in parts if unicodedata.category(each) != "Mn")
 
