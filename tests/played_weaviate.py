@@ -31,7 +31,7 @@ def collection(
 
 @dataclass
 class Played:
-    """What the server holds; objects by collection, or by collection and tenant."""
+    """The server's contents: objects by collection, or by collection and tenant."""
 
     classes: Sequence[Document] = ()
     objects: Mapping[str, Sequence[Document]] = field(default_factory=dict)
@@ -39,11 +39,11 @@ class Played:
     modules: Document = field(default_factory=lambda: {MODULE: {"model": "mine"}})
     version: str = "1.39.0"
     asked: list[str] = field(default_factory=list)
-    """Every request line but its version."""
+    """Every request line without its version."""
 
     @property
     def talk(self) -> Talk:
-        """Speaks on one connection."""
+        """Handle one connection."""
 
         def talk(connection: socket.socket, _number: int) -> None:
             while request := read(connection):

@@ -18,7 +18,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class RefusesLongTexts(Endpoint):
-    """As the vendor's image of openai-clip-vit-base-patch16."""
+    """Like the vendor's image of openai-clip-vit-base-patch16."""
 
     def answer(self, request: Request) -> Answer:
         if any(len(text) > 400 for text in json.loads(request.body or b"{}").get("texts", [])):
@@ -27,7 +27,7 @@ class RefusesLongTexts(Endpoint):
 
 
 class RefusesImages(Endpoint):
-    """As the vendor's image 1.4.0 of a SigLIP model, whose vectors are nested too deep."""
+    """Like the vendor's image 1.4.0 of a SigLIP model, whose vectors are nested too deep."""
 
     def answer(self, request: Request) -> Answer:
         if request.path.endswith("vectorize") and json.loads(request.body).get("images"):
@@ -36,7 +36,7 @@ class RefusesImages(Endpoint):
 
 
 class RefusesAll(Endpoint):
-    """Has a word for every request, and no vector."""
+    """Answers every request with an error."""
 
     def answer(self, request: Request) -> Answer:
         if request.path.endswith("vectorize"):
@@ -45,7 +45,7 @@ class RefusesAll(Endpoint):
 
 
 class Upgraded(Endpoint):
-    """The same interface over another model."""
+    """The same interface to another model."""
 
     def text_vector(self, text: str) -> Matrix:
         return np.roll(super().text_vector(text), 1)
@@ -60,7 +60,7 @@ Urls = Callable[[str], str]
 
 @pytest.fixture(scope="package")
 def url() -> Iterator[Urls]:
-    """The URL of an endpoint: one that refuses, or one of the registry by its name."""
+    """The URL of an endpoint that refuses something, or of one in the registry, by name."""
     found: dict[str, str] = {}
     with ExitStack() as stack:
 

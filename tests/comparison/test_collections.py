@@ -20,13 +20,13 @@ BOTH = {"textFields": ["title"]}
 
 
 def encoded(title: str) -> list[float]:
-    """The vector that the endpoint `plain` gives a text."""
+    """The vector of a text from the endpoint `plain`."""
     vector = registry.find("plain").build().text_vector(title)
     return [float(number) for number in vector]
 
 
 def objects(*names: str, turn: int = 0, length: int = 512) -> list[dict[str, Any]]:
-    """Objects whose vectors are made of their titles; with names, the named ones."""
+    """Objects with the vectors of their titles; `names` selects some of them."""
     rows = []
     for number, title in enumerate(TITLES):
         vector = list(np.roll(encoded(title), turn)[:length])

@@ -12,7 +12,7 @@ OBJECTS = 5
 
 
 def vector() -> Array:
-    """A vector that no other is like, of no particular norm: (64,)."""
+    """A random vector of arbitrary norm: (64,)."""
     return RANDOM.normal(size=64).astype(np.float32)
 
 

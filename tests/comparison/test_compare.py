@@ -19,7 +19,7 @@ from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
 
 OLD_CLIP, NEW_CLIP = "4.52.4", "4.57.3"
-"""What /meta of the vendor's releases 1.4 and 1.5 tells."""
+"""The versions in /meta of the vendor's releases 1.4 and 1.5."""
 
 
 def test_a_recording_matches_its_endpoint(url: Urls, recorded: Path, command: Command) -> None:
@@ -112,14 +112,14 @@ def test_an_endpoint_that_refuses_all_is_nothing_compared(
 def side(
     texts: Mapping[str, Array] | None = None, images: Mapping[str, Array] | None = None
 ) -> Snapshot:
-    """Vectors as a recording has them."""
+    """Vectors as in a recording."""
     return Snapshot("before", texts or {}, images or {})
 
 
 def changed(
     made: Snapshot, kind: str, names: str = "", capitals: bool = False, turn: float = 0.3
 ) -> Snapshot:
-    """`made` with the vectors of some items moved a little."""
+    """`made` with the vectors of some items changed slightly."""
 
     def moved(name: str, row: Array) -> Array:
         text = recording.inputs().texts.get(name, "")
@@ -139,7 +139,7 @@ def before(recorded: Path) -> Snapshot:
 
 
 def reason(old: Snapshot, new: Snapshot, tag: str = registry.MULTILINGUAL) -> str:
-    """What is named as the likely reason."""
+    """The likely reason that is reported."""
     answer = of_snapshots(old, new, models.find(tag))
     assert not answer.match
     return answer.reason()

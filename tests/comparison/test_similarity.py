@@ -15,12 +15,12 @@ RANDOM = np.random.default_rng(4)
 
 
 def comparison(**there: Array) -> Comparison:
-    """Texts that are `ONE` here, compared with others."""
+    """Texts that are `ONE` on this side, compared with others."""
     return Comparison(pairs(dict.fromkeys(there, ONE), there), "texts", "somewhere")
 
 
 def rows(count: int) -> Array:
-    """Vectors that are not like each other: (count, 16)."""
+    """Dissimilar vectors: (count, 16)."""
     return RANDOM.normal(size=(count, 16)).astype(np.float32)
 
 

@@ -18,7 +18,7 @@ CLAUSES = ("CMP-01", "CMP-02", "CMP-03", "CMP-04")
 
 
 def compared(url: str, other: object, *clauses: str) -> Report:
-    """A run of the comparison alone, or of some of its clauses."""
+    """A run of only the comparison, or of some of its clauses."""
     return run(
         url,
         model=TAG,
@@ -31,12 +31,12 @@ def compared(url: str, other: object, *clauses: str) -> Report:
 
 
 def exact(url: str) -> Report:
-    """A run that is said to serve published weights, over two of EXA's clauses."""
+    """A run with published weights, over two clauses of EXA."""
     return run(url, model=TAG, weaviate="off", clause=["EXA-01", "EXA-06"])
 
 
 def statuses(report: Report, *ids: str) -> list[str]:
-    """What became of these clauses."""
+    """The statuses of these clauses."""
     return [str(report.clauses[each].status) for each in ids]
 
 
@@ -84,7 +84,7 @@ def test_what_nothing_can_be_compared_with_ends_a_run_at_once(other: str, said: 
 
 
 class FakeReference:
-    """Stands in for the program that would load the weights."""
+    """Replaces the program that would load the weights."""
 
     running = True
 
@@ -102,7 +102,7 @@ class FakeReference:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that files are looked for in, empty."""
+    """The empty folder that is searched for files."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     return expected.published_folder()
 

@@ -24,7 +24,7 @@ def opened(file: bytes) -> Image.Image:
 
 def rgb(file: bytes) -> npt.NDArray[np.uint8]:
     found = opened(file)
-    # What is transparent is white beneath, and need not be laid on anything.
+    # Transparent pixels are white beneath, so no background is needed.
     found.info.pop("transparency", None)
     return np.asarray(found.convert("RGB"))
 
@@ -63,7 +63,7 @@ def test_a_run_leaves_out_pairs_and_no_value() -> None:
 
 
 def partner(name: str) -> str:
-    """The same variant interlaced, or not."""
+    """The name of the same variant, interlaced or not."""
     return name.removesuffix(", interlaced") if name.endswith("d") else f"{name}, interlaced"
 
 

@@ -42,7 +42,7 @@ TEXTS = [*texts.real(), *texts.edge()]
 
 
 def shown(pairs: Iterable[Apart], change: Change) -> bool:
-    """Whether some texts that differ become one by a change."""
+    """Whether a change makes some different texts equal."""
     return any(change(pair.one).split() == change(pair.other).split() for pair in pairs)
 
 
@@ -79,7 +79,7 @@ def test_what_is_cut_at_a_mark_is_shown() -> None:
 
 
 def cuts(mark: str) -> tuple[Change, ...]:
-    """What is left after a cut at a mark: before the first, after the last or first, around two."""
+    """The ways to cut a text at a mark: before the first, after the last or first, around two."""
     between = re.compile(f"{re.escape(mark)}.*?{re.escape(mark)}", re.DOTALL)
     return (
         until(mark),

@@ -51,14 +51,14 @@ def command() -> Command:
 
 @pytest.fixture
 def nothing_left(docker: str) -> Iterator[None]:  # noqa: ARG001 - it skips
-    """This process has no container afterwards, running or not."""
+    """Check afterwards that this process has no container, running or not."""
     yield
     label = f"label={LABEL}={os.getpid()}"
     assert engine.call("ps", "--all", "--quiet", "--filter", label) == ""
 
 
 def need_image(name: str) -> None:
-    """Skip where the engine does not have the image."""
+    """Skip the test if the engine does not have the image."""
     try:
         engine.call("image", "inspect", "--format", "{{.Id}}", name)
     except CommandFailed:

@@ -95,5 +95,5 @@ def test_the_autoscaler_fits_the_deployment(vendor: Manifests) -> None:
     deployment = vendor["Deployment", autoscaler["scaleTargetRef"]["name"]]
     assert deployment["spec"]["replicas"] == autoscaler["minReplicas"]
     assert autoscaler["maxReplicas"] > autoscaler["minReplicas"]
-    # Utilization is counted in parts of this.
+    # Utilization is a percentage of this.
     assert container(vendor)["resources"]["requests"]["cpu"]

@@ -17,7 +17,7 @@ FAULTS = {
     "WRITES=/tmp/cache": {},
     "ENDS=8": {"CTR-01": "fail"},
 }
-"""The fake's variables, and the clauses that are then not passed."""
+"""The fake's variables, and the clauses that then do not pass."""
 
 
 def judged(command: Command, image: str, folder: Path, env: str, *clause: str) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def judged(command: Command, image: str, folder: Path, env: str, *clause: str) -
 def test_a_fault_of_a_container_is_found_and_named(
     command: Command, fake_image: str, tmp_path: Path, env: str
 ) -> None:
-    # A container that ends takes the other clauses with it.
+    # A container that exits makes other clauses fail too.
     chosen = ["CTR-01"] if env.startswith("ENDS") else CLAUSES
     report = judged(command, fake_image, tmp_path, env, *chosen)
     status = {each["id"]: each["status"] for each in report["clauses"]}

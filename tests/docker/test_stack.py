@@ -1,7 +1,7 @@
 """docker/compose.yml on a real engine: an import and a search through the whole stack.
 
-Run with the images that CLIP_IMAGE and WEAVIATE_IMAGE name, where this engine has them.
-pytest-docker brings the stack up and takes it down.
+Requires the images named by CLIP_IMAGE and WEAVIATE_IMAGE on this engine. pytest-docker brings the
+stack up and takes it down.
 """
 
 import base64
@@ -32,7 +32,7 @@ SEED = drawings.HELD_OUT_SEEDS[0]
 
 @pytest.fixture(scope="session")
 def docker_compose_command(docker: str) -> str:  # noqa: ARG001 - it skips
-    """Compose as the engine's plugin, or the program before that."""
+    """Compose as the engine's plugin, or the older separate program."""
     plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
     if plugin.returncode == 0:
         return "docker compose --profile second"
@@ -43,20 +43,20 @@ def docker_compose_command(docker: str) -> str:  # noqa: ARG001 - it skips
 
 @pytest.fixture(scope="session")
 def docker_compose_file() -> str:
-    """The project's own."""
+    """The project's own file."""
     return str(COMPOSE)
 
 
 @pytest.fixture(scope="session")
 def docker_setup() -> list[str]:
-    """Start order makes it wait for the encoder; --wait is not in every Compose."""
+    """The start order waits for the encoder; not every Compose has --wait."""
     return ["up --detach"]
 
 
 @pytest.fixture(scope="session")
 def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
-    """A name of our own, and whatever is left under it removed: pytest-docker itself leaves a
-    stack that did not come up."""
+    """A unique name, under which everything is removed: pytest-docker itself leaves a stack behind
+    that did not start."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("WEAVIATE_IMAGE", "CLIP_IMAGE"):
             if name not in os.environ:
@@ -75,7 +75,7 @@ def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
 
 
 def _left_of(project: str) -> str:
-    """The project's containers, networks and volumes that are still there."""
+    """The project's remaining containers, networks and volumes."""
     mine = ("--quiet", "--filter", f"label=com.docker.compose.project={project}")
     lists = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
     return "".join(engine.call(*words, *mine) for words in lists)
@@ -100,7 +100,7 @@ def _answers(url: str) -> bool:
 
 
 def poster(combination: drawings.Combination) -> str:
-    """A drawing as base64 of a PNG."""
+    """A drawing as a base64 PNG."""
     file = BytesIO()
     drawings.draw(combination, SEED, 224).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()

@@ -12,7 +12,7 @@ from tests.endpoints.server import serve
 
 @dataclass(frozen=True)
 class Told:
-    """What the command printed, in one line, and its exit status."""
+    """The command's output, on one line, and its exit status."""
 
     status: int
     text: str
@@ -23,7 +23,7 @@ Doctor = Callable[..., Told]
 
 @pytest.fixture
 def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Doctor:
-    """Call it with the words after `clip-conformance doctor`; variables of Weaviate are unset."""
+    """Call it with the arguments after `clip-conformance doctor`; no Weaviate variables are set."""
     for name in ("CLIP_INFERENCE_API", "ENABLE_CUDA", "MODULES_VALIDATE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
@@ -36,6 +36,6 @@ def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(scope="package")
 def plain_url() -> Iterator[str]:
-    """A conformant endpoint over a fake encoder; its /meta says that it computes on the CPU."""
+    """A conformant endpoint over a fake encoder; its /meta reports that it uses the CPU."""
     with serve(registry.find("plain").build()) as url:
         yield url

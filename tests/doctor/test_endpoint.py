@@ -23,7 +23,7 @@ OK: Mapping[str, bytes] = {
 
 
 def served(routes: Mapping[str, bytes]) -> Talk:
-    """A server with these answers, and 404 for the rest."""
+    """A server with these responses, and 404 for other paths."""
 
     def talk(connection: socket.socket, _number: int) -> None:
         while request := read(connection):
@@ -37,7 +37,7 @@ def served(routes: Mapping[str, bytes]) -> Talk:
 
 
 def vectors(**rows: object) -> bytes:
-    """An answer to /vectorize."""
+    """A response of /vectorize."""
     return answer(json.dumps(rows).encode())
 
 
@@ -263,7 +263,7 @@ def test_a_gpu_that_is_not_used_is_told(
 def test_time_tells_a_gpu_where_meta_does_not(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch, gflops: float, told: bool
 ) -> None:
-    """With a CPU that is said to be that slow, or that fast."""
+    """Pretend that the CPU is that slow or fast."""
     monkeypatch.setenv("ENABLE_CUDA", "true")
     monkeypatch.setattr(device, "cpu_gflops", lambda: 1 / gflops)
     row = [1.0] * 512

@@ -27,7 +27,7 @@ MALFORMED = {
     f"{GOOD}/vectorize": "it ends in /vectorize, which Weaviate appends itself",
     f"{GOOD}/meta/": "it ends in /meta",
 }
-"""Values, each meant as `GOOD`, and what is said of them."""
+"""Mistyped values for `GOOD`, and the mistakes that are reported."""
 UNKNOWN = {
     "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that was not replaced",
     "http://{{ clip }}:8080": "{{ clip }} is a variable that was not replaced",
@@ -39,7 +39,7 @@ UNKNOWN = {
     "http:///clip": "not a valid endpoint URL",
     f"{GOOD}?x=1": "the URL has a query or a fragment",
 }
-"""Values whose meaning cannot be guessed, and what is said of them."""
+"""Values whose meaning cannot be guessed, and the mistakes that are reported."""
 MORE = [
     "clip",
     "127.0.0.1:8080",
@@ -86,7 +86,7 @@ def test_what_is_right_is_no_problem(value: str) -> None:
 
 
 def test_go_says_what_is_said_here() -> None:
-    """go_says.json has the answers of `go run tests/doctor/main.go`, with Go 1.26.8."""
+    """go_says.json contains the output of `go run tests/doctor/main.go` with Go 1.26.8."""
     by_go: dict[str, str] = json.loads(Path(__file__).with_name("go_says.json").read_text())
     assert by_go.keys() == {*MALFORMED, *UNKNOWN, *MORE}
     assert {value: go_says(value) for value in by_go} == by_go

@@ -22,7 +22,7 @@ def collection(settings: dict[str, Any], vector: str | None = "v") -> dict[str, 
 
 
 def diagnosis(settings: dict[str, Any], vector: str | None = "v") -> Diagnosis:
-    """What the doctor says."""
+    """The doctor's findings."""
     found = Diagnosis("")
     for config in configs(collection(settings, vector)):
         schema.examine(config, found)

@@ -26,7 +26,7 @@ WEIGHTED = {"textFields": ["body", "title"], "weights": {"textFields": [0.2, 0.8
 
 
 def stored(turn: int = 0, length: int = 512, **more: Any) -> list[dict[str, Any]]:
-    """An object whose vector is that of its title, or another one."""
+    """An object with its title's vector, or a different one."""
     vector = np.roll(registry.find("plain").build().text_vector("a cat"), turn)[:length]
     numbers = [float(number) for number in vector]
     properties = {"title": "a cat", "body": "a body", **more}
@@ -47,7 +47,7 @@ def diagnosed(
     tenant: str | None = None,
     meta: Mapping[str, object] = META,
 ) -> Diagnosis:
-    """What the doctor says of the server, behind an endpoint with this /meta."""
+    """The doctor's findings about the server, behind an endpoint with this /meta."""
     found = Diagnosis("")
     with talking(talk) as url:
         WeaviateDoctor(server_at(url), found).examine(endpoint, URL, meta, name, tenant)
@@ -64,7 +64,7 @@ FOREIGN = {"class": "Books", "vectorConfig": {"v": {"vectorizer": {"text2vec-ope
 
 
 def weaviate(**changes: Any) -> Talk:
-    """A server with two collections, and what changes of it."""
+    """A server with two collections, and the given changes."""
     given: dict[str, Any] = {
         "classes": [collection("Films", WEIGHTED), FOREIGN],
         "objects": {"Films": []},

@@ -5,7 +5,7 @@ from io import BufferedIOBase
 
 
 class Pieces(BufferedIOBase):
-    """Each piece of a body is decoded by itself, and what is no character is replaced."""
+    """Decodes each piece of a body separately, and replaces invalid characters."""
 
     def __init__(self, stream: BufferedIOBase) -> None:
         self.stream = stream
@@ -15,7 +15,7 @@ class Pieces(BufferedIOBase):
         return self.stream.readline(size)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """A body of so many bytes, each piece decoded and encoded again."""
+        """A body of `size` bytes, with each piece decoded and encoded again."""
         left, pieces = size or 0, []
         while left > 0 and (piece := self.piece(left)):
             left -= len(piece)
@@ -23,12 +23,12 @@ class Pieces(BufferedIOBase):
         return b"".join(pieces)
 
     def piece(self, most: int) -> bytes:
-        """What has come, at most so many bytes."""
+        """The bytes received so far, at most `most`."""
         return self.stream.read1(most)
 
 
 class Hasty(Pieces):
-    """What does not come within `pause` seconds of the piece before is not waited for."""
+    """Ignores pieces that come more than `pause` seconds after the previous one."""
 
     def __init__(self, connection: socket.socket, stream: BufferedIOBase, pause: float) -> None:
         super().__init__(stream)
@@ -38,7 +38,7 @@ class Hasty(Pieces):
     def read(self, size: int | None = -1, /) -> bytes:
         """A body, or the beginning of it."""
         left, pieces, patience = size or 0, [], self.connection.gettimeout()
-        # A stream of socket.makefile is of no use after a timeout, so what it holds comes first.
+        # A socket.makefile stream cannot be used after a timeout, so buffered data comes first.
         held = len(self.stream.peek(1)) if left else 0  # type: ignore[attr-defined]
         pieces.append(self.stream.read1(min(left, held)))
         left -= len(pieces[0])

@@ -31,7 +31,7 @@ that the author named.
 
 
 def text(outcomes: Sequence[Outcome], commit: str) -> str:
-    """The document of runs of the suite at `commit`."""
+    """The document for runs of the suite at `commit`."""
     names = [*registry.faults(), *registry.legals()]
     ordered = sorted(outcomes, key=lambda outcome: names.index(outcome.name))
     faults = [outcome for outcome in ordered if outcome.is_fault]
@@ -59,7 +59,7 @@ def text(outcomes: Sequence[Outcome], commit: str) -> str:
 
 
 def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) -> list[str]:
-    """What was run, and what came of it."""
+    """The runs and their results."""
     told = [outcome for outcome in faults if outcome.findings]
     fitting = sum(outcome.first_fits for outcome in told)
     counts = [len(outcome.findings) for outcome in told]
@@ -101,10 +101,10 @@ def legal_row(outcome: Outcome) -> str:
 
 
 def open_row(entry: Entry) -> str:
-    """One fault that cannot be told."""
+    """One fault that cannot be detected."""
     return f"| {entry.name} | {entry.summary} | {entry.undecidable} |"
 
 
 def rest_row(entry: Entry) -> str:
-    """One fault that other runs find."""
+    """One fault that only other kinds of runs detect."""
     return f"| {entry.name} | {entry.summary} | {', '.join(entry.caught_by)} | {entry.needs_more} |"

@@ -1,7 +1,7 @@
 """Groups of legal variations in different stages, combined into one endpoint per run.
 
-The stages of a variation call `super()`, so that the classes of several variations can be bases of
-one class. The first of a group is asked first: what writes bytes stands before what makes them.
+The stages of a variation call `super()`, so that several variations can be base classes of one
+class. The first of a group is called first, so those that write bytes come before the others.
 """
 
 from collections.abc import Sequence

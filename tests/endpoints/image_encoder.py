@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 def rgb(picture: Image.Image) -> Image.Image:
     """Any mode as RGB: 16-bit grays are scaled, the rest is Pillow's conversion."""
     if picture.mode == "P" and "transparency" in picture.info:
-        # Pillow warns of what RGB cannot hold, and a test run takes warnings for errors.
+        # Pillow warns about values that RGB cannot represent, and tests turn warnings into errors.
         picture = picture.convert("RGBA")
     if picture.mode.startswith("I"):
         deep = np.asarray(picture, dtype=np.float64)
@@ -30,7 +30,7 @@ def rgb(picture: Image.Image) -> Image.Image:
 
 
 def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
-    """The middle square (or the whole picture), scaled as an encoder does before it looks."""
+    """The middle square (or the whole picture), resized as in an encoder."""
     width, height = picture.size
     side = min(width, height)
     left, top = (width - side) // 2, (height - side) // 2
@@ -40,20 +40,20 @@ def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
 
 
 def distances(pixels: Array) -> Array:
-    """How far each pixel is from the background, the median of the border: 0 to 255."""
+    """The distance of each pixel from the background, the median of the border: 0 to 255."""
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     away: Array = np.abs(pixels - np.median(border, axis=0)).max(axis=2)
     return away
 
 
 def foreground(pixels: Array) -> NDArray[np.bool_]:
-    """What stands out from the background."""
+    """The pixels that differ from the background."""
     away = distances(pixels)
     return away > max(40.0, float(np.quantile(away, 0.98)) / 2)
 
 
 def colour_shares(pixels: Array) -> dict[str, float]:
-    """How much of the foreground has each color of the corpus; what has none counts as nothing."""
+    """The share of the foreground with each color of the corpus; other colors do not count."""
     found = pixels[foreground(pixels)]
     table = fixture_files.toml("drawings.toml")["colours"]
     if not len(found):
@@ -65,7 +65,7 @@ def colour_shares(pixels: Array) -> dict[str, float]:
 
 
 def shape_shares(pixels: Array) -> dict[str, float]:
-    """How well each shape of the corpus covers the foreground, sharpened towards the best."""
+    """How well each shape of the corpus covers the foreground, with differences amplified."""
     mask = foreground(pixels)
     if not mask.any():
         return dict.fromkeys(stencils(), 0.0)
@@ -76,13 +76,13 @@ def shape_shares(pixels: Array) -> dict[str, float]:
 
 
 def best_overlap(seen: Array, known: Array) -> float:
-    """Intersection over union with the stencil that fits best; `known` is (count, area)."""
+    """Intersection over union with the best-fitting stencil; `known` is (count, area)."""
     both, either = np.minimum(seen, known).sum(axis=1), np.maximum(seen, known).sum(axis=1)
     return float((both / either).max())
 
 
 def stencil(mask: NDArray[np.bool_]) -> Array:
-    """A mask cut to its bounding box and stretched to one size: (area,), 0 to 1."""
+    """A mask cropped to its bounding box and resized to a fixed size: (area,), 0 to 1."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     grey = Image.fromarray(cut.astype(np.uint8) * 255).resize((STENCIL, STENCIL))
@@ -91,7 +91,7 @@ def stencil(mask: NDArray[np.bool_]) -> Array:
 
 @cache
 def stencils() -> dict[str, Array]:
-    """The shapes of the corpus, as its own drawings show them: (TURNS, area) each."""
+    """The corpus's shapes as drawn by the corpus: (TURNS, area) each."""
     colour = next(iter(fixture_files.toml("drawings.toml")["colours"]))
     found: dict[str, Array] = {}
     for shape in fixture_files.toml("drawings.toml")["shapes"]:
@@ -103,7 +103,7 @@ def stencils() -> dict[str, Array]:
 
 
 def thumbnail(picture: Image.Image) -> Array:
-    """A tiny copy, gray in the middle, of at most unit length: (THUMBNAIL * THUMBNAIL * 3,)."""
+    """A tiny copy, centered on gray, of at most unit norm: (THUMBNAIL * THUMBNAIL * 3,)."""
     small = picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     flat = np.asarray(small, dtype=np.float32).reshape(-1) / np.float32(255) - np.float32(0.5)
     length = np.float32(max(float(np.linalg.norm(flat)), 1.0))

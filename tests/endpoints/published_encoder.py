@@ -11,16 +11,16 @@ from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, axes, single
 
 OWN_LENGTH = 10.0
-"""Of the vectors of a model that is not normalized."""
+"""The norm of vectors of a model that does not normalize."""
 OWN_SIZE = 224
 """Pixels per side."""
 ALIKE = 0.4
-"""Distance of two thumbnails at which a picture hardly counts as the photograph any more."""
+"""Distance of two thumbnails from which a picture hardly counts as the photograph."""
 
 
 @dataclass(frozen=True)
 class PublishedEncoder(Encoder):
-    """Captions and photographs have the published cosines; all else is the fake encoder's."""
+    """Gives captions and photographs the published cosines; other items are the fake encoder's."""
 
     exact: bool = False
     table: str = "sentence-transformers-clip-ViT-B-32"
@@ -28,7 +28,7 @@ class PublishedEncoder(Encoder):
 
     @property
     def length(self) -> float:
-        """Of the vectors of captions and pictures."""
+        """The norm of the vectors of captions and pictures."""
         return 1.0 if self.normalised else OWN_LENGTH
 
     def text(self, text: str) -> Matrix:
@@ -52,12 +52,12 @@ class PublishedEncoder(Encoder):
         return single(self.length * (row @ known + np.sqrt(1 - row @ row) * own))
 
     def brought_to_size(self, picture: Image.Image) -> Image.Image:
-        """What the model sees of a picture, as its documented usage prepares it."""
+        """The picture as the model sees it after its documented preprocessing."""
         cubic = Image.Resampling.BICUBIC
         return image_sizes.seen(picture, OWN_SIZE, not self.squash, cubic)[0]
 
     def picture(self, picture: Image.Image) -> Matrix:
-        """One picture, drawn towards the photograph that it resembles: (width,)."""
+        """One picture, moved toward the photograph that it resembles: (width,)."""
         picture = self.brought_to_size(picture)
         seen, known = thumbnail(picture), thumbnails()
         apart = np.linalg.norm(known - seen, axis=1)
@@ -75,7 +75,7 @@ def names() -> list[str]:
 
 @cache
 def captions() -> dict[str, str]:
-    """The photograph that each caption, in any language, is of."""
+    """The photograph that each caption, in any language, describes."""
     languages = map(photographs.captions, photographs.languages())
     return {text: name for texts in languages for text, name in zip(texts, names(), strict=True)}
 
@@ -94,12 +94,12 @@ def cosines(tag: str) -> dict[str, dict[str, float]]:
 
 
 def void(caption: str, name: str) -> float:
-    """A figure for a column that is void: high on the diagonal."""
+    """A value for a void column: high on the diagonal."""
     return 0.29 if caption == name else 0.16
 
 
 def thumbnail(picture: Image.Image) -> Matrix:
-    """What photographs are told apart by: (size,)."""
+    """A small copy that identifies a photograph: (size,)."""
     return image_encoder.thumbnail(image_encoder.fit(picture))
 
 

@@ -2,9 +2,9 @@
 
     python -m tests.endpoints.table [--jobs 2] [--kept DIR] [--write docs/faults.md] [NAME ...]
 
-NAME is an endpoint or a theme. Every one is judged by the whole suite; with `--narrow` faults are
-judged by the clauses that should find them. A run that was stopped goes on where its reports were
-kept, as long as the commit is the same. The order is by chance, and the same each time.
+NAME is an endpoint or a theme. Each is judged by the whole suite; with `--narrow`, faults are
+judged by the clauses that should find them. An interrupted run resumes from its kept reports,
+if the commit is the same. The order is random, but the same each time.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from tests.endpoints.registry import Entry
 
 
 def main() -> int:
-    """Runs, prints what is wrong, writes the table; 1 if anything is."""
+    """Run, print what is wrong, and write the table; returns 1 if anything is wrong."""
     options = parse()
     entries = [entry for entry in wanted(options.names) if not entry.needs_more]
     kept = options.kept / commit() if options.kept else None
@@ -47,13 +47,13 @@ def parse() -> argparse.Namespace:
 
 
 def commit() -> str:
-    """The commit that is checked out, with a mark where files differ from it."""
+    """The current commit, marked if files differ from it."""
     asked = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match="]
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def wanted(names: list[str]) -> Iterator[Entry]:
-    """The endpoints of these names or themes; all where none is given."""
+    """The endpoints of these names or themes; all if there are none."""
     for entry in [*registry.faults().values(), *registry.legals().values()]:
         decidable = not entry.undecidable
         if decidable and (not names or entry.name in names or entry.theme in names):
@@ -61,7 +61,7 @@ def wanted(names: list[str]) -> Iterator[Entry]:
 
 
 def run(entries: Iterable[Entry], jobs: int, narrow: bool, kept: Path | None) -> Iterator[Outcome]:
-    """Outcomes as they come, each with its line."""
+    """Outcomes as they arrive, each with its line."""
     by_chance = sorted(entries, key=lambda entry: crc32(entry.name.encode()))
     with ProcessPoolExecutor(jobs) as pool:
         for done in as_completed(
@@ -72,7 +72,7 @@ def run(entries: Iterable[Entry], jobs: int, narrow: bool, kept: Path | None) ->
 
 
 def one(name: str, is_fault: bool, narrow: bool, kept: Path | None) -> Outcome:
-    """What the suite says of one endpoint, or said of it before."""
+    """The suite's outcome for one endpoint, possibly from an earlier run."""
     entry = (registry.faults() if is_fault else registry.legals())[name]
     file = kept / f"{'faulty' if is_fault else 'legal'}-{name}.json" if kept else None
     if file and file.exists():

@@ -1,4 +1,4 @@
-"""What text cleaning meant for another kind of search does to a text, by theme."""
+"""Effects of text cleaning that was meant for another kind of search, by theme."""
 
 import re
 from collections.abc import Callable
@@ -14,12 +14,12 @@ def until(mark: str) -> Change:
 
 
 def without(pattern: str) -> Change:
-    """Leaves out what matches."""
+    """Remove matching parts."""
     return lambda text: re.sub(pattern, " ", text, flags=re.DOTALL)
 
 
 def replacing(pattern: str, by: str) -> Change:
-    """Puts something else in the place of what matches."""
+    """Replace matching parts."""
     return lambda text: re.sub(pattern, by, text)
 
 
@@ -81,4 +81,4 @@ CHANGES: Final[dict[str, Change]] = {
     "words of a text are read once": lambda text: " ".join(dict.fromkeys(text.split())),
     "only digits are dropped": replacing(r"\d", ""),
 }
-"""Each makes one text of two that are not the same."""
+"""Each change makes two different texts equal."""

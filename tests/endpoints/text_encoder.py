@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from conformance.data import fixture_files
 
 HASHED = 8
-"""Places of a vector that one token at one position touches."""
+"""Components of a vector that one token at one position affects."""
 
 
 def tokens(text: str, limit: int) -> list[str]:
-    """At most `limit` tokens: words, marks of punctuation, and single CJK letters."""
+    """At most `limit` tokens: words, punctuation marks, and single CJK characters."""
     return list(islice(chain.from_iterable(pieces(word) for word in text.split()), limit))
 
 
 def pieces(word: str) -> list[str]:
-    """A word cut where punctuation or a script without blanks begins."""
+    """A word split at punctuation and at scripts without blanks."""
     found: list[str] = []
     joins = False
     for letter in word:
@@ -42,7 +42,7 @@ def separate(letter: str) -> bool:
 
 @cache
 def concepts() -> dict[str, str]:
-    """Color and shape of every word that names one, in any language and agreement."""
+    """The color or shape that each word names, in any language and inflection."""
     found: dict[str, str] = {}
     for language in fixture_files.toml("drawings.toml")["languages"].values():
         for shape, (word, _) in language["shapes"].items():
@@ -54,7 +54,7 @@ def concepts() -> dict[str, str]:
 
 
 def named(read: list[str]) -> list[str]:
-    """The colors and shapes that the tokens speak of, each once."""
+    """The colors and shapes named by the tokens, each once."""
     known = concepts()
     folded = [token.casefold() for token in read]
     found = {known[token] for token in folded if token in known}
@@ -64,12 +64,12 @@ def named(read: list[str]) -> list[str]:
 
 
 def unspaced(word: str) -> bool:
-    """Whether a word is written in a script that puts no blanks (or endings) between words."""
+    """Whether a word is in a script without blanks (or inflections) between words."""
     return any("⺀" <= letter <= "鿿" or "가" <= letter <= "힣" for letter in word)
 
 
 def hashed(read: list[str], width: int, ordered: bool = True) -> NDArray[np.float32]:
-    """Small components of every token at its position, of unit length: (width,)."""
+    """Small components for every token at its position, of unit norm: (width,)."""
     marked = [*read, "</s>"]
     keys = ((f"{place if ordered else 0} {token}") for place, token in enumerate(marked))
     digests = b"".join(digest(key) for key in keys)
@@ -81,5 +81,5 @@ def hashed(read: list[str], width: int, ordered: bool = True) -> NDArray[np.floa
 
 @cache
 def digest(key: str) -> bytes:
-    """Two bytes for each place that a token touches."""
+    """Two bytes for each component that a token affects."""
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=2 * HASHED).digest()

@@ -17,7 +17,7 @@ KILOBYTE = 1000
 IMAGES = list(items.images(16))
 """Their names, which are the same for every size."""
 UNMEASURED = {"google-siglip2-so400m-patch16-512"}
-"""Takes half an hour on a busy machine; its causes are named by nobody yet."""
+"""It takes half an hour on a busy machine, and its mistakes have no names yet."""
 
 
 def test_every_listed_model_has_expected_vectors() -> None:
@@ -57,7 +57,7 @@ def test_stored_vectors_are_rounded_by_next_to_nothing() -> None:
 
 
 def test_one_tags_vectors_are_made_again(tmp_path: Path) -> None:
-    """By the libraries' documented usage; rounding, and other versions, leave next to nothing."""
+    """From the libraries' documented usage; rounding and other versions make little difference."""
     make(load()[CLIP], tmp_path, whole=False)
     with np.load(io.BytesIO((tmp_path / f"{CLIP}.npz").read_bytes())) as stored:
         again = expected.read(CLIP, stored)

@@ -11,7 +11,7 @@ DRAWN = "85f2dd5c06c5231a"
 
 
 def test_the_drawn_pixels_are_those_that_the_vectors_were_made_of() -> None:
-    """Another digest means other pixels: then `make expected` has to be run again."""
+    """A different digest means different pixels: `make expected` must then be run again."""
     digest = hashlib.sha256()
     others = items.modes() | items.formats()
     for size in (224, 256, 384, 512):

@@ -15,20 +15,20 @@ from lab.exactness.mistakes import ALL
 ROOT = Path(__file__).parents[2]
 LOW_PRECISION = ("bfloat16", "int8, dynamic")
 ACCEPTED = ("converted to RGB before anything else",)
-"""What is a right answer of its own to the clauses."""
+"""A correct answer in its own right for the clauses."""
 COARSE = "JPEG decoded with the fast cosine transform and upsampling"
 TAGS = [tag for tag in sorted(load()) if (table.MEASURED / f"{tag}.json").is_file()]
-"""Every library's; SigLIP 2 at 512 pixels is left out, as it takes longest and adds no layer."""
+"""One tag for every library; SigLIP 2 at 512 pixels is slowest and adds no new layer."""
 
 
 def measured(tag: str, part: str) -> list[dict[str, Any]]:
-    """What was measured of one tag: `honest` or `mistakes`."""
+    """The measurements of one tag: `honest` or `mistakes`."""
     changes: list[dict[str, Any]] = json.loads((table.MEASURED / f"{tag}.json").read_text())[part]
     return changes
 
 
 def furthest(change: dict[str, Any]) -> float:
-    """The largest distance of an item that is not of a rare mode."""
+    """The largest distance of an item that does not have a rare mode."""
     kept = [row[0] for item, row in change["moved"].items() if item not in items.MODES]
     return float(max(kept, default=0))
 

@@ -5,7 +5,7 @@ import os
 from hypothesis import settings
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
-"""How many random examples a test tries; without it a fixed few hundred, the same in every run."""
+"""Number of random examples per test; by default a few hundred, the same in every run."""
 
 fuzzed = settings(
     deadline=None,

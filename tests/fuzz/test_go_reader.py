@@ -30,7 +30,7 @@ rows = st.lists(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=Fal
 
 @st.composite
 def broken_json(draw: st.DrawFn) -> bytes:
-    """A JSON document with a few bytes cut out, put in or changed."""
+    """A JSON document with a few bytes removed, inserted or changed."""
     document = json.dumps(draw(json_values), ensure_ascii=draw(st.booleans()))
     body = bytearray(document.encode("utf-8", errors="surrogatepass"))
     for _ in range(draw(st.integers(0, 3))):
@@ -42,7 +42,7 @@ def broken_json(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def numbers_at_the_limit(draw: st.DrawFn) -> str:
-    """Literals about where float32 ends, with more digits than any float has."""
+    """Literals around the limit of float32, with more digits than any float has."""
     near = FLOAT32_OVERFLOW + draw(st.integers(-(2**80), 2**80) | st.integers(-3, 3))
     fraction = draw(st.sampled_from(["", ".0", ".000000000000000001", ".5"]))
     return f"{draw(st.sampled_from(['', '-']))}{near}{fraction}"
@@ -56,7 +56,7 @@ def test_it_reads_or_raises_its_own_error(body: bytes) -> None:
     for call in (lambda: read(200, body), lambda: read_meta(body)):
         with suppress(GoParseError):
             call()
-            # What Go takes, Python takes too; a byte that is not UTF-8 is no matter to Go.
+            # Python accepts everything that Go accepts, except that Go ignores invalid UTF-8.
             json.loads(body.decode("utf-8", errors="surrogateescape"))
 
 
@@ -110,7 +110,7 @@ def test_meta_is_what_was_written(document: dict[str, Any]) -> None:
     try:
         body = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except (UnicodeEncodeError, ValueError):
-        assume(False)  # half of a surrogate pair, or infinity: not in JSON
+        assume(False)  # Half of a surrogate pair, or infinity, which JSON does not have.
     assert read_meta(body) == _as_floats(document)
 
 

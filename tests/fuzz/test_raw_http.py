@@ -91,7 +91,7 @@ def test_it_reads_or_raises(kind: str, stream: bytes) -> None:
     with suppress(*BAD):
         message, rest = read(kind, stream)
         assert message is not None or rest == b""
-        # Nothing if all was read, except interim answers; else what was framed is as it came.
+        # Nothing if everything was read, except interim responses; otherwise the unchanged bytes.
         assert stream.endswith((message.framed if message else b"") + rest)
 
 

@@ -18,7 +18,7 @@ REFUSALS = {
 
 
 class FakeInfinity:
-    """Answers as infinity does; a row's first figure is the length of its input."""
+    """Answers like infinity; a row's first number is the length of its input."""
 
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []

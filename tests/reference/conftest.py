@@ -40,7 +40,7 @@ STAND_INS = {
     "open_clip": "ViT-B-32-quickgelu-laion400m_e32",
     "modernvbert": "ModernVBERT-modernvbert-embed",
 }
-"""A tag for each way in which a library is used."""
+"""A tag for each way of using a library."""
 
 
 class MeanColour:
@@ -118,7 +118,7 @@ def load(row: models.Model, folder: Path) -> Model:
 
 
 SECONDS = 300
-"""For a start on a machine that is busy with other things."""
+"""Limit for startup on a machine that is busy with other things."""
 
 HTTP = httpx.Client(timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 """Each request has a connection of its own, so that any worker may take it; they share one context
@@ -150,7 +150,7 @@ Start = Callable[..., Run]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``python -m reference`` with a row of its own, and reads its line."""
+    """Starts ``python -m reference`` with its own row, and reads its first line."""
     runs: list[Run] = []
 
     def begin(*arguments: str) -> Run:

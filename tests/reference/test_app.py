@@ -101,7 +101,7 @@ def test_before_the_model_is_ready(settings: Settings) -> None:
 
 
 class Broken(MeanColour):
-    """Fails on one text, and computes no number for another."""
+    """Fails on one text, and returns NaN for another."""
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
         rows = super().text_vectors(inputs)

@@ -19,7 +19,7 @@ SIZES = BatchSizes(images=(1, 2, 4), texts=3, tokens=100)
 
 
 class Recording(Computing):
-    """Notes its batches; it begins only when it is let."""
+    """Records its batches, and starts only when told to."""
 
     def __init__(self) -> None:
         super().__init__(MeanColour(), Placement())
@@ -41,7 +41,7 @@ def job(number: float, kind: Kind = "text", length: int = 1, **caller: Any) -> J
 
 
 def run(*jobs: Job) -> Recording:
-    """Let all of `jobs` wait behind a first one of a shape of its own, then go."""
+    """Queue all of `jobs` behind a first one with a different shape, then start."""
     computing = Recording()
     thread = ComputeThread(lambda: Model(Preparing(MeanColour()), computing, SIZES))
     thread.start()

@@ -17,7 +17,7 @@ from tests.reference.conftest import MeanColour
 
 
 class Rounding(Computing):
-    """Rounds otherwise in batches of some sizes, as a matrix product may."""
+    """Rounds differently in batches of some sizes, as a matrix product may."""
 
     def __init__(self, *sizes: int) -> None:
         super().__init__(MeanColour(), Placement())
@@ -31,7 +31,7 @@ class Rounding(Computing):
 
 
 def found(*rounded: int, tick: float = 0.001, device: str = "cpu") -> list[int]:
-    """Sizes found where every call takes one `tick`, whatever the batch."""
+    """Sizes found if every call takes one `tick`, whatever the batch."""
     ticks = count()
     model = Model(Preparing(MeanColour()), Rounding(*rounded))
     return calibration.image_sizes(model, device, lambda: next(ticks) * tick)
@@ -63,7 +63,7 @@ def test_a_batch_that_is_filled_up_has_as_many_vectors_as_were_asked_for() -> No
 
 
 class Counting(Computing):
-    """Notes how many items its encoder is given."""
+    """Counts the items that its encoder gets."""
 
     def __init__(self, *sizes: int) -> None:
         super().__init__(self, Placement(), text_sizes=sizes)  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ def test_attention_is_computed_whichever_may_be_chosen(kind: Kind) -> None:
 
 
 class Timed(Computing):
-    """Takes two ticks of a clock a batch in float32, and `other` in another format."""
+    """Takes two ticks of a clock per batch in float32, and `other` in another format."""
 
     now = 0
 
@@ -114,7 +114,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def load(wanted: str, other: int) -> tuple[str, calibration.Comparison | None]:
-    """The number format that is taken."""
+    """The number format that is chosen."""
     build = lambda placement: Model(Preparing(MeanColour()), Timed(placement, other))  # noqa: E731
     model, compared = calibration.in_number_format(build, "cpu", wanted)
     return model.computing.placement.dtype, compared
@@ -128,7 +128,7 @@ def test_float32_is_compared_with_nothing() -> None:
 def test_a_faster_format_is_taken_and_what_it_costs_is_said(wanted: str, taken: str) -> None:
     dtype, compared = load(wanted, 1)
     assert (dtype, compared and compared.speed) == (taken, 2)
-    # The made-up model computes nothing; but its inputs are rounded to the format.
+    # The fake model computes nothing, but its inputs are rounded to the format.
     assert compared
     assert 0.999 < compared.lowest_cosine <= 1.000001
     assert set(compared.document()) == {"speed", "lowest_cosine"}

@@ -54,13 +54,13 @@ def test_a_text_of_a_megabyte_is_cut_before_it_is_read(model: Find, name: str, u
     begun = time.thread_time()
     inputs = model(name).preparing("text", unit * (10**6 // len(unit.encode())))
     assert next(iter(inputs.values())).shape[1] <= 8192
-    # Usually far below a second; a tokenizer that reads all of some of these takes minutes.
+    # Usually far below a second, but minutes with a tokenizer that reads the whole text.
     assert time.thread_time() - begun < 20
 
 
 @pytest.mark.parametrize("text", ["https://localhost:1/cat.jpg", "data:image/png;base64,AAAA"])
 def test_a_text_that_names_an_image_is_a_text(checkpoint: Checkpoint, text: str) -> None:
-    """sentence-transformers would fetch it: for whoever sends it, from inside the network."""
+    """sentence-transformers would fetch it, which lets clients send requests inside the network."""
     row = Model(tag="own", library="sentence-transformers")
     own = load(row, checkpoint("sentence-transformers") / "clip")
     assert cosine(own.encode_texts([text])[0], own.encode_texts([f"{text} "])[0]) < 1.0001
@@ -117,7 +117,7 @@ def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_incomplete_checkpoint_is_refused(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    """transformers makes missing weights up, with no more than a warning."""
+    """transformers initializes missing weights at random, with only a warning."""
     from safetensors.numpy import load_file, save_file
 
     whole = checkpoint("clip") / "openai_clip"
@@ -131,7 +131,7 @@ def test_an_incomplete_checkpoint_is_refused(checkpoint: Checkpoint, tmp_path: P
 
 
 NEAR = 1e-5
-"""Between two ways to add up 64 products of float32 numbers of about 1."""
+"""Tolerance for two ways to add 64 products of float32 numbers of about 1."""
 
 with_packed_weights = pytest.mark.skipif(
     not packed_linear.is_available(), reason="no oneDNN with packed weights on this processor"

@@ -20,7 +20,7 @@ from tests.reference.conftest import Checkpoint, Find, png
 from tests.reference.test_images import in_mode
 
 HF: Any = transformers
-"""The library without its types, which differ from release to release."""
+"""The library without its types, which differ between releases."""
 
 MIXED = ["a red circle", "", "a photo of a blue square " * 40, "赤い丸", "ein rotes Quadrat"]
 MODES = ["RGB", "RGBA", "L", "LA", "1", "P", "I;16", "I", "F", "CMYK"]
@@ -52,7 +52,7 @@ def metaclip2(folder: Path) -> Usage:
 
 
 def transformers_clip(model: Any, processor: Any) -> Usage:
-    """A text and an image at a time go through the whole model, which normalises."""
+    """One text and image at a time, through the whole model, which normalizes."""
 
     def both(texts: list[str], images: list[Image.Image]) -> Any:
         inputs = processor(
@@ -69,7 +69,7 @@ def transformers_clip(model: Any, processor: Any) -> Usage:
 
 
 def siglip(folder: Path) -> Usage:
-    """The SigLIP 2 page of transformers' documentation: lower case, padded to 64."""
+    """The SigLIP 2 page of transformers' documentation: lowercase, padded to 64."""
     model = HF.AutoModel.from_pretrained(folder / "siglip")
     processor = HF.AutoProcessor.from_pretrained(folder / "siglip")
 
@@ -117,7 +117,7 @@ def open_clip(folder: Path) -> Usage:
 
 
 def modernvbert(folder: Path) -> Usage:
-    """What colpali-engine's `BiModernVBert` and its processor do, call by call."""
+    """The steps of colpali-engine's `BiModernVBert` and its processor."""
     model = HF.ModernVBertModel.from_pretrained(folder / "modernvbert")
     processor = HF.Idefics3Processor.from_pretrained(folder / "modernvbert")
     processor.tokenizer.padding_side = "left"
@@ -156,7 +156,7 @@ def usage(checkpoint: Checkpoint) -> Callable[[str], Usage]:
 
 
 def assert_same(ours: Vectors, theirs: Vectors) -> None:
-    """Cosine at least 0.99999 and equal norms: texts are padded otherwise."""
+    """Cosine at least 0.99999 and equal norms, since padding differs."""
     norms = np.linalg.norm(ours, axis=1), np.linalg.norm(theirs, axis=1)
     assert ours.dtype == np.float32
     assert ((ours * theirs).sum(axis=1) / norms[0] / norms[1]).min() >= 0.99999
@@ -164,7 +164,7 @@ def assert_same(ours: Vectors, theirs: Vectors) -> None:
 
 
 def assert_equal(ours: Vectors, theirs: Vectors) -> None:
-    """But for how the last division is rounded: an image is prepared in exactly the same way."""
+    """Equal except for rounding in the last division: image inputs are identical."""
     assert np.linalg.norm(ours - theirs) <= 1e-6 * np.linalg.norm(theirs)
 
 
@@ -193,7 +193,7 @@ def test_every_image_mode(
 def test_open_clip_resizes_before_it_converts(
     mode: str, model: Find, photograph: Image.Image
 ) -> None:
-    """So for these modes its vector is not that of the image converted first."""
+    """For these modes, the vector differs from that of the image converted first."""
     image = in_mode(photograph, mode)
     if "A" in mode:
         image.putalpha(photograph.convert("L").point(lambda value: value // 2))
@@ -206,7 +206,7 @@ def test_open_clip_resizes_before_it_converts(
 def test_a_palette_with_transparency(
     name: str, model: Find, usage: Callable[[str], Usage], photograph: Image.Image
 ) -> None:
-    """Pillow's warning is not ours to give; the vector is the usage's."""
+    """Pillow's warning is suppressed, and the vector is the documented usage's."""
     file = png(photograph.convert("P"), transparency=bytes(range(0, 250, 2)))
     opened = Image.open(io.BytesIO(base64.b64decode(file)))
     read = images.read(file, "images[0]", 10**6)

@@ -33,7 +33,7 @@ def test_a_quota_is_read(tmp_path: Path, files: dict[str, str], expected: int | 
 
 
 def test_torch_is_not_imported_before_its_settings_are_made() -> None:
-    # It would not see them, and spin where it was told to sleep.
+    # It would not see them, and would spin although told to sleep.
     program = "import sys, reference.__main__; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
@@ -43,5 +43,5 @@ def test_a_device_beside_the_cpu_computes_in_whole_float32(
     monkeypatch: pytest.MonkeyPatch, device: str, rounded: bool
 ) -> None:
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
-    hardware.prepare_device(device)  # meta: the one beside the CPU that every machine has
+    hardware.prepare_device(device)  # meta: the only other device that every machine has.
     assert torch.backends.cudnn.allow_tf32 is rounded

@@ -15,7 +15,7 @@ Asked = list[tuple[Any, ...]]
 
 
 class Double:
-    """Stands for whatever a library would have loaded."""
+    """Replaces any object that a library would have loaded."""
 
     def __getattr__(self, name: str) -> Any:
         return 64 if name in ("max_position_embeddings", "context_length") else Double()
@@ -37,7 +37,7 @@ def module_of(tag: str) -> Any:
 
 
 def pretrained(asked: Asked, kind: str) -> Any:
-    """A class whose `from_pretrained` notes what it is asked for."""
+    """A class whose `from_pretrained` records its arguments."""
 
     def load(source: str, **options: Any) -> Any:
         asked.append((kind, source))

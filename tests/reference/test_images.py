@@ -40,7 +40,7 @@ ENCODINGS = [
 
 
 def in_mode(photograph: Image.Image, mode: str) -> Image.Image:
-    """`photograph` in a mode that Pillow may not convert to directly."""
+    """`photograph` in a mode to which Pillow may not convert directly."""
     if mode == "I;16":
         return Image.fromarray(np.asarray(photograph.convert("L")).astype(np.uint16) * 257)
     return photograph.convert("L" if mode in "IF" else mode).convert(mode)
@@ -95,7 +95,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def bomb(side: int) -> str:
-    """A PNG of a few bytes that says it is `side` pixels wide and high."""
+    """A PNG of a few bytes that claims to be `side` pixels wide and high."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
     data = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(9)))
     return base64.b64encode(data).decode()

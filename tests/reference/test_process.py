@@ -41,7 +41,7 @@ def test_a_model_is_served_until_sigterm_which_finishes_what_is_in_flight(clip: 
         metrics = HTTP.get(f"{clip.url}/metrics").text
         clip.process.send_signal(signal.SIGTERM)
         answers = [call.result() for call in calls]
-    # What was asked for by the callers who hung up was dropped.
+    # Items of disconnected clients were dropped.
     assert 'clip_requests_total{status="499"}' in metrics
     vectors = [row for answer in answers for row in answer.json()["textVectors"]]
     assert {len(row) for row in vectors} == {meta["dimensions"]}
@@ -54,7 +54,7 @@ def resident_bytes(pid: int) -> int:
 
 
 def hang_up_early(url: str) -> None:
-    """Ask for 300 texts, several times, and do not wait for them."""
+    """Request 300 texts several times, without waiting for the response."""
     host, _, port = url.removeprefix("http://").rpartition(":")
     body = json.dumps({"texts": [str(number) for number in range(300)]}).encode()
     head = b"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -100,7 +100,7 @@ def test_what_a_library_raises_is_said_in_one_line() -> None:
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run `main` here: without what it sets for libraries that are imported already."""
+    """Run `main` in this process, without its settings for libraries already imported."""
     monkeypatch.setattr(hardware, "set_library_defaults", lambda _: None)
 
 
@@ -134,7 +134,7 @@ FOREIGN = {
     "modernvbert": {"sentence_transformers", "open_clip", "timm", "sklearn"},
     "open_clip": {"sentence_transformers", "sklearn"},
 }
-"""Top-level packages that a library has no business with."""
+"""Top-level packages that a library must not import."""
 
 IMPORTED = """
 import json, os, sys

@@ -24,7 +24,7 @@ from tests.reference.conftest import HTTP, MeanColour, loaded
 
 
 class Held(MeanColour):
-    """Holds the text "stuck" until it is let go."""
+    """Blocks on the text "stuck" until it is released."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,13 +48,13 @@ def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
     try:
         yield http_server.url(host, listener)
     finally:
-        running.trigger.pull_trigger(running.close)  # in its own thread, which it wakes
+        running.trigger.pull_trigger(running.close)  # Wakes the server's own thread.
         thread.join(5)
 
 
 @contextmanager
 def waiting(address: str, count: int) -> Iterator[list[socket.socket]]:
-    """So many connections, on each of which the text "stuck" was sent."""
+    """Open `count` connections, and send the text "stuck" on each."""
     body = b'{"texts": ["stuck"]}'
     head = f"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
     with ExitStack() as opened:
@@ -141,8 +141,8 @@ def test_two_slashes_are_served(url: str) -> None:
 
 
 def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
-    # Held, not slow: how soon a probe is answered beside busy callers depends on the machine, and
-    # is the suite's PRB-04 to judge.
+    # Blocked, not slow: how soon a probe is answered beside busy callers depends on the machine,
+    # and is judged by the suite's PRB-04.
     encoder = Held()
     with serving(encoder) as address, waiting(address, 60) as callers:
         for path in ("ready", "live") * 10:
@@ -155,7 +155,7 @@ def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
 def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> None:
     encoder = Held()
     with serving(encoder) as address, waiting(address, REQUESTS + 20) as callers:
-        # The surplus is refused once all others are held: from then on every thread is taken.
+        # The surplus is refused once all others are blocked, when every thread is in use.
         refused = answered(callers, 20)
         assert HTTP.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
         assert refused == answered(callers, 20)  # the others were still held meanwhile
@@ -176,7 +176,7 @@ def server_address(url: str) -> tuple[str, int]:
 
 
 def answered(connections: list[socket.socket], count: int = 0) -> set[int]:
-    """The places of the connections on which an answer waits, once there are so many."""
+    """The indices of connections with a waiting response, once there are `count` of them."""
     with selectors.DefaultSelector() as selector:
         for place, connection in enumerate(connections):
             selector.register(connection, selectors.EVENT_READ, place)

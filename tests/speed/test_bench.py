@@ -24,7 +24,7 @@ SHORT = ["--kinds", "text", "--callers", "1", "--seconds", "0.3"]
 
 
 def serving(seconds: float = 0, bad: bool = False, packed: bool = False) -> Talk:
-    """An endpoint that takes `seconds` for a request; a bad one leaves its vectors out."""
+    """An endpoint that takes `seconds` per request; a bad one returns no vectors."""
 
     def talk(connection: socket.socket, _number: int) -> None:
         while request := read(connection):

@@ -11,7 +11,7 @@ from lab.training.tower_trainer import Tower, TowerTrainer
 
 
 class Counted:
-    """A training that counts how often it is done."""
+    """A training run that counts how often it is called."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -28,7 +28,7 @@ def train() -> Counted:
 
 @pytest.fixture(autouse=True)
 def origin_again() -> None:
-    """Code and libraries are looked at once a process; here for each test."""
+    """Clear the digest of code and libraries, which is cached per process."""
     cache_key._origin.cache_clear()
 
 

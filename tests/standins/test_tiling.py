@@ -13,7 +13,7 @@ TOLERANCE = 1e-5
 
 
 def perturbed(model: Any) -> Any:
-    """With biases and norms that are not at their neutral start."""
+    """With biases and norms that are not at their neutral initial values."""
     torch.manual_seed(5)
     for parameter in model.parameters():
         parameter.data += 0.02 * torch.randn_like(parameter)

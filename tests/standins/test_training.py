@@ -33,7 +33,7 @@ def test_texts_in_any_script_have_tokens_of_their_own(kind: str) -> None:
 
 
 def test_end_of_text_has_the_highest_id() -> None:
-    # transformers' CLIP pools at the highest id where a configuration says eos_token_id 2.
+    # transformers' CLIP pools at the highest id if a configuration has eos_token_id 2.
     tokenizer = small_tokenizers.clip(77)
     assert tokenizer.eos_token_id == len(tokenizer) - 1
 

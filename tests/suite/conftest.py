@@ -32,7 +32,7 @@ class Done:
 
     @property
     def lines(self) -> list[str]:
-        """All that it said, without blank lines."""
+        """All of its output without blank lines."""
         return [line for line in (self.out + self.err).splitlines() if line.strip()]
 
 
@@ -69,7 +69,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
 def command(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Command]:
-    """Runs the command in this process, which spares a second of imports each time."""
+    """Runs the command in this process, which saves a second of imports each time."""
     monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterwards")
     before = signal.getsignal(signal.SIGTERM)
 
@@ -84,7 +84,7 @@ def command(
 
 @pytest.fixture
 def program(tmp_path: Path) -> Command:
-    """Runs the installed command as people do, in an empty folder."""
+    """Runs the installed command like a user, in an empty folder."""
 
     def run(*arguments: str | Path, cwd: Path = tmp_path) -> Done:
         words = [COMMAND, *map(str, arguments)]
@@ -102,7 +102,7 @@ class FakeReference:
     environment: dict[str, str]
 
     def pids(self) -> list[int]:
-        """The processes that were started here."""
+        """The ids of the processes that were started here."""
         return [int(path.stem) for path in self.folder.glob("*.pid")]
 
     def started(self) -> int:
@@ -110,13 +110,13 @@ class FakeReference:
         return len(self.pids())
 
     def all_gone(self) -> bool:
-        """Whether none of them is there any more."""
+        """Whether all of them have exited."""
         return not any(alive(pid) for pid in self.pids())
 
 
 @pytest.fixture
 def fake_reference(tmp_path: Path) -> FakeReference:
-    """A fake in the place of the project's reference, for programs that run in its folder."""
+    """A fake in place of the project's reference, for programs that run in its folder."""
     program = tmp_path / "reference"
     program.mkdir()
     (program / "__init__.py").touch()
@@ -135,7 +135,7 @@ def alive(pid: int) -> bool:
 
 
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Whether `condition` comes true in time."""
+    """Whether `condition` becomes true in time."""
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)

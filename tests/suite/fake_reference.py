@@ -1,7 +1,7 @@
 """A fake reference with the same options and the same output, over a fake encoder.
 
-With HANG in the environment it answers the first GET /meta, which the suite sends before any check,
-and no other.
+With HANG in the environment it answers only the first GET /meta, which the suite sends before any
+check.
 """
 
 import argparse
@@ -21,7 +21,7 @@ HERE = Path(sys.argv[0]).resolve().parents[1]
 
 
 class Hangs(Endpoint):
-    """Its second GET /meta is never answered; a file says that it has come."""
+    """Never answers its second GET /meta; a file shows that the request arrived."""
 
     def meta(self, request: Request) -> Answer:
         if next(self.calls) > 1:
@@ -31,7 +31,7 @@ class Hangs(Endpoint):
 
 
 def main() -> None:
-    """Serve until a signal; the process id is left in a file beside the program."""
+    """Serve until a signal; a file beside the program contains the process id."""
     parser = argparse.ArgumentParser()
     for name in ("model", "weights", "host", "port", "dimensions"):
         parser.add_argument(f"--{name}")

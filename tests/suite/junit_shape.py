@@ -15,7 +15,7 @@ ATTRIBUTES = {
     "system-out": (set[str](), set[str]()),
     "system-err": (set[str](), set[str]()),
 }
-"""The attributes that an element must have, and those that it may have besides."""
+"""The required attributes of an element, and its optional ones."""
 CHILDREN = {
     "testsuites": {"testsuite"},
     "testsuite": {"testcase", "system-out", "system-err"},
@@ -24,7 +24,7 @@ CHILDREN = {
 
 
 def violations(element: Element) -> list[str]:
-    """What is wrong with an element and all that is in it, a line each."""
+    """The violations in an element and its children, one per line."""
     found = [f"{element.tag}: {problem}" for problem in _own(element)]
     return found + [line for child in element for line in violations(child)]
 
@@ -42,9 +42,9 @@ def _own(element: Element) -> list[str]:
 
 
 def _counts(suite: Element) -> list[str]:
-    """The totals in the head of a suite are those of its cases."""
+    """Check that a suite's totals match its cases."""
     cases = suite.findall("testcase")
-    # Of one case, only one element of a kind counts, however many phases had it.
+    # For each case, only one element of a kind counts, however many phases had it.
     found = {
         "tests": len(cases),
         "failures": sum(case.find("failure") is not None for case in cases),

@@ -13,13 +13,13 @@ PUBLISHED: dict[str, Any] = json.loads(
 
 
 def violations(report: object, schema: dict[str, Any] = PUBLISHED) -> list[str]:
-    """Where a report is not what the schema says, a line each."""
+    """The places where a report violates the schema, one per line."""
     found = Draft202012Validator(schema).iter_errors(report)
     return [f"{error.json_path}: {error.message[:200]}" for error in found]
 
 
 def closed(schema: Any) -> Any:
-    """The schema, with nothing allowed that it does not name."""
+    """The schema without additional properties."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):

@@ -12,7 +12,7 @@ Talk = Callable[[socket.socket, int], None]
 
 @contextmanager
 def talking(talk: Talk) -> Iterator[str]:
-    """The URL of a server that has `talk` speak on every connection."""
+    """The URL of a server that calls `talk` for every connection."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         threading.Thread(target=_accept, args=(listener, talk), daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -34,7 +34,7 @@ def _serve(connection: socket.socket, talk: Talk, number: int) -> None:
 
 
 def read(connection: socket.socket) -> bytes:
-    """One whole request: its head and the body that Content-Length announces."""
+    """One complete request: its head and the body that Content-Length announces."""
     raw = b""
     while b"\r\n\r\n" not in raw:
         more = connection.recv(65536)
@@ -49,7 +49,7 @@ def read(connection: socket.socket) -> bytes:
 
 
 def answer(body: bytes = b"{}", *headers: str, status: str = "200 OK") -> bytes:
-    """A whole answer, with its length."""
+    """A complete response with its length."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 

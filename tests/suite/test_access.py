@@ -19,7 +19,7 @@ HEADER = ("--header", f"X-Gate: {TOKEN}")
 
 
 class Gated(Endpoint):
-    """Serves whoever sends the header."""
+    """Serves only clients that send the header."""
 
     def route(self, request: Request) -> Answer:
         if request.headers.get("x-gate") != TOKEN:
@@ -66,7 +66,7 @@ class Secured(Server):
     certificate: Path
 
     def server_activate(self) -> None:
-        """Listen, and encrypt what is accepted."""
+        """Listen, and encrypt accepted connections."""
         super().server_activate()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)

@@ -8,7 +8,7 @@ import pytest
 from conformance.transport.child_process import KEPT_LINES, ChildProcess, wait_until
 
 HANG = 60.0
-"""Seconds after which a test has hung."""
+"""Seconds after which a test counts as hung."""
 STUBBORN = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -23,7 +23,7 @@ def program(text: str, *, listens: bool = False) -> ChildProcess:
 
 
 def ended(pid: int) -> bool:
-    """Whether a process of somebody else's is gone, or waits for its parent to notice."""
+    """Whether another program's process has exited, possibly as a zombie."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return shown.stdout.strip()[:1] in ("", "Z")
 

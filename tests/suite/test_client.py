@@ -22,13 +22,13 @@ MEBIBYTE = 2**20
 
 @pytest.fixture(autouse=True)
 def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One MiB is as good as 64 to show the bound."""
+    """Lower the limit to one MiB, which shows it as well as 64."""
     monkeypatch.setattr(module, "MAX_RESPONSE", MEBIBYTE)
     monkeypatch.setattr(exchange, "MAX_RESPONSE", MEBIBYTE)
 
 
 def trickle(raw: bytes) -> Talk:
-    """Sends `raw` a byte at a time: each read succeeds, the whole never comes."""
+    """Sends `raw` one byte at a time: each read succeeds, but the response never completes."""
 
     def talk(connection: socket.socket, _number: int) -> None:
         read(connection)
@@ -48,7 +48,7 @@ def endless(connection: socket.socket, _number: int) -> None:
 
 
 def silent(connection: socket.socket, _number: int) -> None:
-    """Reads the request and says nothing."""
+    """Reads the request and does not respond."""
     read(connection)
     connection.recv(1)
 
@@ -63,7 +63,7 @@ def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
         exchange = client_of(url, timeout=0.3).send(GET)
     assert str(exchange.failure) == "no complete response within 0.3 s"
     assert exchange.failed_by(FailureKind.TIMED_OUT)
-    # The whole of it would take 40 s.
+    # All of it would take 40 s.
     assert exchange.seconds < 20
 
 
@@ -135,7 +135,7 @@ def test_a_dead_port_is_no_connection(client_of: Clients) -> None:
 
 
 def close_after_first(connection: socket.socket, number: int) -> None:
-    """Keeps the first connection for one request and closes it at the second."""
+    """Serves one request on the first connection, and closes it at the second."""
     read(connection)
     connection.sendall(answer(str(number).encode()))
     read(connection)
@@ -181,7 +181,7 @@ def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients
 
 
 def slow(connection: socket.socket, _number: int) -> None:
-    """Answers after 0.2 s with the path that was asked for."""
+    """Answers after 0.2 s with the requested path."""
     while request := read(connection):
         time.sleep(0.2)
         connection.sendall(answer(request.split()[1]))

@@ -17,7 +17,7 @@ from conformance.transport.exchange import Exchange, Failure, FailureKind
 
 
 def answered(body: object, status: int = 200, encoding: str = "identity") -> Exchange:
-    """An answer: bytes as they are, anything else as JSON."""
+    """A response: bytes unchanged, anything else as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"content-encoding": encoding}
     return Exchange("POST", "http://h/vectorize", status=status, headers=headers, body=raw)
@@ -95,7 +95,7 @@ def array(numbers: object) -> Array:
 
 
 def seen(numbers: Array) -> Observations:
-    """Rows of one response each."""
+    """Rows from one response each."""
     return Observations(numbers, tuple(answered({}) for _ in numbers))
 
 

@@ -25,7 +25,7 @@ BAD = IMAGES[4]
 
 
 class Stub:
-    """Stands in for an Endpoint: a vector from a function of the images, or a refusal."""
+    """Replaces an Endpoint: returns a vector from a function of the images, or refuses."""
 
     def __init__(self, row: Callable[[bytes, int], list[float] | None]) -> None:
         self.row = row
@@ -102,7 +102,7 @@ def test_failures_are_told_together() -> None:
 
 def test_what_a_library_makes_of_an_image_is_no_fault() -> None:
     def seen(image: bytes, _: int) -> list[float]:
-        """The middle square, resized before it is converted as open_clip does."""
+        """The middle square, resized before it is converted, as in open_clip."""
         opened = Image.open(io.BytesIO(image))
         scaled = opened.resize((16 * opened.width // opened.height, 16), Image.Resampling.BICUBIC)
         left = (scaled.width - 16) // 2

@@ -14,7 +14,7 @@ pytest_plugins = ["pytester"]
 
 CLIP = tuple(word.replace("--", "--clip-", 1) for word in MODEL)
 GROUPS = ("PRB", "MET", "VEC", "PRO")
-"""Short, and with Hypothesis among them, which writes files where it may."""
+"""Short groups, including one with Hypothesis, which tends to write files."""
 BOOM = "raise SystemExit('hostile')\n"
 HOSTILE = {
     "conftest.py": BOOM,
@@ -43,7 +43,7 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(plain_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The run that the tests look at."""
+    """The run that the tests examine."""
     hostile, report = tmp_path_factory.mktemp("hostile"), tmp_path_factory.mktemp("report")
     for name, content in HOSTILE.items():
         (hostile / name).parent.mkdir(exist_ok=True)
@@ -116,7 +116,7 @@ OTHER_PROJECT = {
 
 @pytest.fixture
 def other_project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A project with options of its own that has never heard of the suite."""
+    """A project with its own options that does not use the suite."""
     pytester.makeconftest(OTHER_PROJECT["conftest.py"])
     pytester.makepyfile(test_it=OTHER_PROJECT["test_it.py"])
     (pytester.path / "conformance").mkdir()
@@ -124,7 +124,7 @@ def other_project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def outcome(run: pytest.RunResult) -> tuple[int | pytest.ExitCode, list[str]]:
-    """Exit status and output, without what differs from run to run."""
+    """Exit status and output, without parts that vary between runs."""
     lines = [line.partition(" in ")[0] for line in run.outlines]
     return run.ret, [line for line in lines if not line.startswith(("plugins:", "Using --random"))]
 
@@ -151,7 +151,7 @@ def test_other_peoples_runs_import_nothing_of_the_suite(pytester: pytest.Pyteste
             assert "conformance.session" not in sys.modules
         """
     )
-    # Those two plugins import numpy and others by themselves.
+    # Those two plugins import numpy and other packages by themselves.
     others = ("-p", "no:randomly", "-p", "no:hypothesispytest")
     run = pytester.runpytest_subprocess("-p", "no:cacheprovider", *others)
     run.assert_outcomes(passed=1)

@@ -28,7 +28,7 @@ def broken_meta(served: Serve) -> str:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Path:
-    """A file that knows of it."""
+    """A file that lists this failure."""
     file = tmp_path / "known.toml"
     file.write_text('[[known]]\nclause = "MET-01"\nreason = "our proxy, ticket 12"\n')
     return file

@@ -125,7 +125,7 @@ def test_the_dimensions_that_are_right(
 
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pyproject.toml but a test's own is read."""
+    """Make sure that no pyproject.toml except a test's own is read."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -135,7 +135,7 @@ def parsed(*words: str) -> Settings:
 
 
 def merged(*words: str) -> dict[str, Given]:
-    """What counts of a command line, the environment and the pyproject.toml of this folder."""
+    """The combined settings from a command line, the environment and the current pyproject.toml."""
     command = click.Command("run", params=sources.parameters())
     with command.make_context("run", list(words), default_map=sources.defaults(Path())) as context:
         return sources.of_context(context)
@@ -168,7 +168,7 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "known_failures": ("known.toml", Path("known.toml")),
     "write_known_failures": ("new.toml", Path("new.toml")),
 }
-"""What is given for each field of the settings, and what it becomes; all differ from defaults."""
+"""The given and the resulting value for each field of the settings; all differ from defaults."""
 
 
 def test_every_option_reaches_its_field() -> None:
@@ -223,7 +223,7 @@ def test_a_variable_is_read_as_its_option_is(
 
 
 def write(*lines: str) -> None:
-    """A pyproject.toml with these lines in our table, in the current folder."""
+    """Write a pyproject.toml with these lines in our table to the current folder."""
     Path("pyproject.toml").write_text("\n".join(["[tool.clip-conformance]", *lines]))
 
 

@@ -1,7 +1,7 @@
 """The report files: their format, their content, and protection from hostile endpoints.
 
-Two small runs of the command leave them: one against a conformant endpoint, one against an endpoint
-that says what no terminal should obey, no page should run and no XML may hold.
+They come from two small runs of the command: one against a conformant endpoint, and one against an
+endpoint whose text attacks terminals, web pages and XML.
 """
 
 import hashlib
@@ -37,10 +37,10 @@ from tests.suite.conftest import MODEL, Command, Serve
 
 ROOT = Path(__file__).parents[2]
 MOST = 5_000_000
-"""Bytes of any file of a report."""
+"""Maximum size in bytes of any report file."""
 CHOSEN = ("MET-01", "PRB-01", "VEC-01", "VEC-08", "ALN-01")
 SHIELDS = {"schemaVersion", "label", "message", "color", "isError"}
-"""Of shields.io's endpoint schema, https://shields.io/badges/endpoint-badge."""
+"""The keys of shields.io's endpoint schema, https://shields.io/badges/endpoint-badge."""
 OBSCENE = "\x1b[31mred\x1b]0;title\x07 \x00\x08\x9b2J \u202e\u2028 ]]> <b>&amp; \ufffe \udc80"
 ATTACK = (
     "<script>document.title = 'owned'</script>"
@@ -52,7 +52,7 @@ SAID = OBSCENE + ATTACK + "a" * 1_000_000
 
 @dataclass(frozen=True)
 class Ran:
-    """A run of the command: its endpoint, what it wrote and said, and its exit status."""
+    """A run of the command: its endpoint, its files and output, and its exit status."""
 
     url: str
     folder: Path
@@ -76,7 +76,7 @@ class Ran:
 
 
 def run(url: str, folder: Path, *options: str) -> Ran:
-    """Run the command here."""
+    """Run the command in this process."""
     before, out = signal.getsignal(signal.SIGTERM), io.StringIO()
     with redirect_stdout(out), redirect_stderr(out):
         status = cli.main([url, *MODEL, "--report", str(folder), *options])
@@ -90,7 +90,7 @@ def only(*chosen: str) -> list[str]:
 
 
 class Hostile(Endpoint):
-    """Refuses nothing and fails often, and says far too much wherever it says something."""
+    """Refuses nothing, fails often, and puts hostile text wherever it can."""
 
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)
@@ -181,7 +181,7 @@ def test_a_clause_lists_its_tests_and_what_they_measured(good: Ran) -> None:
     assert {test["status"] for each in judged.values() for test in each["tests"]} == {"pass"}
     measured = {name for each in judged.values() for name in each["measurements"]}
     assert "dimension" in measured
-    # What items cost here was measured before the first test.
+    # The costs of items were measured before the first test.
     others = set(good.report["measurements"]) - measured
     assert {name.rpartition(" ")[0] for name in others} <= {"seconds a"}
 
@@ -200,7 +200,7 @@ def test_the_report_says_how_to_believe_and_repeat_it(good: Ran) -> None:
 def test_the_suite_is_named_by_its_commit() -> None:
     asked = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
     head = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
-    # The sources of the tests may be no checkout, and then nobody knows the commit.
+    # Without a checkout of the tests' sources, the commit is unknown.
     assert re.fullmatch(rf"{head}(-dirty)?" if head else "None", str(provenance.suite()["commit"]))
 
 
@@ -210,7 +210,7 @@ def test_junit_has_the_common_form_and_every_test(
 ) -> None:
     ran: Ran = request.getfixturevalue(which)
     assert not junit_shape.violations(ran.junit)
-    # What other clauses' tests have shown of a clause is no test of its own.
+    # Evidence from other clauses' tests does not count as a test of the clause.
     own = {test["id"] for each in ran.report["clauses"] for test in each["tests"]}
     assert len(list(ran.junit.iter("testcase"))) == len(own)
 
@@ -231,7 +231,7 @@ def test_another_form_of_junit_is_noticed(xml: str, problem: str) -> None:
     assert problem in junit_shape.violations(ElementTree.fromstring(xml))
 
 
-# What an endpoint says
+# Text from the endpoint
 
 
 def test_what_an_endpoint_says_stays_harmless(hostile: Ran) -> None:
@@ -273,7 +273,7 @@ def test_without_a_report_the_body_is_in_the_line(command: Command, served: Serv
 
 
 class Elements(HTMLParser):
-    """What a page consists of."""
+    """The elements of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

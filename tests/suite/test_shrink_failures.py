@@ -12,7 +12,7 @@ from conformance.expect.nonconformity import Cause, CauseKind
 
 
 def refuse_non_ascii(mix: Mix) -> None:
-    """What does not hold for some requests."""
+    """A requirement that some requests violate."""
     if any(not text.isascii() for text in mix.texts):
         raise Nonconformity("not ASCII", "ASCII")
 

@@ -13,7 +13,7 @@ from tests.suite.conftest import COMMAND, MODEL, FakeReference, within
 
 @contextmanager
 def hanging(fake: FakeReference) -> Iterator[subprocess.Popen[bytes]]:
-    """The command with a reference that it started, waiting for an answer that does not come."""
+    """The command with its own reference, waiting for a response that never comes."""
     words = [COMMAND, "--reference", registry.MULTILINGUAL, *MODEL, "--clause", "MET-01"]
     environment = {**fake.environment, "HANG": "yes"}
     with (

@@ -1,8 +1,8 @@
-"""An endpoint in pure Python, whose faults are switched on by environment variables.
+"""An endpoint in pure Python, with faults that environment variables switch on.
 
-DIE: ends at once with that status. HANG: never ready. PAGE: an HTML page for every path.
-STUBBORN: ignores SIGTERM. EARLY: ready before it can vectorize. WRITES: writes a file there first.
-RANDOM: other vectors after each start. ENDS: ends with the request after so many.
+DIE: exit at once with that status. HANG: never ready. PAGE: an HTML page for every path.
+STUBBORN: ignore SIGTERM. EARLY: ready before it can vectorize. WRITES: write a file there first.
+RANDOM: different vectors after each start. ENDS: exit with the request of that number.
 """
 
 import hashlib
@@ -63,25 +63,25 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Server(ThreadingHTTPServer):
-    """Its log is held against what it prints itself."""
+    """A quiet server, since its log is compared with its own output."""
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing of a caller that has gone."""
+        """Ignore clients that have disconnected."""
 
 
 def vector(item: str) -> list[float]:
-    """Four numbers that the item alone decides."""
+    """Four numbers that depend only on the item."""
     return [byte / 255 for byte in hashlib.sha256((SALT + item).encode()).digest()[:4]]
 
 
 def main() -> None:
     print("fake encoder: starting")
     if "DIE" in os.environ:
-        # Docker reads the two streams apart, and keeps no order of lines of one moment.
+        # Docker reads the two streams separately, so simultaneous lines have no order.
         time.sleep(0.2)
         print("fake encoder: no model here", file=sys.stderr)
         sys.exit(int(os.environ["DIE"]))

@@ -11,7 +11,7 @@ from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
 from tests.endpoints.registry import fault, variants
 
-# Text vectors that depend on other texts, or on what was asked before.
+# Text vectors that depend on other texts or on earlier requests.
 
 
 @fault("batch-mean-leaks")
@@ -120,7 +120,7 @@ class PreviousAnswer(Endpoint):
         return last if stale and last is not None else vectors
 
 
-# Rows that are right but stand in the wrong places.
+# Correct rows in the wrong places.
 
 
 @fault("texts-reversed")
@@ -161,7 +161,7 @@ class ImagesBySize(Endpoint):
 
 
 class Shuffled(Endpoint):
-    """Texts above `above` items come in a random order."""
+    """Returns more than `above` texts in random order."""
 
     above = 8
 
@@ -216,7 +216,7 @@ class DuplicatesMoved(Endpoint):
         return super().text_vectors(once + again)
 
 
-# Lists of texts that go wrong at one number of them.
+# Lists of texts that fail at a certain length.
 
 
 class Sized(Endpoint):
@@ -238,7 +238,7 @@ sized("refuses-a-rest-of-one", lambda count: count > 32 and count % 32 == 1)
 
 
 class Batched(Endpoint):
-    """Texts are encoded in batches of `size`; the last of several goes through `rest`."""
+    """Encodes texts in batches of `size`; the last of several batches goes through `rest`."""
 
     size = 32
 
@@ -294,11 +294,11 @@ class FarDuplicates(Endpoint):
         return super().text_vectors(list(dict.fromkeys(texts)) if len(texts) > 12 else texts)
 
 
-# Caches that take one text for another.
+# Caches that confuse two texts.
 
 
 class Cached(Endpoint):
-    """What has the same key has the same vector."""
+    """Returns the same vector for texts with the same key."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -337,7 +337,7 @@ class ReusesSlots(Endpoint):
         return self.slots[self.places[text] % 100]
 
 
-# Lists that are too much together, texts that are taken for each other within one request.
+# Lists that are too large in total, and texts that are confused within a request.
 
 
 @fault("refuses-77-tokens-together")
@@ -349,7 +349,7 @@ class TogetherTooLong(Endpoint):
 
 
 class Deduplicated(Endpoint):
-    """Texts of one request that have the same key are encoded once."""
+    """Encodes texts of a request with the same key only once."""
 
     def text_vectors(self, texts: list[str]) -> Matrix:
         first: dict[str, str] = {}

@@ -9,11 +9,11 @@ from tests.endpoints.endpoint import Asked, Endpoint
 from tests.endpoints.registry import fault, variants
 from tests.endpoints.wire import Answer, Request
 
-# Content encodings that Go does not read.
+# Content encodings that Go does not decode.
 
 
 class Packed(Endpoint):
-    """Every answer with a body goes through `pack`."""
+    """Sends every body through `pack`."""
 
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)
@@ -24,7 +24,7 @@ class Packed(Endpoint):
 
 
 class Encoded(Packed):
-    """Answers in an encoding that nobody asked for."""
+    """Uses a content encoding that the client does not accept."""
 
     encoding = ""
 
@@ -60,11 +60,11 @@ class GzipTruncated(Packed):
         return replace(answer, body=body, headers={**answer.headers, "Content-Encoding": "gzip"})
 
 
-# Bodies that Go's JSON reader does not take, or that say they are something else.
+# Bodies that Go's JSON parser rejects, or that have the wrong content type.
 
 
 class Rewritten(Packed):
-    """Bodies go through `rewrite`; the length fits."""
+    """Sends bodies through `rewrite`, with the right length."""
 
     def pack(self, answer: Answer) -> Answer:
         """The rewritten answer."""

@@ -18,7 +18,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class Failing(Endpoint):
-    """Every failure answers with `status` and the object `told(message)`."""
+    """Every failure has the status `status` and the object `told(message)`."""
 
     def told(self, message: str) -> Any:
         return {"error": message}
@@ -96,11 +96,11 @@ class FailureHangs(Endpoint):
             raise
 
 
-# Partial answers, and endpoints that do not get over a failure.
+# Partial responses, and endpoints that do not recover from a failure.
 
 
 class Lenient(Endpoint):
-    """An image that cannot be read is replaced by `instead`."""
+    """Replaces an image that cannot be read by `instead`."""
 
     def decode(self, image: str) -> bytes:
         try:
@@ -232,7 +232,7 @@ class AnsweredTwice(Endpoint):
         return super().send(request, answer, write)
 
 
-# Callers' mistakes that are answered badly.
+# Bad responses to client errors.
 
 
 @fault("truncated-accepted")
@@ -304,7 +304,7 @@ class WrongTypesDropped(Endpoint):
         return super().parse(value)
 
     def kept(self, item: Any) -> Any:
-        """The strings of a list; anything else counts as no list."""
+        """The strings in a list; other types count as an empty list."""
         return [one for one in item if isinstance(one, str)] if isinstance(item, list) else None
 
 

@@ -12,7 +12,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class Broken(Endpoint):
-    """Answers to vectorize are written by `broken`, which says whether the connection stays."""
+    """`broken` writes the vectorize responses, and returns whether the connection stays open."""
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         if request.path.endswith("vectorize"):
@@ -130,7 +130,7 @@ class ClosedUnannounced(Endpoint):
 
 @fault("closed-when-reused")
 class ClosedWhenReused(Endpoint):
-    """A request that follows another on its connection is dropped; a fresh one is served."""
+    """Drops a request that reuses a connection; a new connection works."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)

@@ -12,11 +12,11 @@ from tests.endpoints.faults.load import unavailable
 from tests.endpoints.registry import fault, refusals
 from tests.endpoints.wire import Answer, Request
 
-# One thing is wrong, and much depends on it: what a report has to tell as one finding.
+# One defect with many consequences, which a report should show as a single finding.
 
 
 LONG = 60.0
-"""Seconds: longer than any caller here waits."""
+"""Seconds; longer than any client waits here."""
 
 
 request_refused = refusals("body")
@@ -31,7 +31,7 @@ class ImagesWiderThanTexts(Endpoint):
 
 
 class Dying(Endpoint):
-    """From some image on nothing is answered any more."""
+    """Stops responding after a certain image."""
 
     dead = False
     requests_after_death = 0
@@ -69,16 +69,16 @@ class ImageThreadDies(Dying):
             raise
 
 
-# Endpoints that do not get over a caller that hangs up.
+# Endpoints that do not recover from a client that disconnects.
 
 
 def half(request: Request) -> bool:
-    """Whether the caller was gone before the whole body came."""
+    """Whether the client disconnected before the whole body arrived."""
     return len(request.body) < int(request.headers.get("content-length", 0))
 
 
 class Leaking(Endpoint):
-    """`slots` requests at a time; one slot is lost for each caller that hangs up."""
+    """Serves `slots` requests at once, and loses a slot with each client that disconnects."""
 
     slots = 4
 
@@ -119,7 +119,7 @@ class BodyKept(Endpoint):
 
 
 class Gone(Endpoint):
-    """A caller that hangs up while it waits is seen when the answer is written."""
+    """Notices a waiting client's disconnect when it writes the response."""
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         data = wire.render(answer, request)

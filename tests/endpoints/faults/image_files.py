@@ -12,11 +12,11 @@ from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import fault, variants
 
-# What the faults of the image axes share: one kind of file takes a way of its own.
+# Base classes for faults in the image axes, which treat one kind of file differently.
 
 
 class Branch(Endpoint):
-    """Files that `applies` picks are seen as `see` shows them; all others as they are."""
+    """Shows the encoder the files that `applies` selects through `see`, and others unchanged."""
 
     def image_vector(self, image: bytes) -> Matrix:
         try:
@@ -26,31 +26,31 @@ class Branch(Endpoint):
                 if taken:
                     return self.encoder.picture(image_encoder.rgb(self.see(opened)))
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            pass  # what cannot be read is refused as ever
+            pass  # Unreadable images are refused as usual.
         return super().image_vector(image)
 
     def applies(self, file: bytes, picture: Image.Image) -> bool:
-        """Whether this is the kind; to be replaced."""
+        """Whether this is such a file; to be replaced."""
         raise NotImplementedError
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """What is seen of it; to be replaced."""
+        """The image that the encoder sees instead; to be replaced."""
         return picture
 
 
 class RefusedBranch(Branch):
-    """Files that `applies` picks are a 500."""
+    """Returns 500 for the files that `applies` selects."""
 
     def see(self, picture: Image.Image) -> Image.Image:
         """The decoder's error."""
         raise Refused(500, "unsupported image")
 
 
-# Image towers that refuse files that people upload.
+# Image towers that refuse files that users upload.
 
 
 class Refusing(Endpoint):
-    """Images of these formats or modes are refused, as by a decoder that was never tried."""
+    """Refuses images of these formats or modes, like a decoder that was never tested with them."""
 
     formats: ClassVar[set[str]] = set()
     modes: ClassVar[set[str]] = set()
@@ -80,7 +80,7 @@ refusing("16-bit-refused", {"I", "I;16", "I;16B", "I;16L"})
 refusing("cmyk-refused", {"CMYK"})
 
 
-# Decoders that misread one variant of a format, and read all others.
+# Decoders that misread one variant of a format.
 
 
 def pixels(picture: Image.Image) -> np.ndarray:
@@ -89,7 +89,7 @@ def pixels(picture: Image.Image) -> np.ndarray:
 
 
 def is_interlaced(file: bytes, picture: Image.Image) -> bool:
-    """A PNG of seven passes."""
+    """A PNG with seven passes."""
     return picture.format == "PNG" and file[28] == 1
 
 
@@ -125,7 +125,7 @@ class InterlacedGif(Branch):
         if picture.format != "GIF":
             return False
         place = 13 + 3 * 2 ** ((file[10] & 7) + 1)
-        while file[place] == 0x21:  # extensions, each of blocks with their lengths
+        while file[place] == 0x21:  # Extensions consist of blocks with lengths.
             place += 2
             while file[place]:
                 place += file[place] + 1

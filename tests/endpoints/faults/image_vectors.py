@@ -19,11 +19,11 @@ from tests.endpoints.faults.image_views import Seen
 from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.registry import fault, refusals, variants
 
-# Shortcuts that make one of two images that are alike.
+# Shortcuts that confuse similar images.
 
 
 class Cached(Endpoint):
-    """Vectors are kept by a key that leaves something out."""
+    """Caches vectors by a key that leaves something out."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -113,7 +113,7 @@ class BlueUnread(Seen):
         return Image.merge("RGB", (red, green, Image.new("L", picture.size)))
 
 
-# Decoders that trip over what a file carries beside its pixels.
+# Decoders that are confused by data other than pixels.
 
 
 branch = variants(Branch, "applies", "see")
@@ -183,7 +183,7 @@ class ResolutionScales(Branch):
         return image_encoder.rgb(picture).crop((0, 0, picture.width, picture.height // 2))
 
 
-# What goes wrong with several images: in one request, at once, or over another connection.
+# Faults with several images: in one request, in parallel, or over another connection.
 
 
 def sizes(files: list[bytes]) -> list[tuple[int, int]]:
@@ -225,7 +225,7 @@ class GreyMakesGrey(Endpoint):
         return self.gray(images) if len(images) > 1 and any(map(is_gray, images)) else vectors
 
     def gray(self, files: list[bytes]) -> Matrix:
-        """All of them without their colors."""
+        """All of them in grayscale."""
         rows = []
         for file in files:
             with Image.open(BytesIO(file)) as opened:
@@ -236,7 +236,7 @@ class GreyMakesGrey(Endpoint):
 
 
 def is_gray(file: bytes) -> bool:
-    """Whether a file is opened as gray."""
+    """Whether Pillow opens a file as grayscale."""
     try:
         with Image.open(BytesIO(file)) as opened:
             return opened.mode == "L"
@@ -265,7 +265,7 @@ class LargeInParallel(Endpoint):
         if not self.large.acquire(blocking=False):
             raise Refused(500, "out of memory")
         try:
-            time.sleep(0.2)  # as long as a decoder takes; what the fake remembers takes none
+            time.sleep(0.2)  # The duration of decoding, which the fake's memory skips.
             return super().image_vectors(images)
         finally:
             self.large.release()

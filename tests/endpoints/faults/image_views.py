@@ -1,4 +1,4 @@
-"""Image towers that see another image than the model does."""
+"""Image towers that see a different image than the model should."""
 # ruff: noqa: ARG002 - a hook takes what its stage is given
 
 from typing import ClassVar
@@ -18,7 +18,7 @@ from tests.endpoints.registry import fault, variants
 
 
 class Seen(Endpoint):
-    """Every image goes through `see` before it is encoded."""
+    """Encodes every image after `see`."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         return super().picture_vector(self.see(picture))
@@ -115,7 +115,7 @@ class TiffThumbnail(Seen):
         return picture.resize((8, 8)) if picture.format == "TIFF" else picture
 
 
-# Image towers that see another image than the model does.
+# Image towers that see a different image than the model should.
 
 
 @fault("rows-as-columns")
@@ -163,7 +163,7 @@ class Cropped(OtherEncoder):
     settings: ClassVar = {"squash": False}
 
 
-# Preprocessing that goes wrong at some sizes, in pixels or in bytes.
+# Preprocessing that fails at some sizes, in pixels or bytes.
 
 
 @fault("odd-rows-sheared")

@@ -11,7 +11,7 @@ from tests.endpoints.faults.probes import Busy
 from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
 
-# Endpoints that work once, and not for long.
+# Endpoints that stop working after a while.
 
 
 @fault("first-request-fails")
@@ -85,11 +85,11 @@ class IdleClosed60(Endpoint):
     idle_seconds = 60
 
 
-# Endpoints that fail where requests overlap.
+# Endpoints that fail if requests overlap.
 
 
 class Overlapping(Endpoint):
-    """Counts the requests inside; each waits a moment where it has company."""
+    """Counts simultaneous requests; each waits a moment if there are others."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -107,7 +107,7 @@ class Overlapping(Endpoint):
                 self.inside -= 1
 
     def beside(self, request: Request, company: int) -> Answer:
-        """To be replaced; `company` counts the requests inside, this one included."""
+        """To be replaced; `company` is the number of simultaneous requests, including this one."""
         return super().vectorize(request)
 
 
@@ -197,7 +197,7 @@ class Thrashing(Busy):
 
 @fault("one-thread", endpoint_timeout=3)
 class OneThread(Endpoint):
-    """A connection owns the only thread until it is closed."""
+    """A connection occupies the only thread until it is closed."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -213,11 +213,11 @@ class OneThread(Endpoint):
         return super().answer(request)
 
 
-# Endpoints that join requests that come at once, and part them wrongly.
+# Endpoints that merge simultaneous requests, and separate the results incorrectly.
 
 
 class Joined(Endpoint):
-    """Requests with one key, at once, are computed once; the others are answered by `second`."""
+    """Computes simultaneous requests with the same key once; `second` answers the others."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -241,7 +241,7 @@ class Joined(Endpoint):
                 self.running[key] -= 1
 
     def key(self, asked: Asked) -> Hashable:
-        """What makes requests equal."""
+        """The key under which requests are equal."""
         return tuple(asked.texts), tuple(asked.images)
 
     def second(self, key: Hashable, asked: Asked) -> Body:
@@ -273,7 +273,7 @@ class CoalescedBySize(Joined):
 
 
 class Sharing(Joined):
-    """Only requests of one kind of items are joined."""
+    """Merges only requests with items of one kind."""
 
     images = False
 
@@ -345,7 +345,7 @@ class TwelveAtOnce(Overlapping):
 
 @fault("lists-interleaved-at-once")
 class Interleaved(Endpoint):
-    """The rows of two lists of one length are dealt out one by one."""
+    """Deals out the rows of two lists of the same length alternately."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)

@@ -14,7 +14,7 @@ from tests.endpoints.endpoint import JSON, Body, Endpoint, Refused, Write
 from tests.endpoints.registry import fault, variants
 from tests.endpoints.wire import Answer, Request
 
-# Probes that mislead Weaviate at its start, or Kubernetes at any time.
+# Probes that mislead Weaviate at startup, or Kubernetes at any time.
 
 
 SLOW = 0.7
@@ -119,7 +119,7 @@ class ProbesWithText(Endpoint):
 
 
 class Busy(Endpoint):
-    """One request at a time, and one of 10 KB or more takes `LOAD` seconds."""
+    """Serves one request at a time, and takes `LOAD` seconds for one of 10 KB or more."""
 
     LOAD = 0.8
 
@@ -139,7 +139,7 @@ class Busy(Endpoint):
                 self.inside -= 1
 
     def wait_in_line(self) -> None:
-        """Waits behind all requests that came before."""
+        """Wait for all earlier requests."""
         while self.inside:
             time.sleep(0.01)
 
@@ -182,7 +182,7 @@ class ReadyTooEarly(Endpoint):
         return super().vectorize(request)
 
 
-# Answers at /meta that break Weaviate's own /v1/meta, and with it the start of its clients.
+# Responses of /meta that break Weaviate's own /v1/meta, and thus the start of its clients.
 
 
 @fault("meta-html")

@@ -11,7 +11,7 @@ from tests.endpoints.faults.texts import Changed
 from tests.endpoints.registry import fault, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
-# Text towers that do not read all that people write.
+# Text towers that do not read everything.
 
 
 class OtherEncoder(Endpoint):
@@ -30,12 +30,12 @@ other_encoder("word-order-ignored", {"ordered": False})
 
 
 class CutAfter(Changed):
-    """A text ends at the first of `marks`, which the reader takes for its end."""
+    """Ends a text at the first of `marks`, which it takes for the end of the text."""
 
     marks = ""
 
     def change(self, text: str) -> str:
-        """What comes before the mark."""
+        """The text before the mark."""
         return re.split(f"[{self.marks}]", text)[0]
 
 
@@ -73,11 +73,11 @@ class CaseNotFolded(OtherEncoder):
     settings: ClassVar = {"lower_case": False}
 
 
-# Readers of JSON written by hand.
+# Hand-written JSON parsers.
 
 
 class Rewriting(Endpoint):
-    """The body is rewritten before it is read: a backslash, doubled, is no escape any more."""
+    """Rewrites the body before parsing it: a doubled backslash is no longer an escape."""
 
     pattern = rb"$^"
     by = rb"\\\\\g<0>"
@@ -99,11 +99,11 @@ replacing("surrogate-pairs-unread", rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..", b"??
 replacing("short-escapes-unread", rb"(?<!\\)\\([bf])", rb"\1")
 
 
-# Gateways that take a text for an attack, for something indecent, or for something to open.
+# Gateways that take a text for an attack, obscenity, or something to open.
 
 
 class Filter(Endpoint):
-    """A body in which `pattern` is found gets the gateway's own page."""
+    """Answers a body that contains `pattern` with the gateway's own page."""
 
     pattern = r"$^"
 

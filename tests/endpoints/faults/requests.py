@@ -16,11 +16,11 @@ from tests.endpoints.endpoint import JSON, Asked, Endpoint, Refused, Write
 from tests.endpoints.registry import fault, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
-# Endpoints that do not take Weaviate's requests as they are.
+# Endpoints that refuse Weaviate's requests.
 
 
 class Demanding(Endpoint):
-    """Requests whose headers do not please are refused."""
+    """Refuses requests because of their headers."""
 
     def vectorize(self, request: Request) -> Answer:
         if not self.pleases(request.headers):
@@ -71,7 +71,7 @@ value_refused(
 
 
 class Redirecting(Endpoint):
-    """POST /vectorize redirects with `status` to `/vectorize/`, which is served."""
+    """Redirects POST /vectorize with `status` to `/vectorize/`, which works."""
 
     status = 307
 
@@ -106,7 +106,7 @@ class AnsweredLater(Endpoint):
         return Answer(202, self.dump({"job": "7"}), dict(JSON))
 
 
-# Endpoints that understand one kind of caller alone.
+# Endpoints that understand only one kind of client.
 
 
 route_refused = refusals("route")
@@ -132,7 +132,7 @@ class HeadWithBody(Endpoint):
 
 
 class Picky(Endpoint):
-    """Refuses requests by their headers; `refuses` says which."""
+    """Refuses requests whose headers `refuses` selects."""
 
     def vectorize(self, request: Request) -> Answer:
         if self.refuses(request.headers):
@@ -166,11 +166,11 @@ with_software("one-caller-at-a-time", "one-thread")
 with_software("first-packet-only", "impatient")
 
 
-# Image towers that fail on large, small or odd images.
+# Image towers that fail on large, small or unusual images.
 
 
 class Narrow(Endpoint):
-    """Images of sizes that `refuses` picks are a 500."""
+    """Returns 500 for images of sizes that `refuses` selects."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         if self.refuses(*picture.size):
@@ -190,7 +190,7 @@ narrow("above-2-megapixels-fails", lambda width, height: width * height > 2_000_
 
 
 class SmallBodies(Endpoint):
-    """Bodies above `most` bytes get the web server's own page."""
+    """Answers bodies above `most` bytes with the web server's own page."""
 
     most = 2**20
 
@@ -222,7 +222,7 @@ class LargeHang(Narrow):
         return False
 
 
-# Faults that show in what only a real Weaviate, or a recording of it, sends or sees.
+# Faults that only a real Weaviate, or a recording of its requests, reveals.
 
 
 request_refused = refusals("body")

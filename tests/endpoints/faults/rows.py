@@ -10,11 +10,11 @@ from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
 from tests.endpoints.registry import fault, refusals, variants
 
-# Rows too many, too few, or too short.
+# Too many rows, too few, or rows that are too short.
 
 
 class Rewritten(Endpoint):
-    """Every list of rows goes through `rewrite` before it is sent."""
+    """Sends every list of rows through `rewrite`."""
 
     def rows(self, vectors: Matrix) -> Any:
         return self.rewrite(super().rows(vectors))
@@ -84,7 +84,7 @@ class ImagesCutAt8(Endpoint):
         return super().image_vectors(images[:8])
 
 
-# Rows and numbers that are no flat lists of finite numbers.
+# Rows that are not flat lists of finite numbers.
 
 
 @fault("image-rows-nested")
@@ -102,12 +102,12 @@ class RowsInBase64(Rewritten):
 
 
 class OneNumber(Rewritten):
-    """One number of each row is replaced by `number`."""
+    """Replaces one number of each row by `number`."""
 
     number: Any = None
 
     def rewrite(self, rows: list[list[Any]]) -> Any:
-        """The rows with `number` in the third place."""
+        """The rows with `number` in third place."""
         return [[*row[:2], self.number, *row[3:]] for row in rows]
 
 
@@ -119,7 +119,7 @@ one_number("null-in-rows", None)
 one_number("boolean-in-rows", True)
 
 
-# Keys, kinds and widths that are not what was asked for.
+# The wrong keys, kinds or widths.
 
 
 KINDS = ("textVectors", "imageVectors")

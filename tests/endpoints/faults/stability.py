@@ -1,4 +1,4 @@
-"""Vectors that differ from one time to the next."""
+"""Vectors that differ between calls."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
 
-# Image vectors that differ from call to call, or depend on other images.
+# Image vectors that differ between calls, or depend on other images.
 
 
 @fault("noise-in-images")
@@ -77,18 +77,18 @@ class ImageCacheBySize(Endpoint):
         return self.known.setdefault(picture.size, super().picture_vector(picture))
 
 
-# Vectors that depend on the connection, on the load, or on how much came before.
+# Vectors that depend on the connection, the load, or the number of earlier requests.
 
 
 class Replicas(Endpoint):
-    """Connections go to replicas in turn; every fourth meets another build."""
+    """Distributes connections among replicas, one in four of which has another build."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
         self.own = threading.local()
 
     def other(self) -> bool:
-        """Whether this connection's replica is the other one."""
+        """Whether this connection's replica has the other build."""
         if not hasattr(self.own, "number"):
             self.own.number = next(self.calls)
         return bool(self.own.number % 4 == 3)
@@ -172,7 +172,7 @@ class LastImages(Endpoint):
         return body
 
 
-# Endpoints that err now and then, after so many requests, or after so many errors.
+# Endpoints that fail now and then, after a number of requests, or after a number of errors.
 
 
 @fault("every-40th-fails")
@@ -198,7 +198,7 @@ class Every50thWrong(Endpoint):
 
 
 class Tripping(Endpoint):
-    """Counts errors in a row; `tripped` says what follows."""
+    """Counts consecutive errors; `tripped` decides on the consequence."""
 
     most = 5
     errors = 0

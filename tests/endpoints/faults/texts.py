@@ -14,11 +14,11 @@ from tests.endpoints.registry import fault, refusals, variants
 from tests.endpoints.text_changes import CHANGES
 from tests.endpoints.wire import Answer, Request
 
-# Text towers that fail on what people write.
+# Text towers that fail on real texts.
 
 
 class Changed(Endpoint):
-    """Every text goes through `change` before it is encoded."""
+    """Encodes every text after `change`."""
 
     def text_vector(self, text: str) -> Matrix:
         return super().text_vector(self.change(text))
@@ -49,12 +49,12 @@ class BlankZero(Endpoint):
 
 
 class TooLong(Changed):
-    """Texts above `limit` words are a 500."""
+    """Returns 500 for texts above `limit` words."""
 
     limit = 75
 
     def change(self, text: str) -> str:
-        """The text, or an error of the model."""
+        """The text, or a model error."""
         if len(text.split()) > self.limit:
             raise Refused(500, "index out of range in self")
         return text
@@ -99,7 +99,7 @@ class MarkNan(Endpoint):
         return np.full_like(vector, np.nan) if text in ("<pad>", "</s>", "[MASK]") else vector
 
 
-# Clean-up for another kind of search: what stands at one mark of a text is dropped.
+# Cleaning for another kind of search, which drops the text at a certain mark.
 
 
 CUTS = {
@@ -129,7 +129,7 @@ changing("latin-1-only", lambda text: text.encode("latin-1").decode("latin-1"))
 changing("braces-expanded", lambda text: text.format() if re.search(r"{\w*}", text) else text)
 
 
-# Text towers that fail, or read too little, at one length.
+# Text towers that fail, or read too little, at a certain length.
 
 
 @fault("long-word-hangs", endpoint_timeout=3)
@@ -175,7 +175,7 @@ class AtTheLimit(Changed):
 
 
 class Window(Changed):
-    """Reads some of the tokens alone."""
+    """Reads only some of the tokens."""
 
     def change(self, text: str) -> str:
         """The text of the tokens that are read."""

@@ -12,14 +12,14 @@ from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import Need, fault, variants
 
-# Towers whose vectors have the right shape and mean nothing, or not the same.
+# Towers with vectors of the right shape that are meaningless or inconsistent.
 
 
 ENGLISH = re.compile(r"\b(circle|square|triangle|star)\b", re.IGNORECASE)
 
 
 class Texts(Endpoint):
-    """Each text vector goes through `turn`."""
+    """Sends each text vector through `turn`."""
 
     def text_vector(self, text: str) -> Matrix:
         return self.turn(super().text_vector(text))
@@ -29,7 +29,7 @@ class Texts(Endpoint):
 
 
 class Images(Endpoint):
-    """Each image vector goes through `turn`."""
+    """Sends each image vector through `turn`."""
 
     def image_vector(self, image: bytes) -> Matrix:
         return self.turn(super().image_vector(image))
@@ -68,7 +68,7 @@ class CommonOnly(Images):
 
 
 class Without(Endpoint):
-    """Texts lose some of their words."""
+    """Removes some words from texts."""
 
     lost: frozenset[str] = frozenset()
 
@@ -89,7 +89,7 @@ without("shapes-unread", frozenset({"circle", "square", "triangle", "star"}))
 
 
 class Unread(Endpoint):
-    """Texts with letters that match `letters` have them dropped."""
+    """Drops letters that match `letters`."""
 
     letters = ""
 
@@ -107,7 +107,7 @@ class EnglishOnly(Endpoint):
 
 
 def scrambled(text: str) -> list[str]:
-    """The letters of a text as tokens that mean nothing, all distinct texts distinct."""
+    """A text's letters as meaningless tokens, still different for different texts."""
     return [f"u{ord(letter):x}" for letter in text if not letter.isspace()]
 
 
@@ -128,11 +128,11 @@ turned_texts("texts-backwards", lambda vector: vector[::-1].copy())
 turned_texts("norms-differ", lambda vector: vector * np.float32(10))
 
 
-# Faults that only exact vectors show: each moves some items of a kind, and no others.
+# Faults that only exact vectors reveal, since each affects only some items of a kind.
 
 
 def shifted(vector: Matrix) -> Matrix:
-    """The vector, a little beside where it points: an angle of about 0.15."""
+    """The vector rotated slightly, by an angle of about 0.15."""
     return single(vector + 0.15 * np.roll(vector, 1))
 
 
@@ -206,14 +206,14 @@ class TurnedByExif(Endpoint):
         return super().image_vector(sink.getvalue())
 
 
-# Faults of an endpoint that is said to serve published weights.
+# Faults of an endpoint that supposedly serves published weights.
 
 
 PUBLISHED: tuple[Need, ...] = ("published",)
 
 
 class Mixed(Endpoint):
-    """Text vectors are mixed with what is not the model's."""
+    """Adds something foreign to text vectors."""
 
     share = 0.4
 

@@ -10,7 +10,7 @@ from tests.endpoints.registry import legal
 
 
 class Rows(Endpoint):
-    """All vectors go through `turn`."""
+    """Sends all vectors through `turn`."""
 
     def text_vectors(self, texts: list[str]) -> Matrix:
         return self.turn(super().text_vectors(texts))

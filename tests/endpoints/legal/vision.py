@@ -12,13 +12,13 @@ from tests.endpoints.registry import legal
 
 
 class Seen(Endpoint):
-    """Every image goes through `see` before it is encoded."""
+    """Encodes every image after `see`."""
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         return super().picture_vector(self.see(picture))
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """What is seen of a picture; to be replaced."""
+        """The image that the encoder sees; to be replaced."""
         return picture
 
 
