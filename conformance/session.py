@@ -1,9 +1,9 @@
 """A run of the suite: its settings, endpoint, client, caches and results.
 
-A `Session` is the pytest plugin of that run. `run` makes one and hands it to pytest; so do the
-console command and ``pytest --pyargs conformance``. The checks reach it through their fixtures.
-Tests run in order, in this process. Every phase of a test becomes a `PhaseResult`; at the end the
-results become a `Judgement`, and that a `Report`.
+A `Session` is the pytest plugin of that run. `run`, the console command and
+``pytest --pyargs conformance`` each create one. The checks use it through their fixtures. Tests run
+in order, in this process. Every phase of a test becomes a `PhaseResult`. At the end, the results
+become a `Judgement`, and finally a `Report`.
 """
 
 import logging
@@ -57,41 +57,41 @@ MOST_TIMEOUTS = 3
 QUIET = ("-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-s")
 """Arguments that isolate a run within another program's process."""
 WITHOUT_ENDPOINT = frozenset({"--collect-only", "--co", "--markers", "--fixtures", "--help"})
-"""Words to pytest that ask nothing of an endpoint."""
+"""Arguments for pytest with which no endpoint is needed."""
 ONE_PROCESS = "the suite runs in order, in one process: pytest-xdist's -n cannot be used"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run found out."""
+    """The results of a run."""
 
     verdict: Verdict
     findings: tuple[Finding, ...]
-    """What is wrong, each defect once, worst first."""
+    """The defects, each listed once, worst first."""
     clauses: Mapping[str, ClauseResult]
     """Every clause of the contract by its id, with its status."""
     exit_status: int
-    """What the console command would end with: 0 for a good verdict."""
+    """The console command's exit status: 0 for a good verdict."""
     document: dict[str, Any]
-    """What report.json holds."""
+    """The content of report.json."""
     judgement: Judgement = field(repr=False)
     folder: Path | None = None
-    """Where ``report`` had it written."""
+    """The folder of the report's files, if ``report`` was given."""
 
 
 @dataclass
 class Notes:
-    """What the running test has left beside its result."""
+    """Observations of the running test, besides its result."""
 
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
 
 
 class Session:
-    """The hooks and the shared objects of one run."""
+    """The hooks and shared objects of one run."""
 
     NAME = "clip-conformance-session"
-    """What pytest knows this plugin by."""
+    """The name of this plugin in pytest."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Session:
         words: Sequence[str] = (),
         pytest_line: Sequence[str] | None = None,
     ) -> None:
-        """`words` are handed to pytest; `pytest_line` is its own, where pytest was called itself.
+        """`words` are passed to pytest; `pytest_line` has its arguments if it was called directly.
 
         Raises a UserError if a setting cannot be used.
         """
@@ -112,7 +112,7 @@ class Session:
         if settings.weaviate not in (None, "off"):
             from conformance.weaviate.server_selection import select_server
 
-            select_server(settings.weaviate)  # Raises for what names no server.
+            select_server(settings.weaviate)  # Raises UserError for an invalid server.
         self.sanitizer = sanitizer_of(settings)
         self.recorder = Recorder(self.sanitizer, str(settings.report or ""))
         line = command_line(settings.given, self.sanitizer, words, pytest_line)
@@ -129,11 +129,11 @@ class Session:
         self._closed = False
         self._narrowed = bool(self.chosen)
 
-    # What the checks share; each is made when it is first needed.
+    # Objects that the checks share; each is created when it is first needed.
 
     @cached_property
     def client(self) -> Client:
-        """The bounded client of the endpoint under test."""
+        """The client of the endpoint under test, with limits on time and size."""
         assert self.opened is not None
         client = Client(self.opened.target.url, self.settings.endpoint_timeout)
         client.listeners.append(self.stopwatch.heard)
@@ -141,7 +141,7 @@ class Session:
 
     @cached_property
     def aftermath(self) -> Aftermath:
-        """Looks after the endpoint whenever something was refused or not answered."""
+        """Checks that the endpoint still works after a refused or unanswered request."""
         watch = Aftermath(Endpoint(self.client))
         watch.start()
         self.client.listeners.append(watch.heard)
@@ -149,34 +149,34 @@ class Session:
 
     @cached_property
     def budget(self) -> Budget:
-        """The time of this run."""
+        """The time budget of this run."""
         seconds = None if self.settings.slow else self.settings.budget * 60
         return Budget(self.client.pace, seconds)
 
     @cached_property
     def corpus(self) -> AlignedCorpus:
-        """The images with captions that fit the weights."""
+        """The captioned images that suit the weights."""
         return corpus_for(self.settings)
 
     @cached_property
     def cache(self) -> VectorCache:
-        """What items give when they are sent alone; each is sent once per run."""
+        """The vectors of items sent alone; each item is sent once per run."""
         return VectorCache(Endpoint(self.client))
 
     @cached_property
     def batches(self) -> ImageBatches:
-        """What images of the format and size axes give; many go into one request."""
+        """The vectors of the images of the format and size checks, sent many to a request."""
         return ImageBatches(Endpoint(self.client), self.settings.model)
 
     @cached_property
     def encoded(self) -> EncodedCorpus:
-        """The vectors of the corpus' English captions and images, in the corpus' order."""
+        """The vectors of the corpus's English captions and images, in the corpus's order."""
         return EncodedCorpus(self.cache, self.corpus)
 
     # The run.
 
     def open(self) -> None:
-        """Start what is to be started and wait until it is ready; raises a UserError."""
+        """Start the endpoint if necessary, and wait until it is ready; raises a UserError."""
         if self.opened is not None:
             return
         if self.settings.report is not None:
@@ -200,16 +200,16 @@ class Session:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Prepare the report's folder; have pytest write its JUnit file there."""
+        """Prepare the report's folder, and have pytest write its JUnit file there."""
         config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
-        # At its level INFO every line shows the URL with its password.
+        # At level INFO, every line would show the URL with its password.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
             raise pytest.UsageError(ONE_PROCESS)
         if self.settings.report is not None and not config.option.xmlpath:
             config.option.xmlpath = str(self.settings.report / "junit.xml")
         if not config.pluginmanager.has_plugin("terminalreporter"):
-            config.option.tbstyle = "native"  # The cheapest, since no traceback is shown.
+            config.option.tbstyle = "native"  # The cheapest style, since no traceback is shown.
         left_out = any(getattr(config.option, name, None) for name in NARROWING)
         whole = all(map(_is_whole_suite, config.args)) and not left_out
         self._narrowed = self._narrowed or not whole
@@ -224,7 +224,7 @@ class Session:
                 raise pytest.UsageError(str(problem)) from None
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Leave out files of checks that name none of the chosen clauses."""
+        """Ignore files of checks that contain none of the chosen clauses."""
         if not self.chosen or collection_path.parent not in (CHECKS, CHECKS / "weaviate"):
             return None
         if not collection_path.name.startswith("test_"):
@@ -236,7 +236,7 @@ class Session:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Keep the chosen clauses."""
+        """Keep the tests of the chosen clauses."""
         left_out = [each for each in items if self.chosen and clause_of(each) not in self.chosen]
         if left_out:
             config.hook.pytest_deselected(items=left_out)
@@ -258,7 +258,7 @@ class Session:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin a check, or end it where it cannot be judged."""
+        """Begin a check, or end it if it cannot be judged."""
         clause = clause_of(item)
         if clause is None:
             return
@@ -282,7 +282,7 @@ class Session:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Give a phase of a check its status."""
+        """Assign a status to a phase of a check."""
         report = yield
         clause = clause_of(item)
         if clause is not None:
@@ -293,7 +293,7 @@ class Session:
         return report
 
     def result_of(self, report: pytest.TestReport) -> PhaseResult | None:
-        """The result behind pytest's report of a phase; None for a test of somebody else."""
+        """The result for pytest's report of a phase; None for other projects' tests."""
         return self.results.get((report.nodeid, report.when))
 
     def _result(
@@ -329,7 +329,7 @@ class Session:
         )
 
     def _too_slow_for(self, raised: Nonconformity) -> Nonconformity:
-        """What was raised, or that the endpoint is too slow, where that explains it."""
+        """The raised exception, or one that the endpoint is too slow, if that explains it."""
         pace = self.client.pace
         unanswered = raised.cause.kind is CauseKind.NO_RESPONSE
         if not unanswered or not any(map(pace.explains, raised.exchanges)):
@@ -360,14 +360,14 @@ class Session:
         return "error", self.sanitizer.text(printable(f"{type(raised).__name__}: {raised}"))
 
     def _endpoint_seconds(self) -> float:
-        """Seconds that went into exchanges since this was last asked."""
+        """Seconds spent on exchanges since the last call."""
         total = self.client.endpoint_seconds if "client" in vars(self) else 0.0
         since, self._counted_seconds = total - self._counted_seconds, total
         return since
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Stop the endpoint, judge, write the report."""
+        """Stop the endpoint, judge the results, and write the report."""
         self.close()
         if self.opened is None:
             return
@@ -382,14 +382,14 @@ class Session:
             session.exitstatus = judgement.exit_status
         self.report = self._report(judgement, int(session.exitstatus))
         if self.settings.report is not None:
-            from conformance.report import files  # A run without a report needs no templates.
+            from conformance.report import files  # Imported here, since it loads the templates.
 
             files.write(self.settings.report, self.report.document, self._bodies())
         if self.settings.write_known_failures is not None and judged:
             known_failures.write(self.settings.write_known_failures, judgement.results, self.known)
 
     def _pace_told(self) -> dict[str, float | str]:
-        """What items cost, and what was sent instead of more, for the report's measurements."""
+        """The measured costs of items, and any reduced requests, for the report."""
         if not self.results or "client" not in vars(self):
             return {}
         pace = self.client.pace
@@ -422,20 +422,20 @@ class Session:
         )
 
     def _bodies(self) -> dict[str, bytes]:
-        """Bodies of failed requests, each by its path in the report's folder."""
+        """The bodies of failed requests by their path in the report's folder."""
         problems = [problem for result in self.results.values() for problem in result.problems]
         return {path: body for problem in problems for path, body in problem.bodies}
 
 
 def run(url: str | None = None, *, model: str | None = None, **options: Unpack[Options]) -> Report:
-    """Run the suite against an endpoint, in this process, and say what was found.
+    """Run the suite against an endpoint in this process, and return the results.
 
     `url` is the endpoint; ``image=`` or ``reference=`` starts one instead. `model` is the tag that
     it serves. `options` are those of the console command, with underscores: ``weaviate="off"``,
     ``clause=["VEC-01"]``, ``report=Path("out")``. Neither the environment nor pyproject.toml is
     read, and nothing is printed.
 
-    Raises `UserError`, with one line that says what to do, for a bad option or where there is no
+    Raises `UserError`, with one line that says what to do, for a bad option or if there is no
     endpoint.
     """
     asked = {**options, "url": url, "model": model}
@@ -453,17 +453,17 @@ def run(url: str | None = None, *, model: str | None = None, **options: Unpack[O
 
 
 def _check_comparison(what: str, weaviate: str | None) -> None:
-    """Read what is compared with, a recording say, before anything is started; raises UserError."""
-    # Few runs compare, so only those load it.
+    """Read the baseline, such as a recording, before anything is started; raises UserError."""
+    # Imported here, since few runs compare.
     from conformance.comparison import compare_command
 
     compare_command.parse(what, weaviate)
 
 
 def execute(session: Session, words: Sequence[str], others: Sequence[object] = ()) -> int:
-    """Open the endpoint and run pytest on the checks; the exit status. Raises a UserError.
+    """Open the endpoint and run pytest on the checks; returns the exit status. Raises UserError.
 
-    `words` are pytest's own; `others` are further plugins.
+    `words` are arguments for pytest; `others` are further plugins.
     """
     if not set(words) & WITHOUT_ENDPOINT:
         session.open()
@@ -477,9 +477,9 @@ def execute(session: Session, words: Sequence[str], others: Sequence[object] = (
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for what pytest and Hypothesis would keep in the caller's.
+    """A temporary folder for files that pytest and Hypothesis would write to the current one.
 
-    Variables that they set are afterwards as they were: the caller may be a test of pytest's.
+    Variables that they set are restored, since the caller may itself be a pytest test.
     """
     hypothesis = "HYPOTHESIS_STORAGE_DIRECTORY"
     names = (hypothesis, "PYTEST_CURRENT_TEST", "PYTEST_VERSION")
@@ -496,15 +496,15 @@ def scratch() -> Iterator[Path]:
 
 
 def configuration(cache: Path) -> list[str]:
-    """The words with which pytest runs the checks, whatever the caller's folder holds."""
+    """The arguments with which pytest runs the checks, whatever the current folder contains."""
     own = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(CHECKS)]
-    # That plugin collects garbage five times at the end of a run, in search of nobody's mistakes.
+    # That plugin collects garbage five times at the end of a run, which is useless here.
     own += ["-p", "no:unraisableexception"]
     return [*own, "--disable-plugin-autoload", "-o", f"cache_dir={cache}", str(CHECKS)]
 
 
 def clause_of(item: pytest.Item) -> str | None:
-    """The clause that a check names; None for a test of somebody else."""
+    """The clause that a check names; None for other projects' tests."""
     if not item.path.is_relative_to(CHECKS):
         return None
     marker = item.get_closest_marker("clause")
@@ -512,21 +512,21 @@ def clause_of(item: pytest.Item) -> str | None:
 
 
 def test_of(item: pytest.Item) -> str:
-    """A check's id, without the folder of all checks."""
+    """A check's id, without the common folder."""
     return item.nodeid.rpartition("checks/")[2]
 
 
 def _is_whole_suite(argument: str) -> bool:
-    """Whether an argument of pytest names the whole suite: the package, or its folder of checks."""
+    """Whether an argument for pytest names the whole suite: the package, or its checks' folder."""
     if argument in ("conformance", "conformance.checks"):
         return True
     return "::" not in argument and Path(argument).resolve() in (PACKAGE, CHECKS)
 
 
 def _shape(report: pytest.TestReport, item: pytest.Item, status: Status, message: str) -> None:
-    """What pytest's own plugins (JUnit, -x, --lf) make of the phase.
+    """Set the outcome that pytest's own plugins (JUnit, -x, --lf) see for the phase.
 
-    pytest knows three outcomes: whatever neither passes nor fails the run is a skip.
+    pytest knows three outcomes: anything that neither passes nor fails the run is a skip.
     """
     if status == "pass":
         return

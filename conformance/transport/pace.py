@@ -24,23 +24,23 @@ from PIL import Image
 from conformance.transport.exchange import Exchange, FailureKind
 
 SHARE = 0.5
-"""Of the timeout: what the suite's own requests are to fit."""
+"""Share of the timeout in which the suite's own requests should fit."""
 IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
 """Objects that a Weaviate on this machine sends at once: twice its processors."""
 KEPT = 9
-"""Measurements of a kind; their median counts."""
+"""Number of measurements of a kind that are kept; their median counts."""
 SMALL = 0.25
 """Megapixels up to which the time for an image does not depend on its size."""
 QUICK_BODY = 50_000
 """Size in bytes above which a request is measured, however fast the response was."""
 WORTH_READING = 0.1
-"""Seconds from which a larger request is read, too."""
+"""Seconds above which a larger request is examined, too."""
 CLEARLY = 20
-"""A request that takes less than this part of the timeout, and has no answer, is not just slow."""
+"""An unanswered request that should take less than the timeout divided by this is not just slow."""
 
 
 LEFT_OUT = "not judged"
-"""What a message begins with that says why there was no time."""
+"""Prefix of messages that explain a lack of time."""
 
 
 class TooMuch(Exception):
@@ -49,7 +49,7 @@ class TooMuch(Exception):
 
 @dataclass(frozen=True)
 class Load:
-    """What one request, or several at once, ask for."""
+    """The total items of one or several simultaneous requests."""
 
     texts: float = 0
     images: float = 0
@@ -71,74 +71,74 @@ class Load:
 
     @property
     def is_one_object(self) -> bool:
-        """Whether it is what Weaviate sends of one object, of the usual sizes."""
+        """Whether it has the usual size of one Weaviate object."""
         return self.texts <= 1 and self.images <= 1 and self.megapixels <= 1
 
 
 class Pace:
-    """What the items of requests cost here, in seconds."""
+    """The time that items of requests take here, in seconds."""
 
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
         self.about = ""
         """The clause whose check is running."""
         self.until = float("inf")
-        """When the running check has had its part of the run's time (`time.monotonic`)."""
+        """When the running check's share of the time is used up (`time.monotonic`)."""
         self.request = 0.0
         """Seconds that a request takes in addition to its items."""
         self.taken: dict[str, str] = {}
-        """What was sent instead of what a check would have liked to send, by clause."""
+        """Reduced requests that checks sent for lack of time, by clause."""
         self._costs: dict[str, deque[float]] = {
             kind: deque(maxlen=KEPT) for kind in ("text", "image", "megapixel")
         }
         self._late: dict[bytes, float] = {}
-        """Requests without an answer in time, with the seconds that they should have taken."""
+        """Requests without a response in time, with the seconds that they should have taken."""
 
     @property
     def text(self) -> float:
-        """Seconds a text."""
+        """Seconds per text."""
         return self._cost("text")
 
     @property
     def image(self) -> float:
-        """Seconds a small image."""
+        """Seconds per small image."""
         return self._cost("image")
 
     @property
     def megapixel(self) -> float:
-        """Seconds that a megapixel adds."""
+        """Additional seconds per megapixel."""
         return self._cost("megapixel")
 
     @property
     def limit(self) -> float:
-        """Seconds that requests of the suite's own are to take at most."""
+        """Maximum seconds for the suite's own requests."""
         return self.timeout * SHARE
 
     def _cost(self, kind: str) -> float:
         return median(self._costs[kind]) if self._costs[kind] else 0.0
 
     def seconds(self, load: Load) -> float:
-        """What a load takes, one item after another."""
+        """Seconds for a load, one item after another."""
         return load.texts * self.text + load.images * self.image + load.megapixels * self.megapixel
 
     def estimate(self, requests: float, load: Load) -> float:
-        """The time that this many requests take together."""
+        """Seconds for this many requests together."""
         return requests * self.request + self.seconds(load)
 
     def load(self, texts: int, images: Sequence[bytes]) -> Load:
-        """What a request asks for; sizes of images are only looked up where they matter."""
+        """The load of a request; the sizes of images are only determined if they matter."""
         matters = self.megapixel * 1000 > self.limit
         return Load(texts, len(images), sum(map(megapixels, images)) if matters else 0.0)
 
     def fits(self, texts: int, images: Sequence[bytes] = ()) -> bool:
-        """Whether a request of these items, the suite's own, is answered soon enough."""
+        """Whether one of the suite's own requests with these items would be answered in time."""
         load = self.load(texts, images)
         return load.is_one_object or self.seconds(load) <= self.limit
 
     def admit(self, requests: Sequence[tuple[int, Sequence[bytes]]]) -> None:
-        """Raise TooMuch where these requests, sent at once, would take too long.
+        """Raise TooMuch if these requests, sent at once, would take too long.
 
-        Each is a number of texts and images. What an import sends always goes.
+        Each is a number of texts and images. Requests that an import would send always pass.
         """
         if time.monotonic() > self.until:
             raise TooMuch(f"{LEFT_OUT} to its end in the run's time (--budget): {self.described()}")
@@ -168,17 +168,17 @@ class Pace:
         return number
 
     def note(self, wanted: str, taken: str) -> None:
-        """Keep what was sent instead of what was wanted, for the report."""
+        """Record for the report that a reduced request was sent."""
         self.taken[f"{self.about}: instead of {wanted}" if self.about else wanted] = taken
 
     def described(self) -> str:
-        """What items cost, in words."""
+        """A description of the items' costs."""
         words = f"a text takes {self.text:.2g} s and an image {self.image:.2g} s"
         more = f", and a megapixel {self.megapixel:.2g} s" if self.megapixel > 0.01 else ""
         return words + more
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
-        """Learn from requests that were made together."""
+        """Learn from requests that were sent together."""
         posts = [each for each in exchanges if each.method == "POST"]
         if len(posts) == 1 and posts[0].succeeded:
             self._learn(posts[0])
@@ -189,11 +189,11 @@ class Pace:
                     self._late[each.request_body] = seconds
 
     def missing(self, megapixels: float) -> None:
-        """An image of that size had no answer in time: each of its megapixels costs too much."""
+        """Record that an image of that size had no response in time, so megapixels are costly."""
         self._costs["megapixel"].append(self.timeout / megapixels)
 
     def outstanding(self, exchanges: Iterable[Exchange]) -> float:
-        """Seconds that an endpoint may still be busy with those that were given up."""
+        """Seconds for which an endpoint may still be busy with abandoned requests."""
         return max((self._late.get(each.request_body, 0.0) for each in exchanges), default=0.0)
 
     def explains(self, exchange: Exchange) -> bool:
@@ -211,13 +211,13 @@ class Pace:
         elif load.images and not load.texts and load.megapixels <= SMALL * load.images:
             self._costs["image"].append(exchange.seconds / load.images)
         elif load.images and not load.texts:
-            # The quickest, for one that was held up would hide what the pixels cost.
+            # The fastest response, since a delayed one would hide the cost of the pixels.
             more = exchange.seconds - load.images * min(self._costs["image"], default=0.0)
             self._costs["megapixel"].append(max(0.0, more / load.megapixels))
 
 
 def asked(body: bytes) -> Load:
-    """What a request's body asks for; nothing if it cannot be read."""
+    """The load of a request's body; empty if it cannot be read."""
     try:
         document = json.loads(body)
         texts, images = (document.get(kind) or [] for kind in ("texts", "images"))
@@ -233,7 +233,7 @@ def _decoded(image: object) -> bytes:
 
 
 def megapixels(image: bytes) -> float:
-    """The size of an image, from its head; 0 where it cannot be read."""
+    """The size of an image from its header; 0 if it cannot be read."""
     return _megapixels(image)
 
 
@@ -241,8 +241,8 @@ def megapixels(image: bytes) -> float:
 def _megapixels(image: bytes) -> float:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a large image is what this asks about
+            warnings.simplefilter("ignore")  # Large images are expected here.
             with Image.open(io.BytesIO(image)) as opened:
                 return opened.width * opened.height / 1e6
-    except Exception:  # an image may be broken in any way
+    except Exception:  # An image may be broken in any way.
         return 0.0
