@@ -10,7 +10,7 @@ import tomllib
 from typing import Any
 
 TABLES_NEED = ("numpy", "pillow")
-"""Of the suite's own libraries, those that the reference imports too."""
+"""The suite's own libraries that the reference imports too."""
 
 
 def requirements(project: dict[str, Any], image: str) -> list[str]:

@@ -25,7 +25,7 @@ BY_COMMAND = (
     "ready-404",
     "texts-with-dropout",
 )
-"""Of each kind one that the command is started for."""
+"""One fault of each kind, for which the command is started."""
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -51,7 +51,7 @@ def test_the_command_names_what_caught_it(name: str) -> None:
 
 @pytest.fixture(scope="session")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the encoder below the undecidable endpoints gives."""
+    """The vectors of the encoder behind the undecidable endpoints."""
     file = tmp_path_factory.mktemp("recorded") / "plain.json"
     with serve(registry.find("plain").build()) as url:
         assert cli.main(["record", url, "-o", str(file)]) == 0

@@ -37,7 +37,7 @@ def test_each_variation_of_a_group_shows(
 
 
 def shown(names: tuple[str, ...] | list[str], monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """All that a caller can see of an endpoint, where it listens and how long it takes included."""
+    """Everything that a client can see of an endpoint, including its address and timing."""
     entry, pauses, written = compose(names), list[float](), list[bytes]()
     monkeypatch.setattr(time, "sleep", pauses.append)
     endpoint = entry.build()

@@ -48,7 +48,7 @@ def copied(target: Path) -> Iterator[Path]:
 
 
 def lint(folder: Path) -> str:
-    """What `lint-imports` says, with long lines unfolded; it must find something."""
+    """The output of `lint-imports`, with long lines unfolded; it must report something."""
     command = [str(LINTER), "--no-cache"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1
@@ -57,7 +57,7 @@ def lint(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What is said where each of these packages imports what it may not."""
+    """The output if each of these packages imports what it may not."""
     folder = tmp_path_factory.mktemp("against")
     assert list(copied(folder))
     for package, imported in AGAINST:

@@ -126,7 +126,7 @@ def imported(path: Path) -> set[str]:
 
 SUITE = [path for path in files(ROOT / "conformance") if path.suffix == ".py"]
 IMPORTED = {name for path in SUITE for name in imported(path)}
-"""All that the suite imports, wherever in a module."""
+"""Everything that the suite imports, anywhere in a module."""
 
 
 def test_the_suite_imports_no_torch() -> None:

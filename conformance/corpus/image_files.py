@@ -44,7 +44,7 @@ Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "
 
 @dataclass(frozen=True)
 class Variant:
-    """A file and an RGB PNG of the pixels that it holds; the file is written when first asked for.
+    """A file and an RGB PNG of its pixels; the file is written when it is first needed.
 
     `demand` says what its vector must be. "plain": RGB or 8-bit gray in the file, so every library
     gives it the vector of its pixels. "mode": another mode, for which that holds at the model's own

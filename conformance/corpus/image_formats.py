@@ -78,7 +78,7 @@ def _jpegs_in_colour() -> dict[str, dict[str, Any]]:
     return found | {
         "JPEG with restart markers": {"restart_marker_blocks": 3, **good},
         "JPEG with a restart in each row": {"restart_marker_rows": 1, **good},
-        "JPEG with tables of its own": {"optimize": True, **good},
+        "JPEG with its own tables": {"optimize": True, **good},
         "JPEG of RGB": {"keep_rgb": True, "subsampling": 0, **good},
     }
 

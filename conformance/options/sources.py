@@ -61,7 +61,7 @@ def _parameter(row: Option) -> click.Parameter:
 
 
 def of_context(context: click.Context) -> dict[str, Given]:
-    """What was given, by the option's `dest`, of a context made with `defaults()`."""
+    """The given options by `dest`, from a context made with `defaults()`."""
     found: dict[str, tuple[ParameterSource, Given]] = {}
     for row in OPTIONS:
         source = context.get_parameter_source(row.dest)
@@ -73,7 +73,7 @@ def of_context(context: click.Context) -> dict[str, Given]:
 
 
 def elsewhere(folder: Path) -> dict[str, Given]:
-    """What variables and the file in `folder` say, for a run that pytest's options start."""
+    """The options in variables and in the file in `folder`, for a run started through pytest."""
     command = click.Command("pytest", params=parameters())
     with command.make_context("pytest", [], default_map=defaults(folder)) as context:
         return of_context(context)

@@ -23,4 +23,4 @@ with connect() as client:
     )
     captions.data.insert({"caption": "a purple circle"})
     found = captions.query.near_text("something round", limit=1)
-    print(found.objects[0].properties["caption"], "by way of", url)
+    print(found.objects[0].properties["caption"], "through", url)

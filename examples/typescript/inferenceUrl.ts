@@ -22,5 +22,5 @@ const captions = await client.collections.create({
 });
 await captions.data.insert({ caption: 'a purple circle' });
 const found = await captions.query.nearText('something round', { limit: 1 });
-console.log(found.objects[0]?.properties.caption, 'by way of', url);
+console.log(found.objects[0]?.properties.caption, 'through', url);
 await client.close();

@@ -107,7 +107,7 @@ def read(encoder: Encoder, text: str) -> Matrix:
 
 
 def unchanging(vector: Matrix) -> Matrix:
-    """The vector, so that whoever is given it again gets the same."""
+    """The vector, made read-only, since it is returned repeatedly."""
     vector.flags.writeable = False
     return vector
 

@@ -1,5 +1,5 @@
 """A conformant endpoint in stages, which faults and legal variations replace one by one."""
-# ruff: noqa: ARG002 - a stage takes what may interest who replaces it
+# ruff: noqa: ARG002 - subclasses may need the parameters
 
 import base64
 import binascii

@@ -17,7 +17,7 @@ FOUND = ("fail", "warn")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run said of one endpoint."""
+    """The suite's results for one endpoint."""
 
     name: str
     is_fault: bool
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def entry(self) -> Entry:
-        """The endpoint, where it is one of the registry's."""
+        """The endpoint, if it is in the registry."""
         return (registry.faults() if self.is_fault else registry.legals())[self.name]
 
     @property
@@ -69,7 +69,7 @@ class Outcome:
 
 
 def judge_by_its_clauses(entry: Entry) -> Outcome:
-    """Judges a fault by the clause named first; by all that should catch it where that does not."""
+    """Judges a fault by its first clause or, if that misses it, by all that should catch it."""
     if "whole" in entry.needs:
         return judge(entry)
     named = [clause for clause in entry.caught_by if clause != PREFLIGHT]
@@ -98,7 +98,7 @@ def quicken() -> None:
 
 
 def of_report(entry: Entry, report: dict[str, Any], seconds: float) -> Outcome:
-    """What a report.json says of the endpoint."""
+    """The outcome according to a report.json."""
     clauses = {clause["id"]: clause for clause in report["clauses"]}
     return Outcome(
         entry.name,

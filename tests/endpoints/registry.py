@@ -31,7 +31,7 @@ class Entry:
     caught_by: tuple[str, ...] = ()
     """Clause ids; empty for what is legal."""
     needs: tuple[Need, ...] = ()
-    """What the run must have for the fault to be seen."""
+    """What the run must have for the fault to show."""
     undecidable: str = ""
     """Why no clause can tell it from a legal choice; empty if one can."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Entry:
 
     @property
     def weights(self) -> str:
-        """What the endpoint is supposed to serve, which decides on the corpus."""
+        """The weights that the endpoint is supposed to serve, which determine the corpus."""
         return "published" if "published" in self.needs else "stand-in"
 
     @property

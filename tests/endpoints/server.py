@@ -1,4 +1,4 @@
-"""Serve an endpoint over TCP on a port of its own."""
+"""Serve an endpoint over TCP on its own port."""
 
 import socket
 import socketserver
@@ -36,12 +36,12 @@ class Handler(socketserver.StreamRequestHandler):
         return endpoint.send(request, endpoint.answer(request), self.connection.sendall)
 
     def stream(self) -> BufferedIOBase:
-        """What requests are read from."""
+        """The stream from which requests are read."""
         return self.rfile
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """A server with one thread a connection."""
+    """A server with one thread per connection."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -101,7 +101,7 @@ class OneThread(Server):
 
 
 class OneRequest(Handler):
-    """Serves one request a connection, as a server of one thread has to."""
+    """Serves one request per connection, as a single-threaded server must."""
 
     def handle(self) -> None:
         """Serves the request."""

@@ -11,7 +11,7 @@ from tests.endpoints.endpoint import Asked, Body, Endpoint
 
 
 class Sleeping(Endpoint):
-    """Takes so many seconds an item and a megapixel, under one lock."""
+    """Takes a number of seconds per item and per megapixel, under one lock."""
 
     def __init__(self, an_item: float, a_megapixel: float = 0.0) -> None:
         super().__init__(registry.encoder(registry.MULTILINGUAL))

@@ -42,7 +42,7 @@ def request_of(environ: Environ) -> Request:
 
 
 class Threading(ThreadingMixIn, WSGIServer):
-    """wsgiref with one thread a request."""
+    """wsgiref with one thread per request."""
 
     daemon_threads = True
     block_on_close = False
@@ -61,7 +61,7 @@ class Quiet(WSGIRequestHandler):
 
 @contextmanager
 def wsgiref(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
-    """Serves by the standard library's WSGI server: HTTP/1.0, one request a connection."""
+    """Serves with the standard library's WSGI server: HTTP/1.0, one request per connection."""
     server = make_server(host, port, application(endpoint), Threading, Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -122,7 +122,7 @@ async def stop(server: asyncio.Server) -> None:
 
 
 def connection(endpoint: Endpoint) -> Callable[..., Any]:
-    """What asyncio calls with each connection."""
+    """The function that asyncio calls with each connection."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -73,7 +73,7 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
 
 
 def dropped(stream: BufferedIOBase, length: int) -> bytes:
-    """As many bytes as a refusal takes to see that there are too many."""
+    """Read as many bytes as are needed to refuse a body that is too large."""
     while length > 0:
         length -= len(stream.read(min(length, 2**20))) or length
     return b" " * (MAX_BODY + 1)

@@ -1,4 +1,4 @@
-"""What every encoder guarantees beyond its library: stable vectors, any text, any source."""
+"""Guarantees of every encoder beyond its library: stable vectors, any text, any source."""
 
 import time
 from pathlib import Path

@@ -26,7 +26,7 @@ SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 
 def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
-    """What is written of these findings, on 80 columns without color."""
+    """The output for these findings, on 80 columns without color."""
     judgement = Judgement("not conformant", {}, (), 1.0, 1.0, findings=tuple(findings))
     sink = io.StringIO()
     console = Console(file=sink, width=80, no_color=True, highlight=False)
@@ -87,7 +87,7 @@ class Log:
 
 
 def shown(statuses: dict[str, Status], narrowed: bool = False, log: Sequence[str] = ()) -> str:
-    """What is written of a run with these statuses, one test per clause."""
+    """The output for a run with these statuses, one test per clause."""
     sink, every = Log(), clauses.all_clauses()
     reporter = cast(pytest.TerminalReporter, sink)
     progress = Progress(reporter, statuses)

@@ -29,7 +29,7 @@ def version() -> str:
 
 @dataclass(frozen=True)
 class BareServer:
-    """A server with settings that the suite's own would never have, and what it says then."""
+    """A server with settings that the suite's own would never have, and its log."""
 
     server: Server
     log: Path

@@ -64,7 +64,7 @@ def fill(client: WeaviateClient) -> None:
 
 
 def create(client: WeaviateClient, name: str, vectors: Any, tenancy: Any = None) -> Any:
-    """The collection, made where it does not exist."""
+    """The collection, created if it does not exist."""
     if not client.collections.exists(name):
         fields = [Property(name=each, data_type=DataType.TEXT) for each in ("title", "note")]
         fields.append(Property(name="photo", data_type=DataType.BLOB))

@@ -62,7 +62,7 @@ def create(weaviate: Server) -> Iterator[Callable[[Settings], str]]:
 
 
 def problems(server: Server, url: str, collection: str | None = None) -> Diagnosis:
-    """What the doctor finds wrong with a server."""
+    """The doctor's findings about a server."""
     found = Diagnosis("")
     WeaviateDoctor(server, found).examine(None, url, {}, collection)
     return found

@@ -27,7 +27,7 @@ with embedded_server.run("http://127.0.0.1:1") as server:
 
 @pytest.fixture(autouse=True)
 def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that another run beside this one is not seen."""
+    """Use a separate temporary folder, so that a parallel run is not seen."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -35,7 +35,7 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def closed(port: int) -> bool:
-    """Whether nobody listens there."""
+    """Whether nothing listens on the port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
@@ -64,7 +64,7 @@ def test_a_signal_leaves_nothing_behind(end: signal.Signals) -> None:
         port = int(holder.next_line(HANG) or 0)
         os.kill(holder.pid, end)
         assert holder.wait(HANG)
-        # The supervisor is in a session of its own, which nobody stops here.
+        # The supervisor is in its own session, which nothing stops here.
         assert wait_until(lambda: closed(port) and embedded_server.leftovers() == [], HANG)
 
 

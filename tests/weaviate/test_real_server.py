@@ -46,9 +46,9 @@ SAID = [
     "a picture of a blue square",
     "a picture of a green triangle",
     "a picture of a yellow star",
-    "a purple circle by way of",
+    "a purple circle through",
 ]
-"""What the examples print first, in the order of the steps in examples/README.md."""
+"""The beginnings of the examples' output, in the order of the steps in examples/README.md."""
 PYTHON = ["create", "import_films", "near_text", "hybrid", "near_image", "inference_url"]
 TYPESCRIPT = ["create", "importFilms", "nearText", "hybrid", "nearImage", "inferenceUrl"]
 
@@ -80,7 +80,7 @@ def client(server: Server) -> Iterator[WeaviateClient]:
 
 
 def text_vector(text: str) -> Array:
-    """What the endpoint says of a text: (d,)."""
+    """The endpoint's vector for a text: (d,)."""
     return Endpoint(Encoder()).text_vector(text)
 
 

@@ -19,7 +19,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class Echo(Endpoint):
-    """Answers with what it was sent, in the way that the path asks for."""
+    """Returns what it was sent, in a form that depends on the path."""
 
     def answer(self, request: Request) -> Answer:
         if request.path.endswith("silent"):

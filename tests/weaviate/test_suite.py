@@ -43,7 +43,7 @@ def prefixed_url() -> Iterator[str]:
 
 @pytest.fixture
 def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """So that the data folders of another run beside this one are not seen."""
+    """Use a separate temporary folder, so that a parallel run's data folders are not seen."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -58,7 +58,7 @@ def command(url: str, *more: str) -> list[str]:
 
 
 def statuses(report: Path) -> set[str]:
-    """What the Weaviate clauses came to."""
+    """The statuses of the Weaviate clauses."""
     rows: list[dict[str, Any]] = json.loads((report / "report.json").read_text())["clauses"]
     return {row["status"] for row in rows if row["id"].startswith("WVT")}
 

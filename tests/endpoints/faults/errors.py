@@ -1,5 +1,5 @@
 """Errors that Weaviate cannot show, partial responses, and the aftermath of failures."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import time
 import traceback

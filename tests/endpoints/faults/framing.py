@@ -1,5 +1,5 @@
 """Responses with broken HTTP framing."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import threading
 import time

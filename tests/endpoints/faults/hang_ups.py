@@ -1,5 +1,5 @@
 """Endpoints that break after a certain item or a client's disconnect."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import time
 

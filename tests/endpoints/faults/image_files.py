@@ -1,5 +1,5 @@
 """Decoders that refuse or misread an image format or one of its variants."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 from io import BytesIO
 from typing import ClassVar

@@ -1,5 +1,5 @@
 """Images that are mixed up with others, within a request or across many."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import hashlib
 import io

@@ -1,5 +1,5 @@
 """Image towers that see a different image than the model should."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 from typing import ClassVar
 

@@ -1,5 +1,5 @@
 """Endpoints that fail after a while, or when requests overlap."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import threading
 import time

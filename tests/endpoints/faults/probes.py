@@ -1,5 +1,5 @@
 """Misleading probes and a misleading /meta."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import json
 import threading

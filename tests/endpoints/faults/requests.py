@@ -1,5 +1,5 @@
 """Endpoints that refuse or misread requests from Weaviate's client and other clients."""
-# ruff: noqa: ARG002 - a hook takes what its stage is given
+# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import base64
 import time
