@@ -20,13 +20,16 @@ from typing import Any, Unpack
 
 import pytest
 
+from conformance.corpus import image_files
 from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data import clauses
 from conformance.data.clauses import Clause
 from conformance.data.messages import MissingLibrary, UserError, printable
 from conformance.data.statuses import Ended, Status, not_applicable, not_judged
+from conformance.expect import comparisons
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
+from conformance.expect.comparisons import Precision
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity
 from conformance.expect.responses import Figure
@@ -41,7 +44,7 @@ from conformance.report.sanitizer import sanitizer_of
 from conformance.report.verdict import Judgement, Verdict, judge
 from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Sample, Stopwatch
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.pace import TooMuch
 
 PACKAGE = Path(__file__).parent
@@ -148,6 +151,13 @@ class Session:
         return watch
 
     @cached_property
+    def precision(self) -> Precision:
+        """How precise the endpoint's vectors are."""
+        texts = Items([f"a photo of {number} dogs" for number in range(2, 9)])
+        images = Items((), [image_files.small_png(number) for number in range(7)])
+        return Precision(Endpoint(self.client), (texts, images), self.aftermath.note)
+
+    @cached_property
     def budget(self) -> Budget:
         """The time budget of this run."""
         seconds = None if self.settings.slow else self.settings.budget * 60
@@ -247,6 +257,7 @@ class Session:
     def _plan(self, items: list[pytest.Item]) -> None:
         """Leave out the cases for which there is no time."""
         self.aftermath  # noqa: B018 - the first items show what they cost
+        comparisons.precision.set(self.precision)
         off = CHECKS / "weaviate" if self.settings.weaviate == "off" else None
         mine = [each for each in items if clause_of(each) and each.path.parent != off]
         cases = [(test_of(each), str(clause_of(each))) for each in mine]

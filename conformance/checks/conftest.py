@@ -5,6 +5,7 @@ import pytest
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data.models import Model
 from conformance.expect.aftermath import Aftermath
+from conformance.expect.comparisons import Precision
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.responses import Figure, Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
@@ -81,6 +82,12 @@ def measure(run: Session) -> Measure:
 def cache(run: Session) -> VectorCache:
     """The vectors of items sent alone; each item is sent once per run."""
     return run.cache
+
+
+@pytest.fixture(scope="session")
+def precision(run: Session) -> Precision:
+    """The noise of the endpoint's vectors."""
+    return run.precision
 
 
 @pytest.fixture(scope="session")

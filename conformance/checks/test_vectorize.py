@@ -10,8 +10,10 @@ import pytest
 from conformance import expect
 from conformance.corpus import texts
 from conformance.corpus.alignment import AlignedCorpus
+from conformance.data import tolerances
 from conformance.data.statuses import not_applicable
 from conformance.expect import given
+from conformance.expect.comparisons import Precision
 from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
@@ -214,3 +216,11 @@ def test_answers_say_that_they_are_json(endpoint: Endpoint) -> None:
     said = exchange.headers.get("content-type", "")
     good = said.split(";")[0].strip().lower() == "application/json"
     expect.require(good, f"Content-Type: {said or 'none'}", "application/json", exchange)
+
+
+@pytest.mark.clause("VEC-24")
+def test_vectors_are_precise(precision: Precision, measure: Measure) -> None:
+    noise = precision.noise
+    measure("noise across requests", float(f"{noise.across:.2g}"))
+    if noise.across > tolerances.ACROSS_REQUESTS:
+        raise precision.problem(noise.across)

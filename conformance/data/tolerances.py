@@ -22,6 +22,13 @@ OTHER_DECODER = 5e-2
 """A lossy or converted image compared with the pixels that Pillow decodes. A decoder with a coarser
 cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
 
+LOW_PRECISION = 5e-2
+"""What the noise of a model in low precision may come to instead. In bfloat16, 0.008 between lists
+of different sizes was published; what leaks from companions is mostly well above it."""
+
+TIMES_NOISE = 3
+"""Times the noise of a few items that the noise of many may come to."""
+
 DIFFERENT = 1e-4
 """Vectors further apart than this differ. Float32 noise is 1e-6, even with 1,152 numbers."""
 

@@ -6,6 +6,7 @@ of `given` make it *not judged*, and fail the clause that they belong to.
 
 from conformance.expect import given
 from conformance.expect.comparisons import (
+    beyond,
     corresponding,
     cosines,
     distinct,
@@ -39,6 +40,7 @@ __all__ = [
     "PrerequisiteFailed",
     "Vectors",
     "answered",
+    "beyond",
     "content_encoding",
     "corresponding",
     "cosines",

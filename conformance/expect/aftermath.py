@@ -146,6 +146,10 @@ class Aftermath:
         problems, self._problems = self._problems, []
         return problems
 
+    def note(self, problem: Nonconformity) -> None:
+        """Keep what something else has seen to be wrong."""
+        self._problems.append(problem)
+
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Look after the endpoint where one of these was refused or had no answer."""
         if self._asking or self.gone:

@@ -1,19 +1,137 @@
-"""Assertions that compare vectors; a failure shows both sides."""
+"""Assertions that compare vectors; a failure shows both sides.
 
-from collections.abc import Sequence
+A model in low precision gives an item slightly different vectors in requests of different sizes.
+Where two vectors differ by more than they may, the endpoint's own noise is measured, once a run. If
+it explains the difference, that is one finding about precision (VEC-24), and nothing else.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from conformance.data import tolerances
 from conformance.data.tolerances import Array, distance
-from conformance.expect.nonconformity import Cause, CauseKind
-from conformance.expect.responses import Observation, Observations, require
+from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, PrerequisiteFailed
+from conformance.expect.responses import Observation, Observations, require, vectors
+from conformance.transport.endpoint import META, Endpoint, Items
 from conformance.transport.exchange import Exchange
 
 LONGEST_NAME = 60
 """Maximum length of the name of a row's item."""
 USUAL = 10
 """Another row matches the item if it is within this multiple of the median distance."""
+LOW = re.compile(r"\b(b?float16|[bf]p?16|half|fp8|float8|u?int[48]|quanti[sz]ed|[48].?bit)\b")
+"""What /meta says of a model that is computed in low precision."""
+COMPARED = 4
+"""Items of a request that measures noise."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far apart the vectors of one item are for no reason but arithmetic."""
+
+    repeated: float = 0.0
+    """When the same request is sent again."""
+    across: float = 0.0
+    """When the item is sent again or alone instead of with others."""
+    exchanges: tuple[Exchange, ...] = ()
+
+    def explains(self, apart: float, limit: float) -> bool:
+        """Whether it explains a distance, where `limit` is what is allowed without noise."""
+        own = self.repeated if limit <= tolerances.REPEATED else self.across
+        return apart <= min(tolerances.TIMES_NOISE * own, tolerances.LOW_PRECISION)
+
+
+class Precision:
+    """The endpoint's noise: measured where it is first asked for, and told once.
+
+    `kinds` are lists of items of one kind and size, since padding would change vectors, too.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        kinds: Sequence[Items],
+        tell: Callable[[Nonconformity], None],
+    ) -> None:
+        self._endpoint = endpoint
+        self._kinds = kinds
+        self._tell = tell
+        self._told = False
+
+    @cached_property
+    def noise(self) -> Noise:
+        """None where low precision does not explain it. Raises TooMuch."""
+        with suppress(Nonconformity):
+            meta = self._endpoint.get(META).body.decode("utf-8", "replace")
+            says = LOW.search(meta.lower()) is not None
+            found = [self._of_kind(kind, says) for kind in self._kinds]
+            worst = max(found, key=lambda noise: noise.across)
+            return replace(worst, repeated=max(noise.repeated for noise in found))
+        return Noise()
+
+    def excuses(self, apart: float, limit: float) -> bool:
+        """Whether vectors are further apart than `limit` only because of low precision."""
+        if apart > tolerances.LOW_PRECISION or not self.noise.explains(apart, limit):
+            return False
+        if not self._told:
+            self._told = True
+            self._tell(PrerequisiteFailed.of(self.problem(apart, limit)))
+        return True
+
+    def problem(self, apart: float, limit: float = tolerances.ACROSS_REQUESTS) -> Nonconformity:
+        """The finding."""
+        got = f"low precision: one item has vectors at a relative distance of {apart:.2g}"
+        expected = f"within {limit:g} (float32, or bfloat16 whose sums are kept in float32)"
+        cause = Cause(CauseKind.LOW_PRECISION)
+        return Nonconformity(got, expected, self.noise.exchanges, cause)
+
+    def _of_kind(self, items: Items, says: bool) -> Noise:
+        pace = self._endpoint.client.pace
+        count = pace.texts(COMPARED) if items.texts else pace.images(COMPARED)
+        lists = [[0, *range(start, start + count - 1)] for start in (1, 1, count)]
+        first, again, others = (self._rows(items, places) for places in lists)
+        alone = [self._rows(items, [place]) for place in range(count)]
+        repeated = max(map(_apart, first, again))
+        across = max(repeated, *map(_apart, first, joined(alone)))
+        beside = _apart(first[0], others[0])
+        # Noise is the same beside other items, unless requests differ when they are repeated, too.
+        shows = beside <= max(tolerances.REPEATED, 2 * repeated) or _is_bfloat16(first.vectors)
+        exchanges = (first.exchanges[0], alone[0].exchanges[0])
+        return Noise(repeated, across, exchanges) if says or shows else Noise()
+
+    def _rows(self, items: Items, places: Sequence[int]) -> Observations:
+        texts = [items.texts[place] for place in places if items.texts]
+        images = [items.images[place] for place in places if items.images]
+        exchange = self._endpoint.vectorize(texts, images)
+        found = vectors(exchange, len(texts), len(images))
+        return found.texts if texts else found.images
+
+
+def _apart(one: Observation, other: Observation) -> float:
+    return distance(one.vector, other.vector)
+
+
+def _is_bfloat16(rows: Array) -> bool:
+    bits = np.ascontiguousarray(rows, dtype=np.float32).view(np.uint32) + np.uint32(0x8000)
+    return np.allclose((bits & np.uint32(0xFFFF0000)).view(np.float32), rows, rtol=1e-6, atol=1e-8)
+
+
+precision: ContextVar[Precision | None] = ContextVar("precision", default=None)
+"""Of the endpoint under test."""
+
+
+def beyond(apart: float, limit: float) -> bool:
+    """Whether two vectors are further apart than `limit`, and not for low precision."""
+    if apart <= limit:
+        return False
+    known = precision.get()
+    return known is None or not known.excuses(apart, limit)
 
 
 def same(
@@ -33,7 +151,7 @@ def same(
     apart = [distance(a, b) for a, b in zip(got.vectors, expected.vectors, strict=True)]
     worst = int(np.argmax(apart)) if apart else 0
     require(
-        not apart or apart[worst] <= within,
+        not apart or not beyond(apart[worst], within),
         f"{_which(what, worst, len(apart), names)} has a different vector, at a relative "
         f"distance of {max(apart, default=0):.2g}",
         f"the same vector, within a relative distance of {within:g} (1.4 is a right angle)",

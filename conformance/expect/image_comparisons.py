@@ -18,7 +18,7 @@ from conformance.corpus import image_sizes
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import given
-from conformance.expect.comparisons import cosines, one_dimension, same
+from conformance.expect.comparisons import beyond, cosines, one_dimension, same
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, PrerequisiteFailed
 from conformance.expect.responses import Observation, Observations, require
 from conformance.transport.endpoint import Endpoint
@@ -52,7 +52,8 @@ class ImageBatches:
         shown = image_sizes.renderings(file, model.image_size, crops)
         self.gather(shown)
         vectors = (self.image(each).vector for each in shown)
-        return any(tolerances.distance(got.vector, each) <= within for each in vectors)
+        apart = (tolerances.distance(got.vector, each) for each in vectors)
+        return any(not beyond(each, within) for each in apart)
 
     def gather(self, images: Iterable[bytes]) -> None:
         """Request the images whose vectors are not yet known.
@@ -172,7 +173,7 @@ def nearly_same_image(
     def judge(got: Observation, expected: Observation) -> None:
         one_dimension(_one(got), _one(expected))
         apart = tolerances.distance(got.vector, expected.vector)
-        if apart <= tolerances.ACROSS_REQUESTS:
+        if not beyond(apart, tolerances.ACROSS_REQUESTS):
             return
         _close(got, expected, what, lowest)
         _not_misread(batches, got, apart, expected, shown, what)

@@ -39,6 +39,8 @@ class CauseKind(StrEnum):
     """An item gets a different vector during parallel requests."""
     TOO_SLOW = "too slow"
     """No response in time, from an endpoint that needs about that long."""
+    LOW_PRECISION = "low precision"
+    """An item's vectors differ by the noise that low precision makes."""
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"

@@ -47,6 +47,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "first-request-slow",
         "base64-read-leniently",
         "float16",
+        "noise-that-is-said",
     ),
     (
         "wsgiref",
@@ -102,6 +103,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "split-writes",
         "large-bodies-refused",
         "long-words-unknown",
+        "noise-of-low-precision",
     ),
 )
 

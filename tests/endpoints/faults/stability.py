@@ -10,6 +10,7 @@ from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
 from tests.endpoints.faults.image_views import Seen
 from tests.endpoints.faults.load import Overlapping
+from tests.endpoints.legal.vectors import SaidPrecision
 from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
 
@@ -75,6 +76,17 @@ class ImageCacheBySize(Endpoint):
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         return self.known.setdefault(picture.size, super().picture_vector(picture))
+
+
+@fault("noise-beyond-low-precision")
+class TooNoisy(SaidPrecision):
+    apart = 0.1
+
+
+@fault("little-leaks-from-companions")
+class LittleLeaks(SaidPrecision):
+    def description(self) -> Body:
+        return Endpoint.description(self)
 
 
 # Vectors that depend on the connection, the load, or the number of earlier requests.

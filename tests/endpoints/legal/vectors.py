@@ -1,11 +1,13 @@
 """Different vectors that are still correct for the model."""
 
+from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from tests.endpoints.encoder import Matrix, single
-from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.endpoint import Body, Endpoint
 from tests.endpoints.registry import legal
 
 
@@ -83,3 +85,41 @@ class BatchNoise(Endpoint):
         vectors = super().image_vectors(images)
         noise = np.random.default_rng(len(images)).normal(0, 1e-6, vectors.shape)
         return vectors if len(images) == 1 else single(vectors + noise)
+
+
+class Noise(Endpoint):
+    """Vectors vary with the number of items of their kind in the request."""
+
+    apart = 0.0
+
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        return self.noisy(super().text_vectors(texts), self.seed(texts))
+
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        return self.noisy(super().image_vectors(images), self.seed(images))
+
+    def seed(self, items: Sequence[Any]) -> int:
+        """Requests of one seed have the same noise."""
+        return len(items)
+
+    def noisy(self, vectors: Matrix, seed: int) -> Matrix:
+        """Noise of a relative length of about `apart` between two seeds."""
+        noise = np.random.default_rng(seed).normal(0, 1, vectors.shape)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True) / vectors.shape[1] ** 0.5
+        return single(vectors + noise * lengths * self.apart / 2**0.5)
+
+
+@legal("noise-of-low-precision", "vectors differ by 0.03 between numbers of items")
+class LowPrecision(Noise):
+    apart = 0.03
+
+
+@legal("noise-that-is-said", "vectors differ by 0.03 beside other items; /meta says bfloat16")
+class SaidPrecision(Noise):
+    apart = 0.03
+
+    def description(self) -> Body:
+        return super().description() | {"dtype": "bfloat16"}
+
+    def seed(self, items: Sequence[Any]) -> int:
+        return crc32(repr(items).encode())
