@@ -129,6 +129,7 @@ class Session:
         self.log: list[str] = []
         """The end of the log of the container under test."""
         self._counted_seconds = 0.0
+        self._began = time.monotonic()
         self._closed = False
         self._narrowed = bool(self.chosen)
 
@@ -161,7 +162,7 @@ class Session:
     def budget(self) -> Budget:
         """The time budget of this run."""
         seconds = None if self.settings.slow else self.settings.budget * 60
-        return Budget(self.client.pace, seconds)
+        return Budget(self.client.pace, seconds, self._began)
 
     @cached_property
     def corpus(self) -> AlignedCorpus:
@@ -197,6 +198,7 @@ class Session:
         if self.settings.compare_with:
             _check_comparison(self.settings.compare_with, self.settings.weaviate)
         self.settings, self.opened = open_target(self.settings)
+        self._began = time.monotonic()
 
     def close(self) -> None:
         """Stop what was started; may be called again."""

@@ -1,7 +1,7 @@
 """Measure what a case of each check requests: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
-It runs the suite against the reference with a stand-in, and counts the requests of each case, the
-texts, images and megapixels in them, and the seconds that the suite itself takes.
+It runs the suite against the reference with a stand-in, and counts the requests of each case, what
+is in them (texts, images, megapixels, thousands of characters), and the suite's own seconds.
 """
 
 import sys
@@ -22,8 +22,9 @@ from conformance.transport.pace import asked
 FILE: Final = Path(__file__).parents[1] / "fixtures" / "costs.toml"
 TAG: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 HEAD: Final = """\
-# The average requests, texts, images and megapixels of a case of each check, and the seconds that
-# the suite itself takes. They determine a run's estimate and the cases that its budget leaves out.
+# The average requests, texts, images, megapixels and thousands of characters of long texts of a case
+# of each check, and the seconds that the suite itself takes. They determine a run's estimate and the
+# cases that its budget leaves out.
 # Made by `python -m lab.costs`.
 [checks]
 """
@@ -34,17 +35,17 @@ class Ledger:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._asked = np.zeros(4)
+        self._asked = np.zeros(5)
         self._counting = 0.0
         """Seconds that the counting itself took."""
         self.cases: dict[str, list[Any]] = {}
-        """For each check, the (requests, texts, images, megapixels, seconds) of its cases."""
+        """For each check the rows of its cases."""
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Listener of the client."""
         start = time.perf_counter()
         for load in (asked(each.request_body) for each in exchanges if each.method == "POST"):
-            self._asked += (1, load.texts, load.images, load.megapixels)
+            self._asked += (1, load.texts, load.images, load.megapixels, load.kilochars)
         self._counting += time.perf_counter() - start
 
     def pytest_collection_finish(self) -> None:

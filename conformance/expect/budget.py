@@ -14,7 +14,7 @@ from conformance.transport.pace import LEFT_OUT, Load, Pace, TooMuch
 
 Case = tuple[str, str]
 """A test's id without its folder, and its clause."""
-USUAL = (2, 2, 1, 0.1, 0.02)
+USUAL = (2, 2, 1, 0.1, 0, 0.02)
 """The requests of a case that is not in the table."""
 AT_LEAST = 4
 """Texts and images for which every case gets enough time, if the run has it."""
@@ -33,8 +33,10 @@ FIRST = "OPS-02"
 class Budget:
     """The time of one run; `seconds` is its limit, None for no limit."""
 
-    def __init__(self, pace: Pace, seconds: float | None) -> None:
+    def __init__(self, pace: Pace, seconds: float | None, started: float | None = None) -> None:
+        """`started` is when the run began (`time.monotonic`)."""
         self._pace = pace
+        self._started = time.monotonic() if started is None else started
         self._seconds = seconds
         self._end: float | None = None
         self._first: set[str] = set()
@@ -50,16 +52,18 @@ class Budget:
     def plan(self, cases: Sequence[Case], day: int | None = None) -> list[bool]:
         """Whether each case is selected; `day` determines the rotation."""
         costs = [self._cost(test) for test, _ in cases]
-        self.cases, self.whole = len(cases), sum(costs)
+        spent = time.monotonic() - self._started
+        self.cases, self.whole = len(cases), spent + sum(costs)
         kept = [True] * len(cases)
         if self._seconds is not None and self.whole > self._seconds:
-            kept = self._kept(cases, costs, datetime.now(UTC).toordinal() if day is None else day)
-            self._end = time.monotonic() + self._seconds
+            day = datetime.now(UTC).toordinal() if day is None else day
+            kept = self._kept(cases, costs, day, self._seconds - spent)
+            self._end = self._pace.end = self._started + self._seconds
         chosen = zip(cases, costs, kept, strict=True)
         self._first = {test for test, clause in cases if clause == FIRST}
         self._waiting = {test: cost for (test, _), cost, keep in chosen if keep}
         self.left_out = len(cases) - sum(kept)
-        self.estimate = sum(self._waiting.values())
+        self.estimate = spent + sum(self._waiting.values())
         if self._seconds is not None:
             self.estimate = min(self.estimate, self._seconds)
         return kept
@@ -103,15 +107,16 @@ class Budget:
     def _cost(self, test: str) -> float:
         name = test.partition("[")[0]
         row = fixture_files.toml("costs.toml")["checks"].get(name, USUAL)
-        requests, texts, images, megapixels, own = row
-        return float(own + self._pace.estimate(requests, Load(texts, images, megapixels)))
+        requests, *items, own = row
+        return float(own + self._pace.estimate(requests, Load(*items)))
 
-    def _kept(self, cases: Sequence[Case], costs: Sequence[float], day: int) -> list[bool]:
+    def _kept(
+        self, cases: Sequence[Case], costs: Sequence[float], day: int, seconds: float
+    ) -> list[bool]:
         by_cost = sorted(range(len(cases)), key=lambda number: -costs[number])
         cheapest = {cases[number][1]: number for number in by_cost}
         kept = [cheapest[clause] == number for number, (_, clause) in enumerate(cases)]
-        assert self._seconds is not None
-        left = self._seconds - sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
+        left = seconds - sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
         for number in _turned([n for n, keep in enumerate(kept) if not keep], day):
             if costs[number] <= left:
                 kept[number] = True

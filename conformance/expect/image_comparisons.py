@@ -115,7 +115,7 @@ class ImageBatches:
     def _is_too_much(self, batch: list[bytes]) -> bool:
         """Whether the images have too many bytes, or need too much work, for one request."""
         bytes_of_all = sum(map(len, batch))
-        return bytes_of_all > MOST_BYTES or not self._endpoint.client.pace.fits(0, batch)
+        return bytes_of_all > MOST_BYTES or not self._endpoint.client.pace.fits((), batch)
 
     def _ask(self, batch: list[bytes]) -> None:
         exchange = self._endpoint.vectorize(images=batch)

@@ -132,8 +132,8 @@ class ItemLimits:
         return items
 
     def _serves(self, items: list[Item]) -> bool:
-        texts = sum(kind == "texts" for kind, _ in items)
-        self._endpoint.client.pace.admit([(texts, [b""] * (len(items) - texts))])
+        texts = [item for kind, item in items if kind == "texts"]
+        self._endpoint.client.pace.admit([(texts, [b""] * (len(items) - len(texts)))])
         return self._serves_body(body_of(items))
 
     def _serves_body(self, body: bytes) -> bool:

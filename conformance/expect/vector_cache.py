@@ -42,7 +42,7 @@ class VectorCache:
         """
         key = tuple(texts), tuple(images)
         if key not in self._read:
-            if len(texts) + len(images) == 1 or self._pace.fits(len(texts), images):
+            if len(texts) + len(images) == 1 or self._pace.fits(texts, images):
                 exchange = self.exchange(texts, images)
                 self._read[key] = given.vectors(exchange, len(texts), len(images))
             else:

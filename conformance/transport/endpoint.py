@@ -58,13 +58,13 @@ class Endpoint:
 
         Raises TooMuch if the endpoint is too slow for a request of this size.
         """
-        self.client.pace.admit([(len(texts), images)])
+        self.client.pace.admit([(texts, images)])
         request = Request("POST", VECTORIZE, Items(texts, images).body(), JSON)
         return self.client.send(request, timeout)
 
     def vectorize_at_once(self, requests: Sequence[Items]) -> list[Exchange]:
         """Send all requests in parallel; the answers are in order. Raises TooMuch."""
-        self.client.pace.admit([(len(each.texts), each.images) for each in requests])
+        self.client.pace.admit([(each.texts, each.images) for each in requests])
         return self.client.send_all(self.requests(requests))
 
     def post_at_once(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:

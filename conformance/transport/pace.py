@@ -1,8 +1,9 @@
 """Learn how fast the endpoint is, and limit the size and number of parallel requests to match.
 
-A text, an image and a megapixel each have a cost in seconds. No parallelism is assumed, since an
-endpoint may have a single lock. The suite's own requests should fit in half of the timeout. What
-Weaviate sends, one object per request from twice as many clients as processors, is always sent.
+A text, an image, a megapixel, and a thousand characters of a long text each have a cost in seconds.
+No parallelism is assumed, since an endpoint may have a single lock. The suite's own requests should
+fit in half of the timeout. What Weaviate sends, one object per request from twice as many clients
+as processors, is always sent.
 """
 
 import base64
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import median
+from statistics import median_low
 
 from PIL import Image
 
@@ -28,9 +29,13 @@ SHARE = 0.5
 IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
 """Objects that a Weaviate on this machine sends at once: twice its processors."""
 KEPT = 9
-"""Number of measurements of a kind that are kept; their median counts."""
+"""Number of measurements of a kind that are kept; their (lower) median counts."""
 SMALL = 0.25
 """Megapixels up to which the time for an image does not depend on its size."""
+LONG = 500
+"""Characters up to which the time for a text does not depend on its length."""
+KNOWN_LENGTH = 1
+"""Thousands of further characters from which a request shows what they cost."""
 QUICK_BODY = 50_000
 """Size in bytes above which a request is measured, however fast the response was."""
 WORTH_READING = 0.1
@@ -39,6 +44,8 @@ CLEARLY = 20
 """An unanswered request that should take less than the timeout divided by this is not just slow."""
 
 
+KINDS = ("text", "image", "megapixel", "kilochar")
+"""What has a cost."""
 LEFT_OUT = "not judged"
 """Prefix of messages that explain a lack of time."""
 
@@ -54,17 +61,22 @@ class Load:
     texts: float = 0
     images: float = 0
     megapixels: float = 0.0
+    kilochars: float = 0.0
+    """Thousands of characters of long texts."""
 
     def __add__(self, other: "Load") -> "Load":
         return Load(
             self.texts + other.texts,
             self.images + other.images,
             self.megapixels + other.megapixels,
+            self.kilochars + other.kilochars,
         )
 
     def __str__(self) -> str:
         counts = ((self.texts, "text"), (self.images, "image"))
         words = [f"{n} {what}{'s' if n > 1 else ''}" for n, what in counts if n]
+        if self.kilochars >= KNOWN_LENGTH:
+            words[0] += f" of {self.kilochars:.0f},000 characters"
         if self.megapixels >= 1:
             words[-1] += f" of {self.megapixels:.0f} megapixels"
         return " and ".join(words) or "nothing"
@@ -72,7 +84,8 @@ class Load:
     @property
     def is_one_object(self) -> bool:
         """Whether it has the usual size of one Weaviate object."""
-        return self.texts <= 1 and self.images <= 1 and self.megapixels <= 1
+        usual = self.megapixels <= 1 and self.kilochars <= 1
+        return self.texts <= 1 and self.images <= 1 and usual
 
 
 class Pace:
@@ -84,13 +97,13 @@ class Pace:
         """The clause whose check is running."""
         self.until = float("inf")
         """When the running check's share of the time is used up (`time.monotonic`)."""
+        self.end = float("inf")
+        """When the run's time is used up (`time.monotonic`)."""
         self.request = 0.0
         """Seconds that a request takes in addition to its items."""
         self.taken: dict[str, str] = {}
         """Reduced requests that checks sent for lack of time, by clause."""
-        self._costs: dict[str, deque[float]] = {
-            kind: deque(maxlen=KEPT) for kind in ("text", "image", "megapixel")
-        }
+        self._costs: dict[str, deque[float]] = {kind: deque(maxlen=KEPT) for kind in KINDS}
         self._late: dict[bytes, float] = {}
         """Requests without a response in time, with the seconds that they should have taken."""
 
@@ -115,39 +128,42 @@ class Pace:
         return self.timeout * SHARE
 
     def _cost(self, kind: str) -> float:
-        return median(self._costs[kind]) if self._costs[kind] else 0.0
+        return median_low(self._costs[kind]) if self._costs[kind] else 0.0
 
     def seconds(self, load: Load) -> float:
         """Seconds for a load, one item after another."""
-        return load.texts * self.text + load.images * self.image + load.megapixels * self.megapixel
+        large = load.megapixels * self.megapixel + load.kilochars * self._cost("kilochar")
+        return load.texts * self.text + load.images * self.image + large
 
     def estimate(self, requests: float, load: Load) -> float:
         """Seconds for this many requests together."""
         return requests * self.request + self.seconds(load)
 
-    def load(self, texts: int, images: Sequence[bytes]) -> Load:
+    def load(self, texts: Sequence[str], images: Sequence[bytes]) -> Load:
         """The load of a request; the sizes of images are only determined if they matter."""
         matters = self.megapixel * 1000 > self.limit
-        return Load(texts, len(images), sum(map(megapixels, images)) if matters else 0.0)
+        pixels = sum(map(megapixels, images)) if matters else 0.0
+        return Load(len(texts), len(images), pixels, sum(map(kilochars, texts)))
 
-    def fits(self, texts: int, images: Sequence[bytes] = ()) -> bool:
+    def fits(self, texts: Sequence[str], images: Sequence[bytes] = ()) -> bool:
         """Whether one of the suite's own requests with these items would be answered in time."""
         load = self.load(texts, images)
         return load.is_one_object or self.seconds(load) <= self.limit
 
-    def admit(self, requests: Sequence[tuple[int, Sequence[bytes]]]) -> None:
+    def admit(self, requests: Sequence[tuple[Sequence[str], Sequence[bytes]]]) -> None:
         """Raise TooMuch if these requests, sent at once, would take too long.
 
-        Each is a number of texts and images. Requests that an import would send always pass.
+        Each has texts and images. Requests that an import would send always pass.
         """
-        if time.monotonic() > self.until:
+        now = time.monotonic()
+        if now > self.until:
             raise TooMuch(f"{LEFT_OUT} to its end in the run's time (--budget): {self.described()}")
         loads = [self.load(texts, images) for texts, images in requests]
         if len(loads) <= IMPORTERS and all(each.is_one_object for each in loads):
             return
         whole = sum(loads, Load())
         seconds = self.seconds(whole)
-        if seconds > self.limit:
+        if seconds > min(self.limit, self.end - now):
             self.note(str(whole), "not sent")
             raise TooMuch(
                 f"{LEFT_OUT}: {whole} would take {seconds:.0f} s here: {self.described()}"
@@ -206,8 +222,11 @@ class Pace:
         if len(exchange.request_body) > QUICK_BODY and exchange.seconds < WORTH_READING:
             return
         load = asked(exchange.request_body)
-        if load.texts and not load.images:
+        if load.texts and not load.images and load.kilochars < KNOWN_LENGTH:
             self._costs["text"].append(exchange.seconds / load.texts)
+        elif load.texts and not load.images:
+            more = exchange.seconds - load.texts * min(self._costs["text"], default=0.0)
+            self._costs["kilochar"].append(max(0.0, more / load.kilochars))
         elif load.images and not load.texts and load.megapixels <= SMALL * load.images:
             self._costs["image"].append(exchange.seconds / load.images)
         elif load.images and not load.texts:
@@ -221,7 +240,8 @@ def asked(body: bytes) -> Load:
     try:
         document = json.loads(body)
         texts, images = (document.get(kind) or [] for kind in ("texts", "images"))
-        return Load(len(texts), len(images), sum(megapixels(_decoded(each)) for each in images))
+        pixels = sum(megapixels(_decoded(each)) for each in images)
+        return Load(len(texts), len(images), pixels, sum(map(kilochars, texts)))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return Load()
 
@@ -230,6 +250,11 @@ def _decoded(image: object) -> bytes:
     with suppress(binascii.Error, TypeError, ValueError):
         return base64.b64decode(image)  # type: ignore[arg-type]
     return b""
+
+
+def kilochars(text: str) -> float:
+    """Thousands of characters beyond the usual length."""
+    return max(0, len(text) - LONG) / 1000
 
 
 def megapixels(image: bytes) -> float:
