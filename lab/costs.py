@@ -22,9 +22,9 @@ from conformance.transport.pace import asked
 FILE: Final = Path(__file__).parents[1] / "fixtures" / "costs.toml"
 TAG: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 HEAD: Final = """\
-# The average requests, texts, images, megapixels and thousands of characters of long texts of a case
-# of each check, and the seconds that the suite itself takes. They determine a run's estimate and the
-# cases that its budget leaves out.
+# The average requests, texts, images, megapixels and thousands of characters of long texts of a
+# case of each check, and the seconds that the suite itself takes. They determine a run's estimate
+# and the cases that its budget leaves out.
 # Made by `python -m lab.costs`.
 [checks]
 """
