@@ -43,8 +43,6 @@ class Played:
 
     @property
     def talk(self) -> Talk:
-        """Handle one connection."""
-
         def talk(connection: socket.socket, _number: int) -> None:
             while request := read(connection):
                 method, target = request.decode("latin-1").split(" ", 2)[:2]
@@ -55,7 +53,6 @@ class Played:
         return talk
 
     def answer(self, target: str) -> tuple[str, object]:
-        """Status and document."""
         parts = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == "/v1/objects":
@@ -73,14 +70,12 @@ class Played:
         return "404 Not Found", {}
 
     def properties(self) -> dict[str, list[Document]]:
-        """The properties of the objects of each collection."""
         return {
             name.partition("/")[0]: [row["properties"] for row in rows]
             for name, rows in self.objects.items()
         }
 
     def page(self, query: Mapping[str, str]) -> tuple[str, object]:
-        """Objects of a collection after an id."""
         name = "/".join(filter(None, [query["class"], query.get("tenant")]))
         rows = [row for row in self.objects.get(name, ()) if row["id"] > query.get("after", "")]
         return "200 OK", {"objects": rows[: int(query["limit"])]}

@@ -31,7 +31,6 @@ AGAINST = [
 
 
 def module(package: str) -> Path:
-    """The first module of a package, by name."""
     files = sorted(path for path in ROOT.joinpath(*package.split(".")).glob("[a-z]*.py"))
     return files[0].relative_to(ROOT)
 

@@ -22,7 +22,6 @@ APPLICATION = ROOT / "examples" / "application" / "test_catalogue.py"
 
 
 def blocks(language: str) -> list[str]:
-    """The README's code blocks of a language."""
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 

@@ -37,7 +37,6 @@ def objects(*names: str, turn: int = 0, length: int = 512) -> list[dict[str, Any
 
 
 def played(**more: Any) -> Played:
-    """Collections of every kind."""
     classes = [
         collection("Products", BOTH, vector=None),
         collection("Upgraded", BOTH),

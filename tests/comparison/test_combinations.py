@@ -18,7 +18,6 @@ def vector() -> Array:
 
 @pytest.fixture
 def fields() -> list[Fields]:
-    """Objects with two texts and an image."""
     weights = (0.5, 0.2, 0.3)
     return [Fields([vector(), vector()], [vector()], weights) for _ in range(OBJECTS)]
 

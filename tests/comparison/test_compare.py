@@ -112,7 +112,6 @@ def test_an_endpoint_that_refuses_all_is_nothing_compared(
 def side(
     texts: Mapping[str, Array] | None = None, images: Mapping[str, Array] | None = None
 ) -> Snapshot:
-    """Vectors as in a recording."""
     return Snapshot("before", texts or {}, images or {})
 
 
@@ -134,12 +133,10 @@ def changed(
 
 @pytest.fixture(scope="module")
 def before(recorded: Path) -> Snapshot:
-    """The endpoint's vectors."""
     return recording.read(recorded)
 
 
 def reason(old: Snapshot, new: Snapshot, tag: str = registry.MULTILINGUAL) -> str:
-    """The likely reason that is reported."""
     answer = of_snapshots(old, new, models.find(tag))
     assert not answer.match
     return answer.reason()

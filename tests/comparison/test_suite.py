@@ -36,7 +36,6 @@ def exact(url: str) -> Report:
 
 
 def statuses(report: Report, *ids: str) -> list[str]:
-    """The statuses of these clauses."""
     return [str(report.clauses[each].status) for each in ids]
 
 
@@ -102,7 +101,6 @@ class FakeReference:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The empty folder that is searched for files."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     return expected.published_folder()
 

@@ -42,7 +42,6 @@ TEXTS = [*texts.real(), *texts.edge()]
 
 
 def shown(pairs: Iterable[Apart], change: Change) -> bool:
-    """Whether a change makes some different texts equal."""
     return any(change(pair.one).split() == change(pair.other).split() for pair in pairs)
 
 

@@ -37,7 +37,6 @@ def served(routes: Mapping[str, bytes]) -> Talk:
 
 
 def vectors(**rows: object) -> bytes:
-    """A response of /vectorize."""
     return answer(json.dumps(rows).encode())
 
 

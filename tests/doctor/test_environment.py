@@ -9,7 +9,6 @@ URL = "http://127.0.0.1:8080"
 
 
 def problems(variables: dict[str, str], url: str = URL, seconds: float | None = 1.0) -> list[str]:
-    """The ids of the problems."""
     found = Diagnosis("")
     environment.examine(variables, url, seconds, found)
     return [problem.id for problem in found.problems]

@@ -22,7 +22,6 @@ def collection(settings: dict[str, Any], vector: str | None = "v") -> dict[str, 
 
 
 def diagnosis(settings: dict[str, Any], vector: str | None = "v") -> Diagnosis:
-    """The doctor's findings."""
     found = Diagnosis("")
     for config in configs(collection(settings, vector)):
         schema.examine(config, found)
@@ -30,7 +29,6 @@ def diagnosis(settings: dict[str, Any], vector: str | None = "v") -> Diagnosis:
 
 
 def text(*weights: float) -> dict[str, list[float]]:
-    """Weights of text fields."""
     return {"textFields": list(weights)}
 
 

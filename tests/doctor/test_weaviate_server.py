@@ -35,7 +35,6 @@ def stored(turn: int = 0, length: int = 512, **more: Any) -> list[dict[str, Any]
 
 @pytest.fixture
 def endpoint(plain_url: str) -> Iterator[Endpoint]:
-    """A conformant endpoint."""
     with closing(Client(plain_url, 30)) as client:
         yield Endpoint(client)
 
@@ -55,7 +54,6 @@ def diagnosed(
 
 
 def said(found: Diagnosis) -> str:
-    """Everything in one text."""
     rows = [(each.text, each.cause, each.remedy, each.weaviate) for each in found.problems]
     return " ".join(map(" ".join, [*found.seen, *rows]))
 

@@ -36,7 +36,6 @@ def usage() -> Usage:
 
 
 def observed(usage: Usage, kind: Kind) -> dict[str, Array]:
-    """The diagnostic items' vectors."""
     names = (*items.GENERAL[kind], *items.SPECIAL[kind])
     if kind == "text":
         return {name: usage.text(items.TEXTS[name]) for name in names}

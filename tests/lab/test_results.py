@@ -40,7 +40,6 @@ def report(day: str, **statuses: str) -> dict[str, Any]:
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """Results with one target that was run twice."""
     folder = tmp_path / "results" / "one"
     for name, given in {
         "first": report("2026-11-24", PRB_01="pass", PRB_02="fail"),

@@ -44,7 +44,6 @@ def serving(seconds: float = 0, bad: bool = False, packed: bool = False) -> Talk
 
 
 def bench(*words: str) -> int:
-    """The command's exit status."""
     return cli.main(["bench", *words])
 
 

@@ -17,14 +17,12 @@ class Collector:
         self.named: dict[str, list[str]] = {}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Look at what was collected."""
         for item in session.items:
             marks = list(item.iter_markers("clause"))
             self.named[item.nodeid] = [clause for mark in marks for clause in mark.args]
 
 
 def main() -> int:
-    """Collect, run nothing, print."""
     collector = Collector()
     arguments = ["--collect-only", "-qq", "--pyargs", "conformance", "--clip-model", ANY_MODEL]
     with open(os.devnull, "w") as nothing, redirect_stdout(nothing):

@@ -32,7 +32,6 @@ class Done:
 
     @property
     def lines(self) -> list[str]:
-        """All of its output without blank lines."""
         return [line for line in (self.out + self.err).splitlines() if line.strip()]
 
 
@@ -49,7 +48,6 @@ def served() -> Iterator[Serve]:
 
 @pytest.fixture(scope="session")
 def plain_url() -> Iterator[str]:
-    """A conformant endpoint over a fake encoder."""
     with serve(registry.find("plain").build()) as url:
         yield url
 
@@ -106,11 +104,9 @@ class FakeReference:
         return [int(path.stem) for path in self.folder.glob("*.pid")]
 
     def started(self) -> int:
-        """How many processes were started here."""
         return len(self.pids())
 
     def all_gone(self) -> bool:
-        """Whether all of them have exited."""
         return not any(alive(pid) for pid in self.pids())
 
 
@@ -127,7 +123,6 @@ def fake_reference(tmp_path: Path) -> FakeReference:
 
 
 def alive(pid: int) -> bool:
-    """Whether there is a process of this id."""
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
         return True

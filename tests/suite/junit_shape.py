@@ -42,7 +42,6 @@ def _own(element: Element) -> list[str]:
 
 
 def _counts(suite: Element) -> list[str]:
-    """Check that a suite's totals match its cases."""
     cases = suite.findall("testcase")
     # For each case, only one element of a kind counts, however many phases had it.
     found = {

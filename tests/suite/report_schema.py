@@ -19,7 +19,6 @@ def violations(report: object, schema: dict[str, Any] = PUBLISHED) -> list[str]:
 
 
 def closed(schema: Any) -> Any:
-    """The schema without additional properties."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):

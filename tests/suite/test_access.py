@@ -66,7 +66,6 @@ class Secured(Server):
     certificate: Path
 
     def server_activate(self) -> None:
-        """Listen, and encrypt accepted connections."""
         super().server_activate()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)

@@ -20,7 +20,6 @@ MODEL = registry.MULTILINGUAL
 
 
 def judged(name: str, *clauses: str) -> Report:
-    """The report on the endpoint of that name."""
     with serve(registry.find(name).build()) as url:
         return run(url, model=MODEL, weights="stand-in", weaviate="off", clause=clauses)
 

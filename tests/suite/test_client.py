@@ -40,7 +40,6 @@ def trickle(raw: bytes) -> Talk:
 
 
 def endless(connection: socket.socket, _number: int) -> None:
-    """A body without an end."""
     read(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
@@ -48,7 +47,6 @@ def endless(connection: socket.socket, _number: int) -> None:
 
 
 def silent(connection: socket.socket, _number: int) -> None:
-    """Reads the request and does not respond."""
     read(connection)
     connection.recv(1)
 
@@ -181,7 +179,6 @@ def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients
 
 
 def slow(connection: socket.socket, _number: int) -> None:
-    """Answers after 0.2 s with the requested path."""
     while request := read(connection):
         time.sleep(0.2)
         connection.sendall(answer(request.split()[1]))

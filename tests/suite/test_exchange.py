@@ -29,7 +29,6 @@ def keep(seen: list[bytes]) -> Talk:
 
 
 def repeat(exchange: Exchange, body_file: Path | None = None) -> None:
-    """Run the exchange's curl command in a shell."""
     line = exchange.curl(str(body_file) if body_file else None)
     subprocess.run(line, shell=True, check=True, timeout=20, capture_output=True)
 

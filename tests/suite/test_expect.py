@@ -90,12 +90,10 @@ def test_a_failure_on_the_wire_is_no_answer() -> None:
 
 
 def array(numbers: object) -> Array:
-    """The numbers in float32."""
     return np.asarray(numbers, dtype=np.float32)
 
 
 def seen(numbers: Array) -> Observations:
-    """Rows from one response each."""
     return Observations(numbers, tuple(answered({}) for _ in numbers))
 
 

@@ -11,7 +11,6 @@ from conformance.report.results import PhaseResult, Problem
 def failed(
     clause: str, kind: CauseKind = CauseKind.OTHER, items: str = "", signature: str = ""
 ) -> PhaseResult:
-    """A test that failed its own clause."""
     problem = Problem(clause, clause, "got", "expected", kind, items, signature)
     return PhaseResult(clause, clause, "fail", problems=(problem,))
 
@@ -25,12 +24,10 @@ def unjudged(
 
 
 def primary(*results: PhaseResult) -> list[str]:
-    """The clauses of the findings."""
     return [finding.problem.clause for finding in findings.find(results).findings]
 
 
 def only(*results: PhaseResult) -> Finding:
-    """The one finding."""
     (finding,) = findings.find(results).findings
     return finding
 

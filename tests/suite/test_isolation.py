@@ -43,7 +43,6 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(plain_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The run that the tests examine."""
     hostile, report = tmp_path_factory.mktemp("hostile"), tmp_path_factory.mktemp("report")
     for name, content in HOSTILE.items():
         (hostile / name).parent.mkdir(exist_ok=True)
@@ -56,7 +55,6 @@ def ran(plain_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 
 def judged(report: Path) -> dict[str, str]:
-    """The status of each clause that has tests."""
     clauses = json.loads((report / "report.json").read_text())["clauses"]
     return {each["id"]: each["status"] for each in clauses if each["tests"]}
 

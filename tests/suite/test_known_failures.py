@@ -28,14 +28,12 @@ def broken_meta(served: Serve) -> str:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Path:
-    """A file that lists this failure."""
     file = tmp_path / "known.toml"
     file.write_text('[[known]]\nclause = "MET-01"\nreason = "our proxy, ticket 12"\n')
     return file
 
 
 def report_of(folder: Path) -> dict[str, Any]:
-    """The report in a folder."""
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
     return report
 

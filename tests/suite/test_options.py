@@ -130,7 +130,6 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parsed(*words: str) -> Settings:
-    """The settings of a command line."""
     return make_settings(merged(*words))
 
 

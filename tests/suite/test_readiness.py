@@ -18,13 +18,11 @@ def dead(_connection: socket.socket, _number: int) -> None:
 
 
 def silent(connection: socket.socket, _number: int) -> None:
-    """Accepts requests and never answers."""
     while read(connection):
         pass
 
 
 def silent_after_ready(connection: socket.socket, _number: int) -> None:
-    """Ready, but then silent."""
     while request := read(connection):
         if b"/ready" in request:
             connection.sendall(answer(b"", status="204 No Content"))
@@ -85,7 +83,6 @@ def test_the_line_shows_no_password_and_nothing_of_the_endpoint_that_a_terminal_
 
 
 def late(connection: socket.socket, _number: int) -> None:
-    """Returns 503 for a while, and then 404."""
     start = time.monotonic()
     while read(connection):
         status = "503 Busy" if time.monotonic() - start < 0.2 else "204 No Content"

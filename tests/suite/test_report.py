@@ -60,23 +60,19 @@ class Ran:
     status: int
 
     def text(self, name: str) -> str:
-        """A file of its report."""
         return (self.folder / name).read_text(encoding="utf-8")
 
     @property
     def report(self) -> dict[str, Any]:
-        """Its report.json."""
         read: dict[str, Any] = json.loads(self.text("report.json"))
         return read
 
     @property
     def junit(self) -> ElementTree.Element:
-        """Its junit.xml."""
         return ElementTree.fromstring(self.text("junit.xml"))
 
 
 def run(url: str, folder: Path, *options: str) -> Ran:
-    """Run the command in this process."""
     before, out = signal.getsignal(signal.SIGTERM), io.StringIO()
     with redirect_stdout(out), redirect_stderr(out):
         status = cli.main([url, *MODEL, "--report", str(folder), *options])
@@ -85,7 +81,6 @@ def run(url: str, folder: Path, *options: str) -> Ran:
 
 
 def only(*chosen: str) -> list[str]:
-    """The options for these clauses alone."""
     return [word for clause in chosen for word in ("--clause", clause)]
 
 
@@ -104,7 +99,6 @@ class Hostile(Endpoint):
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
-    """The run against a conformant endpoint."""
     with serve(registry.find("plain").build()) as url:
         yield run(url, tmp_path_factory.mktemp("good"), *only(*CHOSEN))
 
@@ -118,7 +112,6 @@ def hostile_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def hostile(hostile_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The run against it."""
     folder = tmp_path_factory.mktemp("hostile")
     return run(hostile_url, folder, *only("MET-01", "PRB-01", "PRB-02", "ERR-01"), "-v")
 
@@ -286,7 +279,6 @@ class Elements(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
 
     def values(self, *names: str) -> list[str]:
-        """The values of the attributes of these names."""
         return [value for name, value in self.attributes if name in names]
 
 
@@ -380,7 +372,6 @@ def test_the_summary_has_verdict_scoreboard_and_command(good: Ran) -> None:
 
 
 def with_finding(report: dict[str, Any], got: str) -> str:
-    """The summary of a report with one finding."""
     finding = {
         "clause": "ERR-01",
         "level": "MUST",

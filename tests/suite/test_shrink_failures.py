@@ -12,13 +12,11 @@ from conformance.expect.nonconformity import Cause, CauseKind
 
 
 def refuse_non_ascii(mix: Mix) -> None:
-    """A requirement that some requests violate."""
     if any(not text.isascii() for text in mix.texts):
         raise Nonconformity("not ASCII", "ASCII")
 
 
 def tried() -> list[Mix]:
-    """The requests of one run without a failure."""
     seen: list[Mix] = []
     falsify(seen.append)
     return seen

@@ -30,7 +30,6 @@ def judged(command: Command, served: Serve, tmp_path: Path) -> Runner:
 
 
 def status(report: dict[str, Any], clause: str) -> str:
-    """The status of one clause."""
     found: dict[str, str] = {each["id"]: each["status"] for each in report["clauses"]}
     return found[clause]
 

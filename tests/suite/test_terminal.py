@@ -35,7 +35,6 @@ def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
 
 
 def finding(clause: str, text: str = "something") -> Finding:
-    """A finding of that clause."""
     return Finding(Problem(clause, "a test", text, text, "other", repeat=(f"curl {text}",) * 2))
 
 

@@ -17,7 +17,6 @@ TEXTS = [f"text {number}" for number in range(30)]
 
 @pytest.fixture
 def name() -> str:
-    """The endpoint to serve."""
     return "plain"
 
 

@@ -19,7 +19,6 @@ SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 
 def clause(identity: str, level: Level, profile: Profile = "http") -> Clause:
-    """A clause of a made-up contract."""
     group = Group(identity.partition("-")[0], "made up", profile)
     return Clause(identity, level, "title", "text", "source", "reason", group)
 
@@ -35,14 +34,12 @@ CONTRACT = (
 
 @pytest.fixture(autouse=True)
 def made_up_contract(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five clauses instead of the project's own."""
     monkeypatch.setattr(clauses, "all_clauses", lambda: {each.id: each for each in CONTRACT})
 
 
 def judged(
     statuses: dict[str, Status], narrowed: bool = False, settings: Settings = SETTINGS
 ) -> Judgement:
-    """The judgement over one test per clause."""
     reports = [PhaseResult(f"test of {name}", name, status) for name, status in statuses.items()]
     return judge(reports, settings, narrowed, 1.0)
 

@@ -38,7 +38,6 @@ def fake_url() -> Iterator[str]:
 
 @pytest.fixture
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The client's cache, without any program in it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(server_selection, "cache", lambda: tmp_path)
     return tmp_path

@@ -21,7 +21,6 @@ KEY = "a-key-for-a-test"
 
 
 def version() -> str:
-    """The version of the program at hand."""
     found = at_hand()
     assert found is not None
     return found
@@ -36,11 +35,9 @@ class BareServer:
     process: ChildProcess
 
     def says(self, words: str) -> bool:
-        """Whether the log comes to have these words."""
         return bool(wait_until(lambda: words in self.log.read_text(errors="replace"), HANG))
 
     def is_ready(self) -> bool:
-        """Whether it gets ready."""
         wait_until(lambda: self.server.ready() or not self.process.running, HANG)
         return self.process.running
 

@@ -26,7 +26,6 @@ SHORT = [0.5] * 64
 
 @pytest.fixture(scope="module")
 def endpoint_url() -> Iterator[str]:
-    """A conformant endpoint."""
     with serve(Endpoint(Encoder())) as url:
         yield url
 
@@ -64,7 +63,6 @@ def fill(client: WeaviateClient) -> None:
 
 
 def create(client: WeaviateClient, name: str, vectors: Any, tenancy: Any = None) -> Any:
-    """The collection, created if it does not exist."""
     if not client.collections.exists(name):
         fields = [Property(name=each, data_type=DataType.TEXT) for each in ("title", "note")]
         fields.append(Property(name="photo", data_type=DataType.BLOB))

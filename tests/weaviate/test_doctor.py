@@ -26,21 +26,18 @@ TEXTS = {"textFields": ["body", "title"]}
 
 @pytest.fixture(scope="module")
 def endpoint_url() -> Iterator[str]:
-    """A conformant endpoint over a fake encoder."""
     with serve(registry.find("plain").build()) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def weaviate(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that works."""
     with real.started(tmp_path_factory.mktemp("good"), endpoint_url, {}) as running:
         assert running.is_ready()
         yield running.server
 
 
 def post(server: Server, path: str, body: Mapping[str, Any]) -> httpx.Response:
-    """A POST to Weaviate's REST interface."""
     headers = {"Authorization": f"Bearer {server.key}"}
     return httpx.post(f"{server.url}{path}", json=body, headers=headers, timeout=60)
 
@@ -62,7 +59,6 @@ def create(weaviate: Server) -> Iterator[Callable[[Settings], str]]:
 
 
 def problems(server: Server, url: str, collection: str | None = None) -> Diagnosis:
-    """The doctor's findings about a server."""
     found = Diagnosis("")
     WeaviateDoctor(server, found).examine(None, url, {}, collection)
     return found
@@ -177,7 +173,6 @@ def test_a_weaviate_without_the_module_is_told(endpoint_url: str, tmp_path: Path
 
 
 def words_of(id_: str, **facts: object) -> str:
-    """Weaviate's words in the advice."""
     needed = {"seconds": 1, "why": "", "path": "", "failure": "", "host": "h", **facts}
     return advice(id_, needed).weaviate
 

@@ -8,7 +8,6 @@ from conformance.weaviate.expected_results import combined, moved_away, moved_to
 
 
 def row(*values: float) -> Array:
-    """A vector."""
     return np.array(values, dtype=np.float32)
 
 

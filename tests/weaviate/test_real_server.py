@@ -60,7 +60,6 @@ PANIC = r"panic occurred: runtime error: index out of range \[2\] with length 2"
 
 @pytest.fixture(scope="module")
 def endpoint_url() -> Iterator[str]:
-    """A conformant endpoint."""
     with serve(Endpoint(Encoder())) as url:
         yield url
 
@@ -74,7 +73,6 @@ def server(endpoint_url: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def client(server: Server) -> Iterator[WeaviateClient]:
-    """A client of the server."""
     with server.connect() as connected:
         yield connected
 
@@ -141,7 +139,6 @@ def test_the_rest_port_is_no_grpc(server: Server) -> None:
 
 
 def run_on(server: Server, url: str, **options: Any) -> Report:
-    """A run of the endpoint beside the server."""
     options = {"weaviate_grpc": server.grpc_port, **options}
     model = "sentence-transformers-clip-ViT-B-32"
     return run(url, model=model, weights="stand-in", weaviate=server.url, **options)

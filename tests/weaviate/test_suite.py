@@ -34,7 +34,6 @@ print(sorted(name for name in ("weaviate", "grpc") if name in sys.modules))
 
 @pytest.fixture
 def prefixed_url() -> Iterator[str]:
-    """A conformant endpoint under a path."""
     endpoint = Endpoint(Encoder())
     endpoint.prefix = "/gateway/clip"
     with serve(endpoint) as url:
@@ -52,13 +51,11 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 
 def command(url: str, *more: str) -> list[str]:
-    """The console command on the Weaviate group alone."""
     model = ["--model", MODEL, "--weights", "stand-in"]
     return [sys.executable, "-m", "conformance", url, *model, "--group", "WVT", *more]
 
 
 def statuses(report: Path) -> set[str]:
-    """The statuses of the Weaviate clauses."""
     rows: list[dict[str, Any]] = json.loads((report / "report.json").read_text())["clauses"]
     return {row["status"] for row in rows if row["id"].startswith("WVT")}
 

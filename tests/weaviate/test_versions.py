@@ -13,7 +13,6 @@ LINES = ("1.35.17", "1.36.8", "1.37.0")
 
 @pytest.fixture
 def clause() -> Clause:
-    """A clause for all versions."""
     return replace(all_clauses()["VEC-01"], since=(), until=())
 
 

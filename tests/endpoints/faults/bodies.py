@@ -29,7 +29,6 @@ class Encoded(Packed):
     encoding = ""
 
     def pack(self, answer: Answer) -> Answer:
-        """The encoded answer."""
         body = ENCODERS[self.encoding](answer.body)
         return Answer(answer.status, body, {**answer.headers, "Content-Encoding": self.encoding})
 
@@ -67,7 +66,6 @@ class Rewritten(Packed):
     """Sends bodies through `rewrite`, with the right length."""
 
     def pack(self, answer: Answer) -> Answer:
-        """The rewritten answer."""
         return replace(answer, body=self.rewrite(answer.body))
 
     def rewrite(self, body: bytes) -> bytes:

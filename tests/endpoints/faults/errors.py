@@ -137,7 +137,6 @@ class BadImageSkipped(Lenient):
             return super().image_vectors(kept)
 
     def readable(self, image: bytes) -> bool:
-        """Whether an image can be encoded."""
         try:
             self.image_vector(image)
         except Refused:

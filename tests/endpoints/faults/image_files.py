@@ -42,7 +42,6 @@ class RefusedBranch(Branch):
     """Returns 500 for the files that `applies` selects."""
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """The decoder's error."""
         raise Refused(500, "unsupported image")
 
 
@@ -84,12 +83,10 @@ refusing("cmyk-refused", {"CMYK"})
 
 
 def pixels(picture: Image.Image) -> np.ndarray:
-    """The RGB values of a picture."""
     return np.asarray(image_encoder.rgb(picture))
 
 
 def is_interlaced(file: bytes, picture: Image.Image) -> bool:
-    """A PNG with seven passes."""
     return picture.format == "PNG" and file[28] == 1
 
 

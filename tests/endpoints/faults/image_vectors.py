@@ -38,7 +38,6 @@ class Cached(Endpoint):
 
 
 def opened(image: bytes) -> Image.Image:
-    """The RGB picture of a file."""
     with Image.open(BytesIO(image)) as found:
         return image_encoder.rgb(found)
 
@@ -225,7 +224,6 @@ class GreyMakesGrey(Endpoint):
         return self.gray(images) if len(images) > 1 and any(map(is_gray, images)) else vectors
 
     def gray(self, files: list[bytes]) -> Matrix:
-        """All of them in grayscale."""
         rows = []
         for file in files:
             with Image.open(BytesIO(file)) as opened:
@@ -236,7 +234,6 @@ class GreyMakesGrey(Endpoint):
 
 
 def is_gray(file: bytes) -> bool:
-    """Whether Pillow opens a file as grayscale."""
     try:
         with Image.open(BytesIO(file)) as opened:
             return opened.mode == "L"

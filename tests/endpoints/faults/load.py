@@ -241,7 +241,6 @@ class Joined(Endpoint):
                 self.running[key] -= 1
 
     def key(self, asked: Asked) -> Hashable:
-        """The key under which requests are equal."""
         return tuple(asked.texts), tuple(asked.images)
 
     def second(self, key: Hashable, asked: Asked) -> Body:
@@ -367,5 +366,4 @@ class Interleaved(Endpoint):
 
 
 def unavailable() -> Answer:
-    """503 in JSON."""
     return Answer(503, b'{"error": "unavailable"}', dict(JSON))

@@ -139,12 +139,10 @@ class Busy(Endpoint):
                 self.inside -= 1
 
     def wait_in_line(self) -> None:
-        """Wait for all earlier requests."""
         while self.inside:
             time.sleep(0.01)
 
     def encode(self, request: Request) -> Answer:
-        """The work itself."""
         time.sleep(self.LOAD if len(request.body) >= 10_000 else 0)
         return super().vectorize(request)
 

@@ -35,7 +35,6 @@ class CutAfter(Changed):
     marks = ""
 
     def change(self, text: str) -> str:
-        """The text before the mark."""
         return re.split(f"[{self.marks}]", text)[0]
 
 

@@ -100,7 +100,6 @@ class Replicas(Endpoint):
         self.own = threading.local()
 
     def other(self) -> bool:
-        """Whether this connection's replica has the other build."""
         if not hasattr(self.own, "number"):
             self.own.number = next(self.calls)
         return bool(self.own.number % 4 == 3)

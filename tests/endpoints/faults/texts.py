@@ -54,7 +54,6 @@ class TooLong(Changed):
     limit = 75
 
     def change(self, text: str) -> str:
-        """The text, or a model error."""
         if len(text.split()) > self.limit:
             raise Refused(500, "index out of range in self")
         return text
@@ -178,7 +177,6 @@ class Window(Changed):
     """Reads only some of the tokens."""
 
     def change(self, text: str) -> str:
-        """The text of the tokens that are read."""
         return " ".join(self.read(text_encoder.tokens(text, 10_000)))
 
     def read(self, tokens: list[str]) -> list[str]:

@@ -79,7 +79,6 @@ class Without(Endpoint):
 
 
 def bare(word: str) -> str:
-    """A word without punctuation."""
     return word.strip(".,").casefold()
 
 

@@ -117,7 +117,6 @@ class Numbers(Endpoint):
         return ("{" + ", ".join(shown) + "}").encode()
 
     def shown(self, value: Any) -> str:
-        """One value as JSON."""
         if not isinstance(value, np.ndarray):
             return json.dumps(value)
         rows = (", ".join(map(self.write, row.tolist())) for row in value)
