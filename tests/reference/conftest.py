@@ -29,6 +29,8 @@ from reference.inputs import Inputs
 from reference.model import Model
 from reference.settings import Settings
 
+torch.set_num_threads(1)  # of which several workers of pytest have enough
+
 Find = Callable[[str], Model]
 Checkpoint = Callable[[str], Path]
 
