@@ -6,6 +6,8 @@ the vendor's images (weaviate/multi2vec-clip-inference, download.py).
 
 import lzma
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -25,6 +27,18 @@ def archive(tag: str) -> Traversable:
         if file.name == tag + SUFFIX:
             return file
     raise LookupError(f"there is no stand-in for {tag}")
+
+
+@contextmanager
+def opened(tag: str) -> Iterator[tarfile.TarFile]:
+    """The archive of `tag`, to be read. Raises LookupError if there is none."""
+    # Not by tarfile's own "r|xz", which takes four times as long for what is packed so tightly.
+    with (
+        archive(tag).open("rb") as packed,
+        lzma.open(packed) as content,
+        tarfile.open(fileobj=content, mode="r:") as tar,
+    ):
+        yield tar
 
 
 def unpack(tag: str, into: Path) -> Path:

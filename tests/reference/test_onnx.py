@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 from PIL import Image
 
 from conformance.data import models
-from reference import encoders, engine, settings, standins, weights
+from reference import encoders, engine, settings, weights
 from reference.encoders import Placement
 from reference.engine import Engine
 from reference.errors import UnloadableError
@@ -72,18 +71,6 @@ def test_nothing_of_torch_is_imported(checkpoint: Checkpoint) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300)
     foreign = {"torch", "torchvision", "transformers", "open_clip", "sentence_transformers"}
     assert foreign & set(json.loads(done.stdout)) == set()
-
-
-@pytest.mark.parametrize("tag", standins.available())
-def test_every_stand_in_has_graphs(tag: str) -> None:
-    with (
-        standins.archive(tag).open("rb") as packed,
-        tarfile.open(fileobj=packed, mode="r|xz") as tar,
-    ):
-        sizes = {entry.name: entry.size for entry in tar}
-    assert {"onnx.json", "text.onnx", "image.onnx"} <= set(sizes)
-    # The weights stay in the checkpoint's own files.
-    assert sizes["text.onnx"] + sizes["image.onnx"] < 500_000
 
 
 def asked(*options: str) -> settings.Settings:
