@@ -34,7 +34,7 @@ class Pair:
         if len(set(self.numbers)) > 1:
             return f"{self.numbers[0]} dimensions, not {self.numbers[1]}"
         return (
-            f"cosine {self.cosine:.6f}, norm {self.norm:.6g} beside {self.other_norm:.6g}, "
+            f"cosine {self.cosine:.6f}, norm {self.norm:.6g} vs. {self.other_norm:.6g}, "
             f"relative distance {self.distance:.2g}"
         )
 

@@ -131,7 +131,6 @@ OPTIONS: Final = (
         "when to pull the image",
         choices=get_args(Pull),
         default="missing",
-        markdown="when to pull the image; `missing` is the default",
     ),
     Option(
         "mount-weights",

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "templates"
 PARTS = {
     "http": "over HTTP",
     "weaviate": "through a real Weaviate",
-    "comparison": "beside other vectors",
+    "comparison": "compared with other vectors",
     "container": "as a container",
 }
 """Titles for the profiles, by their names in report.json."""

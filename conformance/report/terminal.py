@@ -182,7 +182,7 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
     line.append(
-        f"{judgement.seconds:.1f} s, {judgement.endpoint_seconds:.1f} s of them in the endpoint)"
+        f"{judgement.seconds:.1f} s, {judgement.endpoint_seconds:.1f} s of that in the endpoint)"
     )
     return line
 
