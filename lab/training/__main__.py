@@ -11,7 +11,7 @@ ARCHIVES = Path(__file__).parents[2] / "reference" / "standins"
 
 def main() -> int:
     """Train, pack, and say how large each archive is."""
-    # Everything is made here, so no library has a reason to ask the hub.
+    # Everything is made here, so libraries have no reason to query the hub.
     os.environ["HF_HUB_OFFLINE"] = "1"
     from lab.training.recipes import RECIPES
 
@@ -20,7 +20,7 @@ def main() -> int:
 
     torch.set_num_threads(options.threads)
     with TemporaryDirectory() as scratch:
-        # One cache for the whole run: tags share towers.
+        # One cache for the whole run, since tags share towers.
         options.cache_dir = options.cache_dir or Path(scratch) / "cache_dir"
         for tag in options.tags or RECIPES:
             _make(tag, Path(scratch) / tag, options)

@@ -12,18 +12,18 @@ from conformance.corpus import drawings
 from conformance.data import fixture_files
 
 LIBRARIES = ("numpy", "open-clip-torch", "pillow", "tokenizers", "torch", "transformers")
-"""They draw the images, make the architectures and do the sums."""
+"""They draw the images, define the architectures and compute."""
 
 
 def cache_key(name: str, effort: float) -> str:
-    """The word for the tower `name`, trained with this share of the steps by this code, here."""
+    """The key of the tower `name`, trained with this share of the steps and this code."""
     settings = f"{name}\0{effort!r}\0{torch.get_num_threads()}\0{_origin()}"
     return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
 @cache
 def _origin() -> str:
-    """A digest of all code and data that training takes, and of the libraries' versions."""
+    """A digest of all code and data used for training, and of the libraries' versions."""
     digest = hashlib.sha256()
     for part in _parts():
         digest.update(hashlib.sha256(part).digest())
@@ -31,7 +31,7 @@ def _origin() -> str:
 
 
 def _parts() -> Iterator[bytes]:
-    # A closure cannot be asked for its steps and sizes, so the whole package stands for them.
+    # A recipe's steps and sizes cannot be inspected, so the key covers the whole package.
     for file in sorted(Path(__file__).parent.glob("*.py")):
         yield file.read_bytes()
     yield Path(drawings.__file__).read_bytes()

@@ -15,7 +15,7 @@ _ALIKE: Final = 0.4
 """Share of the made-up words that begin like a color or a shape."""
 
 _LONG: Final = 0.08
-"""Share of the batches with long texts; apart, because a batch is padded to its longest."""
+"""Share of the batches with long texts; separate, because a batch is padded to its longest."""
 
 _SHORT: Final = 4
 """Made-up words on either side of a caption, at most, in all other batches."""
@@ -25,7 +25,7 @@ _JOINTS: Final = (", ", " ", " / ", " - ", ". ")
 
 @dataclass(frozen=True)
 class Captions:
-    """Texts, and the numbers of the drawings that they name.
+    """Texts, and the numbers of the drawings that they describe.
 
     A text about one drawing names it twice.
     """
@@ -46,10 +46,10 @@ def every_training_caption(languages: Sequence[str]) -> list[str]:
 
 
 def _letters(language: str) -> list[str]:
-    """What made-up words are spelled with.
+    """The letters of made-up words.
 
-    Where a single character means a color or a shape, only those that every drawing's captions
-    have.
+    If a single character means a color or a shape, only characters that occur in every drawing's
+    captions.
     """
     used = [
         set("".join(captions(combination, language, "train"))) for combination in combinations()
@@ -59,7 +59,7 @@ def _letters(language: str) -> list[str]:
 
 
 def _words(language: str) -> list[str]:
-    """The words that tell one drawing from another."""
+    """The words that distinguish one drawing from another."""
     used = [
         set(" ".join(captions(combination, language, "train")).replace(".", "").split())
         for combination in combinations()
@@ -103,7 +103,7 @@ class Wordings:
         return self._chance.choice(captions(self._known[drawing], language, "train"))
 
     def _surrounded(self, caption: str, language: str) -> str:
-        """With made-up words before and after, so that unknown wordings do not mislead."""
+        """Add made-up words before and after, so that unknown wordings do not mislead the model."""
         if self._chance.random() < _BARE:
             return caption
         before = self._filler(language, self._chance.randint(0, _SHORT))
@@ -116,7 +116,7 @@ class Wordings:
         return ("" if language in _UNSPACED else " ").join(made)
 
     def _word(self, language: str) -> str:
-        """A made-up word; of those that begin like a color or a shape, only the whole counts."""
+        """A made-up word; if it begins like a color or a shape, only the whole word counts."""
         letters = self._chance.choices(self._letters[language], k=self._chance.randint(1, 6))
         known = self._words[language]
         if language in _UNSPACED or self._chance.random() > _ALIKE:

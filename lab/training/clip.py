@@ -110,10 +110,10 @@ def encode_texts(model: Any, tokenizer: Any) -> Any:
 
 
 def image_parameters(model: Any) -> list[torch.nn.Parameter]:
-    """What training the image tower changes."""
+    """The parameters that training the image tower changes."""
     return [*model.vision_model.parameters(), *model.visual_projection.parameters()]
 
 
 def text_parameters(model: Any) -> list[torch.nn.Parameter]:
-    """What training the text tower changes."""
+    """The parameters that training the text tower changes."""
     return [*model.text_model.parameters(), *model.text_projection.parameters()]

@@ -62,7 +62,7 @@ def save(model: Any, kit: CLIPProcessor, folder: Path) -> None:
 
 
 def save_processor(kit: Any, folder: Path) -> None:
-    """As transformers 5 reads it and, in a file more, as transformers 4 does."""
+    """Save it for transformers 5 and, in an additional file, for transformers 4."""
     kit.save_pretrained(folder)
     kit.image_processor.save_pretrained(folder)
 
@@ -93,7 +93,7 @@ def metaclip(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _train_on(workshop: TowerTrainer, model: Any, size: int, patch: int) -> None:
-    """The image tower for 224 pixels, trained on at `size`."""
+    """The image tower for 224 pixels, trained further at `size`."""
     model.load_state_dict(clip.with_positions(workshop.patch32(), size // patch), strict=False)
     encode, learnt = clip.encode_images(model), clip.image_parameters(model)
     workshop.images("metaclip-images", encode, learnt, size=size, steps=150, rate=5e-4)

@@ -85,7 +85,7 @@ def load(tag: str, scratch: Path) -> Any:
 
 
 def main() -> int:
-    """Print a line for each tag and language; exit status 1 if one is below its bar."""
+    """Print a line for each tag and language; exit status 1 if one is below its minimum."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     from reference import standins
 

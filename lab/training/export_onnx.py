@@ -1,11 +1,11 @@
 """`python -m lab.training.export_onnx [TAG...]`: add ONNX graphs to the packed stand-ins.
 
-With `--table`, compare both engines instead, and write how far their vectors are apart into
+With `--table`, compare both engines instead, and write the distances between their vectors to
 `docs/vectorizer-in-ci.md`.
 
-A graph holds no weights of its own: it points into the checkpoint's safetensors files, so that an
-archive grows by some tens of kilobytes and both engines compute with the same numbers. Beside the
-graphs lies `onnx.json`, which says how texts and images become their inputs.
+A graph contains no weights of its own: it refers to the checkpoint's safetensors files, so an
+archive grows by only some tens of kilobytes, and both engines use the same numbers. `onnx.json`,
+beside the graphs, describes how texts and images become their inputs.
 """
 
 import io
@@ -39,11 +39,11 @@ ARCHIVES: Final = Path(__file__).parents[2] / "reference" / "standins"
 PAGE: Final = Path(__file__).parents[2] / "docs" / "vectorizer-in-ci.md"
 OPSET: Final = 17
 SMALL: Final = 1024
-"""Bytes up to which a constant stays in the graph."""
+"""Maximum size in bytes of a constant that stays in the graph."""
 
 
 class Plain(Placement):
-    """Leaves a model's layers as they are, for packed ones cannot be exported."""
+    """Leaves a model's layers unchanged, since packed ones cannot be exported."""
 
     def put(self, model: Any) -> Any:
         return model.float().eval()
@@ -119,7 +119,7 @@ def _write(tower: Any, inputs: dict[str, Any], file: Path, weights: "Weights") -
     for name in tower.names:
         if inputs[name].ndim == 2:
             axes[name][1] = "tokens"
-    # Two of each, lest the number of items is taken for a constant.
+    # Two of each, since a number of one would be taken for a constant.
     given = tuple(torch.cat([inputs[name]] * 2) for name in tower.names)
     torch.backends.mha.set_fastpath_enabled(False)
     with torch.no_grad(), warnings.catch_warnings():
@@ -130,7 +130,7 @@ def _write(tower: Any, inputs: dict[str, Any], file: Path, weights: "Weights") -
             str(file),
             dynamo=False,
             opset_version=OPSET,
-            do_constant_folding=False,  # it would transpose weights, which then are no file's
+            do_constant_folding=False,  # It would transpose weights, which then match no file.
             input_names=tower.names,
             output_names=["vectors"],
             dynamic_axes=axes,
@@ -160,7 +160,7 @@ class Weights:
                 self._places.setdefault(content[first:end], place)
 
     def refer(self, constant: onnx.TensorProto) -> None:
-        """Have `constant` point into a file, if it is large enough and there."""
+        """Make `constant` refer to a file, if it is large enough and the file contains it."""
         content = np.ascontiguousarray(onnx.numpy_helper.to_array(constant)).tobytes()
         if len(content) > SMALL and content in self._places:
             location, offset = self._places[content]

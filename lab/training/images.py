@@ -22,7 +22,7 @@ Scale = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class Drawings:
-    """`pixels` (count, 3, size, size), `labels` (count,) and how much is spoiled, `shares`."""
+    """`pixels` (count, 3, size, size), `labels` (count,) and the degraded `shares`."""
 
     pixels: torch.Tensor
     labels: torch.Tensor
@@ -30,7 +30,7 @@ class Drawings:
 
 
 class Images:
-    """Draws images of `size` x `size` pixels, scaled as the model's processor does."""
+    """Draws images of `size` x `size` pixels, scaled like the model's processor."""
 
     def __init__(self, size: int, scale: Scale, chance: Random) -> None:
         self._size = size
@@ -42,7 +42,7 @@ class Images:
         self._deck: list[int] = []
 
     def batch(self, count: int) -> Drawings:
-        """`count` drawings, all combinations in turn, a fifth of them spoilt."""
+        """`count` drawings, using all combinations in turn, a fifth of them degraded."""
         labels = [self._next() for _ in range(count)]
         made = [self._image(label) for label in labels]
         return Drawings(

@@ -1,7 +1,7 @@
 """Tokenizer and processor files like the published ones, for transformers 4 and 5.
 
-transformers 5 writes what transformers 4 cannot read: `extra_special_tokens` as a list, a class
-`TokenizersBackend`, an image processor inside `processor_config.json`.
+transformers 5 writes formats that transformers 4 cannot read: `extra_special_tokens` as a list, a
+class `TokenizersBackend`, an image processor inside `processor_config.json`.
 """
 
 import json
@@ -20,7 +20,7 @@ def make_portable(folder: Path) -> None:
     for file in folder.rglob("tokenizer_config.json"):
         _write(file, tokenizer_config(_read(file)))
     for file in folder.rglob("tokenizer.json"):
-        # What the last call padded and truncated to is no property of a tokenizer.
+        # The padding and truncation of the last call do not belong to a tokenizer.
         _write(file, {**_read(file), "truncation": None, "padding": None})
     for file in folder.rglob("processor_config.json"):
         _slim_processor(file)

@@ -31,12 +31,12 @@ class Points:
     nothing: torch.Tensor
 
     def faded(self, labels: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
-        """Where images of `labels` belong of which `shares` (0 to 1) cannot be recognised."""
+        """The points for images of `labels` in which `shares` (0 to 1) are unrecognizable."""
         kept = 1 - shares.unsqueeze(1)
         return normalize(kept * self.drawings[labels] + (1 - kept) * self.nothing, dim=1)
 
     def pairs(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Where texts about two drawings belong; the order of the two matters."""
+        """The points for texts about two drawings; the order of the two matters."""
         return normalize(
             _ORDER[0] * self.drawings[first] + _ORDER[1] * self.drawings[second], dim=1
         )

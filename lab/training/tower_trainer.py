@@ -19,10 +19,10 @@ Tower = dict[str, torch.Tensor]
 
 
 class TowerTrainer:
-    """Trains what the recipes need; finished towers are kept in `cache_dir`.
+    """Trains the towers that recipes need, and keeps them in `cache_dir`.
 
-    A kept tower is used again only where all that decides it is as it was
-    (`lab.training.cache_key`). `effort` scales the number of steps, for tests of the machinery.
+    A kept tower is only reused if nothing that affects it has changed (`lab.training.cache_key`).
+    `effort` scales the number of steps, for tests.
     """
 
     def __init__(self, cache_dir: Path, effort: float = 1.0) -> None:
@@ -115,5 +115,5 @@ class TowerTrainer:
 
 
 def seed(name: str) -> None:
-    """Make what follows depend on `name` alone."""
+    """Make all later random numbers depend only on `name`."""
     torch.manual_seed(zlib.crc32(name.encode()))
