@@ -17,6 +17,7 @@ from conformance.exact import items
 from conformance.exact.expected import Expected
 from conformance.exact.judgement import Judgement, Kind, directions, lengths, limits
 from conformance.expect import given
+from conformance.expect.nonconformity import Cause, CauseKind
 from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
@@ -48,9 +49,11 @@ class Exact:
 
     def diagnostic(self, kind: Kind) -> dict[str, Array]:
         """The vectors that the endpoint returns for the items that tell mistakes apart."""
-        ask = self.texts_of if kind == "text" else self.images_of
+        special = (*items.GENERAL["image"], *items.SPECIAL["image"])
+        texts = kind == "text"
+        asked = self.texts_of(*items.texts()) if texts else self.images_of(*special)
         found: dict[str, Array] = {}
-        for name, exchange in ask(*items.GENERAL[kind], *items.SPECIAL[kind]).items():
+        for name, exchange in asked.items():
             with suppress(expect.Nonconformity):  # Another clause judges refusals.
                 found |= self.vectors({name: exchange}, kind)
         return found
@@ -149,4 +152,6 @@ def conclude(judged: Judgement, exchanges: Mapping[str, Exchange], measure: Meas
     if judged.worst is None:
         not_applicable("none of these items is the same here as where the vectors were computed")
     measure(f"worst distance: {judged.worst.item}", judged.worst.distance)
-    expect.require(judged.good, judged.got, judged.expected, exchanges[judged.worst.item])
+    cause = Cause(CauseKind.INEXACT, judged.common) if judged.common else None
+    worst = exchanges[judged.worst.item]
+    expect.require(judged.good, judged.got, judged.expected, worst, cause=cause)

@@ -208,8 +208,10 @@ def test_lists_of_many_sizes_come_in_order(cache: VectorCache, sizes: tuple[int,
 
 
 @pytest.mark.clause("TXT-04")
-def test_lists_of_many_sizes_make_no_difference(cache: VectorCache, sizes: tuple[int, ...]) -> None:
-    for size in sizes:
+def test_lists_of_many_sizes_make_no_difference(
+    endpoint: Endpoint, cache: VectorCache, sizes: tuple[int, ...]
+) -> None:
+    for size in (*sizes, *map(endpoint.client.pace.texts, MANY)):
         got = cache.vectors(some(size))
         names = list(map(repr, some(size)))
         expect.same(got.texts, pool(cache)[order(size)], f"one of {size} texts", names=names)
@@ -331,6 +333,22 @@ def test_a_text_keeps_its_vector(endpoint: Endpoint, cache: VectorCache) -> None
     for text, first in reversed(list(zip(sent, before, strict=True))):
         again = given.vectors(endpoint.vectorize([text]), 1, 0).texts[0]
         expect.same(again, first, f"{text!r} again", within=tolerances.REPEATED)
+
+
+@pytest.mark.clause("TXT-07")
+@pytest.mark.parametrize("name", texts.ALIKE)
+def test_a_text_keeps_its_vector_after_one_that_is_alike(
+    endpoint: Endpoint, cache: VectorCache, model: Model, name: str
+) -> None:
+    if model.text_tokens is None or model.text_tokens > MOST_TOKENS:
+        not_applicable(f"the model reads more than {MOST_TOKENS} tokens, or its limit is unknown")
+    one, other, third, alike = texts.alike_beyond(model.text_tokens, name)
+    first, second = cache.text(one), cache.text(other)
+    if tolerances.distance(first.vector, second.vector) > tolerances.ACROSS_REQUESTS:
+        not_applicable("what exceeds the model's limit makes a difference, which TXT-11 is about")
+    given.vectors(endpoint.vectorize([alike]), 1, 0)
+    got = given.vectors(endpoint.vectorize([third]), 1, 0).texts[0]
+    expect.same(got, first, f"a long text, after the same one {name}")
 
 
 @pytest.mark.clause("TXT-08")

@@ -102,6 +102,12 @@ def opened(file: bytes) -> Image.Image:
         return image.convert("RGB")
 
 
+def brought_to(file: bytes, side: int | None) -> bytes:
+    """A PNG of an image file, as a square of `side` pixels where that is given."""
+    image = opened(file)
+    return save(image.resize((side, side), Image.Resampling.NEAREST) if side else image, "PNG")
+
+
 def opaque(pixels: Pixels, depth: type[np.unsignedinteger] = np.uint8) -> Pixels:
     """Gray values (h, w) or colors (h, w, 3) with a fully opaque alpha channel appended."""
     several = pixels if pixels.ndim == 3 else pixels[..., None]

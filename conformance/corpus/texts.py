@@ -283,6 +283,24 @@ def beyond(limit: int) -> tuple[str, str]:
     return f"{same} red circle", f"{same} blue square on paper"
 
 
+ALIKE: Final[dict[str, Callable[[str], str]]] = {
+    "in capitals": str.upper,
+    "in lowercase": str.lower,
+    "with other blanks": lambda text: f" {text.replace(' ', '  ')}\n",
+    "without accents": lambda text: text.replace("É", "E"),
+    "without punctuation": lambda text: text.replace("'", ""),
+    "in ASCII": lambda text: text.encode("ascii", "ignore").decode(),
+}
+"""What a text becomes in a cache that does not keep texts as they are."""
+
+
+def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:
+    """Three texts that differ after twice a limit of tokens, and one that is like the third."""
+    same = " ".join(islice(cycle(("It's", "a", "cafÉ", "on")), 2 * limit))
+    one, other, third = (f"{same} {end} {name}" for end in ("red", "blue", "green"))
+    return one, other, third, ALIKE[name](third)
+
+
 def bodies() -> dict[str, tuple[str, ...]]:
     """Requests of hundreds of kilobytes: one text, and a list of long ones."""
     one = "".join(islice(cycle("a red mat and a dog. "), BODY_LETTERS))

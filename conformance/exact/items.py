@@ -5,7 +5,7 @@ pixels. This module also lists the items that each clause of the group EXA judge
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -51,6 +51,14 @@ TEXTS: Final[dict[str, str]] = {
     "long sentence, cased": "The Quick Brown Fox jumps over the lazy dog. " * 20,
 }
 """Texts by name."""
+
+PROPERTIES: Final[dict[str, Callable[[str], bool]]] = {
+    "blank": lambda text: not text.strip(),
+    "length": lambda text: len(text) > 400,
+    "case": lambda text: text != text.lower(),
+    "script": lambda text: not text.isascii(),
+}
+"""What texts may have in common that a service does not read as the library does."""
 
 SHIPPED: Final = {
     "JPEG": "plain.jpg",

@@ -70,6 +70,8 @@ class Judgement:
     got: str
     expected: str
     worst: Deviation | None
+    common: str = ""
+    """What the texts with another direction have in common, a name of `items.PROPERTIES`."""
 
 
 def directions(
@@ -85,7 +87,8 @@ def directions(
     """
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not each.distance <= limit]
-    fit = best_fit(expected, kind, {**others(), **observed}) if far else None
+    seen = {**others(), **observed} if far else observed
+    fit = best_fit(expected, kind, seen) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
     got = f"{len(far)} of {len(found)} {kind} vectors point in another direction: {shown}"
     unexplained = (
@@ -93,7 +96,23 @@ def directions(
     )
     because = f"; {fit}" if fit else unexplained
     wanted = f"the direction of {expected.origin} within {limit:g} (docs/exact.md)"
-    return Judgement(not far, got + because, wanted, found[0] if found else None)
+    worst, common = found[0] if found else None, in_common(expected, seen) if far else ""
+    return Judgement(not far, got + because, wanted, worst, common)
+
+
+def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:
+    """The one thing that the texts with another direction have, and half of all that have it."""
+    far = {
+        each.item
+        for each in deviations(seen, single(expected.texts))
+        if not each.distance <= limits().texts
+    }
+    fitting = []
+    for name, has in items.PROPERTIES.items():
+        own = {item for item, text in items.texts().items() if has(text)}
+        if far and far <= own and 2 * len(far) >= len(own):
+            fitting.append(name)
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def lengths(

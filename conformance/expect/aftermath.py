@@ -48,6 +48,7 @@ TEXTS_ALONE = Items([TEXT])
 REDIRECT, SERVER_ERROR = 300, 500
 """The first statuses of these kinds."""
 TEXTS, IMAGES = "texts", "images"
+AS_BEFORE = "the next valid request served as before"
 TRIES = 3
 PAUSE = 1.0
 """Seconds between two tries: a closed port may be open soon, a limit of requests be over."""
@@ -60,8 +61,8 @@ class Aftermath:
         self._endpoint = endpoint
         self._pace: Pace = endpoint.client.pace
         self._limits = ItemLimits(endpoint)
-        self._refusals: Counter[str] = Counter()
-        """Refusals that were no matter of chance, by their signature."""
+        self._in_vain: Counter[str] = Counter()
+        """Refusals that proved to be neither chance nor a limit, by their signature."""
         self._asking = False
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by what it asked for."""
@@ -135,7 +136,11 @@ class Aftermath:
         got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
         got += f"the same image again was answered in {again.seconds:.2g} s"
         cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
-        self._problems.append(PrerequisiteFailed(got, "an answer each time", (seen, again), cause))
+        self._saw(cause, got, "an answer each time", seen, again)
+
+    def _saw(self, cause: Cause, got: str, expected: str, *shown: Exchange) -> None:
+        """Keep what is wrong, for the running test to take."""
+        self._problems.append(PrerequisiteFailed(got, expected, shown, cause))
 
     def begin(self, name: str, clause: str) -> None:
         """A test of `clause` begins; `name` is pytest's, and the test is named in problems."""
@@ -193,7 +198,7 @@ class Aftermath:
         elif _problem(after, good) is not None:
             self._poisoned(odd, after, good)
         elif odd.status >= SERVER_ERROR and not parallel:
-            self._send_again(odd)
+            self._refused_by_chance(odd)
 
     def explained(self, raised: Nonconformity) -> Nonconformity:
         """What was raised, with a better cause where a good request was refused.
@@ -207,10 +212,16 @@ class Aftermath:
         odd = raised.exchanges[0]
         if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
             return raised
-        if odd.failed_by(FailureKind.TIMED_OUT) or attribution.sends_after_trouble(self.clause):
+        if odd.failed_by(FailureKind.TIMED_OUT) or not _is_odd(odd):
             return raised
+        if attribution.sends_after_trouble(self.clause):
+            return raised
+        signature = response_signature(odd)
+        look = self._in_vain[signature] < TRIES
         with self._silence():
-            found = self._by_chance(odd) or self._limits.found(odd)
+            found = self._by_chance(odd, (0, PAUSE) if look else (0,))
+            found = found or self._limits.found(odd, look)
+        self._in_vain[signature] += found is None
         if found is None:
             return raised
         cause, words = found
@@ -220,21 +231,28 @@ class Aftermath:
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
-    def _by_chance(self, refused: Exchange) -> tuple[Cause, str] | None:
-        """Whether a request is served when it is sent again, by itself, at once or a little later.
+    def _by_chance(self, refused: Exchange, pauses: Sequence[float]) -> tuple[Cause, str] | None:
+        """Whether a request is served when it is sent again, by itself, after one of the pauses.
 
         One that was in time before was refused for what else was asked for at that time.
         """
-        signature = response_signature(refused)
-        if self._refusals[signature] >= TRIES:
-            return None
-        for pause in (0, PAUSE):
+        for pause in pauses:
             time.sleep(pause)
             if self._endpoint.post(refused.request_body).succeeded:
-                cause = Cause(CauseKind.BY_CHANCE, signature=signature)
+                cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(refused))
                 return cause, "served when the same request was sent again"
-        self._refusals[signature] += 1
         return None
+
+    def _refused_by_chance(self, odd: Exchange) -> None:
+        """Note a request that is served when it is sent again, also where no check asks for it."""
+        if attribution.sends_after_trouble(self.clause):
+            return
+        with self._silence():
+            found = self._by_chance(odd, (0,))
+        if found:
+            cause, words = found
+            got, expected = f"{odd.summary()}; {words}", "every valid request served, every time"
+            self._saw(cause, got, expected, odd)
 
     def _kind_of_work(self, parallel: bool) -> str:
         """What the endpoint was doing: what may upset it, many things at once, or plain work."""
@@ -249,25 +267,13 @@ class Aftermath:
             return f"the test '{self.test}'"
         return f"the test '{self.test}', or the request before it (answered with {before.status})"
 
-    def _send_again(self, odd: Exchange) -> None:
-        """Whether a request was refused by chance: the same one, sent again, is served."""
-        if attribution.sends_after_trouble(self.clause):
-            return
-        with self._silence():
-            again = self._endpoint.post(odd.request_body)
-        if again.failure is None and again.status < REDIRECT:
-            cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(odd))
-            got = f"{odd.summary()}; served when the same request was sent again"
-            expected = "every valid request served, every time"
-            self._problems.append(PrerequisiteFailed(got, expected, (odd, again), cause))
-
     def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
         # An endpoint that refuses something now and then is not poisoned: it has to go on.
         for _ in range(TRIES):
             time.sleep(PAUSE)
             if _problem(self._ask(good, self._patience()), good) is None:
                 if not self._answered_twice(odd, after) and not self._upsets(odd, after, good):
-                    self._send_again(odd)
+                    self._refused_by_chance(odd)
                 return
         self._served[_name(good)] = False
         suspect = attribution.sends_risky_requests(self.clause) or not self._refused
@@ -277,8 +283,7 @@ class Aftermath:
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
         got = f"a valid request is no longer served since the test '{self.test}': {after.summary()}"
-        expected = "the next valid request served as before"
-        self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+        self._saw(cause, got, AS_BEFORE, odd, after)
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
         """Whether the request right after this one is refused each time it is tried."""
@@ -290,10 +295,7 @@ class Aftermath:
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
         got = f"a valid request right after it is refused, {TRIES} times of {TRIES}: "
-        expected = "the next valid request served as before"
-        self._problems.append(
-            PrerequisiteFailed(got + after.summary(), expected, (odd, after), cause)
-        )
+        self._saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
 
     def _answered_twice(self, odd: Exchange, after: Exchange) -> bool:
@@ -303,7 +305,7 @@ class Aftermath:
             return False
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
         got = f"a valid request got the response to an earlier one: {after.summary()}"
-        self._problems.append(PrerequisiteFailed(got, "its own response", (odd, after), cause))
+        self._saw(cause, got, "its own response", odd, after)
         return True
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
@@ -311,8 +313,7 @@ class Aftermath:
         self.gone = f"the endpoint no longer answers valid requests, since {since}"
         got = f"no response to any valid request since {since}: {after.summary()}"
         cause = Cause(CauseKind.DEAD, work)
-        expected = "a response to the next valid request"
-        self._problems.append(PrerequisiteFailed(got, expected, (odd, after), cause))
+        self._saw(cause, got, "a response to the next valid request", odd, after)
 
     def _unanswered(self, good: Items) -> bool:
         """Whether a good request has no answer once more; a closed port gets a few seconds."""

@@ -197,17 +197,25 @@ def corresponding(got: Observations, expected: Observations, what: str) -> None:
         )
 
 
-def distinct(rows: Observations, names: Sequence[str]) -> None:
+def distinct(rows: Observations, names: Sequence[str], cause: Cause | None = None) -> None:
     """Require that no two rows are the same vector; `names` describe the rows."""
+    for i, j in equal_pairs(rows)[:1]:
+        apart = tolerances.distance(rows.vectors[i], rows.vectors[j])
+        require(
+            False,
+            f"the same vector for {names[j]!r} and {names[i]!r} (distance {apart:.2g})",
+            "different vectors",
+            *_unique((rows.exchanges[j], rows.exchanges[i])),
+            cause=cause,
+        )
+
+
+def equal_pairs(rows: Observations) -> list[tuple[int, int]]:
+    """The indices of rows that are the same vector, the larger index of each pair first."""
     apart = tolerances.distances(rows.vectors, rows.vectors)
-    for i in range(len(rows)):
-        for j in range(i):
-            require(
-                bool(apart[i, j] > tolerances.DIFFERENT),
-                f"the same vector for {names[j]!r} and {names[i]!r} (distance {apart[i, j]:.2g})",
-                "different vectors",
-                *_unique((rows.exchanges[j], rows.exchanges[i])),
-            )
+    return [
+        (i, j) for i in range(len(rows)) for j in range(i) if apart[i, j] <= tolerances.DIFFERENT
+    ]
 
 
 def cosines(rows: Observations, columns: Observations) -> Array:

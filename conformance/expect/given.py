@@ -28,6 +28,7 @@ def _as_prerequisite(demand: Callable[Parameters, Result]) -> Callable[Parameter
 
 answered = _as_prerequisite(responses.answered)
 vectors = _as_prerequisite(responses.vectors)
+status = _as_prerequisite(responses.status)
 refusal = _as_prerequisite(responses.refusal)
 meta_object = _as_prerequisite(responses.meta_object)
 joined = _as_prerequisite(comparisons.joined)
@@ -39,5 +40,6 @@ __all__: Sequence[str] = (
     "joined",
     "meta_object",
     "refusal",
+    "status",
     "vectors",
 )

@@ -14,11 +14,18 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from conformance.corpus import image_sizes
+from conformance.corpus import image_files, image_sizes
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import given
-from conformance.expect.comparisons import beyond, cosines, one_dimension, same
+from conformance.expect.comparisons import (
+    beyond,
+    cosines,
+    distinct,
+    equal_pairs,
+    one_dimension,
+    same,
+)
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, PrerequisiteFailed
 from conformance.expect.responses import Observation, Observations, require
 from conformance.transport.endpoint import Endpoint
@@ -139,6 +146,25 @@ def _is_good(exchange: Exchange) -> bool:
     except PrerequisiteFailed:
         return False
     return True
+
+
+def all_different(batches: ImageBatches, images: Mapping[str, bytes], own: int | None) -> None:
+    """No two have one vector. Where two have one at their size alone, it is the size's fault.
+
+    `own` is the side of the images that the model takes; None where no size need look like another.
+    """
+    batches.gather(images.values())
+    rows = given.joined([batches.image(file) for file in images.values()])
+    equal = [list(images.values())[place] for pair in equal_pairs(rows)[:1] for place in pair]
+    of_size = own and equal and not _differ(batches, equal) and _differ(batches, equal, own)
+    distinct(rows, list(images), Cause(CauseKind.SIZE) if of_size else None)
+
+
+def _differ(batches: ImageBatches, files: Sequence[bytes], side: int | None = None) -> bool:
+    """Whether two images have different vectors as PNGs, of their own or of another size."""
+    copies = [image_files.brought_to(file, side) for file in files]
+    rows = given.joined([batches.image(copy) for copy in copies])
+    return not equal_pairs(rows)
 
 
 def same_image(

@@ -7,7 +7,7 @@ blame.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -29,8 +29,6 @@ LARGE_BODY: Final = 50_000
 """Size in bytes above which a body may be too large."""
 NEAR: Final = 1.01
 """Maximum ratio between a size that is refused and one that is served."""
-MOST_TRIES: Final = 3
-"""Number of unexplained refusals per signature after which the search stops."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +56,20 @@ class ItemLimits:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._tries: Counter[str] = Counter()
         self._limits: dict[str, list[Limit]] = defaultdict(list)
         """Limits by the signature of the refusal."""
 
-    def found(self, refused: Exchange) -> tuple[Cause, str] | None:
-        """The cause of a refusal and its description, if it is due to a limit on a request."""
+    def found(self, refused: Exchange, look: bool) -> tuple[Cause, str] | None:
+        """The cause of a refusal and its description, if it is due to a limit on a request.
+
+        Without `look`, only a limit that is already known is considered.
+        """
         signature, items = response_signature(refused), items_of(refused.request_body)
         known = self._known(signature, items, refused)
-        if known is None and self._tries[signature] < MOST_TRIES:
+        if known is None and look:
             with suppress(TooMuch):
                 limit = self._look_into(items, len(refused.request_body))
                 self._limits[signature] += [limit] if limit else []
-                self._tries[signature] += limit is None
             known = self._known(signature, items, refused)
         if known is None:
             return None
@@ -87,11 +86,11 @@ class ItemLimits:
             words = f"so is a short text in a body of {size} bytes"
             return Limit(CauseKind.TOO_LARGE, "", size=size, words=words)
         smallest = self._smallest(items)
-        if len(smallest) < FEWEST:
+        if len(smallest) == 1:
             return None
         others = plain_items(smallest)
         if not self._serves(others):
-            return self._of_number(others)
+            return self._of_number(others) if len(smallest) >= FEWEST else None
         if self._serves(as_heavy(smallest)):
             return None
         words = "each part of these is served: only their total in one request is refused"
@@ -116,6 +115,10 @@ class ItemLimits:
         parts = {kind: [each for each in others if each[0] == kind] for kind, _ in others}
         refused = [kind for kind, part in parts.items() if not self._serves(part)]
         counted = refused[0] if len(refused) == 1 else ""
+        if not counted and any(
+            self._serves(plain_items([(kind, "")] * len(others))) for kind in KINDS
+        ):
+            return None  # It is not for their number, but for both kinds in one request.
         number = len(parts[counted]) if counted else len(others)
         words = f"any {number} {counted or 'items'} are refused in one request, half of them served"
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)

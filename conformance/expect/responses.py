@@ -10,7 +10,7 @@ import numpy as np
 from conformance.data.tolerances import Array
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, of_response, plain
 from conformance.transport import go_reader
-from conformance.transport.exchange import Exchange
+from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.go_reader import GoParseError, GoResponse, Vector
 
 Measure = Callable[[str, float | str], None]
@@ -98,7 +98,8 @@ def answered(exchange: Exchange) -> Exchange:
     if exchange.failure is None:
         return exchange
     got = f"{exchange.summary().rstrip('.')}, to {exchange.asked()}"
-    cause = of_response(CauseKind.NO_RESPONSE, exchange)
+    begun = exchange.failed_by(FailureKind.BROKEN_OFF)
+    cause = of_response(CauseKind.BROKEN_OFF if begun else CauseKind.NO_RESPONSE, exchange)
     raise Nonconformity(got, "an answer", (exchange,), cause)
 
 
@@ -107,7 +108,8 @@ def status(exchange: Exchange, low: int, high: int) -> Exchange:
     answered(exchange)
     expected = f"a status from {low} to {high}" if low != high else f"status {low}"
     met = low <= exchange.status <= high
-    require(met, exchange.summary(), expected, exchange, cause=CauseKind.REFUSED)
+    kind = CauseKind.REFUSED if exchange.status > 399 else None
+    require(met, exchange.summary(), expected, exchange, cause=kind)
     return exchange
 
 

@@ -26,6 +26,8 @@ class FailureKind(StrEnum):
     """The peer closed a kept connection after a request was sent on it."""
     INCOMPLETE = "incomplete"
     """The connection was interrupted, or the response is not HTTP."""
+    BROKEN_OFF = "broken off"
+    """The connection was closed in the middle of the response's body."""
     TOO_LARGE = "too large"
     BROKEN_GZIP = "broken gzip"
 
@@ -160,7 +162,9 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
         return CLOSED
-    return Failure(FailureKind.INCOMPLETE, f"incomplete response: {words}")
+    begun = "without sending complete message body" in words
+    kind = FailureKind.BROKEN_OFF if begun else FailureKind.INCOMPLETE
+    return Failure(kind, f"incomplete response: {words}")
 
 
 def _closed_before_the_response(problem: Exception) -> bool:

@@ -1,13 +1,19 @@
 """Each model's resizing (`image_resize` in models.toml), reimplemented with Pillow."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch.nn.functional import interpolate
 
 from conformance.data.models import Model
 
 Resampling = Image.Resampling
+Size = tuple[int, int]
+Scaling = Callable[[Image.Image, Size], Image.Image]
 
 
 def side(model: Model) -> int:
@@ -28,10 +34,10 @@ def resized(image: Image.Image, model: Model, how: Resampling) -> Image.Image:
     return centre(image, side(model)) if model.image_resize == "crop" else image
 
 
-def resized_without_antialias(image: Image.Image, model: Model, how: str) -> Image.Image:
-    """The same with torch's interpolation, which does not filter by default."""
+def resized_by(scale: Scaling, image: Image.Image, model: Model) -> Image.Image:
+    """The same with another function for each step."""
     for size in _sizes(image, model):
-        image = _interpolated(image, size, how)
+        image = image if image.size == size else scale(image, size)
     return centre(image, side(model)) if model.image_resize == "crop" else image
 
 
@@ -46,7 +52,7 @@ def centre(image: Image.Image, size: int) -> Image.Image:
     return image.crop((left, top, left + size, top + size))
 
 
-def _sizes(image: Image.Image, model: Model) -> list[tuple[int, int]]:
+def _sizes(image: Image.Image, model: Model) -> list[Size]:
     """The sizes to which the image is resized, in order."""
     size = side(model)
     if model.image_resize == "crop":
@@ -59,16 +65,46 @@ def _sizes(image: Image.Image, model: Model) -> list[tuple[int, int]]:
     return [(size, size)]
 
 
-def _short(image: Image.Image, size: int) -> tuple[int, int]:
+def _short(image: Image.Image, size: int) -> Size:
     if image.width <= image.height:
         return size, int(size * image.height / image.width)
     return int(size * image.width / image.height), size
 
 
-def _interpolated(image: Image.Image, size: tuple[int, int], how: str) -> Image.Image:
-    if image.size == size:
-        return image
-    values = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float()
-    grown = interpolate(values, size=(size[1], size[0]), mode=how, align_corners=False)
-    pixels = grown[0].permute(1, 2, 0).round().clamp(0, 255).to(torch.uint8)
-    return Image.fromarray(pixels.numpy())
+def without_antialias(how: str) -> Scaling:
+    """Torch's interpolation, which by default filters nothing; "nearest" divides integers."""
+    aligned = {} if how == "nearest" else {"align_corners": False}
+
+    def scale(image: Image.Image, size: Size) -> Image.Image:
+        values = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float()
+        grown = interpolate(values, size=(size[1], size[0]), mode=how, **aligned)
+        return _image(grown[0].permute(1, 2, 0).numpy())
+
+    return scale
+
+
+def by_cubic(b: float, c: float) -> Scaling:
+    """Mitchell and Netravali's cubic of `b` and `c`, antialiased; Pillow's has 0 and 0.5."""
+
+    def scale(image: Image.Image, size: Size) -> Image.Image:
+        across, down = (_weights(b, c, *pair) for pair in zip(image.size, size, strict=True))
+        return _image(
+            np.einsum("yh,hwc,xw->yxc", down, np.array(image, float), across, optimize=True)
+        )
+
+    return scale
+
+
+def _weights(b: float, c: float, before: int, after: int) -> NDArray[np.float64]:
+    """What each pixel of a row (before) weighs in each of the row's new pixels: (after, before)."""
+    at = (np.arange(after) + 0.5) * before / after - 0.5
+    away = np.abs(np.arange(before) - at[:, None]) / max(before / after, 1)
+    near = (12 - 9 * b - 6 * c) * away**3 + (12 * b + 6 * c - 18) * away**2 + 6 - 2 * b
+    far = -(b + 6 * c) * away**3 + (6 * b + 30 * c) * away**2 - (12 * b + 48 * c) * away
+    weights = np.where(away < 1, near, np.where(away < 2, far + 8 * b + 24 * c, 0))
+    found: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return found
+
+
+def _image(pixels: NDArray[Any]) -> Image.Image:
+    return Image.fromarray(pixels.round().clip(0, 255).astype(np.uint8))

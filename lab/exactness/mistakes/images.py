@@ -145,11 +145,6 @@ def interpolated(how: Resampling, image: Image.Image, model: Model) -> Image.Ima
     return geometry.resized(image, model, how)
 
 
-def unfiltered(how: str, image: Image.Image, model: Model) -> Image.Image:
-    """The right shape with an interpolation without antialiasing, as in OpenCV."""
-    return geometry.resized_without_antialias(image, model, how)
-
-
 def _plain(name: str, alter: Alter) -> Mistake:
     return Mistake(name, "image", simple(_before(alter)))
 
@@ -187,6 +182,14 @@ ALL: tuple[Mistake, ...] = (
     _sized("it was resized with bicubic", partial(interpolated, Resampling.BICUBIC)),
     _sized("it was resized with Lanczos", partial(interpolated, Resampling.LANCZOS)),
     _sized("it was resized with a box filter", partial(interpolated, Resampling.BOX)),
-    _sized("it was resized with bicubic without antialiasing", partial(unfiltered, "bicubic")),
-    _sized("it was resized with bilinear without antialiasing", partial(unfiltered, "bilinear")),
+    *(
+        _sized(f"it was resized with {how}", partial(geometry.resized_by, scale))
+        for how, scale in {
+            "bicubic without antialiasing": geometry.without_antialias("bicubic"),
+            "bilinear without antialiasing": geometry.without_antialias("bilinear"),
+            "nearest neighbor by integer division": geometry.without_antialias("nearest"),
+            "bicubic of a = -0.75, as OpenCV and TensorFlow have it": geometry.by_cubic(0, 0.75),
+            "Mitchell's cubic": geometry.by_cubic(1 / 3, 1 / 3),
+        }.items()
+    ),
 )

@@ -42,6 +42,12 @@ def rescaled(inputs: Inputs, right: Scale, wrong: Scale) -> Inputs:
     return {**inputs, name: ((values - other_mean) / other_deviation).contiguous()}
 
 
+def twice(right: Scale) -> Scale:
+    """What scales once as `right` does twice."""
+    both = list(zip(*right, strict=True))
+    return tuple(mean + mean * spread for mean, spread in both), tuple(d * d for _, d in both)
+
+
 def _mistake(name: str, wrong: Callable[[Scale], Scale]) -> Mistake:
     return Mistake(name, "image", simple(_scaled(wrong)))
 
@@ -57,4 +63,9 @@ ALL: tuple[Mistake, ...] = (
     _mistake("the pixels were not normalized", lambda _: NONE),
     _mistake("the pixels were not divided by 255", lambda _: BYTES),
     _mistake("the standard deviation was not applied", lambda right: (right[0], NONE[1])),
+    _mistake(
+        "the pixels were divided by 255 twice",
+        lambda right: (tuple(255 * m for m in right[0]), tuple(255 * d for d in right[1])),
+    ),
+    _mistake("the pixels were normalized twice", twice),
 )

@@ -1,6 +1,8 @@
 """Vectors that depend on their position, on their request or on earlier requests."""
 
 import random
+import re
+import unicodedata
 import zlib
 from collections.abc import Hashable
 
@@ -320,6 +322,11 @@ cached("cache-by-both-ends", lambda text: (len(text), text[:10], text[-10:]))
 cached("cache-by-words", lambda text: tuple(sorted(text.split())) or text)
 cached("cache-by-letters-alone", lambda text: "".join(filter(str.isalpha, text)) or text)
 cached("cache-by-16-bits", lambda text: zlib.crc32(text.encode("utf-8", "surrogatepass")) & 0xFFFF)
+cached("cache-ignores-case", str.casefold)
+cached(
+    "cache-ignores-accents",
+    lambda text: re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)),
+)
 cached("cache-by-words-count", lambda text: ((text.split()[:1] or [text])[0], len(text.split())))
 
 
@@ -346,6 +353,13 @@ class TogetherTooLong(Endpoint):
         if len(texts) > 1 and sum(len(text.split()) for text in texts) > 77:
             raise Refused(422, "at most 77 tokens in a request")
         return super().text_vectors(texts)
+
+
+@fault("texts-cut-above-100")
+class CutAbove100(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        cut = [" ".join(text.split()[:3]) for text in texts]
+        return super().text_vectors(cut if len(texts) > 100 else texts)
 
 
 class Deduplicated(Endpoint):

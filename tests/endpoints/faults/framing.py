@@ -39,6 +39,15 @@ class LargeTruncated(Broken):
         return len(whole) <= 65536
 
 
+@fault("large-chunked-bodies-unended")
+class LargeUnended(Broken):
+    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
+        size, large = len(answer.body), len(answer.body) > 200_000
+        chunks = b"%X\r\n%b\r\n" % (size, answer.body) + (b"" if large else b"0\r\n\r\n")
+        write(wire.head(answer, {"Transfer-Encoding": "chunked"}) + chunks)
+        return not large
+
+
 @fault("length-too-short")
 class LengthTooShort(Broken):
     def broken(self, request: Request, answer: Answer, write: Write) -> bool:

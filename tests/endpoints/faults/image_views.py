@@ -246,3 +246,15 @@ branch(
     lambda _file, picture: picture.width > 2 * picture.height,
     lambda picture: ImageOps.pad(image_encoder.rgb(picture), (224, 224)),
 )
+branch(
+    "wide-images-squashed",
+    lambda _file, picture: picture.width > 3 * picture.height,
+    lambda picture: image_encoder.rgb(picture).resize((picture.height, picture.height)),
+)
+branch(
+    "sides-cut-to-multiples-of-16",
+    lambda _file, picture: min(picture.size) > 16,
+    lambda picture: image_encoder.rgb(picture).crop(
+        (0, 0, picture.width // 16 * 16, picture.height // 16 * 16)
+    ),
+)

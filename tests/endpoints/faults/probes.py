@@ -167,6 +167,13 @@ class ReadyBusy(Busy):
         return Answer(503, b'{"error": "busy"}', dict(JSON)) if self.inside else Answer(204)
 
 
+@fault("live-500-now-and-then-under-load")
+class LiveFailsWhileBusy(Busy):
+    def live(self, request: Request) -> Answer:
+        failed = self.inside and next(self.calls) % 3 == 0
+        return Answer(500, b'{"error": "busy"}', dict(JSON)) if failed else Answer(204)
+
+
 @fault("ready-before-model")
 class ReadyTooEarly(Endpoint):
     loaded = 0.0

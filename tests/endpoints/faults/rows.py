@@ -52,6 +52,14 @@ class RefusesAbove10(Limited):
 
 request_refused = refusals("body")
 request_refused("one-image-only", 400, lambda asked: len(asked.images) > 1)
+request_refused(
+    "texts-and-two-images-refused", 500, lambda asked: asked.texts and len(asked.images) > 1
+)
+request_refused(
+    "images-above-400-kb-together-refused",
+    413,
+    lambda asked: len(asked.images) > 1 and sum(map(len, asked.images)) > 400_000,
+)
 
 
 rewritten = variants(Rewritten, "rewrite")
