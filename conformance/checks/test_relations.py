@@ -75,7 +75,7 @@ def test_translations_meet(
 ) -> None:
     languages = [each for each in advertised(model, corpus) if each != "en"]
     if not languages:
-        not_applicable("a model of one language")
+        not_applicable("a monolingual model")
     translated = {each: cache.vectors(texts=corpus.captions[each]).texts for each in languages}
     found = {each: nearest(rows, encoded.texts) for each, rows in translated.items()}
     measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))

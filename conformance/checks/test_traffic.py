@@ -38,13 +38,13 @@ def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], w
 @pytest.mark.clause("OPS-01")
 def test_equal_texts_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
     work = [Items([ALIKE[number % 2]]) for number in range(8)]
-    in_parallel(endpoint, cache, work, "equal requests at once")
+    in_parallel(endpoint, cache, work, "simultaneous equal requests")
 
 
 @pytest.mark.clause("OPS-01")
 def test_equal_images_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
     work = [Items((), [small_bmp(5 * (number % 2))]) for number in range(6)]
-    in_parallel(endpoint, cache, work, "equal requests at once")
+    in_parallel(endpoint, cache, work, "simultaneous equal requests")
 
 
 @pytest.mark.clause("OPS-01")
@@ -63,7 +63,7 @@ def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache
     work = [Items([texts.pool()[place]]) for place in places]
     for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, 1, 0).texts
-        expect.same(got[0], pool[place], f"a text of {callers} requests at once")
+        expect.same(got[0], pool[place], f"a text of {callers} simultaneous requests")
 
 
 @pytest.mark.clause("OPS-01")
@@ -73,7 +73,7 @@ def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -
     work = [Items([texts.pool()[place] for place in each]) for each in places]
     for exchange, own in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, LIST, 0).texts
-        expect.same(got, pool[own], f"a text of {LISTS} lists at once")
+        expect.same(got, pool[own], f"a text of {LISTS} simultaneous lists")
 
 
 @pytest.mark.clause("OPS-01")
@@ -99,7 +99,7 @@ def test_the_same_image_at_once_has_equal_vectors(endpoint: Endpoint, cache: Vec
     work = [Items((), [image]) for image in images]
     for exchange, before in zip(endpoint.vectorize_at_once(work), alone, strict=True):
         got = given.vectors(exchange, 0, 1).images[0]
-        expect.equal_at_once(got, before, "the same image at once with others")
+        expect.equal_at_once(got, before, "the same image in parallel with others")
 
 
 @pytest.mark.clause("IMG-04")

@@ -126,12 +126,12 @@ def _colours(size: Size) -> list[Variant]:
     shown = png(pixels)
     layouts = {
         "24-bit BMP": Layout(),
-        "24-bit BMP, top row first": Layout(top_down=True),
-        "24-bit BMP of OS/2": Layout(header=CORE),
-        "24-bit BMP, header 4": Layout(header=V4),
-        "24-bit BMP, header 5": Layout(header=V5),
+        "24-bit BMP, top-down": Layout(top_down=True),
+        "24-bit OS/2 BMP": Layout(header=CORE),
+        "24-bit BMP, V4 header": Layout(header=V4),
+        "24-bit BMP, V5 header": Layout(header=V5),
         "32-bit BMP": Layout(bits=32),
-        "32-bit BMP, top row first": Layout(bits=32, top_down=True),
+        "32-bit BMP, top-down": Layout(bits=32, top_down=True),
     }
     found = [Variant(name, partial(write, pixels, each), shown) for name, each in layouts.items()]
     alpha = Layout(bits=32, header=V5, compression=FIELDS, masks="BGRA")
@@ -141,7 +141,7 @@ def _colours(size: Size) -> list[Variant]:
     few = {
         "16-bit BMP, 5-5-5": Layout(bits=16),
         "16-bit BMP, 5-6-5": Layout(bits=16, compression=FIELDS, masks="565"),
-        "16-bit BMP, 5-5-5, top row first": Layout(bits=16, top_down=True),
+        "16-bit BMP, 5-5-5, top-down": Layout(bits=16, top_down=True),
     }
     found += [Variant(name, partial(write, pure, each), png(pure)) for name, each in few.items()]
     return found
@@ -154,11 +154,11 @@ def _palettes(size: Size) -> list[Variant]:
         "4-bit BMP of 5 colors": (5, Layout(bits=4)),
         "8-bit BMP": (256, Layout(bits=8)),
         "8-bit BMP of 100 colors": (100, Layout(bits=8)),
-        "8-bit BMP, top row first": (200, Layout(bits=8, top_down=True)),
-        "8-bit BMP of OS/2": (64, Layout(bits=8, header=CORE)),
-        "8-bit BMP, header 5": (64, Layout(bits=8, header=V5)),
-        "8-bit BMP in run lengths": (64, Layout(bits=8, compression=RLE8)),
-        "4-bit BMP in run lengths": (16, Layout(bits=4, compression=RLE4)),
+        "8-bit BMP, top-down": (200, Layout(bits=8, top_down=True)),
+        "8-bit OS/2 BMP": (64, Layout(bits=8, header=CORE)),
+        "8-bit BMP, V5 header": (64, Layout(bits=8, header=V5)),
+        "8-bit BMP, run-length encoded": (64, Layout(bits=8, compression=RLE8)),
+        "4-bit BMP, run-length encoded": (16, Layout(bits=4, compression=RLE4)),
     }
     found = []
     for name, (count, layout) in layouts.items():

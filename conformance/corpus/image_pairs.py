@@ -87,7 +87,7 @@ def large(side: int) -> Alike:
     base = scenes.colour(side, side)
     places = ("top left", "bottom right", "middle")
     changed = {f"a detail at the {name}": _detail(base, PLACES[name]) for name in places}
-    shown = {"the image": base, **changed, "two areas exchanged": _areas_exchanged(base)}
+    shown = {"the image": base, **changed, "two areas swapped": _areas_exchanged(base)}
     files = {name: save(Image.fromarray(pixels), "BMP") for name, pixels in shown.items()}
     return Alike(f"BMPs of {side} x {side}", files)
 
@@ -107,20 +107,20 @@ def _changes() -> dict[str, Callable[[Pixels], Pixels]]:
     """Functions that change an image of shape (h, w, 3), by name."""
     return {
         "mirrored": lambda pixels: pixels[:, ::-1],
-        "red and blue exchanged": lambda pixels: pixels[..., [2, 1, 0]],
+        "red and blue swapped": lambda pixels: pixels[..., [2, 1, 0]],
         "upside down": lambda pixels: pixels[::-1],
-        "red and green exchanged": lambda pixels: pixels[..., [1, 0, 2]],
-        "turned by half": lambda pixels: pixels[::-1, ::-1],
-        "green and blue exchanged": lambda pixels: pixels[..., [0, 2, 1]],
-        "turned by a quarter": lambda pixels: np.rot90(pixels),
+        "red and green swapped": lambda pixels: pixels[..., [1, 0, 2]],
+        "rotated by 180 degrees": lambda pixels: pixels[::-1, ::-1],
+        "green and blue swapped": lambda pixels: pixels[..., [0, 2, 1]],
+        "rotated by 90 degrees": lambda pixels: np.rot90(pixels),
         "without red": lambda pixels: _without(pixels, 0),
-        "rows as columns": lambda pixels: pixels.transpose(1, 0, 2),
+        "transposed": lambda pixels: pixels.transpose(1, 0, 2),
         "without green": lambda pixels: _without(pixels, 1),
         "in gray": lambda pixels: np.asarray(Image.fromarray(pixels).convert("L").convert("RGB")),
         "without blue": lambda pixels: _without(pixels, 2),
         "negative": lambda pixels: 255 - pixels,
         "an area in one color": lambda pixels: _area(pixels, SAME_LUMA[0]),
-        "two areas exchanged": _areas_exchanged,
+        "two areas swapped": _areas_exchanged,
         "an area in a color of the same gray": lambda pixels: _area(pixels, SAME_LUMA[1]),
         "a little darker": lambda pixels: (pixels * 0.9).astype(np.uint8),
         **{
@@ -171,7 +171,7 @@ def _quarters() -> Iterator[tuple[str, bytes]]:
     for turns in range(4):
         for name, each in (("", pixels), ("mirrored, ", pixels[:, ::-1])):
             turned = np.ascontiguousarray(np.rot90(each, turns))
-            yield f"{name}turned {turns} times", save(Image.fromarray(turned), "PNG")
+            yield f"{name}rotated by {turns * 90} degrees", save(Image.fromarray(turned), "PNG")
 
 
 def blurred(file: bytes, strength: float) -> bytes:

@@ -229,7 +229,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
         else "the middle is cropped instead of both sides scaled": seen(
             image, own, not crops, Image.Resampling.BICUBIC
         )[0],
-        "red and blue are exchanged": Image.merge("RGB", (red, green, blue)),
+        "red and blue are swapped": Image.merge("RGB", (red, green, blue)),
         "there is no antialiasing": seen(image, own, crops, Image.Resampling.NEAREST)[0],
         "the filter is Lanczos'": seen(image, own, crops, Image.Resampling.LANCZOS)[0],
         "the filter is a box": seen(image, own, crops, Image.Resampling.BOX)[0],

@@ -156,7 +156,7 @@ def _layouts(size: Size) -> list[Variant]:
         "TIFF, deflated in tiles": {"compression": DEFLATE, "tile": 48},
         "TIFF, deflated with a predictor": {"compression": DEFLATE, "predictor": True, "rows": 16},
         "TIFF, big-endian in strips": {"big_endian": True, "compression": DEFLATE, "rows": 5},
-        "TIFF turned by its tag, upright": {"tags": {274: (1,)}},
+        "TIFF with an orientation tag, upright": {"tags": {274: (1,)}},
     }
     return [
         Variant(name, partial(write, pixels, Layout(**each)), shown)

@@ -29,7 +29,7 @@ def test_many_objects(
     seconds, rejected = time.perf_counter() - start, objects.batch.failed_objects
     measure("weaviate import, objects per second", round(COUNT / seconds, 1))
     if deployment.proxy:
-        measure("weaviate import, requests at once", float(deployment.proxy.peak))
+        measure("weaviate import, simultaneous requests", float(deployment.proxy.peak))
     if rejected:
         got = f"{len(rejected)} of {COUNT} rejected: {error_text(rejected[0].message)}"
         raise failed(deployment, mark, got)
