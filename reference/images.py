@@ -77,7 +77,7 @@ def read(encoded: str, name: str, max_pixels: int) -> Image.Image:
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise almost anything for damaged data.
-        bare = _without_metadata(data)
+        bare = without_metadata(data)
         if bare is not None:
             # If that fails too, more than the metadata is damaged, and the first error is better.
             with suppress(Exception):
@@ -139,7 +139,7 @@ def _too_large(name: str, detail: str) -> RefusedError:
     return RefusedError(f"{name}: too many pixels ({detail})", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
-def _without_metadata(data: bytes) -> bytes | None:
+def without_metadata(data: bytes) -> bytes | None:
     """A PNG without its texts, profile and EXIF; None if it has none of them, or is not a PNG.
 
     Pillow rejects a PNG whose texts or profile are damaged or inflate to more than 1 MiB, although

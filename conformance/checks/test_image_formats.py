@@ -15,7 +15,8 @@ from conformance.expect.image_comparisons import ImageBatches
 from conformance.options.settings import Settings
 
 FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF")
-SEQUENCES, TRANSPARENT, METADATA = "several images in a file", "transparent pixels", "metadata"
+SEQUENCES, TRANSPARENT = "several images in a file", "transparent pixels"
+METADATA, DAMAGED = "metadata", "damaged metadata"
 PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first", "turned")
 OTHER_MODES: tuple[Demand, ...] = ("mode", "ink", "clear")
 LOSSY = ("JPEG", "WebP", "TIFF")
@@ -162,3 +163,10 @@ def test_what_a_file_carries_is_read_over(batches: ImageBatches, variants: Chose
     carried = variants(METADATA, "carried")
     read(batches, carried)
     same(batches, carried)
+
+
+@pytest.mark.clause("IMG-17")
+def test_metadata_that_decoders_refuse_is_ignored(batches: ImageBatches, variants: Chosen) -> None:
+    damaged = variants(DAMAGED, "carried")
+    read(batches, damaged)
+    same(batches, damaged)

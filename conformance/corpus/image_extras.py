@@ -22,6 +22,8 @@ from conformance.corpus.png_files import GREY, GREY_ALPHA, PALETTE, RGBA, Layout
 XMP: Final = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
 LARGE: Final = 150_000
 """Size in bytes of the largest piece: more than one segment of a JPEG can hold."""
+INFLATED: Final = 2 * 2**20
+"""Size in bytes of the largest piece once inflated: twice what Pillow accepts."""
 TAILS: Final = {"line end": b"\r\n", "zeros": bytes(4096), "archive": b"PK\x05\x06" + bytes(18)}
 CORNER: Final = 8
 """The transparent corner's side is this fraction of the image's side."""
@@ -45,6 +47,27 @@ def metadata(width: int, height: int) -> list[Variant]:
         for name, file in (carried | tails).items():
             found.append(Variant(f"{kind} with {name}", partial(bytes, file), bare, "carried"))
     return found
+
+
+def damaged(width: int, height: int) -> list[Variant]:
+    """PNGs whose pixels are intact, but whose metadata makes a strict decoder refuse the file."""
+    pixels = scenes.colour(width, height, scene=2)
+    packed = zlib.compress(b"long " * (INFLATED // 5))
+    chunks = {
+        "a compressed text of 2 MiB": (b"zTXt", b"Comment\0\0" + packed),
+        "a compressed international text of 2 MiB": (b"iTXt", b"Comment\0\1\0\0\0" + packed),
+        "a profile of 2 MiB": (b"iCCP", b"sRGB\0\0" + zlib.compress(profile().ljust(INFLATED))),
+        "a text with a wrong checksum": (b"tEXt", b"Comment\0damaged"),
+    }
+    files = {name: png_files.write(pixels, Layout(before=[each])) for name, each in chunks.items()}
+    checksum = png_files.chunk(*chunks["a text with a wrong checksum"])[-4:]
+    files["a text with a wrong checksum"] = files["a text with a wrong checksum"].replace(
+        checksum, checksum[::-1], 1
+    )
+    bare = png_files.write(pixels, Layout())
+    return [
+        Variant(f"PNG with {name}", partial(bytes, f), bare, "carried") for name, f in files.items()
+    ]
 
 
 def profile() -> bytes:

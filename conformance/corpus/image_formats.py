@@ -190,4 +190,5 @@ FAMILIES: Final[dict[str, Callable[[int, int], list[Variant]]]] = {
     "several images in a file": image_extras.sequences,
     "transparent pixels": image_extras.transparent,
     "metadata": image_extras.metadata,
+    "damaged metadata": image_extras.damaged,
 }

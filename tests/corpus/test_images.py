@@ -6,12 +6,13 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from conformance.corpus import image_formats, image_pairs, image_sizes
 from conformance.corpus.image_files import Variant
+from reference.images import without_metadata
 
-FORMATS = tuple(name for name in image_formats.FAMILIES if name != "metadata")
+FORMATS = tuple(name for name in image_formats.FAMILIES if "metadata" not in name)
 SIZES = ((40, 40), (33, 37), (3, 2), (1, 1))
 MODES = {"plain": {"RGB", "L"}, "mode": {"P", "1", "L", "LA", "RGB", "RGBA", "I;16", "I;16B"}}
 
@@ -41,6 +42,15 @@ def test_metadata_leaves_the_pixels(size: tuple[int, int]) -> None:
     for variant in image_formats.FAMILIES["metadata"](*size):
         assert np.array_equal(rgb(variant.file), rgb(variant.pixels)), variant.name
         assert variant.file != variant.pixels
+
+
+def test_damaged_metadata_is_refused_by_pillow_and_leaves_the_pixels() -> None:
+    for variant in image_formats.FAMILIES["damaged metadata"](40, 40):
+        with pytest.raises((ValueError, UnidentifiedImageError)):
+            opened(variant.file)
+        bare = without_metadata(variant.file)
+        assert bare is not None
+        assert np.array_equal(rgb(bare), rgb(variant.pixels))
 
 
 @pytest.mark.parametrize("family", image_formats.FAMILIES)

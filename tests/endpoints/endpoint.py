@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from reference.images import without_metadata
 from tests.endpoints import image_encoder, wire
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.wire import Answer, Request
@@ -183,19 +184,26 @@ class Endpoint:
         kind = type(self)
         return (
             kind.opened_vector is Endpoint.opened_vector
+            and kind.opened is Endpoint.opened
             and kind.picture_vector is Endpoint.picture_vector
         )
 
     def opened_vector(self, image: bytes) -> Matrix:
         """One image file that is not known yet: (width,)."""
         try:
-            with Image.open(BytesIO(image)) as opened:
-                opened.load()
-                return self.picture_vector(opened)
+            with self.opened(image) as picture:
+                return self.picture_vector(picture)
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as broken:
             raise Refused(400, "an image cannot be read") from broken
         except Image.DecompressionBombError as broken:
             raise Refused(413, "an image has too many pixels") from broken
+
+    def opened(self, image: bytes) -> Image.Image:
+        """The picture in an image file; metadata that Pillow refuses is left out."""
+        try:
+            return read_by_pillow(image)
+        except (OSError, ValueError, SyntaxError):
+            return read_by_pillow(without_metadata(image) or image)
 
     def picture_vector(self, picture: Image.Image) -> Matrix:
         """One opened picture of any mode: (width,)."""
@@ -208,6 +216,13 @@ class Endpoint:
     def dump(self, body: Any) -> bytes:
         """An object as bytes."""
         return json.dumps(body).encode()
+
+
+def read_by_pillow(image: bytes) -> Image.Image:
+    """The picture in an image file, as Pillow reads it. Raises what Pillow raises."""
+    picture = Image.open(BytesIO(image))
+    picture.load()
+    return picture
 
 
 def strings(value: Body, key: str) -> list[str]:

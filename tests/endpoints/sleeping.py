@@ -33,5 +33,5 @@ def megapixels(image: bytes) -> float:
         try:
             with Image.open(io.BytesIO(image)) as opened:
                 return opened.width * opened.height / 1e6
-        except OSError:
+        except (OSError, ValueError):
             return 0.0

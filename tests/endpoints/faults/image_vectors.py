@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
-from tests.endpoints.endpoint import Endpoint, Refused
+from tests.endpoints.endpoint import Endpoint, Refused, read_by_pillow
 from tests.endpoints.faults.image_files import Branch, RefusedBranch
 from tests.endpoints.faults.image_views import Seen
 from tests.endpoints.faults.load import Overlapping
@@ -146,6 +146,12 @@ refused_branch(
     "comment-refused", lambda _file, picture: picture.format == "JPEG" and "comment" in picture.info
 )
 refused_branch("texts-in-png-refused", lambda _file, picture: bool(getattr(picture, "text", None)))
+
+
+@fault("damaged-metadata-refused")
+class DamagedMetadata(Endpoint):
+    def opened(self, image: bytes) -> Image.Image:
+        return read_by_pillow(image)
 
 
 @fault("bytes-after-the-end-refused")
