@@ -49,7 +49,7 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
     """A second container, so that its restart does not disturb the other checks."""
     caption, image = corpus.captions["en"][0], corpus.images[0]
     try:
-        with _another(started, settings) as container:
+        with Container(_image(settings), started.options(settings)) as container:
             observe_start(container, started.patience(settings))
             return observe_restart(container, [caption], [image], started.patience(settings))
     except ContainerTrouble as trouble:
@@ -142,10 +142,6 @@ def test_it_works_as_another_user(
 def _image(settings: Settings) -> str:
     assert settings.image is not None
     return settings.image
-
-
-def _another(started: StartedImage, settings: Settings) -> Container:
-    return Container(_image(settings), started.options(settings))
 
 
 def _works(confined: Confined) -> bool:

@@ -25,6 +25,7 @@ LARGE: Final = 150_000
 INFLATED: Final = 2 * 2**20
 """Size in bytes of the largest piece once inflated: twice what Pillow accepts."""
 TAILS: Final = {"line end": b"\r\n", "zeros": bytes(4096), "archive": b"PK\x05\x06" + bytes(18)}
+CHROMATICITIES: Final = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 CORNER: Final = 8
 """The transparent corner's side is this fraction of the image's side."""
 BMP_WITH_ALPHA: Final = bmp_files.Layout(
@@ -85,7 +86,7 @@ def _png(image: Image.Image) -> dict[str, bytes]:
     text.add_itxt("XML:com.adobe.xmp", XMP.decode())
     chunks = {
         "gamma": [(b"gAMA", struct.pack(">I", 45455))],
-        "chromaticities": [(b"cHRM", struct.pack(">8I", *_chromaticities()))],
+        "chromaticities": [(b"cHRM", struct.pack(">8I", *CHROMATICITIES))],
         "an sRGB chunk": [(b"sRGB", b"\0")],
         "a background": [(b"bKGD", struct.pack(">3H", 255, 0, 0))],
         "significant bits": [(b"sBIT", b"\5\6\5")],
@@ -103,10 +104,6 @@ def _png(image: Image.Image) -> dict[str, bytes]:
         "texts": save(image, "PNG", pnginfo=text),
         "EXIF": save(image, "PNG", exif=exif(orientation=1)),
     }
-
-
-def _chromaticities() -> tuple[int, ...]:
-    return (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 
 
 def _jpeg(image: Image.Image, other: Image.Image) -> dict[str, bytes]:

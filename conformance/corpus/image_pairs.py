@@ -67,7 +67,8 @@ def group(name: str, own: int) -> Alike:
     if name == OWN:
         return _alike("PNG", own, changes)
     if name == "one pixel":
-        return Alike(name, {str(shade): save(_single(shade), "PNG") for shade in TINY})
+        single = {str(shade): Image.new("RGB", (1, 1), shade) for shade in TINY}
+        return Alike(name, {shade: save(image, "PNG") for shade, image in single.items()})
     if name == "2 x 2 pixels":
         return Alike(name, dict(_quarters()))
     number = names().index(name)
@@ -160,10 +161,6 @@ def _detail(pixels: Pixels, place: tuple[int, int]) -> Pixels:
     part = changed[y : y + max(1, height), x : x + max(1, width)]
     part[:] = np.where(part > 127, part - 120, part + 120)
     return changed
-
-
-def _single(shade: tuple[int, int, int]) -> Image.Image:
-    return Image.new("RGB", (1, 1), shade)
 
 
 def _quarters() -> Iterator[tuple[str, bytes]]:

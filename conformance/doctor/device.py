@@ -44,7 +44,8 @@ def examine(
     seconds = seconds_an_image(endpoint)
     if seconds is None:
         return
-    least = least_on_cpu(model) if _runs_here(endpoint) else None
+    runs_here = urlsplit(endpoint.client.url).hostname in LOCAL
+    least = least_on_cpu(model) if runs_here else None
     found.note("image in a batch", _beside(seconds, least))
     if switch in CUDA_ON:
         _judge(says, seconds, least, found)
@@ -88,7 +89,3 @@ def _beside(seconds: float, least: float | None) -> str:
     if least is None:
         return took
     return f"{took}; the CPU here, as busy as it is, would take at least {least * 1000:.0f} ms"
-
-
-def _runs_here(endpoint: Endpoint) -> bool:
-    return urlsplit(endpoint.client.url).hostname in LOCAL

@@ -105,7 +105,8 @@ class Client:
         """Count exchanges, including those made without this client, and call the listeners."""
         self.endpoint_seconds += seconds
         self.pace.heard(exchanges)
-        late = [each for each in exchanges if each.method == "POST" and _is_late(each)]
+        posts = [each for each in exchanges if each.method == "POST"]
+        late = [each for each in posts if each.failed_by(FailureKind.TIMED_OUT)]
         self.timeouts += sum(not self.pace.explains(each) for each in late)
         for listener in self.listeners:
             listener(exchanges)
@@ -194,10 +195,6 @@ def _http_client(url: str) -> httpx.AsyncClient:
         # Go's client keeps no cookies, and an endpoint's cookies would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
-
-
-def _is_late(exchange: Exchange) -> bool:
-    return exchange.failed_by(FailureKind.TIMED_OUT)
 
 
 def _may_be_sent_again(exchange: Exchange) -> bool:

@@ -55,11 +55,6 @@ def recorded() -> dict[str, Recorded]:
     }
 
 
-def server_version() -> str:
-    """The version of the server whose requests were recorded."""
-    return str(fixture_files.toml(f"{FOLDER}/index.toml")["server"])
-
-
 class Replayer:
     """One connection to the endpoint, reopened if the endpoint closes it."""
 
