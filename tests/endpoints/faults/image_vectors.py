@@ -39,6 +39,7 @@ class Cached(Endpoint):
 
 def opened(image: bytes) -> Image.Image:
     with Image.open(BytesIO(image)) as found:
+        found.load()
         return image_encoder.rgb(found)
 
 
