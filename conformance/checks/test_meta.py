@@ -8,9 +8,12 @@ import pytest
 from conformance import expect
 from conformance.data.models import Model
 from conformance.expect import given
-from conformance.transport.endpoint import META, Endpoint
+from conformance.transport.client import Request
+from conformance.transport.endpoint import META, Endpoint, Items
 
 TIMES = 3
+CALLERS, TEXTS = 4, 8
+BUSY = "a red circle on paper " * 20
 
 
 def letters(name: str) -> str:
@@ -50,6 +53,18 @@ def test_meta_keeps_answering(endpoint: Endpoint) -> None:
     given.meta_object(endpoint.get(META))
     for _ in range(TIMES):
         expect.meta_object(endpoint.get(META))
+
+
+@pytest.mark.clause("MET-03")
+def test_meta_keeps_answering_while_busy(endpoint: Endpoint) -> None:
+    idle = given.answered(endpoint.get(META)).status
+    many = endpoint.client.pace.texts(TEXTS, at_once=CALLERS)
+    numbers = [[f"{caller}.{text}" for text in range(many)] for caller in range(CALLERS)]
+    items = [Items([f"{number} {BUSY}" for number in each]) for each in numbers]
+    work, probe = endpoint.requests(items), Request("GET", META)
+    for exchange in endpoint.client.run_beside(work, probe, TIMES, endpoint.client.timeout)[1]:
+        expect.meta_object(exchange)
+        expect.status(exchange, idle, idle)
 
 
 @pytest.mark.clause("MET-04")

@@ -174,6 +174,12 @@ class LiveFailsWhileBusy(Busy):
         return Answer(500, b'{"error": "busy"}', dict(JSON)) if failed else Answer(204)
 
 
+@fault("meta-500-under-load")
+class MetaBusy(Busy):
+    def meta(self, request: Request) -> Answer:
+        return super().meta(request) if not self.inside else Answer(500, b'{"error": "busy"}')
+
+
 @fault("ready-before-model")
 class ReadyTooEarly(Endpoint):
     loaded = 0.0
