@@ -45,8 +45,8 @@ HEAVY = 10_000
 DRAINED = 4
 """Timeouts that an endpoint has to work off what was given up."""
 TEXTS_ALONE = Items([TEXT])
-REDIRECT, SERVER_ERROR = 300, 500
-"""The first statuses of these kinds."""
+SERVER_ERROR = 500
+"""The first status of the kind."""
 TEXTS, IMAGES = "texts", "images"
 AS_BEFORE = "the next valid request served as before"
 TRIES = 3
