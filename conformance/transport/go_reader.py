@@ -83,7 +83,7 @@ def read_meta(body: bytes) -> dict[str, Any]:
 
 def holds_null(body: bytes) -> bool:
     """Whether a vector of a readable response contains a null, which Go silently reads as 0."""
-    document = _document(body, _number)
+    document = _document(body, float)
     lists = [document.last(name, _rows_as_sent, []) for name in ("textVectors", "imageVectors")]
     return any(None in row for rows in lists for row in rows)
 
