@@ -5,7 +5,7 @@ import os
 import pytest
 
 from conformance import expect
-from conformance.corpus import image_files
+from conformance.corpus import image_files, png_files
 from conformance.data import timeouts
 from conformance.data.statuses import not_applicable
 from conformance.expect import given
@@ -138,7 +138,7 @@ def test_an_endpoint_that_reads_large_images_answers_in_time(endpoint: Endpoint)
     # Different images for each probe, since the endpoint may cache what it has read.
     images = {
         "heavy": [image_files.heavy(LARGE, number) for number in range(CALLERS_OF_LARGE)],
-        **{f"{s} x {s}": [image_files.blank(s, n) for n in range(CALLERS_OF_LARGE)] for s in SIDES},
+        **{f"{s} x {s}": [png_files.blank(s, n) for n in range(CALLERS_OF_LARGE)] for s in SIDES},
     }
     for files in images.values():
         done, seen = endpoint.client.run_beside(

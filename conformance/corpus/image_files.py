@@ -5,7 +5,6 @@ Also defines the type that the format and size tests share: a file with the pixe
 
 import base64
 import io
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -169,13 +168,6 @@ def heavy(size: int, number: int = 0) -> bytes:
     side = int((size / 3) ** 0.5) + 1
     noise = np.frombuffer(Random(number).randbytes(side * side * 3), dtype=np.uint8)
     return save(Image.fromarray(noise.reshape(side, side, 3)), "PNG", compress_level=0)
-
-
-def blank(side: int, number: int) -> bytes:
-    """A single-color PNG, small for its number of pixels; a different one for each number."""
-    # One color is all runs: half the time of the usual strategy.
-    color = Image.new("RGB", (side, side), (200, number, 90))
-    return save(color, "PNG", compress_type=zlib.Z_RLE)
 
 
 @cache

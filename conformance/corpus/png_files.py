@@ -8,14 +8,15 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from conformance.corpus import image_scenes as scenes
-from conformance.corpus.image_files import Demand, Variant, opaque, png
+from conformance.corpus.image_files import Demand, Variant, opaque, png, save
 from conformance.corpus.image_scenes import Size
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -68,6 +69,17 @@ def write(samples: Samples, layout: Layout) -> bytes:
 def chunk(kind: bytes, data: bytes) -> bytes:
     """One chunk with its length and checksum."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def blank(side: int, number: int) -> bytes:
+    """A single-color PNG, small for its number of pixels; a different file for each number."""
+    file, end = _blank(side), len(chunk(b"IEND", b""))
+    return file[:-end] + chunk(b"tEXt", f"Comment\0{number}".encode()) + file[-end:]
+
+
+@cache
+def _blank(side: int) -> bytes:
+    return save(Image.new("RGB", (side, side), (200, 10, 90)), "PNG", compress_type=zlib.Z_RLE)
 
 
 def colours(table: Samples) -> Chunk:

@@ -25,12 +25,14 @@ class Items:
 
     def body(self) -> bytes:
         """The body as Weaviate writes it: an empty kind is left out, images are plain base64."""
-        document: dict[str, list[str]] = {}
+        kinds = []
         if self.texts:
-            document["texts"] = list(self.texts)
+            kinds.append(b'"texts": ' + json.dumps(list(self.texts), ensure_ascii=False).encode())
         if self.images:
-            document["images"] = [base64.b64encode(image).decode() for image in self.images]
-        return json.dumps(document, ensure_ascii=False).encode()
+            # Base64 needs no escapes; looking for them in megabytes takes longer than encoding.
+            encoded = b'", "'.join(map(base64.b64encode, self.images))
+            kinds.append(b'"images": ["' + encoded + b'"]')
+        return b"{" + b", ".join(kinds) + b"}"
 
 
 class Endpoint:
