@@ -33,7 +33,6 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "empty-request-500",
-        "prefix",
         "first-request-slow",
         "six-decimals",
         "split-writes",
@@ -46,6 +45,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "many-digits",
         "punctuation-dropped",
         "bfloat16",
+        "noise-that-is-said",
     ),
     (
         "missing-for-absent",
@@ -86,6 +86,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "long-error",
         "continue-first",
         "ipv6",
+        "prefix",
         "pretty-printed",
         "connection-close",
         "other-content-type",
@@ -94,6 +95,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "image-noise-in-batches",
         "resized-in-its-own-mode",
         "texts-longer-than-images",
+        "noise-of-low-precision",
     ),
 )
 
