@@ -1,6 +1,6 @@
-# Two commands for users: `make demo` and `make test`. The rest is for people who change the project.
-# Every task is defined here alone; tox calls these for the environments that it makes, with BIN set to
-# the environment's programs and STAMP empty, so that nothing is installed.
+# `make demo` and `make test` are for users. The rest is for people who change the project. Every task
+# is defined only here; tox calls these for its own environments, with BIN set to the environment's
+# programs and STAMP empty, so that nothing is installed.
 SHELL := /bin/bash
 PYTHON ?= 3.11
 VENV := .venv
@@ -18,7 +18,7 @@ REPORT ?= report
 LOCK := --constraint requirements.lock
 SITE ?= site
 
-# Where it is set, every process compiles all that it imports anew: eight seconds for one that loads torch.
+# If this is set, every process recompiles all of its imports, which takes eight seconds with torch.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint types unit test-suite test-exhaustive coverage format matrix hooks lock bench docs standins expected clean
@@ -33,7 +33,7 @@ help:
 	@echo "make docs        write the generated files, then build the documentation into $(SITE)/"
 	@echo "make format | hooks | lock | bench | standins | expected | clean"
 
-# $(call install,ENVIRONMENT,EXTRAS): with uv where there is one, since it is much faster; else venv and pip.
+# $(call install,ENVIRONMENT,EXTRAS): with uv if available, since it is much faster; else venv and pip.
 define install
 	@if command -v uv >/dev/null; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(1) && \
@@ -83,12 +83,12 @@ unit: $(STAMP) $(NODE)
 test-suite: $(SUITE_STAMP)
 	$(SUITE_BIN)/python -m pytest -n 4 --dist loadgroup --sample 8 -rs
 
-# Each fault and each legal endpoint alone, by the whole suite: an hour or more. Where it was stopped it
-# goes on, at the same commit.
+# Each faulty and each legal endpoint alone, with the whole suite: an hour or more. An interrupted run is
+# resumed if the commit is the same.
 test-exhaustive: $(STAMP)
 	$(BIN)/python -m tests.endpoints.table --kept build/faults --write docs/faults.md
 
-# Not a part of `test`, because measuring slows the tests by half.
+# Not part of `test`, because measuring coverage slows the tests by half.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 4 --dist loadgroup
@@ -98,7 +98,7 @@ coverage: $(STAMP) $(NODE)
 matrix: $(STAMP)
 	$(BIN)/tox
 
-# The versions of all libraries that the environments of this Makefile get, whatever the day.
+# Pin the versions of all libraries in this Makefile's environments.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --extra reference --extra dev --upgrade \
 	  --no-annotate --no-header pyproject.toml --output-file requirements.lock
@@ -110,11 +110,11 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-# Before every commit, what lint and types would say.
+# Run lint and types before every commit.
 hooks: $(STAMP)
 	$(BIN)/pre-commit install
 
-# Files that are made from others are committed, and a test compares them; the site is not.
+# Generated files are committed, and a test checks them; the site is not committed.
 docs: $(STAMP)
 	$(BIN)/python -m lab.generated_docs
 	$(BIN)/python -m lab.exactness.table > docs/exact.md
@@ -123,7 +123,7 @@ docs: $(STAMP)
 standins: $(STAMP)
 	$(BIN)/python -m lab.training
 
-# The vectors that the model libraries give for the suite's items, and what mistakes change: half an hour.
+# The model libraries' vectors for the suite's items, and the effects of mistakes: half an hour.
 expected: $(STAMP)
 	$(BIN)/python -m lab.exactness.expected
 

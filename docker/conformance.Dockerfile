@@ -1,5 +1,5 @@
-# The suite without torch: an endpoint's URL goes in, a verdict comes out.
-# Built from the project's root, with or without BuildKit; docker/README.md has the uses.
+# The suite without torch: it takes an endpoint's URL and gives a verdict. Built from the project's
+# root, with or without BuildKit; docker/README.md shows how to use it.
 #
 #   docker build -f docker/conformance.Dockerfile -t clip-conformance .
 #   docker run --rm clip-conformance http://HOST:8080 --model TAG
@@ -11,7 +11,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /src
 COPY pyproject.toml docker/list_requirements.py ./
-# Of scikit-image only the photographs are read, so it comes without scipy and without its code.
+# Only scikit-image's photographs are used, so it is installed without scipy and without its code.
 RUN python list_requirements.py suite < pyproject.toml > requirements.txt \
  && pip --python /opt/venv/bin/python install -r requirements.txt lazy_loader \
  && pip --python /opt/venv/bin/python install --no-deps scikit-image \
@@ -19,10 +19,10 @@ RUN python list_requirements.py suite < pyproject.toml > requirements.txt \
  && find skimage -mindepth 1 -maxdepth 1 -type d ! -name data ! -name _shared -exec rm -r {} + \
  && find . -type d -name tests -prune -exec rm -r {} +
 COPY . .
-# The reference and its stand-ins are another image's.
+# The reference and its stand-ins have their own image.
 RUN pip --python /opt/venv/bin/python install --no-deps . \
  && rm -r /opt/venv/lib/python3.11/site-packages/reference \
- # Whatever was taken out above, the photographs have to be there.
+ # Check that the photographs were not removed above.
  && /opt/venv/bin/python -c "from conformance.corpus import photographs as p; [p.raw(n) for n in p.names() + p.others()]"
 
 FROM ${BASE}

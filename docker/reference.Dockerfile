@@ -1,5 +1,5 @@
 # The reference encoder as a drop-in for the vendor's multi2vec-clip image: port 8080, ENABLE_CUDA,
-# CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md has the uses.
+# CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md shows its uses.
 #
 #   docker build -f docker/reference.Dockerfile -t multi2vec-clip-reference .
 #   docker build -f docker/reference.Dockerfile --build-arg LIBRARIES=stand-in -t multi2vec-clip-stand-in .
@@ -10,18 +10,18 @@ FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /src
-# The libraries come first, so that a change of code does not download them again.
+# The libraries come first, so that code changes do not download them again.
 COPY pyproject.toml docker/list_requirements.py ./
-# An index of builds without CUDA, such as https://download.pytorch.org/whl/cpu.
+# An index with builds without CUDA, such as https://download.pytorch.org/whl/cpu.
 ARG TORCH_INDEX=
-# `stand-in` leaves torch out: the image then serves the stand-ins alone, on onnxruntime.
+# `stand-in` omits torch: the image then serves only the stand-ins, on onnxruntime.
 ARG LIBRARIES=reference
 RUN python list_requirements.py "$LIBRARIES" < pyproject.toml > requirements.txt \
  && if [ -n "$TORCH_INDEX" ]; then \
       pip --python /opt/venv/bin/python install --index-url "$TORCH_INDEX" torch torchvision; \
     fi \
  && pip --python /opt/venv/bin/python install -r requirements.txt \
- # Triton compiles kernels for torch.compile, which nothing here calls: a gigabyte of compiler.
+ # Triton compiles kernels for torch.compile, which is not used here: a gigabyte of compiler.
  && (pip --python /opt/venv/bin/python uninstall -y triton || true)
 COPY . .
 RUN pip --python /opt/venv/bin/python install --no-deps .
@@ -42,7 +42,7 @@ ARG WEIGHTS=stand-in
 COPY --from=build /opt/venv /opt/venv
 COPY --from=weights /app /app
 WORKDIR /app
-# HOME is for libraries that insist on one; bytecode was written above, where it could be.
+# Some libraries require HOME; bytecode was written above, while that was possible.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -53,7 +53,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     WEIGHTS=${WEIGHTS} \
     HOST=0.0.0.0 \
     PORT=8080
-# So that `clip-conformance --image` can say which model to serve.
+# Tells `clip-conformance --image` which variable selects the model.
 LABEL clip-conformance.model-variable=MODEL \
       clip-conformance.weights-variable=WEIGHTS
 USER 10001:10001

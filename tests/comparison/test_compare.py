@@ -68,7 +68,7 @@ def test_a_kind_that_one_side_refuses_is_no_match(
     told = command("compare", url("images"), recorded, "--model", siglip)
     assert told.status == 1
     assert f"images: {url('images')} returned no vectors; it says: " in told.out
-    assert "since release 1.4.1 images of SigLIP models can be read at all" in told.out
+    assert "since release 1.4.1 vectors of images of SigLIP models can be read" in told.out
     assert f"recorded as {registry.MULTILINGUAL}, but --model says {siglip}" in told.out
 
 
@@ -197,7 +197,7 @@ def test_an_upgrade_of_the_vendors_image_is_recognised(before: Snapshot) -> None
     new = replace(changed(before, "images", turn=0.1), transformers=NEW_CLIP)
     said = reason(old, new, tag)
     assert "/meta looks like releases 1.4.1 or 1.4.0 and release 1.5.0" in said
-    assert "prepared by the fast image processor" in said
+    assert "preprocessed by the fast image processor" in said
     assert "vendor" not in reason(old, replace(new, transformers=OLD_CLIP), tag)
 
 
