@@ -1,14 +1,24 @@
-"""A pytest plugin that shows a run on the terminal."""
+"""A pytest plugin that shows a run on the terminal: its progress, then the result."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 import pytest
 
-from conformance.report import scoreboard, terminal
-from conformance.report.scoreboard import Progress
+from conformance.data import clauses, statuses
+from conformance.data.statuses import Status
+from conformance.report import terminal
+from conformance.report.results import PhaseResult
 from conformance.report.terminal import Detail
 from conformance.session import Session, clause_of
 
 LINE_PER_TEST = 1
 """The verbosity at which pytest itself prints a line for each test."""
+QUIET: tuple[Status, ...] = ("pass",)
+"""Statuses that the progress line does not count: the remaining tests have them."""
+BAR = 20
+"""Width of the progress bar in characters."""
 
 
 class Display:
@@ -64,7 +74,7 @@ class Display:
         result = self.session.result_of(report)
         if result is None:
             return None
-        category, letter, word = scoreboard.shown(result)
+        category, letter, word = shown(result)
         if category == "error" and self.detail is not Detail.ALL:
             category = "error of the suite"  # pytest shows the traceback of an "error"
         silent = self.progress is not None or self.detail is Detail.VERDICT
@@ -82,3 +92,67 @@ class Display:
         if report is not None:
             judgement = report.judgement
             terminal.write(terminalreporter, judgement, session.settings, self.detail, session.log)
+
+
+def shown(report: PhaseResult) -> tuple[str, str, str]:
+    """The category, letter and word that pytest prints for one phase of a test.
+
+    A phase that does not count prints nothing. pytest's own "failed" is avoided, because pytest
+    would show each such test again.
+    """
+    if report.when != "call" and report.status == "pass":
+        return "", "", ""
+    category = "passed" if report.status == "pass" else report.status
+    return category, statuses.rows()[report.status].letter, report.status.upper()
+
+
+class Progress:
+    """The progress of a run: a moving line in a terminal, or a line per group in a log."""
+
+    def __init__(self, reporter: pytest.TerminalReporter, named: Iterable[str]) -> None:
+        """`named` has the clause of every test that will run."""
+        self.reporter = reporter
+        self.groups = {clause.id: clause.group for clause in clauses.all_clauses().values()}
+        self.totals = Counter(self.groups[clause].id for clause in named)
+        self.statuses: dict[str, Counter[Status]] = {name: Counter() for name in self.totals}
+        self.begun: dict[str, float] = {}
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """Seconds by group, whose tests need not run consecutively."""
+        self.live = bool(reporter.isatty)
+
+    def begin(self, clause: str) -> None:
+        """A test of this clause starts."""
+        group = self.groups[clause].id
+        self.begun[group] = time.perf_counter()
+        if self.live:
+            self._show(group)
+
+    def note(self, result: PhaseResult) -> None:
+        """A phase of a test has ended."""
+        group = self.groups[result.clause].id
+        if result.when == "call" or (result.when == "setup" and result.status != "pass"):
+            self.statuses[group][result.status] += 1
+            self.seconds[group] += time.perf_counter() - self.begun[group]
+            if not self.live and self.statuses[group].total() == self.totals[group]:
+                self.reporter.write_line(self._line(group))
+
+    def end(self) -> None:
+        """Clear the moving line."""
+        if self.live:
+            self.reporter.rewrite("", erase=True)
+            self.reporter.write("\r")
+
+    def _show(self, group: str) -> None:
+        done = sum(counts.total() for counts in self.statuses.values())
+        total = self.totals.total()
+        filled = BAR * done // (total or 1)
+        line = f"{'━' * filled}{'─' * (BAR - filled)} {done}/{total}  {self._line(group)}"
+        self.reporter.rewrite(line[: self.reporter._tw.fullwidth - 1], erase=True)
+
+    def _line(self, group: str) -> str:
+        title = next(each.title for each in self.groups.values() if each.id == group)
+        counts, total = self.statuses[group], self.totals[group]
+        amount = f"{total} tests" if counts.total() == total else f"{counts.total()}/{total}"
+        told = [f"{count} {status}" for status, count in counts.items() if status not in QUIET]
+        head = f"{group}  {title:<18} {amount:>9} {self.seconds[group]:6.1f} s"
+        return f"{head}   {', '.join(told)}".rstrip()

@@ -1,6 +1,7 @@
 """The final terminal output: findings, worst first, the scoreboard and the verdict."""
 
 import io
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import IntEnum
 from itertools import groupby
@@ -14,7 +15,6 @@ from rich.text import Text
 from conformance.data import clauses, statuses
 from conformance.data.statuses import Status
 from conformance.options.settings import Settings
-from conformance.report import scoreboard
 from conformance.report.findings import Finding
 from conformance.report.results import ClauseResult
 from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
@@ -94,8 +94,8 @@ def _console(reporter: pytest.TerminalReporter, sink: io.StringIO) -> Console:
 
 def _result(console: Console, judgement: Judgement, settings: Settings, detail: Detail) -> None:
     show_findings(console, judgement, detail)
-    console.print(scoreboard.table(judgement.results))
-    console.print(scoreboard.legend(judgement.results))
+    console.print(_scoreboard(judgement.results))
+    console.print(_legend(judgement.results))
     for status in ("error", "not run"):
         _list(console, judgement.results, status)
     if detail is Detail.ALL:
@@ -266,3 +266,44 @@ def _in_lines(console: Console, findings: Sequence[Finding], first: int) -> None
 
 def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest].rstrip()} …"
+
+
+def _scoreboard(every: Sequence[ClauseResult]) -> Table:
+    """The scoreboard: a row for each group of clauses that ran, a column for each status."""
+    results = _of_the_run(every)
+    present = [s for s in statuses.columns() if any(result.status == s for result in results)]
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column("clauses")
+    for status in present:
+        table.add_column(status, justify="right")
+    groups = list(dict.fromkeys(result.clause.group for result in results))
+    for group in groups:
+        mine = [result for result in results if result.clause.group == group]
+        table.add_row(f"{group.id}  {group.title}", *_cells(mine, present))
+    if len(groups) > 1:
+        table.add_row("all", *_cells(results, present), style="bold")
+    return table
+
+
+def _legend(every: Sequence[ClauseResult]) -> Text:
+    """Explanations of the columns whose titles are not self-explanatory."""
+    present = {result.status for result in _of_the_run(every)}
+    rows = [row for row in statuses.rows().values() if row.explained and row.name in present]
+    return Text("; ".join(f"{row.name}: {row.meaning}" for row in rows), style="dim")
+
+
+def _of_the_run(every: Sequence[ClauseResult]) -> list[ClauseResult]:
+    """All clauses, or only those of the groups that ran if the user chose a part."""
+    chosen = any(result.status == "skipped" and not result.tests for result in every)
+    touched = {result.clause.group for result in every if result.tests}
+    if not (chosen and touched):
+        return list(every)
+    return [result for result in every if result.clause.group in touched]
+
+
+def _cells(results: Sequence[ClauseResult], present: Sequence[Status]) -> list[Text]:
+    counts = Counter(result.status for result in results)
+    return [
+        Text(str(counts[each]), statuses.rows()[each].style) if counts[each] else Text("·", "dim")
+        for each in present
+    ]

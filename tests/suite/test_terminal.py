@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 from rich.console import Console
 
+from conformance.command.display import Progress
 from conformance.data import clauses
 from conformance.data.models import Model
 from conformance.data.statuses import Status
@@ -15,7 +16,6 @@ from conformance.options.settings import Settings
 from conformance.report import terminal
 from conformance.report.findings import Finding
 from conformance.report.results import PhaseResult, Problem
-from conformance.report.scoreboard import Progress
 from conformance.report.terminal import Detail
 from conformance.report.verdict import Judgement, judge
 from tests.suite.conftest import MODEL, Command
