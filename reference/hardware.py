@@ -26,7 +26,7 @@ def set_library_defaults(device: str = "cpu") -> None:
 
 
 def usable_processors(cgroup: Path = CGROUP) -> int:
-    """The processors that this process may run on, or its quota if that is less; at least one."""
+    """The number of processors available to this process, or its quota if less; at least one."""
     allowed, quota = len(os.sched_getaffinity(0)), processor_quota(cgroup)
     return min(allowed, quota) if quota else allowed
 

@@ -19,7 +19,7 @@ def register(app: Flask, service: EncoderService) -> None:
         "clip_requests", "Vectorize requests by status", ["status"], registry=registry
     )
     seconds = Histogram(
-        "clip_request_seconds", "Time to answer them", registry=registry, buckets=BUCKETS
+        "clip_request_seconds", "Response times", registry=registry, buckets=BUCKETS
     )
     waiting = Gauge(
         "clip_items_waiting",

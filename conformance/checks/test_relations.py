@@ -119,7 +119,7 @@ def test_what_is_hidden_matches_less(
         faded = cache.vectors(images=sent).images
         matches.append(match(faded, encoded.texts, own))
     course = ", ".join(f"{each:.3f}" for each in matches)
-    measure(f"match with the own caption under {name}", course)
+    measure(f"match with own captions, {name}", course)
     got = f"own captions ahead of others by {course} with increasing {name}"
     expected = f"in the end below {FADED} of the first value"
     expect.require(matches[-1] < FADED * matches[0], got, expected, faded.exchanges[0])

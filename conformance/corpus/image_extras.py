@@ -96,7 +96,7 @@ def _png(image: Image.Image) -> dict[str, bytes]:
         "a profile": [(b"iCCP", b"sRGB\0\0" + zlib.compress(profile()))],
     }
     written = {name: png_files.write(pixels, Layout(before=each)) for name, each in chunks.items()}
-    written["a comment behind the pixels"] = png_files.write(
+    written["a comment after the pixels"] = png_files.write(
         pixels, Layout(after=[(b"tEXt", b"Comment\0behind")])
     )
     return written | {

@@ -58,7 +58,7 @@ PROPERTIES: Final[dict[str, Callable[[str], bool]]] = {
     "case": lambda text: text != text.lower(),
     "script": lambda text: not text.isascii(),
 }
-"""What texts may have in common that a service does not read as the library does."""
+"""Properties of texts that services often handle differently from the library."""
 
 SHIPPED: Final = {
     "JPEG": "plain.jpg",

@@ -71,7 +71,7 @@ class Judgement:
     expected: str
     worst: Deviation | None
     common: str = ""
-    """What the texts with another direction have in common, a name of `items.PROPERTIES`."""
+    """The common property of texts with another direction, a name from `items.PROPERTIES`."""
 
 
 def directions(
@@ -101,7 +101,7 @@ def directions(
 
 
 def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:
-    """The one thing that the texts with another direction have, and half of all that have it."""
+    """The property shared by all deviating texts, if at least half of the texts with it deviate."""
     far = {
         each.item
         for each in deviations(seen, single(expected.texts))

@@ -1,8 +1,8 @@
 """Assertions that compare vectors; a failure shows both sides.
 
-A model in low precision gives an item slightly different vectors in requests of different sizes.
-Where two vectors differ by more than they may, the endpoint's own noise is measured, once a run. If
-it explains the difference, that is one finding about precision (VEC-24), and nothing else.
+A model with low precision gives an item slightly different vectors in requests of different sizes.
+If two vectors differ by more than the tolerance, the endpoint's own noise is measured, once a run.
+If it explains the difference, that is a single finding about precision (VEC-24).
 """
 
 import re
@@ -26,31 +26,31 @@ LONGEST_NAME = 60
 USUAL = 10
 """Another row matches the item if it is within this multiple of the median distance."""
 LOW = re.compile(r"\b(b?float16|[bf]p?16|half|fp8|float8|u?int[48]|quanti[sz]ed|[48].?bit)\b")
-"""What /meta says of a model that is computed in low precision."""
+"""Words in /meta that indicate a model with low precision."""
 COMPARED = 4
-"""Items of a request that measures noise."""
+"""Number of items in a request that measures noise."""
 
 
 @dataclass(frozen=True)
 class Noise:
-    """How far apart the vectors of one item are for no reason but arithmetic."""
+    """The differences between an item's vectors that are due only to arithmetic."""
 
     repeated: float = 0.0
-    """When the same request is sent again."""
+    """The difference if the same request is sent again."""
     across: float = 0.0
-    """When the item is sent again or alone instead of with others."""
+    """The difference if the item is sent again, or alone instead of with others."""
     exchanges: tuple[Exchange, ...] = ()
 
     def explains(self, apart: float, limit: float) -> bool:
-        """Whether it explains a distance, where `limit` is what is allowed without noise."""
+        """Whether noise explains a distance; `limit` is the tolerance without noise."""
         own = self.repeated if limit <= tolerances.REPEATED else self.across
         return apart <= min(tolerances.TIMES_NOISE * own, tolerances.LOW_PRECISION)
 
 
 class Precision:
-    """The endpoint's noise: measured where it is first asked for, and told once.
+    """The endpoint's noise, measured when it is first needed and reported once.
 
-    `kinds` are lists of items of one kind and size, since padding would change vectors, too.
+    `kinds` are lists of items of one kind and size, since padding would also change vectors.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Precision:
 
     @cached_property
     def noise(self) -> Noise:
-        """None where low precision does not explain it. Raises TooMuch."""
+        """The noise, or None if low precision does not explain it. Raises TooMuch."""
         with suppress(Nonconformity):
             meta = self._endpoint.get(META).body.decode("utf-8", "replace")
             says = LOW.search(meta.lower()) is not None
@@ -85,7 +85,7 @@ class Precision:
         return True
 
     def problem(self, apart: float, limit: float = tolerances.ACROSS_REQUESTS) -> Nonconformity:
-        """The finding."""
+        """The finding about low precision."""
         got = f"low precision: one item has vectors at a relative distance of {apart:.2g}"
         expected = f"within {limit:g} (float32, or bfloat16 whose sums are kept in float32)"
         cause = Cause(CauseKind.LOW_PRECISION)
@@ -100,7 +100,7 @@ class Precision:
         repeated = max(map(_apart, first, again))
         across = max(repeated, *map(_apart, first, joined(alone)))
         beside = _apart(first[0], others[0])
-        # Noise is the same beside other items, unless requests differ when they are repeated, too.
+        # Noise is the same beside other items, unless repeated requests differ too.
         shows = beside <= max(tolerances.REPEATED, 2 * repeated) or _is_bfloat16(first.vectors)
         exchanges = (first.exchanges[0], alone[0].exchanges[0])
         return Noise(repeated, across, exchanges) if says or shows else Noise()
@@ -123,11 +123,11 @@ def _is_bfloat16(rows: Array) -> bool:
 
 
 precision: ContextVar[Precision | None] = ContextVar("precision", default=None)
-"""Of the endpoint under test."""
+"""The precision of the endpoint under test."""
 
 
 def beyond(apart: float, limit: float) -> bool:
-    """Whether two vectors are further apart than `limit`, and not for low precision."""
+    """Whether two vectors are further apart than `limit`, for reasons other than low precision."""
     if apart <= limit:
         return False
     known = precision.get()

@@ -313,7 +313,7 @@ def _not_misread(
         require(
             apart / 2 <= to_copy + tolerances.DIFFERENT,
             f"{what}: as if {name} (a distance of {to_copy:.2g}, of {apart:.2g} to the image)",
-            "nearest to the image itself",
+            "nearest to the original image",
             got.exchange,
             expected.exchange,
         )

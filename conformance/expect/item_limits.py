@@ -118,7 +118,7 @@ class ItemLimits:
         if not counted and any(
             self._serves(plain_items([(kind, "")] * len(others))) for kind in KINDS
         ):
-            return None  # It is not for their number, but for both kinds in one request.
+            return None  # Refused not for their number, but for having both kinds in one request.
         number = len(parts[counted]) if counted else len(others)
         words = f"any {number} {counted or 'items'} are refused in one request, half of them served"
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)

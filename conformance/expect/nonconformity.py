@@ -46,7 +46,7 @@ class CauseKind(StrEnum):
     TOO_SLOW = "too slow"
     """No response in time, from an endpoint that needs about that long."""
     LOW_PRECISION = "low precision"
-    """An item's vectors differ by the noise that low precision makes."""
+    """An item's vectors differ only by the noise of low precision."""
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"
@@ -58,7 +58,7 @@ class CauseKind(StrEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """`items` is what the request asked for: texts, images, both, ready, live or meta."""
+    """`items` is the kind of items requested: texts, images, both, ready, live or meta."""
 
     kind: CauseKind = CauseKind.OTHER
     items: str = ""

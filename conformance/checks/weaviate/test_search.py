@@ -147,7 +147,8 @@ def test_the_words_alone(imported: ImportedItems, hybrid: Search) -> None:
     found = [each.uuid for each in hybrid(query, 0).objects]
     ranks = word_ranks(imported, query)
     expected = min(LIMIT, len(ranks))
-    expect.require(len(found) == expected, f"{len(found)} objects", f"{expected} with a word of it")
+    words = f"{expected} that contain a word of the query"
+    expect.require(len(found) == expected, f"{len(found)} objects", words)
     expect_order(imported, found, ranks, "negative BM25 score")
 
 
