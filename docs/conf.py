@@ -18,6 +18,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "lab.results_page"]
 autodoc_typehints = "description"
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
+smartquotes_action = "qe"  # Dashes would turn --option into an en dash.
 html_theme = "furo"
 html_title = project
 html_show_copyright = False
