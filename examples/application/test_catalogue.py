@@ -22,9 +22,9 @@ def client(clip_stand_in_url: str) -> Iterator[weaviate.WeaviateClient]:
         client.collections.delete("Catalogue")
 
 
-def photo(colour: str) -> str:
+def photo(color: str) -> str:
     image, file = Image.new("RGB", (224, 224), "white"), io.BytesIO()
-    ImageDraw.Draw(image).ellipse((50, 60, 170, 180), fill=colour)
+    ImageDraw.Draw(image).ellipse((50, 60, 170, 180), fill=color)
     image.save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
 
@@ -33,14 +33,14 @@ def test_a_customer_finds_what_the_words_say(client: weaviate.WeaviateClient) ->
     catalogue = client.collections.create(
         "Catalogue",
         properties=[
-            Property(name="colour", data_type=DataType.TEXT),
+            Property(name="color", data_type=DataType.TEXT),
             Property(name="photo", data_type=DataType.BLOB),
         ],
         vector_config=Configure.Vectors.multi2vec_clip(image_fields=["photo"]),
     )
-    colours = ["red", "green", "blue"]
-    catalogue.data.insert_many([{"colour": each, "photo": photo(each)} for each in colours])
+    colors = ["red", "green", "blue"]
+    catalogue.data.insert_many([{"color": each, "photo": photo(each)} for each in colors])
 
     found = catalogue.query.near_text("a blue circle", limit=1)
 
-    assert found.objects[0].properties["colour"] == "blue"
+    assert found.objects[0].properties["color"] == "blue"
