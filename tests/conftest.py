@@ -33,18 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the folders that cannot be imported."""
     return True if NO_REFERENCE and collection_path in NEED_REFERENCE else None
 
 
 def pytest_report_header() -> str:
-    """Say what was left out."""
     names = ", ".join(folder.name for folder in NEED_REFERENCE)
     return f"tests/{{{names}}} are left out: {NO_REFERENCE}" if NO_REFERENCE else ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs the reference, skip it where there is none, and take the sample."""
+    """Mark tests that need the reference, skip them without it, and select the sample."""
     for item in items:
         if any(folder in item.path.parents for folder in NEED_REFERENCE):
             item.add_marker("reference")

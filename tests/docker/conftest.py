@@ -18,7 +18,6 @@ BASE = "python:3.11-slim"
 
 @pytest.fixture(scope="session")
 def docker() -> str:
-    """The engine's version."""
     try:
         return engine.check()
     except ContainerTrouble as trouble:
@@ -39,8 +38,6 @@ def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
 
 @pytest.fixture
 def command() -> Command:
-    """Runs the console command as a program."""
-
     def run(*words: str | Path) -> Done:
         line = [COMMAND, *map(str, words)]
         done = subprocess.run(line, capture_output=True, text=True, timeout=600)

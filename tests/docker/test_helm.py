@@ -21,7 +21,6 @@ Manifests = dict[tuple[str, str], Any]
 
 
 def rendered(*values: str) -> Manifests:
-    """The chart's manifests by kind and name."""
     chart = os.environ.get("CLIP_HELM_CHART")
     if not shutil.which("helm"):
         pytest.skip("not run: there is no helm")
@@ -46,7 +45,6 @@ def reference() -> Manifests:
 
 
 def container(manifests: Manifests) -> dict[str, Any]:
-    """The encoder's container."""
     pod = manifests["Deployment", NAME]["spec"]["template"]["spec"]
     (only,) = pod["containers"]
     return dict(only)

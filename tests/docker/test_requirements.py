@@ -8,7 +8,6 @@ ROOT = Path(__file__).parents[2]
 
 
 def listed(image: str) -> set[str]:
-    """The names that docker/list_requirements.py prints, without versions."""
     with (ROOT / "pyproject.toml").open("rb") as project:
         done = subprocess.run(
             [sys.executable, str(ROOT / "docker" / "list_requirements.py"), image],

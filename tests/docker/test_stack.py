@@ -43,7 +43,6 @@ def docker_compose_command(docker: str) -> str:  # noqa: ARG001 - it skips
 
 @pytest.fixture(scope="session")
 def docker_compose_file() -> str:
-    """The project's own file."""
     return str(COMPOSE)
 
 
@@ -75,7 +74,6 @@ def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
 
 
 def _left_of(project: str) -> str:
-    """The project's remaining containers, networks and volumes."""
     mine = ("--quiet", "--filter", f"label=com.docker.compose.project={project}")
     lists = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
     return "".join(engine.call(*words, *mine) for words in lists)
@@ -83,7 +81,6 @@ def _left_of(project: str) -> str:
 
 @pytest.fixture(scope="session")
 def client(docker_services: Any) -> Iterator[weaviate.WeaviateClient]:
-    """A client of the stack's Weaviate."""
     http = docker_services.port_for("weaviate", 8080)
     grpc = docker_services.port_for("weaviate", 50051)
     ready = f"http://127.0.0.1:{http}/v1/.well-known/ready"
@@ -100,7 +97,6 @@ def _answers(url: str) -> bool:
 
 
 def poster(combination: drawings.Combination) -> str:
-    """A drawing as a base64 PNG."""
     file = BytesIO()
     drawings.draw(combination, SEED, 224).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()

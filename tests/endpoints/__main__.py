@@ -9,7 +9,6 @@ from tests.endpoints.server import serve
 
 
 def main() -> None:
-    """Parses the options and serves until a signal."""
     parser = argparse.ArgumentParser(prog="python -m tests.endpoints", description=__doc__)
     parser.add_argument("name", nargs="?", help="the endpoint's name")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
@@ -23,7 +22,6 @@ def main() -> None:
 
 
 def show(title: str, entries: Iterable[registry.Entry]) -> None:
-    """Prints one line an entry."""
     print(f"# {title}")
     for entry in entries:
         mark = " (undecidable)" if entry.undecidable else ""

@@ -11,7 +11,6 @@ class Pieces(BufferedIOBase):
         self.stream = stream
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        """One line of the head."""
         return self.stream.readline(size)
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -36,7 +35,6 @@ class Hasty(Pieces):
         self.pause = pause
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """A body, or the beginning of it."""
         left, pieces, patience = size or 0, [], self.connection.gettimeout()
         # A socket.makefile stream cannot be used after a timeout, so buffered data comes first.
         held = len(self.stream.peek(1)) if left else 0  # type: ignore[attr-defined]

@@ -16,13 +16,13 @@ from tests.endpoints import exact_vectors, image_encoder, text_encoder
 Matrix = NDArray[np.float32]
 
 COMMON = 0.4
-"""Length of what all texts and images share."""
+"""The norm of the part that all texts and images share."""
 DETAIL = 0.35
-"""Length of what makes texts of one meaning, and pictures of one drawing, differ."""
+"""The norm of the part that distinguishes texts of one meaning, or pictures of one drawing."""
 
 
 def single(values: Any) -> Matrix:
-    """Values of any precision as the float32 that an encoder answers with."""
+    """Values of any precision in float32, as in an encoder's responses."""
     return np.asarray(values, dtype=np.float32)
 
 
@@ -33,7 +33,7 @@ def weighted(weights: Matrix, rows: Matrix) -> Matrix:
 
 @dataclass(frozen=True)
 class Encoder:
-    """Texts and images to vectors of `width`; the limits are those of a model's row."""
+    """Turns texts and images into vectors of `width`; the limits come from a model's row."""
 
     name: str = "fake"
     width: int = 512
@@ -46,14 +46,14 @@ class Encoder:
     """Whether the items of EXA have the vectors of the tag's stand-in."""
 
     def knows(self, text: str) -> bool:
-        """Whether a text is one of EXA's, whose vector is the stand-in's own."""
+        """Whether a text is in EXA, so that its vector is the stand-in's own."""
         return self._known_text(text) is not None
 
     def _known_text(self, text: str) -> Matrix | None:
         return exact_vectors.text(self.name, self.width, text) if self.exact else None
 
     def text(self, text: str) -> Matrix:
-        """One text, cut to `limit` tokens with the two that begin and end it: (width,)."""
+        """One text, truncated to `limit` tokens including the start and end tokens: (width,)."""
         known = self._known_text(text)
         if known is not None:
             return known
@@ -76,7 +76,7 @@ class Encoder:
         return seen(self, image_encoder.fit(picture, self.squash).tobytes())
 
     def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
-        """The common part, what is meant and the detail, of unit length unless asked otherwise."""
+        """The common part, the meaning and the detail, of unit norm by default."""
         known = axes(self.width)
         sizes = np.array([COMMON] + [meaning.get(concept, 0.0) for concept in concepts()])
         vector = weighted(single(sizes), known[: len(sizes)]) + DETAIL * detail
@@ -113,7 +113,7 @@ def unchanging(vector: Matrix) -> Matrix:
 
 
 def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Encoder) -> Encoder:
-    """The fake that stands in for a row of the model table."""
+    """The fake encoder for a row of the model table."""
     return kind(
         name=model.tag,
         width=width or model.checkpoint_dimension or model.documented_dimension or 512,
@@ -126,14 +126,13 @@ def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Enco
 
 @cache
 def concepts() -> tuple[str, ...]:
-    """Colors and shapes, always in one order."""
     table = fixture_files.toml("drawings.toml")
     return (*table["colours"], *table["shapes"])
 
 
 @cache
 def axes(width: int) -> Matrix:
-    """Orthonormal rows: the common one, one a concept, then those of the thumbnail."""
+    """Orthonormal rows: the common one, one for each concept, then those of the thumbnail."""
     count = 1 + len(concepts()) + image_encoder.THUMBNAIL**2 * 3
     drawn = np.random.default_rng(7).standard_normal((width, count))
     return np.ascontiguousarray(np.linalg.qr(drawn)[0].T, dtype=np.float32)

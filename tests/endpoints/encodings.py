@@ -38,4 +38,4 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "deflate": zlib.compress,
     "gzip": lambda data: gzip.compress(data, 1),
 }
-"""Encoders by the name that Content-Encoding gives them."""
+"""Encoders by their name in Content-Encoding."""

@@ -27,7 +27,7 @@ Body = dict[str, Any]
 
 
 VECTORS: dict[tuple[Encoder, bytes], Matrix] = {}
-"""What image files gave, by encoder and digest, to endpoints that look at pictures as ever."""
+"""Vectors of image files by encoder and digest, for endpoints with unchanged image stages."""
 
 
 class Refused(Exception):
@@ -41,20 +41,20 @@ class Refused(Exception):
 
 @dataclass
 class Asked:
-    """What a request asks for; images are the decoded files."""
+    """The items of a request; images are the decoded files."""
 
     texts: list[str]
     images: list[bytes]
 
 
 class Endpoint:
-    """The four routes in stages; `lock` and `calls` are for what replaces a stage."""
+    """The four routes in stages; `lock` and `calls` are for replaced stages."""
 
     prefix = ""
     idle_seconds: float = 120
     backlog = 128
     software = "sockets"
-    """What serves it: a name of `server.SOFTWARE`."""
+    """The server software: a name in `server.SOFTWARE`."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
@@ -83,7 +83,6 @@ class Endpoint:
         return wire.keeps_open(request, answer)
 
     def route(self, request: Request) -> Answer:
-        """Dispatches on method and path."""
         path = re.sub("/+", "/", request.path)
         routes = {
             "/.well-known/live": ("GET", self.live),
@@ -101,15 +100,12 @@ class Endpoint:
     # --- the routes ---------------------------------------------------------------------------
 
     def live(self, request: Request) -> Answer:
-        """Liveness."""
         return Answer(204)
 
     def ready(self, request: Request) -> Answer:
-        """Readiness."""
         return Answer(204)
 
     def meta(self, request: Request) -> Answer:
-        """What is served."""
         return Answer(200, self.dump(self.description()), dict(JSON))
 
     def description(self) -> Body:
@@ -124,34 +120,29 @@ class Endpoint:
         return Answer(200, self.dump(self.body(asked)), dict(JSON))
 
     def failure(self, status: int, message: str) -> Answer:
-        """The answer to a request that failed."""
         return Answer(status, self.dump({"error": message}), dict(JSON))
 
     # --- the stages of vectorize --------------------------------------------------------------
 
     def load(self, body: bytes) -> Any:
-        """The JSON value of a request's body."""
         try:
             return json.loads(body)
         except ValueError as broken:
             raise Refused(400, "the body is not JSON") from broken
 
     def parse(self, value: Any) -> Asked:
-        """The texts and images asked for."""
         if not isinstance(value, dict):
             raise Refused(400, "the body must be a JSON object")
         texts, images = (strings(value, key) for key in ("texts", "images"))
         return Asked(texts, [self.decode(image) for image in images])
 
     def decode(self, image: str) -> bytes:
-        """The file behind a base64 string."""
         try:
             return base64.b64decode(image, validate=True)
         except binascii.Error as broken:
             raise Refused(400, "an image is not base64") from broken
 
     def body(self, asked: Asked) -> Body:
-        """The answer's object."""
         texts, images = self.text_vectors(asked.texts), self.image_vectors(asked.images)
         return {"textVectors": self.rows(texts), "imageVectors": self.rows(images)}
 
@@ -180,7 +171,7 @@ class Endpoint:
         return vector
 
     def looks_as_ever(self) -> bool:
-        """Whether a file gives what it gives any other endpoint: no stage of images is replaced."""
+        """Whether a file has the usual vector, since no image stage is replaced."""
         kind = type(self)
         return (
             kind.opened_vector is Endpoint.opened_vector
@@ -210,11 +201,9 @@ class Endpoint:
         return self.encoder.picture(image_encoder.rgb(picture))
 
     def rows(self, vectors: Matrix) -> Any:
-        """Vectors as they stand in the body."""
         return np.round(vectors.astype(np.float64), 8).tolist()
 
     def dump(self, body: Any) -> bytes:
-        """An object as bytes."""
         return json.dumps(body).encode()
 
 
@@ -235,5 +224,5 @@ def strings(value: Body, key: str) -> list[str]:
 
 
 def stack(vectors: list[Matrix], width: int) -> Matrix:
-    """Rows in one array: (count, width), also for no row at all."""
+    """Rows in one array: (count, width), even if there are none."""
     return np.array(vectors, dtype=np.float32).reshape(len(vectors), -1 if vectors else width)

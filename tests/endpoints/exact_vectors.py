@@ -32,7 +32,7 @@ def images(tag: str) -> dict[str, Matrix]:
 
 
 def single(vector: NDArray[np.floating]) -> Matrix:
-    """The vector in float32, as the other vectors of a fake are."""
+    """The vector in float32, like a fake's other vectors."""
     return np.ascontiguousarray(vector, dtype=np.float32)
 
 

@@ -59,7 +59,6 @@ def text(outcomes: Sequence[Outcome], commit: str) -> str:
 
 
 def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) -> list[str]:
-    """The runs and their results."""
     told = [outcome for outcome in faults if outcome.findings]
     fitting = sum(outcome.first_fits for outcome in told)
     counts = [len(outcome.findings) for outcome in told]
@@ -78,12 +77,10 @@ def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) ->
 
 
 def rows(head: str, body: Iterable[str]) -> list[str]:
-    """A Markdown table."""
     return [head, "|" + "---|" * (head.count("|") - 1), *body]
 
 
 def fault_row(outcome: Outcome) -> str:
-    """One fault."""
     entry = outcome.entry
     named = ", ".join(clause for clause in entry.caught_by if clause != PREFLIGHT)
     told = ", ".join(outcome.findings)
@@ -96,12 +93,10 @@ def fault_row(outcome: Outcome) -> str:
 
 
 def legal_row(outcome: Outcome) -> str:
-    """One legal variation."""
     return f"| {outcome.name} | {outcome.entry.summary} | {', '.join(outcome.found)} |"
 
 
 def open_row(entry: Entry) -> str:
-    """One fault that cannot be detected."""
     return f"| {entry.name} | {entry.summary} | {entry.undecidable} |"
 
 

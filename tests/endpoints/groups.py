@@ -101,7 +101,6 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 
 
 def compose(names: Sequence[str]) -> Entry:
-    """One endpoint that shows all of these variations."""
     parts = [registry.legals()[name] for name in names]
     if len(parts) == 1:
         return parts[0]

@@ -47,7 +47,6 @@ def distances(pixels: Array) -> Array:
 
 
 def foreground(pixels: Array) -> NDArray[np.bool_]:
-    """The pixels that differ from the background."""
     away = distances(pixels)
     return away > max(40.0, float(np.quantile(away, 0.98)) / 2)
 
@@ -111,6 +110,5 @@ def thumbnail(picture: Image.Image) -> Array:
 
 
 def exchanged(picture: Image.Image) -> Image.Image:
-    """The picture with red and blue exchanged."""
     red, green, blue = picture.convert("RGB").split()
     return Image.merge("RGB", (blue, green, red))

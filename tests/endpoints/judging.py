@@ -21,9 +21,9 @@ class Outcome:
 
     name: str
     is_fault: bool
-    """Whether it is judged as one: some names are those of a fault and of a legal endpoint."""
+    """Whether it is judged as a fault: some names are both a fault and a legal endpoint."""
     verdict: str
-    """The report's; without a report, the line that says why there is none."""
+    """The report's verdict, or the line that says why there is no report."""
     statuses: dict[str, str] = field(default_factory=dict)
     """Status of every clause by its id; empty without a report."""
     messages: dict[str, str] = field(default_factory=dict)
@@ -33,12 +33,10 @@ class Outcome:
 
     @property
     def entry(self) -> Entry:
-        """The endpoint, if it is in the registry."""
         return (registry.faults() if self.is_fault else registry.legals())[self.name]
 
     @property
     def found(self) -> list[str]:
-        """The clauses that failed or warned."""
         return [clause for clause, status in self.statuses.items() if status in FOUND]
 
     @property
@@ -53,7 +51,7 @@ class Outcome:
 
     @property
     def caught(self) -> bool:
-        """Whether a fitting clause found the fault, or the run could not begin and said why."""
+        """Whether a fitting clause found the fault, or the run ended at the start and said why."""
         refused = PREFLIGHT in self.entry.caught_by and not self.statuses
         return refused or any(clause in self.found for clause in self.entry.caught_by)
 
@@ -92,13 +90,12 @@ def judge(entry: Entry, **options: Any) -> Outcome:
 
 @cache
 def quicken() -> None:
-    """Keeps what was imported out of the collections of garbage, of which pytest makes many."""
+    """Exclude imported objects from garbage collection, which pytest triggers often."""
     gc.collect()
     gc.freeze()
 
 
 def of_report(entry: Entry, report: dict[str, Any], seconds: float) -> Outcome:
-    """The outcome according to a report.json."""
     clauses = {clause["id"]: clause for clause in report["clauses"]}
     return Outcome(
         entry.name,

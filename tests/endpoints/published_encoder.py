@@ -69,7 +69,6 @@ class PublishedEncoder(Encoder):
 
 
 def names() -> list[str]:
-    """The photographs with captions."""
     return list(photographs.names())
 
 

@@ -23,7 +23,7 @@ PUBLISHED = "sentence-transformers-clip-ViT-B-32"
 
 @dataclass(frozen=True)
 class Entry:
-    """One endpoint: a fault with the clauses one of which must catch it, or a legal variation."""
+    """One endpoint: a fault with the clauses that may catch it, or a legal variation."""
 
     name: str
     summary: str
@@ -31,7 +31,7 @@ class Entry:
     caught_by: tuple[str, ...] = ()
     """Clause ids; empty for what is legal."""
     needs: tuple[Need, ...] = ()
-    """What the run must have for the fault to show."""
+    """Requirements of the run for the fault to show."""
     undecidable: str = ""
     """Why no clause can tell it from a legal choice; empty if one can."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -40,17 +40,14 @@ class Entry:
 
     @property
     def theme(self) -> str:
-        """The module that defines it."""
         return self.endpoint.__module__.rpartition(".")[2]
 
     @property
     def is_fault(self) -> bool:
-        """Whether a clause must catch it."""
         return bool(self.caught_by)
 
     @property
     def model(self) -> str:
-        """The tag that the run is made with."""
         if "lower-case" in self.needs:
             return LOWER_CASE
         return PUBLISHED if "published" in self.needs else MULTILINGUAL
@@ -62,7 +59,7 @@ class Entry:
 
     @property
     def needs_more(self) -> str:
-        """What an ordinary run lacks for it; empty if nothing."""
+        """A requirement that an ordinary run does not meet; empty if there is none."""
         return next((need for need in self.needs if need in ("slow", "weaviate")), "")
 
     def build(self) -> Endpoint:
@@ -71,7 +68,7 @@ class Entry:
 
 
 PREFLIGHT = "preflight"
-"""Stands among `caught_by` for a run that ends at once and says why."""
+"""Used in `caught_by` for a run that ends immediately and says why."""
 FAULTS: dict[str, Entry] = {}
 LEGAL: dict[str, Entry] = {}
 """Entries by name, of the modules that were imported."""
@@ -87,9 +84,9 @@ def encoder(tag: str, weights: str = "stand-in") -> Encoder:
 
 
 def fault(name: str, needs: tuple[Need, ...] = (), **options: Any) -> Callable[[Kind], Kind]:
-    """Name a faulty endpoint; `fixtures/faults.toml` says what it does and what must find it.
+    """Name a faulty endpoint, which `fixtures/faults.toml` describes.
 
-    `options` are further ones of the run.
+    `options` are further options of the run.
     """
 
     def note(endpoint: Kind) -> Kind:
@@ -111,10 +108,9 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
-    """What names faults that differ from `base` in these stages alone.
+    """A function that names faults which differ from `base` only in these stages.
 
-    It takes the name, and what replaces each stage: a value, or a function of what the stage is
-    given.
+    It takes the name, and a replacement for each stage: a value, or a function of its arguments.
     """
     module = caller()
 
@@ -127,9 +123,9 @@ def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
 
 
 def refusals(stage: str) -> Callable[..., None]:
-    """What names faults that refuse, at this stage, what they should take.
+    """A function that names faults which refuse valid input at this stage.
 
-    It takes the name, the status, and which of what the stage is given it is for.
+    It takes the name, the status, and a function that selects the input to refuse.
     """
     module = caller()
 
@@ -158,8 +154,6 @@ def caller() -> str:
 def legal(
     name: str, summary: str, host: str = "127.0.0.1", needs: tuple[Need, ...] = ()
 ) -> Callable[[Kind], Kind]:
-    """Name an endpoint that differs within the contract."""
-
     def note(endpoint: Kind) -> Kind:
         assert name not in LEGAL, name
         LEGAL[name] = Entry(name, summary, endpoint, host=host, needs=needs)
@@ -169,7 +163,6 @@ def legal(
 
 
 def faults() -> dict[str, Entry]:
-    """Every faulty endpoint by its name."""
     load("faults")
     return FAULTS
 

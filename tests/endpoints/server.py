@@ -21,7 +21,6 @@ class Handler(socketserver.StreamRequestHandler):
     server: "Server"
 
     def handle(self) -> None:
-        """Serves the connection."""
         self.connection.settimeout(self.server.endpoint.idle_seconds)
         with suppress(OSError, wire.MalformedError):
             while self.exchange():
@@ -36,7 +35,6 @@ class Handler(socketserver.StreamRequestHandler):
         return endpoint.send(request, endpoint.answer(request), self.connection.sendall)
 
     def stream(self) -> BufferedIOBase:
-        """The stream from which requests are read."""
         return self.rfile
 
 
@@ -74,7 +72,6 @@ class Server(socketserver.ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request):  # type: ignore[no-untyped-def]
-        """Forgets the connection."""
         self.open.discard(request)
         super().shutdown_request(request)
 
@@ -82,7 +79,6 @@ class Server(socketserver.ThreadingTCPServer):
         """A fault may well break off; that is no news."""
 
     def close(self) -> None:
-        """Stops listening and closes every connection."""
         self.shutdown()
         self.server_close()
         for connection in list(self.open):
@@ -94,7 +90,6 @@ class OneThread(Server):
     """The same with one thread for all: a connection is served to its end before the next one."""
 
     def process_request(self, request, client_address):  # type: ignore[no-untyped-def]
-        """Serves the connection here and now."""
         self.open.add(request)
         self.finish_request(request, client_address)
         self.shutdown_request(request)  # type: ignore[no-untyped-call]
@@ -104,7 +99,6 @@ class OneRequest(Handler):
     """Serves one request per connection, as a single-threaded server must."""
 
     def handle(self) -> None:
-        """Serves the request."""
         self.connection.settimeout(self.server.endpoint.idle_seconds)
         with suppress(OSError, wire.MalformedError):
             self.exchange()
@@ -116,7 +110,6 @@ class Impatient(Handler):
     PAUSE = 0.05
 
     def stream(self) -> BufferedIOBase:
-        """Reads until nothing comes for a moment."""
         return Hasty(self.connection, self.rfile, self.PAUSE)
 
 
@@ -124,7 +117,6 @@ class Decoding(Handler):
     """Decodes each piece of a body as it comes."""
 
     def stream(self) -> BufferedIOBase:
-        """Reads pieces."""
         return Pieces(self.rfile)
 
 

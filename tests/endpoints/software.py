@@ -19,8 +19,6 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def application(endpoint: Endpoint) -> Application:
-    """The endpoint as a WSGI application."""
-
     def respond(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         answer = endpoint.answer(request_of(environ))
         headers = [*answer.headers.items(), *wire.content_length(answer.body).items()]
@@ -31,7 +29,6 @@ def application(endpoint: Endpoint) -> Application:
 
 
 def request_of(environ: Environ) -> Request:
-    """The request behind a WSGI environment."""
     headers = {
         name[5:].replace("_", "-").lower(): value
         for name, value in environ.items()
@@ -75,7 +72,6 @@ def wsgiref(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
 
 @contextmanager
 def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
-    """Serves by waitress."""
     # Imported here, by name: only one endpoint needs it, and it has no types.
     server = import_module("waitress.server").create_server(
         application(endpoint), host=host, port=port, threads=8
@@ -113,7 +109,6 @@ def streams(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
 
 
 async def stop(server: asyncio.Server) -> None:
-    """Closes the server and ends what still runs."""
     server.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
@@ -122,8 +117,6 @@ async def stop(server: asyncio.Server) -> None:
 
 
 def connection(endpoint: Endpoint) -> Callable[..., Any]:
-    """The function that asyncio calls with each connection."""
-
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (request := await read(reader)) is not None:

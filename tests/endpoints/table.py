@@ -36,7 +36,6 @@ def main() -> int:
 
 
 def parse() -> argparse.Namespace:
-    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.endpoints.table")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=2)
@@ -61,7 +60,6 @@ def wanted(names: list[str]) -> Iterator[Entry]:
 
 
 def run(entries: Iterable[Entry], jobs: int, narrow: bool, kept: Path | None) -> Iterator[Outcome]:
-    """Outcomes as they arrive, each with its line."""
     by_chance = sorted(entries, key=lambda entry: crc32(entry.name.encode()))
     with ProcessPoolExecutor(jobs) as pool:
         for done in as_completed(
@@ -84,7 +82,6 @@ def one(name: str, is_fault: bool, narrow: bool, kept: Path | None) -> Outcome:
 
 
 def line(outcome: Outcome) -> str:
-    """One line of progress."""
     mark = "ok   " if outcome.right else "WRONG"
     misnamed = outcome.is_fault and outcome.findings and not outcome.first_fits
     found = " | ".join(outcome.findings) + (" MISNAMED" if misnamed else "")

@@ -9,22 +9,18 @@ Change = Callable[[str], str]
 
 
 def until(mark: str) -> Change:
-    """Ends a text at a mark."""
     return lambda text: text.split(mark)[0]
 
 
 def without(pattern: str) -> Change:
-    """Remove matching parts."""
     return lambda text: re.sub(pattern, " ", text, flags=re.DOTALL)
 
 
 def replacing(pattern: str, by: str) -> Change:
-    """Replace matching parts."""
     return lambda text: re.sub(pattern, by, text)
 
 
 def rounded(text: str) -> str:
-    """Numbers as a float of six digits."""
     return re.sub(r"\d+", lambda number: f"{float(number[0]):g}", text)
 
 

@@ -34,7 +34,6 @@ def pieces(word: str) -> list[str]:
 
 
 def separate(letter: str) -> bool:
-    """Whether a character is a token by itself."""
     if letter.isascii():
         return not letter.isalnum()
     return unicodedata.category(letter)[0] in "PSC" or "⺀" <= letter <= "鿿"

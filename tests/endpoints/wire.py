@@ -26,7 +26,6 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The target without its query."""
         return self.target.partition("?")[0]
 
 
@@ -54,7 +53,6 @@ def read_request(stream: BufferedIOBase, number: int = 0) -> Request | None:
 
 
 def read_headers(stream: BufferedIOBase) -> dict[str, str]:
-    """The header block, names in lower case."""
     headers: dict[str, str] = {}
     while line := stream.readline(65536).strip():
         name, _, value = line.decode("latin-1").partition(":")
@@ -110,7 +108,6 @@ def content_length(body: bytes) -> dict[str, str]:
 
 
 def keeps_open(request: Request, answer: Answer) -> bool:
-    """Whether the connection serves another request."""
     wish = request.headers.get("connection", "").lower()
     if answer.close or wish == "close":
         return False

@@ -74,7 +74,6 @@ def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
 
 
 def loaded(encoder: Encoder, dimensions: int | None = None) -> EncoderService:
-    """A service that is ready."""
     model = weights.unmeasured(encoder, Placement())
     thread = ComputeThread(lambda: weights.measured(model, dimensions, {}))
     thread.start()
@@ -115,7 +114,6 @@ def model(checkpoint: Checkpoint) -> Find:
 
 
 def load(row: models.Model, folder: Path) -> Model:
-    """A checkpoint as the reference computes with it."""
     return weights.unmeasured(encoders.load(row, folder, Placement()), Placement())
 
 

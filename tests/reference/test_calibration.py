@@ -114,7 +114,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def load(wanted: str, other: int) -> tuple[str, calibration.Comparison | None]:
-    """The number format that is chosen."""
     build = lambda placement: Model(Preparing(MeanColour()), Timed(placement, other))  # noqa: E731
     model, compared = calibration.in_number_format(build, "cpu", wanted)
     return model.computing.placement.dtype, compared

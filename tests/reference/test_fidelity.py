@@ -45,7 +45,6 @@ def clip(folder: Path) -> Usage:
 
 
 def metaclip2(folder: Path) -> Usage:
-    """The MetaCLIP 2 page of transformers' documentation."""
     model = HF.AutoModel.from_pretrained(folder / "openai_clip")
     processor = HF.AutoProcessor.from_pretrained(folder / "openai_clip_processor")
     return transformers_clip(model, processor)

@@ -20,7 +20,6 @@ from tests.reference.conftest import HTTP, SECONDS, STAND_INS, Checkpoint, Run, 
 
 @pytest.fixture
 def clip(start: Start, checkpoint: Checkpoint) -> Run:
-    """A program that serves, with metrics."""
     run = start("--weights", str(checkpoint("clip")), "--metrics", "on")
     assert re.fullmatch(r"serving own on http://127\.0\.0\.1:\d+\n", run.line)
     run.wait_ready()

@@ -74,7 +74,6 @@ class Server(ThreadingHTTPServer):
 
 
 def vector(item: str) -> list[float]:
-    """Four numbers that depend only on the item."""
     return [byte / 255 for byte in hashlib.sha256((SALT + item).encode()).digest()[:4]]
 
 

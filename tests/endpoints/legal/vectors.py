@@ -99,7 +99,6 @@ class Noise(Endpoint):
         return self.noisy(super().image_vectors(images), self.seed(images))
 
     def seed(self, items: Sequence[Any]) -> int:
-        """Requests of one seed have the same noise."""
         return len(items)
 
     def noisy(self, vectors: Matrix, seed: int) -> Matrix:
