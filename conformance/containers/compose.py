@@ -6,12 +6,15 @@ from pathlib import Path
 import click
 from jinja2 import Environment, StrictUndefined
 
+from conformance.data import fixture_files
 from conformance.data.clauses import DEFAULT_VERSION
 from conformance.data.models import Model
 from conformance.options.settings import find_model
 
 REPOSITORY = "cr.weaviate.io/semitechnologies/multi2vec-clip"
 TEMPLATE = "compose.yml.jinja"
+RELEASE: str = fixture_files.toml("vendor_releases.toml")["release"][0]["version"]
+"""The newest release of the vendor's images: a tag without one moves, and with it the vectors."""
 
 
 def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
@@ -33,7 +36,7 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
     type=click.Path(path_type=Path),
     help="TOML file that describes your own models",
 )
-@click.option("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG)")
+@click.option("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG-{RELEASE})")
 @click.option("--cuda", is_flag=True, help="compute on an NVIDIA GPU")
 @click.option(
     "--weaviate-version",
@@ -49,6 +52,6 @@ def command(
     model = find_model(tag, models)
     if image is None and model.listed == "user":
         raise click.UsageError(f"{model.tag} is a model of your own: give its image with --image")
-    image = image or f"{REPOSITORY}:{model.tag}"
+    image = image or f"{REPOSITORY}:{model.tag}-{RELEASE}"
     print(render(model, image, weaviate_version, cuda=cuda), end="")
     return 0

@@ -26,7 +26,10 @@ def test_every_listed_model_has_the_pages_services(
 ) -> None:
     services = printed(capsys, "--model", tag)
     encoder = services["multi2vec-clip"]
-    assert encoder["image"] == f"cr.weaviate.io/semitechnologies/multi2vec-clip:{tag}"
+    assert (
+        encoder["image"]
+        == f"cr.weaviate.io/semitechnologies/multi2vec-clip:{tag}-{compose.RELEASE}"
+    )
     assert encoder["environment"] == {"ENABLE_CUDA": "0"}
     weaviate = services["weaviate"]
     assert weaviate["image"] == f"cr.weaviate.io/semitechnologies/weaviate:{DEFAULT_VERSION}"
