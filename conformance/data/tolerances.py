@@ -23,11 +23,11 @@ OTHER_DECODER = 5e-2
 cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
 
 LOW_PRECISION = 5e-2
-"""What the noise of a model in low precision may come to instead. In bfloat16, 0.008 between lists
-of different sizes was published; what leaks from companions is mostly well above it."""
+"""The limit instead for the noise of a model with low precision. For bfloat16, differences of 0.008
+between lists of different sizes were published; leaks from companions are mostly well above that."""
 
 TIMES_NOISE = 3
-"""Times the noise of a few items that the noise of many may come to."""
+"""Factor by which the noise of many items may exceed that of a few."""
 
 DIFFERENT = 1e-4
 """Vectors further apart than this differ. Float32 noise is 1e-6, even with 1,152 numbers."""

@@ -69,7 +69,7 @@ def cached() -> list[str]:
 
 
 def at_hand() -> str | None:
-    """The version to use without a download: the default, else the newest; None if none is."""
+    """The cached version to use: the default, or else the newest; None if there is none."""
     versions = cached()
     if DEFAULT_VERSION in versions:
         return DEFAULT_VERSION
