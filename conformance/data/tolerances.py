@@ -24,7 +24,7 @@ cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
 
 LOW_PRECISION = 5e-2
 """The limit instead for the noise of a model with low precision. For bfloat16, differences of 0.008
-between lists of different sizes were published; leaks from companions are mostly well above that."""
+between lists of different sizes were published; leaks from companions are mostly larger."""
 
 TIMES_NOISE = 3
 """Factor by which the noise of many items may exceed that of a few."""
