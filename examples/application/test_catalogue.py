@@ -9,17 +9,20 @@ from weaviate.classes.config import Configure, DataType, Property
 
 
 @pytest.fixture(scope="session")
-def client(clip_stand_in_url: str) -> Iterator[weaviate.WeaviateClient]:
+def client(
+    clip_stand_in_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[weaviate.WeaviateClient]:
     environment = {
         "ENABLE_MODULES": "multi2vec-clip",
         "CLIP_INFERENCE_API": clip_stand_in_url,
         "DISABLE_TELEMETRY": "true",
     }
     with weaviate.connect_to_embedded(
-        version="1.39.0", environment_variables=environment
+        version="1.39.0",
+        persistence_data_path=str(tmp_path_factory.mktemp("weaviate")),
+        environment_variables=environment,
     ) as client:
         yield client
-        client.collections.delete("Catalogue")
 
 
 def photo(color: str) -> str:
