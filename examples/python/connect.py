@@ -14,7 +14,7 @@ def connect() -> weaviate.WeaviateClient:
         port=int(os.environ.get("WEAVIATE_PORT", "8080")),
         grpc_port=int(os.environ.get("WEAVIATE_GRPC_PORT", "50051")),
         auth_credentials=Auth.api_key(key) if key else None,
-        # Without this the client asks a package index whether it is up to date.
+        # Otherwise the client queries a package index for its latest version.
         skip_init_checks=True,
     )
 

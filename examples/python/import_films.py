@@ -16,6 +16,6 @@ with connect() as client:
             poster = base64.b64encode((POSTERS / film["poster"]).read_bytes()).decode()
             batch.add_object(properties={"title": film["title"], "poster": poster})
     if films.batch.failed_objects:
-        # The endpoint's own words are in the message.
+        # The message contains the endpoint's own error.
         sys.exit(films.batch.failed_objects[0].message)
     print("imported:", len(films))

@@ -1,4 +1,4 @@
-// Find films by a text and by its words, at equal shares.
+// Search for films by vector and by keywords, with equal weight.
 
 import { connect } from './connect.js';
 

@@ -1,4 +1,4 @@
-// Import films at once; Weaviate asks the endpoint for the vector of each.
+// Import films in one batch; Weaviate requests a vector for each from the endpoint.
 
 import { readFile } from 'node:fs/promises';
 
@@ -20,7 +20,7 @@ const objects = await Promise.all(
 
 const client = await connect();
 const done = await client.collections.use('DemoCollection').data.insertMany(objects);
-// The endpoint's own words are in the message.
+// The message contains the endpoint's own error.
 for (const error of Object.values(done.errors)) console.error(error.message);
 console.log('imported:', Object.keys(done.uuids).length);
 await client.close();

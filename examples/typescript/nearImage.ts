@@ -1,5 +1,5 @@
-// Find films by an image. A Buffer, for the client takes a base64 string as short as that of a
-// small image for the name of a file.
+// Search for films by image. It is a Buffer, since the client mistakes the short base64 string of a
+// small image for a file name.
 
 import { readFile } from 'node:fs/promises';
 

@@ -1,4 +1,4 @@
-// Find films by a text.
+// Search for films by text.
 
 import { connect } from './connect.js';
 
