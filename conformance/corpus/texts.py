@@ -288,7 +288,9 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
     "in lowercase": str.lower,
     "with other blanks": lambda text: f" {text.replace(' ', '  ')}\n",
     "without accents": lambda text: text.replace("É", "E"),
-    "without punctuation": lambda text: text.replace("'", ""),
+    "in decomposed letters": lambda text: unicodedata.normalize("NFD", text),
+    "without apostrophes": lambda text: text.replace("'", ""),
+    "without quotation marks": lambda text: text.strip('"'),
     "in ASCII": lambda text: text.encode("ascii", "ignore").decode(),
 }
 """What a text becomes in a cache that does not keep texts as they are."""
@@ -297,7 +299,7 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
 def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:
     """Three texts that differ after twice a limit of tokens, and one that is like the third."""
     same = " ".join(islice(cycle(("It's", "a", "cafÉ", "on")), 2 * limit))
-    one, other, third = (f"{same} {end} {name}" for end in ("red", "blue", "green"))
+    one, other, third = (f'"{same} {end}"' for end in ("red", "blue", f"green {name}"))
     return one, other, third, ALIKE[name](third)
 
 

@@ -16,7 +16,13 @@ import numpy as np
 
 from conformance.data import tolerances
 from conformance.data.tolerances import Array, distance
-from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, PrerequisiteFailed
+from conformance.expect.nonconformity import (
+    Cause,
+    CauseKind,
+    Nonconformity,
+    PrerequisiteFailed,
+    asked_for,
+)
 from conformance.expect.responses import Observation, Observations, require, vectors
 from conformance.transport.endpoint import META, Endpoint, Items
 from conformance.transport.exchange import Exchange
@@ -156,8 +162,20 @@ def same(
         f"distance of {max(apart, default=0):.2g}",
         f"the same vector, within a relative distance of {within:g} (1.4 is a right angle)",
         *_both(got, expected, worst),
-        cause=cause and Cause(cause),
+        cause=Cause(cause) if cause else _other_order(got, expected),
     )
+
+
+def _other_order(got: Observations, expected: Observations) -> Cause | None:
+    """The cause of a difference where one response has all the vectors, in another order."""
+    kind = asked_for(got.exchanges[0]) if len(got) > 1 else ""
+    if kind not in ("texts", "images") or len(_unique(got.exchanges)) > 1:
+        return None
+    apart = tolerances.distances(got.vectors, expected.vectors)
+    places = apart.argmin(axis=1).tolist()
+    found = [apart[row, place] <= tolerances.ACROSS_REQUESTS for row, place in enumerate(places)]
+    is_other = sorted(places) == list(range(len(got))) != places and all(found)
+    return Cause(CauseKind.ORDER, kind) if is_other else None
 
 
 def equal(got: Observation, expected: Observation, what: str) -> None:

@@ -162,7 +162,7 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
         return CLOSED
-    begun = "without sending complete message body" in words
+    begun = "complete message body" in words or "chunk" in words
     kind = FailureKind.BROKEN_OFF if begun else FailureKind.INCOMPLETE
     return Failure(kind, f"incomplete response: {words}")
 

@@ -282,6 +282,13 @@ class OddSwapped(Endpoint):
         return super().text_vectors(turned)
 
 
+@fault("sixteen-texts-moved-by-one")
+class SixteenMoved(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        moved = texts[1:] + texts[:1] if len(texts) == 16 else texts
+        return super().text_vectors(moved)
+
+
 @fault("scaled-above-40")
 class ScaledAbove40(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:
@@ -323,6 +330,7 @@ cached("cache-by-words", lambda text: tuple(sorted(text.split())) or text)
 cached("cache-by-letters-alone", lambda text: "".join(filter(str.isalpha, text)) or text)
 cached("cache-by-16-bits", lambda text: zlib.crc32(text.encode("utf-8", "surrogatepass")) & 0xFFFF)
 cached("cache-ignores-case", str.casefold)
+cached("cache-ignores-outer-marks", lambda text: text.strip("\"'.!?, "))
 cached(
     "cache-ignores-accents",
     lambda text: re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)),
