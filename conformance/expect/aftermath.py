@@ -51,11 +51,11 @@ TEXTS, IMAGES = "texts", "images"
 AS_BEFORE = "the next valid request served as before"
 TRIES = 3
 PAUSE = 1.0
-"""Seconds between two tries: a closed port may be open soon, a limit of requests be over."""
+"""Seconds between two tries, since a port may open soon or a rate limit expire."""
 
 
 class Aftermath:
-    """Listens to every exchange of a client, and keeps what it saw to be wrong."""
+    """Listens to every exchange of a client, and records problems that it sees."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -65,25 +65,25 @@ class Aftermath:
         """Refusals that proved to be neither chance nor a limit, by their signature."""
         self._asking = False
         self._served: dict[str, bool] = {}
-        """Whether a good request was served at first, by what it asked for."""
+        """Whether a good request was served at first, by the kinds of its items."""
         self._slowest = 0.0
         self._before: Exchange | None = None
         self._before_clause = ""
         self.test = ""
-        """The test that is running: what names an item."""
+        """The name of the running test, by which an input is identified."""
         self.clause = ""
-        """The clause that it is about."""
+        """The clause of the running test."""
         self._refused = False
-        """Whether anything was refused yet."""
+        """Whether any request has been refused."""
         self.gone = ""
-        """Why no further request is worth sending; empty while the endpoint answers."""
+        """Why no further request makes sense; empty while the endpoint responds."""
         self._problems: list[Nonconformity] = []
-        """What has not been taken yet."""
+        """Problems that have not been taken yet."""
         self.first: dict[str, Exchange] = {}
-        """The run's first request of texts alone and of images alone."""
+        """The run's first request with only texts, and the first with only images."""
 
     def start(self) -> None:
-        """See what the endpoint does with good requests before anything odd was sent."""
+        """See how the endpoint handles good requests before anything unusual is sent."""
         for good in (TEXTS_ALONE, _one_image()):
             exchange = self._ask(good, self._endpoint.client.timeout)
             self._slowest = max(self._slowest, exchange.seconds)
@@ -139,27 +139,27 @@ class Aftermath:
         self._saw(cause, got, "an answer each time", seen, again)
 
     def _saw(self, cause: Cause, got: str, expected: str, *shown: Exchange) -> None:
-        """Keep what is wrong, for the running test to take."""
+        """Record a problem for the running test to take."""
         self._problems.append(PrerequisiteFailed(got, expected, shown, cause))
 
     def begin(self, name: str, clause: str) -> None:
-        """A test of `clause` begins; `name` is pytest's, and the test is named in problems."""
+        """A test of `clause` begins; `name` is its name in pytest, which problems mention."""
         words = name.removeprefix("test_").replace("_", " ")
         self.test = words.replace("[", " (").replace("]", ")")
         self.clause = clause
         self._pace.about = clause
 
     def taken(self) -> list[Nonconformity]:
-        """What was seen to be wrong since this was last asked."""
+        """The problems since the last call."""
         problems, self._problems = self._problems, []
         return problems
 
     def note(self, problem: Nonconformity) -> None:
-        """Keep what something else has seen to be wrong."""
+        """Record a problem that something else has seen."""
         self._problems.append(problem)
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
-        """Look after the endpoint where one of these was refused or had no answer."""
+        """Check the endpoint if one of these requests was refused or got no response."""
         if self._asking or self.gone:
             return
         odd = [each for each in exchanges if each.method == "POST" and _is_odd(each)]
@@ -171,7 +171,7 @@ class Aftermath:
             self._before, self._before_clause = exchanges[-1], self.clause
 
     def _drain(self, late: Sequence[Exchange]) -> None:
-        """Wait while the endpoint may still be busy with requests that had no answer in time."""
+        """Wait while the endpoint may still be busy with requests that timed out."""
         timeout = self._endpoint.client.timeout
         if any(map(self._pace.explains, late)):
             self._drained(late, timeout + 2 * self._pace.outstanding(late))
@@ -201,9 +201,9 @@ class Aftermath:
             self._refused_by_chance(odd)
 
     def explained(self, raised: Nonconformity) -> Nonconformity:
-        """What was raised, with a better cause where a good request was refused.
+        """The raised exception, with a better cause if a good request was refused.
 
-        The request is sent again, and the items of one that is refused again in other numbers.
+        The request is sent again; if it is refused again, its items are sent in other numbers.
         """
         kind = raised.cause.kind
         looked_into = kind in (CauseKind.REFUSED, CauseKind.NO_RESPONSE)
@@ -232,9 +232,9 @@ class Aftermath:
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
     def _by_chance(self, refused: Exchange, pauses: Sequence[float]) -> tuple[Cause, str] | None:
-        """Whether a request is served when it is sent again, by itself, after one of the pauses.
+        """Whether a request is served when it is sent again by itself, after one of the pauses.
 
-        One that was in time before was refused for what else was asked for at that time.
+        If it is, it was refused because of other requests at the time.
         """
         for pause in pauses:
             time.sleep(pause)
@@ -244,7 +244,7 @@ class Aftermath:
         return None
 
     def _refused_by_chance(self, odd: Exchange) -> None:
-        """Note a request that is served when it is sent again, also where no check asks for it."""
+        """Record a request that is served when it is repeated, even if no check needs it."""
         if attribution.sends_after_trouble(self.clause):
             return
         with self._silence():
@@ -255,7 +255,7 @@ class Aftermath:
             self._saw(cause, got, expected, odd)
 
     def _kind_of_work(self, parallel: bool) -> str:
-        """What the endpoint was doing: what may upset it, many things at once, or plain work."""
+        """The preceding load: a disruptive request, many at once, or plain work."""
         if parallel:
             return "parallel"
         clauses = (self.clause, self._before_clause)
@@ -268,7 +268,7 @@ class Aftermath:
         return f"the test '{self.test}', or the request before it (answered with {before.status})"
 
     def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
-        # An endpoint that refuses something now and then is not poisoned: it has to go on.
+        # An endpoint that refuses requests intermittently is not poisoned: it must recover.
         for _ in range(TRIES):
             time.sleep(PAUSE)
             if _problem(self._ask(good, self._patience()), good) is None:
@@ -278,7 +278,7 @@ class Aftermath:
         self._served[_name(good)] = False
         suspect = attribution.sends_risky_requests(self.clause) or not self._refused
         if response_signature(odd) == response_signature(after) and not suspect:
-            # What was sent before was as plain as this: it met the same trouble, and caused none.
+            # The preceding request was just as plain: it suffered from the trouble, too.
             self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
@@ -286,7 +286,7 @@ class Aftermath:
         self._saw(cause, got, AS_BEFORE, odd, after)
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
-        """Whether the request right after this one is refused each time it is tried."""
+        """Whether the request directly after this one is refused each time it is tried."""
         for _ in range(TRIES - 1):
             with self._silence():
                 refused = _is_odd(self._endpoint.post(odd.request_body))
@@ -299,9 +299,9 @@ class Aftermath:
         return True
 
     def _answered_twice(self, odd: Exchange, after: Exchange) -> bool:
-        """Whether the good request got, once, just what the odd one before it had got."""
+        """Whether a good request once got exactly the response to the odd one before it."""
         ill = after.status == TOO_MANY_REQUESTS or after.status >= SERVER_ERROR
-        if after.body != odd.body or ill:  # Which may be the answer to anything.
+        if after.body != odd.body or ill:  # This may be the response to anything.
             return False
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
         got = f"a valid request got the response to an earlier one: {after.summary()}"
@@ -316,9 +316,9 @@ class Aftermath:
         self._saw(cause, got, "a response to the next valid request", odd, after)
 
     def _unanswered(self, good: Items) -> bool:
-        """Whether a good request has no answer once more; a closed port gets a few seconds."""
+        """Whether a good request gets no response again; a closed port gets a few seconds."""
         for _ in range(TRIES):
-            # A kept connection that was closed says nothing of the endpoint.
+            # A closed kept connection says nothing about the endpoint.
             self._endpoint.client.drop_connections()
             again = self._ask(good, self._patience())
             if again.failure is None:
@@ -339,7 +339,7 @@ class Aftermath:
 
     @contextmanager
     def _silence(self) -> Iterator[None]:
-        """Requests of this object's own: what comes of them is not looked after."""
+        """For this object's own requests, whose results are not checked."""
         self._asking = True
         try:
             yield
@@ -352,7 +352,7 @@ def _is_odd(exchange: Exchange) -> bool:
 
 
 def _problem(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
-    """What is wrong with the response to a good request, if anything."""
+    """The problem with the response to a good request, if any."""
     try:
         given.vectors(exchange, len(good.texts), len(good.images))
     except PrerequisiteFailed as problem:
@@ -369,5 +369,5 @@ def _one_image() -> Items:
 
 
 def _like(exchange: Exchange) -> Items:
-    """A small valid request of the kind that was sent."""
+    """A small valid request of the same kind."""
     return _one_image() if b'"images"' in exchange.request_body else TEXTS_ALONE
