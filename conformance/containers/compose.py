@@ -14,7 +14,7 @@ from conformance.options.settings import find_model
 REPOSITORY = "cr.weaviate.io/semitechnologies/multi2vec-clip"
 TEMPLATE = "compose.yml.jinja"
 RELEASE: str = fixture_files.toml("vendor_releases.toml")["release"][0]["version"]
-"""The newest release of the vendor's images: a tag without one moves, and with it the vectors."""
+"""The newest release of the vendor's images; a tag without a release changes over time."""
 
 
 def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:

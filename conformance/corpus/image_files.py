@@ -102,7 +102,7 @@ def opened(file: bytes) -> Image.Image:
 
 
 def brought_to(file: bytes, side: int | None) -> bytes:
-    """A PNG of an image file, as a square of `side` pixels where that is given."""
+    """A PNG of an image file, as a square of `side` pixels if that is given."""
     image = opened(file)
     return save(image.resize((side, side), Image.Resampling.NEAREST) if side else image, "PNG")
 
@@ -164,7 +164,7 @@ def truncated(kind: str) -> bytes:
 
 @cache
 def heavy(size: int, number: int = 0) -> bytes:
-    """A PNG of at least `size` bytes: noise, which does not compress; other for each number."""
+    """A PNG of at least `size` bytes: incompressible noise, different for each number."""
     side = int((size / 3) ** 0.5) + 1
     noise = np.frombuffer(Random(number).randbytes(side * side * 3), dtype=np.uint8)
     return save(Image.fromarray(noise.reshape(side, side, 3)), "PNG", compress_level=0)

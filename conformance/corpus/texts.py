@@ -293,11 +293,11 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
     "without quotation marks": lambda text: text.strip('"'),
     "in ASCII": lambda text: text.encode("ascii", "ignore").decode(),
 }
-"""What a text becomes in a cache that does not keep texts as they are."""
+"""The keys of caches that do not keep texts unchanged."""
 
 
 def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:
-    """Three texts that differ after twice a limit of tokens, and one that is like the third."""
+    """Three texts that differ only beyond twice a token limit, and one that is like the third."""
     same = " ".join(islice(cycle(("It's", "a", "cafÉ", "on")), 2 * limit))
     one, other, third = (f'"{same} {end}"' for end in ("red", "blue", f"green {name}"))
     return one, other, third, ALIKE[name](third)

@@ -178,7 +178,7 @@ def applies(clause: Clause, version: str | None) -> bool:
 
 
 def described_versions(clause: Clause) -> str:
-    """The versions in words; empty if the clause holds for all."""
+    """The versions in words; empty if the clause applies to all."""
     parts = []
     if clause.since:
         parts.append(f"since {_listed(clause.since)}")

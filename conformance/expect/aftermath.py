@@ -33,7 +33,7 @@ from conformance.transport.pace import Pace, megapixels
 
 TEXT = "a red circle"
 CAPTION = "a red circle and a blue square on a wooden table beside a cup of coffee, seen from above"
-"""A text as long as those of a run are on average."""
+"""A text of average length for a run."""
 LARGE = 700
 """Pixels per side of the image that shows what a megapixel costs."""
 QUICK = 0.25
@@ -46,7 +46,7 @@ DRAINED = 4
 """Timeouts that an endpoint has to work off what was given up."""
 TEXTS_ALONE = Items([TEXT])
 SERVER_ERROR = 500
-"""The first status of the kind."""
+"""The first status of server errors."""
 TEXTS, IMAGES = "texts", "images"
 AS_BEFORE = "the next valid request served as before"
 TRIES = 3

@@ -167,7 +167,7 @@ def same(
 
 
 def _other_order(got: Observations, expected: Observations) -> Cause | None:
-    """The cause of a difference where one response has all the vectors, in another order."""
+    """The cause of a difference if one response has all the vectors, but in another order."""
     kind = asked_for(got.exchanges[0]) if len(got) > 1 else ""
     if kind not in ("texts", "images") or len(_unique(got.exchanges)) > 1:
         return None

@@ -149,7 +149,7 @@ def _is_good(exchange: Exchange) -> bool:
 
 
 def all_different(batches: ImageBatches, images: Mapping[str, bytes], own: int | None) -> None:
-    """No two have one vector. Where two have one at their size alone, it is the size's fault.
+    """Require a different vector for each image; the cause is the size if two match only at theirs.
 
     `own` is the side of the images that the model takes; None where no size need look like another.
     """
@@ -161,7 +161,7 @@ def all_different(batches: ImageBatches, images: Mapping[str, bytes], own: int |
 
 
 def _differ(batches: ImageBatches, files: Sequence[bytes], side: int | None = None) -> bool:
-    """Whether two images have different vectors as PNGs, of their own or of another size."""
+    """Whether two images have different vectors as PNGs, at their own or another size."""
     copies = [image_files.brought_to(file, side) for file in files]
     rows = given.joined([batches.image(copy) for copy in copies])
     return not equal_pairs(rows)

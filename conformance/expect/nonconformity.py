@@ -36,7 +36,7 @@ class CauseKind(StrEnum):
     COMPANIONS = "companions"
     """An item's vector is right alone, but wrong beside other items."""
     ORDER = "order"
-    """A response has the right vectors in another order."""
+    """A response has the right vectors in the wrong order."""
     SIZE = "size"
     """Two images have the same vector at their own size, but not at the model's."""
     BROKEN_OFF = "broken off"

@@ -29,7 +29,7 @@ class Items:
         if self.texts:
             kinds.append(b'"texts": ' + json.dumps(list(self.texts), ensure_ascii=False).encode())
         if self.images:
-            # Base64 needs no escapes; looking for them in megabytes takes longer than encoding.
+            # Base64 needs no escapes, and searching megabytes for them takes longer than encoding.
             encoded = b'", "'.join(map(base64.b64encode, self.images))
             kinds.append(b'"images": ["' + encoded + b'"]')
         return b"{" + b", ".join(kinds) + b"}"

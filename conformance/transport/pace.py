@@ -35,11 +35,11 @@ SMALL = 0.25
 LONG = 500
 """Characters up to which the time for a text does not depend on its length."""
 KNOWN_LENGTH = 1
-"""Thousands of further characters from which a request shows what they cost."""
+"""Thousands of additional characters from which a request reveals their cost."""
 QUICK_BODY = 50_000
 """Size in bytes above which a request is measured, however fast the response was."""
 HEAD = 2**16
-"""Characters of an image in base64 that are read first."""
+"""Characters of a base64 image that are decoded first."""
 WORTH_READING = 0.1
 """Seconds above which a larger request is examined, too."""
 CLEARLY = 20
@@ -47,7 +47,7 @@ CLEARLY = 20
 
 
 KINDS = ("text", "image", "megapixel", "kilochar")
-"""What has a cost."""
+"""The kinds of costs."""
 LEFT_OUT = "not judged"
 """Prefix of messages that explain a lack of time."""
 
@@ -249,7 +249,7 @@ def asked(body: bytes) -> Load:
 
 
 def _encoded_megapixels(image: str) -> float:
-    """The size of an image in base64. Of most formats the head is enough, which takes less time."""
+    """The size of a base64 image; for most formats, decoding its beginning is enough."""
     for part in (image[:HEAD], image):
         with suppress(binascii.Error, TypeError, ValueError):
             if size := megapixels(base64.b64decode(part)):

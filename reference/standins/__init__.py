@@ -31,8 +31,8 @@ def archive(tag: str) -> Traversable:
 
 @contextmanager
 def opened(tag: str) -> Iterator[tarfile.TarFile]:
-    """The archive of `tag`, to be read. Raises LookupError if there is none."""
-    # Not by tarfile's own "r|xz", which takes four times as long for what is packed so tightly.
+    """The archive of `tag`, open for reading. Raises LookupError if there is none."""
+    # tarfile's own "r|xz" takes four times as long for such compact archives.
     with (
         archive(tag).open("rb") as packed,
         lzma.open(packed) as content,
