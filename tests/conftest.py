@@ -9,8 +9,8 @@ import httpcore
 import pytest
 
 LOADED_EARLY = httpcore
-"""httpx loads it on first use. Were that inside one of pytester's runs, which put `sys.modules`
-back as they were, there would be a second copy afterwards, whose errors httpx does not know."""
+"""httpx loads it on first use. Inside one of pytester's runs, which restore `sys.modules`, that would
+later result in a second copy, whose exceptions httpx does not recognize."""
 
 
 ROOT = Path(__file__).parents[1]
@@ -53,8 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # By name, because the order may have been shuffled, for each worker alike. Another commit has
-    # another sample, so that in time every test is in one.
+    # By name, because the order may have been shuffled, equally in each worker. Each commit has a
+    # different sample, so that every test is eventually included.
     table = sorted((item for item in items if item.get_closest_marker("table")), key=_name)
     asked = ["git", "rev-parse", "HEAD"]
     commit = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=ROOT).stdout
@@ -79,6 +79,6 @@ def _name(item: pytest.Item) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
-    """Processes that the tests start can be interrupted, also where a shell runs all this in the
-    background and so has told it to ignore that."""
+    """Make sure that processes started by tests can be interrupted, since a shell that runs the
+    tests in the background disables that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -149,9 +149,10 @@ def _is_good(exchange: Exchange) -> bool:
 
 
 def all_different(batches: ImageBatches, images: Mapping[str, bytes], own: int | None) -> None:
-    """Require a different vector for each image; the cause is the size if two match only at theirs.
+    """Require a different vector for each image.
 
-    `own` is the side of the images that the model takes; None where no size need look like another.
+    If two have the same vector only at their own size, that size is the cause. `own` is the side of
+    the model's images; None if the sizes need not be compared.
     """
     batches.gather(images.values())
     rows = given.joined([batches.image(file) for file in images.values()])

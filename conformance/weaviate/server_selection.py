@@ -94,7 +94,7 @@ def has_client() -> bool:
 def select_server(option: str | None) -> ServerSelection:
     """The choice for ``--weaviate OPTION``; raises UnknownVersion.
 
-    Without the option: embedded where the client and a program in its cache are, else off.
+    Without the option: embedded if the client and a cached program exist, or else off.
     """
     if option is None:
         version = at_hand()

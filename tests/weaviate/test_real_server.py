@@ -1,8 +1,8 @@
 """A real Weaviate runs the examples, and has the defects that the contract describes.
 
-The defect: weights go to the rows of a response one by one, whatever the rows were made from. A
-server that mends this fails here, and then docs/contract.md has to say so
-(fixtures/contract.md.jinja).
+The defect: weights are assigned to the rows of a response one by one, whatever field each row comes
+from. When a server fixes this, a test here fails, and the contract (fixtures/contract.md.jinja) must
+be updated.
 """
 
 import json
