@@ -9,8 +9,8 @@ import httpcore
 import pytest
 
 LOADED_EARLY = httpcore
-"""httpx loads it on first use. Inside one of pytester's runs, which restore `sys.modules`, that would
-later result in a second copy, whose exceptions httpx does not recognize."""
+"""httpx loads it on first use. Inside one of pytester's runs, which restore `sys.modules`, that
+would later result in a second copy, whose exceptions httpx does not recognize."""
 
 
 ROOT = Path(__file__).parents[1]

@@ -1,8 +1,7 @@
 """A real Weaviate runs the examples, and has the defects that the contract describes.
 
 The defect: weights are assigned to the rows of a response one by one, whatever field each row comes
-from. When a server fixes this, a test here fails, and the contract (fixtures/contract.md.jinja) must
-be updated.
+from. When a server fixes this, a test here fails, and fixtures/contract.md.jinja must be updated.
 """
 
 import json
