@@ -162,7 +162,9 @@ class Session:
     def budget(self) -> Budget:
         """The time budget of this run."""
         seconds = None if self.settings.slow else self.settings.budget * 60
-        return Budget(self.client.pace, seconds, self._began)
+        assert self.opened is not None
+        meta = self.opened.target.preflight.meta.seconds
+        return Budget(self.client.pace, seconds, self._began, meta)
 
     @cached_property
     def corpus(self) -> AlignedCorpus:
@@ -198,7 +200,8 @@ class Session:
         if self.settings.compare_with:
             _check_comparison(self.settings.compare_with, self.settings.weaviate)
         self.settings, self.opened = open_target(self.settings)
-        self._began = time.monotonic()
+        seen = self.opened.target.preflight
+        self._began = time.monotonic() - seen.first.seconds - seen.meta.seconds
 
     def close(self) -> None:
         """Stop what was started; may be called again."""
@@ -377,6 +380,11 @@ class Session:
         total = self.client.endpoint_seconds if "client" in vars(self) else 0.0
         since, self._counted_seconds = total - self._counted_seconds, total
         return since
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Send nothing more: what looks after the endpoint waits for its answers."""
+        if "client" in vars(self):
+            self.client.listeners.clear()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -41,8 +41,8 @@ def test_large_images_are_sent_where_they_fit() -> None:
 
 
 def test_where_an_import_is_too_much_one_finding_says_so() -> None:
-    report = judged(Sleeping(0.8), 2, ["OPS-02", "ERR-07"])
+    report = judged(Sleeping(1.2), 3, ["OPS-02", "ERR-07"])
     assert [finding.clause.id for finding in report.findings] == ["OPS-02"]
     problem = report.findings[0].problem
-    assert "a text takes 0.8" in problem.got
+    assert "a text takes 1.2" in problem.got
     assert "MODULES_CLIENT_TIMEOUT" in problem.expected

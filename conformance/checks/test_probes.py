@@ -72,7 +72,7 @@ def probes_while_busy(endpoint: Endpoint, path: str) -> list[Exchange]:
 def busy_work(number: int, caller: int, many: int) -> Items:
     """A request that keeps an encoder busy: long texts, all different, and some images."""
     mark = f"{number} {caller}"
-    texts = [f"{mark} {index} " + "red circle on paper " * 20 for index in range(many)]
+    texts = [f"{mark} {index} " + "red circle on paper " * 8 for index in range(many)]
     if many < BUSY_TEXTS:  # The endpoint is slow enough without images.
         return Items(texts)
     return Items(texts, [] if caller % 2 else [image_files.good_image(caller)])

@@ -113,6 +113,7 @@ def test_marks_of_tokenizers_are_texts(cache: VectorCache) -> None:
 @pytest.mark.clause("TXT-02")
 def test_texts_of_every_length_get_vectors(cache: VectorCache) -> None:
     cache.in_lists(texts.pool())
+    cache.in_lists(texts.longer())
 
 
 @pytest.mark.clause("TXT-02")

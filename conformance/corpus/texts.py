@@ -28,7 +28,9 @@ SHORT: Final = 4
 """Maximum size in bytes of a mark that is tried in every place: the text has to stay within 64
 tokens, even if each byte is a token."""
 LONGEST: Final = 300
-"""Letters of the longest text in the pool, which is also the number of texts."""
+"""Letters of the longest text of every length, and the number of texts in the pool."""
+WITHIN: Final = 150
+"""Letters of the longest text in the pool: fewer than 64 tokens, the lowest limit of any model."""
 ONE_TOKEN: Final = ("is", "on")
 """Words of one token in every tokenizer of the table, including the stand-ins' small ones."""
 MARKS: Final = 4
@@ -243,11 +245,21 @@ def _table(name: str) -> Mapping[str, Any]:
 
 @cache
 def pool() -> tuple[str, ...]:
-    """One text of each length from 1 to LONGEST letters; all differ within a few letters."""
-    filler = "".join(islice(cycle("on a red mat is a dog "), LONGEST))
-    texts = [f"{_code(length)} {filler}"[:length] for length in range(1, LONGEST + 1)]
-    # Not a trailing blank, since tokenizers may drop it.
-    return tuple(text if not text.endswith(" ") else f"{text[:-1]}." for text in texts)
+    """300 texts of 1 to 150 letters, within the limit of every model; all differ at their start."""
+    return tuple(_filled(number, 1 + (number - 1) % WITHIN) for number in range(1, LONGEST + 1))
+
+
+@cache
+def longer() -> tuple[str, ...]:
+    """One text of each further length up to LONGEST letters."""
+    return tuple(_filled(length, length) for length in range(WITHIN + 1, LONGEST + 1))
+
+
+def _filled(number: int, length: int) -> str:
+    """The text of a number and a length. Its end is not blank, since tokenizers may drop that."""
+    filler = "".join(islice(cycle("on a red mat is a dog "), length))
+    text = f"{_code(number)} {filler}"[:length]
+    return f"{text[:-1]}." if text.endswith(" ") else text
 
 
 def _code(number: int) -> str:

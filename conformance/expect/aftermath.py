@@ -38,6 +38,9 @@ LARGE = 700
 """Pixels per side of the image that shows what a megapixel costs."""
 QUICK = 0.25
 """Seconds up to which a first answer is taken for what such an item costs from now on."""
+BEARABLE = 1.5
+"""Seconds of an item up to which more are spent to measure what several take."""
+FEW = 3
 SEVERAL = 8
 """Items of the request that shows what one costs among others."""
 HEAVY = 10_000
@@ -105,18 +108,18 @@ class Aftermath:
         timeout = self._endpoint.client.timeout
         if first.seconds > QUICK:
             first = self._ask(good, timeout)
-        if first.seconds > QUICK or first.failure is not None:
+        if first.seconds > BEARABLE or first.failure is not None:
             return
-        images = [image_files.small_png(number) for number in range(SEVERAL)] if good.images else ()
-        texts = () if images else [f"{number}: {CAPTION}" for number in range(SEVERAL)]
+        count = SEVERAL if first.seconds <= QUICK else FEW
+        images = [image_files.small_png(number) for number in range(count)] if good.images else ()
+        texts = () if images else [f"{number}: {CAPTION}" for number in range(count)]
         if not self._pace.fits(texts, images):
             return
         several = self._ask(Items(texts, images), timeout)
-        alone = self._ask(Items(texts[-1:], images[-1:]), timeout)
-        if several.succeeded and alone.succeeded:
-            pace = self._pace
-            alone_seconds = min(first.seconds, alone.seconds)
-            pace.request = max(pace.request, alone_seconds - several.seconds / SEVERAL)
+        alone = [self._ask(Items(texts[-1:], images[-1:]), timeout) for _ in range(2)]
+        if all(each.succeeded for each in (several, *alone)):
+            quicker = min(each.seconds for each in alone)
+            self._pace.tell_apart(_name(good).removesuffix("s"), quicker, several.seconds, count)
 
     def _measure_a_large_image(self) -> None:
         """See what a megapixel costs. Whether such an image is served is for others to judge."""

@@ -26,6 +26,10 @@ BASIC = ("test_vectorize", "test_wire")
 """Files of checks that come first if time is short, since everything else builds on them."""
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
 """Files of checks that come last if time is short: they send most, and build on the others."""
+RESERVE = 2
+"""Texts and images that may be under way when the time is up."""
+META_REQUESTS = 10
+"""What a run asks of /meta, which the table does not count."""
 FIRST = "OPS-02"
 """Always judged: whether the requests of an import are answered in time."""
 
@@ -33,9 +37,12 @@ FIRST = "OPS-02"
 class Budget:
     """The time of one run; `seconds` is its limit, None for no limit."""
 
-    def __init__(self, pace: Pace, seconds: float | None, started: float | None = None) -> None:
-        """`started` is when the run began (`time.monotonic`)."""
+    def __init__(
+        self, pace: Pace, seconds: float | None, started: float | None = None, meta: float = 0.0
+    ) -> None:
+        """`started` is when the run began (`time.monotonic`), `meta` the seconds of a GET /meta."""
         self._pace = pace
+        self._meta = META_REQUESTS * meta
         self._started = time.monotonic() if started is None else started
         self._seconds = seconds
         self._end: float | None = None
@@ -52,13 +59,15 @@ class Budget:
     def plan(self, cases: Sequence[Case], day: int | None = None) -> list[bool]:
         """Whether each case is selected; `day` determines the rotation."""
         costs = [self._cost(test) for test, _ in cases]
-        spent = time.monotonic() - self._started
+        spent = time.monotonic() - self._started + self._meta
         self.cases, self.whole = len(cases), spent + sum(costs)
         kept = [True] * len(cases)
         if self._seconds is not None and self.whole > self._seconds:
             day = datetime.now(UTC).toordinal() if day is None else day
             kept = self._kept(cases, costs, day, self._seconds - spent)
-            self._end = self._pace.end = self._started + self._seconds
+            # What is under way when the time is up has to end, too.
+            reserve = min(RESERVE * (self._pace.text + self._pace.image), self._seconds / 10)
+            self._end = self._pace.end = self._started + self._seconds - reserve
         chosen = zip(cases, costs, kept, strict=True)
         self._first = {test for test, clause in cases if clause == FIRST}
         self._waiting = {test: cost for (test, _), cost, keep in chosen if keep}

@@ -113,8 +113,9 @@ class Client:
 
     def drop_connections(self) -> None:
         """Close every kept connection, so that the next request opens a new one."""
-        self._runner.run(self._http.aclose())
-        self._http = _http_client(self.url)
+        # An interrupt may come at any time, and what runs then still needs an open client.
+        closing, self._http = self._http, _http_client(self.url)
+        self._runner.run(closing.aclose())
 
     async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
         return list(await asyncio.gather(*(self._exchange(r, timeout) for r in requests)))

@@ -103,6 +103,8 @@ class Pace:
         """When the run's time is used up (`time.monotonic`)."""
         self.request = 0.0
         """Seconds that a request takes in addition to its items."""
+        self._items: dict[str, float] = {}
+        """Seconds of a text and of an image among several, without those of the request."""
         self.taken: dict[str, str] = {}
         """Reduced requests that checks sent for lack of time, by clause."""
         self._costs: dict[str, deque[float]] = {kind: deque(maxlen=KEPT) for kind in KINDS}
@@ -134,12 +136,22 @@ class Pace:
 
     def seconds(self, load: Load) -> float:
         """Seconds for a load, one item after another."""
-        large = load.megapixels * self.megapixel + load.kilochars * self._cost("kilochar")
-        return load.texts * self.text + load.images * self.image + large
+        return load.texts * self.text + load.images * self.image + self._of_large(load)
+
+    def _of_large(self, load: Load) -> float:
+        return load.megapixels * self.megapixel + load.kilochars * self._cost("kilochar")
 
     def estimate(self, requests: float, load: Load) -> float:
         """Seconds for this many requests together."""
-        return requests * self.request + self.seconds(load)
+        # The costs by which requests are sized include the requests' own: rather too much there.
+        text, image = self._items.get("text", self.text), self._items.get("image", self.image)
+        items = load.texts * text + load.images * image
+        return requests * self.request + items + self._of_large(load)
+
+    def tell_apart(self, kind: str, alone: float, several: float, count: int) -> None:
+        """Derive the cost of a request and of an item from one item and several."""
+        self._items[kind] = max(0.0, several - alone) / (count - 1)
+        self.request = max(self.request, alone - self._items[kind])
 
     def load(self, texts: Sequence[str], images: Sequence[bytes]) -> Load:
         """The load of a request; the sizes of images are only determined if they matter."""
@@ -161,11 +173,11 @@ class Pace:
         if now > self.until:
             raise TooMuch(f"{LEFT_OUT} to its end in the run's time (--budget): {self.described()}")
         loads = [self.load(texts, images) for texts, images in requests]
-        if len(loads) <= IMPORTERS and all(each.is_one_object for each in loads):
-            return
         whole = sum(loads, Load())
         seconds = self.seconds(whole)
-        if seconds > min(self.limit, self.end - now):
+        is_import = len(loads) <= IMPORTERS and all(each.is_one_object for each in loads)
+        left = self.end - now if self.until < self.end else float("inf")
+        if seconds > min(left, float("inf") if is_import else self.limit):
             self.note(str(whole), "not sent")
             raise TooMuch(
                 f"{LEFT_OUT}: {whole} would take {seconds:.0f} s here: {self.described()}"
