@@ -38,6 +38,7 @@ GATEWAYS = {
     "a gateway blocks {{ }}": r"\{\{",
 }
 LIMITS = (32, 64, 77, 128, 512)
+LOWEST = 64
 TEXTS = [*texts.real(), *texts.edge()]
 
 
@@ -94,10 +95,15 @@ def test_what_a_gateway_blocks_is_sent(what: str) -> None:
     assert any(re.search(GATEWAYS[what], text, re.IGNORECASE) for text in sent)
 
 
-def test_the_pool_has_a_text_of_each_length() -> None:
-    pool = texts.pool()
-    assert [len(text) for text in pool] == list(range(1, texts.LONGEST + 1))
+def test_there_is_a_text_of_each_length() -> None:
+    pool, longer = texts.pool(), texts.longer()
+    assert sorted({len(text) for text in (*pool, *longer)}) == list(range(1, texts.LONGEST + 1))
     assert len({text[:5] for text in pool}) == len(pool)
+
+
+def test_the_pool_is_within_the_lowest_limit() -> None:
+    tokenizer = pytest.importorskip("open_clip").SimpleTokenizer()
+    assert max(len(tokenizer.encode(text)) for text in texts.pool()) <= LOWEST - texts.MARKS
 
 
 @pytest.mark.parametrize("limit", LIMITS)
