@@ -20,7 +20,7 @@ IN_A_ROW = 3
 """Kubernetes' default failure threshold; one slow response on a shared machine proves nothing."""
 MOST_PROBES = 60
 MORE_CALLERS = 4
-BUSY_TEXTS = 32
+BUSY_TEXTS = 64
 """Texts in each request that keeps a fast endpoint busy."""
 LARGE = 6 * 2**20
 CALLERS_OF_LARGE = 3

@@ -150,7 +150,7 @@ class Pace:
 
     def tell_apart(self, kind: str, alone: float, several: float, count: int) -> None:
         """Derive the cost of a request and of an item from one item and several."""
-        self._items[kind] = max(0.0, several - alone) / (count - 1)
+        self._items[kind] = min(max(0.0, several - alone) / (count - 1), self._cost(kind))
         self.request = max(self.request, alone - self._items[kind])
 
     def load(self, texts: Sequence[str], images: Sequence[bytes]) -> Load:
