@@ -27,7 +27,7 @@ LEFT_BEHIND = (
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Every file of a folder that is the project's and is installed."""
+    """The files in a folder that belong to the project and are installed."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in parts)

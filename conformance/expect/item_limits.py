@@ -37,7 +37,7 @@ class Limit:
 
     cause: CauseKind
     kind: str
-    """What there are too many of, for findings."""
+    """The kind of which there are too many, for findings."""
     counted: str = ""
     """The kind that counts: texts, images; empty for both."""
     number: int = 0

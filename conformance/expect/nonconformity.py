@@ -152,7 +152,7 @@ class PrerequisiteFailed(Nonconformity):
 
     @staticmethod
     def of(problem: Nonconformity) -> "PrerequisiteFailed":
-        """The same problem, found while preparing what the running test is about."""
+        """The same problem as a failed prerequisite."""
         return PrerequisiteFailed(
             problem.got, problem.expected, problem.exchanges, replace(problem.cause)
         )

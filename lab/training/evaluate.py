@@ -24,8 +24,8 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Recall:
-    """Recall@1 from captions to drawings and from drawings to captions, the lowest of all
-    wordings and seeds, and how many retrievals of either kind they come from."""
+    """Recall@1 from captions to drawings and from drawings to captions: the lowest of all
+    wordings and seeds, and the number of retrievals of each kind."""
 
     to_image: float
     to_text: float
