@@ -135,7 +135,7 @@ def _answers(expected: Expected, kind: Kind) -> Mapping[str, tuple[Array, ...]]:
 def deviations(
     observed: Mapping[str, Array], expected: Mapping[str, tuple[Array, ...]]
 ) -> list[Deviation]:
-    """One for every observed known item, worst first; the nearest correct answer counts.
+    """The deviation of every observed known item, worst first; the nearest correct answer counts.
 
     Vectors have shape (d,). Raises ValueError if dimensions differ.
     """

@@ -123,7 +123,7 @@ class Aftermath:
             self._pace.tell_apart(_name(good).removesuffix("s"), fastest[1], fastest[0], count)
 
     def _measure_a_large_image(self) -> None:
-        """See what a megapixel costs. Whether such an image is served is for others to judge."""
+        """See what a megapixel costs. Other checks judge whether such an image is served."""
         image = image_files.good_image(0, LARGE)
         timeout = self._endpoint.client.timeout
         seen = self._ask(Items((), [image]), timeout)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from weaviate.collections import Collection
 
 Objects: TypeAlias = "Collection[dict[str, Any], None]"
-"""A collection of weaviate-client."""
+"""A collection as weaviate-client represents it."""
 PREFIX = "ClipConformance"
 MESSAGE_LENGTH = 500
 SUCCESS = "success, as for any endpoint that follows the contract"

@@ -48,7 +48,7 @@ class Passed:
     request: Message
     response: Message | None
     origin: str = ""
-    """Scheme and host of the endpoint itself, if Weaviate uses the proxy's."""
+    """Scheme and host of the endpoint, if Weaviate knows only the proxy's."""
 
     @property
     def path(self) -> str:

@@ -202,7 +202,7 @@ def test_with_two_entries_the_server_panics_and_goes_on(
 
 
 class Upgraded(Endpoint):
-    """The same model after an upgrade that turned its texts."""
+    """The same model after an upgrade that changed its text vectors."""
 
     def text_vector(self, text: str) -> Matrix:
         """One text: (width,)."""
