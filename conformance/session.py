@@ -382,7 +382,7 @@ class Session:
         return since
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Send nothing more: what looks after the endpoint waits for its answers."""
+        """Send nothing more, since the check of the endpoint would wait for its responses."""
         if "client" in vars(self):
             self.client.listeners.clear()
 

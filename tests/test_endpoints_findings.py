@@ -18,10 +18,10 @@ EXPECTED = {
     "palette-refused": "IMG-02",
     "batch-mean-leaks": "TXT-04",
 }
-"""Findings by the name of the endpoint; docs/faults.md has those of whole runs against all."""
+"""Findings by endpoint name; docs/faults.md has those of whole runs against all endpoints."""
 OF_TEXTS = ("VEC", "ERR", "TXT", "EXA", "ALN", "PRO", "OPS", "WIR")
 WITHOUT_IMAGES = ("images-wider-than-texts", "every-tenth-fails", "batch-mean-leaks")
-"""Most of a run's time goes into images, which tell nothing more of these."""
+"""Most of a run's time is spent on images, which reveal no more about these faults."""
 
 
 @cache

@@ -28,7 +28,7 @@ SHORT: Final = 4
 """Maximum size in bytes of a mark that is tried in every place: the text has to stay within 64
 tokens, even if each byte is a token."""
 LONGEST: Final = 300
-"""Letters of the longest text of every length, and the number of texts in the pool."""
+"""Letters of the longest text overall, and the number of texts in the pool."""
 WITHIN: Final = 150
 """Letters of the longest text in the pool: fewer than 64 tokens, the lowest limit of any model."""
 ONE_TOKEN: Final = ("is", "on")
@@ -256,7 +256,7 @@ def longer() -> tuple[str, ...]:
 
 
 def _filled(number: int, length: int) -> str:
-    """The text of a number and a length. Its end is not blank, since tokenizers may drop that."""
+    """The text with a number and a length; it has no trailing blank, which tokenizers may drop."""
     filler = "".join(islice(cycle("on a red mat is a dog "), length))
     text = f"{_code(number)} {filler}"[:length]
     return f"{text[:-1]}." if text.endswith(" ") else text

@@ -37,16 +37,16 @@ CAPTION = "a red circle and a blue square on a wooden table beside a cup of coff
 LARGE = 700
 """Pixels per side of the image that shows what a megapixel costs."""
 QUICK = 0.25
-"""Seconds up to which a first answer is taken for what such an item costs from now on."""
+"""Seconds up to which a first response is taken as the cost of such an item."""
 BEARABLE = 1.5
-"""Seconds of an item up to which more are spent to measure what several take."""
+"""Seconds for an item up to which several are measured together, too."""
 FEW = 3
 SEVERAL = 8
-"""Items of the request that shows what one costs among others."""
+"""Items in the request that shows the cost of one among several."""
 HEAVY = 10_000
 """Size in bytes above which a request may keep an endpoint busy for an unknown time."""
 DRAINED = 4
-"""Timeouts that an endpoint has to work off what was given up."""
+"""Number of timeouts within which an endpoint must finish abandoned requests."""
 TEXTS_ALONE = Items([TEXT])
 SERVER_ERROR = 500
 """The first status of server errors."""
@@ -104,7 +104,7 @@ class Aftermath:
             self._measure_a_large_image()
 
     def _measure(self, good: Items, first: Exchange) -> None:
-        """See what an item costs alone, once a model is loaded, and among several."""
+        """Measure the cost of an item alone, once the model is loaded, and among several."""
         timeout = self._endpoint.client.timeout
         if first.seconds > QUICK:
             first = self._ask(good, timeout)
@@ -118,12 +118,12 @@ class Aftermath:
         several, alone = Items(texts, images), Items(texts[-1:], images[-1:])
         seen = [self._ask(each, timeout) for each in (several, alone) * 2]
         if all(each.succeeded for each in seen):
-            # The faster of two, since something else may have delayed the other.
+            # The faster of two, since other load may have delayed one.
             fastest = [min(seen[at].seconds, seen[at + 2].seconds) for at in range(2)]
             self._pace.tell_apart(_name(good).removesuffix("s"), fastest[1], fastest[0], count)
 
     def _measure_a_large_image(self) -> None:
-        """See what a megapixel costs. Other checks judge whether such an image is served."""
+        """Measure the cost of a megapixel. Other checks judge whether such an image is served."""
         image = image_files.good_image(0, LARGE)
         timeout = self._endpoint.client.timeout
         seen = self._ask(Items((), [image]), timeout)

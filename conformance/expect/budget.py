@@ -27,9 +27,9 @@ BASIC = ("test_vectorize", "test_wire")
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
 """Files of checks that come last if time is short: they send most, and build on the others."""
 RESERVE = 2
-"""Texts and images that may be under way when the time is up."""
+"""Texts and images that may be in progress when the time is up."""
 META_REQUESTS = 10
-"""What a run asks of /meta, which the table does not count."""
+"""Requests of a run for /meta, which the table does not count."""
 FIRST = "OPS-02"
 """Always judged: whether the requests of an import are answered in time."""
 
@@ -65,7 +65,7 @@ class Budget:
         if self._seconds is not None and self.whole > self._seconds:
             day = datetime.now(UTC).toordinal() if day is None else day
             kept = self._kept(cases, costs, day, self._seconds - spent)
-            # What is under way when the time is up has to end, too.
+            # Work in progress when the time is up has to finish, too.
             reserve = min(RESERVE * (self._pace.text + self._pace.image), self._seconds / 10)
             self._end = self._pace.end = self._started + self._seconds - reserve
         chosen = zip(cases, costs, kept, strict=True)

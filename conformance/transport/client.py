@@ -113,7 +113,7 @@ class Client:
 
     def drop_connections(self) -> None:
         """Close every kept connection, so that the next request opens a new one."""
-        # An interrupt may come at any time, and what runs then still needs an open client.
+        # An interrupt may come at any time, and running code still needs an open client.
         closing, self._http = self._http, _http_client(self.url)
         self._runner.run(closing.aclose())
 

@@ -29,7 +29,7 @@ from reference.inputs import Inputs
 from reference.model import Model
 from reference.settings import Settings
 
-torch.set_num_threads(1)  # of which several workers of pytest have enough
+torch.set_num_threads(1)  # Enough, since pytest has several workers.
 
 Find = Callable[[str], Model]
 Checkpoint = Callable[[str], Path]
