@@ -58,7 +58,7 @@ def test_a_continue_before_the_answer_is_read_over() -> None:
     ("reply", "kind"),
     [
         (b"", FailureKind.INCOMPLETE),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", FailureKind.INCOMPLETE),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", FailureKind.BROKEN_OFF),
         (b"no HTTP\r\n\r\n", FailureKind.INCOMPLETE),
         (answer(b"no gzip", "Content-Encoding: gzip"), FailureKind.BROKEN_GZIP),
     ],
