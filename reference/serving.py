@@ -40,7 +40,6 @@ def serve(chosen: Settings, listener: socket.socket, member: Membership | None =
 
     Each of several workers is a `member`: its limits are smaller, and the supervisor prints.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="reference-"))
     thread = ComputeThread(lambda: weights.load(chosen, scratch))
     thread.loading.add_done_callback(lambda loading: _report(loading, scratch, member))
     processors = max(1, hardware.usable_processors() // chosen.workers)
@@ -50,6 +49,8 @@ def serve(chosen: Settings, listener: socket.socket, member: Membership | None =
     bodies = max(chosen.max_body, BODIES * chosen.max_body // chosen.workers)
     app = create_app(service, chosen, Gate(requests, bodies))
     server = http_server.build(app, listener, chosen.max_body, requests)
+    # Made last: a worker may be told to stop while it starts, and would leave it behind.
+    scratch = Path(tempfile.mkdtemp(prefix="reference-"))
     _end_on_signals(server, scratch)
     if not member:
         url = http_server.url(chosen.host, listener)
