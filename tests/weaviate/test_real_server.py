@@ -133,7 +133,7 @@ def test_the_rest_port_is_no_grpc(server: Server) -> None:
     elsewhere = replace(server, grpc_port=server.port)
     with pytest.raises(Unavailable, match=r"--weaviate-grpc PORT specifies another port$"):
         elsewhere.check_grpc()
-    with pytest.raises(Unavailable, match="is the REST port .* PORT specifies its gRPC"):
+    with pytest.raises(Unavailable, match=r"is the REST port .* PORT specifies its gRPC"):
         elsewhere.connect()
 
 
