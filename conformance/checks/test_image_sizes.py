@@ -37,7 +37,8 @@ def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
 def banded(own: int, model: Model, seeds: range, batches: ImageBatches) -> list[Sized]:
     """Images of bands, of every side length and shape."""
     crops = model.image_resize != "squash"
-    return gathered(batches, (each for s in seeds for each in image_sizes.banded(own, s, crops)))
+    of_bands = (each for s in seeds for each in image_sizes.banded(own, s, crops))
+    return gathered(batches, [*of_bands, *image_sizes.drawn(own, crops)])
 
 
 def gathered(batches: ImageBatches, sized: Iterable[Sized]) -> list[Sized]:

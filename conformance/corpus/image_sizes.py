@@ -33,6 +33,7 @@ SHAPES: Final = (
     (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9), (3, 1), (5, 1), (8, 1), (10, 1), (20, 1),
     (50, 1), (100, 1), (200, 1),
 )  # fmt: skip
+DRAWN: Final = ((960, 640), (640, 960), (1800, 600), (600, 1800))
 LONG: Final = (120, 301, 600)
 """Longer sides of the different shapes."""
 SCENES: Final = 4
@@ -121,6 +122,16 @@ def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
         else:
             shown = _in_detail(own, width >= height, scene, crops)
         found.append(_sized(pixels, number + seed, shown, enlarged))
+    return tuple(found)
+
+
+@cache
+def drawn(own: int, crops: bool) -> tuple[Sized, ...]:
+    """Wide and tall images of a scene that is another one when it is mirrored or turned."""
+    found = []
+    for number, (width, height) in enumerate(DRAWN):
+        pixels = scenes.colour(width, height)
+        found.append(_sized(pixels, number, brought_to_size(pixels, own, crops), enlarged=False))
     return tuple(found)
 
 

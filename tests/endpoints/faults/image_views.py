@@ -247,6 +247,11 @@ branch(
     lambda picture: ImageOps.pad(image_encoder.rgb(picture), (224, 224)),
 )
 branch(
+    "wide-images-mirrored",
+    lambda _file, picture: picture.width > picture.height,
+    lambda picture: ImageOps.mirror(image_encoder.rgb(picture)),
+)
+branch(
     "wide-images-squashed",
     lambda _file, picture: picture.width > 3 * picture.height,
     lambda picture: image_encoder.rgb(picture).resize((picture.height, picture.height)),
