@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +34,34 @@ def page() -> str:
     """The whole page, in Markdown."""
     libraries = "\n".join(map(_library, _by_library().items()))
     text = PAGE.read_text(encoding="utf-8").replace("LIMITS", _limits())
+    text = text.replace("RENDERINGS", _renderings())
     return text.replace("LIBRARIES", libraries).replace("VERSIONS", _versions())
+
+
+def _renderings() -> str:
+    """The mistakes that renderings detect without expected vectors."""
+    found = json.loads((MEASURED / "renderings.json").read_text("utf-8"))
+    names = {name: None for row in found.values() for name in row["mistakes"]}
+    rows, counts = [], Counter[str]()
+    for name in names:
+        seen = [row["mistakes"].get(name, "no effect") for row in found.values()]
+        works = [each for each in seen if each != "no effect"]
+        if works:
+            detected = works.count("detected")
+            counts["all" if detected == len(works) else "some" if detected else "none"] += 1
+            rows.append(f"| {name} | {detected} of {len(works)} |")
+    accused = [
+        f"{name} ({tag})"
+        for tag, row in found.items()
+        for name, seen in row["honest"].items()
+        if seen == "detected"
+    ]
+    summary = (
+        f"Of {len(rows)} mistakes that change these images, {counts['all']} are detected with every "
+        f"model, {counts['some']} with some, {counts['none']} with none. Correct variations that "
+        f"are reported: {', '.join(accused) or 'none'}.\n"
+    )
+    return "\n".join(["| mistake | detected with |", "|---|---|", *rows, "", summary])
 
 
 def _by_library() -> dict[str, dict[str, Any]]:
