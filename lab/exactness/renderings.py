@@ -35,7 +35,7 @@ Encode = Callable[[bytes], Array]
 
 
 def main(tags: list[str]) -> int:
-    """Measure the tags, or all, and write the file."""
+    """Measure the tags, or all, and write the file after each."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
@@ -44,8 +44,8 @@ def main(tags: list[str]) -> int:
         model = load()[tag]
         if model.image_resize in ("crop", "squash") and model.image_size:
             found[tag] = measured(model)
+            FILE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
             print(tag, flush=True)
-    FILE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return 0
 
 

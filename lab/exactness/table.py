@@ -57,9 +57,9 @@ def _renderings() -> str:
         if seen == "detected"
     ]
     summary = (
-        f"Of {len(rows)} mistakes that change these images, {counts['all']} are detected with every "
-        f"model, {counts['some']} with some, {counts['none']} with none. Correct variations that "
-        f"are reported: {', '.join(accused) or 'none'}.\n"
+        f"Of {len(rows)} mistakes that change these images, {counts['all']} are detected with all "
+        f"of the models measured ({', '.join(found)}), {counts['some']} with some, and "
+        f"{counts['none']} with none. Correct variations reported: {', '.join(accused) or 'none'}\n"
     )
     return "\n".join(["| mistake | detected with |", "|---|---|", *rows, "", summary])
 
