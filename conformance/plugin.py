@@ -68,6 +68,7 @@ def clip_stand_in() -> Iterator[Callable[[str], str]]:
 
     For application tests: real HTTP and meaningful embeddings without gigabytes of weights.
     """
+    from conformance.data.messages import UserError
     from conformance.transport.reference_process import serve_stand_in
 
     urls: dict[str, str] = {}
@@ -75,7 +76,10 @@ def clip_stand_in() -> Iterator[Callable[[str], str]]:
 
         def url(tag: str) -> str:
             if tag not in urls:
-                urls[tag] = stack.enter_context(serve_stand_in(tag))
+                try:
+                    urls[tag] = stack.enter_context(serve_stand_in(tag))
+                except UserError as problem:
+                    pytest.fail(str(problem), pytrace=False)
             return urls[tag]
 
         yield url

@@ -34,7 +34,7 @@ def check(settings: Settings) -> None:
 
 def _check_without_torch(settings: Settings) -> None:
     if reason := _not_for_onnx(settings):
-        raise UnloadableError(f"{reason}, which needs torch: {REFERENCE}")
+        raise UnloadableError(f"{reason}; torch is needed: {REFERENCE}")
     if not _has_onnx():
         raise UnloadableError(f"there is nothing to compute with: {EITHER}")
 

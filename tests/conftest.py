@@ -21,6 +21,9 @@ NEED_REFERENCE = [ROOT / "tests" / name for name in ("reference", "standins", "e
 NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `reference`"
 
 
+LONGEST = ("test_endpoints_legal.py", "weaviate", "test_endpoints_findings.py", "reference")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare ``--sample``."""
     parser.addoption(
@@ -50,6 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=NO_REFERENCE))
     _sample(config, items)
     _keep_files_together(items)
+    items.sort(key=_last_ones)
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -71,6 +75,12 @@ def _keep_files_together(items: list[pytest.Item]) -> None:
     for item in items:
         if not item.get_closest_marker("table"):
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def _last_ones(item: pytest.Item) -> int:
+    """Order of the tests: long ones first, short ones last, so that no worker waits at the end."""
+    places = [place for place, name in enumerate(LONGEST) if name in item.path.parts]
+    return places[0] if places else len(LONGEST) + (item.get_closest_marker("table") is not None)
 
 
 def _name(item: pytest.Item) -> str:

@@ -16,6 +16,7 @@ NEARLY = 0.99
 """Cosine above which two vectors come from the same model, computed differently."""
 LONG = 200
 """Characters of a text that may exceed a model's token limit."""
+OTHER_MODEL = "another model, or different weights"
 UNRELATED = 0.5
 """Median cosine below which two vectors come from different models or weights."""
 
@@ -69,8 +70,17 @@ class Answer:
 
     def _verdict(self) -> str:
         if self.match:
-            return f"MATCH: the vectors of {self.new.name} match those of {self.old.name}."
+            words = f"MATCH: the vectors of {self.new.name} match those of {self.old.name}"
+            return f"{words}{self._moved()}."
         return f"NO MATCH: the vectors of {self.new.name} do not match those of {self.old.name}."
+
+    def _moved(self) -> str:
+        """A warning if differences within the tolerance change what searches return."""
+        seen = self.searches
+        if seen is None or seen.same == seen.queries:
+            return ""
+        moved = seen.queries - seen.same
+        return f", but {moved} of {seen.queries} queries return another top {seen.top}"
 
     def reason(self) -> str:
         """The likely reason for a difference, in one or two sentences."""
@@ -81,9 +91,17 @@ class Answer:
             other_length(far)
             or _other_norm(far)
             or self._of_one_kind()
+            or self._nothing_is_the_same()
             or _other_model(far)
             or self._small(far)
         )
+
+    def _nothing_is_the_same(self) -> str:
+        """Report another model if no item matches and some are unrelated."""
+        far = [pair for each in self.kinds for pair in each.far]
+        some_unrelated = min(pair.cosine for pair in far) < UNRELATED
+        none = len(far) == sum(len(each.pairs) for each in self.kinds)
+        return OTHER_MODEL if none and some_unrelated else ""
 
     def _of_missing(self) -> str:
         kinds = [each.kind for each in self.kinds if not each.pairs]
@@ -148,7 +166,7 @@ def _other_norm(far: Sequence[Pair]) -> str:
 
 def _other_model(far: Sequence[Pair]) -> str:
     middle = sorted(pair.cosine for pair in far)[len(far) // 2]
-    return "another model, or different weights" if middle < UNRELATED else ""
+    return OTHER_MODEL if middle < UNRELATED else ""
 
 
 IMAGE_REASONS = {

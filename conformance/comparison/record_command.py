@@ -130,7 +130,7 @@ def record_reference(loading: Loading, output: Path | None, timeout: float, wait
         Reference(tag, loading.weights, extra=rows) as reference,
         recording.opened(reference.url, timeout) as endpoint,
     ):
-        seen = preflight(endpoint, wait, lambda: reference.running)
+        seen = reference.preflight(endpoint, wait)
         made = _asked(endpoint, wanted)
     if made.refused:
         name, why = next(iter(made.refused.items()))

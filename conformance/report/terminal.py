@@ -163,12 +163,14 @@ def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None
     """Explain what was not judged if no vectors are known for the published weights."""
     exact = {each.status for each in judgement.results if each.clause.id.startswith("EXA-")}
     if exact == {"n/a"}:
-        tag = settings.model.tag
+        tag, models = settings.model.tag, settings.models
+        own = f"--models {models} --weights FOLDER" if models else "--weights hub"
         line = (
-            "Exactness was judged only by captions, published figures and how images are prepared. "
-            f"For exact vectors: clip-conformance record --reference {tag} --weights hub -o "
+            "Exactness was judged at most by captions, published figures and how images are "
+            f"prepared. For exact vectors: clip-conformance record --reference {tag} {own} -o "
             f"~/.local/share/clip-conformance/expected/{tag}.npz"
         )
+        line += "; FOLDER has your checkpoint (docs/comparing.md)" if models else ""
         console.print(line, soft_wrap=True)
 
 

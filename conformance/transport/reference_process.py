@@ -15,7 +15,7 @@ import click
 from conformance.data.messages import UserError, install
 from conformance.transport.child_process import ChildProcess, Stopped
 from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.endpoint import Endpoint, Preflight
 from conformance.transport.readiness import Unusable, preflight
 
 LISTENING_WITHIN = 60.0
@@ -55,6 +55,15 @@ class Reference(Stopped):
         """Stop the process; does nothing if it has ended."""
         self._process.stop()
 
+    def preflight(self, endpoint: Endpoint, wait: float) -> Preflight:
+        """Wait until it is ready; raises Unusable, with its last line if the process ended."""
+        try:
+            return preflight(endpoint, wait, lambda: self.running)
+        except Unusable as problem:
+            if self.running:
+                raise
+            raise Unusable(f"{problem}: {self.last_log_line()}") from None
+
     def last_log_line(self) -> str:
         """The last line of the program's log, and a remedy."""
         line = self._process.last_line
@@ -81,7 +90,7 @@ def serve_stand_in(tag: str, dimensions: int | None = None) -> Iterator[str]:
     """The URL of `tag`'s stand-in once it is ready; stopped at the end. Raises Unusable."""
     with Reference(tag, "stand-in", dimensions) as reference:
         with closing(Client(reference.url, timeout=50.0)) as client:
-            preflight(Endpoint(client), READY_WITHIN, lambda: reference.running)
+            reference.preflight(Endpoint(client), READY_WITHIN)
         yield reference.url
 
 

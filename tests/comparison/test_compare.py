@@ -12,6 +12,7 @@ import pytest
 from conformance.comparison import recording
 from conformance.comparison.compare_command import of_snapshots
 from conformance.comparison.recording import Snapshot
+from conformance.comparison.similarity import Agreement
 from conformance.data import models
 from conformance.data.messages import UserError
 from conformance.data.tolerances import Array
@@ -210,6 +211,17 @@ def test_two_recordings_of_two_models_are_told(before: Snapshot) -> None:
     other = replace(before, source="now", model="mine")
     [line] = of_snapshots(before, other, None).remarks
     assert line.endswith(f"was recorded as {registry.MULTILINGUAL}, now as mine")
+
+
+def test_vectors_that_the_model_cannot_have_are_noted(before: Snapshot) -> None:
+    remarks = of_snapshots(before, before, models.find("google-siglip2-so400m-patch16-384")).remarks
+    assert any("512 dimensions, but --model" in line and "has 1152" in line for line in remarks)
+
+
+def test_a_match_tells_of_searches_that_change(before: Snapshot) -> None:
+    answer = of_snapshots(before, before, None)
+    answer = replace(answer, searches=Agreement(same=51, queries=71, top=10))
+    assert next(answer.lines()).endswith(", but 20 of 71 queries return another top 10.")
 
 
 def test_sides_without_a_common_item_are_nothing_compared(before: Snapshot) -> None:

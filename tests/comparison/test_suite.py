@@ -9,6 +9,7 @@ import pytest
 from conformance import Report, UserError, run
 from conformance.comparison import record_command
 from conformance.exact import expected
+from conformance.transport.reference_process import Reference
 from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
 from tests.endpoints.server import serve
@@ -82,7 +83,7 @@ def test_what_nothing_can_be_compared_with_ends_a_run_at_once(other: str, said: 
         run("http://127.0.0.1:9", model=TAG, compare_with=other)
 
 
-class FakeReference:
+class FakeReference(Reference):
     """Replaces the program that would load the weights."""
 
     running = True
@@ -90,13 +91,10 @@ class FakeReference:
     def __init__(self, tag: str, weights: str, extra: list[str]) -> None:
         self._served = serve(registry.find("plain").build())
         self.started = (tag, weights, extra)
-
-    def __enter__(self) -> "FakeReference":
         self.url = self._served.__enter__()
-        return self
 
-    def __exit__(self, *problem: Any) -> None:
-        self._served.__exit__(*problem)
+    def stop(self) -> None:
+        self._served.__exit__(None, None, None)
 
 
 @pytest.fixture

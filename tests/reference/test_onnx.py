@@ -82,7 +82,7 @@ def asked(*options: str) -> settings.Settings:
     [
         ((), set(), "nothing to compute with: pip install"),
         (("--engine", "torch"), {"onnxruntime", "tokenizers"}, "needs torch: pip install"),
-        (("--weights", "hub"), {"onnxruntime", "tokenizers"}, "needs torch: pip install"),
+        (("--weights", "hub"), {"onnxruntime", "tokenizers"}, "torch is needed: pip install"),
         (("--engine", "onnx"), {"torch"}, "needs onnxruntime and tokenizers: pip install"),
         (("--engine", "onnx", "--weights", "hub"), {"onnxruntime"}, "only stand-ins have ONNX"),
         (("--engine", "onnx", "--device", "cuda"), {"onnxruntime"}, "computes on the CPU"),
