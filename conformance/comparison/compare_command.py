@@ -220,7 +220,8 @@ def _other_models(old: Snapshot, new: Snapshot, model: Model | None) -> Iterator
 
 def _other_dimension(side: Snapshot, model: Model | None) -> Iterator[str]:
     """Report vectors that have none of the model's published dimensions."""
-    known = {model.documented_dimension, model.checkpoint_dimension} - {None} if model else set()
+    published = (model.documented_dimension, model.checkpoint_dimension) if model else ()
+    known = {dimension for dimension in published if dimension}
     seen = {len(vector) for vector in (*side.texts.values(), *side.images.values())}
     if model and known and not seen & known:
         has, wanted = (" or ".join(map(str, sorted(each))) for each in (seen, known))
