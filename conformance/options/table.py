@@ -264,8 +264,8 @@ OPTIONS: Final = (
         metavar="PORT",
         type=int,
         positive=True,
-        markdown="gRPC port of the Weaviate server at that URL, if it is not the client's default "
-        "(50051)",
+        markdown="gRPC port of the Weaviate server, on the same host as that URL, if it is not the "
+        "client's default (50051)",
     ),
     Option(
         "endpoint-for-weaviate",
