@@ -11,7 +11,7 @@ from conformance.corpus.image_sizes import Large, Sized
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.data.statuses import not_applicable
-from conformance.expect import image_comparisons
+from conformance.expect import given, image_comparisons
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import CauseKind
 from conformance.transport.endpoint import Endpoint, Items
@@ -37,8 +37,7 @@ def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
 def banded(own: int, model: Model, seeds: range, batches: ImageBatches) -> list[Sized]:
     """Images of bands, of every side length and shape."""
     crops = model.image_resize != "squash"
-    of_bands = (each for s in seeds for each in image_sizes.banded(own, s, crops))
-    return gathered(batches, [*of_bands, *image_sizes.drawn(own, crops)])
+    return gathered(batches, (each for s in seeds for each in image_sizes.banded(own, s, crops)))
 
 
 def gathered(batches: ImageBatches, sized: Iterable[Sized]) -> list[Sized]:
@@ -109,6 +108,26 @@ def test_bands_look_the_same_at_every_size(
         image_comparisons.nearly_same_image(batches, each.file, each.shown, each.name, lowest)
 
     image_comparisons.each_of({each.name: partial(judge, each) for each in banded})
+
+
+@pytest.mark.clause("IMG-15")
+def test_a_scene_looks_the_same_in_every_shape(
+    batches: ImageBatches, model: Model, own: int
+) -> None:
+    scales(model)
+    cropped, squashed = (image_sizes.drawn(own, crops) for crops in (True, False))
+    gathered(batches, [*cropped, *squashed])
+
+    def judge(ways: tuple[Sized, Sized]) -> None:
+        # IMG-09 judges which part of the image is seen.
+        files = (ways[0].file, *(each.shown for each in ways))
+        got, *shown = given.joined([batches.image(file) for file in files]).vectors
+        apart = [tolerances.distance(got, each) for each in shown]
+        nearer = ways[apart.index(min(apart))]
+        image_comparisons.nearly_same_image(batches, nearer.file, nearer.shown, nearer.name)
+
+    both = zip(cropped, squashed, strict=True)
+    image_comparisons.each_of({ways[0].name: partial(judge, ways) for ways in both})
 
 
 @pytest.mark.clause("IMG-06")

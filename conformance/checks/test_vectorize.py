@@ -13,6 +13,7 @@ from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import tolerances
 from conformance.data.statuses import not_applicable
 from conformance.expect import given
+from conformance.expect.aftermath import IMAGES, Aftermath
 from conformance.expect.comparisons import Precision
 from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
@@ -179,6 +180,11 @@ def test_only_gzip_or_nothing(endpoint: Endpoint) -> None:
 @pytest.mark.clause("VEC-15")
 def test_the_first_request_is_served(target: Target) -> None:
     expect.vectors(target.preflight.first, 1, 0)
+
+
+@pytest.mark.clause("VEC-15")
+def test_the_first_image_is_served(aftermath: Aftermath) -> None:
+    expect.vectors(aftermath.first[IMAGES], 0, 1)
 
 
 @pytest.mark.clause("VEC-16")

@@ -243,7 +243,9 @@ class Aftermath:
         for pause in pauses:
             time.sleep(pause)
             if self._endpoint.post(refused.request_body).succeeded:
-                cause = Cause(CauseKind.BY_CHANCE, signature=response_signature(refused))
+                first = any(refused is each for each in self.first.values())
+                kind = CauseKind.FIRST if first else CauseKind.BY_CHANCE
+                cause = Cause(kind, signature=response_signature(refused))
                 return cause, "served when the same request was sent again"
         return None
 

@@ -52,6 +52,8 @@ class CauseKind(StrEnum):
     DEAD = "dead"
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"
+    FIRST = "first refused"
+    """Refused once, as the first of its kind in the run."""
     TOO_MANY = "too many"
     """Refused because of the number or total size of the items in a request."""
     TOO_LARGE = "body too large"
