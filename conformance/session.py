@@ -31,7 +31,13 @@ from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
 from conformance.expect.image_comparisons import ImageBatches
-from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity
+from conformance.expect.nonconformity import (
+    Cause,
+    CauseKind,
+    Nonconformity,
+    PrerequisiteFailed,
+    response_signature,
+)
 from conformance.expect.responses import Figure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import BadOption, Given, Options, Settings, make_settings
@@ -283,6 +289,7 @@ class Session:
         self.budget.begin(test_of(item))
         why = self.aftermath.gone or self._too_slow()
         if why:
+            self._note_unanswered()
             item.session.shouldstop = why
             not_judged(why)
         found = clauses.all_clauses()[clause]
@@ -290,9 +297,19 @@ class Session:
             not_applicable(f"holds {clauses.described_versions(found)}")
 
     def _too_slow(self) -> str:
-        if self.client.timeouts < MOST_TIMEOUTS:
-            return ""
-        return f"{self.client.timeouts} requests timed out; giving up"
+        late = len(self.client.late)
+        return f"{late} requests timed out; giving up" if late >= MOST_TIMEOUTS else ""
+
+    def _note_unanswered(self) -> None:
+        """Report broken requests that are never answered, if they alone end the run."""
+        late = self.client.late
+        if self.aftermath.gone or not all(clause.startswith("ERR-") for clause, _ in late):
+            return
+        exchange = late[-1][1]
+        cause = Cause(CauseKind.UNANSWERED, signature=response_signature(exchange))
+        got = f"{exchange.summary()}, to {exchange.asked()}; {len(late)} requests that cannot be "
+        got += "served had no response, while valid ones are served"
+        self.aftermath.note(PrerequisiteFailed(got, "a refusal in JSON", (exchange,), cause))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

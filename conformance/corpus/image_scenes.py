@@ -94,6 +94,18 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
     return rows.reshape(height, width, 3)
 
 
+def tiles(width: int, height: int) -> Pixels:
+    """Large areas, which any filter keeps, so that a mirrored or turned copy is another image.
+
+    There are 6 along the longer side, a multiple of 6, and 4 along the other, a multiple of 4.
+    Shape (height, width, 3).
+    """
+    down, across = (4, 6) if height <= width else (6, 4)
+    places = np.arange(down * across).reshape(down, across)
+    areas = np.array(BASE, dtype=np.uint8)[(5 * places + places // across) % len(BASE)]
+    return areas.repeat(height // down, axis=0).repeat(width // across, axis=1)
+
+
 def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
     """One color, shape (height, width, 3)."""
     row = np.tile(np.array(shade, dtype=np.uint8), width)

@@ -127,11 +127,12 @@ def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
 
 @cache
 def drawn(own: int, crops: bool) -> tuple[Sized, ...]:
-    """Wide and tall images of a scene that is another one when it is mirrored or turned."""
+    """Wide and tall images, in small files, that look different when mirrored or turned."""
     found = []
     for number, (width, height) in enumerate(DRAWN):
-        pixels = scenes.colour(width, height)
-        found.append(_sized(pixels, number, brought_to_size(pixels, own, crops), enlarged=False))
+        pixels = scenes.tiles(width, height)
+        shown = brought_to_size(pixels, own, crops)
+        found.append(_sized(pixels, 2 * number, shown, enlarged=False))
     return tuple(found)
 
 

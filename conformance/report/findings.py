@@ -18,7 +18,13 @@ from conformance.expect.nonconformity import CauseKind
 from conformance.report.results import PhaseResult, Problem
 
 LEVELS = ("MUST", "SHOULD", "MAY")
-FACTS = (CauseKind.DEAD, CauseKind.POISONED, CauseKind.BY_CHANCE, CauseKind.LOW_PRECISION)
+FACTS = (
+    CauseKind.DEAD,
+    CauseKind.POISONED,
+    CauseKind.BY_CHANCE,
+    CauseKind.LOW_PRECISION,
+    CauseKind.UNANSWERED,
+)
 """Kinds of causes that make a finding even if only a prerequisite revealed them."""
 
 LIMITS = (CauseKind.TOO_MANY, CauseKind.TOO_LARGE)

@@ -62,8 +62,9 @@ class Client:
         """How fast the endpoint is, learned from previous requests."""
         self.endpoint_seconds = 0.0
         """Seconds spent on exchanges; parallel ones count once."""
-        self.timeouts = 0
-        """POST requests without a complete response in time, if the endpoint is fast enough."""
+        self.late: list[tuple[str, Exchange]] = []
+        """POST requests without a complete response in time, though the endpoint is fast enough,
+        each with the clause of the running test."""
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call afterwards; they may send requests themselves."""
         self._runner = asyncio.Runner()
@@ -107,7 +108,7 @@ class Client:
         self.pace.heard(exchanges)
         posts = [each for each in exchanges if each.method == "POST"]
         late = [each for each in posts if each.failed_by(FailureKind.TIMED_OUT)]
-        self.timeouts += sum(not self.pace.explains(each) for each in late)
+        self.late += [(self.pace.about, each) for each in late if not self.pace.explains(each)]
         for listener in self.listeners:
             listener(exchanges)
 
