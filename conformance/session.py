@@ -153,6 +153,8 @@ class Session:
     def aftermath(self) -> Aftermath:
         """Checks that the endpoint still works after a refused or unanswered request."""
         watch = Aftermath(Endpoint(self.client))
+        if self.opened is not None:
+            watch.firsts.append(self.opened.target.preflight.first)
         watch.start()
         self.client.listeners.append(watch.heard)
         return watch

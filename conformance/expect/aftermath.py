@@ -82,6 +82,8 @@ class Aftermath:
         """Why no further request makes sense; empty while the endpoint responds."""
         self._problems: list[Nonconformity] = []
         """Problems that have not been taken yet."""
+        self.firsts: list[Exchange] = []
+        """Requests whose refusal may only be due to their being the first."""
         self.first: dict[str, Exchange] = {}
         """The run's first request with only texts, and the first with only images."""
 
@@ -91,6 +93,7 @@ class Aftermath:
             exchange = self._ask(good, self._endpoint.client.timeout)
             self._slowest = max(self._slowest, exchange.seconds)
             self.first[_name(good)] = exchange
+            self.firsts.append(exchange)
             problem = _problem(exchange, good)
             self._served[_name(good)] = problem is None
             if problem is not None:
@@ -243,7 +246,7 @@ class Aftermath:
         for pause in pauses:
             time.sleep(pause)
             if self._endpoint.post(refused.request_body).succeeded:
-                first = any(refused is each for each in self.first.values())
+                first = any(refused is each for each in self.firsts)
                 kind = CauseKind.FIRST if first else CauseKind.BY_CHANCE
                 cause = Cause(kind, signature=response_signature(refused))
                 return cause, "served when the same request was sent again"
