@@ -103,7 +103,8 @@ def tiles(width: int, height: int) -> Pixels:
     down, across = (4, 6) if height <= width else (6, 4)
     places = np.arange(down * across).reshape(down, across)
     areas = np.array(BASE, dtype=np.uint8)[(5 * places + places // across) % len(BASE)]
-    return areas.repeat(height // down, axis=0).repeat(width // across, axis=1)
+    grown: Pixels = areas.repeat(height // down, axis=0).repeat(width // across, axis=1)
+    return grown
 
 
 def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
