@@ -11,7 +11,7 @@ from conformance.data import timeouts
 from conformance.expect import Observation
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import JSON, LIVE, READY, VECTORIZE, Endpoint, Items
-from conformance.transport.exchange import Exchange
+from conformance.transport.exchange import CLOSED, Exchange
 from conformance.transport.pace import CLEARLY
 from conformance.transport.raw_caller import RawCaller
 
@@ -200,4 +200,7 @@ def test_head_is_answered_like_get(endpoint: Endpoint, caller: Raw, path: str) -
             return
         # Unread parts of the body would come before the next request.
         raw.write(raw.head("GET", path, {}))
-        expect.status(raw.read(sent(endpoint, "GET", path)), 200, 399)
+        after = raw.read(sent(endpoint, "GET", path))
+        # A connection that was closed without notice is judged by OPS-05.
+        if after.failure != CLOSED:
+            expect.status(after, 200, 399)
