@@ -70,8 +70,11 @@ def counted(batches: ImageBatches, count: int) -> list[bytes]:
     return batches.served([*kinds()[count:], *kinds()[:count]][: batches.most(count)])
 
 
-@pytest.mark.clause("VEC-02")
-@pytest.mark.parametrize("count", COUNTS)
+# A limit of eight is one for VEC-11: it is too few, not a number that is served wrongly.
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(n, marks=pytest.mark.clause("VEC-02" if n <= 8 else "VEC-11")) for n in COUNTS],
+)
 def test_any_number_of_images(cache: VectorCache, batches: ImageBatches, count: int) -> None:
     images = counted(batches, count)
     expect.vectors(cache.exchange(images=images), 0, len(images))

@@ -234,7 +234,8 @@ class Aftermath:
         cause, words = found
         got = f"{raised.got}; {words}"
         if kind is CauseKind.NO_RESPONSE and cause.kind is CauseKind.BY_CHANCE:
-            own = type(raised) if self.clause.startswith("OPS-") else PrerequisiteFailed
+            in_time = self.clause.startswith("OPS-") and self.clause != "OPS-02"
+            own = type(raised) if in_time else PrerequisiteFailed
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
