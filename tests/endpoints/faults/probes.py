@@ -176,6 +176,10 @@ class LiveFailsWhileBusy(Busy):
 
 @fault("meta-500-under-load")
 class MetaBusy(Busy):
+    def encode(self, request: Request) -> Answer:
+        time.sleep(self.LOAD if request.body.count(b"red circle") > 100 else 0)
+        return Endpoint.vectorize(self, request)
+
     def meta(self, request: Request) -> Answer:
         return super().meta(request) if not self.inside else Answer(500, b'{"error": "busy"}')
 
