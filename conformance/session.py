@@ -35,7 +35,6 @@ from conformance.expect.nonconformity import (
     Cause,
     CauseKind,
     Nonconformity,
-    PrerequisiteFailed,
     response_signature,
 )
 from conformance.expect.responses import Figure
@@ -152,9 +151,8 @@ class Session:
     @cached_property
     def aftermath(self) -> Aftermath:
         """Checks that the endpoint still works after a refused or unanswered request."""
-        watch = Aftermath(Endpoint(self.client))
-        if self.opened is not None:
-            watch.firsts.append(self.opened.target.preflight.first)
+        assert self.opened is not None
+        watch = Aftermath(Endpoint(self.client), self.opened.target.preflight.first)
         watch.start()
         self.client.listeners.append(watch.heard)
         return watch
@@ -311,7 +309,7 @@ class Session:
         cause = Cause(CauseKind.UNANSWERED, signature=response_signature(exchange))
         got = f"{exchange.summary()}, to {exchange.asked()}; {len(late)} requests that cannot be "
         got += "served had no response, while valid ones are served"
-        self.aftermath.note(PrerequisiteFailed(got, "a refusal in JSON", (exchange,), cause))
+        self.aftermath.saw(cause, got, "a refusal in JSON", exchange)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

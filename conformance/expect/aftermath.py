@@ -60,7 +60,8 @@ PAUSE = 1.0
 class Aftermath:
     """Listens to every exchange of a client, and records problems that it sees."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, first: Exchange) -> None:
+        """`first` is the run's first request, with only texts."""
         self._endpoint = endpoint
         self._pace: Pace = endpoint.client.pace
         self._limits = ItemLimits(endpoint)
@@ -82,9 +83,7 @@ class Aftermath:
         """Why no further request makes sense; empty while the endpoint responds."""
         self._problems: list[Nonconformity] = []
         """Problems that have not been taken yet."""
-        self.firsts: list[Exchange] = []
-        """Requests whose refusal may only be due to their being the first."""
-        self.first: dict[str, Exchange] = {}
+        self.first = {TEXTS: first}
         """The run's first request with only texts, and the first with only images."""
 
     def start(self) -> None:
@@ -92,8 +91,7 @@ class Aftermath:
         for good in (TEXTS_ALONE, _one_image()):
             exchange = self._ask(good, self._endpoint.client.timeout)
             self._slowest = max(self._slowest, exchange.seconds)
-            self.first[_name(good)] = exchange
-            self.firsts.append(exchange)
+            self.first.setdefault(_name(good), exchange)
             problem = _problem(exchange, good)
             self._served[_name(good)] = problem is None
             if problem is not None:
@@ -143,9 +141,9 @@ class Aftermath:
         got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
         got += f"the same image again was answered in {again.seconds:.2g} s"
         cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
-        self._saw(cause, got, "an answer each time", seen, again)
+        self.saw(cause, got, "an answer each time", seen, again)
 
-    def _saw(self, cause: Cause, got: str, expected: str, *shown: Exchange) -> None:
+    def saw(self, cause: Cause, got: str, expected: str, *shown: Exchange) -> None:
         """Record a problem for the running test to take."""
         self._problems.append(PrerequisiteFailed(got, expected, shown, cause))
 
@@ -234,8 +232,9 @@ class Aftermath:
         cause, words = found
         got = f"{raised.got}; {words}"
         if kind is CauseKind.NO_RESPONSE and cause.kind is CauseKind.BY_CHANCE:
-            in_time = self.clause.startswith("OPS-") and self.clause != "OPS-02"
-            own = type(raised) if in_time else PrerequisiteFailed
+            # OPS-02 is about requests that take too long, which is ruled out above.
+            is_own = self.clause.startswith("OPS-") and self.clause != "OPS-02"
+            own = type(raised) if is_own else PrerequisiteFailed
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
@@ -247,7 +246,7 @@ class Aftermath:
         for pause in pauses:
             time.sleep(pause)
             if self._endpoint.post(refused.request_body).succeeded:
-                first = any(refused is each for each in self.firsts)
+                first = any(refused is each for each in self.first.values())
                 kind = CauseKind.FIRST if first else CauseKind.BY_CHANCE
                 cause = Cause(kind, signature=response_signature(refused))
                 return cause, "served when the same request was sent again"
@@ -262,7 +261,7 @@ class Aftermath:
         if found:
             cause, words = found
             got, expected = f"{odd.summary()}; {words}", "every valid request served, every time"
-            self._saw(cause, got, expected, odd)
+            self.saw(cause, got, expected, odd)
 
     def _kind_of_work(self, parallel: bool) -> str:
         """The preceding load: a disruptive request, many at once, or plain work."""
@@ -293,7 +292,7 @@ class Aftermath:
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
         got = f"a valid request is no longer served since the test '{self.test}': {after.summary()}"
-        self._saw(cause, got, AS_BEFORE, odd, after)
+        self.saw(cause, got, AS_BEFORE, odd, after)
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
         """Whether the request directly after this one is refused each time it is tried."""
@@ -305,7 +304,7 @@ class Aftermath:
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
         got = f"a valid request right after it is refused, {TRIES} times of {TRIES}: "
-        self._saw(cause, got + after.summary(), AS_BEFORE, odd, after)
+        self.saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
 
     def _answered_twice(self, odd: Exchange, after: Exchange) -> bool:
@@ -315,7 +314,7 @@ class Aftermath:
             return False
         cause = Cause(CauseKind.POISONED, "once", response_signature(after))
         got = f"a valid request got the response to an earlier one: {after.summary()}"
-        self._saw(cause, got, "its own response", odd, after)
+        self.saw(cause, got, "its own response", odd, after)
         return True
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
@@ -323,7 +322,7 @@ class Aftermath:
         self.gone = f"the endpoint no longer answers valid requests, since {since}"
         got = f"no response to any valid request since {since}: {after.summary()}"
         cause = Cause(CauseKind.DEAD, work)
-        self._saw(cause, got, "a response to the next valid request", odd, after)
+        self.saw(cause, got, "a response to the next valid request", odd, after)
 
     def _unanswered(self, good: Items) -> bool:
         """Whether a good request gets no response again; a closed port gets a few seconds."""

@@ -262,7 +262,7 @@ def asked(body: bytes) -> Load:
 
 def _encoded_megapixels(image: str) -> float:
     """The size of a base64 image; for most formats, decoding its beginning is enough."""
-    for part in (image[:HEAD], image):
+    for part in dict.fromkeys((image[:HEAD], image)):
         with suppress(binascii.Error, TypeError, ValueError):
             if size := megapixels(base64.b64decode(part)):
                 return size
