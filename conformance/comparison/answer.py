@@ -91,14 +91,13 @@ class Answer:
             other_length(far)
             or _other_norm(far)
             or self._of_one_kind()
-            or self._nothing_is_the_same()
+            or self._nothing_is_the_same(far)
             or _other_model(far)
             or self._small(far)
         )
 
-    def _nothing_is_the_same(self) -> str:
+    def _nothing_is_the_same(self, far: Sequence[Pair]) -> str:
         """Report another model if no item matches and some are unrelated."""
-        far = [pair for each in self.kinds for pair in each.far]
         some_unrelated = min(pair.cosine for pair in far) < UNRELATED
         none = len(far) == sum(len(each.pairs) for each in self.kinds)
         return OTHER_MODEL if none and some_unrelated else ""
