@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from conformance import expect
-from conformance.corpus import image_files, image_sizes
+from conformance.corpus import image_files, image_sizes, png_files
 from conformance.corpus.image_sizes import Large, Sized
 from conformance.data import tolerances
 from conformance.data.models import Model
@@ -182,7 +182,7 @@ def test_large_images_together(
 @pytest.mark.clause("IMG-06")
 def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
     # Base64 turns three bytes into four; a little is left for the JSON around it.
-    image = image_files.heavy(BODY * 3 // 4 - 40_000)
+    image = png_files.heavy(BODY * 3 // 4 - 40_000)
     expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
 
 

@@ -137,7 +137,7 @@ def in_time(seen: list[Exchange], path: str) -> None:
 def test_an_endpoint_that_reads_large_images_answers_in_time(endpoint: Endpoint) -> None:
     # Different images for each probe, since the endpoint may cache what it has read.
     images = {
-        "heavy": [image_files.heavy(LARGE, number) for number in range(CALLERS_OF_LARGE)],
+        "heavy": [png_files.heavy(LARGE, number) for number in range(CALLERS_OF_LARGE)],
         **{f"{s} x {s}": [png_files.blank(s, n) for n in range(CALLERS_OF_LARGE)] for s in SIDES},
     }
     for files in images.values():

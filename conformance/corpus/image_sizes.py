@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import numpy as np
 from PIL import Image, ImageOps
 
 from conformance.corpus import image_scenes as scenes
@@ -180,7 +179,7 @@ def heavy(name: str, own: int) -> Large:
 
 def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
     if kind == "PNG":
-        return save(Image.fromarray(np.ascontiguousarray(pixels)), kind, compress_level=0)
+        return png_files.write(pixels, png_files.Layout(level=0))
     return save(Image.fromarray(pixels), kind)
 
 

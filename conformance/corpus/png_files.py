@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from random import Random
 from typing import Any, Final
 
 import numpy as np
@@ -51,6 +52,8 @@ class Layout:
     """Chunks after the pixels."""
     piece: int = 1 << 30
     """Bytes in each IDAT chunk."""
+    level: int = 1
+    """How hard to compress; 0 stores the pixels."""
 
 
 def write(samples: Samples, layout: Layout) -> bytes:
@@ -60,7 +63,7 @@ def write(samples: Samples, layout: Layout) -> bytes:
         ">IIBBBBB", width, height, layout.depth, layout.colour_type, 0, 0, int(layout.interlaced)
     )
     rows = b"".join(_pass(part, layout) for part in _passes(samples, layout.interlaced))
-    packed = zlib.compress(rows, 1)
+    packed = zlib.compress(rows, layout.level)
     pieces = [packed[i : i + layout.piece] for i in range(0, len(packed), layout.piece)]
     chunks = [(b"IHDR", header), *layout.before, *((b"IDAT", each) for each in pieces)]
     return SIGNATURE + b"".join(chunk(*each) for each in [*chunks, *layout.after, (b"IEND", b"")])
@@ -80,6 +83,14 @@ def blank(side: int, number: int) -> bytes:
 @cache
 def _blank(side: int) -> bytes:
     return save(Image.new("RGB", (side, side), (200, 10, 90)), "PNG", compress_type=zlib.Z_RLE)
+
+
+@cache
+def heavy(size: int, number: int = 0) -> bytes:
+    """A file of at least `size` bytes: incompressible noise, different for each number."""
+    side = int((size / 3) ** 0.5) + 1
+    noise = np.frombuffer(Random(number).randbytes(side * side * 3), dtype=np.uint8)
+    return write(noise.reshape(side, side, 3), Layout(level=0))
 
 
 def colours(table: Samples) -> Chunk:
