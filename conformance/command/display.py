@@ -42,11 +42,17 @@ class Display:
         if self.by_command and not self._lines:
             config.option.verbose = -2
 
-    def pytest_report_collectionfinish(self) -> str:
+    def pytest_report_collectionfinish(self) -> list[str]:
         """Announce the length of the run, unless only the verdict was requested."""
         session = self.session
         told = self.detail is not Detail.VERDICT and session.opened and session.budget.cases
-        return session.budget.described() if told else ""
+        return [session.budget.described(), *self._other_weights()] if told else []
+
+    def _other_weights(self) -> list[str]:
+        opened, expected = self.session.opened, self.session.settings.weights
+        if opened is None or expected != "published" or not opened.target.says_stand_in:
+            return []
+        return ["The endpoint's /meta says that it serves a stand-in: add --weights stand-in."]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Show our own progress, unless pytest's lines were requested."""
@@ -92,6 +98,8 @@ class Display:
         if report is not None:
             judgement = report.judgement
             terminal.write(terminalreporter, judgement, session.settings, self.detail, session.log)
+            for line in self._other_weights() if judgement.exit_status else ():
+                terminalreporter.write_line(line)
 
 
 def shown(report: PhaseResult) -> tuple[str, str, str]:

@@ -106,3 +106,9 @@ class Target:
     preflight: Preflight
     image: Mapping[str, Any] | None = None
     """The suite's own container as described by `containers.under_test`; None for others."""
+
+    @property
+    def says_stand_in(self) -> bool:
+        """Whether /meta says that it serves a stand-in, as the reference's does."""
+        said = self.preflight.meta.json()
+        return isinstance(said, dict) and said.get("weights") == "stand-in"

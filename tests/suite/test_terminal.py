@@ -18,7 +18,9 @@ from conformance.report.findings import Finding
 from conformance.report.results import PhaseResult, Problem
 from conformance.report.terminal import Detail
 from conformance.report.verdict import Judgement, judge
-from tests.suite.conftest import MODEL, Command
+from tests.endpoints import registry
+from tests.endpoints.endpoint import Body, Endpoint
+from tests.suite.conftest import MODEL, Command, Serve
 
 SCREEN = 50
 """Rows of a usual window."""
@@ -149,3 +151,20 @@ def test_color_is_as_the_environment_says(
     monkeypatch.setenv(variable, "1")
     done = command(plain_url, *MODEL, "--clause", "MET-01")
     assert ("\x1b[" in done.out) == colored
+
+
+class StandIn(Endpoint):
+    """Serves what the reference serves unless it is asked for more, and says so."""
+
+    def description(self) -> Body:
+        return {**super().description(), "weights": "stand-in"}
+
+
+def test_a_stand_in_judged_as_published_weights_is_pointed_out(
+    command: Command, served: Serve
+) -> None:
+    url = served(StandIn(registry.encoder(registry.MULTILINGUAL)))
+    hint = "The endpoint's /meta says that it serves a stand-in: add --weights stand-in."
+    asked = (url, "--model", registry.MULTILINGUAL, "--weaviate", "off", "--clause", "ALN-01")
+    assert hint in command(*asked).lines
+    assert hint not in command(*asked, "--weights", "stand-in").lines
