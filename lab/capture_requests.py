@@ -19,7 +19,7 @@ from weaviate.classes.query import Move
 from weaviate.exceptions import WeaviateBaseError
 
 from conformance.corpus import drawings
-from conformance.corpus.alignment import png
+from conformance.corpus.image_files import save
 from conformance.data.clauses import DEFAULT_VERSION
 from conformance.weaviate import documented_collection
 from conformance.weaviate.deployment import Deployment, open_deployment
@@ -56,7 +56,7 @@ class Captured:
 def item(number: int) -> Item:
     """A small drawing with its caption."""
     what = drawings.combinations()[number]
-    image = png(drawings.draw(what, drawings.HELD_OUT_SEEDS[number], SIZE))
+    image = save(drawings.draw(what, drawings.HELD_OUT_SEEDS[number], SIZE), "PNG")
     return Item(drawings.captions(what, "en", "held_out")[0], image)
 
 

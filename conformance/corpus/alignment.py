@@ -1,12 +1,10 @@
 """The corpus for alignment: photographs for published weights, drawings for stand-ins."""
 
-import io
 from dataclasses import dataclass
 from functools import cache
 
-from PIL import Image
-
 from conformance.corpus import drawings, photographs
+from conformance.corpus.image_files import save
 from conformance.data.models import Model
 from conformance.options.settings import Settings
 
@@ -44,13 +42,6 @@ def advertised(model: Model, corpus: AlignedCorpus) -> list[str]:
     return [language for language in corpus.captions if language in model.languages]
 
 
-def png(image: Image.Image) -> bytes:
-    """The image as a PNG file, compressed for speed rather than size."""
-    sink = io.BytesIO()
-    image.save(sink, "PNG", compress_level=1)
-    return sink.getvalue()
-
-
 @cache
 def _photographs() -> AlignedCorpus:
     names = photographs.names()
@@ -58,7 +49,7 @@ def _photographs() -> AlignedCorpus:
         name="photographs",
         why="published weights are trained on photographs; expected of every listed model",
         names=tuple(names),
-        images=tuple(png(photographs.load(name)) for name in names),
+        images=tuple(save(photographs.load(name), "PNG") for name in names),
         captions={lang: tuple(photographs.captions(lang)) for lang in photographs.languages()},
         must=PHOTOGRAPHS_FOUND,
         should=1.0,
@@ -73,7 +64,7 @@ def _drawings(size: int) -> AlignedCorpus:
         name="drawings",
         why="stand-ins are trained on drawings; these drawings and wordings were not among them",
         names=tuple(map(str, shown)),
-        images=tuple(png(drawings.draw(each, seed, size)) for each in shown),
+        images=tuple(save(drawings.draw(each, seed, size), "PNG") for each in shown),
         captions={lang: _captions(shown, lang) for lang in drawings.languages()},
         must=DRAWINGS_FOUND,
         should=0.95,

@@ -6,7 +6,6 @@ vectors from these requests are compared first. If they differ, both images are 
 then agree, the difference comes from the other images in the request.
 """
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import cycle
@@ -335,10 +334,7 @@ MISREADINGS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
 
 
 def _misread(shown: bytes, name: str) -> bytes:
-    sink = io.BytesIO()
-    with Image.open(io.BytesIO(shown)) as image:
-        MISREADINGS[name](image.convert("RGB")).save(sink, "PNG")
-    return sink.getvalue()
+    return image_files.save(MISREADINGS[name](image_files.opened(shown)), "PNG")
 
 
 def _channels(image: Image.Image, *order: int) -> Image.Image:
