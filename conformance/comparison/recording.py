@@ -17,7 +17,6 @@ from rich.progress import Progress as Bar
 
 from conformance.comparison.similarity import Agreement, agreement, stacked
 from conformance.corpus import drawings, image_files, photographs, texts
-from conformance.corpus.alignment import png
 from conformance.data.messages import UserError, one_line
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, vectors
@@ -67,7 +66,10 @@ def inputs() -> Inputs:
 def _images() -> dict[str, bytes]:
     shown = drawings.combinations()[:: len(drawings.combinations()) // DRAWN]
     seed = drawings.HELD_OUT_SEEDS[0]
-    found = {f"drawing {each}": png(drawings.draw(each, seed, SIZE)) for each in shown}
+    found = {
+        f"drawing {each}": image_files.save(drawings.draw(each, seed, SIZE), "PNG")
+        for each in shown
+    }
     names = photographs.names() if photographs.available() else ()
     found |= {f"photograph {name}": photographs.raw(name) for name in names}
     encoded = image_files.modes() | image_files.formats()
