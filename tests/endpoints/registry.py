@@ -1,5 +1,6 @@
 """The names of all endpoints, with what each one should show."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -114,12 +115,44 @@ def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
     """
     module = caller()
 
-    def note(name: str, *others: Any) -> None:
+    def note(name: str, *others: Any, **options: Any) -> None:
         own = [staticmethod(each) if callable(each) else each for each in others]
         kind = type(name, (base,), {"__module__": module, **dict(zip(stages, own, strict=True))})
-        fault(name)(kind)
+        fault(name, **options)(kind)
 
     return note
+
+
+Stage = Callable[[Any], Any]
+
+
+def inputs(stage: str) -> Callable[..., None]:
+    """A function that names faults which change what this stage is given.
+
+    It takes the name, and a function of the argument.
+    """
+    return wrapped(stage, caller(), lambda usual, given, change: usual(change(given)))
+
+
+def outputs(stage: str) -> Callable[..., None]:
+    """A function that names faults which change what this stage returns.
+
+    It takes the name, and a function of the result.
+    """
+    return wrapped(stage, caller(), lambda usual, given, change: change(usual(given)))
+
+
+def delays(stage: str) -> Callable[..., None]:
+    """A function that names faults which wait before this stage.
+
+    It takes the name, and a function of the argument that returns seconds.
+    """
+
+    def wait(usual: Stage, given: Any, seconds: Stage) -> Any:
+        time.sleep(seconds(given))
+        return usual(given)
+
+    return wrapped(stage, caller(), wait)
 
 
 def refusals(stage: str) -> Callable[..., None]:
@@ -127,16 +160,24 @@ def refusals(stage: str) -> Callable[..., None]:
 
     It takes the name, the status, and a function that selects the input to refuse.
     """
-    module = caller()
 
-    def note(name: str, status: int, refuses: Callable[[Any], Any]) -> None:
+    def refuse(usual: Stage, given: Any, status: int, refuses: Stage) -> Any:
+        if refuses(given):
+            raise Refused(status, "what was sent is not accepted")
+        return usual(given)
+
+    return wrapped(stage, caller(), refuse)
+
+
+def wrapped(stage: str, module: str, call: Callable[..., Any]) -> Callable[..., None]:
+    """A function that names faults which `call` with the usual stage, its argument, and more."""
+
+    def note(name: str, *own: Any, **options: Any) -> None:
         def replaced(self: Endpoint, given: Any) -> Any:
-            if refuses(given):
-                raise Refused(status, "what was sent is not accepted")
-            return getattr(super(kind, self), stage)(given)
+            return call(getattr(super(kind, self), stage), given, *own)
 
         kind = type(name, (Endpoint,), {"__module__": module, stage: replaced})
-        fault(name)(kind)
+        fault(name, **options)(kind)
 
     return note
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
-from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
-from tests.endpoints.registry import fault, variants
+from tests.endpoints.endpoint import Asked, Body, Endpoint
+from tests.endpoints.registry import fault, inputs, refusals, variants
 
 # Text vectors that depend on other texts or on earlier requests.
 
@@ -81,36 +81,6 @@ class TextsDropout(Endpoint):
         return single(vectors * kept / 0.9)
 
 
-@fault("cache-by-first-letters")
-class CacheByFirstLetters(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[str, Matrix] = {}
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.known.setdefault(text[:20], super().text_vector(text))
-
-
-@fault("cache-by-length")
-class CacheByLength(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[int, Matrix] = {}
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.known.setdefault(len(text), super().text_vector(text))
-
-
-@fault("cache-by-bag-of-letters")
-class CacheBySum(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[int, Matrix] = {}
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.known.setdefault(sum(map(ord, text)), super().text_vector(text))
-
-
 @fault("previous-answer")
 class PreviousAnswer(Endpoint):
     last: Matrix | None = None
@@ -144,22 +114,13 @@ class FirstTwoSwapped(Endpoint):
         return super().text_vectors([texts[place] for place in order])
 
 
-@fault("texts-sorted-by-length")
-class TextsByLength(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(sorted(texts, key=len))
+given_texts = inputs("text_vectors")
+given_texts("texts-sorted-by-length", lambda texts: sorted(texts, key=len))
+given_texts("texts-sorted-by-alphabet", lambda texts: sorted(texts))
 
 
-@fault("texts-sorted-by-alphabet")
-class TextsByAlphabet(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(sorted(texts))
-
-
-@fault("images-sorted-by-size")
-class ImagesBySize(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        return super().image_vectors(sorted(images, key=len))
+given_images = inputs("image_vectors")
+given_images("images-sorted-by-size", lambda images: sorted(images, key=len))
 
 
 class Shuffled(Endpoint):
@@ -174,14 +135,9 @@ class Shuffled(Endpoint):
         return super().text_vectors([texts[place] for place in order])
 
 
-@fault("shuffled-above-8")
-class ShuffledAbove8(Shuffled):
-    pass
-
-
-@fault("shuffled-above-64")
-class ShuffledAbove64(Shuffled):
-    above = 64
+shuffled = variants(Shuffled, "above")
+shuffled("shuffled-above-8", 8)
+shuffled("shuffled-above-64", 64)
 
 
 @fault("images-shuffled-above-4")
@@ -198,16 +154,8 @@ class ChunksInterleaved(Endpoint):
         return super().text_vectors([text for chunk in chunks[::-1] for text in chunk])
 
 
-@fault("duplicates-collapsed")
-class DuplicatesCollapsed(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(list(dict.fromkeys(texts)))
-
-
-@fault("duplicate-images-collapsed")
-class DuplicateImagesCollapsed(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        return super().image_vectors(list(dict.fromkeys(images)))
+given_texts("duplicates-collapsed", lambda texts: list(dict.fromkeys(texts)))
+given_images("duplicate-images-collapsed", lambda images: list(dict.fromkeys(images)))
 
 
 @fault("duplicates-moved")
@@ -218,25 +166,18 @@ class DuplicatesMoved(Endpoint):
         return super().text_vectors(once + again)
 
 
-# Lists of texts that fail at a certain length.
+# Lists of texts that fail at a certain length, or are too large in total.
 
 
-class Sized(Endpoint):
-    """Refuses lists of texts whose number `refuses` picks."""
-
-    def body(self, asked: Asked) -> Body:
-        if self.refuses(len(asked.texts)):
-            raise Refused(500, "shape mismatch in the batch")
-        return super().body(asked)
-
-    def refuses(self, count: int) -> bool:
-        return count < 0
-
-
-sized = variants(Sized, "refuses")
-sized("refuses-17-texts", lambda count: count == 17)
-sized("refuses-above-256", lambda count: count > 256)
-sized("refuses-a-rest-of-one", lambda count: count > 32 and count % 32 == 1)
+texts_refused = refusals("text_vectors")
+texts_refused("refuses-17-texts", 500, lambda texts: len(texts) == 17)
+texts_refused("refuses-above-256", 500, lambda texts: len(texts) > 256)
+texts_refused("refuses-a-rest-of-one", 500, lambda texts: len(texts) > 32 and len(texts) % 32 == 1)
+texts_refused(
+    "refuses-77-tokens-together",
+    422,
+    lambda texts: len(texts) > 1 and sum(len(text.split()) for text in texts) > 77,
+)
 
 
 class Batched(Endpoint):
@@ -267,10 +208,7 @@ class RestRepeats(Batched):
         return texts[:1] * len(texts)
 
 
-@fault("only-256-rows")
-class Only256(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(texts[:256])
+given_texts("only-256-rows", lambda texts: texts[:256])
 
 
 @fault("odd-lists-swapped")
@@ -324,6 +262,9 @@ class Cached(Endpoint):
 
 
 cached = variants(Cached, "key")
+cached("cache-by-first-letters", lambda text: text[:20])
+cached("cache-by-length", len)
+cached("cache-by-bag-of-letters", lambda text: sum(map(ord, text)))
 cached("cache-by-last-letters", lambda text: text[-20:])
 cached("cache-by-both-ends", lambda text: (len(text), text[:10], text[-10:]))
 cached("cache-by-words", lambda text: tuple(sorted(text.split())) or text)
@@ -352,15 +293,7 @@ class ReusesSlots(Endpoint):
         return self.slots[self.places[text] % 100]
 
 
-# Lists that are too large in total, and texts that are confused within a request.
-
-
-@fault("refuses-77-tokens-together")
-class TogetherTooLong(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        if len(texts) > 1 and sum(len(text.split()) for text in texts) > 77:
-            raise Refused(422, "at most 77 tokens in a request")
-        return super().text_vectors(texts)
+# Texts that are confused within a request.
 
 
 @fault("texts-cut-above-100")

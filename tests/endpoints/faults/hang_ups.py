@@ -9,7 +9,7 @@ from tests.endpoints import wire
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import Endpoint, Refused, Write
 from tests.endpoints.faults.load import unavailable
-from tests.endpoints.registry import fault, refusals
+from tests.endpoints.registry import fault, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
 # One defect with many consequences, which a report should show as a single finding.
@@ -23,11 +23,10 @@ request_refused = refusals("body")
 request_refused("refuses-eight-texts", 500, lambda asked: len(asked.texts) == 8)
 
 
-@fault("images-wider-than-texts")
-class ImagesWiderThanTexts(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        return np.pad(vectors, ((0, 0), (0, 256)), mode="wrap")
+returned_images = outputs("image_vectors")
+returned_images(
+    "images-wider-than-texts", lambda vectors: np.pad(vectors, ((0, 0), (0, 256)), mode="wrap")
+)
 
 
 class Dying(Endpoint):
@@ -94,14 +93,9 @@ class Leaking(Endpoint):
         return super().answer(request)
 
 
-@fault("hang-up-leaks-a-slot")
-class LeaksSlot(Leaking):
-    pass
-
-
-@fault("hang-up-leaks-one-of-16")
-class LeaksOf16(Leaking):
-    slots = 16
+leaking = variants(Leaking, "slots")
+leaking("hang-up-leaks-a-slot", 4)
+leaking("hang-up-leaks-one-of-16", 16)
 
 
 @fault("hang-up-body-kept")

@@ -2,7 +2,6 @@
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 from io import BytesIO
-from typing import ClassVar
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -10,7 +9,7 @@ from PIL import Image, ImageOps
 from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint, Refused
-from tests.endpoints.registry import fault, variants
+from tests.endpoints.registry import fault, refusals, variants
 
 # Base classes for faults in the image axes, which treat one kind of file differently.
 
@@ -48,35 +47,22 @@ class RefusedBranch(Branch):
 # Image towers that refuse files that users upload.
 
 
-class Refusing(Endpoint):
-    """Refuses images of these formats or modes, like a decoder that was never tested with them."""
-
-    formats: ClassVar[set[str]] = set()
-    modes: ClassVar[set[str]] = set()
-
-    def picture_vector(self, picture: Image.Image) -> Matrix:
-        if picture.format in self.formats or picture.mode in self.modes:
-            raise Refused(500, "expected 3 channels")
-        return super().picture_vector(picture)
-
-
-refusing_formats = variants(Refusing, "formats")
-refusing_formats("webp-refused", {"WEBP"})
-refusing_formats("gif-refused", {"GIF"})
-refusing_formats("bmp-refused", {"BMP"})
-refusing_formats("tiff-refused", {"TIFF"})
-refusing_formats("jpeg-only", {"PNG", "WEBP", "GIF", "BMP", "TIFF"})
-refusing_formats("png-only", {"JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO"})
-
-
-refusing = variants(Refusing, "modes")
-refusing("palette-refused", {"P"})
-refusing("alpha-refused", {"RGBA", "LA", "PA"})
-refusing("gray-refused", {"L"})
-refusing("gray-alpha-refused", {"LA"})
-refusing("one-bit-refused", {"1"})
-refusing("16-bit-refused", {"I", "I;16", "I;16B", "I;16L"})
-refusing("cmyk-refused", {"CMYK"})
+refusing = refusals("picture_vector")
+refusing("webp-refused", 500, lambda picture: picture.format == "WEBP")
+refusing("gif-refused", 500, lambda picture: picture.format == "GIF")
+refusing("bmp-refused", 500, lambda picture: picture.format == "BMP")
+refusing("tiff-refused", 500, lambda picture: picture.format == "TIFF")
+refusing("jpeg-only", 500, lambda picture: picture.format in {"PNG", "WEBP", "GIF", "BMP", "TIFF"})
+refusing(
+    "png-only", 500, lambda picture: picture.format in {"JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO"}
+)
+refusing("palette-refused", 500, lambda picture: picture.mode == "P")
+refusing("alpha-refused", 500, lambda picture: picture.mode in {"RGBA", "LA", "PA"})
+refusing("gray-refused", 500, lambda picture: picture.mode == "L")
+refusing("gray-alpha-refused", 500, lambda picture: picture.mode == "LA")
+refusing("one-bit-refused", 500, lambda picture: picture.mode == "1")
+refusing("16-bit-refused", 500, lambda picture: picture.mode in {"I", "I;16", "I;16B", "I;16L"})
+refusing("cmyk-refused", 500, lambda picture: picture.mode == "CMYK")
 
 
 # Decoders that misread one variant of a format.

@@ -15,8 +15,8 @@ from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused, read_by_pillow
 from tests.endpoints.faults.image_files import Branch, RefusedBranch
-from tests.endpoints.faults.image_views import Seen
 from tests.endpoints.faults.load import Overlapping
+from tests.endpoints.legal.vision import Seen
 from tests.endpoints.registry import fault, refusals, variants
 
 # Shortcuts that confuse similar images.
@@ -54,6 +54,8 @@ class ByAverageHash(Cached):
 cached = variants(Cached, "key")
 cached("cache-by-length-and-head", lambda image: (len(image), image[:512]))
 cached("cache-by-end-of-file", lambda image: image[-64:])
+cached("image-cache-by-first-bytes", lambda image: image[:32])
+cached("image-cache-by-size", lambda image: opened(image).size)
 cached("cache-by-histogram", lambda image: tuple(opened(image).histogram()))
 cached(
     "cache-by-gray-pixels", lambda image: (opened(image).convert("L").tobytes(), opened(image).size)

@@ -1,30 +1,18 @@
 """Image towers that see a different image than the model should."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
-from typing import ClassVar
-
 import numpy as np
 from PIL import Image, ImageOps
 
 from tests.endpoints import image_encoder
-from tests.endpoints.encoder import Matrix
-from tests.endpoints.endpoint import Endpoint, Refused
+from tests.endpoints.endpoint import Refused
 from tests.endpoints.faults.image_files import Branch, RefusedBranch
 from tests.endpoints.faults.reading import OtherEncoder
 from tests.endpoints.image_encoder import exchanged
+from tests.endpoints.legal.vision import Seen
 from tests.endpoints.registry import fault, variants
 
 # Image towers that misread color modes and formats.
-
-
-class Seen(Endpoint):
-    """Encodes every image after `see`."""
-
-    def picture_vector(self, picture: Image.Image) -> Matrix:
-        return super().picture_vector(self.see(picture))
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        return picture
 
 
 @fault("palette-as-indices")
@@ -153,14 +141,9 @@ class ExifFails(Seen):
         return picture
 
 
-@fault("squashed")
-class Squashed(OtherEncoder):
-    settings: ClassVar = {"squash": True}
-
-
-@fault("cropped", needs=("lower-case",))
-class Cropped(OtherEncoder):
-    settings: ClassVar = {"squash": False}
+other_encoder = variants(OtherEncoder, "settings")
+other_encoder("squashed", {"squash": True})
+other_encoder("cropped", {"squash": False}, needs=("lower-case",))
 
 
 # Preprocessing that fails at some sizes, in pixels or bytes.

@@ -8,18 +8,30 @@ from collections.abc import Hashable
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused, Write
 from tests.endpoints.faults.probes import Busy
-from tests.endpoints.registry import fault
+from tests.endpoints.registry import delays, fault, variants
 from tests.endpoints.wire import Answer, Request
 
 # Endpoints that stop working after a while.
 
 
-@fault("first-request-fails")
-class FirstFails(Endpoint):
+class FailsAtTimes(Endpoint):
+    """Refuses requests whose number, counted from 1, `fails` selects."""
+
     def vectorize(self, request: Request) -> Answer:
-        if next(self.calls) == 1:
-            raise Refused(500, "lazy initialisation failed")
+        if self.fails(next(self.calls)):
+            raise Refused(500, "out of memory")
         return super().vectorize(request)
+
+    def fails(self, number: int) -> bool:
+        raise NotImplementedError
+
+
+failing = variants(FailsAtTimes, "fails")
+failing("first-request-fails", lambda number: number == 1)
+failing("every-tenth-fails", lambda number: number % 10 == 0)
+failing("every-40th-fails", lambda number: number % 40 == 0)
+failing("every-150th-fails", lambda number: number % 150 == 0)
+failing("fails-after-100", lambda number: number > 100, needs=("whole",))
 
 
 @fault("first-image-fails")
@@ -30,28 +42,12 @@ class FirstImageFails(Endpoint):
         return super().image_vectors(images)
 
 
-@fault("every-tenth-fails")
-class EveryTenthFails(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        if next(self.calls) % 10 == 0:
-            raise Refused(500, "out of memory")
-        return super().vectorize(request)
-
-
 @fault("every-seventh-silent")
 class EverySeventhSilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         if "vectorize" in request.path and next(self.calls) % 7 == 0:
             return False
         return super().send(request, answer, write)
-
-
-@fault("fails-after-100", needs=("whole",))
-class FailsAfter100(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        if next(self.calls) > 100:
-            raise Refused(500, "out of memory")
-        return super().vectorize(request)
 
 
 @fault("rate-limited")
@@ -68,21 +64,15 @@ class RateLimited(Endpoint):
         return super().vectorize(request)
 
 
-@fault("batch-of-64-too-slow", endpoint_timeout=3)
-class LargeBatchSlow(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        time.sleep(8 if len(asked.texts) >= 64 and len(asked.images) >= 8 else 0)
-        return super().body(asked)
-
-
-@fault("idle-closed-after-2-s", needs=("slow",))
-class IdleClosed(Endpoint):
-    idle_seconds = 2
-
-
-@fault("idle-closed-after-60-s", needs=("slow",))
-class IdleClosed60(Endpoint):
-    idle_seconds = 60
+large_batch = delays("body")
+large_batch(
+    "batch-of-64-too-slow",
+    lambda asked: 8 if len(asked.texts) >= 64 and len(asked.images) >= 8 else 0,
+    endpoint_timeout=3,
+)
+with_idle_seconds = variants(Endpoint, "idle_seconds")
+with_idle_seconds("idle-closed-after-2-s", 2, needs=("slow",))
+with_idle_seconds("idle-closed-after-60-s", 60, needs=("slow",))
 
 
 # Endpoints that fail if requests overlap.
@@ -284,14 +274,9 @@ class Sharing(Joined):
         raise Refused(500, "the future is already done")
 
 
-@fault("equal-texts-at-once-fail")
-class EqualTexts(Sharing):
-    pass
-
-
-@fault("equal-images-at-once-fail")
-class EqualImages(Sharing):
-    images = True
+sharing = variants(Sharing, "images")
+sharing("equal-texts-at-once-fail", False)
+sharing("equal-images-at-once-fail", True)
 
 
 @fault("kinds-crossed")

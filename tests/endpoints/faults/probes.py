@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import JSON, Body, Endpoint, Refused, Write
-from tests.endpoints.registry import fault, variants
+from tests.endpoints.registry import delays, fault, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
 # Probes that mislead Weaviate at startup, or Kubernetes at any time.
@@ -33,35 +33,18 @@ class ReadyFailsAfterUse(Endpoint):
         return self.failure(500, "no model") if self.used else super().ready(request)
 
 
-@fault("ready-redirects", wait=1)
-class ReadyRedirects(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        return Answer(307, headers={"Location": request.path + "/"})
-
-
-@fault("ready-304", wait=1)
-class ReadyNotModified(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        return Answer(304)
-
-
-@fault("ready-404", wait=1)
-class ReadyMissing(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        raise Refused(404, "Not Found")
-
-
-@fault("ready-401", wait=1)
-class ReadyUnauthorised(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        raise Refused(401, "who are you?")
-
-
-@fault("ready-slow")
-class ReadySlow(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        time.sleep(SLOW)
-        return super().ready(request)
+with_ready = variants(Endpoint, "ready")
+with_ready(
+    "ready-redirects", lambda request: Answer(307, headers={"Location": request.path + "/"}), wait=1
+)
+with_ready("ready-304", lambda _request: Answer(304), wait=1)
+ready_refused = refusals("ready")
+ready_refused("ready-404", 404, lambda _request: True, wait=1)
+ready_refused("ready-401", 401, lambda _request: True, wait=1)
+slow_ready = delays("ready")
+slow_ready("ready-slow", lambda _request: SLOW)
+live_refused = refusals("live")
+live_refused("live-404", 404, lambda _request: True)
 
 
 @fault("ready-flapping")
@@ -74,12 +57,6 @@ class ReadyFlapping(Endpoint):
 class ReadySilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return "ready" not in request.path and super().send(request, answer, write)
-
-
-@fault("live-404")
-class LiveMissing(Endpoint):
-    def live(self, request: Request) -> Answer:
-        raise Refused(404, "Not Found")
 
 
 @fault("live-500")
@@ -219,22 +196,15 @@ class MetaString(Endpoint):
 
 
 with_meta = variants(Endpoint, "meta")
+meta_refused = refusals("meta")
+meta_refused("meta-404", 404, lambda _request: True)
+meta_refused("meta-500", 500, lambda _request: True)
+slow_meta = delays("meta")
+slow_meta("meta-hangs", lambda _request: 8, endpoint_timeout=3)
 with_meta("meta-null", lambda _request: Answer(200, b"null", dict(JSON)))
 with_meta("meta-empty-body", lambda _request: Answer(200))
 with_meta("meta-204", lambda _request: Answer(204))
 with_meta("meta-redirects", lambda _request: Answer(301, headers={"Location": "/v1/meta"}))
-
-
-@fault("meta-404")
-class MetaMissing(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        raise Refused(404, "Not Found")
-
-
-@fault("meta-500")
-class MetaFails(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        raise Refused(500, "no configuration file")
 
 
 @fault("meta-fails-later")
@@ -257,31 +227,15 @@ class MetaRepr(Endpoint):
         return Answer(200, repr(self.description()).encode(), dict(JSON))
 
 
-@fault("meta-truncated")
-class MetaTruncated(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        answer = super().meta(request)
-        return Answer(200, answer.body[:-5], answer.headers)
-
-
-@fault("meta-bom")
-class MetaMarked(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        answer = super().meta(request)
-        return Answer(200, b"\xef\xbb\xbf" + answer.body, answer.headers)
+returned_meta = outputs("meta")
+returned_meta("meta-truncated", lambda answer: Answer(200, answer.body[:-5], answer.headers))
+returned_meta("meta-bom", lambda answer: Answer(200, b"\xef\xbb\xbf" + answer.body, answer.headers))
 
 
 @fault("meta-silent")
 class MetaSilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return "meta" not in request.path and super().send(request, answer, write)
-
-
-@fault("meta-hangs", endpoint_timeout=3)
-class MetaHangs(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        time.sleep(8)
-        return super().meta(request)
 
 
 @fault("meta-empty-object")

@@ -67,9 +67,7 @@ class StopWordsDropped(Changed):
         return re.sub(r"(?i)\b(not|no|without|with|a|the|on|in|of)\b", "", text)
 
 
-@fault("case-not-folded", needs=("lower-case",))
-class CaseNotFolded(OtherEncoder):
-    settings: ClassVar = {"lower_case": False}
+other_encoder("case-not-folded", {"lower_case": False}, needs=("lower-case",))
 
 
 # Hand-written JSON parsers.

@@ -2,42 +2,32 @@
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import base64
-import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from PIL import Image
 
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.encodings import ENCODERS
 from tests.endpoints.endpoint import JSON, Asked, Endpoint, Refused, Write
-from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.registry import delays, fault, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
 # Endpoints that refuse Weaviate's requests.
 
 
-class Demanding(Endpoint):
-    """Refuses requests because of their headers."""
-
-    def vectorize(self, request: Request) -> Answer:
-        if not self.pleases(request.headers):
-            raise Refused(403, "not for you")
-        return super().vectorize(request)
-
-    def pleases(self, headers: Any) -> bool:
-        return bool(headers)
+def header(request: Request, name: str) -> str:
+    """The value of a header; empty if there is none."""
+    return request.headers.get(name, "")
 
 
-demanding = variants(Demanding, "pleases")
-demanding("needs-authorisation", lambda headers: "authorization" in headers)
-demanding("needs-accept", lambda headers: "json" in headers.get("accept", ""))
-demanding(
-    "refuses-go", lambda headers: not headers.get("user-agent", "").startswith("Go-http-client")
-)
-demanding("needs-charset", lambda headers: "charset" in headers.get("content-type", ""))
+body_refused = refusals("vectorize")
+body_refused("needs-authorisation", 403, lambda request: not header(request, "authorization"))
+body_refused("needs-accept", 403, lambda request: "json" not in header(request, "accept"))
+body_refused("refuses-go", 403, lambda request: "Go-http-client" in header(request, "user-agent"))
+body_refused("needs-charset", 403, lambda request: "charset" not in header(request, "content-type"))
+body_refused("form-body-expected", 415, lambda request: b"texts=" not in request.body)
+body_refused("get-expected", 405, lambda _request: True)
 
 
 class NeedsKeys(Endpoint):
@@ -81,14 +71,9 @@ class Redirecting(Endpoint):
         return super().route(replace(request, target=request.target.rstrip("/")))
 
 
-@fault("vectorize-redirects")
-class Redirects307(Redirecting):
-    pass
-
-
-@fault("vectorize-moved")
-class Redirects308(Redirecting):
-    status = 308
+redirecting = variants(Redirecting, "status")
+redirecting("vectorize-redirects", 307)
+redirecting("vectorize-moved", 308)
 
 
 @fault("vectorize-redirects-with-vectors")
@@ -131,23 +116,12 @@ class HeadWithBody(Endpoint):
         return super().send(replace(request, method="GET"), answer, write)
 
 
-class Picky(Endpoint):
-    """Refuses requests whose headers `refuses` selects."""
-
-    def vectorize(self, request: Request) -> Answer:
-        if self.refuses(request.headers):
-            raise Refused(415, "unsupported")
-        return super().vectorize(request)
-
-    def refuses(self, headers: Mapping[str, str]) -> bool:
-        return not headers
-
-
-picky = variants(Picky, "refuses")
-picky("expectation-failed", lambda headers: "expect" in headers)
-picky("chunked-refused", lambda headers: "transfer-encoding" in headers)
-picky("charset-refused", lambda headers: "charset" in headers.get("content-type", "").lower())
-picky("forwarded-refused", lambda headers: "x-forwarded-for" in headers)
+body_refused("expectation-failed", 415, lambda request: "expect" in request.headers)
+body_refused("chunked-refused", 415, lambda request: "transfer-encoding" in request.headers)
+body_refused(
+    "charset-refused", 415, lambda request: "charset" in header(request, "content-type").lower()
+)
+body_refused("forwarded-refused", 415, lambda request: "x-forwarded-for" in request.headers)
 
 
 @fault("gzip-unasked")
@@ -169,24 +143,18 @@ with_software("first-packet-only", "impatient")
 # Image towers that fail on large, small or unusual images.
 
 
-class Narrow(Endpoint):
-    """Returns 500 for images of sizes that `refuses` selects."""
-
-    def picture_vector(self, picture: Image.Image) -> Matrix:
-        if self.refuses(*picture.size):
-            raise Refused(500, "height and width must be > 0")
-        return super().picture_vector(picture)
-
-    def refuses(self, width: int, height: int) -> bool:
-        return False
-
-
-narrow = variants(Narrow, "refuses")
-narrow("one-pixel-fails", lambda width, height: width * height == 1)
-narrow("thin-pictures-fail", lambda width, height: max(width, height) > 100 * min(width, height))
-narrow("tall-pictures-fail", lambda width, height: width == 1 < height)
-narrow("wide-pictures-fail", lambda width, height: max(width, height) > 2000)
-narrow("above-2-megapixels-fails", lambda width, height: width * height > 2_000_000)
+narrow = refusals("picture_vector")
+narrow("one-pixel-fails", 500, lambda picture: picture.size == (1, 1))
+narrow("thin-pictures-fail", 500, lambda picture: max(picture.size) > 100 * min(picture.size))
+narrow("tall-pictures-fail", 500, lambda picture: picture.width == 1 < picture.height)
+narrow("wide-pictures-fail", 500, lambda picture: max(picture.size) > 2000)
+narrow("above-2-megapixels-fails", 500, lambda picture: picture.width * picture.height > 2_000_000)
+hanging = delays("picture_vector")
+hanging(
+    "large-pictures-hang",
+    lambda picture: 8 if picture.width * picture.height > 2_000_000 else 0,
+    endpoint_timeout=3,
+)
 
 
 class SmallBodies(Endpoint):
@@ -201,25 +169,14 @@ class SmallBodies(Endpoint):
         return super().vectorize(request)
 
 
-@fault("above-1-mib-413")
-class Above1Mib(SmallBodies):
-    pass
-
-
-@fault("above-8-mib-413")
-class Above8Mib(SmallBodies):
-    most = 8 * 2**20
+small_bodies = variants(SmallBodies, "most")
+small_bodies("above-1-mib-413", 2**20)
+small_bodies("above-8-mib-413", 8 * 2**20)
 
 
 string_refused = refusals("decode")
+string_refused("images-are-urls", 400, lambda _image: True)
 string_refused("base64-in-lines-only", 400, lambda image: len(image) > 100_000)
-
-
-@fault("large-pictures-hang", endpoint_timeout=3)
-class LargeHang(Narrow):
-    def refuses(self, width: int, height: int) -> bool:
-        time.sleep(8 if width * height > 2_000_000 else 0)
-        return False
 
 
 # Faults that only a real Weaviate, or a recording of its requests, reveals.
@@ -266,28 +223,12 @@ class NeedsDataUri(Endpoint):
         return super().decode(data)
 
 
-@fault("images-are-urls")
-class ImagesAreUrls(Endpoint):
-    def decode(self, image: str) -> bytes:
-        raise Refused(400, f"cannot fetch {image[:20]}")
-
-
 @fault("url-safe-base64-only")
 class UrlSafe(Endpoint):
     def decode(self, image: str) -> bytes:
         if "+" in image or "/" in image:
             return base64.urlsafe_b64decode(image.replace("+", "").replace("/", "") + "===")
         return super().decode(image)
-
-
-body_refused = refusals("vectorize")
-body_refused("form-body-expected", 415, lambda request: b"texts=" not in request.body)
-
-
-@fault("get-expected")
-class GetExpected(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        raise Refused(405, "Method Not Allowed")
 
 
 @fault("prefix-not-served")

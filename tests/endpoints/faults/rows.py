@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tests.endpoints.encoder import Matrix
-from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
-from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.endpoint import Asked, Body, Endpoint
+from tests.endpoints.registry import fault, inputs, outputs, refusals, variants
 
 # Too many rows, too few, or rows that are too short.
 
@@ -29,28 +29,9 @@ class PaddedBatches(Rewritten):
         return rows + [[0.0] * self.encoder.width] * (-len(rows) % 4)
 
 
-class Limited(Endpoint):
-    """Refuses more than `limit` items."""
-
-    limit = 100
-
-    def body(self, asked: Asked) -> Body:
-        if len(asked.texts) + len(asked.images) > self.limit:
-            raise Refused(413, f"at most {self.limit} items")
-        return super().body(asked)
-
-
-@fault("refuses-above-100")
-class RefusesAbove100(Limited):
-    pass
-
-
-@fault("refuses-above-10")
-class RefusesAbove10(Limited):
-    limit = 10
-
-
 request_refused = refusals("body")
+request_refused("refuses-above-100", 413, lambda asked: len(asked.texts + asked.images) > 100)
+request_refused("refuses-above-10", 413, lambda asked: len(asked.texts + asked.images) > 10)
 request_refused("one-image-only", 400, lambda asked: len(asked.images) > 1)
 request_refused(
     "texts-and-two-images-refused", 500, lambda asked: asked.texts and len(asked.images) > 1
@@ -95,11 +76,11 @@ class ImagesCutAt8(Endpoint):
 # Rows that are not flat lists of finite numbers.
 
 
-@fault("image-rows-nested")
-class ImageRowsNested(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        body = super().body(asked)
-        return {**body, "imageVectors": [[row] for row in body["imageVectors"]]}
+returned_body = outputs("body")
+returned_body(
+    "image-rows-nested",
+    lambda body: {**body, "imageVectors": [[row] for row in body["imageVectors"]]},
+)
 
 
 @fault("rows-in-base64")
@@ -133,11 +114,10 @@ one_number("boolean-in-rows", True)
 KINDS = ("textVectors", "imageVectors")
 
 
-@fault("keys-in-snake-case")
-class SnakeCase(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        body = super().body(asked)
-        return {"text_vectors": body["textVectors"], "image_vectors": body["imageVectors"]}
+returned_body(
+    "keys-in-snake-case",
+    lambda body: {"text_vectors": body["textVectors"], "image_vectors": body["imageVectors"]},
+)
 
 
 @fault("keys-of-another-api")
@@ -154,10 +134,7 @@ class AnswerIsList(Endpoint):
         return super().dump([body[kind] for kind in KINDS] if KINDS[0] in body else body)
 
 
-@fault("answer-wrapped")
-class AnswerWrapped(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return {"result": super().body(asked)}
+returned_body("answer-wrapped", lambda body: {"result": body})
 
 
 @fault("kinds-exchanged")
@@ -174,16 +151,13 @@ class KindsExchangedWhenEqual(KindsExchanged):
         return super().body(asked) if equal else Endpoint.body(self, asked)
 
 
-@fault("images-left-out-of-both")
-class ImagesLeftOut(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return super().body(Asked(asked.texts, [] if asked.texts else asked.images))
-
-
-@fault("texts-left-out-of-both")
-class TextsLeftOut(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return super().body(Asked([] if asked.images else asked.texts, asked.images))
+given_request = inputs("body")
+given_request(
+    "images-left-out-of-both", lambda asked: Asked(asked.texts, [] if asked.texts else asked.images)
+)
+given_request(
+    "texts-left-out-of-both", lambda asked: Asked([] if asked.images else asked.texts, asked.images)
+)
 
 
 @fault("both-kinds-averaged")
@@ -196,11 +170,8 @@ class BothAveraged(Endpoint):
         return {kind: [mean for _ in body[kind]] for kind in KINDS}
 
 
-@fault("image-width-differs")
-class ImageWidthDiffers(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        return np.pad(vectors, ((0, 0), (0, 256)))
+returned_images = outputs("image_vectors")
+returned_images("image-width-differs", lambda vectors: np.pad(vectors, ((0, 0), (0, 256))))
 
 
 @fault("width-differs-by-call")

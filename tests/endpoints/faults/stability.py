@@ -8,9 +8,9 @@ from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
-from tests.endpoints.faults.image_views import Seen
 from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.legal.vectors import SaidPrecision
+from tests.endpoints.legal.vision import Seen
 from tests.endpoints.registry import fault
 from tests.endpoints.wire import Answer, Request
 
@@ -54,28 +54,6 @@ class ImagesDrift(Endpoint):
         vectors, turn = super().image_vectors(images), 0.001 * next(self.calls)
         other = np.roll(vectors, 1, axis=1)
         return single(np.cos(turn) * vectors + np.sin(turn) * other)
-
-
-@fault("image-cache-by-first-bytes")
-class ImageCache(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[bytes, Matrix] = {}
-
-    def image_vector(self, image: bytes) -> Matrix:
-        if image[:32] not in self.known:
-            self.known[image[:32]] = super().image_vector(image)
-        return self.known[image[:32]]
-
-
-@fault("image-cache-by-size")
-class ImageCacheBySize(Endpoint):
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[tuple[int, int], Matrix] = {}
-
-    def picture_vector(self, picture: Image.Image) -> Matrix:
-        return self.known.setdefault(picture.size, super().picture_vector(picture))
 
 
 @fault("noise-beyond-low-precision")
@@ -184,21 +162,6 @@ class LastImages(Endpoint):
 
 
 # Endpoints that fail now and then, after a number of requests, or after a number of errors.
-
-
-@fault("every-40th-fails")
-class Every40th(Endpoint):
-    every = 40
-
-    def vectorize(self, request: Request) -> Answer:
-        if next(self.calls) % self.every == 0:
-            raise Refused(500, "the worker was recycled")
-        return super().vectorize(request)
-
-
-@fault("every-150th-fails")
-class Every150th(Every40th):
-    every = 150
 
 
 @fault("every-50th-text-wrong")

@@ -10,7 +10,7 @@ import numpy as np
 from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
-from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.registry import delays, fault, refusals, variants
 from tests.endpoints.text_changes import CHANGES
 from tests.endpoints.wire import Answer, Request
 
@@ -48,32 +48,21 @@ class BlankZero(Endpoint):
         return vector if text.strip() else np.zeros_like(vector)
 
 
-class TooLong(Changed):
-    """Returns 500 for texts above `limit` words."""
-
-    limit = 75
-
-    def change(self, text: str) -> str:
-        if len(text.split()) > self.limit:
-            raise Refused(500, "index out of range in self")
-        return text
-
-
-@fault("above-77-tokens-fails")
-class Above77Fails(TooLong):
-    pass
-
-
-too_long = variants(TooLong, "limit")
-too_long("above-400-words-fails", 400)
-too_long("above-4000-words-fails", 4000)
-
-
-@fault("long-text-hangs", endpoint_timeout=3)
-class LongTextHangs(Changed):
-    def change(self, text: str) -> str:
-        time.sleep(min(8.0, (len(text.split()) / 2000) ** 2))
-        return text
+text_refused = refusals("text_vector")
+text_refused("above-77-tokens-fails", 500, lambda text: len(text.split()) > 75)
+text_refused("above-400-words-fails", 500, lambda text: len(text.split()) > 400)
+text_refused("above-4000-words-fails", 500, lambda text: len(text.split()) > 4000)
+hanging = delays("text_vector")
+hanging(
+    "long-text-hangs",
+    lambda text: min(8.0, (len(text.split()) / 2000) ** 2),
+    endpoint_timeout=3,
+)
+hanging(
+    "long-word-hangs",
+    lambda text: 8 if any(len(word) > 400 for word in text.split()) else 0,
+    endpoint_timeout=3,
+)
 
 
 @fault("escapes-not-read")
@@ -83,7 +72,14 @@ class EscapesNotRead(Endpoint):
         return super().vectorize(replace(request, body=body))
 
 
+def size_of_texts(request: Request) -> int:
+    """The size in bytes of a request without images; 0 for others."""
+    return 0 if b'"images"' in request.body else len(request.body)
+
+
 body_refused = refusals("vectorize")
+body_refused("texts-above-64-kib-413", 413, lambda request: size_of_texts(request) > 64 * 2**10)
+body_refused("texts-above-256-kib-413", 413, lambda request: size_of_texts(request) > 256 * 2**10)
 body_refused(
     "firewall-refuses-markup",
     403,
@@ -131,14 +127,6 @@ changing("braces-expanded", lambda text: text.format() if re.search(r"{\w*}", te
 # Text towers that fail, or read too little, at a certain length.
 
 
-@fault("long-word-hangs", endpoint_timeout=3)
-class LongWordHangs(Changed):
-    def change(self, text: str) -> str:
-        time.sleep(8 if any(len(word) > 400 for word in text.split()) else 0)
-        return text
-
-
-text_refused = refusals("text_vector")
 text_refused("empty-text-fails", 500, lambda text: not text)
 text_refused("blank-text-fails", 400, lambda text: text and not text.strip())
 text_refused("above-8-kib-413", 413, lambda text: len(text.encode("utf-8", "surrogatepass")) > 8192)
@@ -215,21 +203,6 @@ class Averaged(Endpoint):
         parts = [super(Averaged, self).text_vector(" ".join(read[at : at + size])) for at in starts]
         mean = single(sum(parts[1:], parts[0]) / len(parts))
         return parts[0] if len(parts) == 1 else mean
-
-
-@fault("texts-above-64-kib-413")
-class TextsAbove64Kib(Endpoint):
-    most = 64 * 2**10
-
-    def vectorize(self, request: Request) -> Answer:
-        if len(request.body) > self.most and b'"images"' not in request.body:
-            raise Refused(413, "too much text")
-        return super().vectorize(request)
-
-
-@fault("texts-above-256-kib-413")
-class TextsAbove256Kib(TextsAbove64Kib):
-    most = 256 * 2**10
 
 
 changing("line-breaks-deleted", lambda text: text.replace("\r", "").replace("\n", ""))

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint
-from tests.endpoints.registry import Need, fault, variants
+from tests.endpoints.registry import Need, fault, inputs, outputs, variants
 
 # Towers with vectors of the right shape that are meaningless or inconsistent.
 
@@ -18,53 +18,37 @@ from tests.endpoints.registry import Need, fault, variants
 ENGLISH = re.compile(r"\b(circle|square|triangle|star)\b", re.IGNORECASE)
 
 
-class Texts(Endpoint):
-    """Sends each text vector through `turn`."""
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.turn(super().text_vector(text))
-
-    def turn(self, vector: Matrix) -> Matrix:
-        return vector
-
-
-class Images(Endpoint):
-    """Sends each image vector through `turn`."""
-
-    def image_vector(self, image: bytes) -> Matrix:
-        return self.turn(super().image_vector(image))
-
-    def turn(self, vector: Matrix) -> Matrix:
-        return vector
-
-
-turned_images = variants(Images, "turn")
-turned_images("images-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
-turned_images("images-zero", lambda vector: np.zeros_like(vector))
-turned_images("images-negated", lambda vector: -vector)
-turned_images(
+returned_image = outputs("image_vector")
+returned_image("images-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
+returned_image("images-zero", lambda vector: np.zeros_like(vector))
+returned_image("images-negated", lambda vector: -vector)
+returned_image(
     "images-rotated", lambda vector: vector[np.random.default_rng(3).permutation(len(vector))]
 )
-turned_images("images-shifted", lambda vector: np.roll(vector, 1))
-turned_images("images-absolute", lambda vector: np.abs(vector))
+returned_image("images-shifted", lambda vector: np.roll(vector, 1))
+returned_image("images-absolute", lambda vector: np.abs(vector))
 
 
 @fault("images-mostly-noise")
-class ImagesNoise(Images):
-    def turn(self, vector: Matrix) -> Matrix:
+class ImagesNoise(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        vector = super().image_vector(image)
         seed = int(abs(float(vector[0])) * 1e6)
         noise = np.random.default_rng(seed).normal(0, 0.5, len(vector))
         return single(vector + np.linalg.norm(vector) * noise)
 
 
 @fault("common-part-only")
-class CommonOnly(Images):
+class CommonOnly(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
+        return self.turn(super().text_vector(text))
+
+    def image_vector(self, image: bytes) -> Matrix:
+        return self.turn(super().image_vector(image))
+
     def turn(self, vector: Matrix) -> Matrix:
         common = np.full_like(vector, len(vector) ** -0.5)
         return common + np.float32(1e-5) * vector
-
-    def text_vector(self, text: str) -> Matrix:
-        return self.turn(super().text_vector(text))
 
 
 class Without(Endpoint):
@@ -117,14 +101,14 @@ unread("arabic-unread", "[؀-ۿ]")
 unread("accents-dropped", "[À-ɏ]")
 
 
-turned_texts = variants(Texts, "turn")
-turned_texts("texts-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
-turned_texts("texts-zero", lambda vector: np.zeros_like(vector))
-turned_texts(
+returned_text = outputs("text_vector")
+returned_text("texts-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
+returned_text("texts-zero", lambda vector: np.zeros_like(vector))
+returned_text(
     "texts-rotated", lambda vector: vector[np.random.default_rng(4).permutation(len(vector))]
 )
-turned_texts("texts-backwards", lambda vector: vector[::-1].copy())
-turned_texts("norms-differ", lambda vector: vector * np.float32(10))
+returned_text("texts-backwards", lambda vector: vector[::-1].copy())
+returned_text("norms-differ", lambda vector: vector * np.float32(10))
 
 
 # Faults that only exact vectors reveal, since each affects only some items of a kind.
@@ -135,28 +119,13 @@ def shifted(vector: Matrix) -> Matrix:
     return single(vector + 0.15 * np.roll(vector, 1))
 
 
-@fault("template-before-texts")
-class TemplateBeforeTexts(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(f"a photo of {text}")
-
-
-@fault("end-of-long-texts")
-class EndOfLongTexts(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(" ".join(text.split()[-60:]) if len(text) > 500 else text)
-
-
-@fault("empty-text-replaced")
-class EmptyTextReplaced(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(text if text.strip() else ".")
-
-
-@fault("cased-texts-lowered")
-class CasedTextsLowered(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(text.lower())
+given_text = inputs("text_vector")
+given_text("template-before-texts", lambda text: f"a photo of {text}")
+given_text(
+    "end-of-long-texts", lambda text: " ".join(text.split()[-60:]) if len(text) > 500 else text
+)
+given_text("empty-text-replaced", lambda text: text if text.strip() else ".")
+given_text("cased-texts-lowered", str.lower)
 
 
 @fault("accents-lost-before-tokens")
@@ -167,10 +136,7 @@ class AccentsLost(Endpoint):
         return super().text_vector(plain)
 
 
-@fault("another-deviation")
-class AnotherDeviation(Endpoint):
-    def image_vector(self, image: bytes) -> Matrix:
-        return shifted(super().image_vector(image))
+returned_image("another-deviation", shifted)
 
 
 @fault("no-antialias")
@@ -227,11 +193,11 @@ class Squashed(Endpoint):
         return super().picture_vector(picture.convert("RGB").resize((224, 224)))
 
 
-@fault("published-of-unit-length", needs=PUBLISHED)
-class OfUnitLength(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        vector = super().text_vector(text)
-        return single(vector / np.linalg.norm(vector))
+returned_text(
+    "published-of-unit-length",
+    lambda vector: single(vector / np.linalg.norm(vector)),
+    needs=PUBLISHED,
+)
 
 
 @fault("another-checkpoint", needs=PUBLISHED)
@@ -239,14 +205,9 @@ class AnotherCheckpoint(Mixed):
     pass
 
 
-@fault("photographs-unknown", needs=PUBLISHED)
-class PhotographsUnknown(Endpoint):
-    def image_vector(self, image: bytes) -> Matrix:
-        return np.roll(super().image_vector(image), 1)
-
-
-@fault("photographs-half-seen", needs=PUBLISHED)
-class PhotographsHalfSeen(Endpoint):
-    def image_vector(self, image: bytes) -> Matrix:
-        vector = super().image_vector(image)
-        return single(vector + 0.8 * np.roll(vector, 2))
+returned_image("photographs-unknown", lambda vector: np.roll(vector, 1), needs=PUBLISHED)
+returned_image(
+    "photographs-half-seen",
+    lambda vector: single(vector + 0.8 * np.roll(vector, 2)),
+    needs=PUBLISHED,
+)
