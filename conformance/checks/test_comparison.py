@@ -44,7 +44,7 @@ def answer(
         old = compared_with.recording or _ask(compared_with.url, settings)
         return of_snapshots(old, recording.ask(target.url, cache.exchange, inputs()), model)
     except UserError as problem:
-        not_run(f"nothing to compare with {compared_with.name}: {problem}")
+        not_run(f"cannot compare with {compared_with.name}: {problem}")
 
 
 def _ask(url: str, settings: Settings) -> Snapshot:
@@ -70,7 +70,7 @@ def test_the_dimensions_are_the_same(answer: Answer) -> None:
         sorted({pair.numbers[side] for kind in answer.kinds for pair in kind.pairs})
         for side in (0, 1)
     )
-    words = f"dimensions {expected}, as {answer.old.name} has"
+    words = f"dimensions {expected}, as in {answer.old.name}"
     expect.require(got == expected, f"dimensions {got}", words)
 
 
@@ -80,7 +80,7 @@ def test_texts_have_the_same_vectors(answer: Answer, model: Model, measure: Meas
         if lines:
             measure(f"{name}, with {answer.old.name}", "; ".join(lines))
     if answer.searches:
-        measure(f"texts over images, here and at {answer.old.name}", str(answer.searches))
+        measure(f"searches for images by text, here and in {answer.old.name}", str(answer.searches))
     require_same(answer, "texts", model, measure)
 
 

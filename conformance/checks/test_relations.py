@@ -120,8 +120,8 @@ def test_what_is_hidden_matches_less(
         matches.append(match(faded, encoded.texts, own))
     course = ", ".join(f"{each:.3f}" for each in matches)
     measure(f"match with own captions, {name}", course)
-    got = f"own captions ahead of others by {course} with increasing {name}"
-    expected = f"in the end below {FADED} of the first value"
+    got = f"a margin of own captions over others of {course} with increasing {name}"
+    expected = f"a last value below {FADED} of the first"
     expect.require(matches[-1] < FADED * matches[0], got, expected, faded.exchanges[0])
 
 

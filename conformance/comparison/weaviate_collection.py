@@ -231,8 +231,8 @@ class Collection:
         if others:
             return f"the vectors of {self.name} are made by {', '.join(others)}, not by {MODULE}"
         return (
-            f"{self.name} has vectorizer none: its objects bring their own vectors, and nothing "
-            "says which of their fields these were made from"
+            f"{self.name} has vectorizer none: its objects come with their own vectors, and "
+            "the schema does not say which fields these were made from"
         )
 
     def _nothing(self, rows: int) -> str:

@@ -111,7 +111,9 @@ class Budget:
         if not self.left_out:
             return line
         left = f"{self.left_out} of {self.cases} cases left out"
-        return f"{line}; {left}, as all take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
+        return (
+            f"{line}; {left}, since all take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
+        )
 
     def _cost(self, test: str) -> float:
         name = test.partition("[")[0]

@@ -83,7 +83,7 @@ class ItemLimits:
     def _look_into(self, items: list[Item], size: int) -> Limit | None:
         if size > LARGE_BODY and self._refuses_bytes(size):
             size = self._smallest_body(size)
-            words = f"so is a short text in a body of {size} bytes"
+            words = f"a short text in a body of {size} bytes is refused too"
             return Limit(CauseKind.TOO_LARGE, "", size=size, words=words)
         smallest = self._smallest(items)
         if len(smallest) == 1:
@@ -93,7 +93,7 @@ class ItemLimits:
             return self._of_number(others) if len(smallest) >= FEWEST else None
         if self._serves(as_heavy(smallest)):
             return None
-        words = "each part of these is served: only their total in one request is refused"
+        words = "each part of them is served, but not all of them in one request"
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:
@@ -120,7 +120,9 @@ class ItemLimits:
         ):
             return None  # Refused not for their number, but for having both kinds in one request.
         number = len(parts[counted]) if counted else len(others)
-        words = f"any {number} {counted or 'items'} are refused in one request, half of them served"
+        words = (
+            f"any {number} {counted or 'items'} in one request are refused, half of them are served"
+        )
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)
 
     def _smallest(self, items: list[Item]) -> list[Item]:

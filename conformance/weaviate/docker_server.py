@@ -33,7 +33,7 @@ def gateway() -> str:
             "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"
         )
     except ContainerTrouble as trouble:
-        raise Unavailable(f"no Weaviate in a container: {trouble}") from trouble
+        raise Unavailable(f"Weaviate does not run in a container here: {trouble}") from trouble
     return found.strip() if _is_ours(found.strip()) else LOOPBACK
 
 
@@ -63,7 +63,7 @@ def run(endpoint: str, image: str) -> Iterator[Server]:
             _wait(container, server)
             yield server
     except ContainerTrouble as trouble:
-        raise Unavailable(f"no Weaviate in a container: {trouble}") from trouble
+        raise Unavailable(f"Weaviate does not run in a container here: {trouble}") from trouble
 
 
 def _server(container: Container, key: str) -> Server:

@@ -118,8 +118,8 @@ class Download:
             self.size, self.since = size, time.monotonic()
         elif time.monotonic() - self.since > DOWNLOAD_SILENCE:
             raise Trouble(
-                f"{self.program.name[:-65]} is not in {self.program.parent} and its download "
-                f"does not come: {DOWNLOAD_SILENCE} s without a byte"
+                f"{self.program.name[:-65]} is not in {self.program.parent}, and its download "
+                f"has stalled: no data for {DOWNLOAD_SILENCE} s"
             )
 
 

@@ -21,10 +21,10 @@ EMBEDDED = "embedded"
 DOCKER = "docker"
 VENDOR_IMAGE = "cr.weaviate.io/semitechnologies/weaviate"
 TURN_ON = (
-    f"no Weaviate here: --weaviate {EMBEDDED} downloads {DEFAULT_VERSION} like "
+    f"no Weaviate on this machine: --weaviate {EMBEDDED} downloads {DEFAULT_VERSION}, as "
     "weaviate-client does, and --weaviate URL uses your own server"
 )
-CLIENT = f"a Weaviate requires its client: {install('weaviate')}"
+CLIENT = f"Weaviate's client is not installed: {install('weaviate')}"
 NAME = r"weaviate-v(\d+\.\d+\.\d+)-[0-9a-f]{64}"
 
 

@@ -111,7 +111,7 @@ CASES: dict[str, tuple[str, list[str], int, str]] = {
         "Own",
         [],
         4,
-        "Own has vectorizer none: its objects bring their own vectors, and nothing says",
+        "Own has vectorizer none: its objects come with their own vectors, and the schema",
     ),
     "another vectorizer": ("Foreign", [], 4, "are made by text2vec-openai, not by multi2vec"),
     "nothing stored": ("Empty", [], 4, "Empty has no objects"),

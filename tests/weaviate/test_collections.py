@@ -72,7 +72,7 @@ def create(client: WeaviateClient, name: str, vectors: Any, tenancy: Any = None)
     return client.collections.get(name)
 
 
-NONE = "Brought has vectorizer none: its objects bring their own vectors"
+NONE = "Brought has vectorizer none: its objects come with their own vectors"
 COMPARED: dict[str, tuple[list[str], int, str]] = {
     "Products": ([], 0, "objects: 4 of 4 the same; lowest cosine 1.0000"),
     "Pictures": ([], 0, "objects: 1 of 1 the same; lowest cosine 1.0000"),
