@@ -38,7 +38,7 @@ class RawCaller(Stopped):
         self._failure: Failure | None = None
         self._wire: Wire | None = None
         try:
-            self._wire = Wire(self._peer.connect(timeout), timeout)
+            self._wire = Wire(self._peer.connect(timeout))
         except OSError as problem:
             self._failure = Failure(FailureKind.NO_CONNECTION, f"no connection: {problem}")
 
@@ -62,6 +62,7 @@ class RawCaller(Stopped):
         """Send bytes; a closed connection is not a failure yet, since there may be a response."""
         if self._wire is None:
             return
+        self._wire.set_deadline(self.timeout)
         try:
             self._wire.write(data)
         except TimeoutError:

@@ -10,18 +10,16 @@ Any misbehavior of the endpoint becomes a failure of the exchange; nothing is ra
 
 import json
 import time
-import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 
-import h11
-
 from conformance.data import fixture_files
 from conformance.data.timeouts import CLOSE_GRACE
-from conformance.transport.exchange import CLOSED, Exchange, TooLarge, classify
-from conformance.transport.raw_http import Message, Peer, Wire, parsed_request
+from conformance.transport.exchange import Exchange
+from conformance.transport.raw_caller import RawCaller
+from conformance.transport.raw_http import Message, Peer, parsed_request
 
 FOLDER = "wire"
 
@@ -59,51 +57,37 @@ class Replayer:
     """One connection to the endpoint, reopened if the endpoint closes it."""
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._peer = Peer(url)
+        self._url = url
         self._timeout = timeout
-        self._wire: Wire | None = None
+        self._caller: RawCaller | None = None
 
     def close(self) -> None:
         """Close the connection, if one is open."""
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+        if self._caller is not None:
+            self._caller.stop()
+            self._caller = None
 
     def send(self, request: Message) -> Exchange:
         """One exchange; never raises for anything that the endpoint does."""
-        method, path, version = request.start.split(" ")
-        parts = self._peer.parts
-        start = f"{method} {parts.path}{path} {version}"
-        addressed = self._peer.addressed(replace(request, start=start))
-        url = f"{parts.scheme}://{parts.netloc}{parts.path}{path}"
-        exchange = Exchange(method, url, addressed.headers[1:], request.body)
         begun = time.perf_counter()
-        exchange = self._exchanged(exchange, addressed)
+        caller, peer = self._connected(), Peer(self._url)
+        method, path, version = request.start.split(" ")
+        start = f"{method} {peer.parts.path}{path} {version}"
+        addressed = peer.addressed(replace(request, start=start))
+        caller.write(addressed.rendered())
+        sent = Exchange(method, f"{self._url}{path}", addressed.headers[1:], request.body)
+        exchange = caller.read(sent)
+        if exchange.failure or exchange.announces_close:
+            self.close()
         return replace(exchange, seconds=time.perf_counter() - begun)
 
-    def _exchanged(self, exchange: Exchange, request: Message) -> Exchange:
-        try:
-            response = self._response(request)
-            exchange = response.answers(exchange) if response else replace(exchange, failure=CLOSED)
-        except (OSError, h11.ProtocolError, zlib.error, TooLarge) as problem:
-            response = None
-            exchange = replace(exchange, failure=classify(problem, self._timeout, reused=False))
-        if response is None or response.last:
+    def _connected(self) -> RawCaller:
+        # A kept connection is readable once the endpoint has closed it.
+        if self._caller is not None and self._caller.has_answer(CLOSE_GRACE):
             self.close()
-        return exchange
-
-    def _response(self, request: Message) -> Message | None:
-        # A connection is readable once the endpoint has closed it.
-        if self._wire is not None and self._wire.has_news(CLOSE_GRACE):
-            self.close()
-        if self._wire is None:
-            self._wire = Wire(self._peer.connect(self._timeout))
-        self._wire.set_deadline(self._timeout)
-        try:
-            self._wire.write(request.rendered())
-            return self._wire.response(request.start.split(" ")[0])
-        except ConnectionError:
-            return None
+        if self._caller is None:
+            self._caller = RawCaller(self._url, self._timeout)
+        return self._caller
 
 
 def replay(url: str, timeout: float, names: Sequence[str]) -> list[Exchange]:

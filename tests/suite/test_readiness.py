@@ -6,10 +6,9 @@ import time
 import pytest
 
 from tests.suite.conftest import MODEL, Command
-from tests.suite.sockets import Talk, always, answer, read, talking
+from tests.suite.sockets import always, answer, read, talking
 
 HTML = b"<!doctype html><title>Welcome to nginx!</title>"
-OPTIONS = (*MODEL, "--wait", "2", "--endpoint-timeout", "2")
 SOON = (*MODEL, "--wait", "0.5", "--endpoint-timeout", "0.5")
 
 
@@ -57,18 +56,6 @@ def test_a_dead_port_is_one_line(command: Command) -> None:
     assert done.status == 4
     assert len(done.lines) == 1
     assert done.lines[0].startswith(f"ERROR: nothing listens at {url}")
-
-
-@pytest.mark.parametrize(
-    "talk",
-    [silent, always(answer(HTML)), always(answer(b"", status="500 Oops"))],
-    ids=["never answers", "HTML", "500"],
-)
-def test_the_program_ends_soon_and_in_one_line(program: Command, talk: Talk) -> None:
-    with talking(talk) as url:
-        done = program(url, *OPTIONS)
-    assert done.status == 4
-    assert len(done.lines) == 1
 
 
 def test_the_line_shows_no_password_and_nothing_of_the_endpoint_that_a_terminal_obeys(

@@ -32,7 +32,7 @@ from tests.endpoints import registry
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 from tests.endpoints.wire import Answer, Request
-from tests.suite import chromium, junit_shape, report_schema
+from tests.suite import chromium, report_schema
 from tests.suite.conftest import MODEL, Command, Serve
 
 ROOT = Path(__file__).parents[2]
@@ -198,30 +198,13 @@ def test_the_suite_is_named_by_its_commit() -> None:
 
 
 @pytest.mark.parametrize("which", ["good", "hostile"])
-def test_junit_has_the_common_form_and_every_test(
+def test_junit_has_every_test_whatever_the_endpoint_says(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     ran: Ran = request.getfixturevalue(which)
-    assert not junit_shape.violations(ran.junit)
     # Evidence from other clauses' tests does not count as a test of the clause.
     own = {test["id"] for each in ran.report["clauses"] for test in each["tests"]}
     assert len(list(ran.junit.iter("testcase"))) == len(own)
-
-
-@pytest.mark.parametrize(
-    ("xml", "problem"),
-    [
-        ("<testsuites><testcase/></testsuites>", "testsuites: holds testcase"),
-        ("<testcase classname='a' name='b'/>", "testcase: lacks time"),
-        ("<failure message='' colour='red'/>", "failure: has colour"),
-        (
-            "<testsuite name='a' tests='2' failures='0' errors='0' skipped='0' time='0'/>",
-            "testsuite: tests is 2, counted 0",
-        ),
-    ],
-)
-def test_another_form_of_junit_is_noticed(xml: str, problem: str) -> None:
-    assert problem in junit_shape.violations(ElementTree.fromstring(xml))
 
 
 # Text from the endpoint

@@ -1,16 +1,12 @@
 """Recorded requests are complete, are sent unchanged, and expose faulty endpoints."""
 
-import gzip
 import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from conformance.data import fixture_files
-from conformance.transport.exchange import FailureKind
 from conformance.weaviate.replay import recorded, replay
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -75,52 +71,6 @@ def test_a_closed_kept_connection_is_opened_again() -> None:
         exchanges = replay(url, 5, ["ready", "meta"])
     assert [exchange.status for exchange in exchanges] == [200, 200]
     assert len(seen) == 2
-
-
-def test_interim_answers_are_read_over() -> None:
-    hints = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-    with answering(hints + OK) as (url, _):
-        (exchange,) = replay(url, 5, ["meta"])
-    assert (exchange.status, exchange.body) == (200, b"{}")
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
-        (b"", "closed without a response"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "received 2 bytes, expected 5"),
-        (b"HTTP/1.1 200 OK\r\nContent-Le", "in the middle of a head"),
-        (b"hello\r\n\r\n", "illegal status line"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "illegal chunk header"),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "gzip"),
-    ],
-)
-def test_a_broken_answer_is_a_failure(answer: bytes, reason: str) -> None:
-    with answering(answer) as (url, _):
-        (exchange,) = replay(url, 5, ["meta"])
-    assert reason in str(exchange.failure)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"HTTP/1.0 200 OK\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}", mtime=0),
-    ],
-)
-def test_every_framing_of_http_is_read(answer: bytes) -> None:
-    with answering(answer) as (url, _):
-        (exchange,) = replay(url, 5, ["meta"])
-    assert (exchange.failure, exchange.body) == (None, b"{}")
-
-
-def test_silence_ends_at_the_timeout() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        (exchange,) = replay(f"http://127.0.0.1:{listener.getsockname()[1]}", 0.2, ["meta"])
-    assert exchange.failed_by(FailureKind.TIMED_OUT)
 
 
 def test_nobody_there_is_a_failure() -> None:
