@@ -1,9 +1,8 @@
-"""Fixtures for the comparison tests: endpoints by name, and the command's output."""
+"""Fixtures for the comparison tests: endpoints by name, and a recording of one."""
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,9 @@ from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 from tests.endpoints.wire import Answer, Request
+from tests.suite.conftest import Command, command
+
+__all__ = ["Command", "command"]
 
 
 class RefusesLongTexts(Endpoint):
@@ -82,27 +84,3 @@ def recorded(url: Urls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         cli.main(["record", url("plain"), "-o", str(path), "--model", registry.MULTILINGUAL]) == 0
     )
     return path
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command printed, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Told]
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    """Call it with the words after `clip-conformance`."""
-
-    def call(*words: object) -> Told:
-        capsys.readouterr()
-        status = cli.main([str(word) for word in words])
-        return Told(status, *capsys.readouterr())
-
-    return call

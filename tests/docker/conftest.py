@@ -1,7 +1,6 @@
 """A container engine and an image; without them, these tests are reported as not run."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import pytest
 from conformance.containers import engine
 from conformance.containers.container import LABEL
 from conformance.containers.engine import CommandFailed, ContainerTrouble
-from tests.suite.conftest import COMMAND, Command, Done
+from tests.suite.conftest import program
+
+__all__ = ["program"]
 
 FAKE = "clip-conformance-tests-fake-encoder"
 BASE = "python:3.11-slim"
@@ -34,16 +35,6 @@ def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
         pytest.skip(f"not run: {trouble}")
     yield FAKE
     engine.call("image", "rm", "--force", FAKE)
-
-
-@pytest.fixture
-def command() -> Command:
-    def run(*words: str | Path) -> Done:
-        line = [COMMAND, *map(str, words)]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=600)
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return run
 
 
 @pytest.fixture

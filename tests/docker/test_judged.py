@@ -20,23 +20,23 @@ FAULTS = {
 """The fake's variables, and the clauses that then do not pass."""
 
 
-def judged(command: Command, image: str, folder: Path, env: str, *clause: str) -> dict[str, Any]:
+def judged(program: Command, image: str, folder: Path, env: str, *clause: str) -> dict[str, Any]:
     """The report on the fake image, for some clauses."""
     words = ["--image", image, "--model", TAG, "--report", folder]
     words += [word for each in env.split() for word in ("--env", each)]
     chosen = [word for each in clause for word in ("--clause", each)]
-    command(*words, *chosen, "--weaviate", "off")
+    program(*words, *chosen, "--weaviate", "off")
     report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return report
 
 
 @pytest.mark.parametrize("env", FAULTS)
 def test_a_fault_of_a_container_is_found_and_named(
-    command: Command, fake_image: str, tmp_path: Path, env: str
+    program: Command, fake_image: str, tmp_path: Path, env: str
 ) -> None:
     # A container that exits makes other clauses fail too.
     chosen = ["CTR-01"] if env.startswith("ENDS") else CLAUSES
-    report = judged(command, fake_image, tmp_path, env, *chosen)
+    report = judged(program, fake_image, tmp_path, env, *chosen)
     status = {each["id"]: each["status"] for each in report["clauses"]}
     assert {name: status[name] for name in chosen if status[name] != "pass"} == FAULTS[env]
 
@@ -47,9 +47,9 @@ def test_every_must_of_a_container_has_a_fault() -> None:
 
 
 def test_the_report_names_the_digest_and_ends_with_the_log(
-    command: Command, fake_image: str, tmp_path: Path
+    program: Command, fake_image: str, tmp_path: Path
 ) -> None:
-    report = judged(command, fake_image, tmp_path, "A=b", "PRB-01")
+    report = judged(program, fake_image, tmp_path, "A=b", "PRB-01")
     assert report["target"]["image"] == fake_image
     assert report["target"]["image_digest"].startswith("sha256:")
     assert report["target"]["log"] == ["fake encoder: starting"]
@@ -67,9 +67,9 @@ def test_the_report_names_the_digest_and_ends_with_the_log(
     ],
 )
 def test_what_cannot_be_judged_is_one_line_and_the_log(
-    command: Command, fake_image: str, env: str, line: str
+    program: Command, fake_image: str, env: str, line: str
 ) -> None:
-    done = command("--image", fake_image, "--model", TAG, "--env", env, "--wait", "3")
+    done = program("--image", fake_image, "--model", TAG, "--env", env, "--wait", "3")
     assert done.status == 4
     first, *log = done.lines
     assert first.startswith("ERROR: ")

@@ -1,13 +1,14 @@
 """Fixtures for the doctor's tests, which run the command and return its problems and output."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from conformance.command import cli
-from tests.endpoints import registry
-from tests.endpoints.server import serve
+from tests.suite.conftest import plain_url
+
+__all__ = ["plain_url"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,3 @@ def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Told(status, " ".join(capsys.readouterr().out.split()))
 
     return call
-
-
-@pytest.fixture(scope="package")
-def plain_url() -> Iterator[str]:
-    """A conformant endpoint over a fake encoder; its /meta reports that it uses the CPU."""
-    with serve(registry.find("plain").build()) as url:
-        yield url

@@ -86,7 +86,7 @@ def program(tmp_path: Path) -> Command:
 
     def run(*arguments: str | Path, cwd: Path = tmp_path) -> Done:
         words = [COMMAND, *map(str, arguments)]
-        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=600)
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run

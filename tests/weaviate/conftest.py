@@ -10,7 +10,7 @@ import pytest
 
 from conformance.data.clauses import DEFAULT_VERSION
 from conformance.weaviate import server_selection
-from tests.endpoints import registry
+from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 
@@ -29,11 +29,21 @@ http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 """
 
 
-@pytest.fixture
-def fake_url() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def endpoint_url() -> Iterator[str]:
     """A conformant endpoint over a fake encoder that is aligned on the drawings."""
-    with serve(Endpoint(registry.encoder(registry.PUBLISHED))) as url:
+    with serve(Endpoint(Encoder())) as url:
         yield url
+
+
+@pytest.fixture
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Use a separate temporary folder, so that a parallel run's data folders are not seen."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
 
 
 @pytest.fixture

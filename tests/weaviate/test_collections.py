@@ -13,21 +13,12 @@ from conformance.command import cli
 from conformance.corpus import photographs
 from conformance.doctor.diagnosis import advice
 from conformance.weaviate.server import KEY, Server
-from tests.endpoints.encoder import Encoder
-from tests.endpoints.endpoint import Endpoint
-from tests.endpoints.server import serve
 from tests.weaviate import real
 
 pytestmark = real.needed
 CLIP = Configure.Vectors.multi2vec_clip
 TITLES = [f"a {colour} cat" for colour in ("red", "green", "blue", "black")]
 SHORT = [0.5] * 64
-
-
-@pytest.fixture(scope="module")
-def endpoint_url() -> Iterator[str]:
-    with serve(Endpoint(Encoder())) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,6 @@ from conformance.doctor.go_url import go_says
 from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.weaviate.server import KEY, Server
 from tests.doctor.test_go_url import MALFORMED, UNKNOWN
-from tests.endpoints import registry
-from tests.endpoints.server import serve
 from tests.weaviate import real
 from tests.weaviate.real import BareServer
 
@@ -22,12 +20,6 @@ pytestmark = real.needed
 Settings = Mapping[str, Any]
 PROPERTIES = {"body": "text", "photo": "blob", "tags": "text[]", "title": "text"}
 TEXTS = {"textFields": ["body", "title"]}
-
-
-@pytest.fixture(scope="module")
-def endpoint_url() -> Iterator[str]:
-    with serve(registry.find("plain").build()) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

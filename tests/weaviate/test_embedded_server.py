@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +12,7 @@ from conformance.transport.child_process import ChildProcess, wait_until
 from conformance.weaviate import embedded_server
 from conformance.weaviate.server import Unavailable
 
+pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 HANG = 120.0
 """Seconds after which a program has hung."""
 HOLDER = """
@@ -23,15 +23,6 @@ with embedded_server.run("http://127.0.0.1:1") as server:
     print(server.port, flush=True)
     time.sleep(60)
 """
-
-
-@pytest.fixture(autouse=True)
-def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use a separate temporary folder, so that a parallel run is not seen."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    monkeypatch.setenv("TMPDIR", str(folder))
 
 
 def closed(port: int) -> bool:

@@ -58,12 +58,6 @@ PANIC = r"panic occurred: runtime error: index out of range \[2\] with length 2"
 
 
 @pytest.fixture(scope="module")
-def endpoint_url() -> Iterator[str]:
-    with serve(Endpoint(Encoder())) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def server(endpoint_url: str) -> Iterator[Server]:
     """A real Weaviate in front of it, as a user runs one."""
     with embedded_server.run(endpoint_url, real.version()) as running:

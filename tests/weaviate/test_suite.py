@@ -40,16 +40,6 @@ def prefixed_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Use a separate temporary folder, so that a parallel run's data folders are not seen."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    monkeypatch.setenv("TMPDIR", str(folder))
-    return folder
-
-
 def command(url: str, *more: str) -> list[str]:
     model = ["--model", MODEL, "--weights", "stand-in"]
     return [sys.executable, "-m", "conformance", url, *model, "--group", "WVT", *more]
@@ -73,10 +63,10 @@ def test_every_clause_passes(prefixed_url: str, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("empty_cache", "own_temporary_folder")
 def test_without_a_program_the_run_is_incomplete(
-    fake_url: str, monkeypatch: pytest.MonkeyPatch
+    endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    report = run(fake_url, model=MODEL, weights="stand-in", group=["WVT"], weaviate="embedded")
+    report = run(endpoint_url, model=MODEL, weights="stand-in", group=["WVT"], weaviate="embedded")
     assert report.exit_status not in (0, 1)
     group = [row for name, row in report.clauses.items() if name.startswith("WVT")]
     assert {row.status for row in group} == {"not run"}
@@ -86,10 +76,10 @@ def test_without_a_program_the_run_is_incomplete(
 @real.needed
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_the_middle_leaves_nothing_behind(
-    fake_url: str, own_temporary_folder: Path, end: signal.Signals
+    endpoint_url: str, own_temporary_folder: Path, end: signal.Signals
 ) -> None:
     data = f"{embedded_server.FOLDER}*/data/schema.db"
-    with ChildProcess(command(fake_url, "--weaviate", f"embedded:{real.version()}")) as run:
+    with ChildProcess(command(endpoint_url, "--weaviate", f"embedded:{real.version()}")) as run:
         assert wait_until(lambda: list(own_temporary_folder.glob(data)) or not run.running, HANG)
         os.kill(run.pid, end)
         assert run.wait(HANG) not in (None, 0, 1)
