@@ -91,16 +91,15 @@ class Answer:
             other_length(far)
             or _other_norm(far)
             or self._of_one_kind()
-            or self._nothing_is_the_same(far)
-            or _other_model(far)
+            or self._other_model(far)
             or self._small(far)
         )
 
-    def _nothing_is_the_same(self, far: Sequence[Pair]) -> str:
-        """Report another model if no item matches and some are unrelated."""
+    def _other_model(self, far: Sequence[Pair]) -> str:
+        """Report another model if no item matches and some are unrelated, or if most are."""
         some_unrelated = min(pair.cosine for pair in far) < UNRELATED
         none = len(far) == sum(len(each.pairs) for each in self.kinds)
-        return OTHER_MODEL if none and some_unrelated else ""
+        return OTHER_MODEL if (none and some_unrelated) or _are_unrelated(far) else ""
 
     def _of_missing(self) -> str:
         kinds = [each.kind for each in self.kinds if not each.pairs]
@@ -115,7 +114,7 @@ class Answer:
             return ""
         [kind] = differing
         # A release that changes vectors slightly does not explain unrelated vectors.
-        releases = "" if _other_model(kind.far) else self._releases(kind.kind)
+        releases = "" if _are_unrelated(kind.far) else self._releases(kind.kind)
         by_design = vendor.remark(self.model) if self.model and kind.kind == "texts" else ""
         return " ".join(filter(None, [_which(kind), releases, by_design]))
 
@@ -163,9 +162,8 @@ def _other_norm(far: Sequence[Pair]) -> str:
     )
 
 
-def _other_model(far: Sequence[Pair]) -> str:
-    middle = sorted(pair.cosine for pair in far)[len(far) // 2]
-    return OTHER_MODEL if middle < UNRELATED else ""
+def _are_unrelated(far: Sequence[Pair]) -> bool:
+    return sorted(pair.cosine for pair in far)[len(far) // 2] < UNRELATED
 
 
 IMAGE_REASONS = {
@@ -182,7 +180,7 @@ def _which(kind: Comparison) -> str:
     special = _special_texts(kind, names) if kind.kind == "texts" else _special_images(names)
     if special:
         return f"only {kind.kind} differ, and of these only {special}."
-    if _other_model(kind.far):
+    if _are_unrelated(kind.far):
         return f"only {kind.kind} differ, and are unrelated: a different encoder for {kind.kind}."
     how = "resized, cropped or normalized"
     if kind.kind == "texts":

@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from conformance.data import fixture_files
 from conformance.data.clauses import DEFAULT_VERSION
 from conformance.data.models import Model
+from conformance.options import shared
 from conformance.options.settings import find_model
 
 REPOSITORY = "cr.weaviate.io/semitechnologies/multi2vec-clip"
@@ -30,12 +31,7 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
 @click.option(
     "--model", "tag", metavar="TAG", required=True, help="the model that the encoder serves"
 )
-@click.option(
-    "--models",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="TOML file that describes your own models",
-)
+@shared.models_file
 @click.option("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG-{RELEASE})")
 @click.option("--cuda", is_flag=True, help="compute on an NVIDIA GPU")
 @click.option(

@@ -4,7 +4,7 @@ If a check needs vectors for a comparison and they are refused, its own clause d
 *not judged*, and the clause that the refusal violates is named instead.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -33,13 +33,3 @@ refusal = _as_prerequisite(responses.refusal)
 meta_object = _as_prerequisite(responses.meta_object)
 joined = _as_prerequisite(comparisons.joined)
 cosines = _as_prerequisite(comparisons.cosines)
-
-__all__: Sequence[str] = (
-    "answered",
-    "cosines",
-    "joined",
-    "meta_object",
-    "refusal",
-    "status",
-    "vectors",
-)

@@ -1,6 +1,7 @@
 """Build report.json, from which all other report files are made (`fixtures/report.schema.json`)."""
 
 import math
+import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,8 +44,8 @@ def build(
         "started": provenance.timestamp(origin.started),
         "ended": provenance.timestamp(datetime.now(UTC)),
         "suite": provenance.suite(),
-        "contract": provenance.contract(),
-        "environment": provenance.environment(),
+        "contract": {"version": clauses.contract_version(), "digest": clauses.contract_digest()},
+        "environment": {"python": platform.python_version(), "platform": platform.platform()},
         "target": _target(settings, target),
         "model": settings.model.tag,
         "dimension": _dimension(settings),

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import platform
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,6 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
 
-from conformance.data import clauses
 from conformance.options.settings import Given
 from conformance.options.table import COMMAND_LINE
 from conformance.report.sanitizer import Sanitizer
@@ -93,16 +91,6 @@ def _commit() -> str | None:
         return None
     commit = json.loads(noted or "{}").get("vcs_info", {}).get("commit_id")
     return str(commit) if commit else None
-
-
-def contract() -> dict[str, str]:
-    """The version of the contract, and the digest of its current clauses."""
-    return {"version": clauses.contract_version(), "digest": clauses.contract_digest()}
-
-
-def environment() -> dict[str, str]:
-    """The environment in which the suite ran."""
-    return {"python": platform.python_version(), "platform": platform.platform()}
 
 
 def meta_digest(target: Target) -> str | None:

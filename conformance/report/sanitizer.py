@@ -2,13 +2,13 @@
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.options.settings import Settings
+from conformance.transport.raw_http import basic_authorization
 from conformance.weaviate.server import KEY
 
 MASK = "***"
@@ -76,12 +76,12 @@ def sanitizer_of(settings: Settings, environment: Mapping[str, str] = os.environ
 
 def _of_url(url: str) -> list[str]:
     """A URL's user information, also in the form of an Authorization header."""
-    user_information, at, _ = urlsplit(url).netloc.rpartition("@")
-    if not at:
+    parts = urlsplit(url)
+    basic, password = basic_authorization(parts), parts.password or ""
+    if basic is None:
         return []
-    user, _, password = user_information.partition(":")
-    basic = b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
-    return [user_information, password, unquote(password), basic]
+    user_information = parts.netloc.rpartition("@")[0]
+    return [user_information, password, unquote(password), basic.removeprefix("Basic ")]
 
 
 def _longest_first(secrets: Iterable[str]) -> tuple[str, ...]:

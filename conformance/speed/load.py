@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.corpus import drawings
 from conformance.options import endpoint_url
 from conformance.transport.exchange import MAX_RESPONSE, TooLarge, inflate
+from conformance.transport.raw_http import basic_authorization
 
 Kind = Literal["text", "image", "both"]
 KINDS: tuple[Kind, ...] = ("text", "image", "both")
@@ -72,20 +73,15 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        secure = parts.scheme == "https"
         where = parts.hostname or "", parts.port
-        self._http = (
-            http.client.HTTPSConnection(
-                *where, timeout=TIMEOUT, context=endpoint_url.certificates(url)
-            )
-            if secure
-            else http.client.HTTPConnection(*where, timeout=TIMEOUT)
-        )
+        self._http = http.client.HTTPConnection(*where, timeout=TIMEOUT)
+        if parts.scheme == "https":
+            context = endpoint_url.certificates(url)
+            self._http = http.client.HTTPSConnection(*where, timeout=TIMEOUT, context=context)
         self._path = parts.path
         self._headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
-        if parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        if authorization := basic_authorization(parts):
+            self._headers["Authorization"] = authorization
         self._headers.update(endpoint_url.headers_of(url))
 
     def close(self) -> None:

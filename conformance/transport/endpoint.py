@@ -47,8 +47,7 @@ class Endpoint:
 
     def post(self, body: object, path: str = VECTORIZE) -> Exchange:
         """POST `body`: bytes as they are, anything else as JSON."""
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.client.send(Request("POST", path, raw, JSON))
+        return self.client.send(_posted(body, path))
 
     def vectorize(
         self,
@@ -61,23 +60,20 @@ class Endpoint:
         Raises TooMuch if the endpoint is too slow for a request of this size.
         """
         self.client.pace.admit([(texts, images)])
-        request = Request("POST", VECTORIZE, Items(texts, images).body(), JSON)
-        return self.client.send(request, timeout)
+        return self.client.send(_posted(Items(texts, images).body()), timeout)
 
     def vectorize_at_once(self, requests: Sequence[Items]) -> list[Exchange]:
         """Send all requests in parallel; the answers are in order. Raises TooMuch."""
         self.client.pace.admit([(each.texts, each.images) for each in requests])
         return self.client.send_all(self.requests(requests))
 
-    def post_at_once(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:
+    def post_at_once(self, bodies: Sequence[object]) -> list[Exchange]:
         """POST all bodies in parallel; the answers are in order."""
-        raw = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
-        return self.client.send_all([Request("POST", path, body, JSON) for body in raw])
+        return self.client.send_all(list(map(_posted, bodies)))
 
-    def post_in_turn(self, bodies: Sequence[object], path: str = VECTORIZE) -> list[Exchange]:
+    def post_in_turn(self, bodies: Sequence[object]) -> list[Exchange]:
         """POST all bodies in sequence, with nothing in between; the answers are in order."""
-        raw = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
-        return self.client.send_in_turn([Request("POST", path, body, JSON) for body in raw])
+        return self.client.send_in_turn(list(map(_posted, bodies)))
 
     def vectorize_in_turn(self, requests: Sequence[Items]) -> list[Exchange]:
         """Send all requests in sequence, with nothing in between."""
@@ -85,7 +81,12 @@ class Endpoint:
 
     def requests(self, items: Sequence[Items]) -> list[Request]:
         """The HTTP requests for `items`, one for each."""
-        return [Request("POST", VECTORIZE, each.body(), JSON) for each in items]
+        return [_posted(each.body()) for each in items]
+
+
+def _posted(body: object, path: str = VECTORIZE) -> Request:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Request("POST", path, raw, JSON)
 
 
 @dataclass(frozen=True)

@@ -274,13 +274,9 @@ def kilochars(text: str) -> float:
     return max(0, len(text) - LONG) / 1000
 
 
+@lru_cache(64)
 def megapixels(image: bytes) -> float:
     """The size of an image from its header; 0 if it cannot be read."""
-    return _megapixels(image)
-
-
-@lru_cache(64)
-def _megapixels(image: bytes) -> float:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Large images are expected here.

@@ -6,7 +6,7 @@ in chunks or byte by byte. Responses are limited in time and size like all other
 
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import cycle
@@ -109,45 +109,22 @@ _BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).
 _HEADERS = {**JSON, "Content-Length": str(len(_BODY))}
 
 
-def in_the_head(caller: RawCaller) -> None:
-    """Before the head is complete."""
-    caller.write(caller.head("POST", VECTORIZE, _HEADERS)[:40])
-
-
-def before_the_body(caller: RawCaller) -> None:
-    """After the head."""
-    caller.write(caller.head("POST", VECTORIZE, _HEADERS))
-
-
-def in_the_body(caller: RawCaller) -> None:
-    """After half of the body."""
-    caller.write(caller.head("POST", VECTORIZE, _HEADERS) + _BODY[: len(_BODY) // 2])
-
-
-def while_it_waits(caller: RawCaller) -> None:
-    """After sending everything, before the response."""
-    caller.write(caller.head("POST", VECTORIZE, _HEADERS) + _BODY)
-
-
-def in_the_response(caller: RawCaller) -> None:
-    """When the response begins."""
-    while_it_waits(caller)
-    caller.has_answer(caller.timeout)
-
-
-MOMENTS: dict[str, Callable[[RawCaller], None]] = {
-    "in the head": in_the_head,
-    "before the body": before_the_body,
-    "in the body": in_the_body,
-    "while waiting": while_it_waits,
-    "in the response": in_the_response,
+MOMENTS: dict[str, slice] = {
+    "in the head": slice(40),
+    "before the body": slice(-len(_BODY)),
+    "in the body": slice(-len(_BODY) // 2),
+    "while waiting": slice(None),
+    "in the response": slice(None),
 }
+"""When a client may disconnect, each with the part of its request that it has sent by then."""
 
 
 def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
     """Disconnect that many clients in turn at that moment, every other one with a reset."""
     for _, reset in zip(range(times), cycle([False, True]), strict=False):
         caller = RawCaller(url, timeout)
-        MOMENTS[moment](caller)
+        caller.write((caller.head("POST", VECTORIZE, _HEADERS) + _BODY)[MOMENTS[moment]])
+        if moment == "in the response":
+            caller.has_answer(timeout)  # It begins.
         caller.hang_up(reset)
     time.sleep(NOTICED_WITHIN)

@@ -71,10 +71,6 @@ class Settings:
         """The server's log."""
         return Path(self.folder, "server.log")
 
-    def as_dict(self) -> dict[str, str | int]:
-        """A dictionary for JSON; `Settings(**values)` reads it back."""
-        return asdict(self)
-
     def environment(self) -> dict[str, str]:
         """The server's variables, as read in weaviate/weaviate 1.39.0, usecases/config."""
         return {**shared_environment(self.endpoint, self.key, str(self.data)), **self._cluster()}
@@ -163,7 +159,7 @@ def _launch(settings: Settings) -> ChildProcess:
         # The current folder may contain a package with the same name as ours.
         cwd=settings.folder,
     )
-    supervisor.write_line(json.dumps(settings.as_dict()))
+    supervisor.write_line(json.dumps(asdict(settings)))
     return supervisor
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from conformance import expect
 from conformance.data import tolerances
 from conformance.data.tolerances import ACROSS_REQUESTS, Array, distance
-from conformance.expect import Observation, Vectors
+from conformance.expect import Observation
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.exchange import Exchange
 from conformance.weaviate.deployment import Deployment
@@ -46,29 +46,13 @@ def moved_away(source: Array, target: Array, force: float) -> Array:
     return source + np.float32(force / 2) * (source - target)
 
 
-class ObjectVectors:
-    """The vectors of objects, through the cache that all checks share."""
-
-    def __init__(self, cache: VectorCache) -> None:
-        self._cache = cache
-
-    def of(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Vectors:
-        """The vectors of one request with exactly these texts and images."""
-        return self._cache.vectors(texts, images)
-
-    def text(self, text: str) -> Array:
-        """The vector of a text sent alone, as a query: (d,)."""
-        return self._cache.text(text).vector
-
-    def image(self, image: bytes) -> Array:
-        """The vector of an image sent alone, as a query: (d,)."""
-        return self._cache.image(image).vector
-
-    def stored(self, item: Item, weights: tuple[float, float] | None) -> Observation:
-        """The vector that Weaviate must store for an item, from title and poster sent together."""
-        vectors = self.of([item.title], [item.image])
-        rows = [vectors.texts[0], vectors.images[0]]
-        return Observation(combined([row.vector for row in rows], weights), rows[0].exchange)
+def to_be_stored(
+    cache: VectorCache, item: Item, weights: tuple[float, float] | None
+) -> Observation:
+    """The vector that Weaviate must store for an item, from title and poster sent together."""
+    vectors = cache.vectors([item.title], [item.image])
+    rows = [vectors.texts[0], vectors.images[0]]
+    return Observation(combined([row.vector for row in rows], weights), rows[0].exchange)
 
 
 def expect_stored(

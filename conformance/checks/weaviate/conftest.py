@@ -8,14 +8,12 @@ import pytest
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import statuses
 from conformance.data.clauses import all_clauses, applies, described_versions
-from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Target
 from conformance.weaviate import documented_collection
 from conformance.weaviate import documented_collection as page
 from conformance.weaviate.deployment import Deployment, open_deployment
 from conformance.weaviate.documented_collection import ImportedItems, Item
-from conformance.weaviate.expected_results import ObjectVectors
 from conformance.weaviate.server import Unavailable
 from conformance.weaviate.server_selection import select_server
 
@@ -50,12 +48,6 @@ def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
         if not applies(clause, deployment.version):
             held = described_versions(clause)
             statuses.not_applicable(f"holds {held}; this Weaviate is {deployment.version}")
-
-
-@pytest.fixture(scope="session")
-def vectors(cache: VectorCache) -> ObjectVectors:
-    """The endpoint's own vectors."""
-    return ObjectVectors(cache)
 
 
 @pytest.fixture(scope="session")

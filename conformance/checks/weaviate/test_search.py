@@ -10,11 +10,11 @@ import pytest
 from conformance import expect
 from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import statuses
+from conformance.expect.vector_cache import VectorCache
 from conformance.weaviate.deployment import Deployment, attributed
 from conformance.weaviate.documented_collection import ImportedItems
 from conformance.weaviate.expected_results import (
     WITHIN,
-    ObjectVectors,
     expect_order,
     expect_ranking,
     first,
@@ -42,18 +42,18 @@ def near_text(deployment: Deployment, imported: ImportedItems) -> Callable[..., 
 @pytest.mark.clause("WVT-10")
 @pytest.mark.parametrize("limit", [1, LIMIT])
 def test_near_text(
-    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors, limit: int
+    near_text: Callable[..., Any], imported: ImportedItems, cache: VectorCache, limit: int
 ) -> None:
     query = imported.items[0].title
-    expect_ranking(imported, vectors.text(query), near_text(query, limit), limit)
+    expect_ranking(imported, cache.text(query).vector, near_text(query, limit), limit)
 
 
 @pytest.mark.clause("WVT-10")
 def test_near_text_with_two_concepts(
-    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors
+    near_text: Callable[..., Any], imported: ImportedItems, cache: VectorCache
 ) -> None:
     concepts = [imported.items[1].title, imported.items[2].title]
-    mean = vectors.of(texts=concepts).texts.vectors.mean(axis=0)
+    mean = cache.vectors(texts=concepts).texts.vectors.mean(axis=0)
     expect_ranking(imported, mean, near_text(concepts), LIMIT)
 
 
@@ -71,38 +71,38 @@ def test_near_text_finds_what_a_caption_describes(
 
 
 @pytest.mark.clause("WVT-12")
-def test_near_image(
-    deployment: Deployment, imported: ImportedItems, vectors: ObjectVectors
-) -> None:
+def test_near_image(deployment: Deployment, imported: ImportedItems, cache: VectorCache) -> None:
     item = imported.items[1]
     with attributed(deployment, "near_image fails"):
         found = imported.objects.query.near_image(
             item.poster, limit=LIMIT, return_metadata=["distance"]
         )
-    expect_ranking(imported, vectors.image(item.image), found, LIMIT)
+    expect_ranking(imported, cache.image(item.image).vector, found, LIMIT)
 
 
 @pytest.mark.clause("WVT-14")
 def test_move_to(
-    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors
+    near_text: Callable[..., Any], imported: ImportedItems, cache: VectorCache
 ) -> None:
     from weaviate.classes.query import Move
 
     query, goal = imported.items[4].title, imported.items[5].title
     found = near_text(query, move_to=Move(force=0.8, concepts=[goal]))
-    expect_ranking(imported, moved_to(vectors.text(query), vectors.text(goal), 0.8), found, LIMIT)
+    expect_ranking(
+        imported, moved_to(cache.text(query).vector, cache.text(goal).vector, 0.8), found, LIMIT
+    )
 
 
 @pytest.mark.clause("WVT-14")
 def test_move_away(
-    near_text: Callable[..., Any], imported: ImportedItems, vectors: ObjectVectors
+    near_text: Callable[..., Any], imported: ImportedItems, cache: VectorCache
 ) -> None:
     from weaviate.classes.query import Move
 
     query, other = imported.items[6].title, imported.items[5].title
     found = near_text(query, move_away=Move(force=0.6, concepts=[other]))
     expect_ranking(
-        imported, moved_away(vectors.text(query), vectors.text(other), 0.6), found, LIMIT
+        imported, moved_away(cache.text(query).vector, cache.text(other).vector, 0.6), found, LIMIT
     )
 
 

@@ -9,12 +9,13 @@ from conformance import expect
 from conformance.data import statuses
 from conformance.data.tolerances import REPEATED, distance
 from conformance.expect import given
+from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import META, READY, Endpoint, Target
 from conformance.weaviate import documented_collection as page
 from conformance.weaviate import second_endpoint
 from conformance.weaviate.deployment import HELD_PROBES, MODULE, Deployment, Objects, attributed
 from conformance.weaviate.documented_collection import WEIGHTS, Item
-from conformance.weaviate.expected_results import ObjectVectors, combined, expect_stored
+from conformance.weaviate.expected_results import combined, expect_stored, to_be_stored
 from conformance.weaviate.second_endpoint import SecondEndpoint
 
 
@@ -76,7 +77,7 @@ def test_settings_without_weights_read_back(deployment: Deployment) -> None:
 
 @pytest.mark.clause("WVT-15")
 def test_two_endpoints_serve_one_server(
-    deployment: Deployment, items: list[Item], vectors: ObjectVectors
+    deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> None:
     if deployment.proxy is None:
         statuses.not_applicable("that Weaviate cannot reach a second endpoint on this machine")
@@ -88,7 +89,7 @@ def test_two_endpoints_serve_one_server(
         with attributed(deployment, "near_text fails"):
             elsewhere.query.near_text("elsewhere", limit=1)
             here.objects.query.near_text("here", limit=1)
-    expect_stored(deployment, here, 0, vectors.stored(item, WEIGHTS))
+    expect_stored(deployment, here, 0, to_be_stored(cache, item, WEIGHTS))
     rows = [second_endpoint.vector(item.title), second_endpoint.vector(item.poster)]
     apart = distance(there.stored(0), combined(rows, WEIGHTS))
     expect.require(
@@ -121,8 +122,8 @@ def test_a_path_prefix_is_kept(deployment: Deployment, target: Target, items: li
 
 @pytest.mark.clause("WVT-17")
 def test_a_trailing_slash_does_no_harm(
-    deployment: Deployment, items: list[Item], vectors: ObjectVectors
+    deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> None:
     objects = page.create(deployment, "Slash", inference_url=f"{deployment.endpoint_url}/")
     imported = page.insert(deployment, objects, items[:1])
-    expect_stored(deployment, imported, 0, vectors.stored(items[0], WEIGHTS))
+    expect_stored(deployment, imported, 0, to_be_stored(cache, items[0], WEIGHTS))

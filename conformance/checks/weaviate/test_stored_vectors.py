@@ -10,6 +10,7 @@ from conformance import expect
 from conformance.data import statuses
 from conformance.data.clauses import all_clauses, reached
 from conformance.data.tolerances import ACROSS_REQUESTS, distance
+from conformance.expect.vector_cache import VectorCache
 from conformance.weaviate import documented_collection as page
 from conformance.weaviate.deployment import Deployment, Objects, attributed, failed
 from conformance.weaviate.documented_collection import (
@@ -21,32 +22,32 @@ from conformance.weaviate.documented_collection import (
     stored_vector,
     two_texts,
 )
-from conformance.weaviate.expected_results import ObjectVectors, combined, expect_stored
+from conformance.weaviate.expected_results import combined, expect_stored, to_be_stored
 
 
 @pytest.mark.clause("WVT-05")
 def test_weighted_fields_combine(
-    deployment: Deployment, imported: ImportedItems, vectors: ObjectVectors
+    deployment: Deployment, imported: ImportedItems, cache: VectorCache
 ) -> None:
     for index, item in enumerate(imported.items):
-        expect_stored(deployment, imported, index, vectors.stored(item, WEIGHTS))
+        expect_stored(deployment, imported, index, to_be_stored(cache, item, WEIGHTS))
 
 
 @pytest.mark.clause("WVT-06")
 def test_fields_without_weights_count_alike(
-    deployment: Deployment, items: list[Item], vectors: ObjectVectors
+    deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> None:
     objects = page.create(deployment, "Unweighted", weighted=False)
     imported = page.insert(deployment, objects, items[:2])
     for index, item in enumerate(imported.items):
-        expect_stored(deployment, imported, index, vectors.stored(item, None))
+        expect_stored(deployment, imported, index, to_be_stored(cache, item, None))
 
 
 @pytest.mark.clause("WVT-07")
 def test_several_text_fields(
     deployment: Deployment,
     items: list[Item],
-    vectors: ObjectVectors,
+    cache: VectorCache,
     measure: Callable[[str, str], None],
 ) -> None:
     title, caption = items[0].title, items[1].title
@@ -55,7 +56,7 @@ def test_several_text_fields(
     with attributed(deployment, "the import fails"):
         uuid = objects.data.insert({"title": title, "caption": caption})
     stored = stored_vector(objects, uuid)
-    texts = vectors.of(texts=[caption, title]).texts
+    texts = cache.vectors(texts=[caption, title]).texts
     rows = list(texts.vectors)
     right, swapped = combined(rows, (0.2, 0.8)), combined(rows, (0.8, 0.2))
     defect = distance(stored, swapped) < distance(stored, right)
@@ -82,14 +83,14 @@ def hashed(deployment: Deployment) -> Objects:
 
 @pytest.mark.clause("WVT-18")
 def test_a_new_poster_makes_a_new_vector(
-    deployment: Deployment, items: list[Item], vectors: ObjectVectors
+    deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> None:
     before = page.insert(deployment, page.create(deployment, "Update"), items[:1])
     changed = Item(items[0].title, items[1].image)
     with attributed(deployment, "the update fails"):
         before.objects.data.update(before.ids[0], {"poster": changed.poster})
     after = ImportedItems(before.objects, [changed], before.ids)
-    expect_stored(deployment, after, 0, vectors.stored(changed, WEIGHTS))
+    expect_stored(deployment, after, 0, to_be_stored(cache, changed, WEIGHTS))
 
 
 @pytest.mark.clause("WVT-18")
@@ -141,11 +142,11 @@ COUNT = 3
 
 @pytest.fixture(scope="module")
 def brought(
-    deployment: Deployment, items: list[Item], vectors: ObjectVectors
+    deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> tuple[ImportedItems, int]:
     """Objects with their own vectors (of the images alone), and the mark before the import."""
     objects = page.create(deployment, "Brought")
-    given = [vectors.image(item.image) for item in items[:COUNT]]
+    given = [cache.image(item.image).vector for item in items[:COUNT]]
     ids, mark = [uuid4() for _ in given], deployment.mark()
     with attributed(deployment, "the import fails"), objects.batch.fixed_size(100) as batch:
         for uuid, item, vector in zip(ids, items[:COUNT], given, strict=True):
@@ -158,13 +159,13 @@ def brought(
 
 @pytest.mark.clause("WVT-08")
 def test_own_vectors_are_stored_as_given(
-    brought: tuple[ImportedItems, int], vectors: ObjectVectors
+    brought: tuple[ImportedItems, int], cache: VectorCache
 ) -> None:
     imported = brought[0]
     for index, item in enumerate(imported.items):
         stored, given = (
             stored_vector(imported.objects, imported.ids[index]),
-            vectors.image(item.image),
+            cache.image(item.image).vector,
         )
         expect.require(
             np.array_equal(stored, given), f"a different vector for {item.title!r}", "its own"
@@ -172,10 +173,10 @@ def test_own_vectors_are_stored_as_given(
 
 
 @pytest.mark.clause("WVT-08")
-def test_own_vectors_are_found(brought: tuple[ImportedItems, int], vectors: ObjectVectors) -> None:
+def test_own_vectors_are_found(brought: tuple[ImportedItems, int], cache: VectorCache) -> None:
     imported = brought[0]
     found = imported.objects.query.near_vector(
-        vectors.image(imported.items[2].image).tolist(),
+        cache.image(imported.items[2].image).vector.tolist(),
         limit=1,
         return_metadata=["distance"],
     )
