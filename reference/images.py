@@ -164,7 +164,7 @@ def _described(data: bytes, error: Exception) -> str:
     for known, signature in SIGNATURES:
         if signature.match(data):
             detail = _damage(data) or _plain(error)
-            return f"the {known} image is damaged or cut short ({detail})"
+            return f"the {known} image is damaged or truncated ({detail})"
     for unread, signature in UNREAD:
         if signature.match(data):
             return f"{unread} is not supported; send PNG, JPEG, WebP, GIF, BMP or TIFF"

@@ -17,7 +17,7 @@ STEP = 8
 """Texts are padded to a multiple of this many tokens, so that more of them share a length."""
 
 MARGIN = 16
-"""Tokens kept beyond a text's limit, because a cut can change the few tokens beside it."""
+"""Tokens kept beyond a text's limit, because truncation can change the few tokens before it."""
 
 CEILING = 256
 """Characters per token that are searched at most, or 65,536 in total if that is more."""

@@ -78,7 +78,11 @@ OPTIONS = (
     ("port", "PORT", "port to listen on (8080); 0 takes a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
     ("dtype", "TYPE", f"{', '.join(DTYPES)}: the model's number format (float32)"),
-    ("engine", "NAME", f"{', '.join(ENGINES)}: what computes; auto is onnx for stand-ins (auto)"),
+    (
+        "engine",
+        "NAME",
+        f"{', '.join(ENGINES)}: the library that computes; auto is onnx for stand-ins (auto)",
+    ),
     ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
     ("max-items", "N", f"maximum number of texts and images in a request ({MAX_ITEMS})"),

@@ -24,7 +24,7 @@ from conformance.transport.endpoint import META, Endpoint, Items
 TEXT = "a red circle"
 TWO_SCRIPTS = "ein grüner Kreis, 緑の丸"
 TIMES = 20
-"""Clients that disconnect: usually more than a service has workers or slots."""
+"""Number of clients that disconnect: more than most services have workers or slots."""
 AFTER = 4
 BURSTS = (5, 10, 25)
 """Numbers of consecutive errors: a circuit breaker opens after a few; a leak shows after many."""

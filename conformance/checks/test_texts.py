@@ -347,10 +347,10 @@ def test_a_text_keeps_its_vector_after_one_that_is_alike(
     one, other, third, alike = texts.alike_beyond(model.text_tokens, name)
     first, second = cache.text(one), cache.text(other)
     if tolerances.distance(first.vector, second.vector) > tolerances.ACROSS_REQUESTS:
-        not_applicable("what exceeds the model's limit makes a difference, which TXT-11 is about")
+        not_applicable("text beyond the model's limit makes a difference, which TXT-11 covers")
     given.vectors(endpoint.vectorize([alike]), 1, 0)
     got = given.vectors(endpoint.vectorize([third]), 1, 0).texts[0]
-    expect.same(got, first, f"a long text, after the same one {name}")
+    expect.same(got, first, f"a long text, sent after the same text {name}")
 
 
 @pytest.mark.clause("TXT-08")

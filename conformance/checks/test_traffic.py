@@ -18,7 +18,7 @@ from conformance.transport.pace import IMPORTERS
 ALIKE = ("two red dogs on a mat", "two tan cats in a box")
 """Equal in length and number of words, so that only the text itself tells the requests apart."""
 CALLERS = 16
-"""Twice eight processors, which many a Weaviate server has."""
+"""Twice the processors of a Weaviate server with eight."""
 CONNECTIONS = 5
 IN_TURN = 45
 LARGE, SMALL = 100, 6

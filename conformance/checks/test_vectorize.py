@@ -107,8 +107,8 @@ def test_the_dimension_is_the_models(
     expected = " or ".join(f"{n} ({whose})" for n, whose in figures.items())
     known = dimension in figures
     expect.require(known, f"{dimension} numbers per vector", expected, seen.exchange)
-    erratum = "; the documented value is an error" if settings.model.erratum else ""
-    measure("dimension is the figure of", figures[dimension] + erratum)
+    erratum = "; the documented value is wrong" if settings.model.erratum else ""
+    measure("source of this dimension", figures[dimension] + erratum)
 
 
 @pytest.mark.clause("VEC-09")

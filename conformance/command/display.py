@@ -82,7 +82,7 @@ class Display:
             return None
         category, letter, word = shown(result)
         if category == "error" and self.detail is not Detail.ALL:
-            category = "error of the suite"  # pytest shows the traceback of an "error"
+            category = "error in the suite"  # pytest shows the traceback of an "error"
         silent = self.progress is not None or self.detail is Detail.VERDICT
         return (category, "", "") if silent else (category, letter, word)
 

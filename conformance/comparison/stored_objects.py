@@ -84,7 +84,7 @@ def explanation(reencoded: Reencoded) -> str:
     fit = reencoded.best_fit()
     count = len(reencoded.objects)
     if fit is None:
-        return "No combination of the endpoint's vectors fits: another model, or another version"
+        return "No combination of the endpoint's vectors fits: a different model or version"
     usual = sorted(pair.distance for pair in reencoded.pairs())[count // 2]
     return (
         f"Best fit: {fit.way} ({fit.within} of {count} objects fit, "

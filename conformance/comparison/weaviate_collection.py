@@ -21,7 +21,7 @@ KINDS: tuple[Kind, ...] = ("text", "image")
 READ_TIMEOUT = 60.0
 """Seconds for one response from Weaviate."""
 TOGETHER = 4
-"""Objects in one response: they include their images, and a response is bounded."""
+"""Objects per response, which includes their images and has a maximum size."""
 ACTIVE = ("ACTIVE", "HOT")
 FORBIDDEN = (401, 403)
 

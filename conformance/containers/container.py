@@ -150,7 +150,7 @@ class Container(Stopped):
         """The last line that it wrote to stderr, or else to stdout."""
         written = engine.log(self.id, LOG_LINES)
         errors = [line.text for line in written if line.stream == "stderr" and line.text.strip()]
-        lines = errors or [line.text for line in written] or ["it said nothing"]
+        lines = errors or [line.text for line in written] or ["it wrote no message"]
         return lines[-1][:LONGEST_LINE]
 
     def stop(self) -> None:

@@ -115,7 +115,7 @@ def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
         command, capture_output=True, text=True, errors="replace", timeout=EXPORT_SECONDS
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        said = (done.stderr.strip().splitlines() or ["it wrote no message"])[-1]
         line = f"no stand-in of {tag} can be mounted: {said.removeprefix('ERROR: ')}"
         raise ContainerTrouble(line)
     _open_to_all(folder)

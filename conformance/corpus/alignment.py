@@ -47,7 +47,7 @@ def _photographs() -> AlignedCorpus:
     names = photographs.names()
     return AlignedCorpus(
         name="photographs",
-        why="published weights are trained on photographs; expected of every listed model",
+        why="published weights were trained on photographs; every listed model recognizes these",
         names=tuple(names),
         images=tuple(save(photographs.load(name), "PNG") for name in names),
         captions={lang: tuple(photographs.captions(lang)) for lang in photographs.languages()},
@@ -62,7 +62,7 @@ def _drawings(size: int) -> AlignedCorpus:
     seed = drawings.HELD_OUT_SEEDS[0]
     return AlignedCorpus(
         name="drawings",
-        why="stand-ins are trained on drawings; these drawings and wordings were not among them",
+        why="stand-ins were trained on drawings, but not on these drawings and wordings",
         names=tuple(map(str, shown)),
         images=tuple(save(drawings.draw(each, seed, size), "PNG") for each in shown),
         captions={lang: _captions(shown, lang) for lang in drawings.languages()},

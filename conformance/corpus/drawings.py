@@ -20,10 +20,10 @@ _FILE: Final = "drawings.toml"
 _OVERSAMPLING: Final = 4
 
 TRAINING_SEEDS: Final = range(*fixture_files.toml(_FILE)["seeds"]["train"])
-"""Seeds that the training may draw with."""
+"""Seeds for the drawings that the training may use."""
 
 HELD_OUT_SEEDS: Final = range(*fixture_files.toml(_FILE)["seeds"]["held_out"])
-"""Seeds that no stand-in has seen; the suite draws with these."""
+"""Seeds for the drawings that the suite uses; no stand-in was trained on them."""
 
 
 @dataclass(frozen=True, order=True)

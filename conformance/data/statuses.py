@@ -1,4 +1,4 @@
-"""The statuses of tests and clauses, and ways to end a check without a judgement.
+"""The statuses of tests and clauses, and ways to end a check without judging its clause.
 
 `pass`, `warn` (a failed SHOULD clause) and `fail` judge the endpoint. `error` is a fault of the
 suite. `not judged` means that a prerequisite is broken. `known` is a failure that the user has

@@ -6,7 +6,7 @@ ENDPOINT_TIMEOUT: Final = 50.0
 """Limit for a whole exchange: Weaviate's own default for a request, `MODULES_CLIENT_TIMEOUT`."""
 
 READY_TIMEOUT: Final = 0.5
-"""Weaviate's limit for each try of ready at startup (`startup.go`); live has no such limit."""
+"""Weaviate's timeout for each ready probe at startup (`startup.go`); it never requests live."""
 
 LIVE_TIMEOUT: Final = 3.0
 """The liveness probe's `timeoutSeconds` in Weaviate's Helm chart."""
@@ -22,11 +22,11 @@ IDLE_CONNECTION: Final = 90.0
 """How long Go's `net/http` keeps an idle connection (`DefaultTransport.IdleConnTimeout`)."""
 
 CLOSE_GRACE: Final = 0.02
-"""Time in which a connection that was closed with the last response is seen to be closed: Go's
-client then opens a new one, and nothing is lost."""
+"""Time after a response within which a closed connection is noticed. Go's client then opens a new
+one, and no request is lost."""
 
 GOOD_REQUEST: Final = 10.0
-"""For a small good request after an unusual one, if such requests took less than a second before:
+"""For a small valid request after an unusual one, if such requests took less than a second before:
 an endpoint that takes longer than this has stopped working."""
 
 SHRINKING: Final = 5.0

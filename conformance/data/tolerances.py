@@ -16,7 +16,7 @@ load differ by about 1e-6 in float32 and 1e-3 in float16."""
 ACROSS_REQUESTS = 2e-2
 """The same item in another request. Other batch shapes use other kernels: bfloat16 keeps 8 bits,
 which is 4e-3 per rounding, and some components of 8-bit vectors move by a step of 1/127. Leaks
-from companions or padding are larger in practice."""
+from other items or padding are larger in practice."""
 
 RENDERED = 6e-3
 """An image and its documented rendering, each sent alone. The right filter in float16 is within
@@ -28,7 +28,7 @@ cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
 
 LOW_PRECISION = 5e-2
 """The limit instead for the noise of a model with low precision. For bfloat16, differences of 0.008
-between lists of different sizes were published; leaks from companions are mostly larger."""
+between lists of different sizes were published; leaks from other items are mostly larger."""
 
 TIMES_NOISE = 3
 """Factor by which the noise of many items may exceed that of a few."""

@@ -88,4 +88,6 @@ def _beside(seconds: float, least: float | None) -> str:
     took = f"{seconds * 1000:.0f} ms"
     if least is None:
         return took
-    return f"{took}; the CPU here, as busy as it is, would take at least {least * 1000:.0f} ms"
+    return (
+        f"{took}; this machine's CPU, as busy as it is, would take at least {least * 1000:.0f} ms"
+    )

@@ -17,7 +17,7 @@ from conformance.transport.readiness import recognise
 
 PROBES = 3
 PROBE_TIMEOUT = 5.0
-"""Seconds; slower than the callers' own limits, which is a problem anyway."""
+"""Seconds: longer than the callers' own limits, so that late responses are still seen."""
 FORBIDDEN = (401, 403, 407)
 UNKNOWN_HOST = ("name or service not known", "nodename nor servname", "name resolution")
 TEXT = "a red circle"

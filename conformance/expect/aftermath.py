@@ -303,7 +303,7 @@ class Aftermath:
                 return False
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"a valid request right after it is refused, {TRIES} times of {TRIES}: "
+        got = f"a valid request right after it is refused, {TRIES} times out of {TRIES}: "
         self.saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
 

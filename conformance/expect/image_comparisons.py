@@ -312,7 +312,7 @@ def _not_misread(
         to_copy = tolerances.distance(got.vector, batches.image(copy).vector)
         require(
             apart / 2 <= to_copy + tolerances.DIFFERENT,
-            f"{what}: as if {name} (a distance of {to_copy:.2g}, of {apart:.2g} to the image)",
+            f"{what}: as if {name} (distance {to_copy:.2g} to that, {apart:.2g} to the image)",
             "nearest to the original image",
             got.exchange,
             expected.exchange,

@@ -12,7 +12,7 @@ from conformance.transport.exchange import Exchange
 
 IMAGES_A_REQUEST = 8
 FEWEST, MOST = 9, 40
-"""Texts in a list: a slow encoder answers in time, and a refused text is soon found."""
+"""Texts per list: few enough for a slow encoder, and to find a refused text quickly."""
 Key = tuple[tuple[str, ...], tuple[bytes, ...]]
 
 

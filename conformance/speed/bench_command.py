@@ -39,7 +39,7 @@ def kinds(text: str) -> tuple[Kind, ...]:
     """Kinds of requests from `text,image`; raises ValueError."""
     chosen = tuple(kind for kind in KINDS if kind in text.split(","))
     if len(chosen) != len(text.split(",")):
-        raise ValueError(f"{text}: must be of {', '.join(KINDS)}")
+        raise ValueError(f"{text}: expected one or more of {', '.join(KINDS)}")
     return chosen
 
 

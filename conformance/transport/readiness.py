@@ -15,7 +15,7 @@ FIRST_TEXT = "a red circle"
 NO_SUCH_ROUTE = (401, 403, 404, 405)
 """Statuses with which other kinds of services answer on this contract's routes."""
 LOOK = 2.0
-"""Seconds for each further look: the service has just answered another request."""
+"""Seconds for each further request: the service has just answered one."""
 
 
 class Unusable(UserError):

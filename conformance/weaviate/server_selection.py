@@ -83,7 +83,7 @@ class ServerSelection:
     kind: Literal["off", "embedded", "docker", "url"]
     where: str = ""
     hint: str = ""
-    """The reason for being off."""
+    """Why no server is used; empty if one is."""
 
 
 def has_client() -> bool:

@@ -87,7 +87,7 @@ CASES: dict[str, tuple[str, list[str], int, str]] = {
         "Upgraded",
         [],
         1,
-        "No combination of the endpoint's vectors fits: another model, or another version",
+        "No combination of the endpoint's vectors fits: a different model or version",
     ),
     "another length": (
         "Shorter",

@@ -1,4 +1,4 @@
-"""Texts can be sent as JSON, and those of an axis test only that axis."""
+"""Every text can be sent as JSON, and the texts of an axis differ only along that axis."""
 
 import html
 import json

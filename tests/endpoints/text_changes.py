@@ -1,4 +1,4 @@
-"""Effects of text cleaning that was meant for another kind of search, by theme."""
+"""Effects of text cleaning that was meant for keyword search, by theme."""
 
 import re
 from collections.abc import Callable

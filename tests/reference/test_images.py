@@ -156,10 +156,10 @@ def test_metadata_that_pillow_refuses_hide_no_pixels(name: str, place: int) -> N
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        (SMALL[:8], "the PNG image is damaged or cut short (it has no end)"),
-        (SMALL[:20], "the PNG image is damaged or cut short (it ends within the chunk IHDR)"),
+        (SMALL[:8], "the PNG image is damaged or truncated (it has no end)"),
+        (SMALL[:20], "the PNG image is damaged or truncated (it ends within the chunk IHDR)"),
         (SMALL[:20] + b"\7" + SMALL[21:], "(the chunk IHDR has a wrong checksum)"),
-        (b"\xff\xd8\xff\xe0" + bytes(50), "the JPEG image is damaged or cut short"),
+        (b"\xff\xd8\xff\xe0" + bytes(50), "the JPEG image is damaged or truncated"),
         (b"RIFF\0\0\0\0WEBP", "the WebP image is damaged"),
         (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC is not supported; send PNG"),
         (b"\xff\x0a" + bytes(20), "JPEG XL is not supported"),

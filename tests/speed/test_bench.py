@@ -105,7 +105,7 @@ def test_a_connection_closed_while_idle_is_no_failure() -> None:
     ("options", "said"),
     [
         (["--wait", "0"], "nothing listens at http://127.0.0.1:9"),
-        (["--kinds", "video"], "video: must be of text, image, both"),
+        (["--kinds", "video"], "video: expected one or more of text, image, both"),
         (["--callers", "0"], "0: must be numbers from 1 to 1024"),
         (["--callers", "x"], "x: must be numbers"),
         (["--seconds", "nan"], "'nan' is not a number of seconds"),

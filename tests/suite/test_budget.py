@@ -1,4 +1,4 @@
-"""A run's time budget: its estimate, and the cases that are left out if it is too short."""
+"""A run's time budget: how its duration is estimated, and which cases are left out."""
 
 import time
 

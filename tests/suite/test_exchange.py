@@ -1,4 +1,4 @@
-"""An exchange in words: the curl command repeats the request, and passwords are hidden."""
+"""How an exchange is shown: the curl command repeats the request, and passwords are hidden."""
 
 import socket
 import subprocess

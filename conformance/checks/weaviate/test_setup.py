@@ -40,7 +40,7 @@ def test_shows_the_endpoints_meta(deployment: Deployment, endpoint: Endpoint) ->
     own = given.meta_object(exchange)
     theirs = deployment.client.get_meta()["modules"][MODULE]
     if not deployment.server.ours and set(theirs) != set(own):
-        statuses.not_applicable("that server's CLIP_INFERENCE_API is another endpoint")
+        statuses.not_applicable("that server uses a different endpoint")
     wanted = f"the keys of the endpoint's own, {sorted(own)}"
     expect.require(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
 
@@ -95,14 +95,14 @@ def test_two_endpoints_serve_one_server(
     expect.require(
         apart <= REPEATED,
         f"a vector at a relative distance of {apart:.2g}",
-        "the other's own vector",
+        "the vector from the second endpoint",
     )
     asked = [passed.asked()["texts"] for passed in deployment.seen(mark)]
     mine = [[item.title], ["here"]]
-    expect.require(asked == mine, f"texts {asked}", f"{mine}, those of one collection")
+    expect.require(asked == mine, f"texts {asked}", f"{mine}, sent to the first endpoint")
     asked_there = [request.get("texts") for request in other.asked]
     others = [[item.title], ["elsewhere"]]
-    expect.require(asked_there == others, f"texts {asked_there}", f"{others}, those of the other")
+    expect.require(asked_there == others, f"texts {asked_there}", f"{others}, sent to the second")
 
 
 @pytest.mark.clause("WVT-16")

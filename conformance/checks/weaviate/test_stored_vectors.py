@@ -100,7 +100,7 @@ def test_a_deleted_object_is_not_found(deployment: Deployment, items: list[Item]
     with attributed(deployment, "near_text fails"):
         found = imported.objects.query.near_text(items[0].title, limit=2)
     left = [each.uuid for each in found.objects]
-    expect.require(left == imported.ids[1:], f"objects {left}", "only the remaining one")
+    expect.require(left == imported.ids[1:], f"objects {left}", "only the remaining objects")
 
 
 @pytest.mark.clause("WVT-19")
