@@ -52,10 +52,26 @@ class ErrorPlain(Endpoint):
         return Answer(status, message.encode(), {"Content-Type": "text/plain"})
 
 
-@fault("failure-200")
-class Failure200(Endpoint):
+class Retold(Endpoint):
+    """Every failure has another status or message: what `retell` makes of them."""
+
     def failure(self, status: int, message: str) -> Answer:
-        return super().failure(200, message)
+        return super().failure(*self.retell(status, message))
+
+    def retell(self, status: int, message: str) -> tuple[int, str]:
+        raise NotImplementedError
+
+
+ADDRESS = "cannot identify image file <_io.BytesIO object at 0x7f3a5c1d2e90>"
+retold = variants(Retold, "retell")
+retold("failure-200", lambda _status, message: (200, message))
+retold("always-500", lambda status, message: (500 if status == 400 else status, message))
+retold("traceback-in-error", lambda status, message: (status, traceback.format_exc() or message))
+retold("address-in-error", lambda status, _message: (status, ADDRESS))
+retold(
+    "path-in-error",
+    lambda status, message: (status, f"{message} (/app/src/server/images.py line 31)"),
+)
 
 
 @fault("failure-200-with-empty-lists")
@@ -254,13 +270,20 @@ class DataUriWhite(BadImageWhite):
         return b"" if image.startswith("data:") else Endpoint.decode(self, image)
 
 
-@fault("bad-json-is-empty")
-class BadJsonEmpty(Endpoint):
-    def load(self, body: bytes) -> Any:
-        try:
-            return super().load(body)
-        except Refused:
-            return {}
+class Validated(Endpoint):
+    """Failures whose message has the words `told` are 422 with a `detail`, as in FastAPI."""
+
+    told = ""
+
+    def failure(self, status: int, message: str) -> Answer:
+        if self.told not in message:
+            return super().failure(status, message)
+        return Answer(422, self.dump({"detail": [{"msg": message}]}), dict(JSON))
+
+
+validated = variants(Validated, "told")
+validated("bad-json-422", "not JSON")
+validated("wrong-types-422", "list of strings")
 
 
 @fault("bad-json-html")
@@ -271,12 +294,13 @@ class BadJsonHtml(Endpoint):
         return super().failure(status, message)
 
 
-@fault("bad-json-422")
-class BadJson422(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        if "not JSON" in message:
-            return Answer(422, self.dump({"detail": [{"msg": message}]}), dict(JSON))
-        return super().failure(status, message)
+@fault("bad-json-is-empty")
+class BadJsonEmpty(Endpoint):
+    def load(self, body: bytes) -> Any:
+        try:
+            return super().load(body)
+        except Refused:
+            return {}
 
 
 @fault("string-is-a-list")
@@ -285,14 +309,6 @@ class StringIsList(Endpoint):
         if isinstance(value, dict) and isinstance(value.get("texts"), str):
             value = {**value, "texts": list(value["texts"])}
         return super().parse(value)
-
-
-@fault("wrong-types-422")
-class WrongTypes422(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        if "list of strings" in message:
-            return Answer(422, self.dump({"detail": [{"msg": message}]}), dict(JSON))
-        return super().failure(status, message)
 
 
 @fault("wrong-types-dropped")
@@ -305,31 +321,6 @@ class WrongTypesDropped(Endpoint):
     def kept(self, item: Any) -> Any:
         """The strings in a list; other types count as an empty list."""
         return [one for one in item if isinstance(one, str)] if isinstance(item, list) else None
-
-
-@fault("always-500")
-class Always500(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return super().failure(500 if status == 400 else status, message)
-
-
-@fault("traceback-in-error")
-class TracebackInError(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return super().failure(status, traceback.format_exc() or message)
-
-
-@fault("address-in-error")
-class AddressInError(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        told = "cannot identify image file <_io.BytesIO object at 0x7f3a5c1d2e90>"
-        return super().failure(status, told)
-
-
-@fault("path-in-error")
-class PathInError(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return super().failure(status, f"{message} (/app/src/server/images.py line 31)")
 
 
 @fault("empty-image-is-zeros")

@@ -7,120 +7,98 @@ import time
 from tests.endpoints import wire
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint, Refused, Write
-from tests.endpoints.registry import fault
+from tests.endpoints.registry import fault, variants
 from tests.endpoints.wire import Answer, Request
 
 
 class Broken(Endpoint):
-    """`broken` writes the vectorize responses, and returns whether the connection stays open."""
+    """Sends the vectorize responses as `framed`; the connection stays open if `open_after`."""
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         if request.path.endswith("vectorize"):
-            return self.broken(request, answer, write)
+            write(self.framed(answer))
+            return self.open_after(answer)
         return super().send(request, answer, write)
 
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        raise NotImplementedError
+    def framed(self, answer: Answer) -> bytes:
+        return whole(answer)
 
-
-@fault("body-truncated")
-class BodyTruncated(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        whole = wire.render(answer, request)
-        write(whole[: -len(answer.body) // 2])
+    def open_after(self, answer: Answer) -> bool:
         return False
 
 
-@fault("large-bodies-truncated")
-class LargeTruncated(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        whole = wire.render(answer, request)
-        write(whole[:65536])
-        return len(whole) <= 65536
+def whole(answer: Answer) -> bytes:
+    """The right response, with a length."""
+    return wire.head(answer, wire.content_length(answer.body)) + answer.body
 
 
-@fault("large-chunked-bodies-unended")
-class LargeUnended(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        size, large = len(answer.body), len(answer.body) > 200_000
-        chunks = b"%X\r\n%b\r\n" % (size, answer.body) + (b"" if large else b"0\r\n\r\n")
-        write(wire.head(answer, {"Transfer-Encoding": "chunked"}) + chunks)
-        return not large
+def chunked(answer: Answer, size: bytes, end: bytes = b"") -> bytes:
+    """A response with one chunk, of this announced size."""
+    head = wire.head(answer, {"Transfer-Encoding": "chunked"})
+    return head + size + b"\r\n" + answer.body + b"\r\n" + end
 
 
-@fault("length-too-short")
-class LengthTooShort(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        short = wire.content_length(answer.body[:-10])
-        write(wire.head(answer, short) + answer.body)
-        return True
+def hexadecimal(answer: Answer) -> bytes:
+    return b"%x" % len(answer.body)
 
 
-@fault("length-in-letters")
-class LengthInLetters(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        body = answer.body[:-1] + ', "model": "größer"}'.encode()
-        write(wire.head(answer, {"Content-Length": str(len(body.decode()))}) + body)
-        return True
+LAST = b"0\r\n\r\n"
 
 
-@fault("length-too-long", endpoint_timeout=2)
-class LengthTooLong(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        write(wire.head(answer, wire.content_length(answer.body + b" " * 10)) + answer.body)
-        return True
+def in_letters(answer: Answer) -> bytes:
+    """A length that counts letters instead of bytes."""
+    body = answer.body[:-1] + ', "model": "größer"}'.encode()
+    return wire.head(answer, {"Content-Length": str(len(body.decode()))}) + body
 
 
-@fault("length-too-long-and-closed")
-class LengthTooLongClosed(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        write(wire.head(answer, wire.content_length(answer.body + b" " * 10)) + answer.body)
-        return False
+def with_length(answer: Answer, more: int) -> bytes:
+    """The response with a length that is off by `more`."""
+    return wire.head(answer, {"Content-Length": str(len(answer.body) + more)}) + answer.body
 
 
-@fault("two-lengths")
-class TwoLengths(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        twice = {"Content-Length": str(len(answer.body)), "content-length": "7"}
-        write(wire.head(answer, twice) + answer.body)
-        return True
+def with_two_lengths(answer: Answer) -> bytes:
+    twice = {"Content-Length": str(len(answer.body)), "content-length": "7"}
+    return wire.head(answer, twice) + answer.body
 
 
-@fault("chunks-unfinished")
-class ChunksUnfinished(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        chunk = b"%x\r\n%b\r\n" % (len(answer.body), answer.body)
-        write(wire.head(answer, {"Transfer-Encoding": "chunked"}) + chunk)
-        return False
+def with_a_log_line(answer: Answer) -> bytes:
+    return whole(answer).replace(b"\r\n", b"\r\nloaded model in 3.2 s\r\n", 1)
 
 
-@fault("chunk-sizes-decimal")
-class ChunksDecimal(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        chunk = b"%d\r\n%b\r\n0\r\n\r\n" % (len(answer.body), answer.body)
-        write(wire.head(answer, {"Transfer-Encoding": "chunked"}) + chunk)
-        return False
+def without_a_status(answer: Answer) -> bytes:
+    return whole(answer).replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 OK", 1)
 
 
-@fault("status-line-broken")
-class StatusBroken(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        write(wire.render(answer, request).replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 OK", 1))
-        return False
-
-
-@fault("header-line-broken")
-class HeaderBroken(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        logged = b"\r\nloaded model in 3.2 s\r\n"
-        write(wire.render(answer, request).replace(b"\r\n", logged, 1))
-        return False
-
-
-@fault("closed-without-answer")
-class ClosedSilently(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        return False
+closed = variants(Broken, "framed")
+closed("body-truncated", lambda answer: whole(answer)[: -len(answer.body) // 2])
+closed("length-too-long-and-closed", lambda answer: with_length(answer, 10))
+closed("chunks-unfinished", lambda answer: chunked(answer, hexadecimal(answer)))
+closed("chunk-sizes-decimal", lambda answer: chunked(answer, b"%d" % len(answer.body), LAST))
+closed("status-line-broken", without_a_status)
+closed("header-line-broken", with_a_log_line)
+closed("closed-without-answer", lambda _answer: b"")
+kept = variants(Broken, "framed", "open_after")
+kept("length-too-short", lambda answer: with_length(answer, -10), lambda _answer: True)
+kept("length-in-letters", in_letters, lambda _answer: True)
+kept("two-lengths", with_two_lengths, lambda _answer: True)
+kept(
+    "length-too-long",
+    lambda answer: with_length(answer, 10),
+    lambda _answer: True,
+    endpoint_timeout=2,
+)
+kept(
+    "large-bodies-truncated",
+    lambda answer: whole(answer)[:65536],
+    lambda answer: len(whole(answer)) <= 65536,
+)
+kept(
+    "large-chunked-bodies-unended",
+    lambda answer: chunked(
+        answer, hexadecimal(answer), b"" if len(answer.body) > 200_000 else LAST
+    ),
+    lambda answer: len(answer.body) <= 200_000,
+)
 
 
 @fault("never-answers", endpoint_timeout=1)
@@ -153,10 +131,12 @@ class ClosedWhenReused(Endpoint):
 
 
 @fault("trickles", endpoint_timeout=1)
-class Trickles(Broken):
-    def broken(self, request: Request, answer: Answer, write: Write) -> bool:
-        whole = wire.render(answer, request)
-        for start in range(0, len(whole), 100):
-            write(whole[start : start + 100])
-            time.sleep(0.05)
-        return True
+class Trickles(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        def slowly(data: bytes) -> None:
+            for start in range(0, len(data), 100):
+                write(data[start : start + 100])
+                time.sleep(0.05)
+
+        work = request.path.endswith("vectorize")
+        return super().send(request, answer, slowly if work else write)

@@ -101,19 +101,31 @@ class Overlapping(Endpoint):
         return super().vectorize(request)
 
 
-@fault("parallel-fails")
-class ParallelFails(Overlapping):
+class Crowded(Overlapping):
+    """Refuses what exceeds `most` simultaneous requests with `status`; each takes `seconds`."""
+
+    most = 1
+    status = 503
+    seconds = 0.0
+
     def beside(self, request: Request, company: int) -> Answer:
-        if company > 1:
-            raise Refused(500, "already borrowed")
+        time.sleep(self.seconds * company)
+        if company > self.most:
+            raise Refused(self.status, "queue full")
         return super().beside(request, company)
 
 
-@fault("parallel-refused")
-class ParallelRefused(Overlapping):
+crowded = variants(Crowded, "most", "status", "seconds")
+crowded("parallel-fails", 1, 500, 0.0)
+crowded("parallel-refused", 2, 503, 0.0)
+crowded("one-at-a-time-no-queue", 1, 429, 0.05)
+crowded("twelve-at-once", 12, 503, 0.05)
+
+
+@fault("parallel-deadlock", endpoint_timeout=3)
+class Deadlock(Overlapping):
     def beside(self, request: Request, company: int) -> Answer:
-        if company > 2:
-            raise Refused(503, "queue full")
+        time.sleep(8 if company > 1 else 0)
         return super().beside(request, company)
 
 
@@ -157,22 +169,6 @@ class BatchesMixed(Overlapping):
         time.sleep(0.01)
         mixed = self.inside > 1 and last is not None and last.shape == vectors.shape
         return last if mixed and last is not None else vectors
-
-
-@fault("parallel-deadlock", endpoint_timeout=3)
-class Deadlock(Overlapping):
-    def beside(self, request: Request, company: int) -> Answer:
-        time.sleep(8 if company > 1 else 0)
-        return super().beside(request, company)
-
-
-@fault("one-at-a-time-no-queue")
-class OneAtATime(Overlapping):
-    def beside(self, request: Request, company: int) -> Answer:
-        if company > 1:
-            raise Refused(429, "one request at a time")
-        time.sleep(0.05)
-        return super().beside(request, company)
 
 
 @fault("slow-under-load", endpoint_timeout=3)
@@ -316,15 +312,6 @@ class SmallBesideLarge(Endpoint):
         finally:
             with self.lock:
                 self.large -= big
-
-
-@fault("twelve-at-once")
-class TwelveAtOnce(Overlapping):
-    def beside(self, request: Request, company: int) -> Answer:
-        time.sleep(0.05 * company)
-        if company > 12:
-            raise Refused(503, "queue full")
-        return super().beside(request, company)
 
 
 @fault("lists-interleaved-at-once")
