@@ -69,7 +69,9 @@ def test_a_slow_client_does_not_block_others(
         answered = slow.read(sent(endpoint))
     expect.status(live, 200, 399)
     for exchange in (served, answered):
-        expect.same(expect.vectors(exchange, 1, 0).texts[0], before, "text beside a slow request")
+        expect.same(
+            expect.vectors(exchange, 1, 0).texts[0], before, "text alongside a slow request"
+        )
 
 
 def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:

@@ -53,7 +53,7 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
             observe_start(container, started.patience(settings))
             return observe_restart(container, [caption], [image], started.patience(settings))
     except ContainerTrouble as trouble:
-        not_run(f"a second container did not start beside the first: {trouble}")
+        not_run(f"a second container did not start alongside the first: {trouble}")
 
 
 @pytest.fixture(scope="module")

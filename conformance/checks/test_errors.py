@@ -69,8 +69,8 @@ def test_what_travels_beside_is_served(endpoint: Endpoint, cache: VectorCache, n
     _, one, _, other = endpoint.post_at_once([upsetting, good, upsetting, good])
     for exchange in (one, other):
         beside = expect.vectors(exchange, 1, 1)
-        expect.same(beside.texts, before.texts, f"the text beside {name}")
-        expect.same(beside.images, before.images, f"the image beside {name}")
+        expect.same(beside.texts, before.texts, f"the text alongside {name}")
+        expect.same(beside.images, before.images, f"the image alongside {name}")
 
 
 @pytest.mark.clause("ERR-04")

@@ -176,7 +176,7 @@ def test_large_images_together(
         rows = list(expect.vectors(endpoint.vectorize(images=files), 0, len(files)).images)
     for row, each in zip(rows, several, strict=True):
         cause = CauseKind.CROSSED if at_once else None
-        expect.same(row, batches.image(each.file), f"{each.name} beside others", cause=cause)
+        expect.same(row, batches.image(each.file), f"{each.name} alongside others", cause=cause)
 
 
 @pytest.mark.clause("IMG-06")

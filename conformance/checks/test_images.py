@@ -37,7 +37,7 @@ COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
 SHAPES = ((2, 1), (3, 1), (1, 3), (5, 1), (1, 9))
 """Aspect ratios of images whose sides are cut off by a center crop."""
 BUSY = 3
-"""Requests with texts sent beside each image."""
+"""Requests with texts sent alongside each image."""
 
 
 @pytest.mark.clause("IMG-07")
@@ -102,7 +102,7 @@ def test_kinds_in_one_request_make_no_difference(
     got = given.vectors(endpoint.vectorize(["a red circle"], sent), 1, len(sent)).images
     alone = [given.vectors(batches.alone(image), 0, 1).images[0] for image in sent]
     names = list(map(image_files.described, sent))
-    expect.same(got, given.joined(alone), "beside images of other kinds", names=names)
+    expect.same(got, given.joined(alone), "alongside images of other kinds", names=names)
 
 
 @pytest.mark.clause("IMG-04")
@@ -126,7 +126,7 @@ def test_an_image_is_bit_equal_under_load(endpoint: Endpoint, batches: ImageBatc
     exchanges = endpoint.vectorize_at_once(work)[: 2 * len(images) : 2]
     for exchange, first in zip(exchanges, before, strict=True):
         again = given.vectors(exchange, 0, 1).images[0]
-        expect.equal_at_once(again, first, f"the same image beside {len(work) - 1} other requests")
+        expect.equal_at_once(again, first, f"the same image alongside {len(work) - 1} requests")
 
 
 @pytest.mark.clause("IMG-07")

@@ -299,7 +299,7 @@ def test_companions_make_no_difference(endpoint: Endpoint, cache: VectorCache) -
     exchange = endpoint.vectorize(sent, [image_files.good_image()])
     got = given.vectors(exchange, len(sent), 1)
     names = [repr(text) for text in sent]
-    expect.same(got.texts, cache.texts(sent), "a text beside others", names=names)
+    expect.same(got.texts, cache.texts(sent), "a text alongside others", names=names)
 
 
 @pytest.mark.clause("TXT-04")
@@ -307,14 +307,14 @@ def test_companions_make_no_difference(endpoint: Endpoint, cache: VectorCache) -
 def test_nearly_equal_texts_make_no_difference(cache: VectorCache, backwards: bool) -> None:
     sent = texts.nearly_equal()[:: -1 if backwards else 1]
     got, names = cache.vectors(texts=sent).texts, list(map(repr, sent))
-    expect.same(got, cache.texts(sent), "a text beside nearly equal ones", names=names)
+    expect.same(got, cache.texts(sent), "a text alongside nearly equal ones", names=names)
 
 
 @pytest.mark.clause("TXT-04")
 def test_images_beside_a_long_text_make_no_difference(cache: VectorCache, model: Model) -> None:
     sent = [texts.one_word_apart(min(model.text_tokens or 77, MOST_TOKENS))[-1]]
     beside = cache.vectors(sent, [image_files.small_png()]).texts[0]
-    expect.same(beside, cache.text(sent[0]), "a long text beside an image")
+    expect.same(beside, cache.text(sent[0]), "a long text alongside an image")
 
 
 @pytest.mark.clause("TXT-05")

@@ -52,7 +52,7 @@ def test_texts_beside_images(endpoint: Endpoint, cache: VectorCache) -> None:
     captions = [Items([text]) for text in (*ALIKE, TEXT)]
     images = [Items((), [small_png(5 * number)]) for number in range(3)]
     work = [each for pair in zip(captions, images, strict=True) for each in pair]
-    in_parallel(endpoint, cache, work, "requests of texts beside those of images")
+    in_parallel(endpoint, cache, work, "text requests alongside image requests")
 
 
 @pytest.mark.clause("OPS-01")
@@ -81,15 +81,15 @@ def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCach
     pool = cache.given_in_lists(texts.pool())
     many = endpoint.client.pace.texts(LARGE + SMALL) - SMALL
     if many < 2:
-        not_applicable("too slow for a long list beside others")
+        not_applicable("too slow for a long list alongside others")
     large = Items(texts.pool()[:many])
     small = [Items([texts.pool()[200 + number]]) for number in range(SMALL)]
     first, *others = endpoint.vectorize_at_once([large, *small])
     got = expect.vectors(first, many, 0).texts
-    expect.same(got, pool[:many], "a text of a long list beside small requests")
+    expect.same(got, pool[:many], "a text of a long list alongside small requests")
     for number, exchange in enumerate(others):
         own = expect.vectors(exchange, 1, 0).texts
-        expect.same(own[0], pool[200 + number], "a text beside a long list")
+        expect.same(own[0], pool[200 + number], "a text alongside a long list")
 
 
 @pytest.mark.clause("IMG-04")

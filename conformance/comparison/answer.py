@@ -16,7 +16,7 @@ NEARLY = 0.99
 """Cosine above which two vectors come from the same model, computed differently."""
 LONG = 200
 """Characters of a text that may exceed a model's token limit."""
-OTHER_MODEL = "another model, or different weights"
+OTHER_MODEL = "a different model, or different weights"
 UNRELATED = 0.5
 """Median cosine below which two vectors come from different models or weights."""
 
@@ -80,7 +80,7 @@ class Answer:
         if seen is None or seen.same == seen.queries:
             return ""
         moved = seen.queries - seen.same
-        return f", but {moved} of {seen.queries} queries return another top {seen.top}"
+        return f", but {moved} of {seen.queries} queries return a different top {seen.top}"
 
     def reason(self) -> str:
         """The likely reason for a difference, in one or two sentences."""
@@ -132,11 +132,13 @@ class Answer:
     def _small(self, far: Sequence[Pair]) -> str:
         if min(pair.cosine for pair in far) >= NEARLY:
             words = (
-                "the same model, computed differently: another precision (float16, int8), device "
+                "the same model, computed differently: different precision (float16, int8), device "
                 "or library version"
             )
         else:
-            words = "another version of the model, or different preprocessing of texts and images"
+            words = (
+                "a different version of the model, or different preprocessing of texts and images"
+            )
         return ". ".join(filter(None, [words, self._releases("images")]))
 
 
@@ -146,7 +148,7 @@ def other_length(far: Sequence[Pair]) -> str:
     if not lengths:
         return ""
     new, old = min(lengths)
-    return f"another model: vectors have {new} dimensions now, and had {old} before"
+    return f"a different model: vectors have {new} dimensions now, and had {old} before"
 
 
 def _other_norm(far: Sequence[Pair]) -> str:

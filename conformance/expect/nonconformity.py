@@ -34,7 +34,7 @@ class CauseKind(StrEnum):
     ROWS = "number of rows"
     DIMENSION = "dimension"
     COMPANIONS = "companions"
-    """An item's vector is right alone, but wrong beside other items."""
+    """An item's vector is right alone, but wrong alongside other items."""
     ORDER = "order"
     """A response has the right vectors in the wrong order."""
     SIZE = "size"

@@ -93,7 +93,7 @@ CASES: dict[str, tuple[str, list[str], int, str]] = {
         "Shorter",
         [],
         1,
-        "another model: vectors have 512 dimensions now, and had 64",
+        "a different model: vectors have 512 dimensions now, and had 64",
     ),
     "a named vector": ("Named", ["--vector", "title"], 0, "objects: 6 of 6 the same"),
     "the first active tenant": ("Tenants", [], 0, "Tenants (tenant b) at http://"),

@@ -148,7 +148,7 @@ def test_another_length_is_another_model(before: Snapshot) -> None:
     images = {name: row[:256] for name, row in before.images.items()}
     assert (
         reason(before, side(shorter, images))
-        == "another model: vectors have 256 dimensions now, and had 512 before"
+        == "a different model: vectors have 256 dimensions now, and had 512 before"
     )
 
 
@@ -167,7 +167,7 @@ def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot)
         texts={name: np.roll(row, 7) for name, row in before.texts.items()},
         images={name: np.roll(row, 7) for name, row in before.images.items()},
     )
-    assert reason(before, new) == "another model, or different weights"
+    assert reason(before, new) == "a different model, or different weights"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_vectors_that_the_model_cannot_have_are_noted(before: Snapshot) -> None:
 def test_a_match_tells_of_searches_that_change(before: Snapshot) -> None:
     answer = of_snapshots(before, before, None)
     answer = replace(answer, searches=Agreement(same=51, queries=71, top=10))
-    assert next(answer.lines()).endswith(", but 20 of 71 queries return another top 10.")
+    assert next(answer.lines()).endswith(", but 20 of 71 queries return a different top 10.")
 
 
 def test_sides_without_a_common_item_are_nothing_compared(before: Snapshot) -> None:

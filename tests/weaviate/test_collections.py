@@ -67,7 +67,7 @@ NONE = "Brought has vectorizer none: its objects come with their own vectors"
 COMPARED: dict[str, tuple[list[str], int, str]] = {
     "Products": ([], 0, "objects: 4 of 4 the same; lowest cosine 1.0000"),
     "Pictures": ([], 0, "objects: 1 of 1 the same; lowest cosine 1.0000"),
-    "Shorter": ([], 1, "another model: vectors have 512 dimensions now, and had 64"),
+    "Shorter": ([], 1, "a different model: vectors have 512 dimensions now, and had 64"),
     "Tenants": ([], 0, "Tenants (tenant b) at http"),
     "Named": ([], 0, "objects: 2 of 2 the same"),
     "named": (["--vector", "two"], 0, "objects: 1 of 1 the same"),
