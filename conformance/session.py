@@ -433,7 +433,7 @@ class Session:
         pace = self.client.pace
         costs = {"text": pace.text, "image": pace.image, "megapixel": pace.megapixel}
         told: dict[str, float | str] = {
-            f"seconds a {kind}": round(cost, 4) for kind, cost in costs.items()
+            f"seconds per {kind}": round(cost, 4) for kind, cost in costs.items()
         }
         if self.budget.left_out:
             told["cases left out for lack of time"] = self.budget.left_out

@@ -176,7 +176,7 @@ def test_a_clause_lists_its_tests_and_what_they_measured(good: Ran) -> None:
     assert "dimension" in measured
     # The costs of items were measured before the first test.
     others = set(good.report["measurements"]) - measured
-    assert {name.rpartition(" ")[0] for name in others} <= {"seconds a"}
+    assert {name.rpartition(" ")[0] for name in others} <= {"seconds per"}
 
 
 def test_the_report_says_how_to_believe_and_repeat_it(good: Ran) -> None:
