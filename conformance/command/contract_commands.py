@@ -29,7 +29,7 @@ WIDTH = 100
 WIDTH_OF_MODELS = 110
 LISTED = {"page": "page", "build": "build", "user": "yours"}
 NOTE = """\
-listed: page = on the documentation page; build = only in the vendor's build; yours = in --models FILE.
+listed: page = on the documentation page; build = only in the vendor's build; yours = --models FILE.
 docs/models.md has the source of each value."""
 
 

@@ -99,7 +99,7 @@ def parsed(shown: str) -> int:
     """The bytes of ``123.4MiB / 23.4GiB``: the first figure, which has at most four digits."""
     found = re.match(r"\s*([\d.]+)\s*([KMGT]?i?B)\b", shown)
     if found is None or found[2] not in UNITS:
-        raise CommandFailed(f"the engine gives no memory figure: {shown.strip()!r}")
+        raise CommandFailed(f"the engine does not report memory use: {shown.strip()!r}")
     return int(float(found[1]) * UNITS[found[2]])
 
 

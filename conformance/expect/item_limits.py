@@ -93,7 +93,7 @@ class ItemLimits:
             return self._of_number(others) if len(smallest) >= FEWEST else None
         if self._serves(as_heavy(smallest)):
             return None
-        words = "each part of them is served, but not all of them in one request"
+        words = "each part of the request is served, but not the whole request"
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:

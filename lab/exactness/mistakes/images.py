@@ -1,4 +1,4 @@
-"""Mistakes made with the image before the library's preprocessing."""
+"""Mistakes in how an image is handled before the library's preprocessing."""
 
 import io
 from collections.abc import Callable
