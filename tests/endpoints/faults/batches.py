@@ -11,24 +11,33 @@ import numpy as np
 from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Body, Endpoint
-from tests.endpoints.registry import fault, inputs, refusals, variants
+from tests.endpoints.registry import fault, inputs, outputs, refusals, variants
+
+given_texts = inputs("text_vectors")
+given_images = inputs("image_vectors")
+returned_texts = outputs("text_vectors")
+returned_images = outputs("image_vectors")
 
 # Text vectors that depend on other texts or on earlier requests.
 
 
-@fault("batch-mean-leaks")
-class BatchMeanLeaks(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        mean = vectors.mean(axis=0, keepdims=True) if len(texts) else vectors
-        return single(0.9 * vectors + 0.1 * mean)
+def mean(vectors: Matrix) -> Matrix:
+    """The mean row, (1, width); no row if there are none."""
+    return vectors.mean(axis=0, keepdims=True) if len(vectors) else vectors
 
 
-@fault("batch-centred")
-class BatchCentred(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        return vectors - vectors.mean(axis=0, keepdims=True) if len(texts) > 1 else vectors
+returned_texts("batch-mean-leaks", lambda vectors: single(0.9 * vectors + 0.1 * mean(vectors)))
+returned_texts(
+    "batch-centred", lambda vectors: vectors - mean(vectors) if len(vectors) > 1 else vectors
+)
+returned_texts(
+    "scaled-above-40",
+    lambda vectors: single(vectors - 0.3 * mean(vectors)) if len(vectors) > 40 else vectors,
+)
+returned_texts(
+    "texts-with-dropout",
+    lambda vectors: single(vectors * (np.random.default_rng().random(vectors.shape) > 0.1) / 0.9),
+)
 
 
 @fault("padding-counts")
@@ -73,14 +82,6 @@ class TextsDrift(Endpoint):
         return single(np.cos(turn) * vectors + np.sin(turn) * other)
 
 
-@fault("texts-with-dropout")
-class TextsDropout(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        kept = np.random.default_rng().random(vectors.shape) > 0.1
-        return single(vectors * kept / 0.9)
-
-
 @fault("previous-answer")
 class PreviousAnswer(Endpoint):
     last: Matrix | None = None
@@ -95,56 +96,25 @@ class PreviousAnswer(Endpoint):
 # Correct rows in the wrong places.
 
 
-@fault("texts-reversed")
-class TextsReversed(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(texts)[::-1]
-
-
-@fault("images-reversed")
-class ImagesReversed(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        return super().image_vectors(images)[::-1]
-
-
-@fault("first-two-swapped")
-class FirstTwoSwapped(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        order = [1, 0, *range(2, len(texts))] if len(texts) > 1 else range(len(texts))
-        return super().text_vectors([texts[place] for place in order])
-
-
-given_texts = inputs("text_vectors")
+returned_texts("texts-reversed", lambda vectors: vectors[::-1])
+returned_images("images-reversed", lambda vectors: vectors[::-1])
+given_texts("first-two-swapped", lambda texts: texts[:2][::-1] + texts[2:])
 given_texts("texts-sorted-by-length", lambda texts: sorted(texts, key=len))
 given_texts("texts-sorted-by-alphabet", lambda texts: sorted(texts))
-
-
-given_images = inputs("image_vectors")
 given_images("images-sorted-by-size", lambda images: sorted(images, key=len))
+given_texts("shuffled-above-8", lambda texts: shuffled(texts) if len(texts) > 8 else texts)
+given_texts("shuffled-above-64", lambda texts: shuffled(texts) if len(texts) > 64 else texts)
+given_texts(
+    "sixteen-texts-moved-by-one", lambda texts: texts[1:] + texts[:1] if len(texts) == 16 else texts
+)
+given_images(
+    "images-shuffled-above-4", lambda images: images[1:] + images[:1] if len(images) > 4 else images
+)
 
 
-class Shuffled(Endpoint):
-    """Returns more than `above` texts in random order."""
-
-    above = 8
-
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        order = list(range(len(texts)))
-        if len(texts) > self.above:
-            random.Random(len(texts)).shuffle(order)
-        return super().text_vectors([texts[place] for place in order])
-
-
-shuffled = variants(Shuffled, "above")
-shuffled("shuffled-above-8", 8)
-shuffled("shuffled-above-64", 64)
-
-
-@fault("images-shuffled-above-4")
-class ImagesShuffled(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        turned = images[1:] + images[:1] if len(images) > 4 else images
-        return super().image_vectors(turned)
+def shuffled(texts: list[str]) -> list[str]:
+    """The texts in random order, which depends on their number."""
+    return random.Random(len(texts)).sample(texts, len(texts))
 
 
 @fault("chunks-interleaved")
@@ -155,6 +125,10 @@ class ChunksInterleaved(Endpoint):
 
 
 given_texts("duplicates-collapsed", lambda texts: list(dict.fromkeys(texts)))
+given_texts(
+    "far-duplicates-collapsed",
+    lambda texts: list(dict.fromkeys(texts)) if len(texts) > 12 else texts,
+)
 given_images("duplicate-images-collapsed", lambda images: list(dict.fromkeys(images)))
 
 
@@ -220,27 +194,6 @@ class OddSwapped(Endpoint):
         return super().text_vectors(turned)
 
 
-@fault("sixteen-texts-moved-by-one")
-class SixteenMoved(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        moved = texts[1:] + texts[:1] if len(texts) == 16 else texts
-        return super().text_vectors(moved)
-
-
-@fault("scaled-above-40")
-class ScaledAbove40(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        mean = vectors.mean(axis=0, keepdims=True) if len(texts) else vectors
-        return single(vectors - 0.3 * mean) if len(texts) > 40 else vectors
-
-
-@fault("far-duplicates-collapsed")
-class FarDuplicates(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(list(dict.fromkeys(texts)) if len(texts) > 12 else texts)
-
-
 # Caches that confuse two texts.
 
 
@@ -296,11 +249,10 @@ class ReusesSlots(Endpoint):
 # Texts that are confused within a request.
 
 
-@fault("texts-cut-above-100")
-class CutAbove100(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        cut = [" ".join(text.split()[:3]) for text in texts]
-        return super().text_vectors(cut if len(texts) > 100 else texts)
+given_texts(
+    "texts-cut-above-100",
+    lambda texts: [" ".join(text.split()[:3]) for text in texts] if len(texts) > 100 else texts,
+)
 
 
 class Deduplicated(Endpoint):

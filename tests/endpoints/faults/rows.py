@@ -6,27 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Asked, Body, Endpoint
-from tests.endpoints.registry import fault, inputs, outputs, refusals, variants
+from tests.endpoints.registry import fault, inputs, outputs, refusals
 
 # Too many rows, too few, or rows that are too short.
-
-
-class Rewritten(Endpoint):
-    """Sends every list of rows through `rewrite`."""
-
-    def rows(self, vectors: Matrix) -> Any:
-        return self.rewrite(super().rows(vectors))
-
-    def rewrite(self, rows: list[list[Any]]) -> Any:
-        return rows
-
-
-@fault("padded-batches")
-class PaddedBatches(Rewritten):
-    def rewrite(self, rows: list[list[Any]]) -> Any:
-        return rows + [[0.0] * self.encoder.width] * (-len(rows) % 4)
 
 
 request_refused = refusals("body")
@@ -43,7 +26,10 @@ request_refused(
 )
 
 
-rewritten = variants(Rewritten, "rewrite")
+rewritten = outputs("rows")
+rewritten(
+    "padded-batches", lambda rows: rows + [[0.0] * len(row) for row in rows[:1]] * (-len(rows) % 4)
+)
 rewritten("missing-rows-padded-with-empty", lambda rows: rows or [[]])
 rewritten("cut-at-64", lambda rows: rows[:64])
 rewritten("last-row-missing", lambda rows: rows[:-1] if len(rows) > 1 else rows)
@@ -67,12 +53,6 @@ rewritten(
 )
 
 
-@fault("images-cut-at-8")
-class ImagesCutAt8(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        return super().image_vectors(images[:8])
-
-
 # Rows that are not flat lists of finite numbers.
 
 
@@ -83,29 +63,24 @@ returned_body(
 )
 
 
-@fault("rows-in-base64")
-class RowsInBase64(Rewritten):
-    def rewrite(self, rows: list[list[Any]]) -> Any:
-        packed = [np.array(row, dtype="<f4").tobytes() for row in rows]
-        return [base64.b64encode(row).decode() for row in packed]
+def third(number: Any, row: list[Any]) -> list[Any]:
+    """The row with `number` in third place."""
+    return [*row[:2], number, *row[3:]]
 
 
-class OneNumber(Rewritten):
-    """Replaces one number of each row by `number`."""
-
-    number: Any = None
-
-    def rewrite(self, rows: list[list[Any]]) -> Any:
-        """The rows with `number` in third place."""
-        return [[*row[:2], self.number, *row[3:]] for row in rows]
-
-
-one_number = variants(OneNumber, "number")
-one_number("nan-in-rows", float("nan"))
-one_number("infinity-in-rows", float("inf"))
-one_number("beyond-float32", 1e39)
-one_number("null-in-rows", None)
-one_number("boolean-in-rows", True)
+rewritten("nan-in-rows", lambda rows: [third(float("nan"), row) for row in rows])
+rewritten("infinity-in-rows", lambda rows: [third(float("inf"), row) for row in rows])
+rewritten("beyond-float32", lambda rows: [third(1e39, row) for row in rows])
+rewritten("null-in-rows", lambda rows: [third(None, row) for row in rows])
+rewritten("boolean-in-rows", lambda rows: [third(True, row) for row in rows])
+rewritten(
+    "null-in-the-twentieth-row",
+    lambda rows: rows[:19] + [third(None, row) for row in rows[19:20]] + rows[20:],
+)
+rewritten(
+    "rows-in-base64",
+    lambda rows: [base64.b64encode(np.array(row, "<f4").tobytes()).decode() for row in rows],
+)
 
 
 # The wrong keys, kinds or widths.
@@ -170,6 +145,8 @@ class BothAveraged(Endpoint):
         return {kind: [mean for _ in body[kind]] for kind in KINDS}
 
 
+given_images = inputs("image_vectors")
+given_images("images-cut-at-8", lambda images: images[:8])
 returned_images = outputs("image_vectors")
 returned_images("image-width-differs", lambda vectors: np.pad(vectors, ((0, 0), (0, 256))))
 
@@ -180,12 +157,3 @@ class WidthDiffersByCall(Endpoint):
         body, half = super().body(asked), next(self.calls) % 4 == 0
         wide = self.encoder.width // 2 if half else None
         return {kind: [row[:wide] for row in body[kind]] for kind in KINDS}
-
-
-@fault("null-in-the-twentieth-row")
-class NullInTwentieth(Endpoint):
-    def rows(self, vectors: Matrix) -> Any:
-        rows = super().rows(vectors)
-        if len(rows) > 19:
-            rows[19][3] = None
-        return rows

@@ -8,21 +8,25 @@ from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
+from tests.endpoints.faults.batches import mean
 from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.legal.vectors import SaidPrecision
 from tests.endpoints.legal.vision import Seen
-from tests.endpoints.registry import fault
+from tests.endpoints.registry import fault, outputs
 from tests.endpoints.wire import Answer, Request
 
 # Image vectors that differ between calls, or depend on other images.
 
 
-@fault("noise-in-images")
-class ImageNoise(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        noise = np.random.default_rng().normal(0, 2e-6, vectors.shape)
-        return single(vectors + noise)
+returned_images = outputs("image_vectors")
+returned_images(
+    "noise-in-images",
+    lambda vectors: single(vectors + np.random.default_rng().normal(0, 2e-6, vectors.shape)),
+)
+returned_images(
+    "images-depend-on-batch",
+    lambda vectors: vectors - 0.2 * mean(vectors) if len(vectors) > 1 else vectors,
+)
 
 
 @fault("random-crop")
@@ -31,13 +35,6 @@ class RandomCrop(Seen):
         x, y = (np.random.default_rng().random(2) * 0.2 * np.array(picture.size)).astype(int)
         width, height = (max(1, int(0.8 * side)) for side in picture.size)
         return picture.crop((int(x), int(y), int(x) + width, int(y) + height))
-
-
-@fault("images-depend-on-batch")
-class ImagesCentred(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        return vectors - 0.2 * vectors.mean(axis=0, keepdims=True) if len(images) > 1 else vectors
 
 
 @fault("images-padded-to-largest")
