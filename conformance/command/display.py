@@ -16,7 +16,7 @@ from conformance.session import Session, clause_of
 LINE_PER_TEST = 1
 """The verbosity at which pytest itself prints a line for each test."""
 QUIET: tuple[Status, ...] = ("pass",)
-"""Statuses that the progress line does not count: the remaining tests have them."""
+"""Statuses that the progress line does not count."""
 BAR = 20
 """Width of the progress bar in characters."""
 

@@ -36,7 +36,7 @@ from conformance.weaviate.embedded_server import Settings
 DOWNLOAD_SILENCE = 15
 """Seconds without a byte after which a download is aborted."""
 STOP = 10
-"""Seconds that the server has to exit by itself."""
+"""Seconds within which the server must exit by itself."""
 
 STARTED: list[WeaviateClient] = []
 """A reference to the client, which would otherwise be garbage-collected and stop its server."""

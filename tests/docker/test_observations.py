@@ -114,5 +114,5 @@ def test_the_engines_figures_are_read(shown: str, size: int) -> None:
 
 
 def test_no_figure_is_said() -> None:
-    with pytest.raises(CommandFailed, match="no memory figure"):
+    with pytest.raises(CommandFailed, match="does not report memory use"):
         parsed("-- / --")
