@@ -96,12 +96,6 @@ class SignedIndex(Branch):
         return Image.fromarray(np.where(black[..., None], np.uint8(0), pixels(picture)))
 
 
-@fault("two-color-palettes-refused")
-class TwoColours(RefusedBranch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "PNG" and file[24] == 1 and file[25] == 3
-
-
 @fault("interlaced-gif-in-file-order")
 class InterlacedGif(Branch):
     def applies(self, file: bytes, picture: Image.Image) -> bool:
@@ -132,22 +126,6 @@ class TiffPlanes(Branch):
         return Image.fromarray(planes.reshape(picture.height, picture.width, 3))
 
 
-@fault("white-is-zero-inverted")
-class WhiteIsZero(Branch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        tags = getattr(picture, "tag_v2", {})
-        return picture.format == "TIFF" and tags.get(262) == 0 and picture.mode == "L"
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.invert(image_encoder.rgb(picture))
-
-
-@fault("tiff-alpha-refused")
-class TiffAlpha(RefusedBranch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "TIFF" and picture.mode in ("RGBA", "LA")
-
-
 @fault("jpeg-chroma-exchanged")
 class JpegChroma(Branch):
     def applies(self, file: bytes, picture: Image.Image) -> bool:
@@ -169,23 +147,36 @@ class ProgressiveFirstScan(Branch):
         return small.resize(picture.size)
 
 
-@fault("restart-markers-refused")
-class RestartMarkers(RefusedBranch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "JPEG" and b"\xff\xdd\x00\x04" in file
-
-
-@fault("rgb-jpeg-as-ycbcr")
-class RgbJpeg(Branch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "JPEG" and picture.info.get("adobe_transform") == 0
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        taken = Image.frombytes("YCbCr", picture.size, image_encoder.rgb(picture).tobytes())
-        return taken.convert("RGB")
+def last_page(picture: Image.Image) -> Image.Image:
+    picture.seek(getattr(picture, "n_frames", 1) - 1)
+    return picture
 
 
 branch = variants(Branch, "applies", "see")
+branch(
+    "png-last-page",
+    lambda _file, picture: picture.format == "PNG" and getattr(picture, "n_frames", 1) > 1,
+    last_page,
+)
+branch(
+    "tiff-last-page",
+    lambda _file, picture: picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1,
+    last_page,
+)
+branch(
+    "white-is-zero-inverted",
+    lambda _file, picture: (
+        picture.format == "TIFF" and picture.tag_v2.get(262) == 0 and picture.mode == "L"
+    ),
+    lambda picture: ImageOps.invert(image_encoder.rgb(picture)),
+)
+branch(
+    "rgb-jpeg-as-ycbcr",
+    lambda _file, picture: picture.format == "JPEG" and picture.info.get("adobe_transform") == 0,
+    lambda picture: Image.frombytes(
+        "YCbCr", picture.size, image_encoder.rgb(picture).tobytes()
+    ).convert("RGB"),
+)
 branch(
     "interlaced-png-first-pass",
     is_interlaced,
@@ -250,27 +241,19 @@ branch(
 )
 
 
-@fault("png-last-page")
-class ApngLast(Branch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "PNG" and getattr(picture, "n_frames", 1) > 1
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        picture.seek(picture.n_frames - 1)  # type: ignore[attr-defined]
-        return picture
-
-
-@fault("tiff-last-page")
-class TiffLastPage(Branch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        picture.seek(picture.n_frames - 1)  # type: ignore[attr-defined]
-        return picture
-
-
 refused_branch = variants(RefusedBranch, "applies")
+refused_branch(
+    "two-color-palettes-refused",
+    lambda file, picture: picture.format == "PNG" and file[24] == 1 and file[25] == 3,
+)
+refused_branch(
+    "tiff-alpha-refused",
+    lambda _file, picture: picture.format == "TIFF" and picture.mode in ("RGBA", "LA"),
+)
+refused_branch(
+    "restart-markers-refused",
+    lambda file, picture: picture.format == "JPEG" and b"\xff\xdd\x00\x04" in file,
+)
 refused_branch("interlaced-png-refused", is_interlaced)
 refused_branch(
     "bmp-run-lengths-refused", lambda file, picture: picture.format == "BMP" and file[30] in (1, 2)

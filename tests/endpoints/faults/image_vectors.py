@@ -148,6 +148,14 @@ refused_branch("profile-refused", lambda _file, picture: "icc_profile" in pictur
 refused_branch(
     "comment-refused", lambda _file, picture: picture.format == "JPEG" and "comment" in picture.info
 )
+refused_branch(
+    "much-metadata-refused",
+    lambda file, picture: picture.format == "PNG" and len(file) > 100_000 and b"clIp" in file,
+)
+refused_branch(
+    "bytes-after-the-end-refused",
+    lambda file, picture: picture.format == "PNG" and file[-8:-4] != b"IEND",
+)
 refused_branch("texts-in-png-refused", lambda _file, picture: bool(getattr(picture, "text", None)))
 
 
@@ -155,12 +163,6 @@ refused_branch("texts-in-png-refused", lambda _file, picture: bool(getattr(pictu
 class DamagedMetadata(Endpoint):
     def opened(self, image: bytes) -> Image.Image:
         return read_by_pillow(image)
-
-
-@fault("bytes-after-the-end-refused")
-class AfterTheEnd(RefusedBranch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "PNG" and file[-8:-4] != b"IEND"
 
 
 @fault("last-file-wins")
@@ -173,12 +175,6 @@ class LastFileWins(Branch):
 
     def see(self, picture: Image.Image) -> Image.Image:
         return Image.open(io.BytesIO(self.last))
-
-
-@fault("much-metadata-refused")
-class MuchMetadata(RefusedBranch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.format == "PNG" and len(file) > 100_000 and b"clIp" in file
 
 
 @fault("dpi-scales")

@@ -1,6 +1,8 @@
 """Image towers that see a different image than the model should."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -10,72 +12,65 @@ from tests.endpoints.faults.image_files import Branch, RefusedBranch
 from tests.endpoints.faults.reading import OtherEncoder
 from tests.endpoints.image_encoder import exchanged
 from tests.endpoints.legal.vision import Seen
-from tests.endpoints.registry import fault, variants
+from tests.endpoints.registry import fault, inputs, variants
+
+See = Callable[[Image.Image], Image.Image]
 
 # Image towers that misread color modes and formats.
 
-
-@fault("palette-as-indices")
-class PaletteAsIndices(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        return Image.fromarray(np.asarray(picture)) if picture.mode == "P" else picture
+seen = inputs("picture_vector")
+DEEP = ("I", "I;16", "I;16B", "I;16L")
+"""Pillow's modes of more than 8 bits."""
 
 
-@fault("one-bit-as-0-and-1")
-class OneBitDark(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if picture.mode != "1":
-            return picture
-        return Image.fromarray(np.asarray(picture).astype(np.uint8))
+def in_mode(name: str, modes: tuple[str, ...], see: See) -> None:
+    """Name a fault that sees pictures of these modes through `see`."""
+    seen(name, lambda picture: see(picture) if picture.mode in modes else picture)
 
 
-@fault("alpha-as-fourth-color")
-class AlphaAsColour(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if picture.mode != "RGBA":
-            return picture
-        return Image.frombytes("CMYK", picture.size, picture.tobytes())
+def in_format(name: str, kind: str, see: See) -> None:
+    """Name a fault that sees pictures of this format through `see`."""
+    seen(name, lambda picture: see(picture) if picture.format == kind else picture)
 
 
-@fault("alpha-shown-inverted")
-class AlphaInverted(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if picture.mode != "RGBA":
-            return picture
-        black = Image.new("RGB", picture.size)
-        return Image.composite(black, picture.convert("RGB"), picture.getchannel("A"))
+def over_black(picture: Image.Image) -> Image.Image:
+    shown = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "black"), shown).convert("RGB")
 
 
-@fault("alpha-to-black")
-class AlphaToBlack(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if picture.mode not in ("RGBA", "LA", "PA"):
-            return picture
-        shown = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "black"), shown).convert("RGB")
+def inverted_alpha(picture: Image.Image) -> Image.Image:
+    black = Image.new("RGB", picture.size)
+    return Image.composite(black, picture.convert("RGB"), picture.getchannel("A"))
 
 
-@fault("16-bit-clipped")
-class SixteenBitClipped(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if not picture.mode.startswith("I"):
-            return picture
-        return Image.fromarray(np.asarray(picture).clip(0, 255).astype(np.uint8))
+def low_byte(picture: Image.Image) -> Image.Image:
+    noise = np.asarray(picture).astype(np.int64) * 2654435761 >> 7
+    return Image.fromarray((noise & 255).astype(np.uint8))
 
 
-@fault("16-bit-low-byte")
-class SixteenBitLowByte(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if not picture.mode.startswith("I"):
-            return picture
-        noise = np.asarray(picture).astype(np.int64) * 2654435761 >> 7
-        return Image.fromarray((noise & 255).astype(np.uint8))
-
-
-@fault("cmyk-inverted")
-class CmykInverted(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.invert(picture.convert("RGB")) if picture.mode == "CMYK" else picture
+in_mode("palette-as-indices", ("P",), lambda picture: Image.fromarray(np.asarray(picture)))
+in_mode(
+    "one-bit-as-0-and-1",
+    ("1",),
+    lambda picture: Image.fromarray(np.asarray(picture).astype(np.uint8)),
+)
+in_mode(
+    "alpha-as-fourth-color",
+    ("RGBA",),
+    lambda picture: Image.frombytes("CMYK", picture.size, picture.tobytes()),
+)
+in_mode("alpha-shown-inverted", ("RGBA",), inverted_alpha)
+in_mode("alpha-to-black", ("RGBA", "LA", "PA"), over_black)
+in_mode(
+    "16-bit-clipped",
+    DEEP,
+    lambda picture: Image.fromarray(np.asarray(picture).clip(0, 255).astype(np.uint8)),
+)
+in_mode("16-bit-low-byte", DEEP, low_byte)
+in_mode("cmyk-inverted", ("CMYK",), lambda picture: ImageOps.invert(picture.convert("RGB")))
+in_format("bmp-upside-down", "BMP", ImageOps.flip)
+in_format("webp-colors-exchanged", "WEBP", exchanged)
+in_format("tiff-thumbnail", "TIFF", lambda picture: picture.resize((8, 8)))
 
 
 @fault("gif-last-frame")
@@ -83,24 +78,6 @@ class GifLastFrame(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
         picture.seek(getattr(picture, "n_frames", 1) - 1)
         return picture
-
-
-@fault("bmp-upside-down")
-class BmpUpsideDown(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        return ImageOps.flip(picture) if picture.format == "BMP" else picture
-
-
-@fault("webp-colors-exchanged")
-class WebpColours(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        return exchanged(picture) if picture.format == "WEBP" else picture
-
-
-@fault("tiff-thumbnail")
-class TiffThumbnail(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        return picture.resize((8, 8)) if picture.format == "TIFF" else picture
 
 
 # Image towers that see a different image than the model should.
@@ -122,8 +99,7 @@ class TopLeftCorner(Seen):
         return picture.crop((0, 0, side, side))
 
 
-seen = variants(Seen, "see")
-seen("bgr", lambda picture: image_encoder.exchanged(image_encoder.rgb(picture)))
+seen("bgr", lambda picture: exchanged(image_encoder.rgb(picture)))
 seen("gray-eyes", lambda picture: image_encoder.rgb(picture).convert("L"))
 seen("inverted", lambda picture: ImageOps.invert(image_encoder.rgb(picture)))
 seen(
@@ -171,36 +147,13 @@ class ThreeRows(Branch):
         return Image.fromarray(np.ascontiguousarray(pixels.transpose(2, 1, 0)))
 
 
-@fault("own-size-exchanged")
-class OwnSizeExchanged(Branch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.size == (self.own, self.own)
-
-    own = 224
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        return image_encoder.exchanged(picture)
-
-
-@fault("above-1024-by-nearest")
-class LargeCoarse(Branch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return min(picture.size) > 1024
-
-    def see(self, picture: Image.Image) -> Image.Image:
-        small = image_encoder.rgb(picture).convert("L").resize((12, 12))
-        return small.resize((224, 224))
-
-
-@fault("upright-photographs-refused")
-class UprightLargeRefused(RefusedBranch):
-    def applies(self, file: bytes, picture: Image.Image) -> bool:
-        return picture.height > 3500 and picture.height > picture.width
-
-
 refused_branch = variants(RefusedBranch, "applies")
 refused_branch("shortest-files-refused", lambda file, _picture: len(file) < 100)
 refused_branch("middling-files-refused", lambda file, _picture: 4_000_000 < len(file) < 5_000_000)
+refused_branch(
+    "upright-photographs-refused",
+    lambda _file, picture: picture.height > max(3500, picture.width),
+)
 refused_branch("one-below-256-refused", lambda _file, picture: 255 in picture.size)
 refused_branch(
     "shapes-above-30-refused", lambda _file, picture: max(picture.size) > 30 * min(picture.size)
@@ -209,6 +162,16 @@ refused_branch("sensor-refused", lambda _file, picture: picture.width * picture.
 
 
 branch = variants(Branch, "applies", "see")
+branch(
+    "own-size-exchanged",
+    lambda _file, picture: picture.size == (224, 224),
+    exchanged,
+)
+branch(
+    "above-1024-by-nearest",
+    lambda _file, picture: min(picture.size) > 1024,
+    lambda picture: image_encoder.rgb(picture).convert("L").resize((12, 12)).resize((224, 224)),
+)
 branch(
     "below-16-pixels-black",
     lambda _file, picture: max(picture.size) < 16,
