@@ -173,7 +173,7 @@ def record(deployment: Deployment, folder: Path) -> None:
 def write(folder: Path, operations: Sequence[Captured], made_by: str, server: str) -> None:
     """One file per request, and `index.toml`; `server` is Weaviate's version."""
     index = [
-        f"# Requests of a real Weaviate; made by {made_by}.",
+        f"# Requests of a real Weaviate server; made by {made_by}.",
         f'server = "{server}"',
         f'client = "weaviate-client {version("weaviate-client")}"',
     ]

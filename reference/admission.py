@@ -11,7 +11,7 @@ REQUESTS = 512
 """Simultaneous vectorize requests; more than any Weaviate sends (twice its processors)."""
 
 BODIES = 4
-"""Bodies of the maximum size in memory at once, or the same number of bytes in smaller ones."""
+"""Number of maximum-size bodies in memory at once, or as many bytes in smaller ones."""
 
 PATIENCE = 45.0
 """Seconds until a request gets status 503. Weaviate itself gives up after 50, and shows its user

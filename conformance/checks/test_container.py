@@ -29,7 +29,7 @@ from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items, Target
 
 CALLERS = 2 * max(os.cpu_count() or 1, 2)
-"""The number of requests that a Weaviate on this machine sends at once: twice its processors."""
+"""The number of requests that Weaviate sends at once on this machine: twice its processors."""
 IMAGES_EACH = 2
 ROUNDS = 4
 """Each memory measurement takes about two seconds."""

@@ -172,7 +172,7 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     mistakes = image_sizes.mistaken(file, model.image_size, crops)
     likely = next((f", as if {cause}" for cause, copy in mistakes.items() if is_near(copy)), "")
     shown = f"{name}: not the vector of the image resized to {model.image_size} pixels{likely}"
-    expected = "the vector of that size's PNG, as made by the model's own preprocessing"
+    expected = "the vector of a PNG of that size, made by the model's own preprocessing"
     expect.require(False, shown, expected, got.exchange)
 
 

@@ -23,7 +23,7 @@ from conformance.transport.endpoint import Endpoint, Items
 MOST_IMAGES = 8
 """Any further clients repeat these images, which suffices to reveal a mix-up."""
 CALLERS = 2 * max(os.cpu_count() or 1, 2)
-"""The number of requests that a Weaviate on this machine sends at once: twice its processors."""
+"""The number of requests that Weaviate sends at once on this machine: twice its processors."""
 ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20

@@ -1,4 +1,4 @@
-"""WIR: requests recorded from a real Weaviate, replayed byte for byte."""
+"""WIR: requests recorded from a real Weaviate server, replayed byte for byte."""
 
 import base64
 from collections.abc import Callable

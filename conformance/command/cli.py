@@ -137,7 +137,7 @@ def _version_option() -> click.Parameter:
         expose_value=False,
         is_eager=True,
         callback=show,
-        help="show the version and end",
+        help="show the version and exit",
     )
 
 

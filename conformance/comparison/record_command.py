@@ -135,7 +135,9 @@ def record_reference(loading: Loading, output: Path | None, timeout: float, wait
     if made.refused:
         name, why = next(iter(made.refused.items()))
         raise UserError(f"the reference refused {name}: {why}")
-    origin = f"those that the reference made from {loading.weights} weights ({place.name})"
+    origin = (
+        f"the vectors that the reference computed from {loading.weights} weights ({place.name})"
+    )
     expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)
 

@@ -90,7 +90,7 @@ class Rest:
             )
         if seen.status in FORBIDDEN:
             reason = f"status {seen.status}"
-            message = f"the Weaviate at {self.url} requires an API key ({reason}): set {KEY}"
+            message = f"the Weaviate server at {self.url} requires an API key ({reason}): set {KEY}"
             raise NoAnswer(message, seen.status, reason, path)
         document = seen.json()
         if not seen.succeeded or not isinstance(document, kind):

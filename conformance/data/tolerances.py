@@ -27,7 +27,7 @@ OTHER_DECODER = 5e-2
 cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
 
 LOW_PRECISION = 5e-2
-"""The limit instead for the noise of a model with low precision. For bfloat16, differences of 0.008
+"""The limit for noise if the model has low precision. For bfloat16, differences of 0.008
 between lists of different sizes were published; leaks from other items are mostly larger."""
 
 TIMES_NOISE = 3

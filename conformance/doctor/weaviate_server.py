@@ -1,4 +1,4 @@
-"""Inspect a running Weaviate: its module, the endpoint behind it and its collections.
+"""Inspect a running Weaviate server: its module, the endpoint behind it and its collections.
 
 It uses only the REST interface, and never writes.
 """

@@ -255,7 +255,7 @@ OPTIONS: Final = (
         "weaviate",
         "which Weaviate to use: off, embedded[:VERSION], docker[:VERSION] or a URL",
         metavar="WHERE",
-        markdown="import and search through a real Weaviate: `off`, `embedded`, "
+        markdown="import and search through a real Weaviate server: `off`, `embedded`, "
         "`embedded:VERSION`, `docker`, `docker:VERSION` or a URL",
     ),
     Option(

@@ -16,7 +16,7 @@ from conformance.data import statuses
 FOLDER = Path(__file__).parent / "templates"
 PARTS = {
     "http": "over HTTP",
-    "weaviate": "through a real Weaviate",
+    "weaviate": "through a real Weaviate server",
     "comparison": "compared with other vectors",
     "container": "as a container",
 }

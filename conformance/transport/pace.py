@@ -27,7 +27,7 @@ from conformance.transport.exchange import Exchange, FailureKind
 SHARE = 0.5
 """Share of the timeout in which the suite's own requests should fit."""
 IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
-"""Objects that a Weaviate on this machine sends at once: twice its processors."""
+"""Number of objects that Weaviate sends at once on this machine: twice its processors."""
 KEPT = 9
 """Number of measurements of a kind that are kept; their (lower) median counts."""
 SMALL = 0.25

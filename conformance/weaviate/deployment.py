@@ -135,7 +135,7 @@ def _deployment(
 ) -> Deployment:
     meta = client.get_meta()
     if MODULE not in meta["modules"]:
-        raise Unavailable(f"the Weaviate at {running.url} runs without {MODULE}")
+        raise Unavailable(f"the Weaviate server at {running.url} runs without {MODULE}")
     version = str(meta["version"])
     return Deployment(running, client, TemporaryCollections(client), url, between, version)
 

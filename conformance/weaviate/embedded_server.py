@@ -1,4 +1,4 @@
-"""An embedded Weaviate started by the suite through weaviate-client.
+"""An embedded Weaviate server started by the suite through weaviate-client.
 
 It runs with one module, without telemetry, on the loopback interface and with an API key.
 """

@@ -26,7 +26,7 @@ FOLDER = "wire"
 
 @dataclass(frozen=True)
 class Recorded:
-    """One request of a real Weaviate; `texts` and `images` count the items in it."""
+    """One request of a real Weaviate server; `texts` and `images` count the items in it."""
 
     name: str
     operation: str

@@ -70,8 +70,8 @@ class Server:
         """A connected client, which must be closed; raises Unavailable if REST or gRPC fails."""
         if self.grpc_port == self.port:
             raise Unavailable(
-                f"{self.port} is the REST port of the Weaviate at {self.url}: --weaviate-grpc PORT "
-                "specifies its gRPC port"
+                f"{self.port} is the REST port of the Weaviate server at {self.url}: "
+                "--weaviate-grpc PORT specifies its gRPC port"
             )
         try:
             client = self._client()
@@ -94,8 +94,8 @@ class Server:
             check_grpc(self.host, self.grpc_port, self.secure)
         except NoGrpc as problem:
             raise Unavailable(
-                f"the Weaviate at {self.url} answers, but not over gRPC on port {self.grpc_port} "
-                f"({problem}): --weaviate-grpc PORT specifies another port"
+                f"the Weaviate server at {self.url} answers, but not over gRPC on port "
+                f"{self.grpc_port} ({problem}): --weaviate-grpc PORT specifies another port"
             ) from problem
 
     def _client(self) -> "WeaviateClient":

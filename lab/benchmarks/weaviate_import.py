@@ -1,4 +1,4 @@
-"""Import objects into a real Weaviate, alternating between two endpoints.
+"""Import objects into a real Weaviate server, alternating between two endpoints.
 
 ``python -m lab.benchmarks.weaviate_import [--model ViT-B-32] [--objects 1000]``: one embedded
 Weaviate, with a collection for the reference and one for the plain server, which receive a hundred

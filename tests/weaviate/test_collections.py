@@ -1,4 +1,4 @@
-"""compare and doctor on every kind of collection in a real Weaviate."""
+"""compare and doctor on every kind of collection in a real Weaviate server."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ SHORT = [0.5] * 64
 
 @pytest.fixture(scope="module")
 def server(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real Weaviate with a collection of each kind."""
+    """A real Weaviate server with a collection of each kind."""
     with real.started(tmp_path_factory.mktemp("server"), endpoint_url, {}) as running:
         assert running.is_ready()
         with running.server.connect() as client:

@@ -1,4 +1,4 @@
-"""The doctor with a real Weaviate: no false alarms, and it quotes Weaviate's own messages."""
+"""The doctor with a real Weaviate server: no false alarms, and Weaviate's own messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A real Weaviate runs the examples, and has the defects that the contract describes.
+"""A real Weaviate server runs the examples, and has the defects that the contract describes.
 
 The defect: weights are assigned to the rows of a response one by one, whatever field each row comes
 from. When a server fixes this, a test here fails, and fixtures/contract.md.jinja must be updated.
@@ -59,7 +59,7 @@ PANIC = r"panic occurred: runtime error: index out of range \[2\] with length 2"
 
 @pytest.fixture(scope="module")
 def server(endpoint_url: str) -> Iterator[Server]:
-    """A real Weaviate in front of it, as a user runs one."""
+    """A real Weaviate server in front of it, as a user runs one."""
     with embedded_server.run(endpoint_url, real.version()) as running:
         yield running
 

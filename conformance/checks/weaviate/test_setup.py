@@ -80,7 +80,9 @@ def test_two_endpoints_serve_one_server(
     deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> None:
     if deployment.proxy is None:
-        statuses.not_applicable("that Weaviate cannot reach a second endpoint on this machine")
+        statuses.not_applicable(
+            "that Weaviate server cannot reach a second endpoint on this machine"
+        )
     item, mark = items[0], deployment.mark()
     with SecondEndpoint().running() as other:
         elsewhere = page.create(deployment, "Second", inference_url=other.url)

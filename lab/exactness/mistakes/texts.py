@@ -1,4 +1,4 @@
-"""Mistakes made with the text or its tokens."""
+"""Mistakes in how a text or its tokens are handled."""
 
 import unicodedata
 from collections.abc import Callable

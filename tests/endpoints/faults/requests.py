@@ -179,7 +179,7 @@ string_refused("images-are-urls", 400, lambda _image: True)
 string_refused("base64-in-lines-only", 400, lambda image: len(image) > 100_000)
 
 
-# Faults that only a real Weaviate, or a recording of its requests, reveals.
+# Faults that only a real Weaviate server, or a recording of its requests, reveals.
 
 
 request_refused = refusals("body")
