@@ -88,6 +88,5 @@ def _beside(seconds: float, least: float | None) -> str:
     took = f"{seconds * 1000:.0f} ms"
     if least is None:
         return took
-    return (
-        f"{took}; this machine's CPU, as busy as it is, would take at least {least * 1000:.0f} ms"
-    )
+    cpu = "this machine's CPU, under its current load, would take at least"
+    return f"{took}; {cpu} {least * 1000:.0f} ms"

@@ -263,7 +263,7 @@ def _in_lines(console: Console, findings: Sequence[Finding], first: int) -> None
     if len(findings) > IN_A_LINE:
         console.print(f"… and {len(findings) - IN_A_LINE} more")
     if findings:
-        console.print(Text("All in full: -v, or report.html of --report DIR", style="dim"))
+        console.print(Text("Full details: -v, or report.html with --report DIR", style="dim"))
 
 
 def _cut(text: str, longest: int) -> str:

@@ -270,7 +270,7 @@ def test_time_tells_a_gpu_where_meta_does_not(
     with talking(served({**OK, "/vectorize": good})) as url:
         text = doctor(url, "--model", TAG).text
     assert ("a GPU was requested but is not used" in text) == told
-    assert "this machine's CPU, as busy as it is, would take at least" in text
+    assert "this machine's CPU, under its current load, would take at least" in text
 
 
 def test_the_cpus_speed_is_a_number() -> None:

@@ -1,4 +1,4 @@
-"""Weaviate's variables are interpreted as its source does."""
+"""Weaviate's variables are interpreted as in its source code."""
 
 import pytest
 
