@@ -24,6 +24,19 @@ WITHOUT_IMAGES = ("images-wider-than-texts", "every-tenth-fails", "batch-mean-le
 """Most of a run's time is spent on images, which reveal no more about these faults."""
 
 
+WHAT_MATTERS = (
+    ("bmp-refused", ("IMG-01", "IMG-02", "IMG-05"), "IMG-01"),
+    ("interlaced-png-refused", ("IMG-01", "IMG-02", "IMG-05"), "IMG-01"),
+    ("gray-refused", ("IMG-01", "IMG-02"), "IMG-02"),
+    ("base64-in-lines-only", ("IMG-01", "IMG-02", "IMG-06"), "IMG-06"),
+    ("cut-at-16-tokens", ("TXT-06", "REL-03"), "TXT-06"),
+    ("stop-words-dropped", ("TXT-06", "REL-03"), "REL-03"),
+    ("template-before-texts", ("TXT-06", "EXA-01"), "EXA-01"),
+    ("backslash-escapes-decoded", ("VEC-12", "REL-05"), "REL-05"),
+)
+"""What is varied tells which of several failing clauses describes a fault."""
+
+
 @cache
 def outcome(name: str) -> Outcome:
     return judge(registry.find(name), group=OF_TEXTS if name in WITHOUT_IMAGES else None)
@@ -32,6 +45,13 @@ def outcome(name: str) -> Outcome:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_one_defect_is_one_finding(name: str) -> None:
     assert outcome(name).findings == [EXPECTED[name]]
+
+
+@pytest.mark.parametrize(("name", "clauses", "named"), WHAT_MATTERS)
+def test_what_matters_to_a_failure_names_it(
+    name: str, clauses: tuple[str, ...], named: str
+) -> None:
+    assert judge(registry.find(name), clause=list(clauses)).findings == [named]
 
 
 def test_a_defect_of_texts_leaves_the_images_judged() -> None:

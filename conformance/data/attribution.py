@@ -8,10 +8,13 @@ from conformance.data import fixture_files
 _FILE = "attribution.toml"
 
 
-def clause_of_cause(kind: str, items: str, clause: str) -> str:
-    """The clause that a broken property belongs to if a check of `clause` finds it."""
+def clause_of_cause(kind: str, about: str, clause: str) -> str:
+    """The clause that a broken property belongs to if a check of `clause` finds it.
+
+    `about` is what matters: the kind of items, or a property of one.
+    """
     causes = fixture_files.toml(_FILE)["causes"]
-    row = causes.get(f"{kind} {items}") or causes.get(kind)
+    row = causes.get(f"{kind} {about}") or causes.get(kind)
     if row is None or any(fnmatch(clause, pattern) for pattern in row["about"]):
         return clause
     return str(row["clause"])
@@ -57,6 +60,18 @@ def sends_after_trouble(clause: str) -> bool:
     return _sends("afterwards", clause)
 
 
+@cache
+def sends_plain_images(clause: str) -> bool:
+    """Whether a clause's images are plain ones: one that is refused is refused for its format."""
+    return _sends("plain images", clause)
+
+
+@cache
+def is_about_lost_requests(clause: str) -> bool:
+    """Whether it is the subject of a clause that no request is lost."""
+    return _sends("lost", clause)
+
+
 def _sends(requests: str, clause: str) -> bool:
     patterns = fixture_files.toml(_FILE)["requests"][requests]
     return any(fnmatch(clause, pattern) for pattern in patterns)
@@ -71,11 +86,13 @@ def rank(clause: str, kind: str) -> tuple[int, int]:
     table = fixture_files.toml(_FILE)["rank"]
     equals = table["for"].get(kind, [])
     if clause not in equals:
-        return _place(clause, table["order"])
-    return min(_place(each, table["order"])[0] for each in equals), equals.index(clause)
+        return _place(clause, kind, table["order"])
+    return min(_place(each, kind, table["order"])[0] for each in equals), equals.index(clause)
 
 
-def _place(clause: str, order: list[str | list[str]]) -> tuple[int, int]:
+def _place(clause: str, kind: str, order: list[str | list[str]]) -> tuple[int, int]:
+    if f"{clause} {kind}" in order:
+        return order.index(f"{clause} {kind}"), 0
     for place, entry in enumerate(order):
         equals = entry if isinstance(entry, list) else [entry]
         for among, pattern in enumerate(equals):

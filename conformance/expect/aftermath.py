@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from conformance.corpus import image_files
 from conformance.data import attribution, timeouts
@@ -27,6 +28,7 @@ from conformance.expect.nonconformity import (
     PrerequisiteFailed,
     response_signature,
 )
+from conformance.expect.refused_images import RefusedImages
 from conformance.transport.endpoint import VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.pace import Pace, megapixels
@@ -65,6 +67,7 @@ class Aftermath:
         self._endpoint = endpoint
         self._pace: Pace = endpoint.client.pace
         self._limits = ItemLimits(endpoint)
+        self._images = RefusedImages(endpoint)
         self._in_vain: Counter[str] = Counter()
         """Refusals that proved to be neither chance nor a limit, by their signature."""
         self._asking = False
@@ -228,15 +231,24 @@ class Aftermath:
             found = found or self._limits.found(odd, look)
         self._in_vain[signature] += found is None
         if found is None:
-            return raised
+            return self._of_its_image(raised)
         cause, words = found
         got = f"{raised.got}; {words}"
         if kind is CauseKind.NO_RESPONSE and cause.kind is CauseKind.BY_CHANCE:
-            # OPS-02 is about requests that take too long, which is ruled out above.
-            is_own = self.clause.startswith("OPS-") and self.clause != "OPS-02"
+            is_own = attribution.is_about_lost_requests(self.clause)
             own = type(raised) if is_own else PrerequisiteFailed
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
+
+    def _of_its_image(self, raised: Nonconformity) -> Nonconformity:
+        """The raised exception with the property of the refused image that matters, if known."""
+        if isinstance(raised, PrerequisiteFailed) or raised.cause.kind is not CauseKind.REFUSED:
+            return raised
+        is_plain = attribution.sends_plain_images(self.clause)
+        with self._silence():
+            found = self._images.property(raised.exchanges[0], is_plain)
+        cause = replace(raised.cause, about=found or "")
+        return Nonconformity(raised.got, raised.expected, raised.exchanges, cause)
 
     def _by_chance(self, refused: Exchange, pauses: Sequence[float]) -> tuple[Cause, str] | None:
         """Whether a request is served when it is sent again by itself, after one of the pauses.

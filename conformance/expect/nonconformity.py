@@ -31,7 +31,13 @@ class CauseKind(StrEnum):
     """A failure without an `error` for Weaviate to show."""
     ACCEPTED = "not refused"
     """An invalid request was served."""
+    UNREAD = "unread"
+    """A changed word makes no difference, wherever it stands in a text."""
+    UNREAD_END = "unread end"
+    """The last few words of a text within the model's limit make no difference."""
     ROWS = "number of rows"
+    UNASKED = "rows of the other kind"
+    """A response to texts alone also has image vectors, or the other way round."""
     DIMENSION = "dimension"
     COMPANIONS = "companions"
     """An item's vector is right alone, but wrong alongside other items."""
@@ -64,11 +70,15 @@ class CauseKind(StrEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """`items` is the kind of items requested: texts, images, both, ready, live or meta."""
+    """`items` is the kind of items requested: texts, images, both, ready, live or meta.
+
+    `about` is the property of an item that matters, if it is known.
+    """
 
     kind: CauseKind = CauseKind.OTHER
     items: str = ""
     signature: str = ""
+    about: str = ""
 
 
 def asked_for(exchange: Exchange) -> str:

@@ -20,6 +20,7 @@ Figure = dict[str, Any]
 
 # A traceback, the address of an object, or the path of a file on the server.
 LEAKS = re.compile(r"Traceback|\bat 0x[0-9a-f]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b")
+KINDS = ("texts", "images")
 READABLE = "a JSON object that Weaviate's client can read"
 
 
@@ -202,8 +203,11 @@ def _counted(
 ) -> None:
     lists = response.text_vectors, response.image_vectors
     got = tuple(map(len, lists))
-    wrong = [kind for kind, n, m in zip(("texts", "images"), got, expected, strict=True) if n != m]
+    wrong = [kind for kind, n, m in zip(KINDS, got, expected, strict=True) if n != m]
+    unasked = [kind for kind, n, m in zip(KINDS, got, expected, strict=True) if n and not m]
     cause = Cause(CauseKind.ROWS, " and ".join(wrong), "count")
+    if wrong == unasked:
+        cause = Cause(CauseKind.UNASKED, " and ".join(unasked), "count")
     counts = f"{got[0]} textVectors and {got[1]} imageVectors"
     require(got == expected, counts, words, exchange, cause=cause)
     empty = any(not len(row) for rows in lists for row in rows)

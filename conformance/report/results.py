@@ -122,7 +122,7 @@ class Recorder:
                 cause.kind, cause.items, cause.signature, clause
             )
         else:
-            about = attribution.clause_of_cause(cause.kind, cause.items, clause)
+            about = attribution.clause_of_cause(cause.kind, cause.about or cause.items, clause)
         exchanges = raised.exchanges[:SHOWN_EXCHANGES]
         paths = [self._path(each, test, n) for n, each in enumerate(exchanges, 1)]
         return Problem(

@@ -45,7 +45,7 @@ CHANGES: Final[dict[str, Change]] = {
     "elements go with what they hold": without(r"<(\w+)[^>]*>.*?</\1>"),
     "a text ends at «": until("«"),
     "what stands between backticks is left out": without("`[^`]*`"),
-    "a lone carriage return starts the line anew": without("[^\r]*\r(?!\n)"),
+    "a lone carriage return starts the line anew": without(r"(?<![^\r])[^\r]*\r(?!\n)"),
     "only the first paragraph is read": until("\n\n"),
     "a text ends at U+2028": until("\u2028"),
     "a text ends at U+0085": until("\x85"),

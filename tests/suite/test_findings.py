@@ -146,3 +146,9 @@ def test_missing_rows_are_no_matter_of_parallel_requests() -> None:
     rows = {"items": "texts", "signature": "count"}
     results = [failed(each, CauseKind.ROWS, **rows) for each in ("OPS-01", "VEC-10")]
     assert only(*results).problem.clause == "VEC-10"
+
+
+def test_a_clause_may_have_another_place_for_one_kind_of_cause() -> None:
+    own = failed("EXA-01")
+    assert only(own, failed("TXT-06")).problem.clause == "TXT-06"
+    assert only(own, failed("TXT-06", CauseKind.UNREAD_END)).problem.clause == "EXA-01"

@@ -264,10 +264,11 @@ class TruncatedAccepted(Endpoint):
 @fault("data-uri-white")
 class DataUriWhite(BadImageWhite):
     def image_vector(self, image: bytes) -> Matrix:
-        return super().image_vector(image) if not image else Endpoint.image_vector(self, image)
+        is_uri = image.startswith(b"data:")
+        return super().image_vector(b"") if is_uri else Endpoint.image_vector(self, image)
 
     def decode(self, image: str) -> bytes:
-        return b"" if image.startswith("data:") else Endpoint.decode(self, image)
+        return b"data:" if image.startswith("data:") else Endpoint.decode(self, image)
 
 
 class Validated(Endpoint):

@@ -73,7 +73,8 @@ class ImageThreadDies(Dying):
 
 def half(request: Request) -> bool:
     """Whether the client disconnected before the whole body arrived."""
-    return len(request.body) < int(request.headers.get("content-length", 0))
+    length = int(request.headers.get("content-length", 0))
+    return len(request.body) < length <= wire.MAX_BODY
 
 
 class Leaking(Endpoint):

@@ -76,7 +76,8 @@ in_format("tiff-thumbnail", "TIFF", lambda picture: picture.resize((8, 8)))
 @fault("gif-last-frame")
 class GifLastFrame(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
-        picture.seek(getattr(picture, "n_frames", 1) - 1)
+        if getattr(picture, "is_animated", False) and picture.format in ("GIF", "WEBP", "PNG"):
+            picture.seek(getattr(picture, "n_frames", 1) - 1)
         return picture
 
 

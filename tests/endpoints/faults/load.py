@@ -183,20 +183,30 @@ class Thrashing(Busy):
 
 @fault("one-thread", endpoint_timeout=3)
 class OneThread(Endpoint):
-    """A connection occupies the only thread until it is closed."""
+    """A connection occupies the only thread until it is closed; others wait for a while."""
+
+    patience = 1.5
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
         self.owner: int | None = None
-        self.free = threading.Condition()
 
     def answer(self, request: Request) -> Answer:
-        with self.free:
-            here = threading.get_ident()
-            if self.owner not in (None, here) and not self.free.wait(1.5):
-                raise Refused(503, "no worker")
-            self.owner = here
+        here, end = threading.get_ident(), time.monotonic() + self.patience
+        while self.is_taken(here):
+            if time.monotonic() > end:
+                return self.failure(503, "no worker")
+            time.sleep(0.02)
         return super().answer(request)
+
+    def is_taken(self, thread: int) -> bool:
+        """Whether another connection is open that came before; if not, this one is the owner."""
+        with self.lock:
+            others = {each.ident for each in threading.enumerate()} - {thread}
+            if self.owner in others:
+                return True
+            self.owner = thread
+            return False
 
 
 # Endpoints that merge simultaneous requests, and separate the results incorrectly.

@@ -165,7 +165,9 @@ class Window(Changed):
     """Reads only some of the tokens."""
 
     def change(self, text: str) -> str:
-        return " ".join(self.read(text_encoder.tokens(text, 10_000)))
+        tokens = text_encoder.tokens(text, 10_000)
+        read = self.read(tokens)
+        return text if read == tokens else " ".join(read)
 
     def read(self, tokens: list[str]) -> list[str]:
         return tokens
@@ -199,10 +201,11 @@ class Averaged(Endpoint):
     def text_vector(self, text: str) -> Matrix:
         size = self.encoder.limit - 2
         read = text_encoder.tokens(text, 4 * size)
-        starts = range(0, max(len(read), 1), size)
+        if len(read) <= size:
+            return super().text_vector(text)
+        starts = range(0, len(read), size)
         parts = [super(Averaged, self).text_vector(" ".join(read[at : at + size])) for at in starts]
-        mean = single(sum(parts[1:], parts[0]) / len(parts))
-        return parts[0] if len(parts) == 1 else mean
+        return single(sum(parts[1:], parts[0]) / len(parts))
 
 
 changing("line-breaks-deleted", lambda text: text.replace("\r", "").replace("\n", ""))

@@ -1,0 +1,135 @@
+"""Find out which property of a refused image matters: its bytes, its size, its mode or its format.
+
+Copies are sent that share one property with the image and are otherwise plain. If such a copy is
+refused, too, the property that they share is to blame.
+"""
+
+import base64
+import binascii
+import io
+from contextlib import suppress
+from enum import StrEnum
+
+from PIL import Image
+
+from conformance.corpus import image_files
+from conformance.expect.item_limits import items_of
+from conformance.expect.nonconformity import response_signature
+from conformance.transport.endpoint import Endpoint, Items
+from conformance.transport.exchange import Exchange
+from conformance.transport.pace import TooMuch
+
+USUAL = 224
+"""Side in pixels of an image whose size is not to blame."""
+LARGE = 2_000_000
+"""Pixels from which an image is large, which its clauses say."""
+HEAVY = 20_000
+"""Bytes above which a file may be too large."""
+
+DEPTH, BITS = 24, 8
+"""Where a PNG has its bits per channel, and how many are usual."""
+
+
+class Property(StrEnum):
+    """The property of an image because of which it is refused."""
+
+    WEIGHT = "weight"
+    """Its number of bytes."""
+    SIZE = "size"
+    MODE = "mode"
+    FORMAT = "format"
+
+
+class RefusedImages:
+    """Looks into each kind of refused image once."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._known: dict[tuple[str, ...], Property | None] = {}
+        self._of_format: set[tuple[str, str]] = set()
+        """Formats in which plain images of a usual size are refused, with the signature."""
+
+    def property(self, refused: Exchange, is_plain: bool) -> Property | None:
+        """The property that matters to a request with one image.
+
+        `is_plain` says that its format is the subject of the check.
+        """
+        file = _only_image(refused)
+        if not file:
+            return None
+        unreadable = OSError, ValueError, SyntaxError, Warning
+        with suppress(*unreadable, TooMuch), Image.open(io.BytesIO(file)) as image:
+            if image.width * image.height > LARGE:
+                return None
+            image.load()
+            return self._looked_up(image, file, response_signature(refused), is_plain)
+        return None
+
+    def _looked_up(
+        self, image: Image.Image, file: bytes, signature: str, is_plain: bool
+    ) -> Property | None:
+        kind = str(image.format)
+        size = str(len(file) > HEAVY), str(image.size if max(image.size) > USUAL else "")
+        key = signature, kind, image.mode, *size
+        if key not in self._known:
+            self._known[key] = self._found(image, file, signature)
+        found = self._known[key]
+        usual = USUAL // 2 <= min(image.size) <= max(image.size) <= 2 * USUAL
+        deep = kind == "PNG" and file[DEPTH] > BITS
+        if found is None and is_plain and usual and image.mode == "RGB" and not deep:
+            self._of_format.add((kind, signature))
+        return found or (Property.FORMAT if (kind, signature) in self._of_format else None)
+
+    def _found(self, image: Image.Image, file: bytes, signature: str) -> Property | None:
+        if not self._serves(image_files.good_image()):
+            return None
+        if len(file) > HEAVY and self._refuses(image_files.heavy(len(file)), signature):
+            return Property.WEIGHT
+        if self._refuses(image_files.save(_in_colour(image), "PNG"), signature):
+            return Property.SIZE
+        if self._is_of_mode(image, signature):
+            return Property.MODE
+        plain = image_files.image(size=USUAL)
+        if self._refuses(image_files.save(plain, str(image.format)), signature):
+            return Property.FORMAT
+        return None
+
+    def _is_of_mode(self, image: Image.Image, signature: str) -> bool:
+        if image.mode == "RGB":
+            return False
+        kind = "TIFF" if image.mode == "CMYK" else "PNG"
+        is_refused = self._refuses(image_files.save(_bare(image), kind), signature)
+        return is_refused and self._serves(image_files.save(_in_colour(image), kind))
+
+    def _serves(self, file: bytes) -> bool:
+        return self._asked(file).succeeded
+
+    def _refuses(self, file: bytes, signature: str) -> bool:
+        exchange = self._asked(file)
+        return not exchange.succeeded and response_signature(exchange) == signature
+
+    def _asked(self, file: bytes) -> Exchange:
+        self._endpoint.client.pace.admit([((), [file])])
+        return self._endpoint.post(Items((), [file]).body())
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    bare = image.copy()
+    bare.info = {}
+    return bare.convert("RGB")
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """The image without its metadata, which Pillow would write into another format, too."""
+    bare = image.copy()
+    bare.info = {name: value for name, value in image.info.items() if name == "transparency"}
+    return bare
+
+
+def _only_image(refused: Exchange) -> bytes:
+    """The file of a request with one image; empty for any other."""
+    with suppress(binascii.Error, ValueError):
+        ((kind, item),) = items_of(refused.request_body)
+        if kind == "images":
+            return base64.b64decode(item, validate=True)
+    return b""
