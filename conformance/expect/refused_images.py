@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from PIL import Image
 
-from conformance.corpus import image_files
+from conformance.corpus import image_files, png_files
 from conformance.expect.item_limits import items_of
 from conformance.expect.nonconformity import response_signature
 from conformance.transport.endpoint import Endpoint, Items
@@ -83,7 +83,7 @@ class RefusedImages:
     def _found(self, image: Image.Image, file: bytes, signature: str) -> Property | None:
         if not self._serves(image_files.good_image()):
             return None
-        if len(file) > HEAVY and self._refuses(image_files.heavy(len(file)), signature):
+        if len(file) > HEAVY and self._refuses(png_files.heavy(len(file)), signature):
             return Property.WEIGHT
         if self._refuses(image_files.save(_in_colour(image), "PNG"), signature):
             return Property.SIZE
