@@ -10,7 +10,7 @@ from conformance.corpus import image_formats
 from conformance.corpus.image_files import Demand, Variant
 from conformance.data import tolerances
 from conformance.data.models import Model
-from conformance.expect import given, image_comparisons
+from conformance.expect import image_comparisons
 from conformance.expect.image_comparisons import ImageBatches
 from conformance.options.settings import Settings
 
@@ -29,16 +29,24 @@ def variants(
     model: Model, settings: Settings, batches: ImageBatches
 ) -> Callable[..., list[Variant]]:
     """The variants of a family with one of these demands; `elsewhere` means at other sizes."""
+    return partial(chosen, batches, model.image_size, settings.slow)
 
-    def chosen(family: str, *demands: Demand, elsewhere: bool | None = None) -> list[Variant]:
-        own = image_formats.own_size(family, model.image_size, settings.slow)
-        others = image_formats.other_size(family, settings.slow) if family in FORMATS else ()
-        found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())
-        # The whole family at once, so that its variants share requests.
-        batches.gather(file for each in (*own, *others) for file in (each.file, each.pixels))
-        return [each for group in found for each in group if each.demand in demands]
 
-    return chosen
+def chosen(
+    batches: ImageBatches,
+    side: int | None,
+    whole: bool,
+    family: str,
+    *demands: Demand,
+    elsewhere: bool | None = None,
+) -> list[Variant]:
+    """The same for a model of `side` pixels; `whole` means with all redundant variants."""
+    own = image_formats.own_size(family, side, whole)
+    others = image_formats.other_size(family, whole) if family in FORMATS else ()
+    found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())
+    # The whole family at once, so that its variants share requests.
+    batches.gather(file for each in (*own, *others) for file in (each.file, each.pixels))
+    return [each for group in found for each in group if each.demand in demands]
 
 
 def read(batches: ImageBatches, variants: Iterable[Variant]) -> None:
@@ -51,14 +59,17 @@ def read(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     image_comparisons.each_of({each.name: partial(is_read, each) for each in variants})
 
 
-def same(
-    batches: ImageBatches,
-    variants: Iterable[Variant],
-    within: float = tolerances.ACROSS_REQUESTS,
-    rendered: bool = False,
-) -> None:
-    """Require the vector of the variant's pixels, or of a documented transform of them."""
-    judge = partial(image_comparisons.same_image, batches, within=within, rendered=rendered)
+def same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
+    """Require the vector of the variant's pixels."""
+    judge = partial(image_comparisons.same_image, batches)
+    image_comparisons.each_of(
+        {each.name: partial(judge, each.file, each.pixels, each.name) for each in variants}
+    )
+
+
+def rendered(batches: ImageBatches, variants: Iterable[Variant]) -> None:
+    """Require about the vector of the variant's pixels, or of a documented transform of them."""
+    judge = partial(image_comparisons.rendered_image, batches, within=tolerances.OTHER_DECODER)
     image_comparisons.each_of(
         {each.name: partial(judge, each.file, each.pixels, each.name) for each in variants}
     )
@@ -133,31 +144,16 @@ def test_lossy_variants_show_their_pixels(
 def test_converted_variants_stay_close(
     batches: ImageBatches, variants: Chosen, family: str
 ) -> None:
-    converted = variants(family, "lossy", "ink", "first", "clear")
-    same(batches, converted, tolerances.OTHER_DECODER, rendered=True)
+    rendered(batches, variants(family, "lossy", "ink", "first", "clear"))
 
 
 @pytest.mark.clause("IMG-10")
-def test_jpegs_stay_close_to_the_image_itself(batches: ImageBatches, variants: Chosen) -> None:
-    plain = {each.name: each.pixels for each in variants("PNG", "plain", elsewhere=False)}
-    # Low quality is visible, and is left to IMG-13.
-    good = [v for v in variants("JPEG", "lossy", "ink", elsewhere=False) if "quality" not in v.name]
-    for each in good:
-        itself = plain["8-bit gray PNG" if "gray" in each.name else "8-bit RGB PNG"]
-        close(batches, each, itself)
-
-
-def close(batches: ImageBatches, variant: Variant, image: bytes) -> None:
-    """Require nearly the vector of the image that the variant was made from."""
-    got, expected = batches.image(variant.file), batches.image(image)
-    cosine = float(expect.cosines(given.joined([got]), given.joined([expected]))[0, 0])
-    expect.require(
-        cosine >= tolerances.CONVERTED_COSINE,
-        f"{variant.name}: cosine similarity {cosine:.3f}",
-        f"at least {tolerances.CONVERTED_COSINE} with the original image",
-        got.exchange,
-        expected.exchange,
-    )
+@pytest.mark.parametrize("family", [SEQUENCES, TRANSPARENT])
+def test_lossless_variants_have_the_vector_of_their_pixels(
+    batches: ImageBatches, variants: Chosen, family: str
+) -> None:
+    found = variants(family, "first", "clear", elsewhere=False)
+    same(batches, [each for each in found if each.shown is not None])
 
 
 @pytest.mark.clause("IMG-14")

@@ -7,7 +7,7 @@ import pytest
 
 from conformance import expect
 from conformance.corpus import image_files, image_sizes, png_files
-from conformance.corpus.image_sizes import Large, Sized
+from conformance.corpus.image_sizes import Sized
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.data.statuses import not_applicable
@@ -103,11 +103,10 @@ def test_bands_look_the_same_at_every_size(
 ) -> None:
     scales(model)
 
-    def judge(each: Sized) -> None:
-        lowest = tolerances.ENLARGED_COSINE if each.enlarged else tolerances.CONVERTED_COSINE
-        image_comparisons.nearly_same_image(batches, each.file, each.shown, each.name, lowest)
-
-    image_comparisons.each_of({each.name: partial(judge, each) for each in banded})
+    judge = partial(image_comparisons.nearly_same_image, batches)
+    image_comparisons.each_of(
+        {each.name: partial(judge, each.file, each.shown, each.name) for each in banded}
+    )
 
 
 @pytest.mark.clause("IMG-15")
@@ -192,7 +191,7 @@ def test_a_whole_sensor_is_read(batches: ImageBatches, model: Model, own: int, n
     seen(batches, model, image_sizes.photograph(name, own, model.image_resize != "squash"))
 
 
-def seen(batches: ImageBatches, model: Model, large: Large) -> None:
+def seen(batches: ImageBatches, model: Model, large: Sized) -> None:
     """Require a vector, close to a small copy's if the model sees the same part of both."""
     batches.gather([large.file])
     is_read(batches, large.file)

@@ -8,12 +8,14 @@ what a model sees of them.
 
 import io
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import numpy as np
 from PIL import Image, ImageOps
+from PIL.Image import Resampling
 
 from conformance.corpus import image_scenes as scenes
 from conformance.corpus import png_files, tiff_files
@@ -61,6 +63,11 @@ HEAVY: Final = {
 }
 """Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed."""
 
+FILTERS: Final = {"bicubic": Resampling.BICUBIC, "bilinear": Resampling.BILINEAR}
+"""The filters of documented transforms."""
+FRAME: Final = 64
+"""A frame is the side of the image divided by this wide: 3 pixels of 224."""
+
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
     "BMP": lambda pixels: save(Image.fromarray(pixels), "BMP"),
@@ -74,18 +81,7 @@ CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
 
 @dataclass(frozen=True)
 class Sized:
-    """A file, its size in words, and a PNG of the model's own size that shows the same picture."""
-
-    name: str
-    file: bytes
-    shown: bytes
-    enlarged: bool
-    """Whether the model enlarges it, so that interpolation affects much of the result."""
-
-
-@dataclass(frozen=True)
-class Large:
-    """A file, its name, and a small PNG that looks the same to the model."""
+    """A file, its name, and a PNG of the model's own size that shows the same picture."""
 
     name: str
     file: bytes
@@ -98,9 +94,8 @@ def of_one_colour(own: int, seed: int, sides: tuple[int, ...] = SIDES) -> tuple[
     found = []
     for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
-        enlarged = min(width, height) < own
         pixels = scenes.flat(width, height, shade)
-        found.append(_sized(pixels, number + seed, _of_one_colour(own, shade), enlarged))
+        found.append(_sized(pixels, number + seed, _of_one_colour(own, shade)))
     return tuple(found)
 
 
@@ -115,12 +110,11 @@ def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
         # Enlarging the image reveals the soft edges of its bands, so both are drawn the same way.
-        enlarged = min(width, height) < own
-        if enlarged:
+        if min(width, height) < own:
             shown = brought_to_size(pixels, own, crops)
         else:
             shown = _in_detail(own, width >= height, scene, crops)
-        found.append(_sized(pixels, number + seed, shown, enlarged))
+        found.append(_sized(pixels, number + seed, shown))
     return tuple(found)
 
 
@@ -131,7 +125,7 @@ def drawn(own: int, crops: bool) -> tuple[Sized, ...]:
     for number, (width, height) in enumerate(DRAWN):
         pixels = scenes.tiles(width, height)
         shown = brought_to_size(pixels, own, crops)
-        found.append(_sized(pixels, 2 * number, shown, enlarged=False))
+        found.append(_sized(pixels, 2 * number, shown))
     return tuple(found)
 
 
@@ -158,23 +152,23 @@ def _in_detail(own: int, lying: bool, scene: int, crops: bool) -> bytes:
 
 
 @cache
-def photograph(name: str, own: int, crops: bool) -> Large:
+def photograph(name: str, own: int, crops: bool) -> Sized:
     """A JPEG of bands, which compress to a few hundred KB."""
     width, height, scene = {**PHOTOGRAPHS, **SENSORS}[name]
     # Still larger than the model's input, so that its edges are as sharp after resizing.
     small = scenes.bands(width // 4, height // 4, scene)
     image = Image.fromarray(scenes.bands(width, height, scene))
     file = save(image, "JPEG", quality=85, progressive=name.startswith("progressive"))
-    return Large(name, file, brought_to_size(small, own, crops))
+    return Sized(name, file, brought_to_size(small, own, crops))
 
 
 @cache
-def heavy(name: str, own: int) -> Large:
+def heavy(name: str, own: int) -> Sized:
     """A square of the scene, with every pixel stored."""
     side, scene = HEAVY[name]
     pixels = scenes.colour(side, side, scene=scene)
     shown = save(Image.fromarray(scenes.colour(own, own, scene=scene)), "PNG")
-    return Large(name, _stored(pixels, name.split()[0]), shown)
+    return Sized(name, _stored(pixels, name.split()[0]), shown)
 
 
 def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
@@ -194,17 +188,19 @@ def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
     """A PNG of what a model of `own` pixels sees: the middle square, or all of it, resized."""
     image = Image.fromarray(pixels)
     if not crops:
-        return save(image.resize((own, own), Image.Resampling.BICUBIC), "PNG")
+        return save(image.resize((own, own), Resampling.BICUBIC), "PNG")
     # Resized first, then cropped: the edges of the middle square include some of its neighbors.
     side = min(image.size)
     across, down = (side + 2 * min((long - side) // 2, MARGIN) for long in image.size)
     scaled = _middle(image, across, down).resize(
-        (round(across * own / side), round(down * own / side)), Image.Resampling.BICUBIC
+        (round(across * own / side), round(down * own / side)), Resampling.BICUBIC
     )
     return save(_middle(scaled, own, own), "PNG")
 
 
-def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
+def renderings(
+    file: bytes, own: int, crops: bool, filters: Iterable[Resampling] = FILTERS.values()
+) -> list[bytes]:
     """The results of documented transforms of a file: distinct PNGs of the model's own size.
 
     Libraries convert to RGB before or after resizing, and Pillow resizes palette images to the
@@ -222,28 +218,46 @@ def renderings(file: bytes, own: int, crops: bool) -> list[bytes]:
         shown = [
             picture
             for start in starts
-            for resample in (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
+            for resample in filters
             for picture in seen(start, own, crops, resample)
         ]
         return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in shown))
+
+
+def noisy(image: Image.Image) -> Image.Image:
+    """Every fiftieth value off by 1 of 255: ten times the rounding differences of resizing."""
+    values = np.array(image.convert("RGB")).astype(int)
+    chance = np.random.default_rng(0)
+    values += chance.choice([-1, 0, 1], values.shape, p=[0.01, 0.98, 0.01])
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
+
+
+def framed(own: int) -> tuple[bytes, bytes]:
+    """Two images of the model's own size that differ only in a frame at their very edge."""
+    pixels, wide = scenes.colour(own, own), max(1, own // FRAME)
+    other = np.where(pixels > 127, pixels - 120, pixels + 120)
+    other[wide:-wide, wide:-wide] = pixels[wide:-wide, wide:-wide]
+    first, second = (save(Image.fromarray(each), "PNG") for each in (pixels, other))
+    return first, second
 
 
 def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
     """The results of common mistakes in handling a file, by description, as in `renderings`."""
     with Image.open(io.BytesIO(file)) as opened:
         image = opened.convert("RGB")
-    right = seen(image, own, crops, Image.Resampling.BICUBIC)[0]
+    right = seen(image, own, crops, Resampling.BICUBIC)[0]
     blue, green, red = right.split()
     made = {
         "both sides are scaled instead of the middle cropped"
         if crops
         else "the middle is cropped instead of both sides scaled": seen(
-            image, own, not crops, Image.Resampling.BICUBIC
+            image, own, not crops, Resampling.BICUBIC
         )[0],
         "red and blue are swapped": Image.merge("RGB", (red, green, blue)),
-        "there is no antialiasing": seen(image, own, crops, Image.Resampling.NEAREST)[0],
-        "the filter is Lanczos'": seen(image, own, crops, Image.Resampling.LANCZOS)[0],
-        "the filter is a box": seen(image, own, crops, Image.Resampling.BOX)[0],
+        "there is no antialiasing": seen(image, own, crops, Resampling.NEAREST)[0],
+        "the filter is bilinear": seen(image, own, crops, Resampling.BILINEAR)[0],
+        "the filter is Lanczos'": seen(image, own, crops, Resampling.LANCZOS)[0],
+        "the filter is a box": seen(image, own, crops, Resampling.BOX)[0],
         "the rest of a square is filled with black": ImageOps.pad(image, (own, own)),
         "the rest of a square is filled with white": ImageOps.pad(image, (own, own), color="white"),
         "it is grayscale": right.convert("L").convert("RGB"),
@@ -251,9 +265,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
     return {name: save(each, "PNG") for name, each in made.items()}
 
 
-def seen(
-    image: Image.Image, own: int, crops: bool, resample: Image.Resampling
-) -> list[Image.Image]:
+def seen(image: Image.Image, own: int, crops: bool, resample: Resampling) -> list[Image.Image]:
     """An image resized to a model's own size: one, or one for each way of rounding the crop."""
     if not crops:
         return [image.resize((own, own), resample)]
@@ -270,8 +282,8 @@ def _middle(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.crop((left, top, left + width, top + height))
 
 
-def _sized(pixels: Pixels, number: int, shown: bytes, enlarged: bool) -> Sized:
+def _sized(pixels: Pixels, number: int, shown: bytes) -> Sized:
     kind = list(CONTAINERS)[number % len(CONTAINERS)]
     height, width = pixels.shape[:2]
     name = f"{kind} of {width} x {height}"
-    return Sized(name, CONTAINERS[kind](pixels), shown, enlarged)
+    return Sized(name, CONTAINERS[kind](pixels), shown)

@@ -31,6 +31,8 @@ class Model:
     image_size: int | None = None
     image_resize: Literal["crop", "squash", "tile"] | None = None
     """How an image is resized: center crop, both sides scaled, or tiles."""
+    image_filter: Literal["bicubic", "bilinear"] | None = None
+    """The resizing filter of the model's libraries; None if unknown, or if they differ."""
     image_source: str | None = None
     image_gflops: float | None = None
     """10**9 floating-point operations per image, used to tell a GPU from a CPU."""

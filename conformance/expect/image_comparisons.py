@@ -8,12 +8,13 @@ then agree, the difference comes from the other images in the request.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import cycle
 from typing import Final
 
 from PIL import Image, ImageOps
 
-from conformance.corpus import image_files, image_sizes
+from conformance.corpus import image_files, image_formats, image_sizes
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect import given
@@ -52,10 +53,10 @@ class ImageBatches:
     def is_rendering(self, got: Observation, file: bytes, within: float) -> bool:
         """Whether the vector of a file is that of a documented transform of it."""
         model = self._model
-        if model is None or not model.image_size or model.image_resize not in ("crop", "squash"):
+        if model is None or model.image_resize not in ("crop", "squash"):
             return False
-        crops = model.image_resize == "crop"
-        shown = image_sizes.renderings(file, model.image_size, crops)
+        own, crops = model.image_size or image_formats.USUAL_SIZE, model.image_resize == "crop"
+        shown = image_sizes.renderings(file, own, crops)
         self.gather(shown)
         vectors = (self.image(each).vector for each in shown)
         apart = (tolerances.distance(got.vector, each) for each in vectors)
@@ -167,30 +168,20 @@ def _differ(batches: ImageBatches, files: Sequence[bytes], side: int | None = No
     return not equal_pairs(rows)
 
 
-def same_image(
-    batches: ImageBatches,
-    file: bytes,
-    shown: bytes,
-    what: str,
-    within: float = tolerances.ACROSS_REQUESTS,
-    rendered: bool = False,
+def same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
+    """Require the same vector for both files."""
+    _judged(batches, file, shown, partial(same, what=what))
+
+
+def rendered_image(
+    batches: ImageBatches, file: bytes, shown: bytes, what: str, within: float
 ) -> None:
-    """Require the same vector for both files, or with `rendered`, for a rendering of the first."""
-
-    def judge(got: Observation, expected: Observation) -> None:
-        same(got, expected, what, within)
-
-    lenient = _or_rendering(judge, batches, file, within) if rendered else judge
-    _judged(batches, file, shown, lenient)
+    """Require the same vector for both files, or for the first and a legal rendering of it."""
+    judge = partial(same, what=what, within=within)
+    _judged(batches, file, shown, _or_rendering(judge, batches, file, within))
 
 
-def nearly_same_image(
-    batches: ImageBatches,
-    file: bytes,
-    shown: bytes,
-    what: str,
-    lowest: float = tolerances.CONVERTED_COSINE,
-) -> None:
+def nearly_same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
     """Require a vector close to that of `shown`, and closer to it than to a misread copy's.
 
     The vector of a legal rendering of the file also passes.
@@ -201,7 +192,7 @@ def nearly_same_image(
         apart = tolerances.distance(got.vector, expected.vector)
         if not beyond(apart, tolerances.ACROSS_REQUESTS):
             return
-        _close(got, expected, what, lowest)
+        _close(got, expected, what)
         _not_misread(batches, got, apart, expected, shown, what)
 
     _judged(batches, file, shown, _or_rendering(judge, batches, file, tolerances.ACROSS_REQUESTS))
@@ -287,12 +278,12 @@ def _judged(
         raise Nonconformity(got, problem.expected, problem.exchanges, cause) from None
 
 
-def _close(got: Observation, expected: Observation, what: str, lowest: float) -> None:
+def _close(got: Observation, expected: Observation, what: str) -> None:
     cosine = float(cosines(_one(got), _one(expected))[0, 0])
     require(
-        cosine >= lowest,
+        cosine >= tolerances.CONVERTED_COSINE,
         f"{what}: cosine similarity {cosine:.3f}",
-        f"at least {lowest} with the image itself",
+        f"at least {tolerances.CONVERTED_COSINE} with the image itself",
         got.exchange,
         expected.exchange,
     )

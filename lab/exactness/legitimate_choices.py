@@ -12,6 +12,7 @@ from PIL import Image
 from torchvision.io import ImageReadMode, decode_image
 from torchvision.transforms import v2
 
+from conformance.corpus import image_sizes
 from conformance.data.models import Model
 from lab.exactness import checkpoints, geometry
 from lab.exactness.documented.usage import Usage
@@ -49,14 +50,6 @@ def torchvision(image: Image.Image, model: Model) -> Image.Image:
 def converted_first(image: Image.Image) -> Image.Image:
     """RGB before anything else, as in the vendor's container for most models."""
     return image.convert("RGB")
-
-
-def noisy(image: Image.Image) -> Image.Image:
-    """Every fiftieth value off by 1 of 255: ten times the rounding differences of resizing."""
-    values = np.array(image.convert("RGB")).astype(int)
-    chance = np.random.default_rng(0)
-    values += chance.choice([-1, 0, 1], values.shape, p=[0.01, 0.98, 0.01])
-    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
 
 
 def _file_of(image: Any) -> bytes:
@@ -243,7 +236,7 @@ ALL: tuple[Mistake, ...] = (
     Mistake(
         "JPEG decoded with the fast cosine transform and upsampling", "image", _before(decoded_fast)
     ),
-    Mistake("every fiftieth value off by 1 out of 255", "image", _before(noisy)),
+    Mistake("every fiftieth value off by 1 out of 255", "image", _before(image_sizes.noisy)),
     *_both("1 thread", lambda _: _threads(1)),
     *_both("4 threads", lambda _: _threads(4)),
     *_both("eager attention", _eager),

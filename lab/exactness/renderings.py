@@ -1,8 +1,7 @@
-"""`python -m lab.exactness.renderings [TAG ...]`: the mistakes that IMG-09 detects by renderings.
+"""`python -m lab.exactness.renderings [TAG ...]`: the mistakes detected without expected vectors.
 
-Each mistake in preprocessing is made with a stand-in, and the images of IMG-09 are compared with
-their documented renderings, all of them encoded with that mistake. As with published weights, no
-expected vectors are used. The correct variations are tried in the same way.
+Each mistake in preprocessing is made with a stand-in, and checks of the suite judge it as with
+published weights. The correct variations are tried in the same way.
 """
 
 import io
@@ -10,28 +9,75 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
 import numpy as np
 import torch
 from PIL import Image
 
-from conformance.corpus import image_files, image_sizes, photographs
-from conformance.data import tolerances
+from conformance.checks import test_image_formats, test_images
+from conformance.corpus import image_pairs
+from conformance.data import statuses, tolerances
 from conformance.data.models import Model, load
 from conformance.data.tolerances import Array
 from conformance.exact import items
+from conformance.expect import Nonconformity, PrerequisiteFailed
+from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect.vector_cache import VectorCache
+from conformance.transport.endpoint import Items
+from conformance.transport.exchange import Exchange
+from conformance.transport.pace import Pace
 from lab.exactness import checkpoints, documented, legitimate_choices, mistakes
 from lab.exactness.documented.usage import Usage
 from lab.exactness.mistakes.mistake import Mistake, NotApplicable
 
 FILE: Final = Path(__file__).parent / "measured" / "renderings.json"
-PHOTOGRAPHS: Final = ("astronaut", "coffee", "chelsea")
-DRAWINGS: Final = ("larger, wide", "smaller")
 PREPROCESSING: Final = (*mistakes.images.ALL, *mistakes.pixels.ALL)
-Encode = Callable[[bytes], Array]
+PHOTOGRAPHS: Final = ("astronaut", "coffee", "chelsea", "larger, wide", "smaller")
+FAMILIES: Final = (
+    *test_image_formats.FORMATS,
+    test_image_formats.SEQUENCES,
+    test_image_formats.TRANSPARENT,
+)
+PUBLISHED: Final[Any] = SimpleNamespace(weights="published")
+NO_EFFECT: Final = "no effect"
+UNMOVED: Final = 1e-6
+
+Check = Callable[[], None]
+
+
+class Endpoint:
+    """Stands in for `conformance.transport.endpoint.Endpoint`: answers with a usage's vectors."""
+
+    def __init__(self, usage: Usage) -> None:
+        self.client = SimpleNamespace(pace=Pace(50))
+        self._usage = usage
+        self._known: dict[bytes, list[float]] = {}
+        """Vectors by a digest of the model's input, since many files show the same pixels."""
+
+    def vectorize(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Exchange:
+        """The exchange with the vector of each image."""
+        try:
+            status, body = 200, json.dumps({"imageVectors": list(map(self._vector, images))})
+        except ValueError as problem:  # Pillow cannot read the last frame of every file.
+            status, body = 500, json.dumps({"error": str(problem)})
+        kind = {"content-type": "application/json"}
+        sent = Items(texts, images).body()
+        return Exchange("POST", "http://lab", (), sent, status, "HTTP/1.1", kind, body.encode())
+
+    def _vector(self, image: bytes) -> list[float]:
+        inputs = self._usage.pixels(Image.open(io.BytesIO(image)))
+        tensors = [each.contiguous() for each in inputs.values() if isinstance(each, torch.Tensor)]
+        digest = sha256(b"".join(each.view(torch.uint8).numpy().tobytes() for each in tensors))
+        key = digest.digest()
+        if key not in self._known:
+            self._known[key] = self._usage.image_vector(inputs)[0].float().tolist()
+        return self._known[key]
 
 
 def main(tags: list[str]) -> int:
@@ -41,59 +87,98 @@ def main(tags: list[str]) -> int:
     torch.set_num_threads(1)
     found = json.loads(FILE.read_text("utf-8")) if FILE.is_file() else {}
     for tag in tags or sorted(load()):
-        model = load()[tag]
-        if model.image_resize in ("crop", "squash") and model.image_size:
-            found[tag] = measured(model)
-            FILE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            print(tag, flush=True)
+        found[tag] = measured(load()[tag])
+        FILE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        print(tag, flush=True)
     return 0
 
 
 def measured(model: Model) -> dict[str, dict[str, str]]:
-    """What is seen of each mistake and of each correct variation, by name."""
+    """The clause that detects each mistake and each correct variation, by name."""
     usage = documented.usage(model, checkpoints.folder(model.tag))
     changes = {"mistakes": PREPROCESSING, "honest": legitimate_choices.ALL}
     return {
         part: {
             each.name: seen
             for each in every
-            if each.kind == "image" and (seen := _seen(usage, model, each))
+            if each.kind == "image" and (seen := _seen(usage, model, each)) is not None
         }
         for part, every in changes.items()
     }
 
 
 @torch.no_grad()
-def _seen(usage: Usage, model: Model, change: Mistake) -> str:
-    """Whether a change is detected; empty if it cannot be made."""
+def _seen(usage: Usage, model: Model, change: Mistake) -> str | None:
+    """The clause that detects a change, empty if none does; None if it cannot be made."""
     assert model.image_size
-    files = [image_files.save(photographs.load(name), "PNG") for name in PHOTOGRAPHS]
-    files += [items.sized(model.image_size)[name] for name in DRAWINGS]
-    right = [_encoder(usage)(file) for file in files]
+    sized = items.sized(model.image_size)
+    general = [sized[name] for name in items.GENERAL["image"]]
+    special = [*items.modes().values(), *items.formats().values(), *items.shipped().values()]
+    before = [vector(usage, file) for file in (*general, *special)]
     try:
         with change.change(usage, model) as changed:
-            encode = _encoder(changed)
-            if all(np.allclose(encode(f), v, atol=1e-6) for f, v in zip(files, right, strict=True)):
-                return "no effect"
-            return "detected" if any(_is_odd(encode, f, model) for f in files) else "not detected"
+            moved = [
+                tolerances.distance(vector(changed, file), old) > UNMOVED
+                for file, old in zip((*general, *special), before, strict=True)
+            ]
+            if not any(moved):
+                return NO_EFFECT
+            checks = _of_pixels if any(moved[: len(general)]) else _of_files
+            return next((c for c, check in checks(changed, model) if not _passes(check)), "")
     except NotApplicable:
-        return ""
+        return None
 
 
-def _encoder(usage: Usage) -> Encode:
-    def encode(file: bytes) -> Array:
-        return np.asarray(usage.image(Image.open(io.BytesIO(file))), dtype=np.float32)
-
-    return encode
+def vector(usage: Usage, file: bytes) -> Array:
+    """The vector of an image file."""
+    return np.asarray(usage.image(Image.open(io.BytesIO(file))), dtype=np.float32)
 
 
-def _is_odd(encode: Encode, file: bytes, model: Model) -> bool:
-    """Whether the file has the vector of none of its renderings."""
-    assert model.image_size
-    shown = image_sizes.renderings(file, model.image_size, model.image_resize == "crop")
-    got = encode(file)
-    apart = (tolerances.distance(got, encode(each)) for each in shown)
-    return all(each > tolerances.RENDERED for each in apart)
+def _passes(check: Check) -> bool:
+    try:
+        check()
+    except (PrerequisiteFailed, statuses.NotApplicable):
+        return True
+    except Nonconformity:
+        return False
+    return True
+
+
+def _of_pixels(usage: Usage, model: Model) -> Iterator[tuple[str, Check]]:
+    """The checks of images as every library reads them, with their clauses."""
+    endpoint: Any = Endpoint(usage)
+    batches, cache = ImageBatches(endpoint, model), VectorCache(endpoint)
+    for name in PHOTOGRAPHS:
+        check = test_images.test_an_image_has_the_vector_of_a_documented_rendering
+        yield "IMG-09", partial(check, batches, model, PUBLISHED, name)
+    for shape in test_images.SHAPES:
+        brought = test_images.test_an_image_is_brought_to_size_as_the_model_does
+        yield "IMG-09", partial(brought, cache, model, shape)
+    whole = test_images.test_an_image_of_the_models_own_size_is_seen_to_its_edge
+    yield "IMG-09", partial(whole, batches, model)
+    yield "IMG-07", partial(test_images.test_a_difference_is_seen, batches, model, image_pairs.OWN)
+
+
+def _of_files(usage: Usage, model: Model) -> Iterator[tuple[str, Check]]:
+    """The checks of other color modes, formats and files, with their clauses."""
+    endpoint: Any = Endpoint(usage)
+    batches = ImageBatches(endpoint, model)
+    variants = partial(test_image_formats.chosen, batches, model.image_size, False)
+    for family in FAMILIES:
+        checks = {
+            "IMG-03": (
+                test_image_formats.test_variants_of_the_same_pixels_have_the_same_vector,
+                test_image_formats.test_variants_in_another_mode_are_close,
+            ),
+            "IMG-13": (test_image_formats.test_lossy_variants_show_their_pixels,),
+            "IMG-10": (
+                test_image_formats.test_converted_variants_stay_close,
+                test_image_formats.test_lossless_variants_have_the_vector_of_their_pixels,
+            ),
+        }
+        for clause, every in checks.items():
+            for check in every:
+                yield clause, partial(check, batches, variants, family)
 
 
 if __name__ == "__main__":

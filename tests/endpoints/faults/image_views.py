@@ -93,6 +93,13 @@ class Sheared(Seen):
         return Image.fromarray(np.ascontiguousarray(planes))
 
 
+@fault("center-of-a-larger-copy")
+class CenterOfLarger(Seen):
+    def see(self, picture: Image.Image) -> Image.Image:
+        left, top = (side // 16 for side in picture.size)
+        return picture.crop((left, top, picture.width - left, picture.height - top))
+
+
 @fault("top-left-corner")
 class TopLeftCorner(Seen):
     def see(self, picture: Image.Image) -> Image.Image:
