@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--port", type=int, default=8090)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fake-hub-") as folder:
-        export = [sys.executable, "-m", "reference.standins", "export", asked.tag, folder]
+        export = [sys.executable, "-m", "reference.standins", asked.tag, folder]
         subprocess.run([*export, "--layout", "library"], check=True, stdout=subprocess.DEVNULL)
         Hub.folder = Path(folder)
         with ThreadingHTTPServer(("127.0.0.1", asked.port), Hub) as server:

@@ -109,7 +109,7 @@ def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
 
     The stand-ins come with the reference, which is run as a program. Raises ContainerTrouble.
     """
-    command = [sys.executable, "-m", "reference.standins", "export", tag, str(folder)]
+    command = [sys.executable, "-m", "reference.standins", tag, str(folder)]
     command += ["--layout", "vendor", "--mounted-at", inside]
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=EXPORT_SECONDS

@@ -103,5 +103,5 @@ def command(arguments: tuple[str, ...]) -> int:
     """Write the checkpoint and print what to mount where; --help shows the options."""
     if find_spec("reference") is None:
         raise UserError(NO_STAND_INS)
-    program = [sys.executable, "-m", "reference.standins", "export", *arguments]
+    program = [sys.executable, "-m", "reference.standins", *arguments]
     return subprocess.run(program, check=False).returncode

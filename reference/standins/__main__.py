@@ -1,4 +1,4 @@
-"""``python -m reference.standins export TAG DIR``: write a stand-in for another server to load.
+"""``python -m reference.standins TAG DIR``: write a stand-in for another server to load.
 
 The layout is either that of the vendor's images or that of the model's own library.
 """
@@ -186,20 +186,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m reference.standins", description=__doc__)
-    command = parser.add_subparsers(dest="command", required=True).add_parser(
-        "export", help="write a stand-in checkpoint into a folder"
+    parser = argparse.ArgumentParser(
+        prog="clip-conformance stand-in",
+        description="Write the stand-in of TAG into the folder DIR, and print what to mount where.",
     )
-    command.add_argument("tag", metavar="TAG", help=f"one of {', '.join(standins.available())}")
-    command.add_argument("folder", metavar="DIR", type=Path, help="a new or an empty folder")
-    command.add_argument(
+    parser.add_argument("tag", metavar="TAG", help="a tag that `clip-conformance models` lists")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or an empty folder")
+    parser.add_argument(
         "--layout",
         choices=LAYOUTS,
         default="vendor",
         help="vendor: as in the vendor's images under /app/models (the default); "
         "library: as the model's own library loads it",
     )
-    command.add_argument(
+    parser.add_argument(
         "--mounted-at",
         metavar="PATH",
         default="./models",

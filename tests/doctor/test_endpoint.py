@@ -273,6 +273,16 @@ def test_time_tells_a_gpu_where_meta_does_not(
     assert "this machine's CPU, under its current load, would take at least" in text
 
 
+def test_a_stand_in_is_not_compared_with_the_model_in_the_table(doctor: Doctor) -> None:
+    row = [1.0] * 512
+    good = vectors(textVectors=[row], imageVectors=[row])
+    meta = answer(b'{"weights": "stand-in"}')
+    with talking(served({**OK, "/meta": meta, "/vectorize": good})) as url:
+        text = doctor(url, "--model", TAG).text
+    assert "image in a batch" in text
+    assert "would take at least" not in text
+
+
 def test_the_cpus_speed_is_a_number() -> None:
     assert device.cpu_gflops() > 0
 

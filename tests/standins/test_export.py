@@ -67,13 +67,13 @@ def test_a_folder_that_is_not_empty_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine").touch()
-    assert main(["export", CLIP, str(tmp_path)]) == 1
+    assert main([CLIP, str(tmp_path)]) == 1
     assert "is not empty" in capsys.readouterr().err
     assert [entry.name for entry in tmp_path.iterdir()] == ["mine"]
 
 
 def test_an_unknown_tag_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["export", "no-such-model", str(tmp_path)]) == 1
+    assert main(["no-such-model", str(tmp_path)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
