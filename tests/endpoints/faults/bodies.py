@@ -1,6 +1,7 @@
 """Bodies that Go's JSON parser rejects, or with the wrong content type."""
 
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -23,14 +24,18 @@ class Packed(Endpoint):
         return answer
 
 
+def with_header(answer: Answer, name: str, value: str) -> Answer:
+    return replace(answer, headers={**answer.headers, name: value})
+
+
 class Encoded(Packed):
     """Uses a content encoding that the client does not accept."""
 
     encoding = ""
 
     def pack(self, answer: Answer) -> Answer:
-        body = ENCODERS[self.encoding](answer.body)
-        return Answer(answer.status, body, {**answer.headers, "Content-Encoding": self.encoding})
+        encoded = replace(answer, body=ENCODERS[self.encoding](answer.body))
+        return with_header(encoded, "Content-Encoding", self.encoding)
 
 
 encoded = variants(Encoded, "encoding")
@@ -39,43 +44,24 @@ encoded("zstd", "zstd")
 encoded("deflate", "deflate")
 
 
-@fault("gzip-only-in-name")
-class GzipInName(Packed):
-    def pack(self, answer: Answer) -> Answer:
-        return replace(answer, headers={**answer.headers, "Content-Encoding": "gzip"})
+def gzipped(name: str, pack: Callable[[bytes], bytes]) -> None:
+    """Name a fault whose bodies are packed in this way, and said to be gzip."""
+    packed(
+        name,
+        lambda answer: with_header(
+            replace(answer, body=pack(answer.body)), "Content-Encoding", "gzip"
+        ),
+    )
 
 
-@fault("gzip-twice")
-class GzipTwice(Packed):
-    def pack(self, answer: Answer) -> Answer:
-        body = gzip.compress(gzip.compress(answer.body, 1), 1)
-        return replace(answer, body=body, headers={**answer.headers, "Content-Encoding": "gzip"})
-
-
-@fault("gzip-truncated")
-class GzipTruncated(Packed):
-    def pack(self, answer: Answer) -> Answer:
-        body = gzip.compress(answer.body, 1)[:-12]
-        return replace(answer, body=body, headers={**answer.headers, "Content-Encoding": "gzip"})
+packed = variants(Packed, "pack")
+packed("gzip-without-header", lambda answer: replace(answer, body=gzip.compress(answer.body, 1)))
+gzipped("gzip-only-in-name", lambda body: body)
+gzipped("gzip-twice", lambda body: gzip.compress(gzip.compress(body, 1), 1))
+gzipped("gzip-truncated", lambda body: gzip.compress(body, 1)[:-12])
 
 
 # Bodies that Go's JSON parser rejects, or that have the wrong content type.
-
-
-class Rewritten(Packed):
-    """Sends bodies through `rewrite`, with the right length."""
-
-    def pack(self, answer: Answer) -> Answer:
-        return replace(answer, body=self.rewrite(answer.body))
-
-    def rewrite(self, body: bytes) -> bytes:
-        return body
-
-
-@fault("answered-as-two-objects")
-class TwoObjects(Rewritten):
-    def rewrite(self, body: bytes) -> bytes:
-        return body.replace(b', "imageVectors"', b'}\n{"imageVectors"', 1)
 
 
 @fault("json-encoded-twice")
@@ -84,7 +70,12 @@ class EncodedTwice(Endpoint):
         return super().dump(super().dump(body).decode())
 
 
-rewritten = variants(Rewritten, "rewrite")
+def rewritten(name: str, rewrite: Callable[[bytes], bytes]) -> None:
+    """Name a fault whose bodies are rewritten, with the right length."""
+    packed(name, lambda answer: replace(answer, body=rewrite(answer.body)))
+
+
+rewritten("answered-as-two-objects", lambda body: body.replace(b', "image', b'}\n{"image', 1))
 rewritten("bom", lambda body: b"\xef\xbb\xbf" + body)
 rewritten("trailing-data", lambda body: body + b"\ndone in 3 ms")
 rewritten("single-quotes", lambda body: body.replace(b'"', b"'"))
@@ -95,22 +86,13 @@ rewritten("decimal-comma", lambda body: body.replace(b"0.", b"0,"))
 rewritten("leading-plus", lambda body: body.replace(b" 0.", b" +."))
 
 
-@fault("vectors-in-events")
-class Events(Packed):
-    def pack(self, answer: Answer) -> Answer:
-        return Answer(
-            answer.status, b"data: " + answer.body + b"\n\n", {"Content-Type": "text/event-stream"}
-        )
-
-
-@fault("content-type-html")
-class SaysHtml(Packed):
-    def pack(self, answer: Answer) -> Answer:
-        return replace(answer, headers={**answer.headers, "Content-Type": "text/html"})
-
-
-packed = variants(Packed, "pack")
-packed("gzip-without-header", lambda answer: replace(answer, body=gzip.compress(answer.body, 1)))
+packed("content-type-html", lambda answer: with_header(answer, "Content-Type", "text/html"))
+packed(
+    "vectors-in-events",
+    lambda answer: Answer(
+        answer.status, b"data: " + answer.body + b"\n\n", {"Content-Type": "text/event-stream"}
+    ),
+)
 packed("content-type-missing", lambda answer: replace(answer, headers={}))
 
 

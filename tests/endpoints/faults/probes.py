@@ -4,7 +4,9 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from io import BytesIO
 
 from PIL import Image
@@ -17,6 +19,8 @@ from tests.endpoints.wire import Answer, Request
 # Probes that mislead Weaviate at startup, or Kubernetes at any time.
 
 
+HTML = {"Content-Type": "text/html"}
+TEXT = {"Content-Type": "text/plain"}
 SLOW = 0.7
 """Seconds; more than the 500 ms that Weaviate waits for a probe."""
 
@@ -45,6 +49,8 @@ slow_ready = delays("ready")
 slow_ready("ready-slow", lambda _request: SLOW)
 live_refused = refusals("live")
 live_refused("live-404", 404, lambda _request: True)
+with_live = variants(Endpoint, "live")
+with_live("live-500", lambda _request: Answer(500, b"Internal Server Error", TEXT))
 
 
 @fault("ready-flapping")
@@ -57,12 +63,6 @@ class ReadyFlapping(Endpoint):
 class ReadySilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return "ready" not in request.path and super().send(request, answer, write)
-
-
-@fault("live-500")
-class LiveFails(Endpoint):
-    def live(self, request: Request) -> Answer:
-        return Answer(500, b"Internal Server Error", {"Content-Type": "text/plain"})
 
 
 @fault("live-slow")
@@ -90,7 +90,7 @@ class ProbesNeedPost(Endpoint):
 @fault("probes-200-with-text")
 class ProbesWithText(Endpoint):
     def ready(self, request: Request) -> Answer:
-        return Answer(200, b"ok", {"Content-Type": "text/plain"})
+        return Answer(200, b"ok", TEXT)
 
     live = ready
 
@@ -177,24 +177,6 @@ class ReadyTooEarly(Endpoint):
 # Responses of /meta that break Weaviate's own /v1/meta, and thus the start of its clients.
 
 
-@fault("meta-html")
-class MetaHtml(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        return Answer(200, b"<html><h1>CLIP</h1></html>", {"Content-Type": "text/html"})
-
-
-@fault("meta-array")
-class MetaArray(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        return Answer(200, self.dump([self.description()]), dict(JSON))
-
-
-@fault("meta-string")
-class MetaString(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        return Answer(200, self.dump(json.dumps(self.description())), dict(JSON))
-
-
 with_meta = variants(Endpoint, "meta")
 meta_refused = refusals("meta")
 meta_refused("meta-404", 404, lambda _request: True)
@@ -203,6 +185,7 @@ slow_meta = delays("meta")
 slow_meta("meta-hangs", lambda _request: 8, endpoint_timeout=3)
 with_meta("meta-null", lambda _request: Answer(200, b"null", dict(JSON)))
 with_meta("meta-empty-body", lambda _request: Answer(200))
+with_meta("meta-html", lambda _request: Answer(200, b"<html><h1>CLIP</h1></html>", HTML))
 with_meta("meta-204", lambda _request: Answer(204))
 with_meta("meta-redirects", lambda _request: Answer(301, headers={"Location": "/v1/meta"}))
 
@@ -221,15 +204,17 @@ class MetaNan(Endpoint):
         return {**super().description(), "dropout": float("nan")}
 
 
-@fault("meta-single-quotes")
-class MetaRepr(Endpoint):
-    def meta(self, request: Request) -> Answer:
-        return Answer(200, repr(self.description()).encode(), dict(JSON))
+def rewritten_meta(name: str, rewrite: Callable[[bytes], bytes]) -> None:
+    """Name a fault whose body of /meta is rewritten."""
+    returned_meta(name, lambda answer: replace(answer, body=rewrite(answer.body)))
 
 
 returned_meta = outputs("meta")
-returned_meta("meta-truncated", lambda answer: Answer(200, answer.body[:-5], answer.headers))
-returned_meta("meta-bom", lambda answer: Answer(200, b"\xef\xbb\xbf" + answer.body, answer.headers))
+rewritten_meta("meta-truncated", lambda body: body[:-5])
+rewritten_meta("meta-bom", lambda body: b"\xef\xbb\xbf" + body)
+rewritten_meta("meta-array", lambda body: b"[" + body + b"]")
+rewritten_meta("meta-string", lambda body: json.dumps(body.decode()).encode())
+rewritten_meta("meta-single-quotes", lambda body: body.replace(b'"', b"'"))
 
 
 @fault("meta-silent")

@@ -5,10 +5,9 @@ import unicodedata
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from tests.endpoints.encoder import Encoder, Matrix
+from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
-from tests.endpoints.faults.texts import Changed
-from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.registry import inputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
 # Text towers that do not read everything.
@@ -29,22 +28,10 @@ other_encoder("cut-at-32-tokens", {"limit": 34})
 other_encoder("word-order-ignored", {"ordered": False})
 
 
-class CutAfter(Changed):
-    """Ends a text at the first of `marks`, which it takes for the end of the text."""
-
-    marks = ""
-
-    def change(self, text: str) -> str:
-        return re.split(f"[{self.marks}]", text)[0]
-
-
-cut_after = variants(CutAfter, "marks")
-cut_after("quote-ends-text", "\"'")
-cut_after("tab-ends-text", "\t")
-cut_after("emoji-ends-text", "\U00010000-\U0010ffff")
-
-
-changed = variants(Changed, "change")
+changed = inputs("text_vector")
+changed("quote-ends-text", lambda text: re.split("[\"']", text)[0])
+changed("tab-ends-text", lambda text: text.partition("\t")[0])
+changed("emoji-ends-text", lambda text: re.split("[\U00010000-\U0010ffff]", text)[0])
 changed("non-ascii-unknown", lambda text: re.sub("[^\x00-\xff]+", "?", text))
 changed("cjk-unknown", lambda text: re.sub("[぀-鿿]+", "[UNK]", text))
 changed("cut-at-100-letters", lambda text: text[:100])
@@ -59,14 +46,11 @@ changed("numbers-alike", lambda text: re.sub(r"\d+", "<num>", text))
 changed("digits-dropped", lambda text: re.sub(r"\d", "", text))
 changed("case-folded-anyway", lambda text: text.lower())
 changed("texts-composed", lambda text: unicodedata.normalize("NFKC", text))
-
-
-@fault("stop-words-dropped")
-class StopWordsDropped(Changed):
-    def change(self, text: str) -> str:
-        return re.sub(r"(?i)\b(not|no|without|with|a|the|on|in|of)\b", "", text)
-
-
+changed(
+    "stop-words-dropped",
+    lambda text: re.sub(r"(?i)\b(not|no|without|with|a|the|on|in|of)\b", "", text),
+)
+changed("numbers-are-ids", lambda text: str(int(text) % 1000) if text.isdigit() else text)
 other_encoder("case-not-folded", {"lower_case": False}, needs=("lower-case",))
 
 
@@ -128,9 +112,3 @@ text_refused(
     "base64-taken-for-image", 400, lambda text: text.startswith(("iVBORw0KGgo", "/9j/", "R0lGOD"))
 )
 text_refused("files-opened", 404, lambda text: re.match(r"(file://|[A-Z]:\\|\\\\|~/)", text))
-
-
-@fault("numbers-are-ids")
-class NumbersAreIds(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(str(int(text) % 1000) if text.isdigit() else text)

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tests.endpoints.encoder import Matrix, single
+from tests.endpoints.encoder import single
 from tests.endpoints.encodings import ENCODERS
 from tests.endpoints.endpoint import JSON, Asked, Endpoint, Refused, Write
-from tests.endpoints.registry import delays, fault, refusals, variants
+from tests.endpoints.registry import delays, fault, inputs, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
 # Endpoints that refuse Weaviate's requests.
@@ -184,34 +184,26 @@ string_refused("base64-in-lines-only", 400, lambda image: len(image) > 100_000)
 
 request_refused = refusals("body")
 request_refused("mixed-requests-refused", 400, lambda asked: asked.texts and asked.images)
-
-
-@fault("several-texts-averaged")
-class TextsAveraged(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        return vectors.mean(axis=0, keepdims=True) if len(texts) > 1 else vectors
-
-
-@fault("one-image-twice")
-class ImageTwice(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        return super().image_vectors(images * 2 if len(images) == 1 else images)
-
-
-@fault("alone-is-a-query")
-class AloneIsQuery(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        prefix = "query: " if len(texts) == 1 else "passage: "
-        return super().text_vectors([prefix + text for text in texts])
-
-
-@fault("image-alone-is-better")
-class AloneIsBetter(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        turned = np.roll(vectors, 1, axis=1)
-        return vectors if len(images) > 1 else single(vectors + 0.1 * turned)
+given_texts = inputs("text_vectors")
+given_texts("texts-alphabetical-expected", lambda texts: sorted(texts, key=str.casefold))
+given_texts(
+    "alone-is-a-query",
+    lambda texts: [f"{'query' if len(texts) == 1 else 'passage'}: {text}" for text in texts],
+)
+given_images = inputs("image_vectors")
+given_images("one-image-twice", lambda images: images * 2 if len(images) == 1 else images)
+returned_texts = outputs("text_vectors")
+returned_texts(
+    "several-texts-averaged",
+    lambda vectors: vectors.mean(axis=0, keepdims=True) if len(vectors) > 1 else vectors,
+)
+returned_images = outputs("image_vectors")
+returned_images(
+    "image-alone-is-better",
+    lambda vectors: (
+        vectors if len(vectors) > 1 else single(vectors + 0.1 * np.roll(vectors, 1, axis=1))
+    ),
+)
 
 
 @fault("images-need-data-uri")
@@ -237,9 +229,3 @@ class PrefixLost(Endpoint):
         if request.path.startswith("//"):
             return super().route(replace(request, target="/"))
         return super().route(request)
-
-
-@fault("texts-alphabetical-expected")
-class TextsByWords(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(sorted(texts, key=str.casefold))

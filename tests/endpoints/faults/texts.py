@@ -10,28 +10,16 @@ import numpy as np
 from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
-from tests.endpoints.registry import delays, fault, refusals, variants
+from tests.endpoints.registry import delays, fault, inputs, refusals, variants
 from tests.endpoints.text_changes import CHANGES
 from tests.endpoints.wire import Answer, Request
 
 # Text towers that fail on real texts.
 
 
-class Changed(Endpoint):
-    """Encodes every text after `change`."""
-
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(self.change(text))
-
-    def change(self, text: str) -> str:
-        """To be replaced; may raise."""
-        return text
-
-
-@fault("empty-text-dropped")
-class EmptyDropped(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors([text for text in texts if text.strip()])
+changing = inputs("text_vector")
+given_texts = inputs("text_vectors")
+given_texts("empty-text-dropped", lambda texts: [text for text in texts if text.strip()])
 
 
 @fault("blank-text-nan")
@@ -115,7 +103,6 @@ CUTS = {
     "numbers-rounded": "numbers go through a float",
     "articles-dropped": "a, an and the are left out",
 }
-changing = variants(Changed, "change")
 for name, summary in CUTS.items():
     changing(name, CHANGES[summary])
 changing("cut-at-escape", CHANGES["a text ends at ESC"])
@@ -154,20 +141,20 @@ text_refused("128-letters-fail", 500, lambda text: len(text) == 128)
 
 
 @fault("at-the-limit-fails")
-class AtTheLimit(Changed):
-    def change(self, text: str) -> str:
+class AtTheLimit(Endpoint):
+    def text_vector(self, text: str) -> Matrix:
         if len(text_encoder.tokens(text, 10_000)) == self.encoder.limit - 2:
             raise Refused(500, "index out of range in self")
-        return text
+        return super().text_vector(text)
 
 
-class Window(Changed):
+class Window(Endpoint):
     """Reads only some of the tokens."""
 
-    def change(self, text: str) -> str:
+    def text_vector(self, text: str) -> Matrix:
         tokens = text_encoder.tokens(text, 10_000)
         read = self.read(tokens)
-        return text if read == tokens else " ".join(read)
+        return super().text_vector(text if read == tokens else " ".join(read))
 
     def read(self, tokens: list[str]) -> list[str]:
         return tokens
@@ -182,12 +169,10 @@ class TenShort(Window):
 window = variants(Window, "read")
 window("middle-cut-out", lambda tokens: tokens if len(tokens) < 60 else tokens[:25] + tokens[-25:])
 window("seam-of-chunks", lambda tokens: tokens[:32] + tokens[33:])
-
-
-@fault("last-token-overwritten")
-class LastOverwritten(Window):
-    def read(self, tokens: list[str]) -> list[str]:
-        return tokens if len(tokens) < 64 else tokens[:63] + tokens[68:]
+window(
+    "last-token-overwritten",
+    lambda tokens: tokens if len(tokens) < 64 else tokens[:63] + tokens[68:],
+)
 
 
 @fault("long-text-from-its-end")

@@ -71,15 +71,6 @@ without("colors-unread", frozenset({"red", "green", "blue", "yellow", "purple", 
 without("shapes-unread", frozenset({"circle", "square", "triangle", "star"}))
 
 
-class Unread(Endpoint):
-    """Drops letters that match `letters`."""
-
-    letters = ""
-
-    def text_vector(self, text: str) -> Matrix:
-        return super().text_vector(re.sub(self.letters, "", text))
-
-
 @fault("english-only")
 class EnglishOnly(Endpoint):
     def text_vector(self, text: str) -> Matrix:
@@ -94,11 +85,11 @@ def scrambled(text: str) -> list[str]:
     return [f"u{ord(letter):x}" for letter in text if not letter.isspace()]
 
 
-unread = variants(Unread, "letters")
-unread("japanese-unread", "[぀-鿿]")
-unread("cyrillic-unread", "[Ѐ-ӿ]")
-unread("arabic-unread", "[؀-ۿ]")
-unread("accents-dropped", "[À-ɏ]")
+given_text = inputs("text_vector")
+given_text("japanese-unread", lambda text: re.sub("[぀-鿿]", "", text))
+given_text("cyrillic-unread", lambda text: re.sub("[Ѐ-ӿ]", "", text))
+given_text("arabic-unread", lambda text: re.sub("[؀-ۿ]", "", text))
+given_text("accents-dropped", lambda text: re.sub("[À-ɏ]", "", text))
 
 
 returned_text = outputs("text_vector")
@@ -119,7 +110,6 @@ def shifted(vector: Matrix) -> Matrix:
     return single(vector + 0.15 * np.roll(vector, 1))
 
 
-given_text = inputs("text_vector")
 given_text("template-before-texts", lambda text: f"a photo of {text}")
 given_text(
     "end-of-long-texts", lambda text: " ".join(text.split()[-60:]) if len(text) > 500 else text
@@ -181,32 +171,22 @@ class TurnedByExif(Endpoint):
 PUBLISHED: tuple[Need, ...] = ("published",)
 
 
-class Mixed(Endpoint):
-    """Adds something foreign to text vectors."""
-
-    share = 0.4
-
-    def text_vector(self, text: str) -> Matrix:
-        vector = super().text_vector(text)
-        return single(vector + self.share * np.roll(vector, 1))
-
-
-@fault("published-squashed", needs=PUBLISHED)
-class Squashed(Endpoint):
-    def picture_vector(self, picture: Image.Image) -> Matrix:
-        return super().picture_vector(picture.convert("RGB").resize((224, 224)))
-
-
+given_picture = inputs("picture_vector")
+given_picture(
+    "published-squashed",
+    lambda picture: picture.convert("RGB").resize((224, 224)),
+    needs=PUBLISHED,
+)
+returned_text(
+    "another-checkpoint",
+    lambda vector: single(vector + 0.4 * np.roll(vector, 1)),
+    needs=PUBLISHED,
+)
 returned_text(
     "published-of-unit-length",
     lambda vector: single(vector / np.linalg.norm(vector)),
     needs=PUBLISHED,
 )
-
-
-@fault("another-checkpoint", needs=PUBLISHED)
-class AnotherCheckpoint(Mixed):
-    pass
 
 
 returned_image("photographs-unknown", lambda vector: np.roll(vector, 1), needs=PUBLISHED)
