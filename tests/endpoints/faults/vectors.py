@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 from PIL import Image, ImageOps
 
-from tests.endpoints import text_encoder
+from tests.endpoints import image_encoder, text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.registry import Need, fault, inputs, outputs, variants
@@ -136,7 +136,7 @@ class NoAntialias(Endpoint):
     def image_vector(self, image: bytes) -> Matrix:
         vector = super().image_vector(image)
         with self.opened(image) as opened:
-            low, high = opened.convert("L").getextrema()
+            low, high = image_encoder.rgb(opened).convert("L").getextrema()
             is_reduced = max(opened.size) > self.own
         return shifted(vector) if is_reduced and low != high else vector
 
@@ -171,12 +171,15 @@ class TurnedByExif(Endpoint):
 PUBLISHED: tuple[Need, ...] = ("published",)
 
 
-given_picture = inputs("picture_vector")
-given_picture(
-    "published-squashed",
-    lambda picture: picture.convert("RGB").resize((224, 224)),
-    needs=PUBLISHED,
-)
+@fault("published-squashed", needs=PUBLISHED)
+class Squashed(Endpoint):
+    """A squashed photograph is still recognized, since its vector keeps most of its direction."""
+
+    def picture_vector(self, picture: Image.Image) -> Matrix:
+        whole = image_encoder.rgb(picture).resize((224, 224))
+        return single(0.8 * super().picture_vector(picture) + 0.2 * super().picture_vector(whole))
+
+
 returned_text(
     "another-checkpoint",
     lambda vector: single(vector + 0.4 * np.roll(vector, 1)),
