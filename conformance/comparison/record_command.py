@@ -124,7 +124,7 @@ def record_reference(loading: Loading, output: Path | None, timeout: float, wait
     if size is None:
         raise UserError(f"the row of {tag} has no image_size, on which the items of EXA depend")
     place = output or expected.published_file(tag)
-    wanted = Inputs(items.texts(), items.images(size))
+    wanted = Inputs(items.texts(), items.images(size) | items.copies(size))
     rows = ["--models", str(loading.models)] if loading.models else []
     with (
         Reference(tag, loading.weights, extra=rows) as reference,

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from conformance.corpus import photographs
-from conformance.data import fixture_files
+from conformance.corpus import image_files, image_sizes, photographs
+from conformance.data import fixture_files, tolerances
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -150,6 +150,36 @@ LOSSY: Final = tuple(SHIPPED)
 PHOTOGRAPHS: Final = tuple(f"photograph {name}" for name in SENT_PHOTOGRAPHS)
 PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 """Lossless RGB images: every library and every decoder sees the same pixels."""
+
+
+AS_RGB: Final = "{}, converted to RGB first"
+OFF: Final = "{}, slightly off"
+TIMES_COARSE: Final = 2.0
+"""The same for lossy images: a faster decoder moves stand-ins as far as halved colors, or less."""
+
+
+def copies(size: int) -> dict[str, bytes]:
+    """Copies of the images, as correct implementations may see them, by `AS_RGB` and `OFF`."""
+    found = {}
+    for name, content in images(size).items():
+        image = image_files.opened(content)
+        if name in MODES:
+            found[AS_RGB.format(name)] = _png(image)
+        seen = _coarse(image) if times(name) == TIMES_COARSE else image
+        found[OFF.format(name)] = _png(image_sizes.noisy(seen))
+    return found
+
+
+def times(name: str) -> float:
+    """The multiple of the distance of a copy that is slightly off that an image may be away."""
+    return TIMES_COARSE if name in (*LOSSY, *PHOTOGRAPHS) else tolerances.TIMES_ROUNDING
+
+
+def _coarse(image: Image.Image) -> Image.Image:
+    """The image with its colors at half the resolution, as a fast JPEG decoder enlarges them."""
+    light, *colours = image.convert("YCbCr").split()
+    small = [each.reduce(2).resize(image.size, Image.Resampling.NEAREST) for each in colours]
+    return Image.merge("YCbCr", (light, *small)).convert("RGB")
 
 
 def diagnostic(kind: str, moved: Sequence[str]) -> tuple[str, ...]:

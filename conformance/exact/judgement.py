@@ -24,6 +24,8 @@ SKETCH: Final = 64
 EXPLAINED: Final = 0.3
 """A mistake is named if it leaves at most this share of the distance, and no more than a legitimate
 difference in precision, which may also be present."""
+WIDEST: Final = 0.1
+"""The widest bar of an item: twice the limit for images, less than most mistakes cause."""
 LEFT: Final = 0.1
 """The share of the distance that may remain if the vectors are reordered."""
 SEEN: Final = 2e-3
@@ -86,7 +88,7 @@ def directions(
     If one is not, the likely cause is searched for with them and the `others`.
     """
     found = deviations(observed, _answers(expected, kind))
-    far = [each for each in found if not each.distance <= limit]
+    far = [each for each in found if not each.distance <= _bar(expected, each.item, limit)]
     seen = {**others(), **observed} if far else observed
     fit = best_fit(expected, kind, seen) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
@@ -98,6 +100,11 @@ def directions(
     wanted = f"the direction of {expected.origin} within {limit:g} (docs/exact.md)"
     worst, common = found[0] if found else None, in_common(expected, seen) if far else ""
     return Judgement(not far, got + because, wanted, worst, common)
+
+
+def _bar(expected: Expected, item: str, limit: float) -> float:
+    """The item's own bar, at most `WIDEST`, if it is wider than the limit."""
+    return max(limit, min(expected.bars.get(item, 0), WIDEST))
 
 
 def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:

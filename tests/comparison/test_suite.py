@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from conformance import Report, UserError, run
 from conformance.comparison import record_command
-from conformance.exact import expected
+from conformance.exact import expected, items
 from conformance.transport.reference_process import Reference
 from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
@@ -142,12 +143,16 @@ def test_a_checkpoint_of_ones_own_is_recorded_by_its_own_row(
 def test_a_file_keeps_what_was_written() -> None:
     right = expected.load(TAG)
     images = {name: rows[0] for name, rows in right.images.items()}
+    copies = dict.fromkeys(items.copies(224), images["own size"])
+    copies[items.OFF.format("larger, wide")] = images["larger, wide"] * np.float32(1.01)
 
     expected.write_published(
-        expected.published_file(TAG), right.texts, images, {"torch": "2"}, "mine", 224
+        expected.published_file(TAG), right.texts, images | copies, {"torch": "2"}, "mine", 224
     )
 
     found = expected.load_published(TAG)
     assert (found.origin, found.versions) == ("mine", {"torch": "2"})
     assert set(found.images) == set(right.images)
+    assert {name for name, rows in found.images.items() if len(rows) > 1} == set(items.MODES)
+    assert found.bars["larger, wide"] == pytest.approx(0.05, rel=0.05)
     assert found.texts["plain"] == pytest.approx(right.texts["plain"], abs=1e-4)

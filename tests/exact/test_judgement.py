@@ -1,6 +1,7 @@
 """Deliberate mistakes are found and named."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,6 +91,16 @@ def test_the_vector_of_an_image_converted_first_is_right_too() -> None:
     assert len(shipped.images["RGBA PNG"]) == 2
     seen = {"RGBA PNG": shipped.images["RGBA PNG"][1]}
     assert directions(shipped, "image", seen, limits().images).good
+
+
+def test_an_item_may_have_a_wider_bar_of_its_own() -> None:
+    shipped = expected.load(CLIP)
+    right, other = shipped.images["JPEG"][0], shipped.images["strip"][0]
+    wide = replace(shipped, bars={"JPEG": 2.0})
+    near, far = ({"JPEG": right + np.float32(part) * other} for part in (0.08, 1))
+    assert not directions(shipped, "image", near, limits().images).good
+    assert directions(wide, "image", near, limits().images).good
+    assert not directions(wide, "image", far, limits().images).good
 
 
 def test_length_is_judged_apart_from_direction() -> None:
