@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
 from socketserver import ThreadingMixIn
@@ -144,9 +145,4 @@ async def read(reader: asyncio.StreamReader) -> Request | None:
     request = wire.read_request(BytesIO(b"".join([*lines, b"\r\n"])))
     length = int(request.headers.get("content-length", 0)) if request else 0
     body = await reader.readexactly(length)
-    return None if request is None else with_body(request, body)
-
-
-def with_body(request: Request, body: bytes) -> Request:
-    """The request with the body that followed its headers."""
-    return Request(request.method, request.target, request.version, request.headers, body)
+    return None if request is None else replace(request, body=body)

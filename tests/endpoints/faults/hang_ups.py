@@ -8,7 +8,6 @@ import numpy as np
 from tests.endpoints import wire
 from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.endpoint import Endpoint, Refused, Write
-from tests.endpoints.faults.load import unavailable
 from tests.endpoints.registry import fault, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
@@ -90,7 +89,7 @@ class Leaking(Endpoint):
         if half(request):
             self.lost += 1
         if request.method == "POST" and self.lost >= self.slots:
-            return unavailable()
+            return self.failure(503, "unavailable")
         return super().answer(request)
 
 

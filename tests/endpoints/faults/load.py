@@ -6,7 +6,7 @@ import time
 from collections.abc import Hashable
 
 from tests.endpoints.encoder import Encoder, Matrix
-from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused, Write
+from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused, Write
 from tests.endpoints.faults.probes import Busy
 from tests.endpoints.registry import delays, fault, variants
 from tests.endpoints.wire import Answer, Request
@@ -345,7 +345,3 @@ class Interleaved(Endpoint):
             self.waiting.remove(asked.texts)
         dealt = [pair[place % 2] for place, pair in enumerate(zip(asked.texts, mixed, strict=True))]
         return super().body(Asked(dealt, []))
-
-
-def unavailable() -> Answer:
-    return Answer(503, b'{"error": "unavailable"}', dict(JSON))
