@@ -112,13 +112,14 @@ def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
     """A function that names faults which differ from `base` only in these stages.
 
     It takes the name, and a replacement for each stage: a value, or a function of its arguments.
+    With a `summary`, it names legal endpoints, as do the functions below.
     """
     module = caller()
 
     def note(name: str, *others: Any, **options: Any) -> None:
         own = [staticmethod(each) if callable(each) else each for each in others]
         kind = type(name, (base,), {"__module__": module, **dict(zip(stages, own, strict=True))})
-        fault(name, **options)(kind)
+        named(name, **options)(kind)
 
     return note
 
@@ -177,9 +178,14 @@ def wrapped(stage: str, module: str, call: Callable[..., Any]) -> Callable[..., 
             return call(getattr(super(kind, self), stage), given, *own)
 
         kind = type(name, (Endpoint,), {"__module__": module, stage: replaced})
-        fault(name, **options)(kind)
+        named(name, **options)(kind)
 
     return note
+
+
+def named(name: str, summary: str = "", **options: Any) -> Callable[[Kind], Kind]:
+    """Name a legal endpoint if there is a summary of it, and a fault otherwise."""
+    return legal(name, summary, **options) if summary else fault(name, **options)
 
 
 def caller() -> str:
