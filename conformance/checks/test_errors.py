@@ -52,8 +52,8 @@ UPSETTING: dict[str, object] = {
 @pytest.mark.parametrize("name", UPSETTING)
 def test_the_next_request_is_served(endpoint: Endpoint, cache: VectorCache, name: str) -> None:
     before = cache.vectors([TEXT], [good_image()])
-    # A faulty endpoint may return the previous image's vector.
-    given.vectors(endpoint.vectorize(images=[good_image(5)]), 0, 1)
+    # A faulty endpoint may return the previous items' vectors.
+    given.vectors(endpoint.vectorize([TWO_SCRIPTS], [good_image(5)]), 1, 1)
     endpoint.post(UPSETTING[name])
     after = expect.vectors(endpoint.vectorize([TEXT], [good_image()]), 1, 1)
     expect.same(after.texts, before.texts, f"the text after {name}")
@@ -81,8 +81,8 @@ def test_errors_in_a_row_leave_nothing_behind(
     before = cache.vectors([TEXT], [small_png()])
     bad = [REFUSED[number % len(REFUSED)] for number in range(errors)]
     good = Items([TEXT], [small_png()]).body()
-    # A faulty endpoint may return the previous image's vector.
-    given.vectors(endpoint.vectorize(images=[good_image(5)]), 0, 1)
+    # A faulty endpoint may return the previous items' vectors.
+    given.vectors(endpoint.vectorize([TWO_SCRIPTS], [good_image(5)]), 1, 1)
     after = endpoint.post_in_turn([*bad, good, good])[errors:]
     for exchange in after:
         got = expect.vectors(exchange, 1, 1)
