@@ -154,5 +154,5 @@ def test_a_file_keeps_what_was_written() -> None:
     assert (found.origin, found.versions) == ("mine", {"torch": "2"})
     assert set(found.images) == set(right.images)
     assert {name for name, rows in found.images.items() if len(rows) > 1} == set(items.MODES)
-    assert found.bars["larger, wide"] == pytest.approx(0.05, rel=0.05)
+    assert found.bars["larger, wide"] == pytest.approx(0.06, rel=0.05)
     assert found.texts["plain"] == pytest.approx(right.texts["plain"], abs=1e-4)
