@@ -7,6 +7,8 @@ from pathlib import Path
 
 import httpcore
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 LOADED_EARLY = httpcore
 """httpx loads it on first use. Inside one of pytester's runs, which restore `sys.modules`, that
@@ -21,7 +23,12 @@ NEED_REFERENCE = [ROOT / "tests" / name for name in ("reference", "standins", "e
 NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `reference`"
 
 
-LONGEST = ("test_endpoints_legal.py", "weaviate", "test_endpoints_findings.py", "reference")
+LONGEST = (
+    "test_endpoints_legal.py",
+    "weaviate",
+    "test_endpoints_findings.py",
+    "test_endpoints_slow.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +51,21 @@ def pytest_report_header() -> str:
     return f"tests/{{{names}}} are left out: {NO_REFERENCE}" if NO_REFERENCE else ""
 
 
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """With `-n`, tests of a file share its fixtures; those of the table share none.
+
+    xdist's own groups have no effect with pytest 9.2, which does not read an item's `_nodeid`.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file.startswith("tests/test_endpoints_") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests that need the reference, skip them without it, and select the sample."""
     for item in items:
@@ -52,7 +74,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if NO_REFERENCE and item.get_closest_marker("reference"):
             item.add_marker(pytest.mark.skip(reason=NO_REFERENCE))
     _sample(config, items)
-    _keep_files_together(items)
     items.sort(key=_last_ones)
 
 
@@ -68,13 +89,6 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-
-
-def _keep_files_together(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: tests of a file share its fixtures, those of the table share none."""
-    for item in items:
-        if not item.get_closest_marker("table"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 def _last_ones(item: pytest.Item) -> int:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ def suite() -> dict[str, Any]:
     return {"name": DISTRIBUTION, "version": version(DISTRIBUTION), "commit": _commit()}
 
 
+@cache
 def _commit() -> str | None:
     """The commit of a checkout, with -dirty if files were changed, or the one recorded by pip."""
     root = PACKAGE.parent
