@@ -65,7 +65,7 @@ demo: $(DEMO_STAMP)
 	$(DEMO_VENV)/bin/clip-conformance --reference $(TAG) --report $(REPORT)
 
 test: lint
-	@$(MAKE) --jobs 3 types unit-reference unit-suite
+	@$(MAKE) --jobs 3 types unit
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -75,8 +75,7 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-unit: $(STAMP) $(NODE)
-	@$(MAKE) --jobs 2 unit-reference unit-suite
+unit: unit-reference unit-suite
 
 # These import torch, which takes six seconds of each process that only collects them.
 TORCH := tests/reference tests/standins tests/exact tests/lab
@@ -85,11 +84,11 @@ unit-reference: $(STAMP)
 	$(BIN)/python -m pytest $(TORCH)
 
 unit-suite: $(STAMP) $(NODE)
-	$(BIN)/python -m pytest -n 4 --no-loadscope-reorder $(TORCH:%=--ignore %)
+	$(BIN)/python -m pytest -n 4 $(TORCH:%=--ignore %)
 
 # For work on the suite: tests that need torch are reported as skipped.
 test-suite: $(SUITE_STAMP)
-	$(SUITE_BIN)/python -m pytest -n 4 --no-loadscope-reorder --sample 8 -rs
+	$(SUITE_BIN)/python -m pytest -n 4 --sample 8 -rs
 
 # Each faulty and each legal endpoint alone, with the whole suite: an hour or more. An interrupted run is
 # resumed if the commit is the same.
@@ -99,7 +98,7 @@ test-exhaustive: $(STAMP)
 # Not part of `test`, because measuring coverage slows the tests by half.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 4 --no-loadscope-reorder
+	$(BIN)/coverage run -m pytest -n 4
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

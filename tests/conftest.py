@@ -52,7 +52,7 @@ def pytest_report_header() -> str:
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """With `-n`, tests of a file share its fixtures; those of the table share none.
+    """With `-n`, tests of a file share its fixtures; those of endpoints share none.
 
     xdist's own groups have no effect with pytest 9.2, which does not read an item's `_nodeid`.
     """
@@ -63,6 +63,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    config.option.loadscopereorder = False  # The longest come first, not the files with most tests.
     return ByFile(config, log)
 
 

@@ -172,11 +172,7 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     nearest = min(map(apart, shown))
     if nearest <= tolerances.RENDERED:
         return
-    # How much does rounding change this image, with this model and its precision?
-    copy = image_files.save(image_sizes.noisy(image_files.opened(shown[0])), "PNG")
-    rounding = tolerances.distance(*(alone(batches, each).vector for each in (shown[0], copy)))
-    bar = max(tolerances.RENDERED, tolerances.TIMES_ROUNDING * rounding)
-    bar = min(bar, tolerances.LOW_PRECISION)
+    bar = rounding(batches, shown[0])
     if not expect.beyond(nearest, bar):
         return
     mistakes = image_sizes.mistaken(file, model.image_size, crops)
@@ -185,6 +181,14 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     found = f"{name}: not the vector of the image resized to {model.image_size} pixels{likely}"
     expected = "the vector of a PNG of that size, made by the model's own preprocessing"
     expect.require(False, found, expected, got.exchange)
+
+
+def rounding(batches: ImageBatches, rendering: bytes) -> float:
+    """How far rounding may move this image, with this model and its precision."""
+    copy = image_files.save(image_sizes.noisy(image_files.opened(rendering)), "PNG")
+    moved = tolerances.distance(*(alone(batches, each).vector for each in (rendering, copy)))
+    bar = max(tolerances.RENDERED, tolerances.TIMES_ROUNDING * moved)
+    return min(bar, tolerances.LOW_PRECISION)
 
 
 @pytest.mark.clause("IMG-09")

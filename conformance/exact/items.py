@@ -155,7 +155,8 @@ PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 AS_RGB: Final = "{}, converted to RGB first"
 OFF: Final = "{}, slightly off"
 TIMES_COARSE: Final = 2.0
-"""The same for lossy images: a faster decoder moves stand-ins as far as halved colors, or less."""
+"""`TIMES_ROUNDING` for lossy images: a faster decoder moves stand-ins as far as halved colors, or
+less."""
 
 
 def copies(size: int) -> dict[str, bytes]:
