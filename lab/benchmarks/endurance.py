@@ -1,8 +1,8 @@
 """Check memory, valid responses and probes during a long run with bad requests mixed in.
 
-``python -m lab.benchmarks.endurance [--requests 20000] [--bad 10000]`` starts the reference with a
-stand-in and prints its observations; the exit status is 1 if a response was wrong. The tests
-include a short version with few requests.
+``python -m lab.benchmarks.endurance [--requests 20000] [--bad 10000] [--workers N]`` starts the
+reference with a stand-in and prints its observations; the exit status is 1 if a response was wrong.
+The tests include a short version with few requests.
 """
 
 import argparse
@@ -38,7 +38,7 @@ DIFFERENCE = 1e-4
 
 @dataclass(frozen=True)
 class Memory:
-    """The memory of a process over a run."""
+    """The memory of a process and its workers over a run."""
 
     mib: tuple[float, ...]
     """After every thousandth request, starting at `WARM`."""
@@ -149,10 +149,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--bad", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=30, help="of probing")
+    parser.add_argument("--workers", default="1", help="of the reference")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "log"
-        with server("reference", ["--model", TAG, "--port"], log) as (url, process):
+        options = ["--model", TAG, "--workers", asked.workers, "--port"]
+        with server("reference", options, log) as (url, process):
             return _run(url, process.pid, asked)
 
 

@@ -27,7 +27,7 @@ from statistics import median
 import numpy as np
 from PIL import Image
 
-from lab.benchmarks.programs import free_port, wait_for
+from lab.benchmarks.programs import family, free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 FREE = (str(Path(__file__).with_name("free_server.py")),)
@@ -45,8 +45,7 @@ class Server:
 
     def processor_seconds(self) -> float:
         """Of the process and of its running descendants."""
-        pids = [self.pid, *_descendants(self.pid)]
-        return sum(_processor_seconds(pid) for pid in pids)
+        return sum(_processor_seconds(pid) for pid in family(self.pid))
 
 
 def bodies() -> dict[str, bytes]:
@@ -149,12 +148,6 @@ def running(
     finally:
         process.terminate()
         process.wait()
-
-
-def _descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    found = [int(child) for child in children]
-    return found + [deeper for child in found for deeper in _descendants(child)]
 
 
 def _processor_seconds(pid: int) -> float:

@@ -92,12 +92,18 @@ def free_port() -> int:
         return port
 
 
+def family(pid: int) -> list[int]:
+    """A process and its running descendants."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(deeper for child in children for deeper in family(int(child)))]
+
+
 def resident_mib(pid: int) -> float:
-    """A process's resident memory in MiB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    """The resident memory in MiB of a process and its descendants."""
+    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in family(pid))
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def threads(pid: int) -> int:
-    """The number of threads of a process."""
-    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    """The number of threads of a process and its descendants."""
+    return sum(len(list(Path(f"/proc/{one}/task").iterdir())) for one in family(pid))
