@@ -48,7 +48,7 @@ from conformance.report.results import ClauseResult, PhaseResult, Problem, Recor
 from conformance.report.sanitizer import sanitizer_of
 from conformance.report.verdict import Judgement, Verdict, judge
 from conformance.target import OpenTarget, open_target
-from conformance.transport.client import Client, Sample, Stopwatch
+from conformance.transport.client import Client, Stopwatch
 from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.pace import TooMuch
 
@@ -204,7 +204,10 @@ class Session:
             except OSError as problem:
                 raise BadOption(f"--report: {problem}") from None
         if self.settings.compare_with:
-            _check_comparison(self.settings.compare_with, self.settings.weaviate)
+            from conformance.comparison.compare_command import parse  # Few runs compare.
+
+            # Read the baseline, such as a recording, before anything is started.
+            parse(self.settings.compare_with, self.settings.weaviate)
         self.settings, self.opened = open_target(self.settings)
         seen = self.opened.target.preflight
         self._began = time.monotonic() - seen.first.seconds - seen.meta.seconds
@@ -444,7 +447,7 @@ class Session:
         target = self.opened.target
         if target.image is not None:
             target = replace(target, image={**target.image, "log": self.log})
-        samples: list[Sample] = self.stopwatch.taken()
+        samples = self.stopwatch.samples
         made = document.build(
             self.settings, target, judgement, self.provenance, self.sanitizer, samples
         )
@@ -488,14 +491,6 @@ def run(url: str | None = None, *, model: str | None = None, **options: Unpack[O
     if session.report is None:
         raise RuntimeError(f"pytest ended with {status} before a report was made")
     return session.report
-
-
-def _check_comparison(what: str, weaviate: str | None) -> None:
-    """Read the baseline, such as a recording, before anything is started; raises UserError."""
-    # Imported here, since few runs compare.
-    from conformance.comparison import compare_command
-
-    compare_command.parse(what, weaviate)
 
 
 def execute(session: Session, words: Sequence[str], others: Sequence[object] = ()) -> int:

@@ -1,35 +1,19 @@
 """The endpoint under test: a URL, or a container or the reference started by the suite."""
 
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from typing import Protocol
 
 from conformance.containers import engine
 from conformance.containers.container_under_test import ContainerUnderTest
 from conformance.containers.engine import ContainerTrouble
 from conformance.options import endpoint_url
 from conformance.options.settings import Settings
-from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint, Preflight, Target
+from conformance.transport.endpoint import Preflight, Target, opened
 from conformance.transport.readiness import Unusable, preflight
 from conformance.transport.reference_process import Reference
 
-
-class Started(Protocol):
-    """An endpoint that the suite has started."""
-
-    url: str
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is running."""
-
-    def last_log_line(self) -> str:
-        """The last line of its log."""
-
-    def stop(self) -> None:
-        """Stop it."""
+Started = ContainerUnderTest | Reference
+"""An endpoint that the suite has started."""
 
 
 @dataclass(frozen=True)
@@ -104,5 +88,5 @@ def _container(settings: Settings) -> Started:
 
 
 def _look(settings: Settings, url: str, alive: Callable[[], bool]) -> Preflight:
-    with closing(Client(url, settings.endpoint_timeout)) as client:
-        return preflight(Endpoint(client), settings.wait, alive)
+    with opened(url, settings.endpoint_timeout) as endpoint:
+        return preflight(endpoint, settings.wait, alive)

@@ -1,6 +1,7 @@
 """CMP: the endpoint's vectors match a baseline, if the user specifies one."""
 
 from collections.abc import Mapping
+from contextlib import closing
 
 import pytest
 
@@ -18,7 +19,7 @@ from conformance.data.statuses import disabled, not_applicable, not_run
 from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.endpoint import Endpoint, Target
+from conformance.transport.endpoint import Endpoint, Target, opened
 from conformance.weaviate.server import server_at
 
 
@@ -48,7 +49,7 @@ def answer(
 
 
 def _ask(url: str, settings: Settings) -> Snapshot:
-    with recording.opened(url, settings.endpoint_timeout) as endpoint:
+    with opened(url, settings.endpoint_timeout) as endpoint:
         return recording.ask(url, endpoint.vectorize, inputs())
 
 
@@ -58,7 +59,7 @@ def stored(compared_with: End) -> list[StoredObject]:
     if not compared_with.weaviate:
         not_applicable("the baseline is another endpoint or a recording")
     try:
-        with Rest(server_at(compared_with.weaviate)) as rest:
+        with closing(Rest(server_at(compared_with.weaviate))) as rest:
             return open_collection(rest, compared_with.collection).objects(SAMPLE)
     except UserError as problem:
         not_run(str(problem))

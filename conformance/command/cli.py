@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
 from types import FrameType
@@ -22,7 +21,7 @@ COMMANDS = {
     "doctor": "conformance.doctor.doctor_command:command",
     "list": "conformance.command.contract_commands:list_clauses",
     "explain": "conformance.command.contract_commands:explain",
-    "models": "conformance.command.contract_commands:models",
+    "models": "conformance.command.contract_commands:list_models",
     "record": "conformance.comparison.record_command:command",
     "compose": "conformance.containers.compose:command",
     "compare": "conformance.comparison.compare_command:command",
@@ -107,13 +106,9 @@ def _suite_command(pytests: list[str]) -> click.Command:
         for name, options in PYTESTS_OWN.items()
     ]
 
-    def callback(**_values: Any) -> int:
-        return _run_suite(click.get_current_context(), pytests)
-
-    return click.Command(
+    @click.command(
         "clip-conformance",
-        params=[*sources.parameters(), *own, _version_option()],
-        callback=callback,
+        params=[*sources.parameters(), *own],
         help=DESCRIPTION,
         epilog=EPILOG,
         options_metavar="[options]",
@@ -123,22 +118,15 @@ def _suite_command(pytests: list[str]) -> click.Command:
             "help_option_names": ["-h", "--help"],
         },
     )
-
-
-def _version_option() -> click.Parameter:
-    def show(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
-        if asked:
-            click.echo(version("multi2vec-clip-conformance"))
-            context.exit(0)
-
-    return click.Option(
-        ["--version"],
-        is_flag=True,
-        expose_value=False,
-        is_eager=True,
-        callback=show,
+    @click.version_option(
+        package_name="multi2vec-clip-conformance",
+        message="%(version)s",
         help="show the version and exit",
     )
+    def command(**_values: Any) -> int:
+        return _run_suite(click.get_current_context(), pytests)
+
+    return command
 
 
 def _run_suite(context: click.Context, pytests: list[str]) -> int:

@@ -22,6 +22,7 @@ from conformance.data import clauses
 from conformance.data import models as tags
 from conformance.data.clauses import Clause, Group, Level
 from conformance.data.models import Model
+from conformance.options import shared
 
 STYLE: dict[Level, str] = {"MUST": "bold", "SHOULD": "default", "MAY": "dim"}
 CHECKS = Path(conformance.checks.__file__).parent
@@ -152,16 +153,10 @@ def _strings(nodes: list[ast.expr], tables: dict[str, ast.expr]) -> Iterator[str
 
 
 @click.command("models")
-@click.option(
-    "--models",
-    "file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="TOML file that describes your own models",
-)
-def models(file: Path | None) -> int:
+@shared.models_file
+def list_models(models: Path | None) -> int:
     """List the models that the suite knows."""
-    rows = list(tags.load(file).values())
+    rows = list(tags.load(models).values())
     console = Console(width=WIDTH_OF_MODELS, highlight=False)
     console.print(_table(rows))
     for row in rows:

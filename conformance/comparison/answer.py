@@ -1,7 +1,7 @@
 """Explain a comparison: whether the vectors match, how far apart they are, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance.comparison import vendor
 from conformance.comparison.recording import inputs
@@ -47,7 +47,7 @@ class Answer:
     model: Model | None = None
     explanation: str = ""
     """The reason, if the caller knows more than the vectors show."""
-    remarks: Sequence[str] = field(default_factory=tuple)
+    remarks: Sequence[str] = ()
 
     @property
     def match(self) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from conformance.data.messages import UserError, printable
 from conformance.data.models import Model
 from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.endpoint import Endpoint, opened
 from conformance.transport.exchange import without_password
 from conformance.transport.readiness import preflight
 from conformance.weaviate.server import server_at
@@ -242,14 +242,14 @@ def _vectors(end: End, asked: Asked) -> Snapshot:
 @contextmanager
 def _endpoint(end: End, asked: Asked) -> Iterator[tuple[Endpoint, str]]:
     """The endpoint, once ready, and the version of transformers in its /meta."""
-    with recording.opened(end.url, asked.timeout) as endpoint:
+    with opened(end.url, asked.timeout) as endpoint:
         seen = preflight(endpoint, asked.wait, lambda: True)
         yield endpoint, vendor.transformers_of(seen.meta.json())
 
 
 @contextmanager
 def _stored(end: End, asked: Asked) -> Iterator[tuple[Collection, list[StoredObject]]]:
-    with Rest(server_at(end.weaviate)) as rest:
+    with closing(Rest(server_at(end.weaviate))) as rest:
         found = open_collection(rest, end.collection, asked.tenant)
         yield found, found.objects(asked.sample, asked.vector)
 

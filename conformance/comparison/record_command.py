@@ -4,7 +4,7 @@
 ``record --reference TAG --weights hub`` saves the vectors of published weights for the group EXA.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
 from conformance.options.shared import Seconds
 from conformance.options.table import option
-from conformance.transport.endpoint import Endpoint, Preflight
+from conformance.transport.endpoint import Endpoint, Preflight, opened
 from conformance.transport.readiness import preflight
 from conformance.transport.reference_process import Reference
 
@@ -80,9 +80,8 @@ def command(
     if output is None and (url or weights != "hub"):
         raise click.UsageError("give -o FILE; only hub weights have a default file")
     if reference:
-        loading = Loading(find_model(reference, models), models, weights)
-        seconds = DOWNLOAD_WAIT if wait is None else wait
-        click.echo(record_reference(loading, output, timeout, seconds))
+        served, seconds = find_model(reference, models), DOWNLOAD_WAIT if wait is None else wait
+        click.echo(record_reference(served, models, weights, output, timeout, seconds))
     elif url and output:
         seconds = option("wait").default if wait is None else wait
         tag = find_model(model, models).tag if model else ""
@@ -97,7 +96,7 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
     wanted = inputs()
     count = len(wanted.texts) + len(wanted.images) + 1
     click.echo(f"Sends {count} requests, one text or one image each, one at a time.", err=True)
-    with recording.opened(url, timeout) as endpoint:
+    with opened(url, timeout) as endpoint:
         seen = preflight(endpoint, wait, lambda: True)
         made = _asked(endpoint, wanted)
     if not made.texts and not made.images:
@@ -108,36 +107,34 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
     return made.told(output)
 
 
-@dataclass(frozen=True)
-class Loading:
-    """The model and weights that the reference loads."""
+def record_reference(
+    model: Model,
+    models: Path | None,
+    weights: str,
+    output: Path | None,
+    timeout: float,
+    wait: float,
+) -> str:
+    """Start the reference, record its vectors for EXA's items, and return the message to show.
 
-    model: Model
-    models: Path | None
-    """The user's own file of models, which may contain `model`."""
-    weights: str
-
-
-def record_reference(loading: Loading, output: Path | None, timeout: float, wait: float) -> str:
-    """Start the reference, record its vectors for EXA's items, and return the message to show."""
-    tag, size = loading.model.tag, loading.model.image_size
+    `models` is the user's own file, which may contain `model`. Times in seconds.
+    """
+    tag, size = model.tag, model.image_size
     if size is None:
         raise UserError(f"the row of {tag} has no image_size, on which the items of EXA depend")
     place = output or expected.published_file(tag)
     wanted = Inputs(items.texts(), items.images(size) | items.copies(size))
-    rows = ["--models", str(loading.models)] if loading.models else []
+    rows = ["--models", str(models)] if models else []
     with (
-        Reference(tag, loading.weights, extra=rows) as reference,
-        recording.opened(reference.url, timeout) as endpoint,
+        Reference(tag, weights, extra=rows) as reference,
+        opened(reference.url, timeout) as endpoint,
     ):
         seen = reference.preflight(endpoint, wait)
         made = _asked(endpoint, wanted)
     if made.refused:
         name, why = next(iter(made.refused.items()))
         raise UserError(f"the reference refused {name}: {why}")
-    origin = (
-        f"the vectors that the reference computed from {loading.weights} weights ({place.name})"
-    )
+    origin = f"the vectors that the reference computed from {weights} weights ({place.name})"
     expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)
 

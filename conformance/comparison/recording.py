@@ -15,13 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from conformance.comparison.similarity import Agreement, agreement, stacked
+from conformance.comparison.similarity import Agreement, agreement
 from conformance.corpus import drawings, image_files, photographs, texts
 from conformance.data.messages import UserError, one_line
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, vectors
-from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange, without_password
 
 FORMAT = 1
@@ -151,21 +149,10 @@ def searches(here: Snapshot, there: Snapshot) -> Agreement | None:
     """The texts as queries over the images that both have; None if there are too few."""
     texts = [name for name in here.texts if name in there.texts]
     images = [name for name in here.images if name in there.images]
-    sides = [_searched(side, texts, images) for side in (here, there)]
-    if sides[0] is None or sides[1] is None:
-        return None
-    (queries, objects), (other_queries, other_objects) = sides[0], sides[1]
-    return agreement((queries, other_queries), (objects, other_objects))
-
-
-def _searched(
-    side: Snapshot, texts: Sequence[str], images: Sequence[str]
-) -> tuple[Array, Array] | None:
-    queries = stacked([side.texts[name] for name in texts])
-    objects = stacked([side.images[name] for name in images])
-    if queries is None or objects is None or queries.shape[1] != objects.shape[1]:
-        return None
-    return queries, objects
+    return agreement(
+        ([here.texts[name] for name in texts], [there.texts[name] for name in texts]),
+        ([here.images[name] for name in images], [there.images[name] for name in images]),
+    )
 
 
 @contextmanager
@@ -177,16 +164,6 @@ def progress(total: int) -> Iterator[Progress]:
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total, item="")
         yield lambda name: bar.update(task, advance=1, item=name)
-
-
-@contextmanager
-def opened(url: str, timeout: float) -> Iterator[Endpoint]:
-    """The endpoint at `url`; its connections are closed at the end."""
-    client = Client(url.removesuffix("/"), timeout)
-    try:
-        yield Endpoint(client)
-    finally:
-        client.close()
 
 
 def write(recording: Snapshot, path: Path) -> None:

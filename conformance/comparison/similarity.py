@@ -106,27 +106,27 @@ class Agreement:
         return f"{self.same} of {self.queries} queries return the same top {self.top}"
 
 
-def agreement(
-    queries: tuple[Array, Array], objects: tuple[Array, Array], top: int = TOP
-) -> Agreement | None:
-    """Queries (n, d) over objects (m, d) on both sides; None if every object would be a result.
+Rows = Sequence[Array] | Array
+"""Vectors (n, d), or a list of vectors (d,)."""
 
-    Results are the same if each result of one side is among the other's, or ties with its last one.
+
+def agreement(queries: tuple[Rows, Rows], objects: tuple[Rows, Rows]) -> Agreement | None:
+    """Queries over objects on both sides.
+
+    None if one side's dimensions differ, or if every object would be a result. Results are the same
+    if each result of one side is among the other's, or ties with its last one.
     """
-    if len(objects[0]) <= top or not len(queries[0]):
+    if len(objects[0]) <= TOP or not len(queries[0]):
         return None
-    here, there = (
-        tolerances.cosines(query, rows) for query, rows in zip(queries, objects, strict=True)
-    )
-    same = [_among(a, b, top) and _among(b, a, top) for a, b in zip(here, there, strict=True)]
-    return Agreement(sum(same), len(same), top)
+    sides = []
+    for texts, images in zip(queries, objects, strict=True):
+        if len({row.shape for row in (*texts, *images)}) > 1:
+            return None
+        sides.append(tolerances.cosines(np.stack(list(texts)), np.stack(list(images))))
+    same = [_among(a, b) and _among(b, a) for a, b in zip(*sides, strict=True)]
+    return Agreement(sum(same), len(same), TOP)
 
 
-def _among(one: Array, other: Array, top: int) -> bool:
-    last = np.sort(other)[-top]
-    return bool(np.all(other[np.argsort(-one)[:top]] >= last - TIE))
-
-
-def stacked(rows: Sequence[Array]) -> Array | None:
-    """Vectors as one array (n, d); None if there are none or their dimensions differ."""
-    return np.stack(rows) if len({row.shape for row in rows}) == 1 else None
+def _among(one: Array, other: Array) -> bool:
+    last = np.sort(other)[-TOP]
+    return bool(np.all(other[np.argsort(-one)[:TOP]] >= last - TIE))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from conformance.comparison.answer import other_length
 from conformance.comparison.combinations import Fields, Fit, as_documented, best_fit
 from conformance.comparison.recording import MOST_UNANSWERED, NoAnswers, Progress
-from conformance.comparison.similarity import Agreement, Pair, agreement, pairs, stacked
+from conformance.comparison.similarity import Agreement, Pair, agreement, pairs
 from conformance.comparison.weaviate_collection import StoredObject
 from conformance.data.messages import one_line
 from conformance.data.tolerances import Array
@@ -33,13 +33,8 @@ class Reencoded:
 
         None if there are too few objects, or their dimensions differ.
         """
-        queries = stacked([each.rows[0] for each in self.fields])
-        sides = stacked(self._today), stacked(self._stored)
-        if queries is None or sides[0] is None or sides[1] is None:
-            return None
-        if queries.shape[1] != sides[1].shape[1]:
-            return None
-        return agreement((queries, queries), (sides[0], sides[1]))
+        queries = [each.rows[0] for each in self.fields]
+        return agreement((queries, queries), (self._today, self._stored))
 
     def best_fit(self) -> Fit | None:
         """The combination of fields, other than today's, that the stored vectors fit."""

@@ -1,6 +1,6 @@
 """The vendor's models and releases, as far as they explain differing vectors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,11 +36,11 @@ def remark(model: Model) -> str:
 class Change:
     """A change since the previous release that affects vectors."""
 
-    libraries: tuple[str, ...]
+    libraries: Sequence[str]
     kind: str
     """texts or images."""
     text: str
-    refused: bool
+    refused: bool = False
     """Whether it decides if items are refused, rather than which vectors they get."""
 
 
@@ -49,7 +49,6 @@ class Release:
     """One release of the container."""
 
     version: str
-    commit: str
     transformers: str
     changes: tuple[Change, ...]
 
@@ -61,17 +60,8 @@ def releases() -> tuple[Release, ...]:
     return tuple(
         Release(
             row["version"],
-            row["commit"],
             row["transformers"],
-            tuple(
-                Change(
-                    tuple(each["libraries"]),
-                    each["kind"],
-                    each["text"],
-                    each.get("refused", False),
-                )
-                for each in row.get("change", ())
-            ),
+            tuple(Change(**change) for change in row.get("change", ())),
         )
         for row in rows
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -42,18 +42,12 @@ class NothingStored(UserError):
 
 
 class Rest:
-    """Read-only requests to one Weaviate; close it, or use it as a context manager."""
+    """Read-only requests to one Weaviate; close it."""
 
     def __init__(self, server: Server, timeout: float = READ_TIMEOUT) -> None:
         self.url = server.url
         self._client = Client(server.url, timeout)
         self._headers = {"Authorization": f"Bearer {server.key}"} if server.key else {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_problem: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close its connections."""

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,14 +12,13 @@ from conformance.containers import engine
 from conformance.containers.container import Container, ContainerOptions
 from conformance.containers.engine import CommandFailed, ContainerTrouble
 from conformance.transport.child_process import wait_until
-from conformance.transport.client import Client
-from conformance.transport.endpoint import READY, Endpoint
+from conformance.transport.endpoint import READY, Endpoint, opened
 from conformance.transport.exchange import Exchange
+from conformance.transport.readiness import FIRST_TEXT
 
 RESPONSE_SECONDS = 50.0
 """Weaviate's default timeout for a request."""
 PROBE_SECONDS = 3.0
-FIRST_TEXT = "a red circle"
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 GRACE_SECONDS = 10
 """Seconds after which ``docker stop`` kills the container; Kubernetes waits 30 s."""
@@ -42,13 +40,12 @@ class Start:
     """POST /vectorize, sent immediately after; fails if ready came before the model was loaded."""
 
 
-def observe_start(container: Container, wait: float, texts: Sequence[str] = (FIRST_TEXT,)) -> Start:
-    """Wait until it is ready, then send `texts`; raises ContainerTrouble."""
-    with closing(Client(container.url, RESPONSE_SECONDS)) as client:
-        endpoint = Endpoint(client)
+def observe_start(container: Container, wait: float) -> Start:
+    """Wait until it is ready, then send a text; raises ContainerTrouble."""
+    with opened(container.url, RESPONSE_SECONDS) as endpoint:
         refused = _until_ready(container, endpoint, wait)
         seconds = time.monotonic() - container.started
-        return Start(seconds, refused, endpoint.vectorize(texts))
+        return Start(seconds, refused, endpoint.vectorize([FIRST_TEXT]))
 
 
 def _until_ready(container: Container, endpoint: Endpoint, wait: float) -> tuple[Exchange, ...]:
@@ -154,8 +151,8 @@ def observe_restart(
 
 
 def _vectorized(container: Container, texts: Sequence[str], images: Sequence[bytes]) -> Exchange:
-    with closing(Client(container.url, RESPONSE_SECONDS)) as client:
-        return Endpoint(client).vectorize(texts, images)
+    with opened(container.url, RESPONSE_SECONDS) as endpoint:
+        return endpoint.vectorize(texts, images)
 
 
 @dataclass(frozen=True)
@@ -181,8 +178,7 @@ def observe_confined(
         # The first container has already pulled it.
         with Container(image, replace(options, pull="never", **limits)) as container:
             start = observe_start(container, wait)
-            with closing(Client(container.url, RESPONSE_SECONDS)) as client:
-                return Confined(None, start.first, Endpoint(client).vectorize(images=[item]))
+            return Confined(None, start.first, _vectorized(container, (), [item]))
     except ContainerTrouble as trouble:
         return Confined(trouble)
 

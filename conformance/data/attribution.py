@@ -2,8 +2,11 @@
 
 from fnmatch import fnmatch
 from functools import cache
+from typing import Literal
 
 from conformance.data import fixture_files
+
+Requests = Literal["plain", "harmless", "risky", "afterwards", "plain images", "lost"]
 
 _FILE = "attribution.toml"
 
@@ -37,42 +40,8 @@ def clause_of_prerequisite(kind: str, items: str, signature: str, clause: str) -
 
 
 @cache
-def sends_plain_requests(clause: str) -> bool:
-    """Whether the checks of a clause send only requests that every other check sends."""
-    return _sends("plain", clause)
-
-
-@cache
-def sends_risky_requests(clause: str) -> bool:
-    """Whether the requests of a clause's checks may disrupt an endpoint."""
-    return _sends("risky", clause)
-
-
-@cache
-def sends_harmless_requests(clause: str) -> bool:
-    """Whether the requests of a clause's checks cannot disrupt any endpoint."""
-    return _sends("harmless", clause)
-
-
-@cache
-def sends_after_trouble(clause: str) -> bool:
-    """Whether a clause's good requests follow directly after potentially disruptive ones."""
-    return _sends("afterwards", clause)
-
-
-@cache
-def sends_plain_images(clause: str) -> bool:
-    """Whether a clause's images are plain ones: one that is refused is refused for its format."""
-    return _sends("plain images", clause)
-
-
-@cache
-def is_about_lost_requests(clause: str) -> bool:
-    """Whether it is the subject of a clause that no request is lost."""
-    return _sends("lost", clause)
-
-
-def _sends(requests: str, clause: str) -> bool:
+def sends(requests: Requests, clause: str) -> bool:
+    """Whether the checks of a clause send such requests; the table says what each kind means."""
     patterns = fixture_files.toml(_FILE)["requests"][requests]
     return any(fnmatch(clause, pattern) for pattern in patterns)
 

@@ -7,7 +7,7 @@ listed. The others mean that nothing was tried.
 
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, Literal, NoReturn
+from typing import Literal, NoReturn
 
 from conformance.data import fixture_files
 
@@ -68,48 +68,26 @@ def to_look_at() -> list[Status]:
 class Ended(Exception):
     """The test ended without a judgement of the endpoint; the message says why."""
 
-    status: ClassVar[Status]
-
-
-class NotApplicable(Ended):
-    """The model or the endpoint has no such property."""
-
-    status = "n/a"
-
-
-class NotRun(Ended):
-    """Something that the test needs is missing on this machine."""
-
-    status = "not run"
-
-
-class NotJudged(Ended):
-    """Something that the test builds on is broken."""
-
-    status = "not judged"
-
-
-class Disabled(Ended):
-    """The group or profile was not requested."""
-
-    status = "disabled"
+    def __init__(self, status: Status, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 def not_applicable(reason: str) -> NoReturn:
     """End the test: the model or the endpoint has no such property."""
-    raise NotApplicable(reason)
+    raise Ended("n/a", reason)
 
 
 def not_run(reason: str) -> NoReturn:
     """End the test: something that it needs is missing on this machine."""
-    raise NotRun(reason)
+    raise Ended("not run", reason)
 
 
 def not_judged(reason: str) -> NoReturn:
     """End the test: something that it builds on is broken."""
-    raise NotJudged(reason)
+    raise Ended("not judged", reason)
 
 
 def disabled(reason: str) -> NoReturn:
     """End the test because its group or profile was not requested."""
-    raise Disabled(reason)
+    raise Ended("disabled", reason)

@@ -222,7 +222,7 @@ class Aftermath:
             return raised
         if odd.failed_by(FailureKind.TIMED_OUT) or not _is_odd(odd):
             return raised
-        if attribution.sends_after_trouble(self.clause):
+        if attribution.sends("afterwards", self.clause):
             return raised
         signature = response_signature(odd)
         look = self._in_vain[signature] < TRIES
@@ -235,7 +235,7 @@ class Aftermath:
         cause, words = found
         got = f"{raised.got}; {words}"
         if kind is CauseKind.NO_RESPONSE and cause.kind is CauseKind.BY_CHANCE:
-            is_own = attribution.is_about_lost_requests(self.clause)
+            is_own = attribution.sends("lost", self.clause)
             own = type(raised) if is_own else PrerequisiteFailed
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
@@ -244,7 +244,7 @@ class Aftermath:
         """The raised exception with the property of the refused image that matters, if known."""
         if isinstance(raised, PrerequisiteFailed) or raised.cause.kind is not CauseKind.REFUSED:
             return raised
-        is_plain = attribution.sends_plain_images(self.clause)
+        is_plain = attribution.sends("plain images", self.clause)
         with self._silence():
             found = self._images.property(raised.exchanges[0], is_plain)
         cause = replace(raised.cause, about=found or "")
@@ -266,7 +266,7 @@ class Aftermath:
 
     def _refused_by_chance(self, odd: Exchange) -> None:
         """Record a request that is served when it is repeated, even if no check needs it."""
-        if attribution.sends_after_trouble(self.clause):
+        if attribution.sends("afterwards", self.clause):
             return
         with self._silence():
             found = self._by_chance(odd, (0,))
@@ -280,7 +280,8 @@ class Aftermath:
         if parallel:
             return "parallel"
         clauses = (self.clause, self._before_clause)
-        return "plain" if all(map(attribution.sends_harmless_requests, clauses)) else ""
+        harmless = all(attribution.sends("harmless", clause) for clause in clauses)
+        return "plain" if harmless else ""
 
     def _since(self, odd: Exchange) -> str:
         before = self._before
@@ -297,7 +298,7 @@ class Aftermath:
                     self._refused_by_chance(odd)
                 return
         self._served[_name(good)] = False
-        suspect = attribution.sends_risky_requests(self.clause) or not self._refused
+        suspect = attribution.sends("risky", self.clause) or not self._refused
         if response_signature(odd) == response_signature(after) and not suspect:
             # The preceding request was just as plain: it suffered from the trouble, too.
             self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))

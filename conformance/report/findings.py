@@ -104,7 +104,7 @@ def _shown_elsewhere(own: Sequence[Problem], pending: Iterable[Problem]) -> dict
 
 def _is_plain(problem: Problem) -> bool:
     refused = problem.kind in (CauseKind.REFUSED, CauseKind.NO_RESPONSE)
-    return refused and attribution.sends_plain_requests(problem.clause)
+    return refused and attribution.sends("plain", problem.clause)
 
 
 def _grouped(problems: Sequence[Problem]) -> list[Finding]:

@@ -1,12 +1,10 @@
 """``clip-conformance bench``: measure how fast an endpoint answers Weaviate's requests."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -16,8 +14,7 @@ from conformance.options.shared import Seconds
 from conformance.speed import report
 from conformance.speed.load import KINDS, TIMEOUT, Kind, drive
 from conformance.speed.measurement import Cell, Drive, measure
-from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint
+from conformance.transport.endpoint import opened
 from conformance.transport.exchange import without_password
 from conformance.transport.readiness import preflight
 
@@ -36,34 +33,22 @@ class Plan:
 
 
 def kinds(text: str) -> tuple[Kind, ...]:
-    """Kinds of requests from `text,image`; raises ValueError."""
+    """Kinds of requests from `text,image`; raises click.BadParameter."""
     chosen = tuple(kind for kind in KINDS if kind in text.split(","))
     if len(chosen) != len(text.split(",")):
-        raise ValueError(f"{text}: expected one or more of {', '.join(KINDS)}")
+        raise click.BadParameter(f"{text}: expected one or more of {', '.join(KINDS)}")
     return chosen
 
 
 def callers(text: str) -> tuple[int, ...]:
-    """Numbers of callers from `1,4,8`; raises ValueError."""
+    """Numbers of callers from `1,4,8`; raises click.BadParameter."""
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise ValueError(f"{text}: must be numbers, separated by commas")
+        raise click.BadParameter(f"{text}: must be numbers, separated by commas")
     numbers = tuple(int(part[:9]) for part in parts)
     if not all(1 <= number <= MOST_CALLERS for number in numbers):
-        raise ValueError(f"{text}: must be numbers from 1 to {MOST_CALLERS}")
+        raise click.BadParameter(f"{text}: must be numbers from 1 to {MOST_CALLERS}")
     return numbers
-
-
-def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-    """A click callback that converts an argument into values."""
-
-    def convert(_context: click.Context, _parameter: click.Parameter, word: str) -> Sequence[Any]:
-        try:
-            return parse(word)
-        except ValueError as problem:
-            raise click.BadParameter(str(problem)) from problem
-
-    return convert
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -76,14 +61,14 @@ def _parsed(parse: Callable[[str], Sequence[Any]]) -> Callable[..., Sequence[Any
 )
 @click.option(
     "--kinds",
-    callback=_parsed(kinds),
+    type=kinds,
     default=",".join(KINDS),
     show_default=True,
     help="which requests to send: text, image and both",
 )
 @click.option(
     "--callers",
-    callback=_parsed(callers),
+    type=callers,
     default=CALLERS,
     show_default=True,
     help="numbers of parallel requests",
@@ -130,8 +115,8 @@ def check(urls: Sequence[str], wait: float) -> None:
     for problem in filter(None, map(endpoint_url.problem, urls)):
         raise click.UsageError(problem)
     for url in urls:
-        with closing(Client(url, TIMEOUT)) as client:
-            preflight(Endpoint(client), wait, lambda: True)
+        with opened(url, TIMEOUT) as endpoint:
+            preflight(endpoint, wait, lambda: True)
 
 
 def run(

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -150,10 +150,3 @@ def _is_answered(connection: Connection, kind: Kind, body: bytes) -> bool:
     except (ValueError, RecursionError, AttributeError, TypeError):
         return False
     return rows == [int(kind != "image"), int(kind != "text")]
-
-
-def percentile(seconds: Sequence[float], part: float) -> float:
-    """The smallest of `seconds` that at least the share `part` does not exceed (nearest rank)."""
-    ranked = sorted(seconds)
-    rank = max(1, -(-len(ranked) * part // 1))
-    return ranked[int(rank) - 1]

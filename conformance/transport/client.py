@@ -209,7 +209,7 @@ def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
 
 
 class Stopwatch:
-    """Keeps a sample of every successful exchange until `taken` is called."""
+    """Keeps a sample of every successful exchange."""
 
     def __init__(self) -> None:
         self.samples: list[Sample] = []
@@ -219,11 +219,6 @@ class Stopwatch:
         good = [each for each in exchanges if each.succeeded]
         together = ", at once" if len(exchanges) > 1 else ""
         self.samples += [(kind(each) + together, round(each.seconds, 4)) for each in good]
-
-    def taken(self) -> list[Sample]:
-        """The samples since the last call."""
-        samples, self.samples = self.samples, []
-        return samples
 
 
 def kind(exchange: Exchange) -> str:

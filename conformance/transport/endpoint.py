@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +83,13 @@ class Endpoint:
     def requests(self, items: Sequence[Items]) -> list[Request]:
         """The HTTP requests for `items`, one for each."""
         return [_posted(each.body()) for each in items]
+
+
+@contextmanager
+def opened(url: str, timeout: float) -> Iterator[Endpoint]:
+    """The endpoint at `url`, with `timeout` seconds for a request; closed at the end."""
+    with closing(Client(url.removesuffix("/"), timeout)) as client:
+        yield Endpoint(client)
 
 
 def _posted(body: object, path: str = VECTORIZE) -> Request:

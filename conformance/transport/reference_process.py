@@ -7,15 +7,14 @@ the reference, which the suite never imports.
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import click
 
 from conformance.data.messages import UserError, install
 from conformance.transport.child_process import ChildProcess, Stopped
-from conformance.transport.client import Client
-from conformance.transport.endpoint import Endpoint, Preflight
+from conformance.transport.endpoint import Endpoint, Preflight, opened
 from conformance.transport.readiness import Unusable, preflight
 
 LISTENING_WITHIN = 60.0
@@ -86,11 +85,11 @@ def _remedy(line: str) -> str:
 
 
 @contextmanager
-def serve_stand_in(tag: str, dimensions: int | None = None) -> Iterator[str]:
+def serve_stand_in(tag: str) -> Iterator[str]:
     """The URL of `tag`'s stand-in once it is ready; stopped at the end. Raises Unusable."""
-    with Reference(tag, "stand-in", dimensions) as reference:
-        with closing(Client(reference.url, timeout=50.0)) as client:
-            reference.preflight(Endpoint(client), READY_WITHIN)
+    with Reference(tag, "stand-in") as reference:
+        with opened(reference.url, timeout=50.0) as endpoint:
+            reference.preflight(endpoint, READY_WITHIN)
         yield reference.url
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from conformance.containers.container import HOST
 from conformance.data.messages import one_line
 from conformance.expect import Nonconformity
-from conformance.weaviate import docker_server, embedded_server, recording_proxy
+from conformance.weaviate import docker_server, embedded_server
 from conformance.weaviate.recording_proxy import Passed, RecordingProxy
 from conformance.weaviate.server import DEFAULT_GRPC_PORT, Server, Unavailable, server_at
 from conformance.weaviate.server_selection import CLIENT, ServerSelection, has_client
@@ -109,7 +109,7 @@ def open_deployment(
                 yield _deployment(ours, client, between.url, between)
         return
     theirs = server_at(selection.where, grpc_port or DEFAULT_GRPC_PORT)
-    with recording_proxy.in_front_of(endpoint) as between, closing(theirs.connect()) as client:
+    with RecordingProxy(endpoint).running() as between, closing(theirs.connect()) as client:
         url, kept = (as_seen, None) if as_seen else (between.url, between)
         deployment = _deployment(theirs, client, url, kept)
         try:
@@ -120,8 +120,8 @@ def open_deployment(
 
 def _proxy(selection: ServerSelection, endpoint: str) -> AbstractContextManager[RecordingProxy]:
     if selection.kind == "embedded":
-        return recording_proxy.in_front_of(endpoint)
-    return recording_proxy.in_front_of(endpoint, docker_server.gateway(), HOST)
+        return RecordingProxy(endpoint).running()
+    return RecordingProxy(endpoint, docker_server.gateway(), HOST).running()
 
 
 def _run(selection: ServerSelection, url: str) -> AbstractContextManager[Server]:

@@ -16,7 +16,7 @@ import json
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -151,7 +151,10 @@ class _Link:
 
 
 class RecordingProxy(Listener):
-    """Listens on one interface, by default the loopback; `url` is the URL for Weaviate."""
+    """Listens on the address `host`; `url` is the URL for Weaviate, which may name it otherwise.
+
+    Use it through `running()`.
+    """
 
     def __init__(self, endpoint: str, host: str = LOOPBACK, known_as: str | None = None) -> None:
         self.known_as = known_as or host
@@ -227,13 +230,3 @@ class RecordingProxy(Listener):
             self._bytes_kept += passed.size
             over = self._bytes_kept > KEPT_BYTES
             self.passed.append(passed.without_items() if over else passed)
-
-
-def in_front_of(
-    endpoint: str, host: str = LOOPBACK, known_as: str | None = None
-) -> AbstractContextManager[RecordingProxy]:
-    """A proxy in front of `endpoint`, running until the end of the block.
-
-    It listens on the address `host`, which a Weaviate elsewhere may know by another name.
-    """
-    return RecordingProxy(endpoint, host, known_as).running()

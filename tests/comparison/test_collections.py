@@ -1,6 +1,7 @@
 """The compare command with Weaviate collections, whose responses are simulated."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -177,7 +178,7 @@ def test_objects_that_do_not_fit_one_answer_are_read_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server = played()
-    with talking(server.talk) as weaviate, Rest(server_at(weaviate)) as rest:
+    with talking(server.talk) as weaviate, closing(Rest(server_at(weaviate))) as rest:
         send = rest._client.send
 
         def bounded(request: Any) -> Exchange:

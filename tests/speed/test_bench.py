@@ -16,7 +16,7 @@ import pytest
 
 from conformance.command import cli
 from conformance.speed.bench_command import Plan, run
-from conformance.speed.load import Connection, Kind, Sample, bodies, percentile
+from conformance.speed.load import Connection, Kind, Sample, bodies
 from conformance.speed.measurement import Cell, Figures, measure
 from tests.suite.sockets import Talk, answer, read, talking
 
@@ -153,11 +153,6 @@ def test_the_ratio_is_the_first_to_another() -> None:
     figures = tuple(Figures(name, rate, 1, 1, 9, 0) for name, rate in rates.items())
     cell = Cell("text", 1, figures, load=0.5)
     assert [cell.ratio(place) for place in range(3)] == [None, 1.5, 0.5]
-
-
-@pytest.mark.parametrize(("part", "expected"), [(0.5, 50), (0.99, 99), (1, 100), (0.001, 1)])
-def test_percentiles_are_by_nearest_rank(part: float, expected: float) -> None:
-    assert percentile(range(100, 0, -1), part) == expected
 
 
 @pytest.mark.parametrize(("kind", "fields"), [("text", ["texts"]), ("both", ["texts", "images"])])

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from conformance.command.cli import invoke
-from conformance.command.contract_commands import explain, list_clauses, models
+from conformance.command.contract_commands import explain, list_clauses, list_models
 from conformance.data import clauses
 from conformance.data import models as tags
 
@@ -47,7 +47,7 @@ def test_a_clause_is_explained(capsys: Output) -> None:
         (explain, ["IMG-99"], "there is no clause IMG-99; did you mean IMG-"),
         (explain, [], "Missing argument 'ID...'"),
         (list_clauses, ["--group", "x"], "there is no group x; known: PRB (probes), "),
-        (models, ["--models", "/no/file"], "--models /no/file: No such file"),
+        (list_models, ["--models", "/no/file"], "--models /no/file: No such file"),
     ],
 )
 def test_a_name_that_does_not_exist_is_one_line(
@@ -60,7 +60,7 @@ def test_a_name_that_does_not_exist_is_one_line(
 
 
 def test_the_table_of_models_has_every_tag_whole_and_the_errata(capsys: Output) -> None:
-    assert invoke(models, []) == 0
+    assert invoke(list_models, []) == 0
     shown = capsys.readouterr().out
     lines = {line.split()[0]: line for line in shown.splitlines() if line.strip()}
     for model in tags.load().values():
@@ -70,6 +70,6 @@ def test_the_table_of_models_has_every_tag_whole_and_the_errata(capsys: Output) 
 
 def test_a_row_of_ones_own_is_in_the_table(capsys: Output, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('[[model]]\ntag = "mine"\n')
-    assert invoke(models, ["--models", str(tmp_path / "mine.toml")]) == 0
+    assert invoke(list_models, ["--models", str(tmp_path / "mine.toml")]) == 0
     [row] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("mine ")]
     assert row.split() == ["mine", "unknown", "unknown", "unknown", "unknown", "yours"]

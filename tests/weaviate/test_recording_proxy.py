@@ -38,7 +38,7 @@ class Echo(Endpoint):
 
 @pytest.fixture
 def echo() -> Iterator[RecordingProxy]:
-    with serve(Echo(Encoder())) as url, recording_proxy.in_front_of(url) as running:
+    with serve(Echo(Encoder())) as url, RecordingProxy(url).running() as running:
         yield running
 
 
@@ -87,7 +87,7 @@ def test_prefix_and_credentials_of_the_endpoint_are_kept() -> None:
 
     with (
         serve(Prefixed(Encoder())) as url,
-        recording_proxy.in_front_of(url.replace("//", "//me:p%40ss@")) as p,
+        RecordingProxy(url.replace("//", "//me:p%40ss@")).running() as p,
     ):
         text = httpx.get(f"{p.url}//vectorize").text
         assert p.url.endswith("/a/b")
@@ -118,7 +118,7 @@ def test_what_is_no_request_ends_the_connection(echo: RecordingProxy, junk: byte
 
 def test_an_endpoint_that_is_away_ends_the_connection() -> None:
     with (
-        recording_proxy.in_front_of("http://127.0.0.1:1") as away,
+        RecordingProxy("http://127.0.0.1:1").running() as away,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         httpx.get(f"{away.url}/meta")
