@@ -84,36 +84,16 @@ def test_the_first_objects_are_taken_by_their_ids(url: Urls, command: Command) -
 
 
 CASES: dict[str, tuple[str, list[str], int, str]] = {
-    "another model": (
-        "Upgraded",
-        [],
-        1,
-        "No combination of the endpoint's vectors fits: a different model or version",
-    ),
-    "another length": (
-        "Shorter",
-        [],
-        1,
-        "a different model: vectors have 512 dimensions now, and had 64",
-    ),
+    "another model": ("Upgraded", [], 1, "No combination of the endpoint's vectors fits"),
+    "another length": ("Shorter", [], 1, "vectors have 512 dimensions now, and had 64"),
     "a named vector": ("Named", ["--vector", "title"], 0, "objects: 6 of 6 the same"),
     "the first active tenant": ("Tenants", [], 0, "Tenants (tenant b) at http://"),
     "a tenant by its name": ("Tenants", ["--tenant", "b"], 0, "objects: 6 of 6 the same"),
-    "an inactive tenant": (
-        "Tenants",
-        ["--tenant", "a"],
-        4,
-        "tenant a of Tenants is not active (COLD)",
-    ),
+    "an inactive tenant": ("Tenants", ["--tenant", "a"], 4, "a of Tenants is not active (COLD)"),
     "no such tenant": ("Tenants", ["--tenant", "bb"], 4, "has no tenant bb"),
     "no tenants": ("Products", ["--tenant", "b"], 4, "Products has no tenants"),
     "no such vector": ("Named", ["--vector", "titel"], 4, "did you mean title?"),
-    "vectorizer none": (
-        "Own",
-        [],
-        4,
-        "Own has vectorizer none: its objects come with their own vectors, and the schema",
-    ),
+    "vectorizer none": ("Own", [], 4, "Own has vectorizer none: its objects come with their own"),
     "another vectorizer": ("Foreign", [], 4, "are made by text2vec-openai, not by multi2vec"),
     "nothing stored": ("Empty", [], 4, "Empty has no objects"),
     "no such collection": ("Product", [], 4, "there is no collection Product at http://"),

@@ -1,7 +1,7 @@
 """The compare command on endpoints and recordings: its answer and the likely reason."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "no scheme": ([NOBODY, "localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": ([NOBODY, f"{NOBODY}/meta"], "the URL ends in /meta"),
     "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing listens at {NOBODY}"),
-    "a collection without its Weaviate": (
-        ["weaviate:Products", NOBODY],
-        "does not name its Weaviate: a collection is weaviate:http://HOST:PORT/COLLECTION",
-    ),
+    "a collection without its Weaviate": (["weaviate:A", NOBODY], "does not name its Weaviate: a"),
     "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not name its"),
     "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "Weaviate does not respond at"),
     "no such model": ([NOBODY, NOBODY, "--model", "openai/clip"], "did you mean openai-clip"),
@@ -110,10 +107,12 @@ def test_an_endpoint_that_refuses_all_is_nothing_compared(
     assert told.err.startswith("ERROR: nothing was compared: 109 items that ")
 
 
-def side(
-    texts: Mapping[str, Array] | None = None, images: Mapping[str, Array] | None = None
-) -> Snapshot:
-    return Snapshot("before", texts or {}, images or {})
+def every(made: Snapshot, change: Callable[[Array], Array]) -> Snapshot:
+    """`made` with every vector changed."""
+    texts, images = (
+        {name: change(row) for name, row in rows.items()} for rows in (made.texts, made.images)
+    )
+    return replace(made, texts=texts, images=images)
 
 
 def changed(
@@ -144,41 +143,24 @@ def reason(old: Snapshot, new: Snapshot, tag: str = registry.MULTILINGUAL) -> st
 
 
 def test_another_length_is_another_model(before: Snapshot) -> None:
-    shorter = {name: row[:256] for name, row in before.texts.items()}
-    images = {name: row[:256] for name, row in before.images.items()}
-    assert (
-        reason(before, side(shorter, images))
-        == "a different model: vectors have 256 dimensions now, and had 512 before"
-    )
+    said = reason(before, every(before, lambda row: row[:256]))
+    assert said == "a different model: vectors have 256 dimensions now, and had 512 before"
 
 
 def test_other_norms_alone_are_named(before: Snapshot) -> None:
-    texts, images = (
-        {name: row / np.float32(np.linalg.norm(row)) for name, row in rows.items()}
-        for rows in (before.texts, before.images)
-    )
-    said = reason(before, replace(before, texts=texts, images=images))
+    said = reason(before, every(before, lambda row: row / np.float32(np.linalg.norm(row))))
     assert said.startswith("the same directions with different norms (normalized only now)")
 
 
 def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot) -> None:
-    new = replace(
-        before,
-        texts={name: np.roll(row, 7) for name, row in before.texts.items()},
-        images={name: np.roll(row, 7) for name, row in before.images.items()},
-    )
+    new = every(before, lambda row: np.roll(row, 7))
     assert reason(before, new) == "a different model, or different weights"
 
 
 @pytest.mark.parametrize(
     ("kind", "names", "capitals", "said"),
     [
-        (
-            "texts",
-            "text of 500 words",
-            False,
-            "long ones, so they are truncated at a different length",
-        ),
+        ("texts", "text of 500 words", False, "long ones, so they are truncated"),
         ("texts", "", True, "those with uppercase letters, so only one side lowercases them"),
         ("texts", "", False, "only texts differ: they are tokenized, padded or truncated"),
         ("images", "encoding", False, "those that have to be converted first"),
@@ -226,7 +208,9 @@ def test_a_match_tells_of_searches_that_change(before: Snapshot) -> None:
 
 def test_sides_without_a_common_item_are_nothing_compared(before: Snapshot) -> None:
     with pytest.raises(UserError, match="no items in common"):
-        of_snapshots(before, side({"text a": before.texts[next(iter(before.texts))]}), None)
+        of_snapshots(
+            before, Snapshot("now", {"text a": next(iter(before.texts.values()))}, {}), None
+        )
 
 
 def test_an_earlier_recording_without_these_entries_is_read(recorded: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sysconfig
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
@@ -127,14 +126,6 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
         return True
     return False
-
-
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Whether `condition` becomes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
 
 
 def files(folder: Path) -> dict[str, bytes]:

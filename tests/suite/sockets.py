@@ -63,6 +63,22 @@ def always(raw: bytes) -> Talk:
     return talk
 
 
+def keep(seen: list[bytes]) -> Talk:
+    """Puts the request into `seen`, answers it and closes the connection."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        seen.append(read(connection))
+        connection.sendall(answer())
+
+    return talk
+
+
+def silent(connection: socket.socket, _number: int) -> None:
+    """Reads requests and never answers."""
+    while read(connection):
+        pass
+
+
 def once(raw: bytes) -> Talk:
     """Answers one request with `raw` and closes the connection."""
 

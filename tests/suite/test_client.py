@@ -13,7 +13,7 @@ from conformance.transport import client as module
 from conformance.transport import exchange
 from conformance.transport.client import Client, Request
 from conformance.transport.exchange import FailureKind
-from tests.suite.sockets import Talk, always, answer, once, read, talking
+from tests.suite.sockets import Talk, always, answer, once, read, silent, talking
 
 GET = Request("GET", "/meta")
 Clients = Callable[..., Client]
@@ -44,11 +44,6 @@ def endless(connection: socket.socket, _number: int) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
         connection.sendall(b" " * 65536)
-
-
-def silent(connection: socket.socket, _number: int) -> None:
-    read(connection)
-    connection.recv(1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.raw_caller import RawCaller
-from tests.suite.sockets import always, answer, once, read, talking
+from tests.suite.sockets import always, answer, once, read, silent, talking
 
 GET = Exchange("GET", "http://-/live")
 HEAD = Exchange("HEAD", "http://-/live")
@@ -81,11 +81,7 @@ def test_a_broken_answer_is_a_failure(reply: bytes, kind: FailureKind) -> None:
 
 
 def test_silence_is_a_time_out() -> None:
-    def talk(connection: socket.socket, _number: int) -> None:
-        read(connection)
-        connection.recv(1)
-
-    with talking(talk) as url, RawCaller(url, 0.2) as caller:
+    with talking(silent) as url, RawCaller(url, 0.2) as caller:
         caller.write(caller.head("GET", "/live", {}))
         assert caller.read(GET).failed_by(FailureKind.TIMED_OUT)
 

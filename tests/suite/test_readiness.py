@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.suite.conftest import MODEL, Command
-from tests.suite.sockets import always, answer, read, talking
+from tests.suite.sockets import always, answer, read, silent, talking
 
 HTML = b"<!doctype html><title>Welcome to nginx!</title>"
 SOON = (*MODEL, "--wait", "0.5", "--endpoint-timeout", "0.5")
@@ -14,11 +14,6 @@ SOON = (*MODEL, "--wait", "0.5", "--endpoint-timeout", "0.5")
 
 def dead(_connection: socket.socket, _number: int) -> None:
     """Closes every connection at once."""
-
-
-def silent(connection: socket.socket, _number: int) -> None:
-    while read(connection):
-        pass
 
 
 def silent_after_ready(connection: socket.socket, _number: int) -> None:

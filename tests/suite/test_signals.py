@@ -7,8 +7,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from conformance.transport.child_process import wait_until
 from tests.endpoints import registry
-from tests.suite.conftest import COMMAND, MODEL, FakeReference, within
+from tests.suite.conftest import COMMAND, MODEL, FakeReference
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def hanging(fake: FakeReference) -> Iterator[subprocess.Popen[bytes]]:
         ExitStack() as stack,
     ):
         stack.callback(process.terminate)
-        assert within(200, (fake.folder / "busy").exists)
+        assert wait_until((fake.folder / "busy").exists, 200)
         yield process
 
 
@@ -35,4 +36,4 @@ def test_an_interrupted_run_is_no_success_and_leaves_no_process(
         process.send_signal(number)
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
     assert fake_reference.started() == 1
-    assert within(20, fake_reference.all_gone)
+    assert wait_until(fake_reference.all_gone, 20)

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from conformance.expect import vectors
+from conformance.transport.child_process import wait_until
 from conformance.transport.client import Client
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.readiness import Unusable
 from conformance.transport.reference_process import Reference
 from tests.endpoints import registry
-from tests.suite.conftest import FakeReference, within
+from tests.suite.conftest import FakeReference
 
 pytest_plugins = ["pytester"]
 
@@ -53,7 +54,7 @@ def test_an_application_is_tested_on_a_stand_in(
     run = pytester.runpytest_inprocess("-p", "no:randomly", *options)
     run.assert_outcomes(passed=3)
     assert fake_reference.started() == 2
-    assert within(20, fake_reference.all_gone)
+    assert wait_until(fake_reference.all_gone, 20)
 
 
 @pytest.mark.reference

@@ -1,33 +1,10 @@
 """Recorded requests are complete, are sent unchanged, and expose faulty endpoints."""
 
 import json
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from conformance.data import fixture_files
 from conformance.weaviate.replay import recorded, replay
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-
-@contextmanager
-def answering(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """One answer per connection, which is then closed; yields the URL and the requests."""
-    seen: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_serve, args=(listener, answers, seen), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/prefix", seen
-
-
-def _serve(listener: socket.socket, answers: tuple[bytes, ...], seen: list[bytes]) -> None:
-    for answer in answers:
-        connection, _ = listener.accept()
-        with connection:
-            seen.append(connection.recv(65536))
-            connection.sendall(answer)
+from tests.suite.sockets import keep, talking
 
 
 def test_every_request_counts_what_it_asks_for() -> None:
@@ -58,16 +35,19 @@ def test_the_recording_keeps_gos_headers_and_escapes() -> None:
 
 
 def test_a_request_goes_out_as_it_was_recorded() -> None:
-    with answering(OK) as (url, seen):
-        (exchange,) = replay(url, 5, ["near-text"])
+    seen: list[bytes] = []
+    with talking(keep(seen)) as url:
+        (exchange,) = replay(f"{url}/prefix", 5, ["near-text"])
     raw = fixture_files.path("wire/near-text.http").read_bytes()
     host = url.split("/")[2].encode()
     assert seen[0] == raw.replace(b" /", b" /prefix/", 1).replace(b"multi2vec-clip:8080", host)
-    assert (exchange.status, exchange.body, exchange.url) == (200, b"{}", f"{url}/vectorize")
+    assert (exchange.status, exchange.body) == (200, b"{}")
+    assert exchange.url == f"{url}/prefix/vectorize"
 
 
 def test_a_closed_kept_connection_is_opened_again() -> None:
-    with answering(OK, OK) as (url, seen):
+    seen: list[bytes] = []
+    with talking(keep(seen)) as url:
         exchanges = replay(url, 5, ["ready", "meta"])
     assert [exchange.status for exchange in exchanges] == [200, 200]
     assert len(seen) == 2
