@@ -1,6 +1,5 @@
 """CTR: the lifecycle, file system and restrictions of a container that the suite started."""
 
-import os
 from typing import Any
 
 import pytest
@@ -27,9 +26,8 @@ from conformance.expect import given
 from conformance.expect.responses import Measure
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items, Target
+from conformance.transport.pace import IMPORTERS
 
-CALLERS = 2 * max(os.cpu_count() or 1, 2)
-"""The number of requests that Weaviate sends at once on this machine: twice its processors."""
 IMAGES_EACH = 2
 ROUNDS = 4
 """Each memory measurement takes about two seconds."""
@@ -75,10 +73,12 @@ def test_the_container_outlives_an_import(
 ) -> None:
     captions, images = corpus.captions["en"], corpus.images
     several = [images[i % len(images)] for i in range(IMAGES_EACH)]
-    rounds = endpoint.client.pace.images(CALLERS * IMAGES_EACH * ROUNDS) // (CALLERS * IMAGES_EACH)
+    rounds = endpoint.client.pace.images(IMPORTERS * IMAGES_EACH * ROUNDS) // (
+        IMPORTERS * IMAGES_EACH
+    )
     if not rounds:  # At least what an import sends.
         several, rounds = several[:1], 1
-    work = [Items([captions[i % len(captions)]], several) for i in range(CALLERS)] * rounds
+    work = [Items([captions[i % len(captions)]], several) for i in range(IMPORTERS)] * rounds
     try:
         memory = observe_memory(started.container, lambda: endpoint.vectorize_at_once(work))
     except ContainerTrouble:

@@ -5,13 +5,18 @@ from functools import partial
 
 import pytest
 
-from conformance import expect
 from conformance.corpus import image_formats
 from conformance.corpus.image_files import Demand, Variant
 from conformance.data import tolerances
 from conformance.data.models import Model
-from conformance.expect import image_comparisons
-from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect.image_comparisons import (
+    ImageBatches,
+    each_image,
+    each_read,
+    nearly_same_image,
+    rendered_image,
+    same_image,
+)
 from conformance.options.settings import Settings
 
 FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF")
@@ -51,40 +56,28 @@ def chosen(
 
 def read(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     """Require a vector for each variant."""
+    each_read(batches, {each.name: each.file for each in variants})
 
-    def is_read(variant: Variant) -> None:
-        if not batches.is_served(variant.file):
-            expect.vectors(batches.alone(variant.file), 0, 1)
 
-    image_comparisons.each_of({each.name: partial(is_read, each) for each in variants})
+def beside_pixels(variants: Iterable[Variant]) -> list[tuple[str, bytes, bytes]]:
+    """The name of each variant, its file, and the PNG of its pixels."""
+    return [(each.name, each.file, each.pixels) for each in variants]
 
 
 def same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     """Require the vector of the variant's pixels."""
-    judge = partial(image_comparisons.same_image, batches)
-    image_comparisons.each_of(
-        {each.name: partial(judge, each.file, each.pixels, each.name) for each in variants}
-    )
+    each_image(same_image, batches, beside_pixels(variants))
 
 
 def rendered(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     """Require about the vector of the variant's pixels, or of a documented transform of them."""
-    judge = partial(image_comparisons.rendered_image, batches, within=tolerances.OTHER_DECODER)
-    image_comparisons.each_of(
-        {each.name: partial(judge, each.file, each.pixels, each.name) for each in variants}
-    )
+    judge = partial(rendered_image, within=tolerances.OTHER_DECODER)
+    each_image(judge, batches, beside_pixels(variants))
 
 
 def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     """Require nearly the vector of the variant's pixels, and not that of a misread copy."""
-    image_comparisons.each_of(
-        {
-            each.name: partial(
-                image_comparisons.nearly_same_image, batches, each.file, each.pixels, each.name
-            )
-            for each in variants
-        }
-    )
+    each_image(nearly_same_image, batches, beside_pixels(variants))
 
 
 Chosen = Callable[..., list[Variant]]

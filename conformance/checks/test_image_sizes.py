@@ -1,6 +1,6 @@
 """IMG: image sizes from one pixel to 50 megapixels, and files from bytes to megabytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 import pytest
@@ -11,8 +11,16 @@ from conformance.corpus.image_sizes import Sized
 from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.data.statuses import not_applicable
-from conformance.expect import given, image_comparisons
-from conformance.expect.image_comparisons import ImageBatches
+from conformance.expect import given
+from conformance.expect.image_comparisons import (
+    ImageBatches,
+    each_image,
+    each_of,
+    each_read,
+    is_read,
+    nearly_same_image,
+    same_image,
+)
 from conformance.expect.nonconformity import CauseKind
 from conformance.transport.endpoint import Endpoint, Items
 
@@ -47,15 +55,9 @@ def gathered(batches: ImageBatches, sized: Iterable[Sized]) -> list[Sized]:
     return found
 
 
-def read(batches: ImageBatches, files: Mapping[str, bytes]) -> None:
-    """Require a vector for each file."""
-    image_comparisons.each_of({name: partial(is_read, batches, files[name]) for name in files})
-
-
-def is_read(batches: ImageBatches, file: bytes) -> None:
-    """Require a vector for the file, in a batch or else alone."""
-    if not batches.is_served(file):
-        expect.vectors(batches.alone(file), 0, 1)
+def shown(sized: Iterable[Sized]) -> list[tuple[str, bytes, bytes]]:
+    """The name of each image, its file, and what it shows."""
+    return [(each.name, each.file, each.shown) for each in sized]
 
 
 def named(sized: Iterable[Sized]) -> dict[str, bytes]:
@@ -71,19 +73,19 @@ def scales(model: Model) -> None:
 
 @pytest.mark.clause("IMG-05")
 def test_images_of_every_side_are_read(batches: ImageBatches, of_one_colour: list[Sized]) -> None:
-    read(batches, named(of_one_colour))
+    each_read(batches, named(of_one_colour))
 
 
 @pytest.mark.clause("IMG-05")
 def test_images_of_every_shape_are_read(batches: ImageBatches, banded: list[Sized]) -> None:
-    read(batches, named(banded))
+    each_read(batches, named(banded))
 
 
 @pytest.mark.clause("IMG-05")
 def test_images_of_extreme_shapes_are_read(batches: ImageBatches) -> None:
     files = image_files.extreme_sizes()
     batches.gather(files.values())
-    read(batches, files)
+    each_read(batches, files)
 
 
 @pytest.mark.clause("IMG-15")
@@ -91,10 +93,7 @@ def test_one_colour_is_the_same_at_every_size(
     batches: ImageBatches, model: Model, of_one_colour: list[Sized]
 ) -> None:
     scales(model)
-    judge = partial(image_comparisons.same_image, batches)
-    image_comparisons.each_of(
-        {each.name: partial(judge, each.file, each.shown, each.name) for each in of_one_colour}
-    )
+    each_image(same_image, batches, shown(of_one_colour))
 
 
 @pytest.mark.clause("IMG-15")
@@ -102,11 +101,7 @@ def test_bands_look_the_same_at_every_size(
     batches: ImageBatches, model: Model, banded: list[Sized]
 ) -> None:
     scales(model)
-
-    judge = partial(image_comparisons.nearly_same_image, batches)
-    image_comparisons.each_of(
-        {each.name: partial(judge, each.file, each.shown, each.name) for each in banded}
-    )
+    each_image(nearly_same_image, batches, shown(banded))
 
 
 @pytest.mark.clause("IMG-15")
@@ -120,13 +115,13 @@ def test_a_scene_looks_the_same_in_every_shape(
     def judge(ways: tuple[Sized, Sized]) -> None:
         # IMG-09 judges which part of the image is seen.
         files = (ways[0].file, *(each.shown for each in ways))
-        got, *shown = given.joined([batches.image(file) for file in files]).vectors
-        apart = [tolerances.distance(got, each) for each in shown]
+        got, *others = given.joined([batches.image(file) for file in files]).vectors
+        apart = [tolerances.distance(got, each) for each in others]
         nearer = ways[apart.index(min(apart))]
-        image_comparisons.nearly_same_image(batches, nearer.file, nearer.shown, nearer.name)
+        nearly_same_image(batches, nearer.file, nearer.shown, nearer.name)
 
     both = zip(cropped, squashed, strict=True)
-    image_comparisons.each_of({ways[0].name: partial(judge, ways) for ways in both})
+    each_of({ways[0].name: partial(judge, ways) for ways in both})
 
 
 @pytest.mark.clause("IMG-06")
@@ -144,12 +139,9 @@ def test_one_colour_is_the_same_at_every_large_size(
     sides = image_sizes.LARGE_SIDES
     sized = (each for s in seeds for each in image_sizes.of_one_colour(own, s, sides))
     large = gathered(batches, sized)
-    read(batches, named(large))
+    each_read(batches, named(large))
     if model.image_resize in SCALING:
-        judge = partial(image_comparisons.same_image, batches)
-        image_comparisons.each_of(
-            {each.name: partial(judge, each.file, each.shown, each.name) for each in large}
-        )
+        each_image(same_image, batches, shown(large))
 
 
 @pytest.mark.clause("IMG-06")
@@ -196,4 +188,4 @@ def seen(batches: ImageBatches, model: Model, large: Sized) -> None:
     batches.gather([large.file])
     is_read(batches, large.file)
     if model.image_resize in SCALING:
-        image_comparisons.nearly_same_image(batches, large.file, large.shown, large.name)
+        nearly_same_image(batches, large.file, large.shown, large.name)

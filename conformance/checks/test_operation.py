@@ -4,7 +4,6 @@ The oversized body comes last, after the clients that disconnect, since an endpo
 connection in the middle of it.
 """
 
-import os
 import time
 from collections.abc import Sequence
 
@@ -19,11 +18,10 @@ from conformance.expect.responses import Measure, Observations
 from conformance.expect.vector_cache import VectorCache
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint, Items
+from conformance.transport.pace import IMPORTERS
 
 MOST_IMAGES = 8
 """Any further clients repeat these images, which suffices to reveal a mix-up."""
-CALLERS = 2 * max(os.cpu_count() or 1, 2)
-"""The number of requests that Weaviate sends at once on this machine: twice its processors."""
 ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20
@@ -38,7 +36,7 @@ def test_parallel_requests_are_all_served(
     endpoint: Endpoint, cache: VectorCache, corpus: AlignedCorpus, number: int
 ) -> None:
     captions, images = corpus.captions["en"], corpus.images
-    own = [i % min(len(images), MOST_IMAGES) for i in range(CALLERS)][:: 1 - 2 * number]
+    own = [i % min(len(images), MOST_IMAGES) for i in range(IMPORTERS)][:: 1 - 2 * number]
     work = [Items([captions[i]], [images[i]]) for i in own]
     before = [cache.vectors(each.texts, each.images) for each in work]
     got = [expect.vectors(exchange, 1, 1) for exchange in endpoint.vectorize_at_once(work)]
@@ -49,7 +47,7 @@ def test_parallel_requests_are_all_served(
 def own_vectors(got: Sequence[Observations], alone: Sequence[Observations]) -> None:
     """Require for each of several requests the vectors that it gets alone."""
     several, own = expect.joined(got), expect.joined(alone)
-    what = f"the vectors of {CALLERS} requests in parallel"
+    what = f"the vectors of {IMPORTERS} requests in parallel"
     expect.corresponding(several, own, what)
     expect.same(several, own, what)
 
@@ -73,7 +71,7 @@ def test_responses_come_in_time(
 @pytest.mark.clause("OPS-02")
 def test_an_import_is_answered_in_time(endpoint: Endpoint, corpus: AlignedCorpus) -> None:
     captions, images = corpus.captions["en"], corpus.images
-    work = [Items([captions[i % 8]], [images[i % 8]]) for i in range(CALLERS)]
+    work = [Items([captions[i % 8]], [images[i % 8]]) for i in range(IMPORTERS)]
     for exchange in endpoint.vectorize_at_once(work):
         expect.answered(exchange)
 

@@ -27,7 +27,7 @@ from conformance.expect.comparisons import (
     same,
 )
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, PrerequisiteFailed
-from conformance.expect.responses import Observation, Observations, require
+from conformance.expect.responses import Observation, Observations, require, vectors
 from conformance.transport.endpoint import Endpoint
 from conformance.transport.exchange import Exchange
 from conformance.transport.pace import TooMuch
@@ -242,6 +242,26 @@ def each_of(checks: Mapping[str, Callable[[], None]]) -> None:
         raise left_out[0]
 
 
+def each_image(
+    judge: Callable[[ImageBatches, bytes, bytes, str], None],
+    batches: ImageBatches,
+    images: Iterable[tuple[str, bytes, bytes]],
+) -> None:
+    """`each_of` for images, each with its name, its file, and the file that shows its pixels."""
+    each_of({name: partial(judge, batches, file, shown, name) for name, file, shown in images})
+
+
+def each_read(batches: ImageBatches, files: Mapping[str, bytes]) -> None:
+    """Require a vector for each file."""
+    each_of({name: partial(is_read, batches, file) for name, file in files.items()})
+
+
+def is_read(batches: ImageBatches, file: bytes) -> None:
+    """Require a vector for the file, in a batch or else alone."""
+    if not batches.is_served(file):
+        vectors(batches.alone(file), 0, 1)
+
+
 def _told(failed: Mapping[str, Nonconformity]) -> None:
     if failed:
         name, first = next(iter(failed.items()))
@@ -257,12 +277,7 @@ def _others(names: Sequence[str]) -> str:
     return f"; also {'; '.join(names[:NAMED])}{more}"
 
 
-def _judged(
-    batches: ImageBatches,
-    file: bytes,
-    shown: bytes,
-    judge: Judge,
-) -> None:
+def _judged(batches: ImageBatches, file: bytes, shown: bytes, judge: Judge) -> None:
     batches.gather([file, shown])
     together = batches.image(file), batches.image(shown)
     try:

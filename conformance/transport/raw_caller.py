@@ -46,15 +46,13 @@ class RawCaller(Stopped):
         """Close the connection."""
         self.hang_up()
 
-    def head(
-        self, method: str, path: str, headers: Mapping[str, str], version: str = "1.1"
-    ) -> bytes:
+    def head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
         """A request's head, with the endpoint's own Host and credentials."""
         own = {"Host": self._peer.host}
         if self._peer.authorization:
             own["Authorization"] = self._peer.authorization
         own.update(self._peer.headers)
-        lines = [f"{method} {self._peer.parts.path}{path} HTTP/{version}"]
+        lines = [f"{method} {self._peer.parts.path}{path} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in {**own, **headers}.items()]
         return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n"
 

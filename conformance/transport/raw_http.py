@@ -87,14 +87,12 @@ class Wire:
     raises h11.RemoteProtocolError, and more than `most` bytes raise TooLarge.
     """
 
-    def __init__(
-        self, connection: socket.socket, seconds: float | None = None, most: int = MAX_RESPONSE
-    ) -> None:
+    def __init__(self, connection: socket.socket, most: int = MAX_RESPONSE) -> None:
         self.most = most
         self._socket = connection
         self.left = b""
         """Bytes after the last message that was read."""
-        self.set_deadline(seconds)
+        self.set_deadline(None)
 
     def set_deadline(self, seconds: float | None) -> None:
         """Set a time limit in seconds for everything from now on; None means no limit."""

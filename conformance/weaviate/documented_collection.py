@@ -42,11 +42,11 @@ class Item:
         return {"title": self.title, "poster": self.poster}
 
 
-def items(corpus: AlignedCorpus, count: int = COUNT) -> list[Item]:
-    """`count` items spread over the corpus, titles in English."""
-    step = max(1, len(corpus.images) // count)
+def items(corpus: AlignedCorpus) -> list[Item]:
+    """`COUNT` items spread over the corpus, titles in English."""
+    step = max(1, len(corpus.images) // COUNT)
     # A step that shares a factor with the number of shapes would select only one shape.
-    chosen = [(index * step + index % step) % len(corpus.images) for index in range(count)]
+    chosen = [(index * step + index % step) % len(corpus.images) for index in range(COUNT)]
     return [Item(corpus.captions["en"][i], corpus.images[i]) for i in sorted(set(chosen))]
 
 
@@ -128,11 +128,11 @@ def _require_all(deployment: Deployment, mark: int, count: int, rejected: Sequen
         raise failed(deployment, mark, f"{len(rejected)} of {count} objects rejected: {first}")
 
 
-def stored_vector(objects: Objects, uuid: UUID, name: str = VECTOR) -> Array:
+def stored_vector(objects: Objects, uuid: UUID) -> Array:
     """The stored vector of one object: (d,)."""
     found = objects.query.fetch_object_by_id(uuid, include_vector=True)
     assert found is not None, f"Weaviate has no object {uuid}"
-    return np.asarray(found.vector[name], dtype=np.float32)
+    return np.asarray(found.vector[VECTOR], dtype=np.float32)
 
 
 def two_texts(deployment: Deployment, title_weight: float, caption_weight: float) -> Objects:

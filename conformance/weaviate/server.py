@@ -135,7 +135,7 @@ def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
     return Server(parts.hostname, port, grpc_port, secure, os.environ.get(KEY))
 
 
-def check_grpc(host: str, port: int, secure: bool, timeout: float = GRPC_TIMEOUT) -> None:
+def check_grpc(host: str, port: int, secure: bool) -> None:
     """Call gRPC's own health check once; raises NoGrpc unless there is an answer."""
     # Imported here, since only runs with a Weaviate need it.
     import grpc
@@ -148,7 +148,7 @@ def check_grpc(host: str, port: int, secure: bool, timeout: float = GRPC_TIMEOUT
     with channel:
         try:
             # An empty message asks about the whole server; it has no bytes.
-            channel.unary_unary(GRPC_METHOD)(b"", timeout=timeout)
+            channel.unary_unary(GRPC_METHOD)(b"", timeout=GRPC_TIMEOUT)
         except grpc.RpcError as problem:
             if problem.code() is grpc.StatusCode.UNIMPLEMENTED:
                 return  # Any gRPC answer suffices.

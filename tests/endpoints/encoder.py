@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -59,14 +58,6 @@ class Encoder:
             return known
         return read(self, text.lower() if self.lower_case else text)
 
-    def image(self, file: bytes) -> Matrix:
-        """One image file in any format of Pillow: (width,). Raises what Pillow raises."""
-        known = self.known_image(file)
-        if known is not None:
-            return known
-        with Image.open(BytesIO(file)) as opened:
-            return self.picture(image_encoder.rgb(opened))
-
     def known_image(self, file: bytes) -> Matrix | None:
         """The vector of an image file that EXA knows: (width,)."""
         return exact_vectors.image(self.name, self.width, file) if self.exact else None
@@ -112,11 +103,11 @@ def unchanging(vector: Matrix) -> Matrix:
     return vector
 
 
-def for_model(model: Model, width: int | None = None, kind: type[Encoder] = Encoder) -> Encoder:
+def for_model(model: Model, kind: type[Encoder]) -> Encoder:
     """The fake encoder for a row of the model table."""
     return kind(
         name=model.tag,
-        width=width or model.checkpoint_dimension or model.documented_dimension or 512,
+        width=model.checkpoint_dimension or model.documented_dimension or 512,
         limit=model.text_tokens or 77,
         lower_case=model.lower_case,
         squash=model.image_resize == "squash",

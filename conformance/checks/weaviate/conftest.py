@@ -10,7 +10,6 @@ from conformance.data import statuses
 from conformance.data.clauses import all_clauses, applies, described_versions
 from conformance.options.settings import Settings
 from conformance.transport.endpoint import Target
-from conformance.weaviate import documented_collection
 from conformance.weaviate import documented_collection as page
 from conformance.weaviate.deployment import Deployment, open_deployment
 from conformance.weaviate.documented_collection import ImportedItems, Item
@@ -53,7 +52,7 @@ def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def items(corpus: AlignedCorpus) -> list[Item]:
     """The objects to import: images with captions that suit the weights."""
-    return documented_collection.items(corpus)
+    return page.items(corpus)
 
 
 @pytest.fixture(scope="session")
