@@ -38,7 +38,7 @@ def main() -> int:
     from reference.__main__ import main as serve
 
     encoders.MODULES["clip"] = "lab.benchmarks.free_server"
-    return serve(["--model", TAG, *sys.argv[1:]])
+    return serve(["--model", TAG, "--engine", "torch", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
