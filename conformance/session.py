@@ -31,12 +31,7 @@ from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
 from conformance.expect.image_comparisons import ImageBatches
-from conformance.expect.nonconformity import (
-    Cause,
-    CauseKind,
-    Nonconformity,
-    response_signature,
-)
+from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, response_signature
 from conformance.expect.responses import Figure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import BadOption, Given, Options, Settings, make_settings

@@ -15,11 +15,7 @@ def judged(endpoint: Sleeping, timeout: float, clauses: list[str]) -> Report:
     options: dict[str, Any] = {"weights": "stand-in", "weaviate": "off"}
     with serve(endpoint) as url:
         return run(
-            url,
-            model=registry.MULTILINGUAL,
-            endpoint_timeout=timeout,
-            clause=clauses,
-            **options,
+            url, model=registry.MULTILINGUAL, endpoint_timeout=timeout, clause=clauses, **options
         )
 
 

@@ -62,8 +62,7 @@ def test_every_text_of_the_corpus_may_be_asked_for(text: texts.Text) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_",
-    [{}, {"texts": None}, {"images": []}, {"texts": ["a"], "new": 1}],
+    "request_", [{}, {"texts": None}, {"images": []}, {"texts": ["a"], "new": 1}]
 )
 def test_what_weaviate_or_a_later_one_may_send_is_allowed(request_: object) -> None:
     assert schema("VectorizeRequest").is_valid(request_)
@@ -90,8 +89,7 @@ def test_what_the_go_client_cannot_read_is_not_allowed(answer: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [{}, {"textVectors": None}, {"imageVectors": [VECTOR], "error": None, "took": 3}],
+    "answer", [{}, {"textVectors": None}, {"imageVectors": [VECTOR], "error": None, "took": 3}]
 )
 def test_what_the_go_client_can_read_is_allowed(answer: object) -> None:
     assert schema("VectorizeResponse").is_valid(answer)

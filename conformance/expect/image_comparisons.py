@@ -68,7 +68,8 @@ class ImageBatches:
         Raises PrerequisiteFailed if a request was refused although each of its images is served
         alone.
         """
-        new = dict.fromkeys(image for image in images if not self._knows(image))
+        known = self._together.keys() | self._alone.keys()
+        new = dict.fromkeys(image for image in images if image not in known)
         with suppress(TooMuch):  # The images that remain are reported where they are needed.
             for batch in self._split(list(new)):
                 self._ask(batch)
@@ -104,9 +105,6 @@ class ImageBatches:
         if not found:
             given.vectors(self.alone(images[0]), 0, 1)
         return found
-
-    def _knows(self, image: bytes) -> bool:
-        return image in self._together or image in self._alone
 
     def _split(self, images: Sequence[bytes]) -> Iterator[list[bytes]]:
         batch: list[bytes] = []

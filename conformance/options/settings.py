@@ -9,13 +9,7 @@ from conformance.data import clauses, models
 from conformance.data.messages import UserError
 from conformance.data.models import Model
 from conformance.options import endpoint_url
-from conformance.options.table import (
-    DEFAULT_REFERENCE,
-    OPTIONS,
-    DimensionPolicy,
-    Pull,
-    Weights,
-)
+from conformance.options.table import DEFAULT_REFERENCE, OPTIONS, DimensionPolicy, Pull, Weights
 
 _DEFAULTS = {row.dest: row.default for row in OPTIONS}
 

@@ -33,17 +33,11 @@ class Seconds(click.FloatRange):
 
 
 models_file = click.option(
-    "--models",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help=option("models").help,
+    "--models", metavar="FILE", type=click.Path(path_type=Path), help=option("models").help
 )
 HEADER = click.option("--header", metavar="NAME:VALUE", multiple=True, help=option("header").help)
 CA_FILE = click.option(
-    "--ca-file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help=option("ca-file").help,
+    "--ca-file", metavar="FILE", type=click.Path(path_type=Path), help=option("ca-file").help
 )
 
 

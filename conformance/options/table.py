@@ -126,12 +126,7 @@ OPTIONS: Final = (
         repeatable=True,
     ),
     Option("gpus", "GPUs for the container, as in docker run", metavar="WHICH"),
-    Option(
-        "pull",
-        "when to pull the image",
-        choices=get_args(Pull),
-        default="missing",
-    ),
+    Option("pull", "when to pull the image", choices=get_args(Pull), default="missing"),
     Option(
         "mount-weights",
         "mount the stand-in at this path (default with --weights stand-in: /app/models)",
@@ -146,12 +141,7 @@ OPTIONS: Final = (
         markdown="the model that the endpoint serves: a tag of the "
         "[documented images](models.md), or your own from `--models`",
     ),
-    Option(
-        "models",
-        "TOML file that describes your own models",
-        metavar="FILE",
-        type=Path,
-    ),
+    Option("models", "TOML file that describes your own models", metavar="FILE", type=Path),
     Option(
         "weights",
         "the weights that the endpoint serves",

@@ -155,7 +155,10 @@ def write(path: Path, results: Sequence[ClauseResult], before: KnownFailures) ->
     """Write the current failures, keeping known reasons; returns the number of entries."""
     entries = [entry for result in results for entry in _entries(result, before)]
     unique = list({(entry.clause, entry.test): entry for entry in entries}.values())
-    rows = [_row(entry) for entry in unique]
+    rows = [
+        {"clause" if entry.clause else "test": entry.name, "reason": entry.reason}
+        for entry in unique
+    ]
     text = json.dumps({"known": rows}, indent=2, ensure_ascii=False) + "\n"
     path.write_text(text if path.suffix == ".json" else _toml(rows), encoding="utf-8")
     return len(rows)
@@ -176,10 +179,6 @@ def _reason(test: PhaseResult, before: KnownFailures) -> str:
     got = [problem.got for problem in test.problems if problem.clause == test.clause]
     seen = [*got, test.message.strip(), test.status]
     return f"not yet explained: {one_line(next(filter(None, seen)), LONGEST_REASON)}"
-
-
-def _row(entry: KnownFailure) -> dict[str, str]:
-    return {"clause" if entry.clause else "test": entry.name, "reason": entry.reason}
 
 
 def _toml(rows: Sequence[dict[str, str]]) -> str:

@@ -24,11 +24,7 @@ from conformance.transport.pace import Pace
 
 RESENDS = 2
 """Like Go's net/http, send a request again if its kept connection turns out to be closed."""
-HEADERS = {
-    "Accept": "*/*",
-    "Accept-Encoding": "gzip",
-    "User-Agent": "clip-conformance",
-}
+HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "clip-conformance"}
 Sample = tuple[str, float]
 """The kind of request, and seconds."""
 LARGE = 1_000_000
@@ -147,9 +143,8 @@ class Client:
         call = self._http.build_request(
             request.method, self.url + request.path, content=request.body, headers=request.headers
         )
-        sent = Exchange(
-            request.method, self.url + request.path, _shown_headers(request), request.body
-        )
+        headers = tuple((request.headers or {}).items())
+        sent = Exchange(request.method, self.url + request.path, headers, request.body)
         start = time.perf_counter()
         fresh: list[bool] = []
 
@@ -178,11 +173,7 @@ class Client:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         body = without_gzip(bytes(raw), headers)
         return replace(
-            sent,
-            status=answer.status_code,
-            version=answer.http_version,
-            headers=headers,
-            body=body,
+            sent, status=answer.status_code, version=answer.http_version, headers=headers, body=body
         )
 
 
@@ -202,10 +193,6 @@ def _http_client(url: str) -> httpx.AsyncClient:
 def _may_be_sent_again(exchange: Exchange) -> bool:
     closed = exchange.failed_by(FailureKind.CLOSED_KEPT_CONNECTION)
     return closed and exchange.resent < RESENDS
-
-
-def _shown_headers(request: Request) -> tuple[tuple[str, str], ...]:
-    return tuple((request.headers or {}).items())
 
 
 class Stopwatch:

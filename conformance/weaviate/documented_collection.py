@@ -96,10 +96,7 @@ def import_batch(deployment: Deployment, objects: Objects, items: Sequence[Item]
     """Import the items as the page does; raises Nonconformity if Weaviate rejects any."""
     ids = [uuid4() for _ in items]
     mark = deployment.mark()
-    with (
-        attributed(deployment, "the import fails"),
-        objects.batch.fixed_size(BATCH_SIZE) as batch,
-    ):
+    with attributed(deployment, "the import fails"), objects.batch.fixed_size(BATCH_SIZE) as batch:
         for uuid, item in zip(ids, items, strict=True):
             batch.add_object(properties=item.properties(), uuid=uuid)
     _require_all(deployment, mark, len(ids), objects.batch.failed_objects)

@@ -74,9 +74,7 @@ def test_a_bad_option_is_one_line(
     assert said.count("\n") == 1
 
 
-def test_the_projects_own_file_tells_weaviate_the_same(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_projects_own_file_tells_weaviate_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     ours = yaml.safe_load(OURS.read_text(encoding="utf-8"))["services"]
     told = dict(ours["weaviate"]["environment"])
     del told["DISABLE_TELEMETRY"]

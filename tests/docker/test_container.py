@@ -11,10 +11,7 @@ import pytest
 
 from conformance.containers import engine
 from conformance.containers.container import Container, ContainerOptions
-from conformance.containers.engine import (
-    CommandFailed,
-    ContainerTrouble,
-)
+from conformance.containers.engine import CommandFailed, ContainerTrouble
 from conformance.containers.observations import observe_start
 
 pytestmark = pytest.mark.usefixtures("nothing_left")

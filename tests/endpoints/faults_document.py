@@ -13,15 +13,7 @@ HEAD = """\
 Made by `make test-exhaustive`; do not edit. Every endpoint below is served over a fake encoder.
 `python -m tests.endpoints NAME` serves one, to try it by hand.
 """
-FAULT_COLUMNS = (
-    "theme",
-    "endpoint",
-    "mistake",
-    "author's clauses",
-    "findings",
-    "number",
-    "fits",
-)
+FAULT_COLUMNS = ("theme", "endpoint", "mistake", "author's clauses", "findings", "number", "fits")
 EXPLAINED = """
 The author of a faulty endpoint names the clauses that would describe it well before running the
 suite. *Findings* are the primary findings of that run, in order. Failures that follow from them are

@@ -1,13 +1,13 @@
 """Bodies that Go's JSON parser rejects, or with the wrong content type."""
 
 import gzip
+import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from tests.endpoints.encodings import ENCODERS
-from tests.endpoints.endpoint import Asked, Endpoint
-from tests.endpoints.registry import fault, variants
+from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.registry import outputs, variants
 from tests.endpoints.wire import Answer, Request
 
 # Content encodings that Go does not decode.
@@ -64,17 +64,12 @@ gzipped("gzip-truncated", lambda body: gzip.compress(body, 1)[:-12])
 # Bodies that Go's JSON parser rejects, or that have the wrong content type.
 
 
-@fault("json-encoded-twice")
-class EncodedTwice(Endpoint):
-    def dump(self, body: Any) -> bytes:
-        return super().dump(super().dump(body).decode())
-
-
 def rewritten(name: str, rewrite: Callable[[bytes], bytes]) -> None:
     """Name a fault whose bodies are rewritten, with the right length."""
     packed(name, lambda answer: replace(answer, body=rewrite(answer.body)))
 
 
+outputs("dump")("json-encoded-twice", lambda body: json.dumps(body.decode()).encode())
 rewritten("answered-as-two-objects", lambda body: body.replace(b', "image', b'}\n{"image', 1))
 rewritten("bom", lambda body: b"\xef\xbb\xbf" + body)
 rewritten("trailing-data", lambda body: body + b"\ndone in 3 ms")
@@ -96,7 +91,4 @@ packed(
 packed("content-type-missing", lambda answer: replace(answer, headers={}))
 
 
-@fault("error-beside-vectors")
-class WarningObject(Endpoint):
-    def body(self, asked: Asked) -> dict[str, Any]:
-        return {**super().body(asked), "error": {"warnings": []}}
+outputs("body")("error-beside-vectors", lambda body: {**body, "error": {"warnings": []}})

@@ -46,12 +46,6 @@ class ErrorHtml(Endpoint):
         return Answer(status, page.encode(), {"Content-Type": "text/html"})
 
 
-@fault("error-plain-text")
-class ErrorPlain(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return Answer(status, message.encode(), {"Content-Type": "text/plain"})
-
-
 class Retold(Endpoint):
     """Every failure has another status or message: what `retell` makes of them."""
 
@@ -91,6 +85,10 @@ with_failure = variants(Endpoint, "failure")
 with_failure(
     "error-in-latin-1",
     lambda status, message: Answer(status, b'{"error": "' + message.encode() + b"\xc3", dict(JSON)),
+)
+with_failure(
+    "error-plain-text",
+    lambda status, message: Answer(status, message.encode(), {"Content-Type": "text/plain"}),
 )
 with_failure("failure-204", lambda _status, _message: Answer(204))
 with_failure("error-without-body", lambda status, _message: Answer(status))

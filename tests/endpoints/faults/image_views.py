@@ -7,12 +7,11 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from tests.endpoints import image_encoder
-from tests.endpoints.endpoint import Refused
 from tests.endpoints.faults.image_files import Branch, RefusedBranch
 from tests.endpoints.faults.reading import OtherEncoder
 from tests.endpoints.image_encoder import exchanged
 from tests.endpoints.legal.vision import Seen
-from tests.endpoints.registry import fault, inputs, variants
+from tests.endpoints.registry import fault, inputs, refusals, variants
 
 See = Callable[[Image.Image], Image.Image]
 
@@ -117,14 +116,7 @@ seen("mirrored", lambda picture: ImageOps.mirror(image_encoder.rgb(picture)))
 seen("exif-turned", ImageOps.exif_transpose)
 
 
-@fault("exif-fails")
-class ExifFails(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if "exif" in picture.info:
-            raise Refused(500, "unpack requires a buffer of 2 bytes")
-        return picture
-
-
+refusals("picture_vector")("exif-fails", 500, lambda picture: "exif" in picture.info)
 other_encoder = variants(OtherEncoder, "settings")
 other_encoder("squashed", {"squash": True})
 other_encoder("cropped", {"squash": False}, needs=("lower-case",))
@@ -170,11 +162,7 @@ refused_branch("sensor-refused", lambda _file, picture: picture.width * picture.
 
 
 branch = variants(Branch, "applies", "see")
-branch(
-    "own-size-exchanged",
-    lambda _file, picture: picture.size == (224, 224),
-    exchanged,
-)
+branch("own-size-exchanged", lambda _file, picture: picture.size == (224, 224), exchanged)
 branch(
     "above-1024-by-nearest",
     lambda _file, picture: min(picture.size) > 1024,

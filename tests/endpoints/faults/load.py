@@ -64,8 +64,7 @@ class RateLimited(Endpoint):
         return super().vectorize(request)
 
 
-large_batch = delays("body")
-large_batch(
+delays("body")(
     "batch-of-64-too-slow",
     lambda asked: 8 if len(asked.texts) >= 64 and len(asked.images) >= 8 else 0,
     endpoint_timeout=3,

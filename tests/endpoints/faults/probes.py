@@ -45,12 +45,9 @@ with_ready("ready-304", lambda _request: Answer(304), wait=1)
 ready_refused = refusals("ready")
 ready_refused("ready-404", 404, lambda _request: True, wait=1)
 ready_refused("ready-401", 401, lambda _request: True, wait=1)
-slow_ready = delays("ready")
-slow_ready("ready-slow", lambda _request: SLOW)
-live_refused = refusals("live")
-live_refused("live-404", 404, lambda _request: True)
-with_live = variants(Endpoint, "live")
-with_live("live-500", lambda _request: Answer(500, b"Internal Server Error", TEXT))
+delays("ready")("ready-slow", lambda _request: SLOW)
+refusals("live")("live-404", 404, lambda _request: True)
+variants(Endpoint, "live")("live-500", lambda _request: Answer(500, b"Internal Server Error", TEXT))
 
 
 @fault("ready-flapping")
@@ -181,8 +178,7 @@ with_meta = variants(Endpoint, "meta")
 meta_refused = refusals("meta")
 meta_refused("meta-404", 404, lambda _request: True)
 meta_refused("meta-500", 500, lambda _request: True)
-slow_meta = delays("meta")
-slow_meta("meta-hangs", lambda _request: 8, endpoint_timeout=3)
+delays("meta")("meta-hangs", lambda _request: 8, endpoint_timeout=3)
 with_meta("meta-null", lambda _request: Answer(200, b"null", dict(JSON)))
 with_meta("meta-empty-body", lambda _request: Answer(200))
 with_meta("meta-html", lambda _request: Answer(200, b"<html><h1>CLIP</h1></html>", HTML))
@@ -198,12 +194,6 @@ class MetaOnce(Endpoint):
         return super().description()
 
 
-@fault("meta-nan")
-class MetaNan(Endpoint):
-    def description(self) -> Body:
-        return {**super().description(), "dropout": float("nan")}
-
-
 def rewritten_meta(name: str, rewrite: Callable[[bytes], bytes]) -> None:
     """Name a fault whose body of /meta is rewritten."""
     returned_meta(name, lambda answer: replace(answer, body=rewrite(answer.body)))
@@ -213,7 +203,9 @@ returned_meta = outputs("meta")
 rewritten_meta("meta-truncated", lambda body: body[:-5])
 rewritten_meta("meta-bom", lambda body: b"\xef\xbb\xbf" + body)
 rewritten_meta("meta-array", lambda body: b"[" + body + b"]")
+rewritten_meta("meta-empty-object", lambda _body: b"{}")
 rewritten_meta("meta-string", lambda body: json.dumps(body.decode()).encode())
+rewritten_meta("meta-nan", lambda body: body[:-1] + b', "dropout": NaN}')
 rewritten_meta("meta-single-quotes", lambda body: body.replace(b'"', b"'"))
 
 
@@ -221,12 +213,6 @@ rewritten_meta("meta-single-quotes", lambda body: body.replace(b'"', b"'"))
 class MetaSilent(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return "meta" not in request.path and super().send(request, answer, write)
-
-
-@fault("meta-empty-object")
-class MetaNamesNothing(Endpoint):
-    def description(self) -> Body:
-        return {}
 
 
 @fault("meta-names-another-model")

@@ -95,12 +95,12 @@ returned_body(
 )
 
 
-@fault("keys-of-another-api")
-class OtherKeys(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        body = super().body(asked)
-        rows = body["textVectors"] + body["imageVectors"]
-        return {"data": [{"index": place, "embedding": row} for place, row in enumerate(rows)]}
+def of_another_api(body: Body) -> Body:
+    rows = body["textVectors"] + body["imageVectors"]
+    return {"data": [{"index": place, "embedding": row} for place, row in enumerate(rows)]}
+
+
+returned_body("keys-of-another-api", of_another_api)
 
 
 @fault("answer-is-a-list")
@@ -112,18 +112,15 @@ class AnswerIsList(Endpoint):
 returned_body("answer-wrapped", lambda body: {"result": body})
 
 
-@fault("kinds-exchanged")
-class KindsExchanged(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        body = super().body(asked)
-        return {"textVectors": body["imageVectors"], "imageVectors": body["textVectors"]}
+def exchanged(body: Body) -> Body:
+    return {"textVectors": body["imageVectors"], "imageVectors": body["textVectors"]}
 
 
-@fault("kinds-exchanged-when-equal")
-class KindsExchangedWhenEqual(KindsExchanged):
-    def body(self, asked: Asked) -> Body:
-        equal = len(asked.texts) == len(asked.images)
-        return super().body(asked) if equal else Endpoint.body(self, asked)
+returned_body("kinds-exchanged", exchanged)
+returned_body(
+    "kinds-exchanged-when-equal",
+    lambda body: exchanged(body) if len({len(body[kind]) for kind in KINDS}) == 1 else body,
+)
 
 
 given_request = inputs("body")

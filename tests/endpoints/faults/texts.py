@@ -42,9 +42,7 @@ text_refused("above-400-words-fails", 500, lambda text: len(text.split()) > 400)
 text_refused("above-4000-words-fails", 500, lambda text: len(text.split()) > 4000)
 hanging = delays("text_vector")
 hanging(
-    "long-text-hangs",
-    lambda text: min(8.0, (len(text.split()) / 2000) ** 2),
-    endpoint_timeout=3,
+    "long-text-hangs", lambda text: min(8.0, (len(text.split()) / 2000) ** 2), endpoint_timeout=3
 )
 hanging(
     "long-word-hangs",
