@@ -7,14 +7,13 @@ import pytest
 
 from conformance.corpus import image_formats
 from conformance.corpus.image_files import Demand, Variant
-from conformance.data import tolerances
 from conformance.data.models import Model
 from conformance.expect.image_comparisons import (
     ImageBatches,
+    decoded_image,
     each_image,
     each_read,
     nearly_same_image,
-    rendered_image,
     same_image,
 )
 from conformance.options.settings import Settings
@@ -69,10 +68,9 @@ def same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     each_image(same_image, batches, beside_pixels(variants))
 
 
-def rendered(batches: ImageBatches, variants: Iterable[Variant]) -> None:
+def decoded(batches: ImageBatches, variants: Iterable[Variant]) -> None:
     """Require about the vector of the variant's pixels, or of a documented transform of them."""
-    judge = partial(rendered_image, within=tolerances.OTHER_DECODER)
-    each_image(judge, batches, beside_pixels(variants))
+    each_image(decoded_image, batches, beside_pixels(variants))
 
 
 def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
@@ -137,7 +135,7 @@ def test_lossy_variants_show_their_pixels(
 def test_converted_variants_stay_close(
     batches: ImageBatches, variants: Chosen, family: str
 ) -> None:
-    rendered(batches, variants(family, "lossy", "ink", "first", "clear"))
+    decoded(batches, variants(family, "lossy", "ink", "first", "clear"))
 
 
 @pytest.mark.clause("IMG-10")

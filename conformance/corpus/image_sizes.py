@@ -63,6 +63,8 @@ HEAVY: Final = {
 }
 """Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed."""
 
+Scale = Callable[[Image.Image, tuple[int, int]], Image.Image]
+
 FILTERS: Final = {"bicubic": Resampling.BICUBIC, "bilinear": Resampling.BILINEAR}
 """The filters of documented transforms."""
 FRAME: Final = 64
@@ -219,7 +221,7 @@ def renderings(
             picture
             for start in starts
             for resample in filters
-            for picture in seen(start, own, crops, resample)
+            for picture in seen(start, own, crops, filtered(resample))
         ]
         return list(dict.fromkeys(save(each.convert("RGB"), "PNG") for each in shown))
 
@@ -232,6 +234,13 @@ def noisy(image: Image.Image) -> Image.Image:
     return Image.fromarray(values.clip(0, 255).astype(np.uint8))
 
 
+def coarse(image: Image.Image) -> Image.Image:
+    """The image with its colors at half the resolution, as a fast JPEG decoder enlarges them."""
+    light, *colours = image.convert("YCbCr").split()
+    small = [each.reduce(2).resize(image.size, Resampling.NEAREST) for each in colours]
+    return Image.merge("YCbCr", (light, *small)).convert("RGB")
+
+
 def framed(own: int) -> tuple[bytes, bytes]:
     """Two images of the model's own size that differ only in a frame at their very edge."""
     pixels, wide = scenes.colour(own, own), max(1, own // FRAME)
@@ -242,36 +251,70 @@ def framed(own: int) -> tuple[bytes, bytes]:
 
 
 def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
-    """The results of common mistakes in handling a file, by description, as in `renderings`."""
+    """The results of common mistakes in resizing a file, by description, the likeliest first."""
     with Image.open(io.BytesIO(file)) as opened:
         image = opened.convert("RGB")
-    right = seen(image, own, crops, Resampling.BICUBIC)[0]
-    blue, green, red = right.split()
+    scales = {
+        "it were resized with bilinear, without antialiasing": _sampled(Resampling.BILINEAR),
+        "it were resized to the nearest pixels": filtered(Resampling.NEAREST),
+        "it were resized to the nearest pixels by integer division": _sampled(
+            Resampling.NEAREST, 0.5
+        ),
+        "it were resized with bilinear": filtered(Resampling.BILINEAR),
+        "it were resized with Lanczos": filtered(Resampling.LANCZOS),
+        "it were resized with a box filter": filtered(Resampling.BOX),
+    }
+    cubic, corner = Resampling.BICUBIC, image.crop((0, 0, *(min(image.size),) * 2))
     made = {
-        "both sides are scaled instead of the middle cropped"
+        "both sides were scaled, and the middle not cropped"
         if crops
-        else "the middle is cropped instead of both sides scaled": seen(
-            image, own, not crops, Resampling.BICUBIC
+        else "the middle were cropped, and not both sides scaled": seen(
+            image, own, not crops, filtered(cubic)
         )[0],
-        "red and blue are swapped": Image.merge("RGB", (red, green, blue)),
-        "there is no antialiasing": seen(image, own, crops, Resampling.NEAREST)[0],
-        "the filter is bilinear": seen(image, own, crops, Resampling.BILINEAR)[0],
-        "the filter is Lanczos'": seen(image, own, crops, Resampling.LANCZOS)[0],
-        "the filter is a box": seen(image, own, crops, Resampling.BOX)[0],
-        "the rest of a square is filled with black": ImageOps.pad(image, (own, own)),
-        "the rest of a square is filled with white": ImageOps.pad(image, (own, own), color="white"),
-        "it is grayscale": right.convert("L").convert("RGB"),
+        **{name: seen(image, own, crops, scale)[0] for name, scale in scales.items()},
+        "it were halved before it is resized": seen(image.reduce(2), own, crops, filtered(cubic))[
+            0
+        ],
+        "the rest of a square were black": ImageOps.pad(image, (own, own)),
+        "the rest of a square were white": ImageOps.pad(image, (own, own), color="white"),
+        "the top left corner were cropped": corner.resize((own, own), cubic),
     }
     return {name: save(each, "PNG") for name, each in made.items()}
 
 
-def seen(image: Image.Image, own: int, crops: bool, resample: Resampling) -> list[Image.Image]:
+def filtered(resample: Resampling) -> Scale:
+    """Pillow's resizing, which filters to avoid aliasing (except for the nearest pixel)."""
+    return lambda image, size: image.resize(size, resample)
+
+
+def _sampled(resample: Resampling, moved: float = 0) -> Scale:
+    """Without antialiasing: each pixel is interpolated between its nearest neighbors.
+
+    It is read `moved` new pixels to the left and above.
+    """
+
+    def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+        left, top = (-moved * old / new for old, new in zip(image.size, size, strict=True))
+        box = (left, top, left + image.width, top + image.height)
+        bands = [
+            band.convert("F").transform(size, Image.Transform.EXTENT, box, resample)
+            for band in image.split()
+        ]
+        # Converting to 8 bits rounds down.
+        return Image.merge(
+            "RGB", [band.point(lambda v: v * 1 + 0.5).convert("L") for band in bands]
+        )
+
+    return scale
+
+
+def seen(image: Image.Image, own: int, crops: bool, scale: Scale) -> list[Image.Image]:
     """An image resized to a model's own size: one, or one for each way of rounding the crop."""
     if not crops:
-        return [image.resize((own, own), resample)]
+        return [scale(image, (own, own))]
     short = min(image.size)
     width, height = (int(own * side / short) for side in image.size)
-    scaled = image.resize((width, height), resample)
+    scaled = scale(image, (width, height))
     across, down = width - own, height - own
     places = {(across // 2, down // 2), (round(across / 2), round(down / 2))}
     return [scaled.crop((x, y, x + own, y + own)) for x, y in sorted(places)]

@@ -28,7 +28,14 @@ int8 (docs/exact.md)."""
 
 OTHER_DECODER = 5e-2
 """A lossy or converted image compared with the pixels that Pillow decodes. A decoder with a coarser
-cosine transform changes a vector by up to 0.03 (docs/exact.md)."""
+cosine transform changes a vector by up to 0.03 (docs/exact.md), and that of a small image more."""
+
+TIMES_COARSE = 2.0
+"""Factor by which a lossy image may be further from its pixels than a copy with halved colors: a
+faster decoder moves stand-ins as far as that copy, or less."""
+
+WIDEST = 0.1
+"""The widest limit for one image: less than most mistakes cause."""
 
 LOW_PRECISION = 5e-2
 """The limit for noise if the model has low precision. For bfloat16, differences of 0.008

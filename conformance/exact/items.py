@@ -154,9 +154,6 @@ PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 
 AS_RGB: Final = "{}, converted to RGB first"
 OFF: Final = "{}, slightly off"
-TIMES_COARSE: Final = 2.0
-"""`TIMES_ROUNDING` for lossy images: a faster decoder moves stand-ins as far as halved colors, or
-less."""
 
 
 def copies(size: int) -> dict[str, bytes]:
@@ -166,21 +163,14 @@ def copies(size: int) -> dict[str, bytes]:
         image = image_files.opened(content)
         if name in MODES:
             found[AS_RGB.format(name)] = _png(image)
-        seen = _coarse(image) if times(name) == TIMES_COARSE else image
+        seen = image_sizes.coarse(image) if times(name) == tolerances.TIMES_COARSE else image
         found[OFF.format(name)] = _png(image_sizes.noisy(seen))
     return found
 
 
 def times(name: str) -> float:
     """The multiple of the distance of a copy that is slightly off that an image may be away."""
-    return TIMES_COARSE if name in (*LOSSY, *PHOTOGRAPHS) else tolerances.TIMES_ROUNDING
-
-
-def _coarse(image: Image.Image) -> Image.Image:
-    """The image with its colors at half the resolution, as a fast JPEG decoder enlarges them."""
-    light, *colours = image.convert("YCbCr").split()
-    small = [each.reduce(2).resize(image.size, Image.Resampling.NEAREST) for each in colours]
-    return Image.merge("YCbCr", (light, *small)).convert("RGB")
+    return tolerances.TIMES_COARSE if name in (*LOSSY, *PHOTOGRAPHS) else tolerances.TIMES_ROUNDING
 
 
 def diagnostic(kind: str, moved: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from conformance.data import fixture_files
+from conformance.data import fixture_files, tolerances
 from conformance.data.tolerances import Array
 from conformance.exact import items
 from conformance.exact.expected import Expected, Hypothesis
@@ -24,8 +24,6 @@ SKETCH: Final = 64
 EXPLAINED: Final = 0.3
 """A mistake is named if it leaves at most this share of the distance, and no more than a legitimate
 difference in precision, which may also be present."""
-WIDEST: Final = 0.1
-"""The widest bar of an item: twice the limit for images, less than most mistakes cause."""
 LEFT: Final = 0.1
 """The share of the distance that may remain if the vectors are reordered."""
 SEEN: Final = 2e-3
@@ -103,8 +101,8 @@ def directions(
 
 
 def _bar(expected: Expected, item: str, limit: float) -> float:
-    """The item's own bar, at most `WIDEST`, if it is wider than the limit."""
-    return max(limit, min(expected.bars.get(item, 0), WIDEST))
+    """The item's own bar, at most `tolerances.WIDEST`, if it is wider than the limit."""
+    return max(limit, min(expected.bars.get(item, 0), tolerances.WIDEST))
 
 
 def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:

@@ -119,6 +119,19 @@ def test_bands_are_shown_as_a_model_sees_them(crops: bool) -> None:
         assert np.abs(seen.astype(int) - rgb(each.shown)).mean() < 12, each.name
 
 
+def test_mistakes_in_resizing_differ_from_what_is_documented() -> None:
+    file = image_sizes.drawn(32, True)[0].file
+    right = image_sizes.renderings(file, 32, True, [Image.Resampling.BICUBIC])
+    assert not set(right) & set(image_sizes.mistaken(file, 32, True).values())
+
+
+def test_nearest_pixels_by_integer_division_are_those_to_the_left_and_above() -> None:
+    file = image_sizes.drawn(160, False)[0].file  # 960 x 640 pixels.
+    made = image_sizes.mistaken(file, 160, False)
+    name = "it were resized to the nearest pixels by integer division"
+    assert (rgb(made[name]) == rgb(file)[::4, ::6]).all()
+
+
 @pytest.mark.parametrize("name", [n for n in image_sizes.HEAVY if "MB" not in n])
 def test_heavy_files_are_as_heavy_as_they_say(name: str) -> None:
     said = float(name.split()[2]) * 1000

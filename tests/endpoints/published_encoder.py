@@ -53,7 +53,7 @@ class PublishedEncoder(Encoder):
 
     def brought_to_size(self, picture: Image.Image) -> Image.Image:
         """The picture as the model sees it after its documented preprocessing."""
-        cubic = Image.Resampling.BICUBIC
+        cubic = image_sizes.filtered(Image.Resampling.BICUBIC)
         return image_sizes.seen(picture, OWN_SIZE, not self.squash, cubic)[0]
 
     def picture(self, picture: Image.Image) -> Matrix:
