@@ -50,7 +50,8 @@ class Figure:
 
     def apart(self, vectors: Array) -> float:
         """The largest difference between the figure and what the items' vectors (n, d) give."""
-        unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
         got = unit[0] @ unit[1:].T if self.kind == "cosine" else unit[0][: len(self.value)]
         return float(np.abs(got - np.asarray(self.value)).max())
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.endpoint import send
 from conformance.doctor.environment import CUDA_ON
+from conformance.doctor.items import send
 from conformance.transport.endpoint import Endpoint
 
 TOGETHER = 4
@@ -40,7 +40,8 @@ def examine(
     if switch and switch not in (*CUDA_ON, "0", "false", "False"):
         found.problem("gpu-switch", value=switch)
     says = str(meta["device"]) if isinstance(meta.get("device"), str) else ""
-    found.note("device", f"{says} (according to /meta)" if says else "not reported by /meta")
+    unknown = "not reported by /meta (ENABLE_CUDA=1 here and --model TAG: judged by its speed)"
+    found.note("device", f"{says} (according to /meta)" if says else unknown)
     seconds = seconds_an_image(endpoint)
     if seconds is None:
         return

@@ -26,7 +26,7 @@ class Problem:
     cause: str
     remedy: str
     weaviate: str = ""
-    """Weaviate's error message, verbatim; empty if Weaviate is not involved."""
+    """Weaviate's error message, verbatim, or one of several per line; empty if there is none."""
     source: str = ""
     """The files of Weaviate with that message."""
 
@@ -51,7 +51,8 @@ class Diagnosis:
 def advice(id_: str, facts: Mapping[str, Any]) -> Problem:
     """The problem with that id in `fixtures/doctor.toml`; raises KeyError if a fact is missing."""
     row = fixture_files.toml(ADVICE)[id_]
-    texts = {name: str(text).format(**facts) for name, text in row.items() if name != "source"}
+    verbatim = ("source", "words")
+    texts = {name: text.format(**facts) for name, text in row.items() if name not in verbatim}
     return Problem(
         id_,
         texts["problem"],
@@ -59,6 +60,15 @@ def advice(id_: str, facts: Mapping[str, Any]) -> Problem:
         texts["remedy"],
         texts.get("weaviate", ""),
         row.get("source", ""),
+    )
+
+
+def known_error(error: str) -> str:
+    """The id of the advice on a well-known error inside a service; empty if it is not known."""
+    small = error.lower()
+    rows = fixture_files.toml(ADVICE).items()
+    return next(
+        (id_ for id_, row in rows if any(each in small for each in row.get("words", ()))), ""
     )
 
 
@@ -88,7 +98,7 @@ def _show_problem(console: Console, problem: Problem) -> None:
     console.print(Text(f"\n{printable(problem.text)}", style="bold red"), soft_wrap=True)
     console.print(_grid([("cause", problem.cause), ("remedy", problem.remedy)]))
     if problem.weaviate:
-        # On one line, so that users can search for it in a log.
-        said = Text(f"  Weaviate says: {printable(problem.weaviate)}")
+        # Each on one line, so that users can search for it in a log.
+        said = Text("  Weaviate says: " + printable(problem.weaviate.replace("\n", "\n  or: ")))
         said.append(f"\n  ({REPOSITORY} {problem.source})", style="dim")
         console.print(said, soft_wrap=True)

@@ -1,85 +1,40 @@
-"""Inspect an endpoint: its probes, /meta, one text and one image."""
+"""Inspect an endpoint's probes and /meta, and the address at which it should be."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+import socket
+import ssl
+from contextlib import suppress
 from statistics import median
 from urllib.parse import urlsplit
 
-from conformance.corpus import image_files
+import httpx
+
 from conformance.data import timeouts
 from conformance.data.messages import one_line
-from conformance.data.models import Model
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.transport.endpoint import LIVE, META, READY, VECTORIZE, Endpoint
-from conformance.transport.exchange import Exchange, FailureKind, without_password
-from conformance.transport.go_reader import GoParseError, GoResponse, read, read_meta
+from conformance.transport.endpoint import LIVE, META, READY, Endpoint
+from conformance.transport.exchange import CLOSED, Exchange, FailureKind, without_password
+from conformance.transport.go_reader import GoParseError, read_meta
 from conformance.transport.readiness import recognise
 
 PROBES = 3
 PROBE_TIMEOUT = 5.0
 """Seconds: longer than the callers' own limits, so that late responses are still seen."""
 FORBIDDEN = (401, 403, 407)
-UNKNOWN_HOST = ("name or service not known", "nodename nor servname", "name resolution")
+GATEWAY = (502, 504)
+"""Only a gateway uses these, about the service behind it."""
 TEXT = "a red circle"
-LACKING = {
-    "text": "inputs are not equal to vectors returned",
-    "image": "empty vector",
+WORDS = {
+    "name or service not known": "no-such-host",
+    "nodename nor servname": "no-such-host",
+    "name resolution": "no-such-host",
+    "certificate": "certificate",
 }
-"""Weaviate's messages if a vector is missing."""
-CUT = "without sending complete message body"
-TOO_EARLY = 503
-
-
-OWN_ERRORS = {
-    "no kernel image": "cuda-no-kernel",
-    "invalid device function": "cuda-no-kernel",
-    "cuda out of memory": "cuda-memory",
-    "cuda error: out of memory": "cuda-memory",
-    "cublas_status_alloc_failed": "cuda-memory",
-    "mps backend out of memory": "cuda-memory",
-    "driver version is insufficient": "cuda-driver",
-    "driver on your system is too old": "cuda-driver",
-    "found no nvidia driver": "cuda-driver",
-    "no cuda gpus are available": "cuda-driver",
-    "no cuda-capable device": "cuda-driver",
-    "not compiled with cuda": "cuda-driver",
-    "busy or unavailable": "cuda-driver",
-    "device-side assert": "cuda-broken",
-    "illegal memory access": "cuda-broken",
-    "unspecified launch failure": "cuda-broken",
-    "cublas_status": "cuda-broken",
-    "cudnn_status": "cuda-broken",
-    "cuda error": "cuda-broken",
-    "can't allocate memory": "memory",
-    "cannot allocate memory": "memory",
-    "memoryerror": "memory",
-    "out of memory": "memory",
-}
-"""Well-known messages in lowercase, the most specific first, with the advice for each."""
-COSTLY = 0.5
-"""Seconds for one text above which the fixed cost of a request is examined."""
-SEVERAL = 8
-NO_LONGER = 1.25
-"""If several texts take at most this factor of one text's time, the request is what costs."""
-
-
-@dataclass(frozen=True)
-class OwnError:
-    """A failure inside the service that the request did not cause."""
-
-    id: str
-    """The id of the advice."""
-    kind: str
-    status: int
-    error: str
-
-
-@dataclass(frozen=True)
-class Item:
-    """One encoded text or image: its dimension, and seconds on a warm connection."""
-
-    dimension: int
-    seconds: float
+"""Parts of the messages of failed connections, in lowercase, with the advice for each."""
+HTTPS_WANTED = (b"to HTTPS port", b"to an HTTPS server")
+"""What nginx and Go answer to a plain request on a TLS port."""
+HANDSHAKE = 2.0
+"""Seconds for a TLS handshake, or for an answer without one."""
 
 
 def examine_probes(endpoint: Endpoint, found: Diagnosis) -> bool:
@@ -90,21 +45,89 @@ def examine_probes(endpoint: Endpoint, found: Diagnosis) -> bool:
         return False
     if not 200 <= first.status <= 299:
         return _not_ready(endpoint, first, found)
+    if is_page(first) and _elsewhere(endpoint, first, found):
+        return False
     _ready(endpoint, first, found)
     _live(endpoint, found)
     return True
 
 
 def _unreachable(seen: Exchange, found: Diagnosis) -> None:
-    failure = str(seen.failure)
+    failure, url = str(seen.failure), seen.url.removesuffix(READY)
     found.note("ready", failure)
-    facts = {**address_facts(seen.url.removesuffix(READY)), "failure": failure, "path": READY}
-    if any(words in failure.lower() for words in UNKNOWN_HOST):
-        found.problem("no-such-host", **facts)
-    elif seen.failed_by(FailureKind.NO_CONNECTION):
-        found.problem("nothing-listens", **facts)
-    else:
-        found.problem("no-answer", **facts)
+    facts = {**address_facts(url), "failure": failure, "path": READY, "other": other_scheme(url)}
+    found.problem(_why_unreachable(url, seen), **facts)
+
+
+def _why_unreachable(url: str, seen: Exchange) -> str:
+    """The id of the advice on a probe without a response."""
+    failure = str(seen.failure)
+    known = next((id_ for words, id_ in WORDS.items() if words in failure.lower()), "")
+    if not known and url.startswith("https:") and answers_without_tls(url):
+        return "plain-http"
+    if known or seen.failed_by(FailureKind.NO_CONNECTION):
+        return known or ("certificate" if "[SSL" in failure else "nothing-listens")
+    if seen.failed_by(FailureKind.TIMED_OUT):
+        return "no-answer"
+    if speaks_tls(url):
+        return "needs-tls"
+    silent = seen.failure == CLOSED or re.search("(Read|Write)Error|reset", failure)
+    return "closed" if silent else "not-http"
+
+
+def other_scheme(url: str) -> str:
+    """The URL with https instead of http, or the reverse, without a password."""
+    scheme, rest = without_password(url).split(":", 1)
+    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
+
+
+def speaks_tls(url: str) -> bool:
+    """Whether a server at the host and port of an http URL completes a TLS handshake."""
+    parts = urlsplit(url)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    address = (parts.hostname or "", parts.port or 80)
+    with suppress(OSError), socket.create_connection(address, HANDSHAKE) as connection:
+        context.wrap_socket(connection, server_hostname=parts.hostname).close()
+        return parts.scheme == "http"
+    return False
+
+
+def answers_without_tls(url: str) -> bool:
+    """Whether there is a response to plain HTTP at the host and port of an https URL."""
+    plain = url.replace("https:", "http:", 1)
+    with suppress(httpx.HTTPError), httpx.Client(trust_env=False, timeout=HANDSHAKE) as client:
+        client.get(f"{plain}{READY}")
+        return True
+    return False
+
+
+def is_page(seen: Exchange) -> bool:
+    """Whether the response is HTML."""
+    return seen.body.lstrip()[:1] == b"<"
+
+
+def shown_body(seen: Exchange) -> str:
+    """The title of a page, or the first line of another body."""
+    text = seen.body[:5000].decode("utf-8", "replace")
+    title = re.search("<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    return one_line(title[1] if title else text)
+
+
+def _elsewhere(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
+    """Report that a web page is returned where vectors are expected, too."""
+    tried = endpoint.vectorize(texts=[TEXT])
+    elsewhere = not tried.failure and bool(tried.body) and tried.json() is None
+    if elsewhere and tried.status < 500:
+        facts = {"what": f"GET {READY} and POST /vectorize", "status": seen.status}
+        said = "failed to parse vectorization response ..."
+        found.problem("page", page=page_of(seen), said=said, **facts)
+    return elsewhere and tried.status < 500
+
+
+def page_of(seen: Exchange) -> str:
+    """The page's title or text, to be appended to a sentence; empty if there is none."""
+    return f": {shown_body(seen)}" if shown_body(seen) else ""
 
 
 def address_facts(url: str) -> dict[str, str]:
@@ -116,21 +139,29 @@ def address_facts(url: str) -> dict[str, str]:
 
 
 def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
-    facts = {**address_facts(endpoint.client.url), "status": seen.status}
-    found.note("ready", f"status {seen.status}")
+    url, page = endpoint.client.url, page_of(seen) if is_page(seen) else ""
+    said = f"not ready: status {seen.status}"
+    facts = {**address_facts(url), "status": seen.status, "page": page, "said": said}
+    found.note("ready", f"status {seen.status}{page}")
     if 300 <= seen.status <= 399:
         location = without_password(seen.headers.get("location", "nowhere"))
         found.problem("redirect", path=READY, location=location, **facts)
         return False
+    if any(words in seen.body for words in HTTPS_WANTED):
+        found.problem("needs-tls", other=other_scheme(url), **facts)
+        return False
     if seen.status >= 500:
-        found.problem("not-ready", **facts)
+        id_ = f"gateway-{seen.status}" if seen.status in GATEWAY else "not-ready"
+        found.problem(id_, what=f"GET {READY}", **facts)
         return False
     service = recognise(endpoint)
     if service is not None:
         found.problem("other-service", name=service.name, hint=service.hint, **facts)
         return False
     if seen.status in FORBIDDEN:
-        found.problem("forbidden", path=READY, error="", **facts)
+        found.problem("forbidden", path=READY, **facts)
+        return False
+    if _elsewhere(endpoint, seen, found):
         return False
     found.problem("no-ready-route", **facts)
     return True
@@ -188,136 +219,3 @@ def _plain(value: object) -> bool:
 def _shown(value: object) -> str:
     # Go, and therefore the reader, converts every number to a float.
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def examine_items(endpoint: Endpoint, model: Model | None, found: Diagnosis) -> dict[str, Item]:
-    """Send one text and one image twice each, timing the second, and then several texts."""
-    items = {}
-    own_errors: list[OwnError] = []
-    for kind in ("text", "image"):
-        item = _item(endpoint, kind, found, own_errors)
-        if item is not None:
-            found.note(f"one {kind}", f"{item.dimension} numbers, {item.seconds * 1000:.0f} ms")
-            items[kind] = item
-    _tell(own_errors, found)
-    _compare_dimensions(items, model, found)
-    if "text" in items and items["text"].seconds > COSTLY:
-        _fixed_cost(endpoint, items["text"].seconds, found)
-    return items
-
-
-def _fixed_cost(endpoint: Endpoint, one: float, found: Diagnosis) -> None:
-    """Check whether a text is slow because of its request: several then take no longer."""
-    seen = send(endpoint, "text", SEVERAL)
-    if seen.succeeded and seen.seconds < one * NO_LONGER:
-        many = f"{seen.seconds:.1f}"
-        found.problem("fixed-cost", one=f"{one:.1f}", count=SEVERAL, many=many)
-
-
-def _tell(errors: Sequence[OwnError], found: Diagnosis) -> None:
-    """Report one problem for the service's error, even if several requests failed with it."""
-    by_id: dict[str, list[OwnError]] = {}
-    for each in errors:
-        by_id.setdefault(each.id, []).append(each)
-    for id_, same in by_id.items():
-        what = " and ".join(f"one {each.kind}" for each in same)
-        found.problem(id_, what=what, status=same[0].status, error=same[0].error)
-
-
-def send(endpoint: Endpoint, kind: str, count: int = 1) -> Exchange:
-    """A request with `count` texts or images of one kind."""
-    if kind == "text":
-        return endpoint.vectorize(texts=[TEXT] * count)
-    return endpoint.vectorize(images=[image_files.good_image(number) for number in range(count)])
-
-
-def _item(
-    endpoint: Endpoint, kind: str, found: Diagnosis, own_errors: list[OwnError]
-) -> Item | None:
-    response = _read(endpoint, send(endpoint, kind), kind, found, own_errors)
-    if response is None:
-        return None
-    rows = response.text_vectors if kind == "text" else response.image_vectors
-    if len(rows) != 1:
-        got = f"{len(response.text_vectors)} text and {len(response.image_vectors)} image vectors"
-        found.problem("wrong-rows", kind=kind, got=got, words=LACKING[kind])
-        return None
-    if not len(rows[0]):
-        found.problem("wrong-rows", kind=kind, got="a vector without numbers", words="nothing")
-        return None
-    return Item(len(rows[0]), send(endpoint, kind).seconds)
-
-
-def _read(
-    endpoint: Endpoint, seen: Exchange, kind: str, found: Diagnosis, own_errors: list[OwnError]
-) -> GoResponse | None:
-    facts: dict[str, object] = {**address_facts(endpoint.client.url)}
-    facts.update(kind=kind, status=seen.status)
-    if seen.failure:
-        _broken(endpoint, seen, facts, found)
-        return None
-    if 300 <= seen.status <= 399:
-        location = one_line(seen.headers.get("location", "nowhere"))
-        found.problem("redirect", path=VECTORIZE, location=location, **facts)
-        return None
-    service = recognise(endpoint) if seen.status in (404, 405) else None
-    if service is not None:
-        found.problem("other-service", name=service.name, hint=service.hint, **facts)
-        return None
-    try:
-        response = read(seen.status, seen.body)
-    except GoParseError as problem:
-        failure = f"{one_line(str(problem))}{_encoding(seen)}"
-        found.problem("unreadable", failure=failure, **facts)
-        return None
-    if response.failure is not None:
-        error = one_line(response.error) or "(no error)"
-        if seen.status >= 500 and seen.status != TOO_EARLY:
-            own_errors.append(OwnError(_known_error(response.error), kind, seen.status, error))
-        else:
-            _refused(error, facts, found)
-        return None
-    return response
-
-
-def _known_error(error: str) -> str:
-    """The id of the advice for a service's own error."""
-    small = error.lower()
-    return next((id_ for words, id_ in OWN_ERRORS.items() if words in small), "server-error")
-
-
-def _refused(error: str, facts: dict[str, object], found: Diagnosis) -> None:
-    if facts["status"] in FORBIDDEN:
-        found.problem("forbidden", path=VECTORIZE, error=error, **facts)
-    elif facts["status"] == TOO_EARLY:
-        found.problem("ready-too-early", error=error, **facts)
-    else:
-        found.problem("refused", error=error, **facts)
-
-
-def _broken(endpoint: Endpoint, seen: Exchange, facts: dict[str, object], found: Diagnosis) -> None:
-    failure = str(seen.failure)
-    if seen.failed_by(FailureKind.TIMED_OUT):
-        waited = f"{endpoint.client.timeout:g}"
-        found.problem("no-vectorize", failure=failure, timeout=waited, **facts)
-        return
-    lost = f'send POST request: Post "{facts["url"]}/vectorize": EOF'
-    said = "read response body: unexpected EOF" if CUT in failure else lost
-    found.problem("broken-off", failure=failure, said=said, **facts)
-
-
-def _encoding(seen: Exchange) -> str:
-    name = one_line(seen.headers.get("content-encoding", "identity"))
-    return "" if name in ("identity", "gzip") else f" (it is {name}, and only gzip is read)"
-
-
-def _compare_dimensions(items: dict[str, Item], model: Model | None, found: Diagnosis) -> None:
-    widths = {kind: item.dimension for kind, item in items.items()}
-    if len(set(widths.values())) > 1:
-        found.problem("two-dimensions", texts=widths["text"], images=widths["image"])
-    elif model is not None and widths:
-        published = {model.documented_dimension, model.checkpoint_dimension} - {None}
-        got = next(iter(widths.values()))
-        if published and got not in published:
-            expected = " or ".join(map(str, sorted(filter(None, published))))
-            found.problem("wrong-dimension", got=got, tag=model.tag, expected=expected)

@@ -9,18 +9,22 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from conformance.comparison.weaviate_collection import MODULE
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.endpoint import address_facts
-from conformance.doctor.go_url import go_says, masked, suggested, url_problem
+from conformance.doctor.go_url import AROUND, go_says, masked, quoted, suggested, url_problem
 from conformance.transport.exchange import without_password
 
 NAMES = (
+    "ENABLE_MODULES",
+    "DEFAULT_VECTORIZER_MODULE",
     "CLIP_INFERENCE_API",
     "CLIP_WAIT_FOR_STARTUP",
     "MODULES_CLIENT_TIMEOUT",
     "MODULES_VALIDATE_BASE_URL",
     "ENABLE_CUDA",
 )
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 ON = ("on", "enabled", "1", "true")
 """The values that Weaviate takes as on, ignoring case; everything else is off."""
 CUDA_ON = ("1", "true")
@@ -33,11 +37,13 @@ def examine(
     environment: Mapping[str, str], url: str, image_seconds: float | None, found: Diagnosis
 ) -> None:
     """Examine the variables; `image_seconds` is the time for one image, if there was a response."""
-    for name in NAMES:
+    for name in (*NAMES, *PROXIES):
         if name in environment:
             found.note(name, masked(environment[name]))
     if not found.seen:
         found.note("not set here", ", ".join(NAMES))
+    _modules(environment, found)
+    _proxy(environment, found)
     _api(environment.get("CLIP_INFERENCE_API", ""), url, found)
     _wait(environment.get("CLIP_WAIT_FOR_STARTUP", ""), url, found)
     _timeout(environment.get("MODULES_CLIENT_TIMEOUT", ""), url, image_seconds, found)
@@ -63,6 +69,33 @@ def duration(text: str) -> float | None:
     if not re.fullmatch(f"(?:{part})+", text):
         return None
     return sum(float(number) * UNITS[unit] for number, unit in re.findall(part, text))
+
+
+def _modules(environment: Mapping[str, str], found: Diagnosis) -> None:
+    names, default = (environment.get(name, "") for name in NAMES[:2])
+    modules = names.split(",")
+    if names and MODULE in names and MODULE not in modules:
+        meant = ",".join(re.findall(r"[\w-]+", names))
+        found.problem("module-disabled", value=names, meant=meant)
+    elif default.strip(AROUND) in (MODULE, "none") and default not in (*modules, "none"):
+        found.problem("default-module", value=default, modules=names, quoted=quoted(default))
+
+
+def _proxy(environment: Mapping[str, str], found: Diagnosis) -> None:
+    """Check whether Weaviate's requests go through a proxy, if this is its environment."""
+    api = environment.get("CLIP_INFERENCE_API", "")
+    host = "" if url_problem(api) else urlsplit(api).hostname or ""
+    name = "HTTPS_PROXY" if api.startswith("https") else "HTTP_PROXY"
+    value, kept = (
+        environment.get(each, environment.get(each.lower(), "")) for each in (name, "NO_PROXY")
+    )
+    named = [each.strip().lstrip("*.") for each in kept.split(",")]
+    direct = "*" in kept.split(",") or any(
+        f".{host}".endswith(f".{each}") for each in named if each
+    )
+    local = host in ("localhost", "::1") or host.startswith("127.")
+    if host and value and not local and not direct:
+        found.problem("through-proxy", name=name, host=host, value=masked(value))
 
 
 def _api(value: str, url: str, found: Diagnosis) -> None:

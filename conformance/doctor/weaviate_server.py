@@ -21,6 +21,7 @@ from conformance.comparison.weaviate_collection import (
     open_collection,
     vectorizers,
 )
+from conformance.data import fixture_files
 from conformance.data.messages import UserError, one_line, suggestion
 from conformance.data.tolerances import ACROSS_REQUESTS
 from conformance.doctor import schema
@@ -32,71 +33,16 @@ from conformance.transport.endpoint import READY, Endpoint
 from conformance.transport.exchange import without_password
 from conformance.weaviate.server import Server
 
+MESSAGES = "weaviate_messages.toml"
+"""Parts of Weaviate's messages about its endpoint, with causes and remedies."""
 SAMPLE = 100
 """Number of objects that are checked for absent fields."""
 LOOKED_AT = 20
 """Number of collections for which a stored object is encoded again, if none is named."""
-CAUSES = {
-    "refusing to dial internal address": (
-        "MODULES_VALIDATE_BASE_URL is on, and the endpoint has an internal address.",
-        "Leave it off for multi2vec-clip.",
-    ),
-    "connection refused": (
-        "Nothing listens at CLIP_INFERENCE_API, as seen from Weaviate. In a container, localhost "
-        "is the container itself.",
-        "Use the name of the endpoint's service and its port 8080.",
-    ),
-    "no such host": (
-        "The host name in CLIP_INFERENCE_API is not known where Weaviate runs.",
-        "Put both on the same network, and use the service's name there.",
-    ),
-    "deadline exceeded": (
-        "The endpoint took longer than MODULES_CLIENT_TIMEOUT.",
-        "Keep the default of 50s, and find out why /meta is slow.",
-    ),
-    "invalid control character": (
-        "CLIP_INFERENCE_API contains an invisible character, such as the carriage return of a file "
-        "with Windows line endings.",
-        "Set CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
-    ),
-    "invalid port": (
-        "The port in CLIP_INFERENCE_API is not a number. There may be a quote or a space, or the "
-        "port may be given twice.",
-        "Set CLIP_INFERENCE_API=http://HOST:PORT, without anything around it.",
-    ),
-    "in host name": (
-        "The host name in CLIP_INFERENCE_API contains an invalid character, such as a space, or a "
-        "variable that was not replaced.",
-        "CLIP_INFERENCE_API=http://HOST:PORT",
-    ),
-    "no Host in request URL": (
-        "CLIP_INFERENCE_API has no host, which must follow two slashes after http:.",
-        "CLIP_INFERENCE_API=http://HOST:PORT",
-    ),
-    "missing ']' in host": (
-        "The address in CLIP_INFERENCE_API has an opening bracket without a closing one.",
-        "CLIP_INFERENCE_API=http://[ADDRESS]:PORT",
-    ),
-    "invalid URL escape": (
-        "CLIP_INFERENCE_API contains a percent sign that is not part of an escape.",
-        "Set CLIP_INFERENCE_API=http://HOST:PORT. In a password, write a percent sign as %25.",
-    ),
-    "first path segment": (
-        "CLIP_INFERENCE_API has no scheme, or a quote or a space before it.",
-        "CLIP_INFERENCE_API=http://HOST:PORT",
-    ),
-    "unsupported protocol scheme": (
-        "CLIP_INFERENCE_API has no scheme, or one other than http and https.",
-        "CLIP_INFERENCE_API=http://HOST:PORT",
-    ),
-    "unmarshal meta response body": (
-        "The service at CLIP_INFERENCE_API is not a multi2vec-clip container, or its /meta is not "
-        "a JSON object.",
-        "Run the doctor on that URL.",
-    ),
+UNKNOWN = {
+    "cause": "See Weaviate's message below.",
+    "remedy": "Run the doctor on the address that it names.",
 }
-"""Parts of Weaviate's error messages, with causes and remedies."""
-UNKNOWN = ("See Weaviate's message below.", "Run the doctor on the address that it names.")
 
 
 class WeaviateDoctor:
@@ -150,8 +96,9 @@ class WeaviateDoctor:
             self.found.problem("another-endpoint", url=without_password(endpoint_url))
 
     def _module_error(self, error: str) -> None:
-        cause, remedy = next((why for words, why in CAUSES.items() if words in error), UNKNOWN)
-        self.found.problem("module-error", cause=cause, remedy=remedy, error=error)
+        known = fixture_files.toml(MESSAGES)["message"]
+        why = next((row for row in known if any(each in error for each in row["words"])), UNKNOWN)
+        self.found.problem("module-error", cause=why["cause"], remedy=why["remedy"], error=error)
         if at := re.search(r"(https?://[^\s\"]+?)/meta", error):
             self.found.note("CLIP_INFERENCE_API", masked(at[1]))
 

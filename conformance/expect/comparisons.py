@@ -218,10 +218,11 @@ def corresponding(got: Observations, expected: Observations, what: str) -> None:
 def distinct(rows: Observations, names: Sequence[str], cause: Cause | None = None) -> None:
     """Require that no two rows are the same vector; `names` describe the rows."""
     for i, j in equal_pairs(rows)[:1]:
-        apart = tolerances.distance(rows.vectors[i], rows.vectors[j])
+        apart = f"distance {tolerances.distance(rows.vectors[i], rows.vectors[j]):.2g}"
         require(
             False,
-            f"the same vector for {names[j]!r} and {names[i]!r} (distance {apart:.2g})",
+            f"the same vector for {names[j]!r} and {names[i]!r} "
+            f"({apart if rows.vectors[i].any() else 'all numbers are 0'})",
             "different vectors",
             *_unique((rows.exchanges[j], rows.exchanges[i])),
             cause=cause,

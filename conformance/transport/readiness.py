@@ -72,13 +72,18 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
     shown = without_password(url)
     if not alive:
         return f"the endpoint's process ended before {shown} was ready"
-    more = f"(waited {wait:g} s; --wait SECONDS waits longer)"
+    doctor = f"clip-conformance doctor {shown} names the likely cause"
+    more = f"(waited {wait:g} s; --wait SECONDS waits longer, {doctor})"
+    if "[SSL" in str(seen.failure):
+        return (
+            f"no TLS connection to {shown}: {seen.failure} (--ca-file adds an authority; {doctor})"
+        )
     if seen.failed_by(FailureKind.NO_CONNECTION):
         return f"nothing listens at {shown}: {seen.failure} {more}"
     if seen.failure:
         return f"{shown} accepts connections but does not answer {READY}: {seen.failure} {more}"
     answer = f"{shown} is not ready: {READY} answers with {_short(seen)}"
-    return answer if seen.status in NO_SUCH_ROUTE else f"{answer} {more}"
+    return f"{answer} ({doctor})" if seen.status in NO_SUCH_ROUTE else f"{answer} {more}"
 
 
 def _somebody_elses(exchange: Exchange) -> bool:

@@ -96,6 +96,7 @@ def test_a_figure_tells_its_model_from_another() -> None:
     right = np.zeros((1, 512), dtype=np.float32)
     right[0, :6] = [*first.value, 0.9995]
     assert first.apart(np.float32(7) * right) < first.tolerance < first.apart(right[:, ::-1])
+    assert first.apart(np.zeros_like(right)) > first.tolerance
 
 
 def test_published_cosines_are_of_items_that_are_here() -> None:

@@ -1,18 +1,23 @@
 """The doctor's findings about good and faulty endpoints."""
 
 import json
+import math
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from conformance.command import cli
-from conformance.doctor import device, endpoint
+from conformance.doctor import device, endpoint, items
 from tests.doctor.conftest import Doctor
 from tests.endpoints import registry
-from tests.suite.sockets import Talk, answer, read, talking
+from tests.suite.sockets import Talk, always, answer, read, talking
+from tests.suite.test_access import secured
+
+__all__ = ["secured"]
 
 TAG = registry.MULTILINGUAL
 OK: Mapping[str, bytes] = {
@@ -92,22 +97,22 @@ BAD = {
     ),
     "HTML": (
         {"/vectorize": answer(b"<html>", status="500 No")},
-        "one text: Weaviate cannot read the response (status 500)",
+        "one text and one image: the service fails with status 500, and its error is not JSON",
         "Weaviate says: failed to parse vectorization response (status 500)",
     ),
     "refused": (
         {"/vectorize": answer(b'{"error": "no tokens"}', status="400 No")},
-        "one text is refused with status 400: no tokens",
+        "one text and one image: refused with status 400: no tokens",
         "Weaviate says: fail with status 400: no tokens",
     ),
     "422": (
         {"/vectorize": answer(b'{"detail": []}', status="422 No")},
-        "one text is refused with status 422: (no error)",
-        "Weaviate says: fail with status 422: (no error)",
+        "one text and one image: refused with status 422: (no error)",
+        "Weaviate says: fail with status 422: (weaviate",
     ),
     "503 of vectorize": (
         {"/vectorize": answer(b'{"error": "loading"}', status="503 Busy")},
-        "one text: status 503: loading, although GET /.well-known/ready reports",
+        "one text and one image: status 503: loading, although GET /.well-known/ready reports",
         "Weaviate says: fail with status 503: loading",
     ),
     "403": (
@@ -122,7 +127,7 @@ BAD = {
     ),
     "an empty row": (
         {"/vectorize": vectors(textVectors=[[]], imageVectors=[[]])},
-        "sent one text, got a vector without numbers",
+        "sent one text and one image, got a vector without numbers",
         "Return one flat list of numbers",
     ),
     "deflate": (
@@ -132,7 +137,7 @@ BAD = {
     ),
     "cut": (
         {"/vectorize": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"},
-        "one text: the connection broke off: ",
+        "one text and one image: the connection broke off: ",
         "Weaviate says: read response body: unexpected EOF",
     ),
     "moved": (
@@ -174,10 +179,6 @@ def test_what_is_wrong_is_said_with_cause_and_weaviates_words(doctor: Doctor, na
     assert words in told.text
 
 
-def closes(_connection: socket.socket, _number: int) -> None:
-    """Closes every connection at once."""
-
-
 OWN_ERRORS = {
     "CUDA error: no kernel image is available for execution on the device": "torch.cuda.get_arch",
     "CUDA out of memory. Tried to allocate 20.00 MiB": "`nvidia-smi` shows what uses",
@@ -186,6 +187,12 @@ OWN_ERRORS = {
     "CUDA error: device-side assert triggered": "Restart the container",
     "CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate": "Restart the container",
     "DefaultCPUAllocator: can't allocate memory": "Give the container more memory",
+    "Expected all tensors to be on the same device, cuda:0 and cpu!": "Move the inputs to",
+    "\"LayerNormKernelImpl\" not implemented for 'Half'": "Load the model in float32",
+    "Out of range float values are not JSON compliant": "Compute in float32 or bfloat16",
+    "We couldn't connect to 'https://huggingface.co' to load this file": "HF_HUB_OFFLINE=1",
+    "[Errno 28] No space left on device": "Free space",
+    "Numpy is not available": "the server's requirements.txt",
     "list index out of range": "Look for the traceback",
 }
 
@@ -225,22 +232,134 @@ def slow(each: float, item: float) -> Talk:
 def test_a_fixed_cost_of_every_request_is_told(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch, each: float, item: float, told: bool
 ) -> None:
-    monkeypatch.setattr(endpoint, "SEVERAL", 3)
-    monkeypatch.setattr(endpoint, "COSTLY", 0.1)
+    monkeypatch.setattr(items, "SEVERAL", 3)
+    monkeypatch.setattr(items, "COSTLY", 0.1)
     with talking(slow(each, item)) as url:
         text = doctor(url).text
     assert ("nearly all of the time is spent per request" in text) == told
     assert ("the model is loaded" in text) == told
 
 
-def test_a_dead_port_is_told_from_a_silent_service(doctor: Doctor) -> None:
-    with talking(closes) as url:
-        silent = doctor(url)
+def test_a_dead_port_is_named(doctor: Doctor) -> None:
+    with talking(hangs_up) as url:
+        pass
     dead = doctor(url)
-    assert f"{url} accepts the connection but does not answer" in silent.text
     assert f"nothing listens at {url}" in dead.text
     assert f'Get "{url}/.well-known/ready": dial tcp' in dead.text
     assert "connect: connection refused" in dead.text
+
+
+def hangs_up(_connection: socket.socket, _number: int) -> None:
+    """Closes every connection at once, as Docker does if nothing listens in the container."""
+
+
+def closes(connection: socket.socket, _number: int) -> None:
+    """Closes the connection after the request."""
+    read(connection)
+
+
+def http2(connection: socket.socket, _number: int) -> None:
+    """Sends the first frame of an HTTP/2 server, such as one for gRPC."""
+    read(connection)
+    connection.sendall(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+
+
+def waits(connection: socket.socket, _number: int) -> None:
+    """Never answers."""
+    while connection.recv(65536):
+        pass
+
+
+HTTPS_WANTED = answer(b"<html>The plain HTTP request was sent to HTTPS port", status="400 No")
+GONE = {
+    "nothing behind a published port": (hangs_up, "closes it without answering", "-p 9090:8080"),
+    "closes": (closes, "closes it without answering", "EOF"),
+    "gRPC": (http2, "does not answer in HTTP/1.1", "malformed HTTP response"),
+    "hangs": (waits, "does not answer /.well-known/ready", "context deadline exceeded"),
+    "an error about TLS": (always(HTTPS_WANTED), "uses TLS, although the URL", "Use https://"),
+    "a bad gateway": (always(answer(b"", status="502 Bad")), "status 502", "behind the proxy"),
+    "a late gateway": (always(answer(b"", status="504 Bad")), "status 504", "proxy_read_timeout"),
+    "no route": (always(answer(b"no route", status="404 No")), "page instead of JSON: no", "proxy"),
+    "a login": (always(answer(b"<title>Sign in</title>")), "of JSON: Sign in", "in a browser"),
+}
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_an_address_without_the_service_is_one_problem(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(endpoint, "PROBE_TIMEOUT", 0.5)
+    talk, problem, words = GONE[name]
+    with talking(talk) as url:
+        told = doctor(url)
+    assert "1 problem (" in told.text
+    assert problem in told.text
+    assert words in told.text
+
+
+def test_http_and_https_are_told_apart(
+    doctor: Doctor, secured: tuple[str, Path], plain_url: str
+) -> None:
+    https, _ = secured
+    http = https.replace("https:", "http:")
+    plain = doctor(http).text
+    assert f"{http} uses TLS, although" in plain
+    assert f"Use {https}." in plain
+    assert "--ca-file FILE adds" in doctor(https).text
+    assert f"Use {plain_url}." in doctor(plain_url.replace("http:", "https:")).text
+
+
+def vectorized(rows: Callable[[str, int], object], limit: int = 10**9, wait: float = 0.0) -> Talk:
+    """A server with `rows(item, number of the request)` as vectors, and a limit in bytes."""
+    counter = count()
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        while request := read(connection):
+            path = request.split(b" ", 2)[1].decode()
+            if path != "/vectorize":
+                connection.sendall(OK[path])
+                continue
+            number = next(counter)
+            time.sleep(0.0 if number else wait)
+            if len(request) > limit:
+                connection.sendall(answer(b"<title>Too large</title>", status="413 No"))
+                continue
+            asked = json.loads(request.partition(b"\r\n\r\n")[2])
+            sent = [asked.get(kind) or () for kind in ("texts", "images")]
+            made = [[rows(item, number) for item in items] for items in sent]
+            connection.sendall(vectors(textVectors=made[0], imageVectors=made[1]))
+
+    return talk
+
+
+def good(item: str, _number: int) -> list[float]:
+    return [math.cos(len(item)), math.sin(len(item))]
+
+
+NUMBERS = {
+    "zeros": (vectorized(lambda _item, _number: [0.0, 0.0]), "all numbers of the vector are 0"),
+    "null": (vectorized(lambda _item, _number: [None, None]), "the vector contains null"),
+    "NaN": (vectorized(lambda _item, _number: [float("nan")]), "contains NaN or Infinity"),
+    "the same": (vectorized(lambda _item, _number: [1.0, 2.0]), "a different one has the same"),
+    "by chance": (
+        vectorized(lambda _item, number: [1.0, float(number**2)]),
+        "sent twice, it has different vectors",
+    ),
+    "a limit": (vectorized(good, 10**6), "an image of 2.4 MB: status 413: Too large"),
+    "a slow start": (vectorized(good, wait=0.5), "one text: the first request took 0.5 s"),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_vectors_that_say_nothing_and_items_that_fail_are_one_problem(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(items, "SLOW_FIRST", 0.4)
+    talk, problem = NUMBERS[name]
+    with talking(talk) as url:
+        told = doctor(url)
+    assert problem in told.text
+    assert "1 problem (" in told.text
 
 
 def test_an_unknown_host_is_named(doctor: Doctor) -> None:

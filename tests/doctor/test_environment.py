@@ -38,9 +38,35 @@ def test_a_variable_is_judged_as_weaviate_reads_it(name: str, value: str, ids: l
     assert problems({name: value}) == ids
 
 
+CLIP = {"CLIP_INFERENCE_API": "http://clip:8080", "HTTP_PROXY": "http://me:secret@proxy:3128"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "ids"),
+    [
+        ({"ENABLE_MODULES": "a,multi2vec-clip", "DEFAULT_VECTORIZER_MODULE": "none"}, []),
+        ({"ENABLE_MODULES": "a,multi2vec-clip", "DEFAULT_VECTORIZER_MODULE": "b"}, []),
+        ({"ENABLE_MODULES": "a, multi2vec-clip"}, ["module-disabled"]),
+        ({"ENABLE_MODULES": "'multi2vec-clip'"}, ["module-disabled"]),
+        ({"ENABLE_MODULES": "text2vec-transformers"}, []),
+        ({"DEFAULT_VECTORIZER_MODULE": "multi2vec-clip"}, ["default-module"]),
+        ({"DEFAULT_VECTORIZER_MODULE": '"none"'}, ["default-module"]),
+        (CLIP, ["through-proxy"]),
+        ({**CLIP, "NO_PROXY": "localhost,clip"}, []),
+        ({**CLIP, "CLIP_INFERENCE_API": "http://localhost:8080"}, []),
+        ({**CLIP, "CLIP_INFERENCE_API": "https://clip:8080"}, []),
+    ],
+)
+def test_modules_and_proxies_are_judged_as_weaviate_reads_them(
+    variables: dict[str, str], ids: list[str]
+) -> None:
+    assert problems(variables, variables.get("CLIP_INFERENCE_API", URL)) == ids
+
+
 def test_a_password_is_not_shown() -> None:
     found = Diagnosis("")
     environment.examine({"CLIP_INFERENCE_API": "http://me:secret@h/meta"}, URL, None, found)
+    environment.examine(CLIP, URL, None, found)
     assert "secret" not in str(found)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conformance.data import fixture_files
 from conformance.doctor import weaviate_server
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.weaviate_server import WeaviateDoctor
@@ -178,14 +179,24 @@ def test_vectorizer_none_says_what_it_means_for_queries_and_how_to_set_one() -> 
     assert "could not vectorize input for collection Own with search-type nearImage" in told
 
 
-@pytest.mark.parametrize("words", weaviate_server.CAUSES)
-def test_the_cause_behind_weaviates_own_error_is_named(words: str) -> None:
-    error = f'send GET meta request: Get "http://me:secret@clip:8080/meta": {words}'
-    found = diagnosed(weaviate(modules={MODULE: {"error": error}}, classes=()))
-    [problem] = found.problems
-    assert problem.cause == weaviate_server.CAUSES[words][0]
-    assert problem.weaviate == error
-    assert ("CLIP_INFERENCE_API", "http://***@clip:8080") in found.seen
+MESSAGES = fixture_files.toml(weaviate_server.MESSAGES)["message"]
+
+
+@pytest.mark.parametrize("row", MESSAGES, ids=lambda row: row["words"][0])
+def test_the_cause_behind_weaviates_own_error_is_named(row: Mapping[str, Any]) -> None:
+    for words in row["words"]:
+        error = f'send GET meta request: Get "http://me:secret@clip:8080/meta": {words}'
+        found = diagnosed(weaviate(modules={MODULE: {"error": error}}, classes=()))
+        [problem] = found.problems
+        assert (problem.cause, problem.remedy) == (row["cause"], row["remedy"])
+        assert problem.weaviate == error
+        assert ("CLIP_INFERENCE_API", "http://***@clip:8080") in found.seen
+
+
+def test_a_proxy_that_does_not_answer_is_not_taken_for_the_endpoint() -> None:
+    error = "proxyconnect tcp: dial tcp 127.0.0.1:3128: connect: connection refused"
+    [problem] = diagnosed(weaviate(modules={MODULE: {"error": error}}, classes=())).problems
+    assert "NO_PROXY" in problem.remedy
 
 
 def test_an_address_that_is_no_url_is_shown_as_it_is() -> None:

@@ -138,6 +138,15 @@ UNREACHABLE = {
         "CLIP_INFERENCE_API has no scheme",
         "first path segment in URL cannot contain colon",
     ),
+    "a proxy": (
+        {
+            "CLIP_INFERENCE_API": "http://clip:8080",
+            "CLIP_WAIT_FOR_STARTUP": "false",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+        },
+        "Weaviate sends its requests through a proxy",
+        "proxyconnect tcp",
+    ),
 }
 
 
@@ -161,7 +170,7 @@ def test_a_weaviate_without_the_module_is_told(endpoint_url: str, tmp_path: Path
         body = {"class": "X", "vectorConfig": {"v": {"vectorizer": {"multi2vec-clip": TEXTS}}}}
         refused = post(running.server, "/v1/schema", body).json()["error"][0]["message"]
     assert problem.id == "no-module"
-    assert problem.weaviate in refused
+    assert problem.weaviate.splitlines()[0] in refused
 
 
 def words_of(id_: str, **facts: object) -> str:
@@ -178,6 +187,14 @@ ENDS = {
         {"CLIP_INFERENCE_API": "http://127.0.0.1:9"},
         words_of("nothing-listens", url="http://127.0.0.1:9", address="127.0.0.1:9"),
     ),
+    "no address": (
+        {"CLIP_INFERENCE_API": ""},
+        "init vectorizer: required variable CLIP_INFERENCE_API is not set",
+    ),
+    "a quoted default": (
+        {"DEFAULT_VECTORIZER_MODULE": "'multi2vec-clip'"},
+        words_of("default-module", value="", modules="", quoted="\"'multi2vec-clip'\""),
+    ),
 }
 
 
@@ -188,6 +205,12 @@ def test_the_log_of_one_that_does_not_start_has_the_words(
     variables, words = ENDS[name]
     with real.started(tmp_path, endpoint_url, variables) as running:
         assert says(running, words), running.log.read_text(errors="replace")
+
+
+def test_the_messages_of_one_that_does_not_start_are_those_of_its_log() -> None:
+    told = words_of("weaviate-down", url="")
+    assert "init context expired before remote was ready" in told
+    assert ENDS["no address"][1] in told
 
 
 def says(running: BareServer, words: str) -> bool:
