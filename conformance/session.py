@@ -84,7 +84,7 @@ class Report:
 
 @dataclass
 class Notes:
-    """Observations of the running test, besides its result."""
+    """Observations of the running test, in addition to its result."""
 
     measurements: dict[str, float | str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Session:
 
     @cached_property
     def batches(self) -> ImageBatches:
-        """The vectors of the images of the format and size checks, sent many to a request."""
+        """The vectors of the images of the format and size checks, many of them per request."""
         return ImageBatches(Endpoint(self.client), self.settings.model)
 
     @cached_property
@@ -307,7 +307,7 @@ class Session:
         cause = Cause(CauseKind.UNANSWERED, signature=response_signature(exchange))
         got = f"{exchange.summary()}, to {exchange.asked()}; {len(late)} requests that cannot be "
         got += "served had no response, while valid ones are served"
-        self.aftermath.saw(cause, got, "a refusal in JSON", exchange)
+        self.aftermath.saw(cause, got, "a JSON error", exchange)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -1,5 +1,5 @@
 # The reference encoder as a drop-in for the vendor's multi2vec-clip image: port 8080, ENABLE_CUDA,
-# CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md shows its uses.
+# CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md shows how to use it.
 #
 #   docker build -f docker/reference.Dockerfile -t multi2vec-clip-reference .
 #   docker build -f docker/reference.Dockerfile --build-arg LIBRARIES=stand-in -t multi2vec-clip-stand-in .
@@ -21,7 +21,7 @@ RUN python list_requirements.py "$LIBRARIES" < pyproject.toml > requirements.txt
       pip --python /opt/venv/bin/python install --index-url "$TORCH_INDEX" torch torchvision; \
     fi \
  && pip --python /opt/venv/bin/python install -r requirements.txt \
- # Triton compiles kernels for torch.compile, which is not used here: a gigabyte of compiler.
+ # Triton (1 GB) only compiles kernels for torch.compile, which is not used here.
  && (pip --python /opt/venv/bin/python uninstall -y triton || true)
 COPY . .
 RUN pip --python /opt/venv/bin/python install --no-deps .

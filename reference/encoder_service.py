@@ -102,7 +102,7 @@ class EncoderService:
     def _loaded(self) -> Loaded:
         if not self.ready:
             raise UnavailableError(
-                "the model is still loading; try again when /.well-known/ready says 204"
+                "the model is still loading; try again when /.well-known/ready returns 204"
             )
         return self._loading.result()
 

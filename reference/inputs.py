@@ -51,7 +51,7 @@ def shorten(text: str, limit: int, count: Callable[[str], int]) -> str:
     """A prefix of `text` with the same first `limit` tokens; `count` counts tokens.
 
     A tokenizer reads a whole text before it truncates, which takes seconds for a megabyte. The
-    number of characters in `limit` tokens is unknown (blanks may give no token, a long unknown word
+    number of characters in `limit` tokens is unknown (spaces may give no token, a long unknown word
     only one), so increasingly long prefixes are tokenized until one suffices, up to `CEILING`:
     words after tens of thousands of characters without tokens are ignored.
     """

@@ -75,7 +75,7 @@ OPTIONS = (
     ("weights", "WHAT", "stand-in (default), hub, or a folder with a checkpoint"),
     ("dimensions", "N", "dimension of the vectors, if larger than the checkpoint's"),
     ("host", "HOST", "address to listen on (127.0.0.1)"),
-    ("port", "PORT", "port to listen on (8080); 0 takes a free one"),
+    ("port", "PORT", "port to listen on (8080); 0 picks a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
     ("dtype", "TYPE", f"{', '.join(DTYPES)}: the model's number format (float32)"),
     (

@@ -130,7 +130,7 @@ class Supervisor:
 
     def _end(self, number: signal.Signals, status: int) -> None:
         self._status = status
-        self._listener.close()  # Otherwise connections would wait for nobody.
+        self._listener.close()  # Otherwise, new connections would wait in vain.
         for worker in self._workers:
             worker.process.send_signal(number)
 

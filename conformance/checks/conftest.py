@@ -92,7 +92,7 @@ def precision(run: Session) -> Precision:
 
 @pytest.fixture(scope="session")
 def batches(run: Session) -> ImageBatches:
-    """The vectors of the images of the format and size checks, sent many to a request."""
+    """The vectors of the images of the format and size checks, many of them per request."""
     return run.batches
 
 

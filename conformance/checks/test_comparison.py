@@ -111,7 +111,7 @@ def test_stored_objects_get_the_same_vectors(
         measure("objects not compared because the endpoint refused them", named(again.refused))
     found = again.searches()
     if found:
-        measure(f"objects as queries over {source}, stored and encoded again", str(found))
+        measure(f"objects as queries over {source}, as stored and re-encoded", str(found))
     measured = Comparison(again.pairs(), "objects", source)
     measured.note(measure)
     why = "" if measured.close or not again.objects else explanation(again)

@@ -70,7 +70,7 @@ class Exact:
         others = {len(vector) for vector in found.values()} - {dimension}
         if others:
             # VEC-08 judges the dimension.
-            not_applicable(f"vectors of {min(others)} numbers, the library's own have {dimension}")
+            not_applicable(f"vectors of {min(others)} numbers; the library's own have {dimension}")
         return found
 
 

@@ -69,7 +69,7 @@ def same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
 
 
 def decoded(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Require about the vector of the variant's pixels, or of a documented transform of them."""
+    """Require nearly the vector of the variant's pixels, or of a documented transform of them."""
     each_image(decoded_image, batches, beside_pixels(variants))
 
 

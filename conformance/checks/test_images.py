@@ -1,8 +1,8 @@
 """IMG: what an image's vector depends on. VEC-02: any number of images in one request.
 
 Different images have different vectors, even if they differ in only one respect. The same image has
-the same vector beside others, when repeated, in parallel and later. Formats and sizes are checked
-in their own files.
+the same vector alongside others, when repeated, in parallel and later. Formats and sizes are
+checked in their own files.
 """
 
 from functools import cache as made_once
@@ -72,7 +72,7 @@ def counted(batches: ImageBatches, count: int) -> list[bytes]:
     return batches.served([*kinds()[count:], *kinds()[:count]][: batches.most(count)])
 
 
-# A limit of eight is one for VEC-11: it is too few, not a number that is served wrongly.
+# An endpoint that limits requests to eight images violates only VEC-11.
 @pytest.mark.parametrize(
     "count",
     [pytest.param(n, marks=pytest.mark.clause("VEC-02" if n <= 8 else "VEC-11")) for n in COUNTS],
@@ -148,7 +148,7 @@ def test_an_image_is_brought_to_size_as_the_model_does(
     got = f"a relative distance of {apart:.2g} between images that differ only at their sides"
     crops = model.image_resize == "crop"
     differ = expect.beyond(apart, tolerances.ACROSS_REQUESTS)
-    expected = "none: the model crops the center" if crops else "one: the model sees the sides"
+    expected = "no difference: the model crops" if crops else "a difference: the model squashes"
     expect.require(differ != crops, got, expected, light.exchange, dark.exchange)
 
 
@@ -217,7 +217,7 @@ def test_an_image_of_the_models_own_size_is_seen_to_its_edge(
 
 
 def alone(batches: ImageBatches, image: bytes) -> expect.Observation:
-    """The vector of an image in a request of its own, where its number of items changes nothing."""
+    """The vector of an image that is sent alone, so that no other item can affect it."""
     return given.vectors(batches.alone(image), 0, 1).images[0]
 
 
@@ -232,7 +232,7 @@ def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str,
 
 
 def long(shade: int, width: int, height: int) -> bytes:
-    """A drawing whose sides have another shade; beside them all is equal, since resizing blurs."""
+    """A drawing with sides of this shade and a plain margin between, since resizing blurs."""
     size = image_files.SIZE * 2
     canvas = Image.new("RGB", (width * size, height * size), (shade, shade, shade))
     left, top = (width - 1) * size // 2, (height - 1) * size // 2

@@ -45,7 +45,7 @@ def test_parallel_requests_are_all_served(
 
 
 def own_vectors(got: Sequence[Observations], alone: Sequence[Observations]) -> None:
-    """Require for each of several requests the vectors that it gets alone."""
+    """Require that each of several requests gets the vectors that it gets alone."""
     several, own = expect.joined(got), expect.joined(alone)
     what = f"the vectors of {IMPORTERS} requests in parallel"
     expect.corresponding(several, own, what)
@@ -84,7 +84,7 @@ def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
         exchange = expect.answered(endpoint.vectorize([f"request {number}"]))
         given.vectors(exchange, 1, 0)
         got = "a keep-alive connection that was closed after the request, without a response"
-        expect.require(exchange.resent == 0, got, "an answer", exchange)
+        expect.require(exchange.resent == 0, got, "a response", exchange)
         time.sleep(timeouts.CLOSE_GRACE)
 
 

@@ -27,7 +27,7 @@ CALLERS_OF_LARGE = 3
 SIDES = (1300, 3480)
 """Sides in pixels of squares that are stored as small files: 1.7 and 12 megapixels."""
 ROUNDS = 4
-"""Rounds of work, until enough probes have been sent during it."""
+"""Maximum rounds of work until enough probes have been sent during it."""
 
 
 def bad_in_a_row(seen: list[Exchange], low: int, high: int, limit: float) -> int:
@@ -118,7 +118,7 @@ def test_an_idle_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None
 def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen = probes_while_busy(endpoint, path)
     if not seen:
-        not_applicable("the endpoint is never busy long enough to send a probe")
+        not_applicable("the endpoint is never busy long enough for a probe to be sent")
     in_time(seen, path)
 
 
@@ -126,7 +126,7 @@ def in_time(seen: list[Exchange], path: str) -> None:
     """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 judge a wrong status."""
     bad = bad_in_a_row(seen, *GOOD[path], LIMITS[path])
     wanted = f"no {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
-    got = f"{bad} consecutive bad probes while busy: {shown(seen)}"
+    got = f"{bad} consecutive failed or late probes while busy: {shown(seen)}"
     expect.require(bad < IN_A_ROW, got, wanted, *seen[-1:])
     for each in seen:
         if each.failure is None:

@@ -1,6 +1,6 @@
 """REL: similarity between related inputs.
 
-These checks encode 20 images besides those of the corpus, which other checks have already encoded.
+These checks encode 20 images in addition to the corpus, which other checks have already encoded.
 """
 
 import unicodedata
@@ -24,7 +24,7 @@ and a caption that is not read, or is read in the wrong script, is at chance lev
 a model is than that depends on the model."""
 CAPTIONS = 8
 STILL_NEAREST = 7 / 8
-"""One caption in eight may fail: some tokenizers encode blanks as tokens."""
+"""One caption in eight may fail: some tokenizers encode whitespace as tokens."""
 IMAGES = 4
 STRENGTHS = (0.5, 1.0)
 """Strengths besides 0, which is the original image."""
@@ -34,16 +34,16 @@ see the caption in a blank image, and noise in vectors changes the mean over fou
 hundredth."""
 
 BLANKS: dict[str, Callable[[str], str]] = {
-    "a leading blank": lambda text: " " + text,
-    "trailing blanks": lambda text: text + "  ",
+    "a leading space": lambda text: " " + text,
+    "trailing spaces": lambda text: text + "  ",
     "a trailing line break": lambda text: text + "\n",
-    "doubled blanks": lambda text: text.replace(" ", "  "),
-    "a line break for a blank": lambda text: text.replace(" ", "\n", 1),
-    "line breaks for blanks": lambda text: text.replace(" ", "\n"),
-    "Windows line breaks for blanks": lambda text: text.replace(" ", "\r\n"),
-    "empty lines for blanks": lambda text: text.replace(" ", "\n\n"),
-    "tabs for blanks": lambda text: text.replace(" ", "\t"),
-    "no-break spaces for blanks": lambda text: text.replace(" ", "\u00a0"),
+    "doubled spaces": lambda text: text.replace(" ", "  "),
+    "a line break instead of a space": lambda text: text.replace(" ", "\n", 1),
+    "line breaks instead of spaces": lambda text: text.replace(" ", "\n"),
+    "Windows line breaks instead of spaces": lambda text: text.replace(" ", "\r\n"),
+    "empty lines instead of spaces": lambda text: text.replace(" ", "\n\n"),
+    "tabs instead of spaces": lambda text: text.replace(" ", "\t"),
+    "no-break spaces instead of spaces": lambda text: text.replace(" ", "\u00a0"),
 }
 COMPOSED = ("Zürich", "crème brûlée", "Åre, Świnoujście, Việt Nam", "がっこう")
 
@@ -120,8 +120,8 @@ def test_what_is_hidden_matches_less(
         matches.append(match(faded, encoded.texts, own))
     course = ", ".join(f"{each:.3f}" for each in matches)
     measure(f"match with own captions, {name}", course)
-    got = f"a margin of own captions over others of {course} with increasing {name}"
-    expected = f"a last value below {FADED} of the first"
+    got = f"margins of own captions over others with increasing {name}: {course}"
+    expected = f"a last margin below {FADED} of the first"
     expect.require(matches[-1] < FADED * matches[0], got, expected, faded.exchanges[0])
 
 

@@ -40,7 +40,7 @@ COMPANIONS = ("green", "a red circle and a blue square and " * 2, "", "東京の
 SHORT = 20
 """Characters of a real text that stay within 77 tokens, even if each byte is a token."""
 A_REQUEST = 8
-"""Texts in a request, if a check is not about their number."""
+"""Texts in a request of a check to which their number does not matter."""
 DIFFERENT = (
     "a red circle above a blue square",
     "a blue square above a red circle",
@@ -160,7 +160,7 @@ def test_every_word_up_to_the_limit_is_read(cache: VectorCache, model: Model) ->
 def unread(places: set[int], count: int) -> Cause | None:
     """The cause if a changed word makes no difference at these places of 1 to `count`."""
     if len(places) == count:
-        # It is not the place that matters.
+        # The position of the word does not matter.
         return Cause(CauseKind.UNREAD, "texts")
     at_end = places == set(range(min(places), count + 1))
     return Cause(CauseKind.UNREAD_END, "texts") if at_end and min(places) > count / 2 else None

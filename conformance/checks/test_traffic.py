@@ -28,7 +28,7 @@ TEXT = "a red circle"
 
 
 def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], what: str) -> None:
-    """Require for each of several simultaneous requests the vectors that it gets alone."""
+    """Require that each of several simultaneous requests gets the vectors that it gets alone."""
     before = [cache.vectors(each.texts, each.images) for each in work]
     for exchange, asked, alone in zip(endpoint.vectorize_at_once(work), work, before, strict=True):
         got = expect.vectors(exchange, len(asked.texts), len(asked.images))
@@ -37,9 +37,9 @@ def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], w
 
 
 def as_before(endpoint: Endpoint, got: Observations, before: Observations, what: str) -> None:
-    """Require for the texts of one of several simultaneous requests the vectors from before.
+    """Require that the texts of one of several simultaneous requests get their earlier vectors.
 
-    If the request has the same wrong vectors by itself, it is its length that matters.
+    If the request gets the same wrong vectors when it is sent alone, its length is the cause.
     """
     try:
         expect.same(got, before, what)
@@ -48,7 +48,7 @@ def as_before(endpoint: Endpoint, got: Observations, before: Observations, what:
         alone = given.vectors(endpoint.post(body), len(got), 0).texts
         if any(expect.beyond(apart, tolerances.ACROSS_REQUESTS) for apart in distances(got, alone)):
             raise
-        words = f"{problem.got}; the request has the same vectors by itself"
+        words = f"{problem.got}; sent alone, the request gets the same vectors"
         cause = Cause(CauseKind.COMPANIONS, "texts")
         raise expect.Nonconformity(words, problem.expected, problem.exchanges, cause) from None
 

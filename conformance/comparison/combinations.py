@@ -99,7 +99,7 @@ WAYS: Mapping[str, Way] = {
         _images_weights_alone
     ),
     "weights of texts and images swapped": _kinds_swapped,
-    "weights in another order": _another_order,
+    "weights in a different order": _another_order,
     "only texts": _texts_alone,
     "only images": _images_alone,
     "the sum, not divided by the number of fields": _undivided,

@@ -98,7 +98,9 @@ class Snapshot:
     def told(self, place: Path) -> str:
         """A summary of what was recorded at `place` and what was left out."""
         first = f"{len(self.texts)} texts and {len(self.images)} images recorded in {place}"
-        left_out = (f"left out, since refused: {name}: {why}" for name, why in self.refused.items())
+        left_out = (
+            f"left out because it was refused: {name}: {why}" for name, why in self.refused.items()
+        )
         return "\n".join((first, *left_out))
 
 

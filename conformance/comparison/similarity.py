@@ -78,19 +78,19 @@ class Comparison:
             lowest = min(pair.cosine for pair in self.pairs)
             measure(f"lowest cosine with {self.source}, {self.kind}", lowest)
         for pair in self.pairs:
-            measure(f"beside {self.source}: {pair.name}", str(pair))
+            measure(f"compared with {self.source}: {pair.name}", str(pair))
 
     def got(self, why: str = "") -> str:
         """What was found, and the likely cause if it is known."""
         if not self.pairs:
             return f"no {self.kind} that both sides have vectors for"
         first = "; ".join(f"{pair.name}: {pair}" for pair in self.far[:NAMED])
-        found = f"{len(self.far)} of {len(self.pairs)} {self.kind} apart: {first}"
+        found = f"{len(self.far)} of {len(self.pairs)} {self.kind} differ: {first}"
         return ". ".join(filter(None, [found, why]))
 
     def expected(self, model: Model) -> str:
         """The expected result, and any intentional difference of the vendor's image."""
-        bound = f"{self.kind} as {self.source} has them, within {ACROSS_REQUESTS:g} of their norm"
+        bound = f"{self.kind} that match {self.source} within {ACROSS_REQUESTS:g} of their norm"
         return ". ".join(filter(None, [bound, vendor.remark(model)]))
 
 

@@ -19,7 +19,7 @@ RELEASE: str = fixture_files.toml("vendor_releases.toml")["release"][0]["version
 
 
 def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
-    """The file's text: `image` serves `model`, beside Weaviate of version `weaviate`."""
+    """The file's text: `image` serves `model`, alongside version `weaviate` of Weaviate."""
     source = files("conformance.containers").joinpath(TEMPLATE).read_text(encoding="utf-8")
     # The output is YAML, so HTML escaping is off.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)

@@ -58,7 +58,7 @@ def _header(width: int, height: int, size: int, layout: Layout, used: int) -> by
     if layout.header == CORE:
         return struct.pack("<IHHHH", CORE, width, height, 1, layout.bits)
     signed = -height if layout.top_down else height
-    dots = 2835  # 72 a inch, in a metre
+    dots = 2835  # per meter: 72 per inch
     head = struct.pack(
         "<IiiHHIIiiII",
         *(layout.header, width, signed, 1, layout.bits, layout.compression, size, dots, dots),

@@ -74,7 +74,7 @@ class Variant:
 def save(image: Image.Image, kind: str, **options: object) -> bytes:
     """The image as a file of Pillow's format `kind`."""
     sink = io.BytesIO()
-    # Ignored but by PNG, which is compressed at Pillow's usual level in twice the time.
+    # Only PNG has a compression level; at Pillow's default, compressing takes twice as long.
     image.save(sink, kind, **{"compress_level": 1, **options})
     return sink.getvalue()
 

@@ -114,7 +114,7 @@ def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
 
 
 def detailed(width: int, height: int) -> Image.Image:
-    """Structures of every size down to a pixel, like those of photographs, for use without them."""
+    """Structures of every size down to a pixel, as a substitute for missing photographs."""
     rng = np.random.default_rng(11)
     sums = np.zeros((height, width, 3), dtype=np.float32)
     for part in (64, 32, 16, 8, 4, 2, 1):

@@ -68,7 +68,7 @@ Scale = Callable[[Image.Image, tuple[int, int]], Image.Image]
 FILTERS: Final = {"bicubic": Resampling.BICUBIC, "bilinear": Resampling.BILINEAR}
 """The filters of documented transforms."""
 FRAME: Final = 64
-"""A frame is the side of the image divided by this wide: 3 pixels of 224."""
+"""A frame is as wide as the side of the image divided by this: 3 pixels of 224."""
 
 CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
     "PNG": lambda pixels: save(Image.fromarray(pixels), "PNG"),
@@ -180,7 +180,7 @@ def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
 
 
 def _others(sides: Sequence[int], seed: int) -> list[int]:
-    """The same sides, each moved by a few places among a dozen of about its size."""
+    """The same sides in another order: each dozen of similar sizes is rotated by a few places."""
     dozens = [sides[start : start + 12] for start in range(0, len(sides), 12)]
     by = 5 + seed
     return [side for some in dozens for side in (*some[by % len(some) :], *some[: by % len(some)])]

@@ -34,7 +34,7 @@ WITHIN: Final = 150
 ONE_TOKEN: Final = ("is", "on")
 """Words of one token in every tokenizer of the table, including the stand-ins' small ones."""
 MARKS: Final = 4
-"""Tokens of the limit reserved for the model's own marks."""
+"""Tokens of the limit reserved for the model's special tokens."""
 PLACES: Final = 40
 """Number of places that are tried within a long limit, including the first and the last."""
 WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
@@ -151,7 +151,7 @@ def apart(group: str) -> tuple[Apart, ...]:
 
 
 def nearly_equal() -> tuple[str, ...]:
-    """Texts that differ only in case, marks, blanks or Unicode form, and one text twice."""
+    """Texts that differ only in case, marks, spaces or Unicode form, and one text twice."""
     text = "Crème brûlée on a red plate"
     forms = [unicodedata.normalize("NFD", text), "Creme brulee on a red plate"]
     marked = [f"{text}.", f'"{text}"', text.replace(" on", ", on"), text.replace(" ", "-")]
@@ -215,7 +215,7 @@ def _inside(mark: str, before: str, between: str, _after: str) -> str:
 
 
 def _first_and_last(mark: str, after: str) -> str:
-    """The mark first; then after a word, within one, between blanks, and doubled."""
+    """The mark first; then after a word, within one, between spaces, and doubled."""
     if _may_join_words(mark):
         return f"{mark} is {mark} {after}"
     if len(mark.encode()) > SHORT:
@@ -227,13 +227,13 @@ def _may_join_words(mark: str) -> bool:
     """Whether a tokenizer may take a mark for a letter.
 
     To WordPiece, a word with an unknown letter is a single unknown token, so such a mark is placed
-    between blanks.
+    between spaces.
     """
     return any(not each.isascii() and not _parts_words(each) for each in mark)
 
 
 def _parts_words(letter: str) -> bool:
-    """Punctuation, blanks, and control and format characters, which WordPiece drops."""
+    """Punctuation, whitespace, and control and format characters, which WordPiece drops."""
     category = unicodedata.category(letter)
     return category[0] in "PZ" or category in ("Cc", "Cf")
 
@@ -256,7 +256,7 @@ def longer() -> tuple[str, ...]:
 
 
 def _filled(number: int, length: int) -> str:
-    """The text with a number and a length; it has no trailing blank, which tokenizers may drop."""
+    """The text with a number and a length; it has no trailing space, which tokenizers may drop."""
     filler = "".join(islice(cycle("on a red mat is a dog "), length))
     text = f"{_code(number)} {filler}"[:length]
     return f"{text[:-1]}." if text.endswith(" ") else text
@@ -283,7 +283,7 @@ def _spread(count: int) -> list[int]:
 
 @cache
 def around(limit: int) -> tuple[str, ...]:
-    """Texts with as many one-token words as the limit, with and without a model's own marks."""
+    """Texts with as many one-token words as the limit, with and without room for special tokens."""
     counts = range(limit - MARKS, limit + MARKS)
     return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in counts)
 

@@ -19,7 +19,7 @@ bits, which is 4e-3 per rounding, and some components of 8-bit vectors move by a
 Leaks from other items or padding are larger in practice."""
 
 RENDERED = 1e-3
-"""The least bar for an image and its documented rendering, each sent alone."""
+"""The lowest limit for an image and its documented rendering, each sent alone."""
 
 TIMES_ROUNDING = 6
 """Factor by which an image may be further from its rendering than a copy of the rendering that is

@@ -20,7 +20,7 @@ SHORT_ESCAPES = {
 AROUND = " \t\r\n\v\f\u00a0\u200b\ufeff\"'`\u201c\u201d\u2018\u2019"
 """Characters that accidentally surround a value."""
 NAMES = {
-    " ": "a blank", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed",
+    " ": "a space", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed",
     "\u00a0": "a no-break space", "\ufeff": "a byte order mark", "\u200b": "a zero-width space",
     '"': "a double quote", "'": "a single quote", "`": "a backtick",
 }  # fmt: skip
@@ -180,7 +180,7 @@ def repaired(value: str) -> tuple[str, list[str]]:
         if value[-1:] != meant[-1:]:
             reasons.append(f"it ends in {_named(value[-1])}")
     if unset := re.search(r"\$\{?\w*\}?|\{\{?\s*\w*\s*\}?\}", meant):
-        return meant, [*reasons, f"{unset[0]} is a variable that was not replaced"]
+        return meant, [*reasons, f"{unset[0]} is a variable that was not expanded"]
     for character in dict.fromkeys(re.findall(r"[\s\"'`<>\u200b\ufeff\x00-\x1f]", meant)):
         meant = meant.replace(character, "")
         reasons.append(f"it contains {_named(character)}")

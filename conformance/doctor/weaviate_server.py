@@ -83,7 +83,7 @@ class WeaviateDoctor:
     def _module(self, endpoint_url: str, endpoint_meta: Mapping[str, object]) -> None:
         meta = self.rest.document("/v1/meta")
         modules = meta.get("modules") or {}
-        self.found.note("version", str(meta.get("version", "not said")))
+        self.found.note("version", str(meta.get("version", "not given")))
         self.found.note("modules", ", ".join(sorted(modules)) or "none")
         if MODULE not in modules:
             self.found.problem("no-module")
@@ -158,7 +158,8 @@ class WeaviateDoctor:
     ) -> None:
         """Compare a stored vector with the endpoint's current one."""
         if endpoint is None or config.inference_url:
-            why = f"it is made by {config.inference_url}" if endpoint else "no endpoint answers"
+            other = f"its vectors are made by {config.inference_url}"
+            why = other if endpoint else "no endpoint answers"
             self.found.note(config.where, f"its stored vectors are not compared: {why}")
             return
         try:

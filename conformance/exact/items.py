@@ -169,7 +169,7 @@ def copies(size: int) -> dict[str, bytes]:
 
 
 def times(name: str) -> float:
-    """The multiple of the distance of a copy that is slightly off that an image may be away."""
+    """How many times further off an image may be than its copy that is slightly off."""
     return tolerances.TIMES_COARSE if name in (*LOSSY, *PHOTOGRAPHS) else tolerances.TIMES_ROUNDING
 
 

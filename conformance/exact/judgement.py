@@ -71,7 +71,7 @@ class Judgement:
     expected: str
     worst: Deviation | None
     common: str = ""
-    """The common property of texts with another direction, a name from `items.PROPERTIES`."""
+    """The common property of texts with a different direction, a name from `items.PROPERTIES`."""
 
 
 def directions(
@@ -90,7 +90,7 @@ def directions(
     seen = {**others(), **observed} if far else observed
     fit = best_fit(expected, kind, seen) if far else None
     shown = ", ".join(map(str, far[:SHOWN]))
-    got = f"{len(far)} of {len(found)} {kind} vectors point in another direction: {shown}"
+    got = f"{len(far)} of {len(found)} {kind} vectors point in a different direction: {shown}"
     unexplained = (
         "; no known mistake explains it" if far and any(expected.hypotheses.values()) else ""
     )
@@ -101,7 +101,7 @@ def directions(
 
 
 def _bar(expected: Expected, item: str, limit: float) -> float:
-    """The item's own bar, at most `tolerances.WIDEST`, if it is wider than the limit."""
+    """The item's own limit, at most `tolerances.WIDEST`, if it is wider than the general one."""
     return max(limit, min(expected.bars.get(item, 0), tolerances.WIDEST))
 
 
@@ -209,17 +209,17 @@ def _tried(hypothesis: Hypothesis, kind: Kind, moves: Mapping[str, Array]) -> Fi
 
 
 def _other_items(right: Mapping[str, Array], seen: Mapping[str, Array]) -> Fit | None:
-    """Check whether the vectors are in another order: each is some other item's.
+    """Check whether the vectors are in a different order: each is some other item's.
 
     If so, almost none of the distance remains. Vectors that only come closer to those of similar
-    items, as after another resampling, are not reordered.
+    items, as after different resampling, are not reordered.
     """
     far = {name: apart(vector, right[name]) for name, vector in seen.items()}
     moved = [name for name, distance in far.items() if distance > SEEN]
     if len(moved) < 2:
         return None
     nearest = [min(apart(seen[name], other) for other in right.values()) for name in moved]
-    fit = _fit("the vectors were in another order", [far[name] for name in moved], nearest)
+    fit = _fit("the vectors were in a different order", [far[name] for name in moved], nearest)
     return fit if fit is not None and fit.after <= LEFT * fit.before else None
 
 

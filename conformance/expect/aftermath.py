@@ -144,7 +144,7 @@ class Aftermath:
         got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
         got += f"the same image again was answered in {again.seconds:.2g} s"
         cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
-        self.saw(cause, got, "an answer each time", seen, again)
+        self.saw(cause, got, "a response each time", seen, again)
 
     def saw(self, cause: Cause, got: str, expected: str, *shown: Exchange) -> None:
         """Record a problem for the running test to take."""
@@ -163,7 +163,7 @@ class Aftermath:
         return problems
 
     def note(self, problem: Nonconformity) -> None:
-        """Record a problem that something else has seen."""
+        """Record a problem that another part of the suite has seen."""
         self._problems.append(problem)
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
@@ -251,7 +251,7 @@ class Aftermath:
         return Nonconformity(raised.got, raised.expected, raised.exchanges, cause)
 
     def _by_chance(self, refused: Exchange, pauses: Sequence[float]) -> tuple[Cause, str] | None:
-        """Whether a request is served when it is sent again by itself, after one of the pauses.
+        """Whether a request is served when it is sent again alone, after one of the pauses.
 
         If it is, it was refused because of other requests at the time.
         """
@@ -304,7 +304,7 @@ class Aftermath:
             self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"a valid request is no longer served since the test '{self.test}': {after.summary()}"
+        got = f"valid requests are no longer served after the test '{self.test}': {after.summary()}"
         self.saw(cause, got, AS_BEFORE, odd, after)
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
@@ -321,7 +321,7 @@ class Aftermath:
         return True
 
     def _answered_twice(self, odd: Exchange, after: Exchange) -> bool:
-        """Whether a good request once got exactly the response to the odd one before it."""
+        """Whether a good request once got exactly the response to the unusual one before it."""
         ill = after.status == TOO_MANY_REQUESTS or after.status >= SERVER_ERROR
         if after.body != odd.body or ill:  # This may be the response to anything.
             return False
@@ -332,13 +332,13 @@ class Aftermath:
 
     def _end(self, odd: Exchange, after: Exchange, work: str) -> None:
         since = self._since(odd)
-        self.gone = f"the endpoint no longer answers valid requests, since {since}"
+        self.gone = f"the endpoint has not answered any valid request since {since}"
         got = f"no response to any valid request since {since}: {after.summary()}"
         cause = Cause(CauseKind.DEAD, work)
         self.saw(cause, got, "a response to the next valid request", odd, after)
 
     def _unanswered(self, good: Items) -> bool:
-        """Whether a good request gets no response again; a closed port gets a few seconds."""
+        """Whether a good request again gets no response; a closed port is given a few seconds."""
         for _ in range(TRIES):
             # A closed kept connection says nothing about the endpoint.
             self._endpoint.client.drop_connections()

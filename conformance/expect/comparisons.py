@@ -1,7 +1,7 @@
 """Assertions that compare vectors; a failure shows both sides.
 
 A model with low precision gives an item slightly different vectors in requests of different sizes.
-If two vectors differ by more than the tolerance, the endpoint's own noise is measured, once a run.
+If two vectors differ by more than the tolerance, the endpoint's own noise is measured once per run.
 If it explains the difference, that is a single finding about precision (VEC-24).
 """
 
@@ -92,7 +92,7 @@ class Precision:
 
     def problem(self, apart: float, limit: float = tolerances.ACROSS_REQUESTS) -> Nonconformity:
         """The finding about low precision."""
-        got = f"low precision: one item has vectors at a relative distance of {apart:.2g}"
+        got = f"low precision: vectors of the same item at a relative distance of {apart:.2g}"
         expected = f"within {limit:g} (float32, or bfloat16 whose sums are kept in float32)"
         cause = Cause(CauseKind.LOW_PRECISION)
         return Nonconformity(got, expected, self.noise.exchanges, cause)
@@ -106,7 +106,7 @@ class Precision:
         repeated = max(map(_apart, first, again))
         across = max(repeated, *map(_apart, first, joined(alone)))
         beside = _apart(first[0], others[0])
-        # Noise is the same beside other items, unless repeated requests differ too.
+        # Noise is the same alongside other items, unless repeated requests differ too.
         shows = beside <= max(tolerances.REPEATED, 2 * repeated) or _is_bfloat16(first.vectors)
         exchanges = (first.exchanges[0], alone[0].exchanges[0])
         return Noise(repeated, across, exchanges) if says or shows else Noise()
@@ -167,7 +167,7 @@ def same(
 
 
 def _other_order(got: Observations, expected: Observations) -> Cause | None:
-    """The cause of a difference if one response has all the vectors, but in another order."""
+    """The cause of a difference if one response has all the vectors, but in a different order."""
     kind = asked_for(got.exchanges[0]) if len(got) > 1 else ""
     if kind not in ("texts", "images") or len(_unique(got.exchanges)) > 1:
         return None

@@ -212,7 +212,7 @@ Judge = Callable[[Observation, Observation], None]
 
 
 def _or_rendering(judge: Judge, batches: ImageBatches, file: bytes, within: float) -> Judge:
-    """The same judge, except that the result of any documented transform passes."""
+    """The same assertion, except that the result of any documented transform passes."""
 
     def lenient(got: Observation, expected: Observation) -> None:
         try:

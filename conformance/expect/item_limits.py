@@ -121,7 +121,7 @@ class ItemLimits:
             return None  # Refused not for their number, but for having both kinds in one request.
         number = len(parts[counted]) if counted else len(others)
         words = (
-            f"any {number} {counted or 'items'} in one request are refused, half of them are served"
+            f"any {number} {counted or 'items'} in one request are refused; half of them are served"
         )
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)
 
@@ -151,7 +151,7 @@ def most(items: list[Item]) -> str:
 
 
 def padded(item: str, kind: str, size: int) -> bytes:
-    """A request with one item, padded with blanks up to a size."""
+    """A request with one item, padded with spaces up to a size."""
     return body_of([(kind, item)])[:-1].ljust(size - 1) + b"}"
 
 

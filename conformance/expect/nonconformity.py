@@ -37,7 +37,7 @@ class CauseKind(StrEnum):
     """The last few words of a text within the model's limit make no difference."""
     ROWS = "number of rows"
     UNASKED = "rows of the other kind"
-    """A response to texts alone also has image vectors, or the other way round."""
+    """A response to texts alone also has image vectors, or vice versa."""
     DIMENSION = "dimension"
     COMPANIONS = "companions"
     """An item's vector is right alone, but wrong alongside other items."""

@@ -22,12 +22,12 @@ from conformance.transport.pace import TooMuch
 USUAL = 224
 """Side in pixels of an image whose size is not to blame."""
 LARGE = 2_000_000
-"""Pixels from which an image is large, which its clauses say."""
+"""Number of pixels from which IMG-06 and IMG-16 apply to an image."""
 HEAVY = 20_000
 """Bytes above which a file may be too large."""
 
 DEPTH, BITS = 24, 8
-"""Where a PNG has its bits per channel, and how many are usual."""
+"""The offset of the bits per channel in a PNG, and their usual number."""
 
 
 class Property(StrEnum):
@@ -41,7 +41,7 @@ class Property(StrEnum):
 
 
 class RefusedImages:
-    """Looks into each kind of refused image once."""
+    """Examines each kind of refused image once."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

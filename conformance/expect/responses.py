@@ -101,7 +101,7 @@ def answered(exchange: Exchange) -> Exchange:
     got = f"{exchange.summary().rstrip('.')}, to {exchange.asked()}"
     begun = exchange.failed_by(FailureKind.BROKEN_OFF)
     cause = of_response(CauseKind.BROKEN_OFF if begun else CauseKind.NO_RESPONSE, exchange)
-    raise Nonconformity(got, "an answer", (exchange,), cause)
+    raise Nonconformity(got, "a response", (exchange,), cause)
 
 
 def status(exchange: Exchange, low: int, high: int) -> Exchange:
@@ -219,7 +219,7 @@ def _one_dimension(rows: list[Vector], exchange: Exchange) -> None:
     dimensions = sorted({len(row) for row in rows})
     cause = Cause(CauseKind.DIMENSION)
     one = len(dimensions) <= 1
-    require(one, f"dimensions {dimensions}", "one dimension", exchange, cause=cause)
+    require(one, f"dimensions {dimensions}", "the same for all", exchange, cause=cause)
 
 
 def numbers_only(exchange: Exchange) -> None:

@@ -187,7 +187,7 @@ def _check_target(values: Mapping[str, Any]) -> None:
     if values["url"] and values["reference"]:
         raise BadOption("--reference starts its own endpoint: give a URL or a tag, not both")
     if values["image"] and (values["url"] or values["reference"]):
-        raise BadOption("--image starts its own endpoint: give no URL and no --reference")
+        raise BadOption("--image starts its own endpoint: give neither a URL nor --reference")
     if values["reference"] and values["model"] not in (None, values["reference"]):
         raise BadOption("--reference and --model name different models")
     if (values["header"] or values["ca_file"]) and not values["url"]:

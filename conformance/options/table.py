@@ -114,9 +114,9 @@ OPTIONS: Final = (
     Option("reference", "start the project's reference encoder with this model", metavar="TAG"),
     Option(
         "image",
-        "start a container from this image, judge it and remove it",
+        "start a container from this image, test it and remove it",
         metavar="IMAGE",
-        markdown="start a container from this image on a free port, judge it and remove it "
+        markdown="start a container from this image on a free port, test it and remove it "
         "(needs Docker)",
     ),
     Option(
@@ -153,11 +153,11 @@ OPTIONS: Final = (
     ),
     Option(
         "dimension-policy",
-        "which published dimension is correct",
+        "which published dimension counts as correct",
         choices=get_args(DimensionPolicy),
         default="published",
-        markdown="which dimension is correct if the documentation page and the checkpoint differ: "
-        "either one, the page's, or the checkpoint's",
+        markdown="which dimension counts as correct if the documentation page and the checkpoint "
+        "differ: either one, the page's, or the checkpoint's",
     ),
     Option("dimensions", "the only correct dimension", metavar="N", type=int, positive=True),
     Option(
@@ -179,11 +179,11 @@ OPTIONS: Final = (
     ),
     Option(
         "write-known-failures",
-        "write the current failures to such a file",
+        "write the current failures to a file for --known-failures",
         metavar="FILE",
         type=Path,
     ),
-    Option("strict", "count a failed SHOULD clause like a MUST", flag=True),
+    Option("strict", "treat a SHOULD clause that fails like a MUST clause", flag=True),
     Option(
         "slow",
         "also run the slow checks (about two minutes)",

@@ -77,7 +77,7 @@ def build(
 
 
 def _finite(value: Any) -> Any:
-    """Replace NaN and infinities by words, since JSON has no such numbers."""
+    """Replace NaN and infinities with words, since JSON has no such numbers."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):

@@ -86,7 +86,7 @@ def code(text: str) -> str:
     line = " ".join(text.split())
     shown = line if len(line) <= SHOWN else f"{line[:SHOWN]} …"
     fence = _fence(shown, 1)
-    # Markdown strips these blanks, which separate a backtick from the fence.
+    # Markdown strips these spaces, which separate a backtick from the fence.
     return f"{fence} {shown or '(empty)'} {fence}"
 
 

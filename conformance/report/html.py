@@ -21,7 +21,7 @@ PARTS = {
     "container": "as a container",
 }
 """Titles for the profiles, by their names in report.json."""
-SINGLE = "beside "
+SINGLE = "compared with "
 """Prefix of measurements of single items, of which there are about a hundred."""
 STEPS = 21
 """Colors of a heat map, from pale to dark blue, or reversed in dark mode."""

@@ -25,7 +25,7 @@ LEFT_OUT = "cases left out for lack of time"
 """The measurement that counts these cases."""
 FEW = 3
 """Maximum number of a group's clauses that are listed individually."""
-FOR_THE_FILE = "beside "
+FOR_THE_FILE = "compared with "
 """Prefix of measurements of single inputs: about a hundred, only for report.json."""
 IN_FULL = 3
 """Number of findings that are shown in full."""
@@ -179,7 +179,7 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     line.append(judgement.verdict, style=VERDICTS[judgement.verdict].style)
     if shipped := judgement.shipped_seen:
         many = "defects" if shipped > 1 else "defect"
-        but = ": conformant but for" if judgement.verdict == "known failures" else ", besides"
+        but = ": conformant except for" if judgement.verdict == "known failures" else ", besides"
         line.append(f"{but} {shipped} known {many} of this image")
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
@@ -215,7 +215,7 @@ def show_findings(console: Console, judgement: Judgement, detail: Detail) -> Non
 
 
 def _worst(findings: Sequence[Finding]) -> list[Finding]:
-    """The first few findings, with no SHOULD beside a MUST."""
+    """The first few findings of the same level as the worst."""
     return [each for each in findings[:IN_FULL] if each.clause.level == findings[0].clause.level]
 
 

@@ -98,7 +98,7 @@ def command(
     folder: Path | None,
     wait: float,
 ) -> int:
-    """Measure how fast the endpoint at URL answers Weaviate's requests, alone or beside others.
+    """Measure how fast the endpoint at URL answers Weaviate's requests, or compare several.
 
     Exit status: 0, or 1 if requests failed, or 4 for a bad option or an endpoint that is not ready.
     """

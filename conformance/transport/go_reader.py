@@ -195,7 +195,7 @@ def _error(name: str, value: Any) -> str:
 
 
 def _valid(text: str) -> str:
-    """Replace invalid UTF-8 and unpaired surrogates by U+FFFD."""
+    """Replace invalid UTF-8 and unpaired surrogates with U+FFFD."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 

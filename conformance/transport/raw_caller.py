@@ -118,7 +118,7 @@ MOMENTS: dict[str, slice] = {
 
 
 def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
-    """Disconnect that many clients in turn at that moment, every other one with a reset."""
+    """Disconnect that many clients in sequence at that moment, every other one with a reset."""
     for _, reset in zip(range(times), cycle([False, True]), strict=False):
         caller = RawCaller(url, timeout)
         caller.write((caller.head("POST", VECTORIZE, _HEADERS) + _BODY)[MOMENTS[moment]])

@@ -202,7 +202,7 @@ def free_ports(count: int) -> list[int]:
             for port in ports:
                 _bind(held, port)
             return ports
-    raise Unavailable(f"no {count} free ports in a row between {PORTS.start} and {PORTS.stop}")
+    raise Unavailable(f"no {count} consecutive free ports between {PORTS.start} and {PORTS.stop}")
 
 
 def _bind(held: ExitStack, port: int) -> None:

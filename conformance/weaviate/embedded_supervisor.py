@@ -1,8 +1,8 @@
 """A helper process that holds an embedded Weaviate server, so that it never outlives its run.
 
-The suite can end in any way (Ctrl-C, SIGKILL, a crash), and could then not stop a server. So the
-server is a child of this program, which the suite starts in its own session (Ctrl-C in the terminal
-does not reach it) with a pipe to its standard input:
+The suite can end in any way (Ctrl-C, SIGKILL, a crash), which may leave it no time to stop a
+server. So the server is a child of this program, which the suite starts in its own session (Ctrl-C
+in the terminal does not reach it) with a pipe to its standard input:
 
 1. It reads its settings as one JSON line and has weaviate-client start the server in a thread,
    since a download may come first and may stall.
@@ -36,7 +36,7 @@ from conformance.weaviate.embedded_server import Settings
 DOWNLOAD_SILENCE = 15
 """Seconds without a byte after which a download is aborted."""
 STOP = 10
-"""Seconds within which the server must exit by itself."""
+"""Seconds within which the server must exit on its own."""
 
 STARTED: list[WeaviateClient] = []
 """A reference to the client, which would otherwise be garbage-collected and stop its server."""

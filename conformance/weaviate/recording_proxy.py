@@ -151,7 +151,7 @@ class _Link:
 
 
 class RecordingProxy(Listener):
-    """Listens on the address `host`; `url` is the URL for Weaviate, which may name it otherwise.
+    """Listens on the address `host`; `url` is the URL for Weaviate, which may use another name.
 
     Use it through `running()`.
     """

@@ -24,14 +24,14 @@ from reference.images import quiet, to_rgb
 from reference.inputs import Inputs, Vectors, padded, shorten
 
 LONG: Final = 4096
-"""Characters of a text above which blanks are collapsed before it is cleaned."""
+"""Characters of a text above which whitespace is collapsed before it is cleaned."""
 
 UNDERLINE: Final = "\u2581"
-"""sentencepiece's character for a blank."""
+"""sentencepiece's character for a space."""
 
 
 def _whitespace(text: str) -> str:
-    """open_clip's cleaning: encoding errors fixed, references resolved, blanks collapsed."""
+    """open_clip's cleaning: encoding errors fixed, references resolved, whitespace collapsed."""
     import ftfy  # Only some checkpoints need it.
 
     short = " ".join(text.split()) if len(text) > LONG else text
@@ -43,7 +43,7 @@ def _lower(text: str) -> str:
 
 
 def _canonical(text: str) -> str:
-    """SigLIP's cleaning of the text between special tokens, with one leading blank."""
+    """SigLIP's cleaning of the text between special tokens, with one leading space."""
     first, *rest = re.split("(</s>|<unk>)", UNDERLINE + text.replace(UNDERLINE, " "))
     begin = _plain(first)
     parts = [part if index % 2 == 0 else _plain(part) for index, part in enumerate(rest)]
@@ -51,7 +51,7 @@ def _canonical(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lowercase, without ASCII punctuation, blanks collapsed and trimmed."""
+    """Lowercase, without ASCII punctuation, whitespace collapsed and trimmed."""
     letters = text.lower().translate(str.maketrans("", "", string.punctuation))
     return re.sub(r"\s+", " ", letters).strip()
 
@@ -124,7 +124,7 @@ class ImageScaling:
     mean: list[float]
     deviation: list[float]
     round: bool = False
-    """Whether half a pixel beside a crop is rounded, as in torchvision, or dropped."""
+    """Whether an offset of half a pixel is rounded when cropping, as in torchvision, or dropped."""
 
     def __call__(self, image: Image.Image) -> Inputs:
         """Pixels of shape (1, 3, size, size), or (1, 1, 3, size, size) with tiles."""

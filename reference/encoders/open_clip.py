@@ -56,7 +56,7 @@ class OpenClipEncoder:
 
 
 LONG = 4096
-"""Characters of a text above which blanks are collapsed before the tokenizer does it."""
+"""Characters of a text above which whitespace is collapsed before the tokenizer does it."""
 
 
 def _collapsed(text: str) -> str:
@@ -95,7 +95,7 @@ def _from_folder(folder: Path) -> Loaded:
 
 
 def _from_files(config: dict[str, Any], folder: Path, weights: Path) -> Loaded:
-    """The vendor's `config.json` beside a weights file, converted to the library's own layout."""
+    """The vendor's `config.json` next to a weights file, converted to the library's own layout."""
     architecture, tokenizer = config["model_config"], folder / "tokenizer"
     with TemporaryDirectory() as made:
         for source in (weights, *(tokenizer.iterdir() if tokenizer.is_dir() else ())):

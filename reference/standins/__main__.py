@@ -79,8 +79,9 @@ def _vendor_open_clip(folder: Path, models: str) -> str:
 def _vendor_modernvbert(folder: Path, _models: str) -> str:
     return (
         f"{folder}/modernvbert is for transformers 5 (ModernVBertModel, Idefics3Processor).\n"
-        "The vendor's image reads this model with colpali-engine, whose class has other names for\n"
-        "the weights, and it loads parts' configurations from the hub: it cannot load this folder."
+        "The vendor's image reads this model with colpali-engine, whose class uses other names\n"
+        "for the weights, and it loads parts' configurations from the hub, so it cannot load this\n"
+        "folder."
     )
 
 
@@ -119,7 +120,7 @@ def _library_open_clip(folder: Path) -> str:
     config = _read(folder / "config.json")
     (folder / "config.json").unlink()
     if (folder / "tokenizer").is_dir():
-        # The tokenizer is beside the weights; that folder's config.json is the text model's.
+        # The tokenizer is next to the weights; that folder's config.json is the text model's.
         _flatten(folder, "tokenizer")
         _point_at(config["model_config"], str(folder))
     cfg = {"model_cfg": config["model_config"], "preprocess_cfg": config["preprocess_cfg"]}

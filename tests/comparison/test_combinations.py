@@ -26,8 +26,8 @@ def fields() -> list[Fields]:
     ("way", "weights"),
     [
         ("weights ignored", None),
-        ("weights in another order", (0.2, 0.5, 0.3)),
-        ("weights in another order", (0.3, 0.2, 0.5)),
+        ("weights in a different order", (0.2, 0.5, 0.3)),
+        ("weights in a different order", (0.3, 0.2, 0.5)),
         ("only texts", (0.5, 0.5, 0)),
         ("only images", (0, 0, 3)),
     ],

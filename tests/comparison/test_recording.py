@@ -53,7 +53,7 @@ def test_what_is_refused_is_left_out_and_named(url: Urls, command: Command, tmp_
     path = tmp_path / "vectors.json"
     told = command("record", url("long"), "-o", path)
     assert told.status == 0
-    assert "left out, since refused: text of 500 words" in told.out
+    assert "left out because it was refused: text of 500 words" in told.out
     assert "\x1b" not in told.out
     assert "requests, one text or one image each, one at a time" in told.err
     made = recording.read(path)

@@ -45,7 +45,7 @@ def test_a_run_matches_a_recording(url: Urls, recorded: Path) -> None:
     report = compared(url("long"), recorded)
     assert statuses(report, *CLAUSES) == ["pass", "pass", "pass", "n/a"]
     measured = report.document["measurements"]
-    assert sum(name.startswith("beside ") for name in measured) >= 84
+    assert sum(name.startswith("compared with ") for name in measured) >= 84
     told = measured[f"not compared, with {recorded}"]
     assert "Sequence length" in told
     assert "\x1b" not in told

@@ -11,8 +11,8 @@ GOOD = "http://clip:8080"
 MALFORMED = {
     f'"{GOOD}"': "it begins with a double quote (U+0022); it ends in a double quote (U+0022)",
     f"'{GOOD}'": "it begins with a single quote (U+0027)",
-    f"{GOOD} ": "it ends in a blank (U+0020)",
-    f" {GOOD}": "it begins with a blank (U+0020)",
+    f"{GOOD} ": "it ends in a space (U+0020)",
+    f" {GOOD}": "it begins with a space (U+0020)",
     f"{GOOD}\r": "it ends in a carriage return (U+000D)",
     f"{GOOD}\n": "it ends in a line feed (U+000A)",
     f"{GOOD}\u00a0": "it ends in a no-break space (U+00A0)",
@@ -20,7 +20,7 @@ MALFORMED = {
     "http:/clip:8080": "http:/ is not http://",
     "http//clip:8080": "http// is not http://",
     "http:clip:8080": "http: is not http://",
-    "http://cl ip:8080": "it contains a blank (U+0020)",
+    "http://cl ip:8080": "it contains a space (U+0020)",
     'http://clip:8080"': "it ends in a double quote (U+0022)",
     "clip:8080": "it has no scheme, http:// or https://",
     f"{GOOD}/": "it ends in a slash",
@@ -29,8 +29,8 @@ MALFORMED = {
 }
 """Mistyped values for `GOOD`, and the mistakes that are reported."""
 UNKNOWN = {
-    "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that was not replaced",
-    "http://{{ clip }}:8080": "{{ clip }} is a variable that was not replaced",
+    "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that was not expanded",
+    "http://{{ clip }}:8080": "{{ clip }} is a variable that was not expanded",
     "http://clip:80a": 'Go, and so Weaviate, cannot read it: invalid port ":80a" after host',
     "http://clip:8080:8080": 'invalid port ":8080:8080" after host',
     "http://[::1:8080": "missing ']' in host",

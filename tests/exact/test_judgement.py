@@ -72,7 +72,7 @@ def test_vectors_in_another_order_are_named() -> None:
     names = list(shipped.texts)
     seen = dict(zip(names, [shipped.texts[name] for name in reversed(names)], strict=True))
     judged = directions(shipped, "text", seen, limits().texts)
-    assert "as if the vectors were in another order" in judged.got
+    assert "as if the vectors were in a different order" in judged.got
 
 
 def test_what_comes_nearer_to_items_that_look_alike_is_in_no_other_order() -> None:

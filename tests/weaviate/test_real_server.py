@@ -233,7 +233,7 @@ def two_texts(client: WeaviateClient, name: str) -> Objects:
         (Endpoint, "Own", 0, "13 of 13 queries return the same top 10"),
         (Upgraded, "Own", 1, "No combination of the endpoint's vectors fits"),
         (Endpoint, "Nothing", 6, "there is no collection Nothing at http"),
-        (Endpoint, "Swapped", 1, "Best fit: weights in another order (12 of 12 objects fit"),
+        (Endpoint, "Swapped", 1, "Best fit: weights in a different order (12 of 12 objects fit"),
     ],
 )
 def test_stored_vectors_are_compared(
