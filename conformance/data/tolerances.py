@@ -31,8 +31,8 @@ OTHER_DECODER = 5e-2
 cosine transform changes a vector by up to 0.03 (docs/exact.md), and that of a small image more."""
 
 TIMES_COARSE = 2.0
-"""Factor by which a lossy image may be further from its pixels than a copy with halved colors: a
-faster decoder moves stand-ins as far as that copy, or less."""
+"""Factor by which a lossy image may be further from its pixels than a copy with its colors at half
+the resolution. A fast decoder moves the vectors of stand-ins no further than that copy."""
 
 WIDEST = 0.1
 """The widest limit for one image: less than most mistakes cause."""

@@ -172,7 +172,7 @@ def same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> N
 
 
 def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
-    """Require about the vector of `shown`, or of a legal rendering of the file.
+    """Require nearly the vector of `shown`, or of a legal rendering of the file.
 
     Decoders differ. If an image is further away than usual, its limit is that of its own copy with
     halved colors, which shows how sensitive the model is to them.
