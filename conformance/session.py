@@ -1,4 +1,4 @@
-"""A run of the suite: its settings, endpoint, client, caches and results.
+"""A run of the suite: its settings, endpoint, client, budget and results.
 
 A `Session` is the pytest plugin of that run. `run`, the console command and
 ``pytest --pyargs conformance`` each create one. The checks use it through their fixtures. Tests run
@@ -21,7 +21,6 @@ from typing import Any, Unpack
 import pytest
 
 from conformance.corpus import image_files
-from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data import clauses
 from conformance.data.clauses import Clause
 from conformance.data.messages import MissingLibrary, UserError, printable
@@ -30,10 +29,8 @@ from conformance.expect import comparisons
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
-from conformance.expect.image_comparisons import ImageBatches
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, response_signature
 from conformance.expect.responses import Figure
-from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import BadOption, Given, Options, Settings, make_settings
 from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
 from conformance.report import document, known_failures
@@ -133,7 +130,7 @@ class Session:
         self._closed = False
         self._narrowed = bool(self.chosen)
 
-    # Objects that the checks share; each is created when it is first needed.
+    # Objects that are created when they are first needed.
 
     @cached_property
     def client(self) -> Client:
@@ -166,26 +163,6 @@ class Session:
         assert self.opened is not None
         meta = self.opened.target.preflight.meta.seconds
         return Budget(self.client.pace, seconds, self._began, meta)
-
-    @cached_property
-    def corpus(self) -> AlignedCorpus:
-        """The captioned images that suit the weights."""
-        return corpus_for(self.settings)
-
-    @cached_property
-    def cache(self) -> VectorCache:
-        """The vectors of items sent alone; each item is sent once per run."""
-        return VectorCache(Endpoint(self.client))
-
-    @cached_property
-    def batches(self) -> ImageBatches:
-        """The vectors of the images of the format and size checks, many of them per request."""
-        return ImageBatches(Endpoint(self.client), self.settings.model)
-
-    @cached_property
-    def encoded(self) -> EncodedCorpus:
-        """The vectors of the corpus's English captions and images, in the corpus's order."""
-        return EncodedCorpus(self.cache, self.corpus)
 
     # The run.
 

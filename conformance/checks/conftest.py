@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.corpus.alignment import AlignedCorpus
+from conformance.corpus.alignment import AlignedCorpus, corpus_for
 from conformance.data.models import Model
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.comparisons import Precision
@@ -18,7 +18,7 @@ from conformance.transport.endpoint import Endpoint, Target
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Session:
     """The run that the checks belong to."""
-    session: Session | None = pytestconfig.pluginmanager.get_plugin("clip-conformance-session")
+    session: Session | None = pytestconfig.pluginmanager.get_plugin(Session.NAME)
     assert session is not None
     return session
 
@@ -61,9 +61,9 @@ def endpoint(client: Client) -> Endpoint:
 
 
 @pytest.fixture(scope="session")
-def corpus(run: Session) -> AlignedCorpus:
+def corpus(settings: Settings) -> AlignedCorpus:
     """The captioned images that suit the weights."""
-    return run.corpus
+    return corpus_for(settings)
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def measure(run: Session) -> Measure:
 
 
 @pytest.fixture(scope="session")
-def cache(run: Session) -> VectorCache:
+def cache(client: Client) -> VectorCache:
     """The vectors of items sent alone; each item is sent once per run."""
-    return run.cache
+    return VectorCache(Endpoint(client))
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +91,9 @@ def precision(run: Session) -> Precision:
 
 
 @pytest.fixture(scope="session")
-def batches(run: Session) -> ImageBatches:
+def batches(client: Client, model: Model) -> ImageBatches:
     """The vectors of the images of the format and size checks, many of them per request."""
-    return run.batches
+    return ImageBatches(Endpoint(client), model)
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +103,6 @@ def seeds(settings: Settings) -> range:
 
 
 @pytest.fixture(scope="session")
-def encoded(run: Session) -> EncodedCorpus:
+def encoded(cache: VectorCache, corpus: AlignedCorpus) -> EncodedCorpus:
     """The vectors of the corpus's English captions and images, in the corpus's order."""
-    return run.encoded
+    return EncodedCorpus(cache, corpus)
