@@ -77,8 +77,6 @@ class Text:
     """One text; `id` is stable and names it in reports."""
 
     id: str
-    language: str
-    """ISO 639 code; "und" if a text has no language."""
     text: str
 
     def __str__(self) -> str:
@@ -105,7 +103,7 @@ def long(words: int) -> str:
 
 def _texts(group: str) -> tuple[Text, ...]:
     rows = fixture_files.toml(_FILE)[group]
-    return tuple(Text(row["id"], row.get("language", "und"), row["text"]) for row in rows)
+    return tuple(Text(row["id"], row["text"]) for row in rows)
 
 
 @dataclass(frozen=True)
