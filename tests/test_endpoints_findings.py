@@ -4,9 +4,11 @@ import pytest
 
 from conformance import run
 from tests.endpoints import registry
+from tests.endpoints.encoder import Matrix
 from tests.endpoints.faults.hang_ups import Dying
 from tests.endpoints.judging import judge
 from tests.endpoints.server import serve
+from tests.endpoints.wire import Answer, Request
 
 EXPECTED = {
     "images-wider-than-texts": "VEC-07",
@@ -61,3 +63,26 @@ def test_a_run_ends_soon_after_the_endpoint(name: str) -> None:
     first = report.document["findings"][0]
     assert first["got"].startswith("no response to any valid request since")
     assert endpoint.requests_after_death < 20
+
+
+class DiesOfImages(Dying):
+    """Its process ends with the first image, as one without enough memory does."""
+
+    def image_vector(self, _image: bytes) -> Matrix:
+        self.dead = True
+        raise ConnectionAbortedError
+
+    def answer(self, request: Request) -> Answer:
+        answer = super().answer(request)
+        if self.dead:
+            raise ConnectionAbortedError
+        return answer
+
+
+def test_a_death_by_the_first_image_names_it() -> None:
+    endpoint = DiesOfImages(registry.find("plain").build().encoder)
+    with serve(endpoint) as url:
+        report = run(url, model=registry.MULTILINGUAL, weights="stand-in", weaviate="off")
+    [first] = report.document["findings"]
+    assert first["got"].startswith("no response to any request since the first POST of 1 image")
+    assert '{"images": [' in first["repeat"][0]

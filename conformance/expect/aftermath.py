@@ -102,6 +102,12 @@ class Aftermath:
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
                 self.gone = f"no response to a valid request: {exchange.summary()}"
                 return
+            if exchange.failure is not None and self._unanswered(TEXTS_ALONE):
+                self.gone = f"the endpoint no longer answers, since {exchange.asked()}"
+                got = f"no response to any request since the first {exchange.asked()}: "
+                cause = Cause(CauseKind.DEAD, "plain")
+                self.saw(cause, got + exchange.summary(), "a response", exchange)
+                return
             if problem is None:
                 self._measure(good, exchange)
         if self._served[IMAGES]:

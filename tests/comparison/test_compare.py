@@ -115,8 +115,11 @@ def every(made: Snapshot, change: Callable[[Array], Array]) -> Snapshot:
     return replace(made, texts=texts, images=images)
 
 
+Names = str | tuple[str, ...]
+
+
 def changed(
-    made: Snapshot, kind: str, names: str = "", capitals: bool = False, turn: float = 0.3
+    made: Snapshot, kind: str, names: Names = "", capitals: bool = False, turn: float = 0.3
 ) -> Snapshot:
     """`made` with the vectors of some items changed slightly."""
 
@@ -165,11 +168,12 @@ def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot)
         ("texts", "", False, "only texts differ: they are tokenized, padded or truncated"),
         ("images", "encoding", False, "those that have to be converted first"),
         ("images", "size", False, "those that are not square or are very small"),
+        ("images", ("encoding", "size"), False, "decoded differently, and those that are not"),
         ("images", "", False, "only images differ: they are resized, cropped or normalized"),
     ],
 )
 def test_what_differs_names_the_reason(
-    before: Snapshot, kind: str, names: str, capitals: bool, said: str
+    before: Snapshot, kind: str, names: Names, capitals: bool, said: str
 ) -> None:
     assert said in reason(before, changed(before, kind, names, capitals))
 
