@@ -307,9 +307,12 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
 
 
 def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:
-    """Three texts that differ only beyond twice a token limit, and one that is like the third."""
+    """Three texts that differ only beyond twice a token limit, and one that is like the third.
+
+    All have the same number of words, so that the beginning is at the same distance from the end.
+    """
     same = " ".join(islice(cycle(("It's", "a", "cafÉ", "on")), 2 * limit))
-    one, other, third = (f'"{same} {end}"' for end in ("red", "blue", f"green {name}"))
+    one, other, third = (f'"{same} {end}"' for end in ("red on", "blue on", f"green {name.split()[-1]}"))
     return one, other, third, ALIKE[name](third)
 
 
