@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from tests.endpoints import registry
-from tests.endpoints.groups import GROUPS, compose, culprits
+from tests.endpoints.groups import GROUPS, WARNINGS, compose, culprits
 from tests.endpoints.judging import judge
 from tests.endpoints.wire import Request
 
@@ -21,6 +21,8 @@ def test_a_legal_endpoint_is_accepted(names: tuple[str, ...]) -> None:
     outcome = judge(compose(names))
     told = [outcome.messages[clause] for clause in outcome.broken]
     assert outcome.accepted, f"{culprits(names)}: {told or outcome.verdict}"
+    due = {clause for name in names for clause in WARNINGS.get(name, "").split()}
+    assert {clause: outcome.messages[clause] for clause in set(outcome.found) - due} == {}
 
 
 def test_each_variation_is_in_one_group() -> None:

@@ -55,13 +55,15 @@ SENSORS: Final = {
 HEAVY: Final = {
     "PNG of 70 KB": (156, 1),
     "BMP of 300 KB": (320, 2),
+    "WebP of 300 KB": (504, 0),
     "PNG of 1.1 MB": (620, 3),
     "TIFF of 2.2 MB": (864, 4),
     "BMP of 4.4 MB": (1220, 5),
     "PNG of 8.5 MB": (1692, 6),
     "BMP of 12 MB": (2040, 7),
 }
-"""Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed."""
+"""Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed, or with noise
+that cannot be compressed."""
 
 Scale = Callable[[Image.Image, tuple[int, int]], Image.Image]
 
@@ -176,6 +178,10 @@ def heavy(name: str, own: int) -> Sized:
 def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
     if kind == "PNG":
         return png_files.write(pixels, png_files.Layout(level=0))
+    if kind == "WebP":
+        noise = np.random.default_rng(1).integers(0, 4, pixels.shape, dtype=np.uint8)
+        pixels = (pixels & 0xFC) | noise
+        return save(Image.fromarray(pixels), kind, lossless=True, quality=0, method=0)
     return save(Image.fromarray(pixels), kind)
 
 

@@ -312,7 +312,8 @@ def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:
     All have the same number of words, so that the beginning is at the same distance from the end.
     """
     same = " ".join(islice(cycle(("It's", "a", "cafÉ", "on")), 2 * limit))
-    one, other, third = (f'"{same} {end}"' for end in ("red on", "blue on", f"green {name.split()[-1]}"))
+    ends = "red on", "blue on", f"green {name.split()[-1]}"
+    one, other, third = (f'"{same} {end}"' for end in ends)
     return one, other, third, ALIKE[name](third)
 
 

@@ -99,6 +99,29 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
+WARNINGS = {
+    "null-list-refused": "VEC-17",
+    "double-slash-404": "VEC-20 WIR-08",
+    "sensor-too-large": "IMG-16",
+    "resized-in-its-own-mode": "IMG-12",
+    "unnormalised": "EXA-13",
+    "norms-vary": "EXA-13",
+    "texts-longer-than-images": "EXA-13",
+    "eight-bit": "EXA-11 EXA-12 EXA-13",
+    "noise-of-low-precision": "VEC-24 EXA-11 EXA-12",
+    "noise-that-is-said": "VEC-24 EXA-11 EXA-12",
+    "probes-200": "PRB-05",
+    "live-302": "PRB-05",
+    "empty-request-500": "VEC-18",
+    "empty-request-refused": "VEC-18",
+    "refusals-are-500": "ERR-09",
+    "refusals-are-503": "ERR-09",
+    "unknown-field-refused": "VEC-19",
+    "wsgiref": "VEC-22",
+    "asyncio": "VEC-22",
+}
+"""The SHOULD clauses that a variation does not meet."""
+
 
 def compose(names: Sequence[str]) -> Entry:
     parts = [registry.legals()[name] for name in names]

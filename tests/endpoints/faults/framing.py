@@ -115,6 +115,12 @@ class ClosedUnannounced(Endpoint):
         return False
 
 
+@fault("closed-after-a-refusal")
+class ClosedAfterARefusal(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        return super().send(request, answer, write) and answer.status < 400
+
+
 @fault("closed-when-reused")
 class ClosedWhenReused(Endpoint):
     """Drops a request that reuses a connection; a new connection works."""

@@ -155,6 +155,11 @@ hanging(
     lambda picture: 8 if picture.width * picture.height > 2_000_000 else 0,
     endpoint_timeout=3,
 )
+delays("opened_vector")(
+    "large-webp-hangs",
+    lambda file: 8 if file[8:12] == b"WEBP" and len(file) > 100_000 else 0,
+    endpoint_timeout=3,
+)
 
 
 class SmallBodies(Endpoint):

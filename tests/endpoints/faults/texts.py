@@ -193,6 +193,7 @@ class Averaged(Endpoint):
 
 changing("line-breaks-deleted", lambda text: text.replace("\r", "").replace("\n", ""))
 changing("tabs-deleted", lambda text: text.replace("\t", ""))
+changing("long-text-cut-to-a-sentence", lambda text: re.sub(r"(.{25}[.!?]\s).*", r"\1", text))
 
 
 @fault("first-large-image-hangs", endpoint_timeout=3)
