@@ -288,9 +288,8 @@ def test_long_texts_get_vectors(endpoint: Endpoint, words: int) -> None:
 
 @pytest.mark.clause("TXT-02")
 @pytest.mark.parametrize("start", range(0, len(texts.real()), A_REQUEST))
-def test_long_texts_of_many_scripts_get_vectors(endpoint: Endpoint, start: int) -> None:
-    sent = [each.text for each in texts.real()[start : start + A_REQUEST]]
-    expect.vectors(endpoint.vectorize(sent), len(sent), 0)
+def test_long_texts_of_many_scripts_get_vectors(cache: VectorCache, start: int) -> None:
+    cache.in_lists([each.text for each in texts.real()[start : start + A_REQUEST]], A_REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -306,9 +305,9 @@ def test_edge_texts_get_vectors(cache: VectorCache, text: texts.Text) -> None:
 
 @pytest.mark.clause("TXT-03")
 @pytest.mark.parametrize("start", range(0, len(texts.real()), A_REQUEST))
-def test_real_texts_of_many_scripts_get_vectors(endpoint: Endpoint, start: int) -> None:
+def test_real_texts_of_many_scripts_get_vectors(cache: VectorCache, start: int) -> None:
     sent = [each.text[:SHORT] for each in texts.real()[start : start + A_REQUEST]]
-    expect.vectors(endpoint.vectorize(sent), len(sent), 0)
+    cache.in_lists(sent, A_REQUEST)
 
 
 @pytest.mark.clause("TXT-04")

@@ -180,8 +180,8 @@ def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
         return png_files.write(pixels, png_files.Layout(level=0))
     if kind == "WebP":
         noise = np.random.default_rng(1).integers(0, 4, pixels.shape, dtype=np.uint8)
-        pixels = (pixels & 0xFC) | noise
-        return save(Image.fromarray(pixels), kind, lossless=True, quality=0, method=0)
+        noisy = Image.fromarray((pixels & 0xFC) | noise)
+        return save(noisy, kind, lossless=True, quality=0, method=0)
     return save(Image.fromarray(pixels), kind)
 
 

@@ -215,20 +215,21 @@ class Aftermath:
             self._refused_by_chance(odd)
 
     def explained(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception, with a better cause if a good request was refused.
+        """The raised exception, with a better cause if a good request was refused or mixed up.
 
         The request is sent again; if it is refused again, its items are sent in other numbers.
         """
         kind = raised.cause.kind
+        if kind in (CauseKind.ROWS, CauseKind.UNASKED):
+            return self._if_mixed_up(raised)
         looked_into = kind in (CauseKind.REFUSED, CauseKind.NO_RESPONSE)
         if not looked_into or not raised.exchanges or self.gone:
             return raised
         odd = raised.exchanges[0]
         if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
             return raised
-        if odd.failed_by(FailureKind.TIMED_OUT) or not _is_odd(odd):
-            return raised
-        if attribution.sends("afterwards", self.clause):
+        may_recover = _is_odd(odd) and not odd.failed_by(FailureKind.TIMED_OUT)
+        if not may_recover or attribution.sends("afterwards", self.clause):
             return raised
         signature = response_signature(odd)
         look = self._in_vain[signature] < TRIES
@@ -245,6 +246,19 @@ class Aftermath:
             own = type(raised) if is_own else PrerequisiteFailed
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
+
+    def _if_mixed_up(self, raised: Nonconformity) -> Nonconformity:
+        """The raised exception with a better cause if a request gets its own rows only alone."""
+        if self.gone or not raised.exchanges or not raised.exchanges[0].in_parallel:
+            return raised
+        body = raised.exchanges[0].request_body
+        texts, images = ([i for k, i in items_of(body) if k == kind] for kind in (TEXTS, IMAGES))
+        with self._silence():
+            again = self._endpoint.post(body)
+        if _problem(again, Items(texts, [image.encode() for image in images])) is not None:
+            return raised
+        got = f"{raised.got} in parallel with other requests, but not alone"
+        return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.CROSSED))
 
     def _of_its_image(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception with the property of the refused image that matters, if known."""

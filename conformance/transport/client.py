@@ -79,6 +79,8 @@ class Client:
         """Send all requests at once, each on its own connection; the answers are in order."""
         start = time.perf_counter()
         exchanges = self._runner.run(self._gather(requests, timeout or self.timeout))
+        if len(exchanges) > 1:
+            exchanges = [replace(each, in_parallel=True) for each in exchanges]
         self.note(exchanges, time.perf_counter() - start)
         return exchanges
 

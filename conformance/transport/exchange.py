@@ -75,6 +75,8 @@ class Exchange:
     """Whether a new connection was opened for it."""
     resent: int = 0
     """How often the request was sent again because a kept connection turned out to be closed."""
+    in_parallel: bool = False
+    """Whether other requests were sent at the same time."""
 
     def failed_by(self, kind: FailureKind) -> bool:
         """Whether this kind of failure prevented the response."""
