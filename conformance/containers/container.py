@@ -79,6 +79,25 @@ class State:
     out_of_memory: bool
 
 
+STATUSES = {
+    127: "its command does not exist",
+    132: "the processor lacks an instruction, often AVX",
+    137: "killed, usually for lack of memory",
+    139: "it crashed",
+}
+"""What the exit statuses of containers mean, whatever runs in them."""
+
+
+def reason(state: State, last_line: str) -> str:
+    """Why a container ended, in parentheses after a blank; empty if only its log can tell."""
+    if state.out_of_memory:
+        return " (out of memory)"
+    if "exec format error" in last_line:
+        return " (the image was built for another processor architecture)"
+    known = STATUSES.get(state.exit_code)
+    return f" ({known})" if known else ""
+
+
 def state_of(container: str) -> State:
     """The state of the container with that id."""
     shown = json.loads(engine.call("inspect", "--format", "{{json .State}}", container))
@@ -138,7 +157,7 @@ class Container(Stopped):
         """The error that says how it ended; `refusal` is the engine's message, if any."""
         state, log = self.state, self.log_tail()
         last = refusal if refusal and not log else self.last_log_line()
-        why = " (out of memory)" if state.out_of_memory else ""
+        why = reason(state, last)
         line = f"the container of {self.image} exited with status {state.exit_code}{why}: {last}"
         return ContainerTrouble(line, log)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.containers.container import Container, ContainerOptions
+from conformance.containers.container import Container, ContainerOptions, State, reason
 from conformance.containers.engine import CommandFailed, ContainerTrouble
 from conformance.containers.observations import (
     ANOTHER_USER,
@@ -116,3 +116,21 @@ def test_the_engines_figures_are_read(shown: str, size: int) -> None:
 def test_no_figure_is_said() -> None:
     with pytest.raises(CommandFailed, match="does not report memory use"):
         parsed("-- / --")
+
+
+@pytest.mark.parametrize(
+    ("state", "last_line", "why"),
+    [
+        (State(False, 137, True), "", " (out of memory)"),
+        (State(False, 137, False), "", " (killed, usually for lack of memory)"),
+        (State(False, 132, False), "", " (the processor lacks an instruction, often AVX)"),
+        (State(False, 3, False), "no model here", ""),
+        (
+            State(False, 255, False),
+            "exec /entrypoint.sh: exec format error",
+            " (the image was built for another processor architecture)",
+        ),
+    ],
+)
+def test_the_usual_ends_of_containers_are_explained(state: State, last_line: str, why: str) -> None:
+    assert reason(state, last_line) == why
