@@ -4,7 +4,6 @@
 of `given` make it *not judged*, and fail the clause that they belong to.
 """
 
-from conformance.expect import given
 from conformance.expect.comparisons import (
     beyond,
     corresponding,
@@ -49,7 +48,6 @@ __all__ = [
     "equal",
     "equal_at_once",
     "equal_pairs",
-    "given",
     "joined",
     "meta_object",
     "no_leak",
