@@ -107,9 +107,10 @@ def _rows(vectors: Sequence[Vector]) -> Iterator[bytes]:
 
 def register_errors(app: Flask) -> None:
     """Turn every exception of `app`, including the framework's own, into a JSON response."""
-    app.register_error_handler(RefusedError, _refused)
+    app.register_error_handler(RefusedError, lambda error: _error(str(error), error.status))
     app.register_error_handler(UnavailableError, _unavailable)
-    app.register_error_handler(ClientGoneError, _gone)
+    # nginx's status for this; nobody reads it.
+    app.register_error_handler(ClientGoneError, lambda _: _error("the client hung up", 499))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _own_fault)
 
@@ -120,18 +121,10 @@ def _error(message: str, status: int) -> Response:
     return response
 
 
-def _refused(error: RefusedError) -> Response:
-    return _error(str(error), error.status)
-
-
 def _unavailable(error: UnavailableError) -> Response:
     response = _error(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "1"
     return response
-
-
-def _gone(_: ClientGoneError) -> Response:
-    return _error("the client hung up", 499)  # nginx's status for this; nobody reads it.
 
 
 def _http(error: HTTPException) -> Response:

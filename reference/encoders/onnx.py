@@ -38,10 +38,6 @@ def _whitespace(text: str) -> str:
     return " ".join(html.unescape(html.unescape(ftfy.fix_text(short))).split())
 
 
-def _lower(text: str) -> str:
-    return _whitespace(text).lower()
-
-
 def _canonical(text: str) -> str:
     """SigLIP's cleaning of the text between special tokens, with one leading space."""
     first, *rest = re.split("(</s>|<unk>)", UNDERLINE + text.replace(UNDERLINE, " "))
@@ -59,7 +55,7 @@ def _plain(text: str) -> str:
 CLEANING: Final[dict[str | None, Callable[[str], str]]] = {
     None: str,
     "whitespace": _whitespace,
-    "lower": _lower,
+    "lower": lambda text: _whitespace(text).lower(),
     "canonical": _canonical,
 }
 

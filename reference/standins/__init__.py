@@ -46,15 +46,9 @@ def unpack(tag: str, into: Path) -> Path:
 
     Raises LookupError if there is no stand-in for `tag`, OSError if it cannot be written.
     """
-    found = archive(tag)
     folder = into / tag
-    folder.mkdir(parents=True)
-    # tarfile's own "r|xz" takes four times as long for such compact archives.
-    with (
-        found.open("rb") as packed,
-        lzma.open(packed) as content,
-        tarfile.open(fileobj=content, mode="r:") as tar,
-    ):
+    with opened(tag) as tar:
+        folder.mkdir(parents=True)
         # As an attribute, because the argument `filter` requires Python 3.11.4.
         tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
         tar.extractall(folder)

@@ -203,7 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--mounted-at",
         metavar="PATH",
-        default="./models",
+        default=_MODELS,
         help="where the server will see the folder in the vendor's layout (default: ./models)",
     )
     return parser
