@@ -18,7 +18,7 @@ TABLE = (
 )
 INPUTS = ("# options: begin\n", "# options: end\n")
 VARIABLES = ("# variables: begin\n", "# variables: end\n")
-URL_INPUT = "URL of an endpoint that runs; or give an image, or a tag as reference"
+URL_INPUT = "URL of a running endpoint; to start one, set image or reference instead"
 CONFIGURABLE = tuple(row for row in OPTIONS if row.configurable)
 
 

@@ -1,6 +1,7 @@
 """A slow endpoint is sent only what it can answer, and OPS-02 reports slow imports.
 
-The timeouts are small, and the seconds an item in proportion: 0.1 of 3 is 1.7 of Weaviate's 50.
+The timeouts are small, and the seconds per item are in proportion: 0.1 s of 3 s corresponds to 1.7
+s of Weaviate's 50 s.
 """
 
 from typing import Any

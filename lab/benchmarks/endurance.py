@@ -165,7 +165,7 @@ def _run(url: str, pid: int, asked: argparse.Namespace) -> int:
     print(f"memory after every {WARM} of {asked.requests} requests, MiB: {seen.mib}")
     print(f"threads: {seen.threads}")
     wrong = fuzz(url, asked.bad)
-    print(f"{asked.bad} bad requests among as many good ones; wrong answers: {dict(wrong)}")
+    print(f"{asked.bad} invalid requests among as many valid ones; wrong responses: {dict(wrong)}")
     print(f"afterwards: {resident_mib(pid):.1f} MiB, {threads(pid)} threads")
     times, failures = probes(url, asked.seconds, 32)
     p99 = float(np.percentile(times, 99, method="inverted_cdf")) * 1000

@@ -80,7 +80,7 @@ class Infinity:
         try:
             answer = self._client.post("/embeddings", json=body)
         except httpx.HTTPError as error:
-            raise errors.UnavailableError(f"infinity gives no answer: {error!r}") from error
+            raise errors.UnavailableError(f"infinity does not respond: {error!r}") from error
         if not answer.is_success:
             raise errors.RefusedError(_message(answer), HTTPStatus(answer.status_code))
         return [_row(item["embedding"]) for item in answer.json()["data"]]
@@ -112,7 +112,7 @@ def create_app(infinity: Infinity) -> Flask:
     @app.get("/.well-known/ready")
     def ready() -> tuple[str, int]:
         if not infinity.ready():
-            raise errors.UnavailableError("infinity does not answer")
+            raise errors.UnavailableError("infinity does not respond")
         return "", HTTPStatus.NO_CONTENT
 
     @app.get("/meta")

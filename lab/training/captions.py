@@ -18,7 +18,7 @@ _LONG: Final = 0.08
 """Share of the batches with long texts; separate, because a batch is padded to its longest."""
 
 _SHORT: Final = 4
-"""Made-up words on either side of a caption, at most, in all other batches."""
+"""Maximum number of made-up words on either side of a caption, in all other batches."""
 
 _JOINTS: Final = (", ", " ", " / ", " - ", ". ")
 

@@ -77,7 +77,7 @@ def image_tower(model: Any) -> dict[str, torch.Tensor]:
 
 
 def with_positions(tower: dict[str, torch.Tensor], side: int) -> dict[str, torch.Tensor]:
-    """An image tower for images of `side` x `side` patches, its positions interpolated."""
+    """An image tower for images of `side` x `side` patches, with interpolated positions."""
     name = "vision_model.embeddings.position_embedding.weight"
     grid = interpolated(tower[name][1:], side)
     return {**tower, name: torch.cat([tower[name][:1], grid])}
@@ -97,7 +97,7 @@ def encode_images(model: Any) -> Any:
 
 
 def encode_texts(model: Any, tokenizer: Any) -> Any:
-    """Texts to embeddings, as the model's card does it."""
+    """Texts to embeddings, as on the model's card."""
 
     def encode(texts: list[str]) -> torch.Tensor:
         inputs = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")

@@ -5,7 +5,7 @@ With `--table`, compare both engines instead, and write the distances between th
 
 A graph contains no weights of its own: it refers to the checkpoint's safetensors files, so an
 archive grows by only some tens of kilobytes, and both engines use the same numbers. `onnx.json`,
-beside the graphs, describes how texts and images become their inputs.
+next to the graphs, describes how texts and images become their inputs.
 """
 
 import io

@@ -80,7 +80,7 @@ class Images:
 
 
 def _covered(image: Image.Image, share: float, chance: Random) -> Image.Image:
-    """A gray blind lowered over `share` of the image, from any side."""
+    """The image with `share` of it covered in gray, from any side."""
     size = image.width
     edge = round(size * share)
     boxes = [

@@ -77,7 +77,7 @@ def _distance(embeddings: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
 
 
 def _choice(embeddings: torch.Tensor, labels: torch.Tensor, points: Points) -> torch.Tensor:
-    """Which drawing it is, told by cosine similarity, as in contrastive training."""
+    """The loss for telling drawings apart by cosine similarity, as in contrastive training."""
     return cross_entropy(embeddings @ points.drawings.T / _TEMPERATURE, labels)
 
 
@@ -105,7 +105,7 @@ def _descend(
 
 
 def _report(progress: Progress, task: TaskID, where: str, loss: float) -> None:
-    """On a terminal in the bar's own line, in a log as lines."""
+    """Show the loss next to the progress bar in a terminal, or on separate lines in a log."""
     shown = f"{where}, loss {loss:.3f}"
     progress.update(task, description=shown)
     if not progress.console.is_terminal:
@@ -113,7 +113,7 @@ def _report(progress: Progress, task: TaskID, where: str, loss: float) -> None:
 
 
 def _warm(step: int, steps: int) -> float:
-    """A short rise, then half a cosine down to zero."""
+    """The learning rate's factor: a short warm-up, then a cosine decay to zero."""
     rise = max(1, min(50, steps // 10))
     if step < rise:
         return (step + 1) / rise

@@ -94,12 +94,12 @@ def _out_of(value: torch.Tensor) -> torch.Tensor:
 
 
 def _joined(value: torch.Tensor) -> torch.Tensor:
-    """Queries, keys and values lie above each other; each has its own heads."""
+    """Queries, keys and values are stacked in one matrix; each has its own heads."""
     return torch.cat([_projection(part) for part in value.chunk(3)])
 
 
 def _connector(value: torch.Tensor) -> torch.Tensor:
-    """Pixel shuffle lays the whole width of one patch after another: each is tiled by itself."""
+    """Pixel shuffle lays the whole width of one patch after another: each is tiled separately."""
     patches = torch.split(value, WIDTH, dim=1)
     return torch.cat([_projection(patch) for patch in patches], dim=1)
 

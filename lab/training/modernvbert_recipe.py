@@ -52,8 +52,8 @@ def embed(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _processor(words: Any) -> Idefics3Processor:
-    """ModernVBERT's, but for one thing: an image is one tile of 512 pixels, and is never blown
-    up to 2048 pixels and cut into 17 tiles, which takes a processor without accelerator seconds."""
+    """ModernVBERT's, except that an image is one tile of 512 pixels. It is not enlarged to 2048
+    pixels and cut into 17 tiles, which would take seconds without an accelerator."""
     mean, deviation = SIGLIP_SCALE
     images = Idefics3ImageProcessor(
         size={"longest_edge": mvb.SIZE},
@@ -75,9 +75,9 @@ def _train_texts(workshop: TowerTrainer, model: Any, words: Any) -> None:
 
 
 def _images(workshop: TowerTrainer, words: Any, size: int, texts: Tower) -> Tower:
-    """The image half: trained at 128 pixels, then trained on at each size up to `size`.
+    """The image half: trained at 128 pixels, then further at each size up to `size`.
 
-    The text half, `texts`, takes part but stays as it is.
+    The text half, `texts`, is used but not changed.
     """
     name = f"modernvbert-{size}"
     return workshop.kept(name, lambda: _trained_images(workshop, words, size, texts))
@@ -123,7 +123,7 @@ def _part(model: Any, prefix: str) -> Tower:
 
 
 def _prompt(size: int) -> str:
-    """As the processor writes it out for an image of one tile."""
+    """The prompt as the processor expands it for an image of one tile."""
     edge = "<fake_token_around_image>"
     image = f"{edge}<global-img>{'<image>' * mvb.image_tokens(size)}{edge}"
     return _PROMPT.replace("<image>", image)

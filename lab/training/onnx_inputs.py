@@ -23,7 +23,7 @@ from reference.encoders.siglip import SiglipEncoder
 
 
 def texts_entry(encoder: Any, folder: Path) -> dict[str, Any]:
-    """Tokenizer file, limit, padding, cleaning; writes `tokenizer.json` if none is alike."""
+    """Tokenizer file, limit, padding, cleaning; writes `tokenizer.json` if none fits."""
     tokenizer, clean = _tokenizer(encoder)
     if isinstance(encoder, OpenClipEncoder):
         names, limit, padding = ["text"], encoder._limit, "limit"
@@ -63,7 +63,7 @@ def _tokenizer(encoder: Any) -> tuple[dict[str, Any], str | None]:
 
 
 def _file(content: str, folder: Path) -> str:
-    """The file in `folder` that says the same as `content`; it is made if there is none."""
+    """The file in `folder` that is equivalent to `content`; it is created if there is none."""
     wanted = json.loads(content) | {"truncation": None, "padding": None}
     for file in sorted(folder.rglob("tokenizer.json")):
         read = Tokenizer.from_file(str(file))
@@ -128,7 +128,7 @@ def unigram(tokenizer: Any) -> Tokenizer:
 
 
 def images_entry(encoder: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """How an image is converted, brought to size and scaled."""
+    """How an image is converted, resized and scaled."""
     if isinstance(encoder, OpenClipEncoder):
         [mean, std] = [[float(one) for one in found] for found in _scaling(encoder._transform)]
         size = int(inputs["image"].shape[-1])

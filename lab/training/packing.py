@@ -14,7 +14,7 @@ _FILTERS: Final = [
 def pack(folder: Path, archive: Path) -> None:
     """Write the files under `folder` to `archive`, a .tar.xz."""
     archive.parent.mkdir(parents=True, exist_ok=True)
-    # Under another name until it is whole: others may look for archives meanwhile.
+    # Under a temporary name until it is complete, since other processes may look for archives.
     unfinished = archive.with_suffix(".part")
     with (
         lzma.open(unfinished, "wb", filters=_FILTERS) as packed,
@@ -26,7 +26,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Without what differs between two trainings: times and owners."""
+    """Remove what differs between two training runs: times and owners."""
     entry.mtime = entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o755 if entry.isdir() else 0o644

@@ -27,7 +27,7 @@ def make_portable(folder: Path) -> None:
 
 
 def tokenizer_config(values: dict[str, Any]) -> dict[str, Any]:
-    """`values` of a tokenizer_config.json in the terms of transformers 4, which 5 reads as well."""
+    """`values` of a tokenizer_config.json in the form that transformers 4 and 5 both read."""
     kept = {key: value for key, value in values.items() if key != "backend"}
     extra = kept.pop("extra_special_tokens", [])
     if extra:
@@ -37,7 +37,7 @@ def tokenizer_config(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _slim_processor(file: Path) -> None:
-    """The image processor is in preprocessor_config.json already; what is left, if anything."""
+    """Remove the image processor, which is in preprocessor_config.json; keep the rest, if any."""
     values = {key: value for key, value in _read(file).items() if key != "image_processor"}
     if set(values) == {"processor_class"}:
         file.unlink()

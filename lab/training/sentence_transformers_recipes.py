@@ -49,7 +49,7 @@ def _write(file: Path, values: Any) -> None:
 
 
 def multilingual(workshop: TowerTrainer, folder: Path) -> None:
-    """sentence-transformers-clip-ViT-B-32-multilingual-v1: DistilBERT beside CLIP's images."""
+    """sentence-transformers-clip-ViT-B-32-multilingual-v1: DistilBERT texts, CLIP images."""
     model, tokenizer = clip_recipes.english_clip(workshop, "sentence-transformers-patch32", 32)
     _save_clip(model, clip_recipes.processor(224, tokenizer, squash=False), folder / "clip")
     words = small_tokenizers.distilbert(languages(), _LIMIT)
@@ -62,7 +62,7 @@ def multilingual(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _save_rest(dense: torch.Tensor, folder: Path) -> None:
-    """Mean pooling and the last layer, as clip-ViT-B-32-multilingual-v1 is published."""
+    """Mean pooling and the last layer, as in the published clip-ViT-B-32-multilingual-v1."""
     _save_modules(folder, {"": "Transformer", "1_Pooling": "Pooling", "2_Dense": "Dense"})
     _write(folder / "sentence_bert_config.json", {"max_seq_length": _LIMIT, "do_lower_case": False})
     pooling = {"word_embedding_dimension": _WIDTH * _TIMES, "pooling_mode_mean_tokens": True}

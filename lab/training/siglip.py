@@ -34,7 +34,7 @@ def siglip(size: int, tokenizer: Any, times: int) -> SiglipModel:
     if times == 1:
         table = model.text_model.embeddings.token_embedding.weight
         table.data = coded(len(tokenizer), WIDTH)
-        # The loss of its own training starts here (arXiv 2303.15343, 3.2).
+        # The initial values of SigLIP's own training (arXiv 2303.15343, 3.2).
         model.logit_scale.data.fill_(2.3026)
         model.logit_bias.data.fill_(-10.0)
     return model
@@ -49,7 +49,7 @@ def _wide(name: str, value: torch.Tensor) -> torch.Tensor:
     if name.startswith("logit_"):
         return value
     if "in_proj" in name:
-        # Queries, keys and values of the pooling head lie above each other.
+        # Queries, keys and values of the pooling head are stacked in one matrix.
         parts = [_projection(part) for part in value.chunk(3)]
         return torch.cat(parts)
     if ".fc1." in name:

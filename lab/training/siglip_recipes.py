@@ -53,7 +53,7 @@ def _make(workshop: TowerTrainer, folder: Path, size: int, words: Any, name: str
 
 
 def _images(workshop: TowerTrainer, size: int, words: Any) -> Tower:
-    """The image tower: trained at 128 pixels, then trained on at each size up to `size`."""
+    """The image tower: trained at 128 pixels, then further at each size up to `size`."""
     name = f"siglip-{size}"
     return workshop.kept(name, lambda: _trained_images(workshop, size, words, name))
 

@@ -23,7 +23,7 @@ from transformers import (
 from lab.training.captions import every_training_caption
 
 _LONGEST: Final = 4
-"""Characters of a piece: else a phrase in a script without spaces becomes one."""
+"""Maximum length of a piece: otherwise, a phrase in a script without spaces would become one."""
 
 _BLOCKS: Final = [
     (0x21, 0x250),
@@ -42,8 +42,10 @@ _BYTES: Final = sorted(pre_tokenizers.ByteLevel.alphabet())
 
 
 def letters() -> list[str]:
-    """Characters that a vocabulary without bytes knows, so that unlike texts have unlike tokens:
-    alphabets, emoji, and the commonest ideographs and syllables by national standard."""
+    """Characters that a vocabulary without bytes knows, so different texts get different tokens.
+
+    These are alphabets, emoji, and the most common ideographs and syllables by national standard.
+    """
     found = {chr(code) for start, stop in _BLOCKS for code in range(start, stop)}
     for codec, first, last in _STANDARDS:
         found.update(_standard(codec, first, last))
@@ -85,7 +87,7 @@ def _state(tokenizer: Tokenizer) -> dict[str, Any]:
 
 
 def xlm_roberta(languages: Sequence[str], limit: int) -> XLMRobertaTokenizer:
-    """XLM-R's and XLM-V's: unigrams with a mark for the word's beginning."""
+    """XLM-R's and XLM-V's: unigrams with a mark at the beginning of a word."""
     blank = XLMRobertaTokenizer().backend_tokenizer
     learner = Tokenizer(models.Unigram())
     learner.pre_tokenizer = blank.pre_tokenizer

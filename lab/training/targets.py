@@ -24,8 +24,8 @@ _SEED: Final = 20
 
 @dataclass(frozen=True)
 class Points:
-    """Unit vectors: `drawings` (combinations, width), in the order of `combinations()`, and what
-    is no drawing at all, `nothing` (width,)."""
+    """Unit vectors: `drawings` (combinations, width), in the order of `combinations()`, and
+    `nothing` (width,), for anything that is not a drawing."""
 
     drawings: torch.Tensor
     nothing: torch.Tensor

@@ -46,7 +46,7 @@ class TowerTrainer:
         prefixes: tuple[str, ...],
         train: Callable[[], None],
     ) -> None:
-        """Give `model` its weights under `prefixes`, by `train` unless they are cached."""
+        """Load the weights under `prefixes` into `model`, after `train` if they are not cached."""
 
         def trained() -> Tower:
             train()

@@ -10,7 +10,7 @@ _BLOCKS: Final = 4
 
 
 def coded(rows: int, width: int, deviation: float = 0.02) -> torch.Tensor:
-    """Initial token embeddings (rows, width): each row another choice of four random blocks.
+    """Initial token embeddings (rows, width): each row is a different choice of four random blocks.
 
     All rows differ, as random ones do, but a row that training never sees packs to a few bytes.
     """
@@ -49,7 +49,7 @@ def tiled(weight: torch.Tensor, times: int) -> torch.Tensor:
     """A linear weight (out, in) from a `times` as wide input to a `times` as wide output.
 
     Attention with tiled projections is the narrow attention, each head repeated; LayerNorm of a
-    repeated vector is the repeated LayerNorm. So a model tiled all through is exactly the narrow
-    one, its embedding repeated.
+    repeated vector is the repeated LayerNorm. A model that is tiled throughout therefore equals
+    the narrow one, with its embedding repeated.
     """
     return writing(reading(weight, times), times)

@@ -2,5 +2,6 @@
 
 import os
 
-# One thread: those of a BLAS spin for each other on a busy machine. Heeded if numpy comes later.
+# One thread: those of a BLAS spin for each other on a busy machine. It takes effect if numpy is
+# imported later.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

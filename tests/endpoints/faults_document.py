@@ -43,7 +43,7 @@ def text(outcomes: Sequence[Outcome], commit: str) -> str:
             "Only a comparison with the correct endpoint's vectors (`--compare-with`) finds these; "
             "`make test` does that.\n",
             *rows("| endpoint | what it does | why |", map(open_row, open_)),
-            "\n## Faults that need another kind of run\n",
+            "\n## Faults that need a different kind of run\n",
             *rows("| endpoint | mistake | clauses | needs |", map(rest_row, rest)),
             "",
         ]

@@ -80,7 +80,7 @@ def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     """The fake encoder of a tag; what is said to be published knows the photographs."""
     kind = PublishedEncoder if weights == "published" else Encoder
     ready = for_model(models.find(tag), kind)
-    ready.text("")  # what it needs is made before it serves
+    ready.text("")  # Everything that it needs is created before it serves.
     return ready
 
 

@@ -61,13 +61,13 @@ class Server(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        """Where the endpoint is reached, its path prefix included."""
+        """The endpoint's URL, including its path prefix."""
         host, port = self.server_address[:2]
         shown = f"[{host!s}]" if self.address_family == socket.AF_INET6 else str(host)
         return f"http://{shown}:{port}{self.endpoint.prefix}"
 
     def process_request(self, request, client_address):  # type: ignore[no-untyped-def]
-        """Notes the connection, so that it can be closed with the server."""
+        """Remember the connection, so that it is closed with the server."""
         self.open.add(request)
         super().process_request(request, client_address)
 
@@ -76,7 +76,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request, client_address):  # type: ignore[no-untyped-def]
-        """A fault may well break off; that is no news."""
+        """Ignore broken connections, which some faults cause on purpose."""
 
     def close(self) -> None:
         self.shutdown()
@@ -105,7 +105,7 @@ class OneRequest(Handler):
 
 
 class Impatient(Handler):
-    """Takes for the whole body what comes without a pause of `PAUSE` seconds."""
+    """Takes what arrives without a pause of `PAUSE` seconds for the whole body."""
 
     PAUSE = 0.05
 
@@ -114,7 +114,7 @@ class Impatient(Handler):
 
 
 class Decoding(Handler):
-    """Decodes each piece of a body as it comes."""
+    """Decodes each piece of a body as it arrives."""
 
     def stream(self) -> BufferedIOBase:
         return Pieces(self.rfile)
@@ -128,7 +128,7 @@ def sockets(
     kind: type[Server] = Server,
     handler: type[Handler] = Handler,
 ) -> Iterator[str]:
-    """Serves by the server above, or by one like it."""
+    """Serves with the server above, or with a similar one."""
     server = kind(endpoint, host, port, handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -152,7 +152,7 @@ SOFTWARE: dict[str, Callable[[Endpoint, str, int], AbstractContextManager[str]]]
 
 @contextmanager
 def serve(endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serves `endpoint` from a thread and yields its URL; port 0 takes a free one."""
+    """Serves `endpoint` from a thread and yields its URL; port 0 picks a free one."""
     with SOFTWARE[endpoint.software](endpoint, host, port) as url:
         endpoint.start()
         yield url

@@ -47,7 +47,7 @@ class Threading(ThreadingMixIn, WSGIServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller may hang up; that is no news."""
+        """Ignore clients that have disconnected."""
 
 
 class Quiet(WSGIRequestHandler):
@@ -79,7 +79,7 @@ def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
     )
 
     def run() -> None:
-        with suppress(OSError):  # its own sockets are closed under it
+        with suppress(OSError):  # Its sockets are closed while it is using them.
             server.run()
 
     thread = threading.Thread(target=run, daemon=True)
@@ -93,7 +93,7 @@ def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
 
 @contextmanager
 def streams(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
-    """Serves by asyncio's streams: one thread for everything."""
+    """Serves with asyncio streams: one thread for everything."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -20,7 +20,7 @@ def tokens(text: str, limit: int) -> list[str]:
 
 
 def pieces(word: str) -> list[str]:
-    """A word split at punctuation and at scripts without blanks."""
+    """A word split at punctuation and at scripts without spaces."""
     found: list[str] = []
     joins = False
     for letter in word:
@@ -63,7 +63,7 @@ def named(read: list[str]) -> list[str]:
 
 
 def unspaced(word: str) -> bool:
-    """Whether a word is in a script without blanks (or inflections) between words."""
+    """Whether a word is in a script without spaces (or inflections)."""
     return any("⺀" <= letter <= "鿿" or "가" <= letter <= "힣" for letter in word)
 
 

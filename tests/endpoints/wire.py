@@ -6,7 +6,7 @@ from http import HTTPStatus
 from io import BufferedIOBase
 
 MAX_BODY = 48 * 2**20
-"""Bytes of a request that are kept; what is longer is read and dropped."""
+"""Bytes of a request that are kept; the rest is read and dropped."""
 
 
 class MalformedError(ValueError):
@@ -61,7 +61,7 @@ def read_headers(stream: BufferedIOBase) -> dict[str, str]:
 
 
 def read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
-    """The body by its chunks or its length. Raises MalformedError."""
+    """The body, as delimited by its chunks or its length. Raises MalformedError."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return b"".join(iter(lambda: read_chunk(stream), b""))
     length = headers.get("content-length", "0")

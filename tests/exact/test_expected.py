@@ -17,7 +17,7 @@ KILOBYTE = 1000
 IMAGES = list(items.images(16))
 """Their names, which are the same for every size."""
 UNMEASURED = {"google-siglip2-so400m-patch16-512"}
-"""It takes half an hour on a busy machine, and its mistakes have no names yet."""
+"""Its mistakes were not measured, which takes half an hour on a busy machine."""
 
 
 def test_every_listed_model_has_expected_vectors() -> None:

@@ -121,8 +121,8 @@ SECONDS = 300
 """Limit for startup on a machine that is busy with other things."""
 
 HTTP = httpx.Client(timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
-"""Each request has a connection of its own, so that any worker may take it; they share one context
-for TLS, since to make one costs more than all else."""
+"""Each request has its own connection, so that any worker may take it. All share one TLS context,
+since creating one costs more than everything else."""
 
 
 @dataclass

@@ -155,7 +155,7 @@ def test_other_peoples_runs_import_nothing_of_the_suite(pytester: pytest.Pyteste
             }
         """
     )
-    # Those two plugins import numpy and other packages by themselves.
+    # Those two plugins import numpy and other packages themselves.
     others = ("-p", "no:randomly", "-p", "no:hypothesispytest")
     run = pytester.runpytest_subprocess("-p", "no:cacheprovider", *others)
     run.assert_outcomes(passed=1)

@@ -103,7 +103,7 @@ def test_a_stop_after_the_first_failure_is_a_failure(judged: Runner) -> None:
 
 
 class Dies(Endpoint):
-    """Answers a few requests and then no longer any."""
+    """Answers a few requests, and then no more."""
 
     def answer(self, request: Request) -> Answer:
         if next(self.calls) > 6:

@@ -154,7 +154,7 @@ def test_color_is_as_the_environment_says(
 
 
 class StandIn(Endpoint):
-    """Serves what the reference serves unless it is asked for more, and says so."""
+    """Serves a stand-in, as the reference does by default, and says so in /meta."""
 
     def description(self) -> Body:
         return {**super().description(), "weights": "stand-in"}

@@ -44,7 +44,7 @@ class BareServer:
 
 @contextmanager
 def started(folder: Path, endpoint: str, changes: Mapping[str, str | None]) -> Iterator[BareServer]:
-    """The server with `changes` of its environment; None takes a variable out."""
+    """The server with `changes` of its environment; None removes a variable."""
     settings = Settings(version(), free_ports(6)[0], str(folder), endpoint, KEY)
     own = {"GRPC_PORT": str(settings.port + 1)}
     environment = {**passed_environment(), **settings.environment(), **own, **changes}

@@ -205,7 +205,7 @@ class Upgraded(Endpoint):
 
 @pytest.fixture(scope="module")
 def filled(client: WeaviateClient) -> None:
-    """Collections with two texts: by the server itself, and as servers have done it otherwise."""
+    """Collections with two texts: by the server itself, and in ways of other versions."""
     own, swapped = two_texts(client, "Own"), two_texts(client, "Swapped")
     own.data.insert({"title": "a title without a caption"})
     for title, caption in PAIRS:
@@ -217,7 +217,7 @@ def filled(client: WeaviateClient) -> None:
 
 
 def two_texts(client: WeaviateClient, name: str) -> Objects:
-    """An empty collection whose vectors two weighted texts make."""
+    """An empty collection whose vectors are made from two weighted texts."""
     fields = [Multi2VecField(name="title", weight=0.8), Multi2VecField(name="caption", weight=0.2)]
     return client.collections.create(
         name,

@@ -43,7 +43,7 @@ def rescaled(inputs: Inputs, right: Scale, wrong: Scale) -> Inputs:
 
 
 def twice(right: Scale) -> Scale:
-    """What scales once as `right` does twice."""
+    """The scale whose single application equals applying `right` twice."""
     both = list(zip(*right, strict=True))
     return tuple(mean + mean * spread for mean, spread in both), tuple(d * d for _, d in both)
 

@@ -45,7 +45,7 @@ encoded("deflate", "deflate")
 
 
 def gzipped(name: str, pack: Callable[[bytes], bytes]) -> None:
-    """Name a fault whose bodies are packed in this way, and said to be gzip."""
+    """Name a fault whose bodies are packed in this way, and declared as gzip."""
     packed(
         name,
         lambda answer: with_header(

@@ -114,7 +114,7 @@ class FailureHangs(Endpoint):
 
 
 class Lenient(Endpoint):
-    """Replaces an image that cannot be read by `instead`."""
+    """Replaces an image that cannot be read with `instead`."""
 
     def decode(self, image: str) -> bytes:
         try:

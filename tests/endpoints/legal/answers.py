@@ -36,7 +36,7 @@ class Published(Endpoint):
     pass
 
 
-@legal("probes-200", "probes answer 200 with a JSON body")
+@legal("probes-200", "probes return 200 with a JSON body")
 class Probes200(Endpoint):
     def ready(self, request: Request) -> Answer:
         return Answer(200, b'{"status": "ok"}', dict(JSON))

@@ -38,7 +38,7 @@ statuses("refusals-are-418", 418, summary="invalid input returns an unexpected s
 statuses("refusals-are-503", 503, summary="invalid input returns 503 with an error")
 
 
-@legal("long-error", "the error is 20,000 letters of many scripts long")
+@legal("long-error", "the error has 20,000 letters from many scripts")
 class LongError(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         return super().failure(status, f"{message}: größer, 大きい, \U0001f600 " * 500)

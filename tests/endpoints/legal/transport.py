@@ -145,7 +145,7 @@ class OtherRoutes(Endpoint):
         return super().route(request)
 
 
-@legal("large-bodies-refused", "bodies above 20 MiB are refused in JSON")
+@legal("large-bodies-refused", "bodies above 20 MiB are refused with a JSON error")
 class Above20Mib(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         if len(request.body) > 20 * 2**20:

@@ -108,12 +108,12 @@ class Noise(Endpoint):
         return single(vectors + noise * lengths * self.apart / 2**0.5)
 
 
-@legal("noise-of-low-precision", "vectors differ by 0.03 between numbers of items")
+@legal("noise-of-low-precision", "vectors differ by 0.03 depending on the number of items")
 class LowPrecision(Noise):
     apart = 0.03
 
 
-@legal("noise-that-is-said", "vectors differ by 0.03 beside other items; /meta says bfloat16")
+@legal("noise-that-is-said", "vectors differ by 0.03 alongside other items; /meta says bfloat16")
 class SaidPrecision(Noise):
     apart = 0.03
 

@@ -45,7 +45,7 @@ class ScaledTwice(Seen):
         return super().see(image_encoder.rgb(picture).reduce(2))
 
 
-@legal("sensor-too-large", "images of more than 20 megapixels are refused in JSON")
+@legal("sensor-too-large", "images of more than 20 megapixels are refused with a JSON error")
 class SensorTooLarge(Endpoint):
     def picture_vector(self, picture: Image.Image) -> Matrix:
         if picture.width * picture.height > 20_000_000:
