@@ -176,7 +176,9 @@ class Aftermath:
         """Check the endpoint if one of these requests was refused or got no response."""
         if self._asking or self.gone:
             return
-        odd = [each for each in exchanges if each.method == "POST" and _is_odd(each)]
+        odd = [each for each in exchanges if _is_odd(each)]
+        # A probe may answer an error; one without a response can be the first sign of a crash.
+        odd = [each for each in odd if each.method == "POST" or each.failure is not None]
         if odd and self._served.get(_name(TEXTS_ALONE)):
             self._drain([each for each in odd if each.failed_by(FailureKind.TIMED_OUT)])
             self._look_after(odd[0], len(exchanges) > 1)
@@ -299,7 +301,7 @@ class Aftermath:
         """The preceding load: a disruptive request, many at once, or plain work."""
         if parallel:
             return "parallel"
-        clauses = (self.clause, self._before_clause)
+        clauses = filter(None, (self.clause, self._before_clause))
         harmless = all(attribution.sends("harmless", clause) for clause in clauses)
         return "plain" if harmless else ""
 

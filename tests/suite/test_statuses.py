@@ -111,12 +111,15 @@ class Dies(Endpoint):
         return super().answer(request)
 
 
-def test_an_endpoint_that_dies_ends_the_run(judged: Runner) -> None:
-    done, report = judged(Dies(registry.find("plain").build().encoder), "-k", "test_texts.py")
+@pytest.mark.parametrize(
+    ("file", "clause"), [("test_texts.py", "ERR-04"), ("test_probes.py", "OPS-03")]
+)
+def test_an_endpoint_that_dies_ends_the_run(judged: Runner, file: str, clause: str) -> None:
+    done, report = judged(Dies(registry.find("plain").build().encoder), "-k", file)
     assert done.status == 1
     assert report["verdict"] == "not conformant"
     assert "no response to any valid request since" in " ".join(done.out.split())
-    assert [finding["clause"] for finding in report["findings"]] == ["ERR-04"]
+    assert [finding["clause"] for finding in report["findings"]] == [clause]
 
 
 def test_each_status_has_a_column_and_each_finding_a_line(judged: Runner) -> None:
