@@ -20,7 +20,7 @@ MARGIN = 16
 """Tokens kept beyond a text's limit, because truncation can change the few tokens before it."""
 
 CEILING = 256
-"""Characters per token that are searched at most, or 65,536 in total if that is more."""
+"""Maximum number of characters searched per token, or 65,536 in total if that is more."""
 
 
 def as_arrays(inputs: Inputs) -> Inputs:

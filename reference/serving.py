@@ -49,7 +49,7 @@ def serve(chosen: Settings, listener: socket.socket, member: Membership | None =
     bodies = max(chosen.max_body, BODIES * chosen.max_body // chosen.workers)
     app = create_app(service, chosen, Gate(requests, bodies))
     server = http_server.build(app, listener, chosen.max_body, requests)
-    # Made last: a worker may be told to stop while it starts, and would leave it behind.
+    # Created last, since a worker that is told to stop while it starts would leave it behind.
     scratch = Path(tempfile.mkdtemp(prefix="reference-"))
     _end_on_signals(server, scratch)
     if not member:

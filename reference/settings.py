@@ -59,7 +59,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
-    """The settings from `arguments` and `environ`; invalid ones exit with 2 and one line."""
+    """The settings from `arguments` and `environ`; exits with 2 and one line for bad ones."""
     parser = _parser()
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value}
     values = {**_from_environment(environ), **given}

@@ -30,7 +30,7 @@ WHAT_MATTERS = (
     ("template-before-texts", ("TXT-06", "EXA-01"), "EXA-01"),
     ("backslash-escapes-decoded", ("VEC-12", "REL-05"), "REL-05"),
 )
-"""What is varied tells which of several failing clauses describes a fault."""
+"""Of several failing clauses, the one about the varied property describes a fault."""
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -158,7 +158,7 @@ def test_every_word_up_to_the_limit_is_read(cache: VectorCache, model: Model) ->
 
 
 def unread(places: set[int], count: int) -> Cause | None:
-    """The cause if a changed word makes no difference at these places of 1 to `count`."""
+    """The cause if a changed word makes no difference at these positions from 1 to `count`."""
     if len(places) == count:
         # The position of the word does not matter.
         return Cause(CauseKind.UNREAD, "texts")

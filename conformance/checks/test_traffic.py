@@ -61,13 +61,13 @@ def distances(some: Observations, others: Observations) -> list[float]:
 @pytest.mark.clause("OPS-01")
 def test_equal_texts_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
     work = [Items([ALIKE[number % 2]]) for number in range(8)]
-    in_parallel(endpoint, cache, work, "simultaneous equal requests")
+    in_parallel(endpoint, cache, work, "simultaneous identical requests")
 
 
 @pytest.mark.clause("OPS-01")
 def test_equal_images_at_once(endpoint: Endpoint, cache: VectorCache) -> None:
     work = [Items((), [small_bmp(5 * (number % 2))]) for number in range(6)]
-    in_parallel(endpoint, cache, work, "simultaneous equal requests")
+    in_parallel(endpoint, cache, work, "simultaneous identical requests")
 
 
 @pytest.mark.clause("OPS-01")
@@ -86,7 +86,7 @@ def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache
     work = [Items([texts.pool()[place]]) for place in places]
     for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, 1, 0).texts
-        what = f"a text of {callers} simultaneous requests"
+        what = f"a text in {callers} simultaneous requests"
         as_before(endpoint, got, pool[[place]], what)
 
 
@@ -97,7 +97,7 @@ def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -
     work = [Items([texts.pool()[place] for place in each]) for each in places]
     for exchange, own in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, LIST, 0).texts
-        as_before(endpoint, got, pool[own], f"a text of {LISTS} simultaneous lists")
+        as_before(endpoint, got, pool[own], f"a text in {LISTS} simultaneous lists")
 
 
 @pytest.mark.clause("OPS-01")
@@ -110,7 +110,7 @@ def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCach
     small = [Items([texts.pool()[200 + number]]) for number in range(SMALL)]
     first, *others = endpoint.vectorize_at_once([large, *small])
     got = expect.vectors(first, many, 0).texts
-    as_before(endpoint, got, pool[:many], "a text of a long list alongside small requests")
+    as_before(endpoint, got, pool[:many], "a text in a long list alongside small requests")
     for number, exchange in enumerate(others):
         own = expect.vectors(exchange, 1, 0).texts
         as_before(endpoint, own, pool[[200 + number]], "a text alongside a long list")
@@ -159,7 +159,7 @@ def test_a_text_keeps_its_vector_over_many_requests(endpoint: Endpoint, cache: V
     work = [Items([ALIKE[number % 2]]) for number in range(IN_TURN)]
     for number, exchange in enumerate(endpoint.vectorize_in_turn(work)):
         got = given.vectors(exchange, 1, 0).texts[0]
-        what = f"the text in request {number + 1} of {IN_TURN} in turn"
+        what = f"the text in request {number + 1} of {IN_TURN} consecutive ones"
         expect.same(got, before[number % 2], what, tolerances.REPEATED)
 
 

@@ -24,7 +24,7 @@ class Reencoded:
     """Objects that the endpoint refused, each with its response."""
 
     def pairs(self) -> list[Pair]:
-        """Each object's vector as it would be stored today, and as it is stored."""
+        """Each object's vector as it would be stored today, and as it was stored."""
         here = {each.name: vector for each, vector in zip(self.objects, self._today, strict=True)}
         return pairs(here, {each.name: each.vector for each in self.objects})
 

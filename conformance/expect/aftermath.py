@@ -41,7 +41,7 @@ LARGE = 700
 QUICK = 0.25
 """Seconds up to which a first response is taken as the cost of such an item."""
 BEARABLE = 1.5
-"""Seconds for an item up to which several are measured together, too."""
+"""If an item takes at most this many seconds, several are also measured together."""
 FEW = 3
 SEVERAL = 8
 """Items in the request that shows the cost of one among several."""
@@ -322,7 +322,7 @@ class Aftermath:
         self._served[_name(good)] = False
         suspect = attribution.sends("risky", self.clause) or not self._refused
         if response_signature(odd) == response_signature(after) and not suspect:
-            # The preceding request was just as plain: it suffered from the trouble, too.
+            # The preceding request was just as plain, so it was affected too.
             self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
             return
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))

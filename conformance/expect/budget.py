@@ -112,7 +112,7 @@ class Budget:
             return line
         left = f"{self.left_out} of {self.cases} cases left out"
         return (
-            f"{line}; {left}, since all take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
+            f"{line}; {left}: all would take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
         )
 
     def _cost(self, test: str) -> float:

@@ -175,7 +175,7 @@ def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -
     """Require nearly the vector of `shown`, or of a legal rendering of the file.
 
     Decoders differ. If an image is further away than usual, its limit is that of its own copy with
-    halved colors, which shows how sensitive the model is to them.
+    colors at half the resolution, which shows how sensitive the model is to them.
     """
 
     def judge(got: Observation, expected: Observation) -> None:

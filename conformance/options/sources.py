@@ -1,9 +1,9 @@
 """Read a run's options from the command line, the environment and pyproject.toml.
 
-The command line counts before ``CLIP_CONFORMANCE_NAME``, and that before the table
-``[tool.clip-conformance]`` of the pyproject.toml in the working folder. Click reads all three; what
-is added here: a misspelled variable or key is an error, and an endpoint that is named in one place
-overrides an endpoint that is named in a weaker one.
+The command line takes precedence over ``CLIP_CONFORMANCE_NAME``, and that over the table
+``[tool.clip-conformance]`` of the pyproject.toml in the working folder. Click reads all three.
+This module adds two rules: a misspelled variable or key is an error, and an endpoint named in one
+place overrides an endpoint named in a weaker one.
 """
 
 import os

@@ -39,7 +39,7 @@ def test_what_is_left_out_is_counted() -> None:
     budget = Budget(slow(1), 31.5)
     budget.plan(CASES)
     assert budget.left_out == 20
-    assert "20 of 30 cases left out, since all take 2 minutes" in budget.described()
+    assert "20 of 30 cases left out: all would take 2 minutes" in budget.described()
 
 
 def test_slow_takes_any_time() -> None:

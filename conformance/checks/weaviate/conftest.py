@@ -46,7 +46,7 @@ def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
         clause = all_clauses()[marker.args[0]]
         if not applies(clause, deployment.version):
             held = described_versions(clause)
-            statuses.not_applicable(f"holds {held}; this Weaviate is {deployment.version}")
+            statuses.not_applicable(f"applies {held}; this Weaviate is {deployment.version}")
 
 
 @pytest.fixture(scope="session")

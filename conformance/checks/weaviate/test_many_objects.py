@@ -60,7 +60,7 @@ def test_one_broken_image_fails_alone(
             batch.add_object(properties=properties, uuid=uuid)
     rejected = {str(each.object_.uuid): each.message for each in objects.batch.failed_objects}
     expect.require(
-        set(rejected) == {str(ids[2])}, f"{len(rejected)} failed objects", "the broken one"
+        set(rejected) == {str(ids[2])}, f"{len(rejected)} failed objects", "only the broken one"
     )
     refusals = [passed.to_exchange() for passed in failures(deployment, mark)]
     refused = (refusals or [endpoint.vectorize([items[0].title], [BROKEN])])[0]
@@ -68,9 +68,9 @@ def test_one_broken_image_fails_alone(
         without_line_breaks(expect.refusal(refused)),
         without_line_breaks(rejected[str(ids[2])]),
     )
-    expect.require(words in shown, shown, f"the endpoint's words: {words!r}", refused)
+    expect.require(words in shown, shown, f"the endpoint's message: {words!r}", refused)
     stored = sum(objects.query.fetch_object_by_id(uuid) is not None for uuid in ids)
-    expect.require(stored == 3, f"{stored} objects stored", "the other 3")
+    expect.require(stored == 3, f"{stored} objects stored", "the 3 valid ones")
 
 
 def without_line_breaks(text: str) -> str:

@@ -108,7 +108,7 @@ def test_move_away(
 
 @pytest.fixture
 def hybrid(deployment: Deployment, imported: ImportedItems) -> Search:
-    """Hybrid search for a query with an alpha."""
+    """Hybrid search for a query with a given alpha."""
 
     def search(query: str, alpha: float) -> Any:
         with attributed(deployment, "hybrid fails"):

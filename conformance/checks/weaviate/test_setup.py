@@ -31,7 +31,7 @@ def test_waits_for_a_late_endpoint(deployment: Deployment) -> None:
         statuses.not_applicable("can only be observed if the suite starts Weaviate")
     probes = [passed.status for passed in deployment.proxy.passed if passed.path.endswith(READY)]
     late = probes[:HELD_PROBES] == [503] * HELD_PROBES and 200 <= probes[-1] <= 299
-    expect.require(late, f"answers to the probes: {probes}", "503 at first, then ready")
+    expect.require(late, f"responses to the probes: {probes}", "503 at first, then ready")
 
 
 @pytest.mark.clause("WVT-03")

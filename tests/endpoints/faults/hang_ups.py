@@ -127,7 +127,7 @@ class Gone(Endpoint):
         return wire.keeps_open(request, answer)
 
     def gone(self, answer: Answer) -> None:
-        """To be replaced."""
+        """Overridden in subclasses."""
 
 
 @fault("hang-up-answer-kept")

@@ -29,11 +29,11 @@ class Branch(Endpoint):
         return super().image_vector(image)
 
     def applies(self, file: bytes, picture: Image.Image) -> bool:
-        """Whether this is such a file; to be replaced."""
+        """Whether this is such a file; overridden in subclasses."""
         raise NotImplementedError
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """The image that the encoder sees instead; to be replaced."""
+        """The image that the encoder sees instead; overridden in subclasses."""
         return picture
 
 

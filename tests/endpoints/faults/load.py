@@ -96,7 +96,7 @@ class Overlapping(Endpoint):
                 self.inside -= 1
 
     def beside(self, request: Request, company: int) -> Answer:
-        """To be replaced; `company` is the number of simultaneous requests, including this one."""
+        """Overridden in subclasses; `company` counts simultaneous requests, including this one."""
         return super().vectorize(request)
 
 

@@ -18,7 +18,7 @@ class Seen(Endpoint):
         return super().picture_vector(self.see(picture))
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """The image that the encoder sees; to be replaced."""
+        """The image that the encoder sees; overridden in subclasses."""
         return picture
 
 
