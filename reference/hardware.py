@@ -47,13 +47,13 @@ def processor_quota(cgroup: Path = CGROUP) -> int | None:
     return None
 
 
-def available_memory(cgroup: Path = CGROUP) -> int:
+def available_memory() -> int:
     """Bytes still available to processes, on the machine or, if less, in the container."""
     kilobytes = re.findall(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())
     free = int(kilobytes[0]) * 1024
     try:
-        limit = int((cgroup / "memory.max").read_text())
-        return min(free, limit - int((cgroup / "memory.current").read_text()))
+        limit = int((CGROUP / "memory.max").read_text())
+        return min(free, limit - int((CGROUP / "memory.current").read_text()))
     except (OSError, ValueError):  # Not cgroups version 2, or no limit ("max").
         return free
 

@@ -161,9 +161,9 @@ class Container(Stopped):
         line = f"the container of {self.image} exited with status {state.exit_code}{why}: {last}"
         return ContainerTrouble(line, log)
 
-    def log_tail(self, lines: int = LOG_LINES) -> list[str]:
+    def log_tail(self) -> list[str]:
         """The last lines of its log."""
-        return [line.text[:LONGEST_LINE] for line in engine.log(self.id, lines)]
+        return [line.text[:LONGEST_LINE] for line in engine.log(self.id, LOG_LINES)]
 
     def last_log_line(self) -> str:
         """The last line that it wrote to stderr, or else to stdout."""

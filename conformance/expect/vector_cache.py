@@ -87,10 +87,10 @@ class VectorCache:
         most = self._pace.texts(MOST)
         return comparisons.joined([self._list(part) for part in growing_lists(texts, first, most)])
 
-    def given_in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
+    def given_in_lists(self, texts: Sequence[str]) -> Observations:
         """The same for a check that is not about whether the texts are served."""
         try:
-            return self.in_lists(texts, first)
+            return self.in_lists(texts)
         except Nonconformity as problem:
             raise PrerequisiteFailed.of(problem) from None
 

@@ -188,11 +188,6 @@ def _raise_trouble(supervisor: ChildProcess) -> None:
         raise Unavailable(f"the embedded Weaviate supervisor exited unexpectedly: {said}")
 
 
-def leftovers() -> list[Path]:
-    """The existing data folders; none once every server has been removed."""
-    return sorted(Path(tempfile.gettempdir()).glob(f"{FOLDER}*"))
-
-
 def free_ports(count: int) -> list[int]:
     """`count` consecutive free ports, on all interfaces."""
     for _ in range(200):

@@ -3,13 +3,14 @@
 import os
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance.data.clauses import DEFAULT_VERSION
-from conformance.weaviate import server_selection
+from conformance.weaviate import embedded_server, server_selection
 from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -27,6 +28,11 @@ grpc = socket.create_server(("127.0.0.1", int(os.environ["GRPC_PORT"])))
 port = int(sys.argv[sys.argv.index("--port") + 1])
 http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 """
+
+
+def leftovers() -> list[Path]:
+    """The servers' data folders; none once every server has been removed."""
+    return sorted(Path(tempfile.gettempdir()).glob(f"{embedded_server.FOLDER}*"))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 from conformance.transport.child_process import ChildProcess, wait_until
 from conformance.weaviate import embedded_server
 from conformance.weaviate.server import Unavailable
+from tests.weaviate.conftest import leftovers
 
 pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 HANG = 120.0
@@ -33,18 +34,16 @@ def closed(port: int) -> bool:
 def test_the_server_is_there_and_then_gone(fake_program: str) -> None:
     with embedded_server.run("http://127.0.0.1:1", fake_program) as server:
         assert httpx.get(f"{server.url}/v1/.well-known/ready").status_code == 200
-        assert [
-            (path / "data" / "objects.db").exists() for path in embedded_server.leftovers()
-        ] == [True]
+        assert [(path / "data" / "objects.db").exists() for path in leftovers()] == [True]
     assert closed(server.port)
-    assert embedded_server.leftovers() == []
+    assert leftovers() == []
 
 
 def test_a_failure_inside_leaves_nothing_behind(fake_program: str) -> None:
     with pytest.raises(KeyError), embedded_server.run("http://127.0.0.1:1", fake_program) as server:
         raise KeyError
     assert closed(server.port)
-    assert embedded_server.leftovers() == []
+    assert leftovers() == []
 
 
 @pytest.mark.usefixtures("fake_program")
@@ -55,13 +54,13 @@ def test_a_signal_leaves_nothing_behind(end: signal.Signals) -> None:
         os.kill(holder.pid, end)
         assert holder.wait(HANG)
         # The supervisor is in its own session, which nothing stops here.
-        assert wait_until(lambda: closed(port) and embedded_server.leftovers() == [], HANG)
+        assert wait_until(lambda: closed(port) and leftovers() == [], HANG)
 
 
 def test_a_server_that_ends_by_itself_says_why(fake_program: str) -> None:
     with pytest.raises(Unavailable, match="exited unexpectedly: cannot start no module"):
         _enter("http://refuse", fake_program)
-    assert embedded_server.leftovers() == []
+    assert leftovers() == []
 
 
 @pytest.mark.usefixtures("empty_cache")
@@ -70,7 +69,7 @@ def test_without_program_and_network_one_line_tells(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
     with pytest.raises(Unavailable, match=r"^Weaviate 1\.39\.0 is not available: .*refused.*$"):
         _enter("http://127.0.0.1:1", "1.39.0")
-    assert embedded_server.leftovers() == []
+    assert leftovers() == []
 
 
 def _enter(endpoint: str, version: str) -> None:

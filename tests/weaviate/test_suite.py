@@ -18,6 +18,7 @@ from tests.endpoints.encoder import Encoder
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
 from tests.weaviate import real
+from tests.weaviate.conftest import leftovers
 
 HANG = 300.0
 """Seconds after which a run has hung."""
@@ -58,7 +59,7 @@ def test_every_clause_passes(prefixed_url: str, tmp_path: Path) -> None:
         command(prefixed_url, *more), capture_output=True, text=True, timeout=HANG
     )
     assert statuses(tmp_path) == {"pass"}, done.stdout
-    assert embedded_server.leftovers() == []
+    assert leftovers() == []
 
 
 @pytest.mark.usefixtures("empty_cache", "own_temporary_folder")
@@ -83,7 +84,7 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(
         assert wait_until(lambda: list(own_temporary_folder.glob(data)) or not run.running, HANG)
         os.kill(run.pid, end)
         assert run.wait(HANG) not in (None, 0, 1)
-    assert embedded_server.leftovers() == []
+    assert leftovers() == []
     assert subprocess.run(["pgrep", "-f", str(own_temporary_folder)]).returncode == 1
 
 
