@@ -38,7 +38,7 @@ from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance, command_line
 from conformance.report.results import ClauseResult, PhaseResult, Problem, Recorder, text
 from conformance.report.sanitizer import sanitizer_of
-from conformance.report.verdict import Judgement, Verdict, judge
+from conformance.report.verdict import Judgement, Verdict, judge, not_asked_for
 from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Stopwatch
 from conformance.transport.endpoint import Endpoint, Items
@@ -378,10 +378,23 @@ class Session:
         if "client" in vars(self):
             self.client.listeners.clear()
 
+    def _interrupted(self, items: Sequence[pytest.Item]) -> None:
+        """No clause passes by those of its cases that ran before the interrupt."""
+        off = not_asked_for(self.settings)
+        for item in items:
+            clause = clause_of(item)
+            if clause is None or clauses.all_clauses()[clause].group.profile in off:
+                continue
+            if (item.nodeid, "teardown") not in self.results:
+                unrun = PhaseResult(test_of(item), clause, "not run", "interrupted")
+                self.results[item.nodeid, "call"] = unrun
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Stop the endpoint, judge the results, and write the report."""
         self.close()
+        if exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldstop:
+            self._interrupted(session.items)
         if self.opened is None:
             return
         seconds = time.perf_counter() - self.started
@@ -421,7 +434,13 @@ class Session:
             target = replace(target, image={**target.image, "log": self.log})
         samples = self.stopwatch.samples
         made = document.build(
-            self.settings, target, judgement, self.provenance, self.sanitizer, samples
+            self.settings,
+            target,
+            judgement,
+            self.provenance,
+            self.sanitizer,
+            samples,
+            exit_status,
         )
         by_id = {result.clause.id: result for result in judgement.results}
         return Report(

@@ -87,8 +87,12 @@ class Display:
         return (category, "", "") if silent else (category, letter, word)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """End an unfinished line."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End an unfinished line, and let pytest say of an interrupted run only that it was."""
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        memo = getattr(reporter, "_keyboardinterrupt_memo", None)
+        if self.by_command and memo is not None:
+            memo.reprcrash.message = "interrupted"  # Otherwise it shows the line of the code.
         if self.progress is not None:
             self.progress.end()
 

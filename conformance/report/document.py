@@ -37,6 +37,7 @@ def build(
     origin: Provenance,
     clean: Sanitizer,
     latencies: Sequence[Sample],
+    exit_status: int,
 ) -> dict[str, Any]:
     """The report as built-in values, without secrets."""
     return {
@@ -57,7 +58,7 @@ def build(
         "counts": judgement.status_counts(),
         "seconds": round(judgement.seconds, 3),
         "seconds_waiting_for_the_endpoint": round(judgement.endpoint_seconds, 3),
-        "exit_status": judgement.exit_status,
+        "exit_status": exit_status,
         "known_failures": {
             "entries": [
                 {"name": entry.name, "reason": clean.text(entry.reason)}

@@ -112,7 +112,7 @@ def judge(
     found = findings.find(reports)
     seen = [
         _with_evidence(result, found, settings)
-        for result in _results(by_clause, narrowed, _not_asked_for(settings))
+        for result in _results(by_clause, narrowed, not_asked_for(settings))
     ]
     results = tuple(map(known.applied, seen))
     profiles = {
@@ -180,7 +180,8 @@ def _by_test(reports: Sequence[PhaseResult]) -> list[PhaseResult]:
     return list(tests.values())
 
 
-def _not_asked_for(settings: Settings) -> set[Profile]:
+def not_asked_for(settings: Settings) -> set[Profile]:
+    """The parts of the suite that the user did not request."""
     wanted: dict[Profile, bool] = {
         "weaviate": settings.weaviate != "off",
         "comparison": settings.compare_with is not None,

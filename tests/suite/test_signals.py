@@ -19,7 +19,7 @@ def hanging(fake: FakeReference) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**fake.environment, "HANG": "yes"}
     with (
         subprocess.Popen(
-            words, cwd=fake.folder, env=environment, stdout=subprocess.DEVNULL
+            words, cwd=fake.folder, env=environment, stdout=subprocess.PIPE
         ) as process,
         ExitStack() as stack,
     ):
@@ -35,5 +35,11 @@ def test_an_interrupted_run_is_no_success_and_leaves_no_process(
     with hanging(fake_reference) as process:
         process.send_signal(number)
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert process.stdout is not None
+        shown = process.stdout.read().decode()
+    assert "MET-01: interrupted" in shown
+    assert "verdict: incomplete" in shown
+    assert "!! interrupted !!" in shown
+    assert "traceback" not in shown
     assert fake_reference.started() == 1
     assert wait_until(fake_reference.all_gone, 20)
