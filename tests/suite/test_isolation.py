@@ -112,15 +112,6 @@ OTHER_PROJECT = {
 }
 
 
-@pytest.fixture
-def other_project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A project with its own options that does not use the suite."""
-    pytester.makeconftest(OTHER_PROJECT["conftest.py"])
-    pytester.makepyfile(test_it=OTHER_PROJECT["test_it.py"])
-    (pytester.path / "conformance").mkdir()
-    return pytester
-
-
 def outcome(run: pytest.RunResult) -> tuple[int | pytest.ExitCode, list[str]]:
     """Exit status and output, without parts that vary between runs."""
     lines = [line.partition(" in ")[0] for line in run.outlines]
@@ -129,11 +120,14 @@ def outcome(run: pytest.RunResult) -> tuple[int | pytest.ExitCode, list[str]]:
 
 @pytest.mark.parametrize("arguments", [("-rA", "-v"), ("conformance",)])
 def test_other_peoples_runs_are_as_without_the_plugin(
-    other_project: pytest.Pytester, arguments: tuple[str, ...]
+    pytester: pytest.Pytester, arguments: tuple[str, ...]
 ) -> None:
+    pytester.makeconftest(OTHER_PROJECT["conftest.py"])
+    pytester.makepyfile(test_it=OTHER_PROJECT["test_it.py"])
+    (pytester.path / "conformance").mkdir()
     options = ("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
-    with_it = other_project.runpytest_inprocess(*options)
-    without = other_project.runpytest_inprocess(*options, "-p", "no:clip_conformance")
+    with_it = pytester.runpytest_inprocess(*options)
+    without = pytester.runpytest_inprocess(*options, "-p", "no:clip_conformance")
     assert outcome(with_it) == outcome(without)
 
 

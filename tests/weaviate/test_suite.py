@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import pytest
 from conformance import run
 from conformance.transport.child_process import ChildProcess, wait_until
 from conformance.weaviate import embedded_server
-from tests.endpoints.encoder import Encoder
-from tests.endpoints.endpoint import Endpoint
+from tests.endpoints import registry
 from tests.endpoints.server import serve
 from tests.weaviate import real
 from tests.weaviate.conftest import leftovers
@@ -33,14 +31,6 @@ print(sorted(name for name in ("weaviate", "grpc") if name in sys.modules))
 """
 
 
-@pytest.fixture
-def prefixed_url() -> Iterator[str]:
-    endpoint = Endpoint(Encoder())
-    endpoint.prefix = "/gateway/clip"
-    with serve(endpoint) as url:
-        yield url
-
-
 def command(url: str, *more: str) -> list[str]:
     model = ["--model", MODEL, "--weights", "stand-in"]
     return [sys.executable, "-m", "conformance", url, *model, "--group", "WVT", *more]
@@ -53,11 +43,10 @@ def statuses(report: Path) -> set[str]:
 
 @real.needed
 @pytest.mark.usefixtures("own_temporary_folder")
-def test_every_clause_passes(prefixed_url: str, tmp_path: Path) -> None:
+def test_every_clause_passes_behind_a_prefix(tmp_path: Path) -> None:
     more = ["--weaviate", f"embedded:{real.version()}", "--report", str(tmp_path)]
-    done = subprocess.run(
-        command(prefixed_url, *more), capture_output=True, text=True, timeout=HANG
-    )
+    with serve(registry.find("prefix").build()) as url:
+        done = subprocess.run(command(url, *more), capture_output=True, text=True, timeout=HANG)
     assert statuses(tmp_path) == {"pass"}, done.stdout
     assert leftovers() == []
 
