@@ -18,6 +18,7 @@ from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.environment import CUDA_ON
 from conformance.doctor.items import send
 from conformance.transport.endpoint import Endpoint
+from conformance.transport.pace import TooMuch
 
 TOGETHER = 4
 """Images in the timed request: few enough for a CPU, and hardly slower on a GPU."""
@@ -43,20 +44,22 @@ def examine(
     unknown = "not reported by /meta (ENABLE_CUDA=1 here and --model TAG: judged by its speed)"
     found.note("device", f"{says} (according to /meta)" if says else unknown)
     seconds = seconds_an_image(endpoint)
-    if seconds is None:
-        return
     runs_here = urlsplit(endpoint.client.url).hostname in LOCAL
     # A stand-in is far smaller than the model in the table.
-    comparable = runs_here and meta.get("weights") != "stand-in"
+    comparable = runs_here and meta.get("weights") != "stand-in" and seconds is not None
     least = least_on_cpu(model) if comparable else None
-    found.note("image in a batch", _beside(seconds, least))
+    if seconds is not None:
+        found.note("image in a batch", _beside(seconds, least))
     if switch in CUDA_ON:
         _judge(says, seconds, least, found)
 
 
 def seconds_an_image(endpoint: Endpoint) -> float | None:
-    """Seconds per image in a batch, the better of two times; None if there was no response."""
-    sent = [send(endpoint, "image", TOGETHER) for _ in range(2)]
+    """Seconds per image in a batch, the better of two times; None if it was not served."""
+    try:
+        sent = [send(endpoint, "image", TOGETHER) for _ in range(2)]
+    except TooMuch:
+        return None
     if any(each.failure or each.status != 200 for each in sent):
         return None
     return min(each.seconds for each in sent) / TOGETHER
@@ -80,10 +83,10 @@ def cpu_gflops() -> float:
     return 2 * SIDE**3 / best / 1e9
 
 
-def _judge(says: str, seconds: float, least: float | None, found: Diagnosis) -> None:
+def _judge(says: str, seconds: float | None, least: float | None, found: Diagnosis) -> None:
     if says and says.startswith("cpu"):
         found.problem("gpu-unused", evidence=f"/meta says {says}")
-    elif not says and least is not None and seconds >= LIKE_A_CPU * least:
+    elif not says and seconds is not None and least is not None and seconds >= LIKE_A_CPU * least:
         found.problem("gpu-unused", evidence=_beside(seconds, least))
 
 

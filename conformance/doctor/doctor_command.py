@@ -14,7 +14,7 @@ from rich.console import Console
 from conformance.data.models import Model
 from conformance.doctor import device, diagnosis, endpoint, environment
 from conformance.doctor.diagnosis import Diagnosis
-from conformance.doctor.items import Item, Items
+from conformance.doctor.items import Item, ItemsDoctor
 from conformance.doctor.weaviate_server import WeaviateDoctor
 from conformance.options import endpoint_url, shared, sources
 from conformance.options.settings import find_model
@@ -108,7 +108,7 @@ def examine(asked: Asked) -> Iterator[Diagnosis]:
         service = Endpoint(client)
         if endpoint.examine_probes(service, endpoint_part):
             meta = endpoint.examine_meta(service, endpoint_part)
-            items = Items(service, endpoint_part).examine(asked.model)
+            items = ItemsDoctor(service, endpoint_part).examine(asked.model)
         if "image" in items:
             device.examine(service, meta, asked.model, os.environ, endpoint_part)
     yield endpoint_part

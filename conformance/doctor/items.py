@@ -20,7 +20,7 @@ from conformance.doctor.endpoint import (
     page_of,
     shown_body,
 )
-from conformance.transport.endpoint import VECTORIZE, Endpoint
+from conformance.transport.endpoint import VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.go_reader import GoParseError, GoResponse, Vector, holds_null, read
 from conformance.transport.readiness import recognise
@@ -36,12 +36,16 @@ CUT = "without sending complete message body"
 COSTLY = 0.5
 """Seconds for one text above which the fixed cost of a request is examined."""
 SEVERAL = 8
+FEW = 3
+"""The number of texts if one takes long."""
 NO_LONGER = 1.25
 """If several texts take at most this factor of one text's time, the request is what costs."""
 SLOW_FIRST = 3.0
 """Seconds for the first request of a kind, if it also takes five times as long as the next one."""
 QUICK = 2.0
-"""Seconds for an image up to which a large one is sent, too."""
+"""Seconds for an item up to which several are sent, and a large image."""
+SLOW = 6.0
+"""Seconds for an item above which four at once, one after the other, come near Weaviate's 50 s."""
 LARGE = 900
 """Side in pixels of an image whose request is 3.2 MB: more than many servers accept."""
 BY_STATUS = {413: "too-large", 429: "too-many", 503: "ready-too-early"} | {
@@ -57,7 +61,7 @@ class Item:
     seconds: float
 
 
-class Items:
+class ItemsDoctor:
     """Sends items to one endpoint; the same problem of a text and an image is reported once."""
 
     def __init__(self, endpoint: Endpoint, found: Diagnosis) -> None:
@@ -71,6 +75,11 @@ class Items:
         for kind, item in items.items():
             seconds = f"{item.seconds * 1000:.0f} ms"
             self.found.note(f"one {kind}", f"{item.dimension} numbers, {seconds}")
+            if item.seconds * SEVERAL < self.endpoint.client.timeout / 2:
+                self._at_once(kind)
+            elif item.seconds > SLOW:
+                took = {"one": f"{item.seconds:.0f}", "four": f"{4 * item.seconds:.0f}"}
+                self._problem("slow", f"one {kind}", **took)
         if "image" in items and items["image"].seconds < QUICK:
             self._large_image()
         for id_, what, facts in self._problems.values():
@@ -143,12 +152,23 @@ class Items:
         elif self._read(seen, what) is not None:
             self.found.note(what, f"{seen.seconds * 1000:.0f} ms")
 
+    def _at_once(self, kind: str) -> None:
+        """Send as many requests in parallel as Weaviate does with four processors."""
+        single = Items([TEXT]) if kind == "text" else Items((), [image_files.good_image()])
+        client = self.endpoint.client
+        seen = client.send_all(self.endpoint.requests([single] * SEVERAL))
+        failed = [each for each in seen if not each.succeeded]
+        if failed:
+            what = f"one {kind}, {SEVERAL} times at once"
+            self._problem("at-once", what, count=len(failed), error=_error(failed[0]))
+
     def _fixed_cost(self, one: float) -> None:
         """Check whether a text is slow because of its request: several then take no longer."""
-        seen = send(self.endpoint, "text", SEVERAL)
+        count = SEVERAL if one < QUICK else FEW
+        seen = self.endpoint.post(Items([TEXT] * count).body())
         if seen.succeeded and seen.seconds < one * NO_LONGER:
             many = f"{seen.seconds:.1f}"
-            self.found.problem("fixed-cost", one=f"{one:.1f}", count=SEVERAL, many=many)
+            self.found.problem("fixed-cost", one=f"{one:.1f}", count=count, many=many)
 
     def _read(self, seen: Exchange, what: str) -> GoResponse | None:
         """The response as Weaviate reads it; None after a problem."""
@@ -214,6 +234,15 @@ def send(endpoint: Endpoint, kind: str, count: int = 1, *, other: bool = False) 
         return endpoint.vectorize(texts=[OTHER_TEXT if other else TEXT] * count)
     numbers = range(int(other), int(other) + count)
     return endpoint.vectorize(images=[image_files.good_image(number) for number in numbers])
+
+
+def _error(seen: Exchange) -> str:
+    """What a failed exchange says, in one line."""
+    if seen.failure:
+        return str(seen.failure)
+    document = seen.json()
+    error = document.get("error") if isinstance(document, Mapping) else None
+    return f"status {seen.status}: {one_line(error) if error else shown_body(seen)}"
 
 
 def _of(kind: str, response: GoResponse) -> list[Vector]:

@@ -3,6 +3,7 @@
 import json
 import math
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -360,6 +361,41 @@ def test_vectors_that_say_nothing_and_items_that_fail_are_one_problem(
         told = doctor(url)
     assert problem in told.text
     assert "1 problem (" in told.text
+
+
+def one_at_a_time() -> Talk:
+    """A server that refuses texts while it encodes another."""
+    lock = threading.Lock()
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        while request := read(connection):
+            path = request.split(b" ", 2)[1].decode()
+            if path != "/vectorize":
+                connection.sendall(OK[path])
+            elif not lock.acquire(blocking=False):
+                connection.sendall(answer(b'{"error": "Already borrowed"}', status="500 No"))
+            else:
+                time.sleep(0.1)
+                connection.sendall(vectors(textVectors=[[1.0]], imageVectors=[[1.0]]))
+                lock.release()
+
+    return talk
+
+
+def test_what_fails_under_parallel_requests_is_named(doctor: Doctor) -> None:
+    with talking(one_at_a_time()) as url:
+        text = doctor(url).text
+    assert "one text, 8 times at once" in text
+    assert "although one alone is served: status 500: Already borrowed" in text
+
+
+def test_a_slow_service_is_named(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "SLOW", 0.2)
+    monkeypatch.setattr(items, "COSTLY", 0.1)
+    with talking(slow(0.0, 0.3)) as url:
+        text = doctor(url, "--timeout", "2").text
+    assert "one text and one image: 0 s. If the service encodes one at a time" in text
+    assert "spent per request" not in text
 
 
 def test_an_unknown_host_is_named(doctor: Doctor) -> None:
