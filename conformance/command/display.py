@@ -19,6 +19,8 @@ QUIET: tuple[Status, ...] = ("pass",)
 """Statuses that the progress line does not count."""
 BAR = 20
 """Width of the progress bar in characters."""
+SILENCE = 60.0
+"""Seconds after which a log gets a line, even if no group is complete."""
 
 
 class Display:
@@ -119,7 +121,11 @@ def shown(report: PhaseResult) -> tuple[str, str, str]:
 
 
 class Progress:
-    """The progress of a run: a moving line in a terminal, or a line per group in a log."""
+    """The progress of a run: a moving line in a terminal, or a line per group in a log.
+
+    A run that is short of time does not complete one group after another, so a log also gets a line
+    per minute.
+    """
 
     def __init__(self, reporter: pytest.TerminalReporter, named: Iterable[str]) -> None:
         """`named` has the clause of every test that will run."""
@@ -131,6 +137,7 @@ class Progress:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         """Seconds by group, whose tests need not run consecutively."""
         self.live = bool(reporter.isatty)
+        self.written = time.perf_counter()
 
     def begin(self, clause: str) -> None:
         """A test of this clause starts."""
@@ -145,8 +152,10 @@ class Progress:
         if result.when == "call" or (result.when == "setup" and result.status != "pass"):
             self.statuses[group][result.status] += 1
             self.seconds[group] += time.perf_counter() - self.begun[group]
-            if not self.live and self.statuses[group].total() == self.totals[group]:
+            complete = self.statuses[group].total() == self.totals[group]
+            if not self.live and (complete or time.perf_counter() - self.written > SILENCE):
                 self.reporter.write_line(self._line(group))
+                self.written = time.perf_counter()
 
     def end(self) -> None:
         """Clear the moving line."""

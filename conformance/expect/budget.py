@@ -1,8 +1,8 @@
 """Estimate how long a run takes, and leave out cases that exceed its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
-runs. The others rotate from day to day, as many as fit. A case that exceeds its share of the time
-is ended.
+runs, and before the others, in case the endpoint becomes slower than it was at the start. The
+others rotate from day to day, as many as fit. A case that exceeds its share of the time is ended.
 """
 
 import time
@@ -26,6 +26,8 @@ BASIC = ("test_vectorize", "test_wire")
 """Files of checks that come first if time is short, since everything else builds on them."""
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
 """Files of checks that come last if time is short: they send most, and build on the others."""
+SHARED = "weaviate/"
+"""The folder of checks that run one after another, since they share collections of a server."""
 RESERVE = 2
 """Texts and images that may be in progress when the time is up."""
 META_REQUESTS = 10
@@ -47,6 +49,8 @@ class Budget:
         self._seconds = seconds
         self._end: float | None = None
         self._first: set[str] = set()
+        self._cheapest: set[str] = set()
+        """One test of each clause."""
         self._waiting: dict[str, float] = {}
         """Estimated seconds of the cases that have not started yet, by test."""
         self.estimate = 0.0
@@ -82,7 +86,10 @@ class Budget:
         test, clause = case
         if clause == FIRST:
             return 0
-        return 1 if test.startswith(BASIC) else 3 if test.startswith(COSTLY) else 2
+        if test.startswith(SHARED):
+            return 4
+        place = 1 if test.startswith(BASIC) else 3 if test.startswith(COSTLY) else 2
+        return place if test in self._cheapest else 4 + place
 
     @property
     def is_short(self) -> bool:
@@ -127,6 +134,7 @@ class Budget:
         by_cost = sorted(range(len(cases)), key=lambda number: -costs[number])
         cheapest = {cases[number][1]: number for number in by_cost}
         kept = [cheapest[clause] == number for number, (_, clause) in enumerate(cases)]
+        self._cheapest = {cases[number][0] for number in cheapest.values()}
         left = seconds - sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
         for number in _turned([n for n, keep in enumerate(kept) if not keep], day):
             if costs[number] <= left:

@@ -67,4 +67,13 @@ def test_a_case_has_its_part_of_the_time() -> None:
 def test_a_short_run_begins_with_what_everything_builds_on() -> None:
     cases = [("test_exact.py::a", "EXA-01"), ("test_images.py::b", "IMG-01")]
     cases += [("test_vectorize.py::c", "VEC-01"), ("test_operation.py::d", "OPS-02")]
-    assert sorted(cases, key=Budget(slow(1), 1).place) == cases[::-1]
+    budget = Budget(slow(1), 1)
+    budget.plan(cases)
+    assert sorted(cases, key=budget.place) == cases[::-1]
+
+
+def test_a_short_run_judges_each_clause_once_before_it_takes_more_cases() -> None:
+    budget = Budget(slow(1), 31.5)
+    budget.plan(CASES)
+    first = sorted(CASES, key=budget.place)[:3]
+    assert sorted(clause for _, clause in first) == ["IMG-01", "TXT-01", "VEC-01"]
