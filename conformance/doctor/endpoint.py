@@ -135,7 +135,8 @@ def address_facts(url: str) -> dict[str, str]:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     host = parts.hostname or ""
-    return {"url": without_password(url), "host": host, "address": f"{host}:{port}"}
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return {"url": without_password(url), "host": host, "address": address}
 
 
 def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:

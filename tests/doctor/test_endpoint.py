@@ -248,6 +248,7 @@ def test_a_dead_port_is_named(doctor: Doctor) -> None:
     assert f"nothing listens at {url}" in dead.text
     assert f'Get "{url}/.well-known/ready": dial tcp' in dead.text
     assert "connect: connection refused" in dead.text
+    assert "dial tcp [::1]:9: connect" in doctor("http://[::1]:9").text
 
 
 def hangs_up(_connection: socket.socket, _number: int) -> None:
@@ -337,10 +338,19 @@ def good(item: str, _number: int) -> list[float]:
     return [math.cos(len(item)), math.sin(len(item))]
 
 
+def trailing_comma(connection: socket.socket, _number: int) -> None:
+    """A server whose mistake is further behind for an image than for a text."""
+    while request := read(connection):
+        path = request.split(b" ", 2)[1].decode()
+        body = b'{"textVectors": [[1.0]]' + b" " * (len(request) // 9) + b",}"
+        connection.sendall(OK.get(path, answer(body)))
+
+
 NUMBERS = {
     "zeros": (vectorized(lambda _item, _number: [0.0, 0.0]), "all numbers of the vector are 0"),
     "null": (vectorized(lambda _item, _number: [None, None]), "the vector contains null"),
     "NaN": (vectorized(lambda _item, _number: [float("nan")]), "contains NaN or Infinity"),
+    "a comma too many": (trailing_comma, "one text and one image: Weaviate cannot read"),
     "the same": (vectorized(lambda _item, _number: [1.0, 2.0]), "a different one has the same"),
     "by chance": (
         vectorized(lambda _item, number: [1.0, float(number**2)]),
