@@ -34,7 +34,7 @@ TEXTS = {"cpu": 32, "cuda": 128}
 TOKENS = {"cpu": 4096, "cuda": 16_384}
 
 FILLED_TEXTS: Mapping[str, Sequence[int]] = {"cpu": (), "cuda": (1, 2, 4, 8, 16, 32, 64, 128)}
-"""On a GPU, larger batches of texts take hardly longer, but every new shape needs planning."""
+"""On a GPU, larger batches of texts hardly take longer, but every new shape needs planning."""
 
 WARM_TOKENS = 128
 """Approximate tokens of the longest text whose shapes are computed at startup."""

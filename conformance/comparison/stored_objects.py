@@ -16,7 +16,7 @@ from conformance.transport.endpoint import Endpoint
 
 @dataclass
 class Reencoded:
-    """Objects with the endpoint's vectors for their fields, in one order."""
+    """Objects and the endpoint's vectors for their fields, in the same order."""
 
     objects: list[StoredObject] = field(default_factory=list)
     fields: list[Fields] = field(default_factory=list)

@@ -89,7 +89,7 @@ STATUSES = {
 
 
 def reason(state: State, last_line: str) -> str:
-    """Why a container ended, in parentheses after a blank; empty if only its log can tell."""
+    """Why a container ended, in parentheses after a space; empty if only its log can tell."""
     if state.out_of_memory:
         return " (out of memory)"
     if "exec format error" in last_line:

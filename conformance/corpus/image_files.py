@@ -35,7 +35,7 @@ NOT_AN_IMAGE: Final = {
     "nothing": b"",
 }
 KNOWN_PIXELS: Final = 64
-"""Number of PNG files kept by their pixels, since many variants of an image show the same ones."""
+"""Number of PNG files that are cached by their pixels, which many variants of an image share."""
 
 Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "turned"]
 
@@ -91,7 +91,7 @@ def _png(raw: bytes, shape: tuple[int, ...]) -> bytes:
 
 
 def decoded(file: bytes) -> bytes:
-    """A plain RGB PNG of what Pillow makes of a lossy file."""
+    """A plain RGB PNG of what Pillow decodes from a lossy file."""
     return save(opened(file), "PNG")
 
 

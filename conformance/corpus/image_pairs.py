@@ -84,7 +84,7 @@ def names() -> list[str]:
 
 @cache
 def large(side: int) -> Alike:
-    """Files of some megabytes, all of the same length, that differ in one place."""
+    """Files of several megabytes, all of the same length, that differ in one place."""
     base = scenes.colour(side, side)
     places = ("top left", "bottom right", "middle")
     changed = {f"a detail at the {name}": _detail(base, PLACES[name]) for name in places}

@@ -303,7 +303,7 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
     "without quotation marks": lambda text: text.strip('"'),
     "in ASCII": lambda text: text.encode("ascii", "ignore").decode(),
 }
-"""The keys of caches that do not keep texts unchanged."""
+"""The keys of caches that normalize texts."""
 
 
 def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:

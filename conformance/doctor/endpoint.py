@@ -1,4 +1,4 @@
-"""Inspect an endpoint's probes and /meta, and the address at which it should be."""
+"""Inspect an endpoint's address, probes and /meta."""
 
 import re
 import socket
@@ -22,7 +22,7 @@ PROBE_TIMEOUT = 5.0
 """Seconds: longer than the callers' own limits, so that late responses are still seen."""
 FORBIDDEN = (401, 403, 407)
 GATEWAY = (502, 504)
-"""Only a gateway uses these, about the service behind it."""
+"""Statuses that only a gateway returns, about the service behind it."""
 TEXT = "a red circle"
 WORDS = {
     "name or service not known": "no-such-host",
@@ -32,7 +32,7 @@ WORDS = {
 }
 """Parts of the messages of failed connections, in lowercase, with the advice for each."""
 HTTPS_WANTED = (b"to HTTPS port", b"to an HTTPS server")
-"""What nginx and Go answer to a plain request on a TLS port."""
+"""Parts of the responses of nginx and Go to a plain HTTP request on a TLS port."""
 HANDSHAKE = 2.0
 """Seconds for a TLS handshake, or for an answer without one."""
 

@@ -171,7 +171,7 @@ def suggested(value: str) -> str:
 
 
 def repaired(value: str) -> tuple[str, list[str]]:
-    """The value without its mistakes, and descriptions of them; () if there are none known."""
+    """The value without its mistakes, and descriptions of them; () if none are known."""
     reasons = []
     meant = value.strip(AROUND)
     if meant != value:

@@ -38,15 +38,15 @@ COSTLY = 0.5
 """Seconds for one text above which the fixed cost of a request is examined."""
 SEVERAL = 8
 FEW = 3
-"""The number of texts if one takes long."""
+"""The number of texts if one takes a long time."""
 NO_LONGER = 1.25
-"""If several texts take at most this factor of one text's time, the request is what costs."""
+"""If several texts take at most this factor of one text's time, the cost is per request."""
 SLOW_FIRST = 3.0
 """Seconds for the first request of a kind, if it also takes five times as long as the next one."""
 QUICK = 2.0
-"""Seconds for an item up to which several are sent, and a large image."""
+"""If an item takes at most this many seconds, several are sent, and a large image."""
 SLOW = 6.0
-"""Seconds for an item above which four at once, one after the other, come near Weaviate's 50 s."""
+"""Seconds for an item above which four sequential ones come near Weaviate's limit of 50 s."""
 LARGE = 900
 """Side in pixels of an image whose request is 3.2 MB: more than many servers accept."""
 BY_STATUS = {413: "too-large", 429: "too-many", 503: "ready-too-early"} | {

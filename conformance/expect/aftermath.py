@@ -69,7 +69,7 @@ class Aftermath:
         self._limits = ItemLimits(endpoint)
         self._images = RefusedImages(endpoint)
         self._in_vain: Counter[str] = Counter()
-        """Refusals that proved to be neither chance nor a limit, by their signature."""
+        """Refusals that were due neither to chance nor to a limit, by their signature."""
         self._asking = False
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by the kinds of its items."""
@@ -83,7 +83,7 @@ class Aftermath:
         self._refused = False
         """Whether any request has been refused."""
         self.gone = ""
-        """Why no further request makes sense; empty while the endpoint responds."""
+        """Why further requests would be pointless; empty while the endpoint responds."""
         self._problems: list[Nonconformity] = []
         """Problems that have not been taken yet."""
         self.first = {TEXTS: first}
@@ -103,7 +103,7 @@ class Aftermath:
                 self.gone = f"no response to a valid request: {exchange.summary()}"
                 return
             if exchange.failure is not None and self._unanswered(TEXTS_ALONE):
-                self.gone = f"the endpoint no longer answers, since {exchange.asked()}"
+                self.gone = f"the endpoint has not answered since {exchange.asked()}"
                 got = f"no response to any request since the first {exchange.asked()}: "
                 cause = Cause(CauseKind.DEAD, "plain")
                 self.saw(cause, got + exchange.summary(), "a response", exchange)
@@ -177,7 +177,7 @@ class Aftermath:
         if self._asking or self.gone:
             return
         odd = [each for each in exchanges if _is_odd(each)]
-        # A probe may answer an error; one without a response can be the first sign of a crash.
+        # A probe may return an error; one without a response can be the first sign of a crash.
         odd = [each for each in odd if each.method == "POST" or each.failure is not None]
         if odd and self._served.get(_name(TEXTS_ALONE)):
             self._drain([each for each in odd if each.failed_by(FailureKind.TIMED_OUT)])
@@ -250,7 +250,7 @@ class Aftermath:
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
     def _if_mixed_up(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception with a better cause if a request gets its own rows only alone."""
+        """The raised exception, with a better cause if the rows are right when sent alone."""
         if self.gone or not raised.exchanges or not raised.exchanges[0].in_parallel:
             return raised
         body = raised.exchanges[0].request_body

@@ -52,7 +52,7 @@ class RefusedImages:
     def property(self, refused: Exchange, is_plain: bool) -> Property | None:
         """The property that matters to a request with one image.
 
-        `is_plain` says that its format is the subject of the check.
+        `is_plain` means that its format is the subject of the check.
         """
         file = _only_image(refused)
         if not file:

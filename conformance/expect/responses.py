@@ -87,7 +87,7 @@ def require(
 ) -> None:
     """Raise Nonconformity unless `condition` holds; the exchanges are the evidence.
 
-    A kind of cause stands for that cause with the signature of the first exchange.
+    If `cause` is only a kind, its signature is that of the first exchange.
     """
     if not condition:
         known = of_response(cause, exchanges[0]) if isinstance(cause, CauseKind) else cause
@@ -95,7 +95,7 @@ def require(
 
 
 def answered(exchange: Exchange) -> Exchange:
-    """The exchange, which must have ended in a whole HTTP response."""
+    """The exchange, which must have ended in a complete HTTP response."""
     if exchange.failure is None:
         return exchange
     got = f"{exchange.summary().rstrip('.')}, to {exchange.asked()}"

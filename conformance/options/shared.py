@@ -42,7 +42,7 @@ CA_FILE = click.option(
 
 
 def access_to(*arguments: str) -> Callable[[Command], Command]:
-    """--header and --ca-file for the endpoints whose URLs are in these arguments of a command."""
+    """The options --header and --ca-file, for the endpoints whose URLs are these arguments."""
 
     def decorate(command: Command) -> Command:
         @wraps(command)

@@ -148,7 +148,7 @@ def _table(path: Path) -> Mapping[str, Any]:
         return {}
     except tomllib.TOMLDecodeError as problem:
         if TABLE not in text:
-            return {}  # Someone else's problem: the file may not concern this project.
+            return {}  # Left to other tools: the file may have nothing to do with this project.
         raise BadOption(f"{FILE}: {problem}") from problem
     tools = document.get("tool")
     table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}

@@ -29,7 +29,7 @@ VENDOR = "vendor"
 OFFICIAL = re.compile(r"(^|/)semitechnologies/multi2vec-clip[:@]")
 """The name of an official image, on any registry."""
 COUNTED: tuple[Status, ...] = ("fail", "warn", "not judged")
-"""Statuses that can be known: failures, and clauses that one prevents from being judged."""
+"""Statuses that can be known: failures, and clauses that they prevent from being judged."""
 LONGEST_REASON = 160
 """Maximum length of an observed result that takes the place of a reason."""
 

@@ -149,7 +149,7 @@ def _counted(kind: str, items: Sequence[object]) -> str:
 
 
 def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
-    """The failure behind an exception of the HTTP client; `reused` is about the connection."""
+    """The failure behind an exception of the HTTP client; `reused` describes the connection."""
     if isinstance(problem, TimeoutError):
         return Failure(FailureKind.TIMED_OUT, f"no complete response within {timeout:g} s")
     if isinstance(problem, TooLarge):

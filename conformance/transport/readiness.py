@@ -25,7 +25,7 @@ class Unusable(UserError):
 def preflight(endpoint: Endpoint, wait: float, alive: Callable[[], bool]) -> Preflight:
     """Wait for ready, then send the first request; raises Unusable if there is no endpoint.
 
-    `alive` tells whether the process still runs, if the suite started it.
+    `alive` tells whether the process is still running, if the suite started it.
     """
     _wait_until_ready(endpoint, wait, alive)
     first = endpoint.vectorize([FIRST_TEXT])
@@ -51,7 +51,7 @@ def _wait_until_ready(endpoint: Endpoint, wait: float, alive: Callable[[], bool]
         left = max(deadline - time.monotonic(), 0.5)
         seen = endpoint.get(READY, timeout=min(left, endpoint.client.timeout))
         if seen.status in NO_SUCH_ROUTE and not looked:
-            # It will not become an endpoint by waiting.
+            # Waiting will not turn it into an endpoint.
             _raise_if_another_service(endpoint)
             looked = True
         return seen.succeeded or not alive()

@@ -47,7 +47,7 @@ class Reference(Stopped):
 
     @property
     def running(self) -> bool:
-        """Whether the process is still there."""
+        """Whether the process is still running."""
         return self._process.running
 
     def stop(self) -> None:

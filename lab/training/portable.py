@@ -20,7 +20,7 @@ def make_portable(folder: Path) -> None:
     for file in folder.rglob("tokenizer_config.json"):
         _write(file, tokenizer_config(_read(file)))
     for file in folder.rglob("tokenizer.json"):
-        # The padding and truncation of the last call do not belong to a tokenizer.
+        # The padding and truncation of the last call should not be saved with a tokenizer.
         _write(file, {**_read(file), "truncation": None, "padding": None})
     for file in folder.rglob("processor_config.json"):
         _slim_processor(file)

@@ -351,7 +351,7 @@ NUMBERS = {
     "null": (vectorized(lambda _item, _number: [None, None]), "the vector contains null"),
     "NaN": (vectorized(lambda _item, _number: [float("nan")]), "contains NaN or Infinity"),
     "a comma too many": (trailing_comma, "one text and one image: Weaviate cannot read"),
-    "the same": (vectorized(lambda _item, _number: [1.0, 2.0]), "a different one has the same"),
+    "the same": (vectorized(lambda _item, _number: [1.0, 2.0]), "a different item has the same"),
     "by chance": (
         vectorized(lambda _item, number: [1.0, float(number**2)]),
         "sent twice, it has different vectors",

@@ -18,7 +18,7 @@ ACCEPTED = ("converted to RGB before anything else",)
 """A correct answer in its own right for the clauses."""
 COARSE = "JPEG decoded with the fast cosine transform and upsampling"
 TAGS = [tag for tag in sorted(load()) if (table.MEASURED / f"{tag}.json").is_file()]
-"""One tag for every library; SigLIP 2 at 512 pixels is slowest and adds no new layer."""
+"""One tag for every library; SigLIP 2 at 512 pixels is the slowest and has no new layers."""
 
 
 def measured(tag: str, part: str) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ class MeanColour:
 
 
 def png(image: Image.Image, kind: str = "PNG", **options: Any) -> str:
-    """`image` as base64 of a file of this kind."""
+    """`image` as a base64-encoded file of this kind."""
     file = io.BytesIO()
     image.save(file, kind, **options)
     return base64.b64encode(file.getvalue()).decode()

@@ -33,7 +33,7 @@ def test_a_quota_is_read(tmp_path: Path, files: dict[str, str], expected: int | 
 
 
 def test_torch_is_not_imported_before_its_settings_are_made() -> None:
-    # It would not see them, and would spin although told to sleep.
+    # Otherwise, torch would not see the settings, and its idle threads would spin.
     program = "import sys, reference.__main__; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

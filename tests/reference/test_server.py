@@ -158,7 +158,7 @@ def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> Non
         # The surplus is refused once all others are blocked, when every thread is in use.
         refused = answered(callers, 20)
         assert HTTP.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
-        assert refused == answered(callers, 20)  # the others were still held meanwhile
+        assert refused == answered(callers, 20)  # The others were still blocked.
         encoder.release.set()
         statuses = [answer_on(caller)[0] for caller in callers]
     assert (statuses.count(200), statuses.count(503)) == (REQUESTS, 20)
