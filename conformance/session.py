@@ -176,7 +176,7 @@ class Session:
             except OSError as problem:
                 raise BadOption(f"--report: {problem}") from None
         if self.settings.compare_with:
-            from conformance.comparison.compare_command import parse  # Few runs compare.
+            from conformance.comparison.compare_command import parse  # Rarely needed.
 
             # Read the baseline, such as a recording, before anything is started.
             parse(self.settings.compare_with, self.settings.weaviate)
@@ -379,7 +379,7 @@ class Session:
             self.client.listeners.clear()
 
     def _interrupted(self, items: Sequence[pytest.Item]) -> None:
-        """No clause passes by those of its cases that ran before the interrupt."""
+        """Keep a clause from passing if only some of its cases ran before the interrupt."""
         off = not_asked_for(self.settings)
         for item in items:
             clause = clause_of(item)

@@ -7,7 +7,7 @@ are excluded. On a GPU, a single size may differ from all others; an image alone
 a filled-up batch. The choice depends on bits rather than times, since replicas must agree.
 
 Texts may differ in the last digits (within the contract's tolerance), but not because of what their
-companions say, since all texts in a batch have the same length.
+neighbors say, since all texts in a batch have the same length.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence

@@ -121,7 +121,7 @@ def _unwrapped(encoded: str) -> str:
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
-    Image.init()  # Loads all of Pillow's plugins, unless they are loaded.
+    Image.init()  # Loads all of Pillow's plugins, unless they are already loaded.
     formats = [known for known in FORMATS if known in Image.OPEN]  # A build may lack AVIF.
     try:
         return Image.open(io.BytesIO(data), formats=formats)

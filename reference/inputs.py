@@ -65,7 +65,7 @@ def padded(inputs: Inputs, token: int, limit: int) -> Inputs:
     """A text's `inputs` with `token`, masked, up to the next multiple of `STEP`, at most `limit`.
 
     The length depends only on the text. Padding to the longest text in a request, as libraries do,
-    would make a vector's last digits depend on its companions.
+    would make a vector's last digits depend on other items.
     """
     missing = missing_tokens(inputs["input_ids"].shape[1], limit)
     fill = {"input_ids": token}

@@ -28,7 +28,7 @@ from reference.settings import Settings
 log = logging.getLogger("reference")
 
 VARIABLE = "REFERENCE_WORKER"
-"""Marks a process as a worker, with two file numbers, the number of workers, and whether it
+"""Marks a process as a worker, with two file descriptors, the number of workers, and whether it
 replaces one."""
 
 PAUSE = 1.0
@@ -139,7 +139,7 @@ class Membership:
     """The worker's side, which reports that it is ready and learns when all are."""
 
     def __init__(self, listener: int, channel: int, workers: int, replaces: int) -> None:
-        """File numbers, the number of workers, and whether this one replaces another."""
+        """File descriptors, the number of workers, and whether this one replaces another."""
         self.listener = socket.socket(fileno=listener)
         self.workers = workers
         self.replaces = bool(replaces)
@@ -176,7 +176,7 @@ INTERPRETER = 800 * 2**20
 """Memory in bytes of a worker with its libraries."""
 
 WEIGHTS = 1.5
-"""Memory per byte of its checkpoint, as measured: packed weights, activations."""
+"""Measured memory per byte of the checkpoint, for packed weights and activations."""
 
 
 STAND_IN = 200 * 2**20

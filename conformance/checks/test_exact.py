@@ -1,6 +1,6 @@
 """EXA: a stand-in's vectors match those of the model's own library.
 
-Each item is sent alone, since other clauses judge whether companions affect its vector.
+Each item is sent alone, since other clauses judge whether other items affect its vector.
 """
 
 from collections.abc import Mapping

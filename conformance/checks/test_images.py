@@ -2,7 +2,7 @@
 
 Different images have different vectors, even if they differ in only one respect. The same image has
 the same vector alongside others, when repeated, in parallel and later. Formats and sizes are
-checked in their own files.
+checked in separate files.
 """
 
 from functools import cache as made_once

@@ -33,7 +33,7 @@ SLOW = (*range(9, 65), 77, 96, 97, 127, 128, 150, 191, 193, 200, 201, 255, 256, 
 STEP = 101
 """Coprime to the size of the pool, so that neighbors in a list are not neighbors in the pool."""
 DUPLICATES = (0, 7, 3, 24)
-"""Places in the pool of the texts that are repeated at the end of a list and in the middle."""
+"""Positions in the pool of the texts that are repeated at the end of a list and in the middle."""
 CAPTION = "a red circle on paper"
 COMPANIONS = ("green", "a red circle and a blue square and " * 2, "", "東京の赤い丸")
 """Longer and shorter than the caption, but within every model's limit; TXT-02 tests longer ones."""
@@ -200,17 +200,17 @@ def sizes(settings: Settings) -> tuple[int, ...]:
 
 
 def order(size: int) -> list[int]:
-    """Places in the pool, different ones for each list length."""
+    """Positions in the pool, different for each list length."""
     return [(size + STEP * place) % texts.LONGEST for place in range(size)]
 
 
 def some(size: int) -> list[str]:
-    """`size` texts of the pool."""
+    """`size` texts from the pool."""
     return [texts.pool()[place] for place in order(size)]
 
 
 def pool(cache: VectorCache) -> Observations:
-    """The vectors of the whole pool, from lists of other lengths and in another order."""
+    """The vectors of the whole pool, from lists of other lengths and in a different order."""
     return cache.given_in_lists(texts.pool())
 
 

@@ -90,11 +90,11 @@ class Display:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """End an unfinished line, and let pytest say of an interrupted run only that it was."""
+        """End an unfinished line, and shorten pytest's message about an interrupted run."""
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         memo = getattr(reporter, "_keyboardinterrupt_memo", None)
         if self.by_command and memo is not None:
-            memo.reprcrash.message = "interrupted"  # Otherwise it shows the line of the code.
+            memo.reprcrash.message = "interrupted"  # Not a line of code.
         if self.progress is not None:
             self.progress.end()
 

@@ -107,7 +107,7 @@ class Snapshot:
 def ask(
     source: str, send: Send, wanted: Inputs, progress: Progress = lambda _name: None
 ) -> Snapshot:
-    """The vectors of the items, each sent alone, so that they do not depend on companions.
+    """The vectors of the items, each sent alone, so that they do not depend on other items.
 
     A refused item is noted and left out, since no service accepts all of them. Raises NoAnswers.
     """

@@ -42,7 +42,7 @@ class NothingStored(UserError):
 
 
 class Rest:
-    """Read-only requests to one Weaviate; close it."""
+    """Read-only requests to one Weaviate server; must be closed."""
 
     def __init__(self, server: Server, timeout: float = READ_TIMEOUT) -> None:
         self.url = server.url

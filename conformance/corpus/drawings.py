@@ -113,7 +113,7 @@ def _corners(shape: str, radius: float, turn: float) -> list[tuple[float, float]
     count, lengths = {"square": (4, (1.0,)), "triangle": (3, (1.0,)), "star": (10, (1.0, 0.42))}[
         shape
     ]
-    # A square stands on a side, everything else has a corner at the top.
+    # A square stands on a side; everything else has a corner at the top.
     start = turn - pi / 2 + (pi / 4 if shape == "square" else 0)
     return [
         (

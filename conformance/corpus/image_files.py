@@ -18,7 +18,7 @@ from conformance.corpus.image_scenes import Pixels
 
 SIZE: Final = 96
 SMALL: Final = 32
-"""Side in pixels where many images are sent and the picture does not matter."""
+"""Side in pixels of images that are sent in large numbers and whose content does not matter."""
 THUMBNAIL: Final = 52
 """Side in pixels of a thumbnail: twice its displayed size, for high-density screens."""
 NOT_BASE64: Final = {

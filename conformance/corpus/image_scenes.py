@@ -58,7 +58,7 @@ def palette(colours: int) -> Pixels:
 
 @cache
 def shades(levels: int) -> Pixels:
-    """That many gray values from black to white, with adjacent levels unlike, shape (levels,)."""
+    """That many gray values from black to white, with dissimilar neighbors, shape (levels,)."""
     even = np.arange(levels) * 255 // (levels - 1)
     return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
 
@@ -95,7 +95,7 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
 
 
 def tiles(width: int, height: int) -> Pixels:
-    """Large areas, which any filter keeps, so that a mirrored or turned copy is another image.
+    """Large areas, which any filter keeps, so that a mirrored or turned copy looks different.
 
     There are 6 along the longer side, a multiple of 6, and 4 along the other, a multiple of 4.
     Shape (height, width, 3).

@@ -49,7 +49,7 @@ class Figure:
     source: str
 
     def apart(self, vectors: Array) -> float:
-        """The largest difference between the figure and what the items' vectors (n, d) give."""
+        """The largest difference between the figure and what the items' vectors (n, d) yield."""
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
         got = unit[0] @ unit[1:].T if self.kind == "cosine" else unit[0][: len(self.value)]

@@ -122,7 +122,7 @@ def mix(seed: int, most_images: int = 2) -> Mix:
 
 
 def reordered(seed: int) -> tuple[Mix, Mix]:
-    """Two to ten texts and up to two images, and the same items in another order."""
+    """Two to ten texts and up to two images, and the same items in a different order."""
     chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(2, MOST_REORDERED)))
     one = Mix(some, mix(seed).images)

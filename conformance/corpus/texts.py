@@ -307,7 +307,7 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
 
 
 def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:
-    """Three texts that differ only beyond twice a token limit, and one that is like the third.
+    """Three texts that differ only beyond twice a token limit, and the third in another form.
 
     All have the same number of words, so that the beginning is at the same distance from the end.
     """

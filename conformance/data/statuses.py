@@ -66,7 +66,7 @@ def to_look_at() -> list[Status]:
 
 
 class Ended(Exception):
-    """The test ended without a judgement of the endpoint; the message says why."""
+    """The test ended without a judgment of the endpoint; the message says why."""
 
     def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)

@@ -38,7 +38,7 @@ HANDSHAKE = 2.0
 
 
 def examine_probes(endpoint: Endpoint, found: Diagnosis) -> bool:
-    """Examine the probes; False if it makes no sense to send anything else."""
+    """Examine the probes; False if there is no point in sending anything else."""
     first = endpoint.get(READY, timeout=PROBE_TIMEOUT)
     if first.failure:
         _unreachable(first, found)

@@ -18,7 +18,7 @@ SHORT_ESCAPES = {
     '"': '\\"', "\\": "\\\\",
 }  # fmt: skip
 AROUND = " \t\r\n\v\f\u00a0\u200b\ufeff\"'`\u201c\u201d\u2018\u2019"
-"""Characters that accidentally surround a value."""
+"""Characters that may accidentally surround a value."""
 NAMES = {
     " ": "a space", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed",
     "\u00a0": "a no-break space", "\ufeff": "a byte order mark", "\u200b": "a zero-width space",

@@ -92,7 +92,7 @@ class ItemsDoctor:
 
     def _problem(self, id_: str, what: str, **facts: object) -> None:
         facts = {**address_facts(self.endpoint.client.url), "path": VECTORIZE, "what": "", **facts}
-        # The place of a mistake in the body differs between a text and an image.
+        # The position of a mistake in the body differs between a text and an image.
         alike = {**facts, "failure": re.sub(r"\d+", "", str(facts.get("failure", "")))}
         same = self._problems.setdefault(advice(id_, alike), (id_, [], facts))
         same[1].append(what)
@@ -253,7 +253,7 @@ def _of(kind: str, response: GoResponse) -> list[Vector]:
 
 
 def _vector(kind: str, seen: Exchange) -> Vector | None:
-    """The vector of a response with one; None if there is none."""
+    """The vector in a response; None if there is none."""
     try:
         rows = _of(kind, read(seen.status, seen.body)) if seen.succeeded else []
     except GoParseError:

@@ -276,7 +276,7 @@ def _file(image: Image.Image, kind: str, **options: object) -> bytes:
 def scene(number: int, width: int, height: int) -> Pixels:
     """An RGB scene (height, width, 3): a shaded ground, a disc, a bar, a corner, fine stripes.
 
-    Nothing is symmetric, and there is content beside the center square on every side, so a
+    Nothing is symmetric, and there is content next to the center square on every side, so a
     misplaced crop, a mirrored image or another interpolation changes the result.
     """
     ground, disc, bar, corner = (np.array(colour) for colour in _COLOURS[number % len(_COLOURS)])

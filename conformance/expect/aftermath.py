@@ -219,7 +219,7 @@ class Aftermath:
     def explained(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception, with a better cause if a good request was refused or mixed up.
 
-        The request is sent again; if it is refused again, its items are sent in other numbers.
+        The request is sent again; if it is refused again, its items are sent in different numbers.
         """
         kind = raised.cause.kind
         if kind in (CauseKind.ROWS, CauseKind.UNASKED):

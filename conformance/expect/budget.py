@@ -1,7 +1,7 @@
 """Estimate how long a run takes, and leave out cases that exceed its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
-runs, and before the others, in case the endpoint becomes slower than it was at the start. The
+runs, and runs before the others, in case the endpoint becomes slower than it was at the start. The
 others rotate from day to day, as many as fit. A case that exceeds its share of the time is ended.
 """
 

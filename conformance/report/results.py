@@ -63,7 +63,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class PhaseResult:
-    """The result of one phase (set-up, call, tear-down) of one test."""
+    """The result of one phase (setup, call, teardown) of one test."""
 
     test: str
     clause: str
@@ -80,7 +80,7 @@ class PhaseResult:
 
     @property
     def is_relevant(self) -> bool:
-        """Whether this phase counts: set-up and tear-down only count if they fail."""
+        """Whether this phase counts: setup and teardown count only if they fail."""
         return self.when == "call" or self.status != "pass"
 
 

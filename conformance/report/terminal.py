@@ -56,7 +56,7 @@ def write(
     detail: Detail,
     container_log: Sequence[str] = (),
 ) -> None:
-    """Write to pytest's terminal, in its width, and in color if it supports color.
+    """Write to pytest's terminal, at its width, and in color if it supports color.
 
     After a bad verdict, the end of the container's log follows, whose lines must be printable.
     """

@@ -104,7 +104,7 @@ def judge(
     seconds: float,
     known: KnownFailures | None = None,
 ) -> Judgement:
-    """The judgement over `reports`; `narrowed` means that the user chose a part of the suite."""
+    """The judgment of `reports`; `narrowed` means that the user chose a part of the suite."""
     known = known or KnownFailures()
     by_clause: dict[str, list[PhaseResult]] = {}
     for report in _by_test(reports):

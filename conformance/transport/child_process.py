@@ -136,7 +136,7 @@ class ChildProcess(Stopped):
             self._process.stdin.flush()
 
     def wait(self, within: float) -> int | None:
-        """The exit status once it ends; None if it still runs after that many seconds."""
+        """The exit status once it ends; None if it is still running after that many seconds."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(within)
         return self._process.returncode

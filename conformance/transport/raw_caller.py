@@ -123,6 +123,6 @@ def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
         caller = RawCaller(url, timeout)
         caller.write((caller.head("POST", VECTORIZE, _HEADERS) + _BODY)[MOMENTS[moment]])
         if moment == "in the response":
-            caller.has_answer(timeout)  # It begins.
+            caller.has_answer(timeout)  # Wait until it begins.
         caller.hang_up(reset)
     time.sleep(NOTICED_WITHIN)

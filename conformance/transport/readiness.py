@@ -13,7 +13,7 @@ from conformance.transport.exchange import Exchange, FailureKind, without_passwo
 
 FIRST_TEXT = "a red circle"
 NO_SUCH_ROUTE = (401, 403, 404, 405)
-"""Statuses with which other kinds of services answer on this contract's routes."""
+"""Statuses that other kinds of services return on this contract's routes."""
 LOOK = 2.0
 """Seconds for each further request: the service has just answered one."""
 

@@ -98,7 +98,7 @@ def open_deployment(
     """The Weaviate of `selection` on `endpoint`; raises Unavailable.
 
     `as_seen` is the endpoint's URL for a server on another machine. The proxy, which listens on the
-    loopback interface, is left out then.
+    loopback interface, is then left out.
     """
     if not has_client():
         raise Unavailable(CLIENT)

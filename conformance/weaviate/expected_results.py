@@ -37,12 +37,12 @@ def combined(rows: Sequence[Array], weights: Sequence[float] | None = None) -> A
 
 
 def moved_to(source: Array, target: Array, force: float) -> Array:
-    """A query's vector, moved by ``move_to`` half of `force` of the way toward the target."""
+    """A query's vector after ``move_to``: `force` / 2 of the way from `source` to `target`."""
     return source * np.float32(1 - force / 2) + target * np.float32(force / 2)
 
 
 def moved_away(source: Array, target: Array, force: float) -> Array:
-    """A query's vector, moved by ``move_away`` away from the target by half of `force`."""
+    """A query's vector after ``move_away``: the same step, but away from `target`."""
     return source + np.float32(force / 2) * (source - target)
 
 

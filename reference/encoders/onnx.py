@@ -61,7 +61,7 @@ CLEANING: Final[dict[str | None, Callable[[str], str]]] = {
 
 
 class TextTokens:
-    """A checkpoint's tokenization; a call prepares a text, from any thread."""
+    """A checkpoint's tokenizer; any thread may call it to prepare a text."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ FILTERS = {"bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANC
 
 @dataclass(frozen=True)
 class ImageScaling:
-    """A checkpoint's preprocessing; a call prepares an image."""
+    """A checkpoint's preprocessing; call it to prepare an image."""
 
     input: str
     colors: Literal["white", "rgb", "own mode"]
