@@ -103,10 +103,10 @@ def test_a_stop_after_the_first_failure_is_a_failure(judged: Runner) -> None:
 
 
 class Dies(Endpoint):
-    """Answers a few requests, and then no more."""
+    """Answers the requests before the first check and a few more, and then none."""
 
     def answer(self, request: Request) -> Answer:
-        if next(self.calls) > 6:
+        if next(self.calls) > 14:
             raise ConnectionAbortedError
         return super().answer(request)
 
