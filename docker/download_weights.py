@@ -1,7 +1,7 @@
 """Download the checkpoint of the tag in $MODEL into the hub cache during an image build.
 
-The reference's own code loads the model once: what it will ask the hub for is then in the cache,
-and a checkpoint that cannot be served ends the build instead of the container.
+The reference's own code loads the model once, so everything that it will request from the hub is
+then in the cache, and a checkpoint that cannot be served fails the build instead of the container.
 """
 
 import os

@@ -17,7 +17,8 @@ def create_app(service: EncoderService, settings: Settings, gate: Gate | None = 
     """The application that serves `service`'s encoder."""
     app = Flask("reference", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.url_map.merge_slashes = False  # Otherwise //vectorize redirects, which Go does not follow.
+    # Otherwise, //vectorize would be redirected to /vectorize, and Go does not follow redirects.
+    app.url_map.merge_slashes = False
     app.wsgi_app = SingleSlash(app.wsgi_app)  # type: ignore[method-assign]
     json_bodies.register_errors(app)
     _add_probes(app, service)

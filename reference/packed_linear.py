@@ -51,7 +51,8 @@ def is_available() -> bool:
 def pack(model: nn.Module) -> nn.Module:
     """`model`, in float32 on the CPU, with its linear layers packed in place.
 
-    Subclasses of `nn.Linear` are left unchanged, since their owners read the weights themselves.
+    Subclasses of `nn.Linear` are left unchanged, since the modules around them read the weights
+    directly.
     """
     if is_available():
         for owner in list(model.modules()):

@@ -63,7 +63,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
-    config.option.loadscopereorder = False  # The longest come first, not the files with most tests.
+    config.option.loadscopereorder = False  # The longest come first.
     return ByFile(config, log)
 
 

@@ -66,7 +66,7 @@ def test_a_run_ends_soon_after_the_endpoint(name: str) -> None:
 
 
 class DiesOfImages(Dying):
-    """Its process ends with the first image, as one without enough memory does."""
+    """Its process dies of the first image, like one without enough memory."""
 
     def image_vector(self, _image: bytes) -> Matrix:
         self.dead = True

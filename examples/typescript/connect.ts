@@ -1,4 +1,4 @@
-// Connect to a Weaviate on this machine whose module multi2vec-clip is enabled.
+// Connect to a local Weaviate server that has the multi2vec-clip module enabled.
 
 import weaviate, { type WeaviateClient } from 'weaviate-client';
 

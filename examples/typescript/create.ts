@@ -1,4 +1,4 @@
-// Create a collection whose vectors the endpoint makes: nine parts poster, one part title.
+// Create a collection whose vectors combine poster and title with weights of 0.9 and 0.1.
 
 import { configure } from 'weaviate-client';
 

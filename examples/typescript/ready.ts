@@ -1,4 +1,4 @@
-// Show that Weaviate is there, and what the endpoint says of itself.
+// Check that Weaviate is running, and show what the endpoint reports about itself.
 
 import { connect } from './connect.js';
 

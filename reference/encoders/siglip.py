@@ -28,7 +28,7 @@ class SiglipEncoder:
 
     def text_inputs(self, text: str) -> Inputs:
         # SigLIP 2 was trained only on lowercased texts (arXiv 2502.14786, 2.1), but not every
-        # published tokenizer does that itself (vLLM pull request 51157).
+        # published tokenizer lowercases (vLLM pull request 51157).
         return self._tokens(text.lower() if self._lower_case else text)
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:

@@ -136,7 +136,7 @@ def test_a_program_that_is_ended_leaves_no_container(
 def _gone(identity: str) -> bool:
     """Whether the container is removed within the time that its supervisor has for that."""
     try:
-        # It ends as soon as the container does not exist, or has been removed.
+        # It ends once the container has been removed or does not exist.
         engine.call("wait", identity, seconds=30)
         for _ in range(300):
             engine.call("inspect", "--format", "{{.State.Status}}", identity)

@@ -339,7 +339,7 @@ def good(item: str, _number: int) -> list[float]:
 
 
 def trailing_comma(connection: socket.socket, _number: int) -> None:
-    """A server whose mistake is further behind for an image than for a text."""
+    """A server whose JSON error is at a later position for an image than for a text."""
     while request := read(connection):
         path = request.split(b" ", 2)[1].decode()
         body = b'{"textVectors": [[1.0]]' + b" " * (len(request) // 9) + b",}"

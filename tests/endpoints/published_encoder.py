@@ -15,7 +15,7 @@ OWN_LENGTH = 10.0
 OWN_SIZE = 224
 """Pixels per side."""
 ALIKE = 0.4
-"""Distance of two thumbnails from which a picture hardly counts as the photograph."""
+"""Distance between thumbnails beyond which a picture hardly counts as the photograph."""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ LEGAL: dict[str, Entry] = {}
 
 @cache
 def encoder(tag: str, weights: str = "stand-in") -> Encoder:
-    """The fake encoder of a tag; what is said to be published knows the photographs."""
+    """The fake encoder of a tag; with published weights, it knows the photographs."""
     kind = PublishedEncoder if weights == "published" else Encoder
     ready = for_model(models.find(tag), kind)
     ready.text("")  # Everything that it needs is created before it serves.
@@ -109,7 +109,7 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
-    """A function that names faults which differ from `base` only in these stages.
+    """A function that names faults that differ from `base` only in these stages.
 
     It takes the name, and a replacement for each stage: a value, or a function of its arguments.
     With a `summary`, it names legal endpoints, as do the functions below.
@@ -128,7 +128,7 @@ Stage = Callable[[Any], Any]
 
 
 def inputs(stage: str) -> Callable[..., None]:
-    """A function that names faults which change what this stage is given.
+    """A function that names faults that change what this stage is given.
 
     It takes the name, and a function of the argument.
     """
@@ -136,7 +136,7 @@ def inputs(stage: str) -> Callable[..., None]:
 
 
 def outputs(stage: str) -> Callable[..., None]:
-    """A function that names faults which change what this stage returns.
+    """A function that names faults that change what this stage returns.
 
     It takes the name, and a function of the result.
     """
@@ -144,7 +144,7 @@ def outputs(stage: str) -> Callable[..., None]:
 
 
 def delays(stage: str) -> Callable[..., None]:
-    """A function that names faults which wait before this stage.
+    """A function that names faults that wait before this stage.
 
     It takes the name, and a function of the argument that returns seconds.
     """
@@ -157,7 +157,7 @@ def delays(stage: str) -> Callable[..., None]:
 
 
 def refusals(stage: str) -> Callable[..., None]:
-    """A function that names faults which refuse valid input at this stage.
+    """A function that names faults that refuse valid input at this stage.
 
     It takes the name, the status, and a function that selects the input to refuse.
     """
@@ -171,7 +171,7 @@ def refusals(stage: str) -> Callable[..., None]:
 
 
 def wrapped(stage: str, module: str, call: Callable[..., Any]) -> Callable[..., None]:
-    """A function that names faults which `call` with the usual stage, its argument, and more."""
+    """A function that names faults that `call` with the usual stage, its argument, and more."""
 
     def note(name: str, *own: Any, **options: Any) -> None:
         def replaced(self: Endpoint, given: Any) -> Any:

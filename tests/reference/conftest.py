@@ -94,7 +94,7 @@ def client(settings: Settings) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def photograph() -> Image.Image:
-    """An image with smooth and sharp parts, wider than high."""
+    """An image with smooth and sharp parts, wider than tall."""
     ramp = np.linspace(0, 255, 320)[None, :] * np.linspace(0.2, 1, 200)[:, None]
     layers = np.stack([ramp, ramp[::-1], 255 - ramp], axis=-1).astype(np.uint8)
     layers[60:120, 80:160] = (200, 30, 30)

@@ -11,7 +11,7 @@ ANY_MODEL = "openai-clip-vit-base-patch16"
 
 
 class Collector:
-    """Keeps the arguments of every clause marker, by node id; other processes print them."""
+    """Keeps the arguments of every clause marker, by node id."""
 
     def __init__(self) -> None:
         self.named: dict[str, list[str]] = {}

@@ -31,7 +31,7 @@ class Hangs(Endpoint):
 
 
 def main() -> None:
-    """Serve until a signal; a file beside the program contains the process id."""
+    """Serve until a signal; a file next to the program contains the process id."""
     parser = argparse.ArgumentParser()
     for name in ("model", "weights", "host", "port", "dimensions"):
         parser.add_argument(f"--{name}")

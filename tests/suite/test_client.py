@@ -22,7 +22,7 @@ MEBIBYTE = 2**20
 
 @pytest.fixture(autouse=True)
 def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower the limit to one MiB, which shows it as well as 64."""
+    """Lower the limit from 64 MiB to one, which tests the same thing."""
     monkeypatch.setattr(module, "MAX_RESPONSE", MEBIBYTE)
     monkeypatch.setattr(exchange, "MAX_RESPONSE", MEBIBYTE)
 

@@ -23,7 +23,7 @@ from tests.endpoints.endpoint import Body, Endpoint
 from tests.suite.conftest import MODEL, Command, Serve
 
 SCREEN = 50
-"""Rows of a usual window."""
+"""Number of rows of a typical window."""
 SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 

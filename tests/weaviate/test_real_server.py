@@ -205,7 +205,7 @@ class Upgraded(Endpoint):
 
 @pytest.fixture(scope="module")
 def filled(client: WeaviateClient) -> None:
-    """Collections with two texts: by the server itself, and in ways of other versions."""
+    """Collections with two texts, combined by the server itself or as other versions did."""
     own, swapped = two_texts(client, "Own"), two_texts(client, "Swapped")
     own.data.insert({"title": "a title without a caption"})
     for title, caption in PAIRS:

@@ -171,7 +171,7 @@ class ReadyTooEarly(Endpoint):
         return super().vectorize(request)
 
 
-# Responses of /meta that break Weaviate's own /v1/meta, and thus the start of its clients.
+# Responses of /meta that break Weaviate's own /v1/meta, so that its clients cannot connect.
 
 
 with_meta = variants(Endpoint, "meta")
