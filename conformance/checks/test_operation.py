@@ -6,6 +6,7 @@ connection in the middle of it.
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -25,7 +26,8 @@ MOST_IMAGES = 8
 ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20
-KEPT = 3
+TEXT = {"texts": ["a red circle"]}
+IN_A_ROW, REFUSED = 16, 3
 OVERSIZED = 80 * 2**20
 """Bytes: five times the size that must be served."""
 
@@ -89,13 +91,13 @@ def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.clause("OPS-05")
-@pytest.mark.parametrize("body", [{"texts": ["before"]}, b"{"], ids=["answered", "refused"])
-def test_a_close_is_announced(endpoint: Endpoint, body: object) -> None:
-    for number in range(KEPT):
-        # In one call: after a refusal, the suite's own next request could use another connection.
-        sent = [body, {"texts": [f"after {number}"]}]
-        exchanges = endpoint.post_in_turn(sent, timeouts.CLOSE_GRACE)
-        before, after = map(given.answered, exchanges)
+@pytest.mark.parametrize(
+    "bodies", [[TEXT] * IN_A_ROW, [b"{", TEXT] * REFUSED], ids=["answered", "refused"]
+)
+def test_a_close_is_announced(endpoint: Endpoint, bodies: list[object]) -> None:
+    # In one call: after a refusal, the suite's own next request could use another connection.
+    exchanges = map(given.answered, endpoint.post_in_turn(bodies))
+    for before, after in pairwise(exchanges):
         kept = not after.fresh or before.announces_close
         got = "a connection that was closed after a response that did not announce it"
         expect.require(kept, got, "`Connection: close`, or an open connection", before)

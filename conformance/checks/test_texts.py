@@ -328,10 +328,12 @@ def test_nearly_equal_texts_make_no_difference(cache: VectorCache, backwards: bo
 
 
 @pytest.mark.clause("TXT-04")
-def test_images_beside_a_long_text_make_no_difference(cache: VectorCache, model: Model) -> None:
-    sent = [texts.one_word_apart(min(model.text_tokens or 77, MOST_TOKENS))[-1]]
-    beside = cache.vectors(sent, [image_files.small_png()]).texts[0]
-    expect.same(beside, cache.text(sent[0]), "a long text alongside an image")
+def test_a_long_text_beside_others_makes_no_difference(cache: VectorCache, model: Model) -> None:
+    long = texts.one_word_apart(min(model.text_tokens or 77, MOST_TOKENS))[-1]
+    names = ["a long text", repr(CAPTION)]
+    beside = cache.vectors([long, CAPTION], [image_files.small_png()]).texts
+    apart = cache.texts([long, CAPTION])
+    expect.same(beside, apart, "alongside an image and another text", names=names)
 
 
 @pytest.mark.clause("TXT-05")

@@ -84,10 +84,10 @@ class Client:
         self.note(exchanges, time.perf_counter() - start)
         return exchanges
 
-    def send_in_turn(self, requests: Sequence[Request], pause: float = 0.0) -> list[Exchange]:
+    def send_in_turn(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send all requests in sequence; the listeners are called after the last response."""
         start = time.perf_counter()
-        exchanges = self._runner.run(self._in_turn(requests, pause))
+        exchanges = self._runner.run(self._in_turn(requests))
         self.note(exchanges, time.perf_counter() - start)
         return exchanges
 
@@ -119,12 +119,8 @@ class Client:
     async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
         return list(await asyncio.gather(*(self._exchange(r, timeout) for r in requests)))
 
-    async def _in_turn(self, requests: Sequence[Request], pause: float) -> list[Exchange]:
-        exchanges = []
-        for number, request in enumerate(requests):
-            await asyncio.sleep(pause if number else 0)
-            exchanges.append(await self._exchange(request, self.timeout))
-        return exchanges
+    async def _in_turn(self, requests: Sequence[Request]) -> list[Exchange]:
+        return [await self._exchange(each, self.timeout) for each in requests]
 
     async def _beside(
         self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float

@@ -72,9 +72,9 @@ class Endpoint:
         """POST all bodies in parallel; the answers are in order."""
         return self.client.send_all(list(map(_posted, bodies)))
 
-    def post_in_turn(self, bodies: Sequence[object], pause: float = 0.0) -> list[Exchange]:
+    def post_in_turn(self, bodies: Sequence[object]) -> list[Exchange]:
         """POST all bodies in sequence, with nothing in between; the answers are in order."""
-        return self.client.send_in_turn(list(map(_posted, bodies)), pause)
+        return self.client.send_in_turn(list(map(_posted, bodies)))
 
     def vectorize_in_turn(self, requests: Sequence[Items]) -> list[Exchange]:
         """Send all requests in sequence, with nothing in between."""

@@ -48,6 +48,17 @@ class PaddingCounts(Endpoint):
         return super().text_vectors(padded)
 
 
+@fault("long-text-blurs-short-ones")
+class LongTextBlursShortOnes(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        words = np.array([len(text.split()) for text in texts])
+        return (
+            vectors
+            + 0.1 * np.roll(vectors, 1, axis=1) * (words < words.max(initial=0) - 60)[:, None]
+        )
+
+
 @fault("place-in-batch-counts")
 class PlaceCounts(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:

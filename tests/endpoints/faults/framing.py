@@ -121,6 +121,12 @@ class ClosedAfterARefusal(Endpoint):
         return super().send(request, answer, write) and answer.status < 400
 
 
+@fault("every-twelfth-closed")
+class EveryTwelfthClosed(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        return super().send(request, answer, write) and next(self.calls) % 12 > 0
+
+
 @fault("closed-when-reused")
 class ClosedWhenReused(Endpoint):
     """Drops a request that reuses a connection; a new connection works."""
