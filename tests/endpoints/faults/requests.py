@@ -95,6 +95,11 @@ class AnsweredLater(Endpoint):
 
 
 route_refused = refusals("route")
+route_refused(
+    "accept-is-needed",
+    406,
+    lambda request: request.method == "POST" and "accept" not in request.headers,
+)
 route_refused("double-slash-404", 404, lambda request: "//" in request.path)
 route_refused("head-405", 405, lambda request: request.method == "HEAD")
 
