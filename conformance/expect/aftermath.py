@@ -98,7 +98,7 @@ class Aftermath:
             problem = _problem(exchange, good)
             self._served[_name(good)] = problem is None
             if problem is not None:
-                self._problems.append(problem)
+                self._problems.append(self.explained(problem))
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
                 self.gone = f"no response to a valid request: {exchange.summary()}"
                 return
