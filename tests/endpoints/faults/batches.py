@@ -53,10 +53,8 @@ class LongTextBlursShortOnes(Endpoint):
     def text_vectors(self, texts: list[str]) -> Matrix:
         vectors = super().text_vectors(texts)
         words = np.array([len(text.split()) for text in texts])
-        return (
-            vectors
-            + 0.1 * np.roll(vectors, 1, axis=1) * (words < words.max(initial=0) - 60)[:, None]
-        )
+        short = words < words.max(initial=0) - 60
+        return single(vectors + 0.1 * np.roll(vectors, 1, axis=1) * short[:, None])
 
 
 @fault("place-in-batch-counts")
