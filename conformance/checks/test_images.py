@@ -191,15 +191,21 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
 
 def rounding(batches: ImageBatches, file: bytes, rendering: bytes, own: int, crops: bool) -> float:
     """How far rounding may move this image, with this model and its precision."""
-    picture = image_files.opened(file)
-    small = min(picture.size) < own  # Each rounded value of a small image becomes several pixels.
-    rough = image_sizes.noisy(picture if small else image_files.opened(rendering))
-    copy = image_files.save(rough, "PNG")
-    if small:
-        copy = image_sizes.renderings(copy, own, crops)[0]
-    moved = tolerances.distance(*(alone(batches, each).vector for each in (rendering, copy)))
-    bar = max(tolerances.RENDERED, tolerances.TIMES_ROUNDING * moved)
+
+    def moved(copy: bytes) -> float:
+        return tolerances.distance(*(alone(batches, each).vector for each in (rendering, copy)))
+
+    bar = max(tolerances.RENDERED, tolerances.TIMES_ROUNDING * moved(noisy(rendering)))
+    if min(image_files.opened(file).size) < own:
+        # A rounded value of a small image becomes several pixels.
+        enlarged = image_sizes.renderings(noisy(file), own, crops)[0]
+        bar = max(bar, tolerances.TIMES_ENLARGED * moved(enlarged))
     return min(bar, tolerances.LOW_PRECISION)
+
+
+def noisy(file: bytes) -> bytes:
+    """A copy of the image that is slightly off."""
+    return image_files.save(image_sizes.noisy(image_files.opened(file)), "PNG")
 
 
 @pytest.mark.clause("IMG-09")

@@ -26,6 +26,9 @@ TIMES_ROUNDING = 6
 slightly off. Correct variations are at most 5.5 times as far, in float32, float16, bfloat16 and
 int8 (docs/exact.md)."""
 
+TIMES_ENLARGED = 2
+"""The same for a copy of a small image that is slightly off before it is enlarged."""
+
 OTHER_DECODER = 5e-2
 """A lossy or converted image compared with the pixels that Pillow decodes. A decoder with a coarser
 cosine transform changes a vector by up to 0.03 (docs/exact.md), and that of a small image more."""
