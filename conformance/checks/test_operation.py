@@ -111,7 +111,7 @@ def test_idle_connections_are_kept(endpoint: Endpoint, settings: Settings) -> No
     time.sleep(IDLE)
     exchange = given.answered(endpoint.vectorize(["after"]))
     kept = exchange.resent == 0 and not exchange.fresh
-    expect.require(kept, "the connection was closed", f"one still open after {IDLE:g} s", exchange)
+    expect.require(kept, "the connection was closed", f"still open after {IDLE:g} s", exchange)
 
 
 @pytest.mark.clause("ERR-11")

@@ -86,7 +86,7 @@ def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache
     work = [Items([texts.pool()[place]]) for place in places]
     for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, 1, 0).texts
-        what = f"a text in {callers} simultaneous requests"
+        what = f"a text in one of {callers} simultaneous requests"
         as_before(endpoint, got, pool[[place]], what)
 
 
@@ -97,7 +97,7 @@ def test_lists_at_once_are_not_crossed(endpoint: Endpoint, cache: VectorCache) -
     work = [Items([texts.pool()[place] for place in each]) for each in places]
     for exchange, own in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, LIST, 0).texts
-        as_before(endpoint, got, pool[own], f"a text in {LISTS} simultaneous lists")
+        as_before(endpoint, got, pool[own], f"a text in one of {LISTS} simultaneous lists")
 
 
 @pytest.mark.clause("OPS-01")

@@ -263,7 +263,7 @@ class Aftermath:
         return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.CROSSED))
 
     def _of_its_image(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception with the property of the refused image that matters, if known."""
+        """The raised exception with the property that causes an image's refusal, if it is known."""
         if isinstance(raised, PrerequisiteFailed) or raised.cause.kind is not CauseKind.REFUSED:
             return raised
         is_plain = attribution.sends("plain images", self.clause)

@@ -15,7 +15,7 @@ from conformance.transport.exchange import Exchange, FailureKind
 LONGEST_SIGNATURE = 160
 TOO_MANY_REQUESTS = 429
 VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+(?:\.[0-9]+)?|/[\w./-]+|\s+")
-"""Parts that vary between messages of one cause: quoted items, numbers, addresses, paths."""
+"""Parts that vary between messages with the same cause: quoted items, numbers, addresses, paths."""
 
 
 class CauseKind(StrEnum):
@@ -72,7 +72,7 @@ class CauseKind(StrEnum):
 class Cause:
     """`items` is the kind of items requested: texts, images, both, ready, live or meta.
 
-    `about` is the property of an item that matters, if it is known.
+    `about` is the property of an item that causes the problem, if it is known.
     """
 
     kind: CauseKind = CauseKind.OTHER
@@ -94,14 +94,14 @@ def asked_for(exchange: Exchange) -> str:
 
 
 def response_signature(exchange: Exchange) -> str:
-    """The status and the error without varying parts: equal for two responses of one cause."""
+    """The status and the error without varying parts: equal for responses with the same cause."""
     if exchange.failure is not None:
         return str(exchange.failure.kind.value)
     return f"{exchange.status} {plain(_error(exchange))}"[:LONGEST_SIGNATURE]
 
 
 def plain(message: str) -> str:
-    """A message without the parts that vary between messages of one cause."""
+    """A message without the parts that vary between messages with the same cause."""
     return VARIES.sub(" ", message).strip()
 
 

@@ -1,4 +1,4 @@
-"""Find out which property of a refused image matters: its bytes, its size, its mode or its format.
+"""Find out whether an image is refused for its bytes, its size, its mode or its format.
 
 Copies are sent that share one property with the image and are otherwise plain. If such a copy is
 refused, too, the property that they share is to blame.
@@ -31,7 +31,7 @@ DEPTH, BITS = 24, 8
 
 
 class Property(StrEnum):
-    """The property of an image because of which it is refused."""
+    """The property of an image that causes its refusal."""
 
     WEIGHT = "weight"
     """Its number of bytes."""
@@ -50,7 +50,7 @@ class RefusedImages:
         """Formats in which plain images of a usual size are refused, with the signature."""
 
     def property(self, refused: Exchange, is_plain: bool) -> Property | None:
-        """The property that matters to a request with one image.
+        """The property that causes the refusal of a request with one image.
 
         `is_plain` means that its format is the subject of the check.
         """

@@ -126,7 +126,7 @@ def passed_environment() -> dict[str, str]:
 def run(endpoint: str, version: str = DEFAULT_VERSION) -> Iterator[Server]:
     """A ready server with multi2vec-clip that uses `endpoint`; removed with its data afterwards.
 
-    Downloads it like the client if it is not in the cache. Raises Unavailable.
+    If the program is not in the cache, weaviate-client downloads it. Raises Unavailable.
     """
     settings = _settings(endpoint, check(version))
     supervisor = _launch(settings)
