@@ -125,7 +125,7 @@ def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
 def in_time(seen: list[Exchange], path: str) -> None:
     """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 judge a wrong status."""
     bad = bad_in_a_row(seen, *GOOD[path], LIMITS[path])
-    wanted = f"no {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
+    wanted = f"fewer than {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
     got = f"{bad} consecutive failed or late probes while busy: {shown(seen)}"
     expect.require(bad < IN_A_ROW, got, wanted, *seen[-1:])
     for each in seen:

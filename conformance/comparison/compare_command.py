@@ -134,9 +134,7 @@ def _collection(where: str, weaviate: str) -> End:
     parts = urlsplit(where)
     name = unquote(parts.path.strip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname or not name or "/" in name:
-        raise UserError(
-            f"{COLLECTION}{where} does not name its Weaviate: a collection is {LOOKS_LIKE}"
-        )
+        raise UserError(f"{COLLECTION}{where} does not name its Weaviate; expected {LOOKS_LIKE}")
     address = parts._replace(path="", query="", fragment="").geturl()
     return End(weaviate=server_at(address).url, collection=name)
 
@@ -294,5 +292,5 @@ def _two_collections(old: End, new: End, asked: Asked) -> Answer:
         )
     compared = Comparison(pairs, "objects", old.name)
     alone = len(rows[0].keys() ^ rows[1].keys())
-    left_out = [f"{alone} vectors of objects that only one of them has"] if alone else []
+    left_out = [f"{alone} vectors of objects that only one of them contains"] if alone else []
     return Answer(Side(old.name), Side(new.name), [compared], None, (), left_out, asked.model)

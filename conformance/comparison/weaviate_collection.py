@@ -250,7 +250,7 @@ def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collect
     schema = classes[found]
     if not has_tenants(schema):
         if tenant:
-            raise NothingStored(f"{found} has no tenants: leave --tenant out")
+            raise NothingStored(f"{found} has no tenants: omit --tenant")
         return Collection(rest, found, schema)
     return Collection(rest, found, schema, _tenant(found, tenants(rest, found), tenant))
 

@@ -192,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Write the stand-in of TAG into the folder DIR, and print what to mount where.",
     )
     parser.add_argument("tag", metavar="TAG", help="a tag that `clip-conformance models` lists")
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or an empty folder")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty folder")
     parser.add_argument(
         "--layout",
         choices=LAYOUTS,

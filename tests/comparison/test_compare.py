@@ -81,7 +81,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "no scheme": ([NOBODY, "localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": ([NOBODY, f"{NOBODY}/meta"], "the URL ends in /meta"),
     "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing listens at {NOBODY}"),
-    "a collection without its Weaviate": (["weaviate:A", NOBODY], "does not name its Weaviate: a"),
+    "a collection without its Weaviate": (
+        ["weaviate:A", NOBODY],
+        "does not name its Weaviate; expected",
+    ),
     "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not name its"),
     "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "Weaviate does not respond at"),
     "no such model": ([NOBODY, NOBODY, "--model", "openai/clip"], "did you mean openai-clip"),
