@@ -296,7 +296,7 @@ def filtered(resample: Resampling) -> Scale:
 def _sampled(resample: Resampling, moved: float = 0) -> Scale:
     """Without antialiasing: each pixel is interpolated between its nearest neighbors.
 
-    It is read `moved` new pixels to the left and above.
+    The image is sampled `moved` output pixels to the left and above.
     """
 
     def scale(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -123,7 +123,7 @@ def _hang_up(url: str, body: bytes) -> None:
 
 
 def probes(url: str, seconds: float, callers: int) -> tuple[list[float], int]:
-    """Seconds of each readiness probe while `callers` keep the model busy; and failures."""
+    """Seconds of each readiness probe while `callers` keep the model busy, and the failures."""
     over = threading.Event()
 
     def probe() -> Iterator[tuple[float, bool]]:

@@ -22,7 +22,7 @@ def image_tokens(size: int) -> int:
 
 
 def modernvbert(words: Any, times: int, size: int = SIZE) -> ModernVBertModel:
-    """An untrained `ModernVBertModel`, `times` as wide as is trained."""
+    """An untrained `ModernVBertModel`, `times` as wide as the trained one."""
     config = ModernVBertConfig(
         text_config=_text(words, times),
         vision_config=_vision(times, size),
@@ -70,7 +70,7 @@ def _text(words: Any, times: int) -> dict[str, Any]:
 
 
 def widen(narrow: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The weights of the model `TIMES` as wide whose embedding repeats the narrow one's."""
+    """The weights of a model `TIMES` as wide, whose embedding repeats the narrow one's."""
     return {name: _wide(name, value) for name, value in narrow.items()}
 
 

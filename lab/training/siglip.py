@@ -14,7 +14,7 @@ _LIMIT: Final = 64
 
 
 def siglip(size: int, tokenizer: Any, times: int) -> SiglipModel:
-    """An untrained `SiglipModel`, `times` as wide as is trained, for images of `size` pixels."""
+    """An untrained `SiglipModel`, `times` as wide as the trained one, for `size`-pixel images."""
     shared = {
         "hidden_size": WIDTH * times,
         "num_attention_heads": _HEADS * times,
@@ -41,7 +41,7 @@ def siglip(size: int, tokenizer: Any, times: int) -> SiglipModel:
 
 
 def widen(narrow: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The weights of the model `TIMES` as wide whose embedding repeats the narrow one's."""
+    """The weights of a model `TIMES` as wide, whose embedding repeats the narrow one's."""
     return {name: _wide(name, value) for name, value in narrow.items()}
 
 

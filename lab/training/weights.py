@@ -31,12 +31,12 @@ def round_off(parameters: Iterable[torch.Tensor]) -> None:
 
 
 def widened(tensor: torch.Tensor, times: int) -> torch.Tensor:
-    """A vector, table or LayerNorm parameter of a `times` as wide model: the last axis repeated."""
+    """A vector, table or LayerNorm parameter of a wide model: the last axis, repeated `times`."""
     return tensor.repeat(*[1] * (tensor.ndim - 1), times)
 
 
 def reading(weight: torch.Tensor, times: int) -> torch.Tensor:
-    """A linear weight (out, in) that reads a `times` as wide input and gives the same output."""
+    """A linear weight (out, in) for an input that is `times` wider, with the same output."""
     return weight.repeat(1, times) / times
 
 
@@ -46,7 +46,7 @@ def writing(weight: torch.Tensor, times: int) -> torch.Tensor:
 
 
 def tiled(weight: torch.Tensor, times: int) -> torch.Tensor:
-    """A linear weight (out, in) from a `times` as wide input to a `times` as wide output.
+    """A linear weight (out, in) whose input and output are both `times` wider.
 
     Attention with tiled projections is the narrow attention, each head repeated; LayerNorm of a
     repeated vector is the repeated LayerNorm. A model that is tiled throughout therefore equals
