@@ -35,7 +35,7 @@ SMALL = 0.25
 LONG = 500
 """Characters up to which the time for a text does not depend on its length."""
 KNOWN_LENGTH = 1
-"""Thousands of additional characters from which a request reveals their cost."""
+"""Thousands of additional characters that a request needs to reveal their cost."""
 QUICK_BODY = 50_000
 """Size in bytes above which a request is measured, however fast the response was."""
 HEAD = 2**16
