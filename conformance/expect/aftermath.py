@@ -50,6 +50,8 @@ HEAVY = 10_000
 DRAINED = 4
 """Number of timeouts within which an endpoint must finish abandoned requests."""
 TEXTS_ALONE = Items([TEXT])
+UNREADABLE = (FailureKind.BROKEN_GZIP, FailureKind.BROKEN_OFF, FailureKind.TOO_LARGE)
+"""Failures with a response."""
 SERVER_ERROR = 500
 """The first status of server errors."""
 TEXTS, IMAGES = "texts", "images"
@@ -102,7 +104,8 @@ class Aftermath:
             if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
                 self.gone = f"no response to a valid request: {exchange.summary()}"
                 return
-            if exchange.failure is not None and self._unanswered(TEXTS_ALONE):
+            silent = exchange.failure is not None and exchange.failure.kind not in UNREADABLE
+            if silent and self._unanswered(TEXTS_ALONE):
                 self.gone = f"the endpoint has not answered since {exchange.asked()}"
                 got = f"no response to any request since the first {exchange.asked()}: "
                 cause = Cause(CauseKind.DEAD, "plain")

@@ -28,7 +28,8 @@ class Framed(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         if not answer.body:
             return super().send(request, answer, write)
-        write(self.frame(answer))
+        head, end, body = self.frame(answer).partition(b"\r\n\r\n")
+        write(head + end + (b"" if request.method == "HEAD" else body))
         return not self.closes and wire.keeps_open(request, answer)
 
     def frame(self, answer: Answer) -> bytes:
