@@ -7,10 +7,11 @@ port, with httpx or with raw bytes, looks them up here.
 
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 
@@ -75,6 +76,14 @@ def grant(url: str, headers: Iterable[str] = (), ca_file: Path | None = None) ->
 def headers_of(url: str) -> Headers:
     """The headers that were granted for the host of this URL."""
     return _headers.get(_origin(url), ())
+
+
+def basic_authorization(parts: SplitResult) -> str | None:
+    """The Authorization header for a URL's user and password; None without a user."""
+    if parts.username is None:
+        return None
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return f"Basic {b64encode(pair.encode()).decode()}"
 
 
 def certificates(url: str) -> ssl.SSLContext:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from conformance.options.endpoint_url import basic_authorization
 from conformance.options.settings import Settings
-from conformance.transport.raw_http import basic_authorization
 from conformance.weaviate.server import KEY
 
 MASK = "***"

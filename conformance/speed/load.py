@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from conformance.corpus import drawings
 from conformance.options import endpoint_url
+from conformance.options.endpoint_url import basic_authorization
 from conformance.transport.exchange import MAX_RESPONSE, TooLarge, inflate
-from conformance.transport.raw_http import basic_authorization
 
 Kind = Literal["text", "image", "both"]
 KINDS: tuple[Kind, ...] = ("text", "image", "both")

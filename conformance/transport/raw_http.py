@@ -11,13 +11,12 @@ import socketserver
 import struct
 import threading
 import time
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from select import select
 from typing import Any, ClassVar, Self
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import h11
 
@@ -29,14 +28,6 @@ PIECE = 2**16
 MAX_HEAD = 2**16
 MAX_INTERIM = 5
 """More interim responses than any server sends; Go's net/http has a limit too."""
-
-
-def basic_authorization(parts: SplitResult) -> str | None:
-    """The Authorization header for a URL's user and password; None without a user."""
-    if parts.username is None:
-        return None
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return f"Basic {b64encode(pair.encode()).decode()}"
 
 
 @dataclass(frozen=True)
@@ -235,7 +226,7 @@ class Peer:
         self.secure = self.parts.scheme == "https"
         self.host = self.parts.netloc.rpartition("@")[2]
         """Host and port as in the Host header."""
-        self.authorization = basic_authorization(self.parts)
+        self.authorization = endpoint_url.basic_authorization(self.parts)
         self.headers = endpoint_url.headers_of(url)
         """Headers required by a gateway in front of it."""
 
