@@ -36,7 +36,14 @@ from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
 from conformance.report import document, known_failures
 from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance, command_line
-from conformance.report.results import ClauseResult, PhaseResult, Problem, Recorder, text
+from conformance.report.results import (
+    CASES_LEFT_OUT,
+    ClauseResult,
+    PhaseResult,
+    Problem,
+    Recorder,
+    text,
+)
 from conformance.report.sanitizer import sanitizer_of
 from conformance.report.verdict import Judgement, Verdict, judge, not_asked_for
 from conformance.target import OpenTarget, open_target
@@ -424,7 +431,7 @@ class Session:
             f"seconds per {kind}": round(cost, 4) for kind, cost in costs.items()
         }
         if self.budget.left_out:
-            told["cases left out for lack of time"] = self.budget.left_out
+            told[CASES_LEFT_OUT] = self.budget.left_out
         return told | {f"taken by {about}": what for about, what in pace.taken.items()}
 
     def _report(self, judgement: Judgement, exit_status: int) -> Report:

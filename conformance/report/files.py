@@ -13,6 +13,7 @@ import jinja2
 
 from conformance.data import statuses
 from conformance.report import html
+from conformance.report.document import left_out
 from conformance.report.verdict import VERDICTS
 
 SUMMARY: Final = Path(__file__).parent / "templates" / "report.md.jinja"
@@ -64,6 +65,7 @@ def summary(document: dict[str, Any]) -> str:
     tried = [each for each in statuses.columns() if not statuses.rows()[each].left_out]
     return template.render(
         report=document,
+        left_out=left_out(document),
         counted=[finding for finding in findings if not finding["not_counted"]],
         others=[finding for finding in findings if finding["not_counted"]],
         in_full=IN_FULL,

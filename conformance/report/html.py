@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from conformance.data import statuses
+from conformance.report.document import left_out
 
 FOLDER = Path(__file__).parent / "templates"
 PARTS = {
@@ -38,6 +39,7 @@ def render(document: dict[str, Any]) -> str:
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return environment.get_template("page.html.jinja").render(
         report=document,
+        left_out=left_out(document),
         style=style,
         style_digest=digest,
         groups=_groups(document),

@@ -16,6 +16,8 @@ from conformance.report.sanitizer import MASK, Sanitizer, is_secret_name
 from conformance.transport.exchange import Exchange, without_password
 from conformance.transport.pace import LEFT_OUT
 
+CASES_LEFT_OUT = "cases left out for lack of time"
+"""The measurement that counts these cases."""
 SHOWN_EXCHANGES = 2
 SHOWN_HEADERS = 20
 SHOWN_HEADER = 200

@@ -16,13 +16,11 @@ from conformance.data import clauses, statuses
 from conformance.data.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report.findings import Finding
-from conformance.report.results import ClauseResult
+from conformance.report.results import CASES_LEFT_OUT, ClauseResult
 from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
 """Maximum width in columns."""
-LEFT_OUT = "cases left out for lack of time"
-"""The measurement that counts these cases."""
 FEW = 3
 """Maximum number of a group's clauses that are listed individually."""
 FOR_THE_FILE = "compared with "
@@ -65,8 +63,8 @@ def write(
     if detail is not Detail.VERDICT:
         _result(console, judgement, settings, detail)
     _stale(console, settings, judgement)
-    if left := judgement.measurements.get(LEFT_OUT):
-        console.print(f"{LEFT_OUT}: {left} (--budget MINUTES or --slow runs more)")
+    if left := judgement.measurements.get(CASES_LEFT_OUT):
+        console.print(f"{CASES_LEFT_OUT}: {left} (--budget MINUTES or --slow runs more)")
     if ids := [result.clause.id for result in judgement.results if result.left_out]:
         many = f"{len(ids)} clauses" if len(ids) > 1 else "1 clause"
         console.print(f"{many} not judged for lack of time: {', '.join(_folded(ids))}")

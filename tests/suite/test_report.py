@@ -25,9 +25,11 @@ from jsonschema import Draft202012Validator
 
 from conformance.command import cli
 from conformance.data import clauses, statuses
-from conformance.report import files, provenance
+from conformance.report import files, html, provenance
 from conformance.report.document import SCHEMA
+from conformance.report.results import CASES_LEFT_OUT
 from conformance.report.verdict import VERDICTS
+from conformance.transport.pace import LEFT_OUT
 from tests.endpoints import registry
 from tests.endpoints.endpoint import Endpoint
 from tests.endpoints.server import serve
@@ -299,6 +301,17 @@ def test_a_page_says_how_to_repeat_it_and_how_fast_it_was(good: Ran) -> None:
     assert good.report["reproduce"].partition(" ")[0] in page
     assert good.report["target"]["meta_digest"] in page
     assert good.report["latencies"][0]["request"] in page
+
+
+def test_page_and_summary_say_what_was_left_out(good: Ran) -> None:
+    first, *others = good.report["clauses"]
+    tests = [{**first["tests"][0], "message": f"{LEFT_OUT}: no time"}]
+    clauses = [{**first, "status": "n/a", "tests": tests}, *others]
+    report = {**good.report, "clauses": clauses}
+    report["measurements"] = {**report["measurements"], CASES_LEFT_OUT: 12}
+    for write in (files.summary, html.render):
+        assert "lack of time" not in write(good.report)
+        assert "12 cases left out for lack of time, and 1 clause not judged" in write(report)
 
 
 UNPROTECTED = r'<meta http-equiv="Content-Security-Policy"[^>]*>'
