@@ -5,6 +5,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -68,8 +69,11 @@ class Client:
 
     def close(self) -> None:
         """Close every connection."""
-        self._runner.run(self._http.aclose())
-        self._runner.close()
+        # If an interrupt hit a running task, the loop raises it again when it runs next.
+        with suppress(KeyboardInterrupt):
+            self._runner.run(self._http.aclose())
+        with suppress(KeyboardInterrupt):
+            self._runner.close()
 
     def send(self, request: Request, timeout: float | None = None) -> Exchange:
         """One exchange; never raises for anything that the endpoint does."""

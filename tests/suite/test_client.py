@@ -243,3 +243,16 @@ def test_timeouts_are_counted(client_of: Clients) -> None:
         client.send_all([GET, Request("POST", "/vectorize", b"{}")])
     assert len(client.late) == 1
     assert client.endpoint_seconds > 0.1
+
+
+def test_a_client_whose_request_was_interrupted_can_be_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    client = Client("http://127.0.0.1:9", 5)
+    monkeypatch.setattr(client, "_exchange", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.send(Request("GET", "/meta"))
+    client.close()
