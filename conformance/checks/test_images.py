@@ -36,8 +36,6 @@ LARGE = 1220
 COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
 SHAPES = ((2, 1), (3, 1), (1, 3), (5, 1), (1, 9))
 """Aspect ratios of images whose sides are cut off by a center crop."""
-EXPLAINED = 0.3
-"""A mistake is named if it leaves at most this share of the distance."""
 BUSY = 3
 """Requests with texts sent alongside each image."""
 
@@ -179,9 +177,9 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
         return
     mistakes = list(image_sizes.mistaken(file, model.image_size, crops).items())
     causes = {apart(copy): cause for cause, copy in mistakes[: batches.most(len(mistakes))]}
-    likely = (
-        f", as if {causes[min(causes)]}" if min(causes) <= min(bar, EXPLAINED * nearest) else ""
-    )
+    left = min(causes)
+    explained = left <= min(bar, tolerances.EXPLAINED * nearest)
+    likely = f", as if {causes[left]}" if explained else ""
     size = f"{model.image_size} x {model.image_size} pixels"
     found = f"{name}: the vector is {nearest:.2g} (relative distance) from that of the image"
     found += f" resized to {size}{likely}"

@@ -40,6 +40,10 @@ the resolution. A fast decoder moves the vectors of stand-ins no further than th
 WIDEST = 0.1
 """The widest limit for one image: less than most mistakes cause."""
 
+EXPLAINED = 0.3
+"""A mistake is named if it leaves at most this share of the distance, and no more than a legitimate
+difference, such as in precision, which may also be present."""
+
 LOW_PRECISION = 5e-2
 """The limit for noise if the model has low precision. For bfloat16, differences of 0.008
 between lists of different sizes were published; leaks from other items are mostly larger."""

@@ -157,9 +157,8 @@ class ItemsDoctor:
 
     def _at_once(self, kind: str) -> None:
         """Send as many requests in parallel as Weaviate does with four processors."""
-        single = Items([TEXT]) if kind == "text" else Items((), [image_files.good_image()])
-        client = self.endpoint.client
-        seen = client.send_all(self.endpoint.requests([single] * SEVERAL))
+        work = self.endpoint.requests([_items(kind)] * SEVERAL)
+        seen = self.endpoint.client.send_all(work)
         failed = [each for each in seen if not each.succeeded]
         if failed:
             what = f"one {kind}, {SEVERAL} times at once"
@@ -233,10 +232,15 @@ class ItemsDoctor:
 
 def send(endpoint: Endpoint, kind: str, count: int = 1, *, other: bool = False) -> Exchange:
     """A request with `count` texts or images of one kind, or with one other item."""
+    sent = _items(kind, count, other=other)
+    return endpoint.vectorize(sent.texts, sent.images)
+
+
+def _items(kind: str, count: int = 1, *, other: bool = False) -> Items:
     if kind == "text":
-        return endpoint.vectorize(texts=[OTHER_TEXT if other else TEXT] * count)
+        return Items([OTHER_TEXT if other else TEXT] * count)
     numbers = range(int(other), int(other) + count)
-    return endpoint.vectorize(images=[image_files.good_image(number) for number in numbers])
+    return Items((), [image_files.good_image(number) for number in numbers])
 
 
 def _error(seen: Exchange) -> str:

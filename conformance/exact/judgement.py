@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from conformance.data import fixture_files, tolerances
-from conformance.data.tolerances import Array
+from conformance.data.tolerances import EXPLAINED, Array
 from conformance.exact import items
 from conformance.exact.expected import Expected, Hypothesis
 
@@ -21,9 +21,6 @@ SHOWN: Final = 3
 """Number of items that a message names."""
 SKETCH: Final = 64
 """Length of a sketch. Distances between sketches are accurate to about 10 % (1 / sqrt(2 * 64))."""
-EXPLAINED: Final = 0.3
-"""A mistake is named if it leaves at most this share of the distance, and no more than a legitimate
-difference in precision, which may also be present."""
 LEFT: Final = 0.1
 """The share of the distance that may remain if the vectors are reordered."""
 SEEN: Final = 2e-3

@@ -179,9 +179,9 @@ class Aftermath:
         """Check the endpoint if one of these requests was refused or got no response."""
         if self._asking or self.gone:
             return
-        odd = [each for each in exchanges if _is_odd(each)]
         # A probe may return an error; one without a response can be the first sign of a crash.
-        odd = [each for each in odd if each.method == "POST" or each.failure is not None]
+        posted = [each for each in exchanges if each.failure or each.method == "POST"]
+        odd = [each for each in posted if _is_odd(each)]
         if odd and self._served.get(_name(TEXTS_ALONE)):
             self._drain([each for each in odd if each.failed_by(FailureKind.TIMED_OUT)])
             self._look_after(odd[0], len(exchanges) > 1)
@@ -257,10 +257,10 @@ class Aftermath:
         if self.gone or not raised.exchanges or not raised.exchanges[0].in_parallel:
             return raised
         body = raised.exchanges[0].request_body
-        texts, images = ([i for k, i in items_of(body) if k == kind] for kind in (TEXTS, IMAGES))
+        kinds = [kind for kind, _ in items_of(body)]
         with self._silence():
             again = self._endpoint.post(body)
-        if _problem(again, Items(texts, [image.encode() for image in images])) is not None:
+        if _wrong_rows(again, kinds.count(TEXTS), kinds.count(IMAGES)) is not None:
             return raised
         got = f"{raised.got} in parallel with other requests, but not alone"
         return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.CROSSED))
@@ -400,8 +400,13 @@ def _is_odd(exchange: Exchange) -> bool:
 
 def _problem(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
     """The problem with the response to a good request, if any."""
+    return _wrong_rows(exchange, len(good.texts), len(good.images))
+
+
+def _wrong_rows(exchange: Exchange, texts: int, images: int) -> PrerequisiteFailed | None:
+    """The problem with a response that should have this many vectors of each kind, if any."""
     try:
-        given.vectors(exchange, len(good.texts), len(good.images))
+        given.vectors(exchange, texts, images)
     except PrerequisiteFailed as problem:
         return problem
     return None

@@ -16,13 +16,12 @@ from conformance.options.table import OPTIONS
 from conformance.report import provenance
 from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance
-from conformance.report.results import CASES_LEFT_OUT, ClauseResult, PhaseResult
+from conformance.report.results import CASES_LEFT_OUT, ClauseResult, PhaseResult, is_left_out
 from conformance.report.sanitizer import Sanitizer
 from conformance.report.verdict import Judgement
 from conformance.transport.client import Sample
 from conformance.transport.endpoint import Target
 from conformance.transport.exchange import without_password
-from conformance.transport.pace import LEFT_OUT
 
 MASKED = "***"
 DIGITS = 4
@@ -81,8 +80,10 @@ def build(
 def left_out(document: dict[str, Any]) -> str:
     """What a run left out for lack of time, in one line; empty if nothing."""
     cases = document["measurements"].get(CASES_LEFT_OUT)
-    unjudged = [each["tests"] for each in document["clauses"] if each["status"] == "n/a"]
-    count = sum(any(t["message"].startswith(LEFT_OUT) for t in tests) for tests in unjudged)
+    count = sum(
+        is_left_out(each["status"], (test["message"] for test in each["tests"]))
+        for each in document["clauses"]
+    )
     clauses_too = f", and {count} clause{'s' if count > 1 else ''} not judged" if count else ""
     return f"{cases} {CASES_LEFT_OUT}{clauses_too}" if cases else ""
 

@@ -13,6 +13,7 @@ import jinja2
 
 from conformance.data import statuses
 from conformance.report.document import left_out
+from conformance.report.results import OF_ONE_ITEM
 
 FOLDER = Path(__file__).parent / "templates"
 PARTS = {
@@ -22,8 +23,6 @@ PARTS = {
     "container": "as a container",
 }
 """Titles for the profiles, by their names in report.json."""
-SINGLE = "compared with "
-"""Prefix of measurements of single items, of which there are about a hundred."""
 STEPS = 21
 """Colors of a heat map, from pale to dark blue, or reversed in dark mode."""
 LIGHT, DARK = ((214, 60, 97), (214, 85, 29)), ((214, 30, 14), (205, 90, 72))
@@ -92,8 +91,8 @@ def _measurements(document: dict[str, Any]) -> list[dict[str, Any]]:
         names = [name for clause in group["clauses"] for name in clause["measurements"]]
         unique = list(dict.fromkeys(names))
         if unique:
-            plain = {name: values[name] for name in unique if not name.startswith(SINGLE)}
-            single = {name: values[name] for name in unique if name.startswith(SINGLE)}
+            plain = {name: values[name] for name in unique if not name.startswith(OF_ONE_ITEM)}
+            single = {name: values[name] for name in unique if name.startswith(OF_ONE_ITEM)}
             found.append({"title": group["title"], "plain": plain, "single": single})
     return found
 

@@ -18,6 +18,8 @@ from conformance.transport.pace import LEFT_OUT
 
 CASES_LEFT_OUT = "cases left out for lack of time"
 """The measurement that counts these cases."""
+OF_ONE_ITEM = "compared with "
+"""Prefix of measurements of single items: about a hundred, which only report.json has in full."""
 SHOWN_EXCHANGES = 2
 SHOWN_HEADERS = 20
 SHOWN_HEADER = 200
@@ -86,6 +88,11 @@ class PhaseResult:
         return self.when == "call" or self.status != "pass"
 
 
+def is_left_out(status: Status, messages: Iterable[str]) -> bool:
+    """Whether a clause was not judged for lack of time, by the messages of its tests."""
+    return status == "n/a" and any(message.startswith(LEFT_OUT) for message in messages)
+
+
 @dataclass(frozen=True)
 class ClauseResult:
     """A clause with the worst status of its tests."""
@@ -97,7 +104,7 @@ class ClauseResult:
     @property
     def left_out(self) -> bool:
         """Whether none of its tests was judged, for lack of time."""
-        return self.status == "n/a" and any(t.message.startswith(LEFT_OUT) for t in self.tests)
+        return is_left_out(self.status, (test.message for test in self.tests))
 
     def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":
         """A copy with every test changed, and the resulting status."""

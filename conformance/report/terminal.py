@@ -16,15 +16,13 @@ from conformance.data import clauses, statuses
 from conformance.data.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report.findings import Finding
-from conformance.report.results import CASES_LEFT_OUT, ClauseResult
+from conformance.report.results import CASES_LEFT_OUT, OF_ONE_ITEM, ClauseResult
 from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
 
 WIDEST = 100
 """Maximum width in columns."""
 FEW = 3
 """Maximum number of a group's clauses that are listed individually."""
-FOR_THE_FILE = "compared with "
-"""Prefix of measurements of single inputs: about a hundred, only for report.json."""
 IN_FULL = 3
 """Number of findings that are shown in full."""
 IN_A_LINE = 6
@@ -136,7 +134,7 @@ def _hint(judgement: Judgement) -> Text:
 
 
 def _measured(judgement: Judgement) -> Text:
-    shown = {n: v for n, v in judgement.measurements.items() if not n.startswith(FOR_THE_FILE)}
+    shown = {n: v for n, v in judgement.measurements.items() if not n.startswith(OF_ONE_ITEM)}
     lines = [f"  {name}: {value}" for name, value in sorted(shown.items())]
     return Text("\n".join(["measured", *lines]) if lines else "")
 

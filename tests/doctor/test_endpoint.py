@@ -211,22 +211,33 @@ def test_a_servers_own_error_is_one_problem_with_its_remedy(doctor: Doctor, erro
     assert f"Weaviate says: fail with status 500: {error}" in told.text
 
 
-def slow(each: float, item: float) -> Talk:
-    """A server that takes `each` seconds for a request, and `item` for each of its texts."""
+def encoding(vectorize: Callable[[bytes], bytes]) -> Talk:
+    """A server with good probes and /meta, whose responses to /vectorize this function makes."""
 
     def talk(connection: socket.socket, _number: int) -> None:
         while request := read(connection):
             path = request.split(b" ", 2)[1].decode()
-            if path != "/vectorize":
-                connection.sendall(OK[path])
-                continue
-            asked = json.loads(request.partition(b"\r\n\r\n")[2])
-            counts = [len(asked.get(kind) or ()) for kind in ("texts", "images")]
-            time.sleep(each + item * sum(counts))
-            rows = [[[1.0]] * count for count in counts]
-            connection.sendall(vectors(textVectors=rows[0], imageVectors=rows[1]))
+            connection.sendall(OK[path] if path in OK else vectorize(request))
 
     return talk
+
+
+def items_in(request: bytes) -> list[list[str]]:
+    """The texts and the images of a request."""
+    asked = json.loads(request.partition(b"\r\n\r\n")[2])
+    return [asked.get(kind) or [] for kind in ("texts", "images")]
+
+
+def slow(each: float, item: float) -> Talk:
+    """A server that takes `each` seconds for a request, and `item` for each of its texts."""
+
+    def vectorize(request: bytes) -> bytes:
+        counts = list(map(len, items_in(request)))
+        time.sleep(each + item * sum(counts))
+        rows = [[[1.0]] * count for count in counts]
+        return vectors(textVectors=rows[0], imageVectors=rows[1])
+
+    return encoding(vectorize)
 
 
 @pytest.mark.parametrize(("each", "item", "told"), [(0.5, 0.0, True), (0.0, 0.2, False)])
@@ -315,42 +326,31 @@ def vectorized(rows: Callable[[str, int], object], limit: int = 10**9, wait: flo
     """A server with `rows(item, number of the request)` as vectors, and a limit in bytes."""
     counter = count()
 
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            path = request.split(b" ", 2)[1].decode()
-            if path != "/vectorize":
-                connection.sendall(OK[path])
-                continue
-            number = next(counter)
-            time.sleep(0.0 if number else wait)
-            if len(request) > limit:
-                connection.sendall(answer(b"<title>Too large</title>", status="413 No"))
-                continue
-            asked = json.loads(request.partition(b"\r\n\r\n")[2])
-            sent = [asked.get(kind) or () for kind in ("texts", "images")]
-            made = [[rows(item, number) for item in items] for items in sent]
-            connection.sendall(vectors(textVectors=made[0], imageVectors=made[1]))
+    def vectorize(request: bytes) -> bytes:
+        number = next(counter)
+        time.sleep(0.0 if number else wait)
+        if len(request) > limit:
+            return answer(b"<title>Too large</title>", status="413 No")
+        made = [[rows(item, number) for item in items] for items in items_in(request)]
+        return vectors(textVectors=made[0], imageVectors=made[1])
 
-    return talk
+    return encoding(vectorize)
 
 
 def good(item: str, _number: int) -> list[float]:
     return [math.cos(len(item)), math.sin(len(item))]
 
 
-def trailing_comma(connection: socket.socket, _number: int) -> None:
-    """A server whose JSON error is at a later position for an image than for a text."""
-    while request := read(connection):
-        path = request.split(b" ", 2)[1].decode()
-        body = b'{"textVectors": [[1.0]]' + b" " * (len(request) // 9) + b",}"
-        connection.sendall(OK.get(path, answer(body)))
+def trailing_comma(request: bytes) -> bytes:
+    """A response whose JSON error is at a later position for an image than for a text."""
+    return answer(b'{"textVectors": [[1.0]]' + b" " * (len(request) // 9) + b",}")
 
 
 NUMBERS = {
     "zeros": (vectorized(lambda _item, _number: [0.0, 0.0]), "all numbers of the vector are 0"),
     "null": (vectorized(lambda _item, _number: [None, None]), "the vector contains null"),
     "NaN": (vectorized(lambda _item, _number: [float("nan")]), "contains NaN or Infinity"),
-    "a comma too many": (trailing_comma, "one text and one image: Weaviate cannot read"),
+    "a comma too many": (encoding(trailing_comma), "one text and one image: Weaviate cannot read"),
     "the same": (vectorized(lambda _item, _number: [1.0, 2.0]), "a different item has the same"),
     "by chance": (
         vectorized(lambda _item, number: [1.0, float(number**2)]),
@@ -377,19 +377,14 @@ def one_at_a_time() -> Talk:
     """A server that refuses texts while it encodes another."""
     lock = threading.Lock()
 
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            path = request.split(b" ", 2)[1].decode()
-            if path != "/vectorize":
-                connection.sendall(OK[path])
-            elif not lock.acquire(blocking=False):
-                connection.sendall(answer(b'{"error": "Already borrowed"}', status="500 No"))
-            else:
-                time.sleep(0.1)
-                connection.sendall(vectors(textVectors=[[1.0]], imageVectors=[[1.0]]))
-                lock.release()
+    def vectorize(_request: bytes) -> bytes:
+        if not lock.acquire(blocking=False):
+            return answer(b'{"error": "Already borrowed"}', status="500 No")
+        time.sleep(0.1)
+        lock.release()
+        return vectors(textVectors=[[1.0]], imageVectors=[[1.0]])
 
-    return talk
+    return encoding(vectorize)
 
 
 def test_what_fails_under_parallel_requests_is_named(doctor: Doctor) -> None:

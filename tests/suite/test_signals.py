@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -26,7 +25,6 @@ def hanging(fake: FakeReference) -> Iterator[subprocess.Popen[bytes]]:
     ):
         stack.callback(process.terminate)
         assert wait_until((fake.folder / "busy").exists, 200)
-        time.sleep(0.5)  # The command may still be sending, and here it should wait.
         yield process
 
 
