@@ -6,6 +6,7 @@ the tokenizer file, how texts are cleaned, and how images are converted, resized
 
 import html
 import json
+import os
 import re
 import string
 from collections.abc import Callable, Sequence
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
+
+# Without this, the import alone starts reporting to Microsoft, and writes an id to the home folder.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 from PIL import Image
 from tokenizers import Tokenizer

@@ -1,6 +1,7 @@
 """The stand-ins on onnxruntime: the vectors of the torch engine, without torch."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from reference.errors import UnloadableError
 from reference.model import Model
 from tests.reference.conftest import STAND_INS, Checkpoint
 
-pytest.importorskip("onnxruntime")
+pytest.importorskip("reference.encoders.onnx")
 pytestmark = pytest.mark.reference
 
 WEB = {"flask", "waitress"}
@@ -66,11 +67,16 @@ def test_vectors_are_those_of_torch(name: str, checkpoint: Checkpoint) -> None:
     assert distance(torch.encode_image(scaled), onnx.encode_image(scaled)) < 0.0032
 
 
-def test_nothing_of_torch_is_imported(checkpoint: Checkpoint) -> None:
+def test_nothing_of_torch_is_imported_and_no_telemetry_is_prepared(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
     command = [sys.executable, "-c", IMPORTED, str(checkpoint("clip"))]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300)
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    env.pop("ORT_DISABLE_TELEMETRY", None)
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300, env=env)
     foreign = {"torch", "torchvision", "transformers", "open_clip", "sentence_transformers"}
     assert foreign & set(json.loads(done.stdout)) == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 def asked(*options: str) -> settings.Settings:
