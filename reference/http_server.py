@@ -1,4 +1,4 @@
-"""waitress, configured for the contract: sockets, threads and two corrected responses."""
+"""Run waitress as the contract requires: sockets, threads, and corrections to two responses."""
 
 import json
 import socket

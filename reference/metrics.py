@@ -23,7 +23,7 @@ def register(app: Flask, service: EncoderService) -> None:
     )
     waiting = Gauge(
         "clip_items_waiting",
-        "Items that wait for the model",
+        "Items waiting for the model",
         registry=registry,
         multiprocess_mode="livesum",
     )

@@ -45,7 +45,9 @@ def test_meta_names_the_model(endpoint: Endpoint, model: Model) -> None:
     exchange = endpoint.get(META)
     values = list(map(letters, strings(given.meta_object(exchange))))
     found = any(name in value for name in known for value in values)
-    expect.require(found, exchange.summary(), f"one of {', '.join(names)} in a value", exchange)
+    expect.require(
+        found, exchange.summary(), f"a value that contains {' or '.join(names)}", exchange
+    )
 
 
 @pytest.mark.clause("MET-03")

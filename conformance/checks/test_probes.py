@@ -31,9 +31,9 @@ LARGE_IMAGES: dict[str, Callable[[int], bytes]] = {
     "1.7 megapixels": partial(png_files.blank, 1300),
     "12 megapixels": partial(png_files.blank, 3480),
 }
-"""A different file for each number. The squares of a single color are small files."""
+"""Functions that make a different file for each number; single-color images are small files."""
 ATTEMPTS = 3
-"""Sets of large images until probes are in time."""
+"""Maximum number of sets of large images to try until the probes are on time."""
 ROUNDS = 4
 """Maximum rounds of work until enough probes have been sent during it."""
 

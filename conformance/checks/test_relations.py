@@ -20,8 +20,8 @@ from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 
 TRANSLATED = 0.5
 """Share of the translations that must be nearest to their own caption. Chance is 1 in 8 or 1 in 24,
-and a caption that is not read, or is read in the wrong script, is at chance level. How much better
-a model is than that depends on the model."""
+and a caption that is not read, or is read in the wrong script, is at chance level. How far above
+chance a model is depends on the model."""
 CAPTIONS = 8
 STILL_NEAREST = 7 / 8
 """One caption in eight may fail: some tokenizers encode whitespace as tokens."""
@@ -80,7 +80,7 @@ def test_translations_meet(
     found = {each: nearest(rows, encoded.texts) for each, rows in translated.items()}
     measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))
     worst = min(found, key=found.__getitem__)
-    got = f"{found[worst]:.3f} of the captions in {worst} nearest to their English ones"
+    got = f"{found[worst]:.3f} of the captions in {worst} nearest to their English counterparts"
     shown = translated[worst].exchanges[0], encoded.texts.exchanges[0]
     expect.require(found[worst] >= TRANSLATED, got, f"at least {TRANSLATED}", *shown)
 

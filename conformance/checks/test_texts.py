@@ -23,10 +23,10 @@ from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint
 
 MARK_GROUPS = {group: 9 + 4 * place for place, group in enumerate(texts.mark_groups())}
-"""Each group with the length of its first list, so that a run sends lists of many lengths."""
+"""The groups, each with the length of its first list, so that a run sends many lengths."""
 MOST_TOKENS = 512
 SIZES = (31, 33, 50, 65)
-"""Just above and below common batch sizes, and unrelated to them."""
+"""Lengths just above and below common batch sizes, and one unrelated to them."""
 MANY = (129, 300)
 SLOW = (*range(9, 65), 77, 96, 97, 127, 128, 150, 191, 193, 200, 201, 255, 256, 257, 299)
 """With --slow: every length up to 64, and the values around common batch sizes and limits."""
@@ -40,7 +40,7 @@ COMPANIONS = ("green", "a red circle and a blue square and " * 2, "", "東京の
 SHORT = 20
 """Characters of a real text that stay within 77 tokens, even if each byte is a token."""
 A_REQUEST = 8
-"""Texts in a request of a check to which their number does not matter."""
+"""Texts per request in checks for which their number does not matter."""
 DIFFERENT = (
     "a red circle above a blue square",
     "a blue square above a red circle",
@@ -375,7 +375,7 @@ def test_a_text_keeps_its_vector_after_one_that_is_alike(
 @pytest.mark.clause("TXT-08")
 def test_case_is_folded(cache: VectorCache, model: Model) -> None:
     if not model.lower_case:
-        not_applicable("the model distinguishes case, or is not known to fold it")
+        not_applicable("the model distinguishes case, or is not known to ignore it")
     expect.same(cache.text(CAPTION.upper()), cache.text(CAPTION), "uppercase and lowercase")
 
 

@@ -84,7 +84,7 @@ PYTESTS_OWN: dict[str, dict[str, Any]] = {
     "--collect-only": {"is_flag": True, "help": "list the tests without running them"},
 }
 """Options of pytest that the command accepts itself; any others go after ``--``."""
-QUIETER = ("-rN", "--no-header", "--tb=short")
+QUIETER = ("-rN", "--no-header", "--tb=short", "--disable-warnings")
 """Arguments for pytest, since the run has its own summary."""
 
 

@@ -78,7 +78,7 @@ def command(
     if bool(url) == bool(reference):
         raise click.UsageError("give the URL of an endpoint, or --reference TAG")
     if output is None and (url or weights != "hub"):
-        raise click.UsageError("give -o FILE; only hub weights have a default file")
+        raise click.UsageError("give -o FILE: only vectors of hub weights have a default file")
     if reference:
         served, seconds = find_model(reference, models), DOWNLOAD_WAIT if wait is None else wait
         click.echo(record_reference(served, models, weights, output, timeout, seconds))

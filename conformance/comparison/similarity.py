@@ -86,7 +86,7 @@ class Comparison:
             return f"no {self.kind} that both sides have vectors for"
         first = "; ".join(f"{pair.name}: {pair}" for pair in self.far[:NAMED])
         found = f"{len(self.far)} of {len(self.pairs)} {self.kind} differ: {first}"
-        return ". ".join(filter(None, [found, why]))
+        return f"{found}. Likely reason: {why}" if why else found
 
     def expected(self, model: Model) -> str:
         """The expected result, and any intentional difference of the vendor's image."""

@@ -79,9 +79,9 @@ def explanation(reencoded: Reencoded) -> str:
     fit = reencoded.best_fit()
     count = len(reencoded.objects)
     if fit is None:
-        return "No combination of the endpoint's vectors fits: a different model or version"
+        return "a different model or version: no combination of the endpoint's vectors fits"
     usual = sorted(pair.distance for pair in reencoded.pairs())[count // 2]
     return (
-        f"Best fit: {fit.way} ({fit.within} of {count} objects fit, "
+        f"{fit.way} (fits {fit.within} of {count} objects, "
         f"median distance {fit.distance:.2g} instead of {usual:.2g})"
     )

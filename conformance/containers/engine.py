@@ -81,7 +81,7 @@ def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedPr
     except FileNotFoundError as problem:
         raise ContainerTrouble(f"no container engine: there is no command `{COMMAND}`") from problem
     except subprocess.TimeoutExpired as problem:
-        line = f"no container engine: `{COMMAND} {words[0]}` did not end within {seconds:g} s"
+        line = f"no container engine: `{COMMAND} {words[0]}` did not finish within {seconds:g} s"
         raise ContainerTrouble(line) from problem
     if done.returncode:
         said = reason(done.stderr or done.stdout)

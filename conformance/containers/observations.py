@@ -59,7 +59,7 @@ def _until_ready(container: Container, endpoint: Endpoint, wait: float) -> tuple
 
     if not wait_until(is_ready, wait):
         what = f"the container of {container.image} runs but was not ready within {wait:g} s"
-        line = f"{what}: {READY} gives {seen[-1].summary()}"
+        line = f"{what}: {READY} returns {seen[-1].summary()}"
         raise ContainerTrouble(line, container.log_tail())
     return tuple(each for each in seen[:-1] if not each.failure)
 

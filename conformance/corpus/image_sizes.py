@@ -278,7 +278,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
             image, own, not crops, filtered(cubic)
         )[0],
         **{name: seen(image, own, crops, scale)[0] for name, scale in scales.items()},
-        "it were halved before it is resized": seen(image.reduce(2), own, crops, filtered(cubic))[
+        "it were halved before being resized": seen(image.reduce(2), own, crops, filtered(cubic))[
             0
         ],
         "the rest of a square were black": ImageOps.pad(image, (own, own)),

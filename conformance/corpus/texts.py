@@ -1,4 +1,4 @@
-"""Texts to encode: real ones, edge cases, every mark, every length and every JSON escape.
+"""Texts to encode: realistic ones, edge cases, and every symbol, length and JSON escape.
 
 All of them are valid Unicode and can therefore be sent as JSON (lone surrogates cannot, and
 Weaviate cannot send them). The words are in `fixtures/texts.toml` and `fixtures/text_axes.toml`.
@@ -361,7 +361,7 @@ def as_go(letter: str) -> str:
 
 ESCAPES: Final[dict[str, Escape]] = {
     "with every letter as an escape": small_digits,
-    "with escapes of capital digits": capital_digits,
+    "with escapes in uppercase digits": capital_digits,
     "in ASCII alone": outside_ascii,
     "as Go writes it": as_go,
 }

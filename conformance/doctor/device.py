@@ -41,7 +41,9 @@ def examine(
     if switch and switch not in (*CUDA_ON, "0", "false", "False"):
         found.problem("gpu-switch", value=switch)
     says = str(meta["device"]) if isinstance(meta.get("device"), str) else ""
-    unknown = "not reported by /meta (with ENABLE_CUDA=1 here and --model TAG, speed is judged)"
+    unknown = (
+        "not reported by /meta (to judge it by speed, set ENABLE_CUDA=1 here and give --model)"
+    )
     found.note("device", f"{says} (according to /meta)" if says else unknown)
     seconds = seconds_an_image(endpoint)
     runs_here = urlsplit(endpoint.client.url).hostname in LOCAL

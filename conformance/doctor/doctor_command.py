@@ -43,7 +43,7 @@ class Asked:
 
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("url", required=False)
-@click.option("--weaviate", metavar="URL", help="Weaviate's URL; its key: CLIP_WEAVIATE_API_KEY")
+@click.option("--weaviate", metavar="URL", help="Weaviate's URL (API key: CLIP_WEAVIATE_API_KEY)")
 @click.option("--collection", metavar="NAME", help="check only this collection (default: all)")
 @click.option("--tenant", metavar="NAME", help="the tenant to read (default: first active one)")
 @click.option("--model", metavar="TAG", help="the endpoint's model, to check dimension and device")
@@ -70,7 +70,9 @@ def command(
     given = _filled_in(given)
     url = given["url"]
     if url is None:
-        raise click.UsageError("which endpoint? clip-conformance doctor http://localhost:8080")
+        raise click.UsageError(
+            "no endpoint: give its URL, as in clip-conformance doctor http://localhost:8080"
+        )
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
     endpoint_url.grant(url, given["header"] or (), given["ca_file"])

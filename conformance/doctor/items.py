@@ -35,10 +35,10 @@ LACKING = {
 """Weaviate's messages if a vector is missing."""
 CUT = "without sending complete message body"
 COSTLY = 0.5
-"""Seconds for one text above which the fixed cost of a request is examined."""
+"""If one text takes longer than this, in seconds, the fixed cost of a request is examined."""
 SEVERAL = 8
 FEW = 3
-"""The number of texts if one takes a long time."""
+"""Number of texts then sent together, to see whether they take longer than one."""
 NO_LONGER = 1.25
 """If several texts take at most this factor of one text's time, the cost is per request."""
 SLOW_FIRST = 3.0

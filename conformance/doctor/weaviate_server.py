@@ -84,7 +84,9 @@ class WeaviateDoctor:
         meta = self.rest.document("/v1/meta")
         modules = meta.get("modules") or {}
         self.found.note("version", str(meta.get("version", "not given")))
-        self.found.note("modules", ", ".join(sorted(modules)) or "none")
+        names = ", ".join(sorted(modules)) or "none"
+        enabled = f"{MODULE} (of {len(modules)} in all)" if MODULE in modules else names
+        self.found.note("modules", enabled)
         if MODULE not in modules:
             self.found.problem("no-module")
             return

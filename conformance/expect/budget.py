@@ -107,7 +107,7 @@ class Budget:
         cost = waiting.pop(test)
         if left <= 0:
             self.left_out += 1
-            raise TooMuch(f"{LEFT_OUT} in the run's time (--budget): {self._pace.described()}")
+            raise TooMuch(f"{LEFT_OUT} in the time allowed (--budget): {self._pace.described()}")
         part = MORE_THAN_ESTIMATED * cost * min(1.0, left / total) if total else 0.0
         least = AT_LEAST * (self._pace.text + self._pace.image)
         self._pace.until = now + max(part, min(least, MORE_THAN_ITS_PART * left / number))

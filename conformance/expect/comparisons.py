@@ -93,7 +93,7 @@ class Precision:
     def problem(self, apart: float, limit: float = tolerances.ACROSS_REQUESTS) -> Nonconformity:
         """The finding about low precision."""
         got = f"low precision: vectors of the same item at a relative distance of {apart:.2g}"
-        expected = f"within {limit:g} (float32, or bfloat16 whose sums are kept in float32)"
+        expected = f"within {limit:g} (as in float32, or in bfloat16 with float32 accumulation)"
         cause = Cause(CauseKind.LOW_PRECISION)
         return Nonconformity(got, expected, self.noise.exchanges, cause)
 

@@ -159,7 +159,9 @@ OPTIONS: Final = (
         markdown="which dimension counts as correct if the documentation page and the checkpoint "
         "differ: either one, the page's, or the checkpoint's",
     ),
-    Option("dimensions", "the only correct dimension", metavar="N", type=int, positive=True),
+    Option(
+        "dimensions", "the dimension that vectors must have", metavar="N", type=int, positive=True
+    ),
     Option(
         "report",
         "folder for report.html, .json, .md, junit.xml and badge.json",

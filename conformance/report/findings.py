@@ -1,4 +1,4 @@
-"""Group failures with the same cause into one finding, under the clause that names it best.
+"""Group failures with the same cause into one finding, under the clause that describes it best.
 
 Every failure has a cause: the kind of thing that is broken, and a signature of the response.
 Failures are processed in the order of their clauses' rank, most fundamental first. A failure joins

@@ -166,7 +166,7 @@ def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None
             f"images. For exact vectors: clip-conformance record --reference {tag} {own} -o "
             f"~/.local/share/clip-conformance/expected/{tag}.npz"
         )
-        line += "; FOLDER has your checkpoint (docs/comparing.md)" if models else ""
+        line += ", where FOLDER contains your checkpoint (docs/comparing.md)" if models else ""
         console.print(line, soft_wrap=True)
 
 

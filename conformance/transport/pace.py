@@ -171,7 +171,7 @@ class Pace:
         """
         now = time.monotonic()
         if now > self.until:
-            raise TooMuch(f"{LEFT_OUT} to its end in the run's time (--budget): {self.described()}")
+            raise TooMuch(f"{LEFT_OUT} in full in the time allowed (--budget): {self.described()}")
         loads = [self.load(texts, images) for texts, images in requests]
         whole = sum(loads, Load())
         seconds = self.seconds(whole)

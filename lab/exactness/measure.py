@@ -1,4 +1,4 @@
-"""Measure how far a changed usage moves the vectors of the diagnostic items."""
+"""Measure how far a departure from the documented usage moves the diagnostic items' vectors."""
 
 import io
 from collections.abc import Mapping

@@ -84,7 +84,7 @@ def test_the_first_objects_are_taken_by_their_ids(url: Urls, command: Command) -
 
 
 CASES: dict[str, tuple[str, list[str], int, str]] = {
-    "another model": ("Upgraded", [], 1, "No combination of the endpoint's vectors fits"),
+    "another model": ("Upgraded", [], 1, "a different model or version: no combination of the"),
     "another length": ("Shorter", [], 1, "vectors have 512 dimensions now, and had 64"),
     "a named vector": ("Named", ["--vector", "title"], 0, "objects: 6 of 6 the same"),
     "the first active tenant": ("Tenants", [], 0, "Tenants (tenant b) at http://"),

@@ -38,8 +38,8 @@ def test_what_is_far_is_named_with_the_cause() -> None:
     assert comparison(a=ONE).close
     found = comparison(a=ONE, b=OTHER)
     assert not found.close
-    assert found.got("Best fit: none").startswith("1 of 2 texts differ: b: cosine 0.000000")
-    assert found.got("Best fit: none").endswith(". Best fit: none")
+    assert found.got("another model").startswith("1 of 2 texts differ: b: cosine 0.000000")
+    assert found.got("another model").endswith(". Likely reason: another model")
     assert not comparison().close
     assert comparison().got() == "no texts that both sides have vectors for"
 

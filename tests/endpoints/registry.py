@@ -1,4 +1,4 @@
-"""The names of all endpoints, with what each one should show."""
+"""All endpoints by name, with the clauses that may catch each one."""
 
 import time
 from collections.abc import Callable, Mapping

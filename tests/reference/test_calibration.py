@@ -1,4 +1,4 @@
-"""Measurements made when a model is loaded: batch sizes, and number formats besides float32."""
+"""Measurements made when a model is loaded: batch sizes, and number formats other than float32."""
 
 from collections.abc import Sequence
 from itertools import count

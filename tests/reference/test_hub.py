@@ -1,4 +1,4 @@
-"""``--weights hub``: how the libraries are called, tested with mocked entry functions."""
+"""``--weights hub``: how the libraries are called, tested with mocked entry points."""
 
 import importlib
 from collections.abc import Iterator

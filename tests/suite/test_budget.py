@@ -51,7 +51,7 @@ def test_when_time_is_up_a_case_is_left_out() -> None:
     budget = Budget(pace, 0.01)
     budget.plan(CASES)
     time.sleep(0.02)
-    with pytest.raises(TooMuch, match="in the run's time"):
+    with pytest.raises(TooMuch, match="in the time allowed"):
         budget.begin(next(iter(budget._waiting)))
     assert budget.left_out == 28
 

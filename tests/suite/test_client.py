@@ -1,4 +1,4 @@
-"""The client limits time and size, whatever the endpoint does, and resends like Go's."""
+"""The client limits time and size, whatever the endpoint does, and resends as Go's client does."""
 
 import gzip
 import os

@@ -1,4 +1,4 @@
-"""Failures with the same cause form one finding, under the clause that names it best."""
+"""Failures with the same cause form one finding, under the clause that describes it best."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run soon, with a failing status and without leftover processes."""
+"""Ctrl-C and SIGTERM end a run promptly, with a failing status and no leftover processes."""
 
 import signal
 import subprocess

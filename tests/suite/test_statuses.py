@@ -1,4 +1,4 @@
-"""Each status stays distinct from the endpoint to the exit status, in runs of the command."""
+"""In runs of the command, each status stays distinct, from the endpoint to the exit status."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ from conformance.weaviate.documented_collection import Item
 
 COUNT = 200
 POSTER_EVERY = 10
-"""Only every tenth object also has a poster, since 20 images take a slow model long enough."""
+"""Only every tenth object also has a poster, since a slow model needs long enough for 20 images."""
 
 
 @pytest.mark.clause("WVT-22")

@@ -1,0 +1,18 @@
+"""Build without leftovers: a `build` folder from an older checkout may contain removed modules."""
+
+import shutil
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+
+class CleanBuild(build_py):
+    """The usual command, in an empty folder."""
+
+    def run(self) -> None:
+        """Build."""
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
+
+setup(cmdclass={"build_py": CleanBuild})
