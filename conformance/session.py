@@ -78,7 +78,7 @@ class Report:
     clauses: Mapping[str, ClauseResult]
     """Every clause of the contract by its id, with its status."""
     exit_status: int
-    """The console command's exit status: 0 for a good verdict."""
+    """The console command's exit status: 0 if nothing failed."""
     document: dict[str, Any]
     """The content of report.json."""
     judgement: Judgement = field(repr=False)

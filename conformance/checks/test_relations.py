@@ -103,7 +103,7 @@ def test_composed_and_decomposed_letters(cache: VectorCache, measure: Measure) -
     forms = [[unicodedata.normalize(form, text) for text in COMPOSED] for form in ("NFC", "NFD")]
     composed, decomposed = (cache.vectors(texts=form).texts for form in forms)
     cosines = np.diag(expect.cosines(composed, decomposed))
-    measure("lowest cosine of composed and decomposed letters", round(float(cosines.min()), 3))
+    measure("lowest cosine between composed and decomposed texts", round(float(cosines.min()), 3))
 
 
 @pytest.mark.clause("REL-07")

@@ -23,7 +23,7 @@ from conformance.options.settings import Settings
 from conformance.transport.endpoint import Endpoint
 
 MARK_GROUPS = {group: 9 + 4 * place for place, group in enumerate(texts.mark_groups())}
-"""The groups, each with the length of its first list, so that a run sends many lengths."""
+"""The groups, each with the length of its first list; they differ, so many lengths are sent."""
 MOST_TOKENS = 512
 SIZES = (31, 33, 50, 65)
 """Lengths just above and below common batch sizes, and one unrelated to them."""

@@ -14,7 +14,7 @@ from conformance.options.table import Pull
 from conformance.transport.child_process import ChildProcess, Stopped
 
 PORT = 8080
-"""The vendor's port, which every image uses."""
+"""The port on which the vendor's images, and therefore all others, listen."""
 TEMPORARY = "/tmp"
 HOST = "host.docker.internal"
 """The name of this machine inside the container, if `sees_host`."""

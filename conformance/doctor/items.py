@@ -161,7 +161,7 @@ class ItemsDoctor:
         seen = self.endpoint.client.send_all(work)
         failed = [each for each in seen if not each.succeeded]
         if failed:
-            what = f"one {kind}, {SEVERAL} times at once"
+            what = f"{SEVERAL} parallel requests for one {kind}"
             self._problem("at-once", what, count=len(failed), error=_error(failed[0]))
 
     def _fixed_cost(self, one: float) -> None:

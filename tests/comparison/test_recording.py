@@ -1,4 +1,4 @@
-"""Recordings are made by the command, written and read, and invalid ones are refused."""
+"""The record command, and how recordings are written, read, and refused if invalid."""
 
 import json
 from pathlib import Path

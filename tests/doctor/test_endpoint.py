@@ -390,7 +390,7 @@ def one_at_a_time() -> Talk:
 def test_what_fails_under_parallel_requests_is_named(doctor: Doctor) -> None:
     with talking(one_at_a_time()) as url:
         text = doctor(url).text
-    assert "one text, 8 times at once" in text
+    assert "8 parallel requests for one text" in text
     assert "although one alone is served: status 500: Already borrowed" in text
 
 
