@@ -119,7 +119,7 @@ STORED: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "another model": (
         stored(turn=1),
         "stored-differs",
-        "Films, vector v: object 0, vector v: the current vector differs from the stored one: cosine",
+        "Films, vector v: object 0, vector v: the current vector differs from the stored one",
     ),
 }
 
