@@ -400,13 +400,19 @@ class Session:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Stop the endpoint, judge the results, and write the report."""
         self.close()
-        if exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldstop:
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldstop
+        if interrupted:
             self._interrupted(session.items)
         if self.opened is None:
             return
         seconds = time.perf_counter() - self.started
         judgement = judge(
-            list(self.results.values()), self.settings, self._narrowed, seconds, self.known
+            list(self.results.values()),
+            self.settings,
+            self._narrowed,
+            seconds,
+            self.known,
+            interrupted=interrupted,
         )
         measured = {**judgement.measurements, **self._pace_told()}
         judgement = replace(judgement, measurements=measured)

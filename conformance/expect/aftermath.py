@@ -31,13 +31,17 @@ from conformance.expect.nonconformity import (
 from conformance.expect.refused_images import RefusedImages
 from conformance.transport.endpoint import VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
-from conformance.transport.pace import Pace, megapixels
+from conformance.transport.pace import Pace, kilochars, megapixels
 
 TEXT = "a red circle"
 CAPTION = "a red circle and a blue square on a wooden table beside a cup of coffee, seen from above"
 """A text of average length for a run."""
 LARGE = 700
 """Pixels per side of the image that shows what a megapixel costs."""
+LONG_TEXT = 2500
+"""Characters of the text that shows what length costs."""
+SLOW_TEXT = 0.03
+"""Seconds for a text above which long texts may take too long."""
 QUICK = 0.25
 """Seconds up to which a first response is taken as the cost of such an item."""
 BEARABLE = 1.5
@@ -113,6 +117,7 @@ class Aftermath:
                 return
             if problem is None:
                 self._measure(good, exchange)
+        self._measure_a_long_text()
         if self._served[IMAGES]:
             self._measure_a_large_image()
 
@@ -135,6 +140,17 @@ class Aftermath:
             fastest = [min(seen[at].seconds, seen[at + 2].seconds) for at in range(2)]
             self._pace.tell_apart(_name(good).removesuffix("s"), fastest[1], fastest[0], count)
 
+    def _measure_a_long_text(self) -> None:
+        """Measure the cost of a text's length. Other checks judge whether such a text is served."""
+        timeout = self._endpoint.client.timeout
+        if self._pace.text < SLOW_TEXT:
+            return
+        text = f"{CAPTION} " * (LONG_TEXT // len(CAPTION))
+        seen = self._ask(Items([text]), timeout)
+        if seen.failed_by(FailureKind.TIMED_OUT):
+            self._pace.missing("kilochar", kilochars(text))
+            self._drained([seen], timeout * DRAINED)
+
     def _measure_a_large_image(self) -> None:
         """Measure the cost of a megapixel. Other checks judge whether such an image is served."""
         image = image_files.good_image(0, LARGE)
@@ -147,7 +163,7 @@ class Aftermath:
         self._drained([seen], timeout * DRAINED)
         again = self._ask(Items((), [image]), timeout)
         if again.failed_by(FailureKind.TIMED_OUT):
-            self._pace.missing(megapixels(image))
+            self._pace.missing("megapixel", megapixels(image))
             self._drained([again], timeout * DRAINED)
             return
         got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
@@ -376,13 +392,13 @@ class Aftermath:
         return True
 
     def _patience(self) -> float:
-        quick = self._slowest < 1
+        quick = max(self._slowest, self._pace.text, self._pace.image) < 1
         timeout = self._endpoint.client.timeout
         return min(timeouts.GOOD_REQUEST, timeout) if quick else timeout
 
     def _ask(self, good: Items, timeout: float) -> Exchange:
-        with self._silence():
-            return self._endpoint.vectorize(good.texts, good.images, timeout)
+        with self._silence():  # Sent even if the running check has used up its time.
+            return self._endpoint.client.send(self._endpoint.requests([good])[0], timeout)
 
     @contextmanager
     def _silence(self) -> Iterator[None]:

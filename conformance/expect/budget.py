@@ -62,7 +62,7 @@ class Budget:
 
     def plan(self, cases: Sequence[Case], day: int | None = None) -> list[bool]:
         """Whether each case is selected; `day` determines the rotation."""
-        costs = [self._cost(test) for test, _ in cases]
+        costs = self._costs([test for test, _ in cases])
         spent = time.monotonic() - self._started + self._meta
         self.cases, self.whole = len(cases), spent + sum(costs)
         kept = [True] * len(cases)
@@ -121,6 +121,22 @@ class Budget:
         return (
             f"{line}; {left}: all would take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
         )
+
+    def _costs(self, tests: Sequence[str]) -> list[float]:
+        """The cost of each test, with what other checks would have requested before it."""
+        shared = fixture_files.toml("costs.toml")["shared"]
+        checks = [test.partition("[")[0] for test in tests]
+        paid: dict[str, float] = {}
+        costs = []
+        for test, check in zip(tests, checks, strict=True):
+            cost = self._cost(test)
+            for other, (requests, *items) in shared.get(check, {}).items():
+                if other not in checks:
+                    more = self._pace.estimate(requests, Load(*items))
+                    cost += max(0.0, more - paid.get(other, 0.0))
+                    paid[other] = max(more, paid.get(other, 0.0))
+            costs.append(cost)
+        return costs
 
     def _cost(self, test: str) -> float:
         name = test.partition("[")[0]

@@ -103,6 +103,8 @@ def judge(
     narrowed: bool,
     seconds: float,
     known: KnownFailures | None = None,
+    *,
+    interrupted: bool = False,
 ) -> Judgement:
     """The judgment of `reports`; `narrowed` means that the user chose a part of the suite."""
     known = known or KnownFailures()
@@ -119,8 +121,10 @@ def judge(
         profile: _profile(profile, results, narrowed, settings.strict) for profile in PROFILES
     }
     verdict = min(profiles.values(), key=list(VERDICTS).index)
-    if narrowed and verdict == "partial" and not any(each.status in JUDGED for each in results):
-        verdict = "incomplete"
+    nothing = narrowed and not any(each.status in JUDGED for each in results)
+    if interrupted or (nothing and verdict == "partial"):
+        candidates: tuple[Verdict, ...] = (verdict, "incomplete")
+        verdict = min(candidates, key=list(VERDICTS).index)
     return Judgement(
         verdict,
         profiles,

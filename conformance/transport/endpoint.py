@@ -60,13 +60,23 @@ class Endpoint:
 
         Raises TooMuch if the endpoint is too slow for a request of this size.
         """
-        self.client.pace.admit([(texts, images)])
-        return self.client.send(_posted(Items(texts, images).body()), timeout)
+        return self.vectorize_at_once([Items(texts, images)], timeout)[0]
 
-    def vectorize_at_once(self, requests: Sequence[Items]) -> list[Exchange]:
-        """Send all requests in parallel; the answers are in order. Raises TooMuch."""
-        self.client.pace.admit([(each.texts, each.images) for each in requests])
-        return self.client.send_all(self.requests(requests))
+    def vectorize_at_once(
+        self, requests: Sequence[Items], timeout: float | None = None
+    ) -> list[Exchange]:
+        """Send all requests in parallel; the answers are in order. Raises TooMuch.
+
+        If they should have fit but timed out, the machine may have been busy, and they are sent
+        again, unless `timeout` is given.
+        """
+        pace = self.client.pace
+        pace.admit([(each.texts, each.images) for each in requests])
+        exchanges = self.client.send_all(self.requests(requests), timeout)
+        if timeout is None and pace.is_unexpected(exchanges):
+            pace.admit([(each.texts, each.images) for each in requests])
+            exchanges = self.client.send_all(self.requests(requests))
+        return exchanges
 
     def post_at_once(self, bodies: Sequence[object]) -> list[Exchange]:
         """POST all bodies in parallel; the answers are in order."""

@@ -128,8 +128,8 @@ class Pace:
 
     @property
     def limit(self) -> float:
-        """Maximum seconds for the suite's own requests."""
-        return self.timeout * SHARE
+        """Maximum seconds for the suite's own requests, by the timeout and the run's time."""
+        return min(self.timeout * SHARE, max(0.0, self.end - time.monotonic()))
 
     def _cost(self, kind: str) -> float:
         return median_low(self._costs[kind]) if self._costs[kind] else 0.0
@@ -187,9 +187,10 @@ class Pace:
         """The maximum number of texts in each of that many parallel requests; at least one."""
         return self._number(most, self.text * at_once, "texts")
 
-    def images(self, most: int, at_once: int = 1) -> int:
-        """The same for small images."""
-        return self._number(most, self.image * at_once, "images")
+    def images(self, most: int, at_once: int = 1, megapixels: float = 0) -> int:
+        """The same for images of that size each."""
+        cost = self.image + megapixels * self.megapixel
+        return self._number(most, cost * at_once, "images")
 
     def _number(self, most: int, cost: float, what: str) -> int:
         number = most if cost * most <= self.limit else max(1, int(self.limit / cost))
@@ -218,13 +219,18 @@ class Pace:
                 if each.failed_by(FailureKind.TIMED_OUT):
                     self._late[each.request_body] = seconds
 
-    def missing(self, megapixels: float) -> None:
-        """Record that an image of that size had no response in time, so megapixels are costly."""
-        self._costs["megapixel"].append(self.timeout / megapixels)
+    def missing(self, kind: str, amount: float) -> None:
+        """Record that an item with that many megapixels or kilochars had no response in time."""
+        self._costs[kind].append(self.timeout / amount)
 
     def outstanding(self, exchanges: Iterable[Exchange]) -> float:
         """Seconds for which an endpoint may still be busy with abandoned requests."""
         return max((self._late.get(each.request_body, 0.0) for each in exchanges), default=0.0)
+
+    def is_unexpected(self, exchanges: Iterable[Exchange]) -> bool:
+        """Whether requests that should have fit timed out, as on a machine with other work."""
+        late = self.outstanding(each for each in exchanges if self.explains(each))
+        return 0 < late <= self.timeout
 
     def explains(self, exchange: Exchange) -> bool:
         """Whether the endpoint may simply be too slow for a request that timed out."""

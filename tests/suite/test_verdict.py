@@ -114,6 +114,17 @@ def test_a_clause_that_the_user_left_out_is_skipped() -> None:
     assert [result.status for result in found.results][:3] == ["skipped", "pass", "skipped"]
 
 
+@pytest.mark.parametrize(
+    ("status", "verdict"), [("pass", "incomplete"), ("fail", "not conformant")]
+)
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_an_interrupted_run_is_at_best_incomplete(
+    status: Status, verdict: Verdict, narrowed: bool
+) -> None:
+    reports = [PhaseResult("test", "AAA-01", status)]
+    assert judge(reports, SETTINGS, narrowed, 1.0, interrupted=True).verdict == verdict
+
+
 def test_a_profile_that_was_asked_for_and_did_not_run_is_incomplete() -> None:
     settings = Settings("http://h", Model("tag"), "stand-in", weaviate="embedded")
     found = judged({"AAA-01": "pass", "AAA-02": "pass"}, settings=settings)
