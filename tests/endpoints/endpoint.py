@@ -22,6 +22,8 @@ from tests.endpoints.encoder import Encoder, Matrix
 from tests.endpoints.wire import Answer, Request
 
 JSON = {"Content-Type": "application/json"}
+HTML = {"Content-Type": "text/html"}
+TEXT = {"Content-Type": "text/plain"}
 Write = Callable[[bytes], None]
 Body = dict[str, Any]
 
@@ -48,7 +50,7 @@ class Asked:
 
 
 class Endpoint:
-    """The four routes in stages; `lock` and `calls` are for replaced stages."""
+    """The four routes in stages; `lock`, `calls` and `known` are for replaced stages."""
 
     prefix = ""
     idle_seconds: float = 120
@@ -60,6 +62,7 @@ class Endpoint:
         self.encoder = encoder
         self.lock = threading.Lock()
         self.calls = count(1)
+        self.known: dict[Any, Any] = {}
 
     def start(self) -> None:
         """Called once, when the server listens."""

@@ -1,11 +1,13 @@
 """All endpoints by name, with the clauses that may catch each one."""
 
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from inspect import currentframe
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Literal, TypeVar
 
@@ -109,83 +111,113 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
-    """A function that names faults that differ from `base` only in these stages.
+    """A function that names endpoints that differ from `base` only in these stages.
 
     It takes the name, and a replacement for each stage: a value, or a function of its arguments.
-    With a `summary`, it names legal endpoints, as do the functions below.
     """
     module = caller()
 
     def note(name: str, *others: Any, **options: Any) -> None:
         own = [staticmethod(each) if callable(each) else each for each in others]
-        kind = type(name, (base,), {"__module__": module, **dict(zip(stages, own, strict=True))})
-        named(name, **options)(kind)
+        named(name, module, base, dict(zip(stages, own, strict=True)), options)
 
     return note
 
 
 Stage = Callable[[Any], Any]
+Note = Callable[..., Callable[[Any], Any]]
 
 
-def inputs(stage: str) -> Callable[..., None]:
-    """A function that names faults that change what this stage is given.
+def inputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
+    """A function that names endpoints that change what this stage is given.
 
-    It takes the name, and a function of the argument.
+    It takes the name and a function of the argument, or decorates that function.
     """
-    return wrapped(stage, caller(), lambda usual, given, change: usual(change(given)))
+    return around(stage, base, caller(), lambda _, usual, given, change: usual(change(given)))
 
 
-def outputs(stage: str) -> Callable[..., None]:
-    """A function that names faults that change what this stage returns.
+def outputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
+    """A function that names endpoints that change what this stage returns.
 
-    It takes the name, and a function of the result.
+    It takes the name and a function of the result, or decorates that function.
     """
-    return wrapped(stage, caller(), lambda usual, given, change: change(usual(given)))
+    return around(stage, base, caller(), lambda _, usual, given, change: change(usual(given)))
 
 
-def delays(stage: str) -> Callable[..., None]:
-    """A function that names faults that wait before this stage.
+def numbered(stage: str) -> Note:
+    """The same for a function of the result and of the number of the call, from 1."""
 
-    It takes the name, and a function of the argument that returns seconds.
+    def change(endpoint: Endpoint, usual: Stage, given: Any, change: Callable[..., Any]) -> Any:
+        result = usual(given)
+        return change(result, next(endpoint.calls))
+
+    return around(stage, Endpoint, caller(), change)
+
+
+def delays(stage: str) -> Note:
+    """A function that names endpoints that wait before this stage.
+
+    It takes the name and a function of the argument that returns seconds, or decorates it.
     """
 
-    def wait(usual: Stage, given: Any, seconds: Stage) -> Any:
+    def wait(_: Endpoint, usual: Stage, given: Any, seconds: Stage) -> Any:
         time.sleep(seconds(given))
         return usual(given)
 
-    return wrapped(stage, caller(), wait)
+    return around(stage, Endpoint, caller(), wait)
 
 
-def refusals(stage: str) -> Callable[..., None]:
-    """A function that names faults that refuse valid input at this stage.
+def refusals(stage: str) -> Note:
+    """A function that names endpoints that refuse valid input at this stage.
 
     It takes the name, the status, and a function that selects the input to refuse.
     """
 
-    def refuse(usual: Stage, given: Any, status: int, refuses: Stage) -> Any:
+    def refuse(_: Endpoint, usual: Stage, given: Any, status: int, refuses: Stage) -> Any:
         if refuses(given):
             raise Refused(status, "what was sent is not accepted")
         return usual(given)
 
-    return wrapped(stage, caller(), refuse)
+    return around(stage, Endpoint, caller(), refuse)
 
 
-def wrapped(stage: str, module: str, call: Callable[..., Any]) -> Callable[..., None]:
-    """A function that names faults that `call` with the usual stage, its argument, and more."""
+def caches(stage: str) -> Note:
+    """A function that names endpoints that return the first result for inputs with the same key.
 
-    def note(name: str, *own: Any, **options: Any) -> None:
+    It takes the name and a function of the argument, or decorates that function.
+    """
+
+    def remember(endpoint: Endpoint, usual: Stage, given: Any, key: Stage) -> Any:
+        return endpoint.known.setdefault(key(given), usual(given))
+
+    return around(stage, Endpoint, caller(), remember)
+
+
+def around(stage: str, base: type[Endpoint], module: str, call: Callable[..., Any]) -> Note:
+    """A function that names endpoints with `call` in place of a stage.
+
+    It is called with the endpoint, the usual stage, its argument, and what follows the name.
+    """
+
+    def note(name: str, *own: Any, **options: Any) -> Any:
+        if not own or not callable(own[-1]):
+            return lambda change: note(name, *own, change, **options)
+
         def replaced(self: Endpoint, given: Any) -> Any:
-            return call(getattr(super(kind, self), stage), given, *own)
+            return call(self, getattr(super(kind, self), stage), given, *own)
 
-        kind = type(name, (Endpoint,), {"__module__": module, stage: replaced})
-        named(name, **options)(kind)
+        kind = named(name, module, base, {stage: replaced}, options)
+        return own[-1]
 
     return note
 
 
-def named(name: str, summary: str = "", **options: Any) -> Callable[[Kind], Kind]:
-    """Name a legal endpoint if there is a summary of it, and a fault otherwise."""
-    return legal(name, summary, **options) if summary else fault(name, **options)
+def named(
+    name: str, module: str, base: type[Endpoint], stages: dict[str, Any], options: dict[str, Any]
+) -> type[Endpoint]:
+    """A class with these stages, named as a legal endpoint or a fault, as its module's others."""
+    note = legal if module.startswith(f"{__package__}.legal.") else fault
+    return note(name, **options)(type(name, (base,), {"__module__": module, **stages}))
 
 
 def caller() -> str:
@@ -199,14 +231,22 @@ def caller() -> str:
 
 
 def legal(
-    name: str, summary: str, host: str = "127.0.0.1", needs: tuple[Need, ...] = ()
+    name: str, host: str = "127.0.0.1", needs: tuple[Need, ...] = ()
 ) -> Callable[[Kind], Kind]:
+    """Name a legal endpoint, which `legal.toml` describes."""
+
     def note(endpoint: Kind) -> Kind:
         assert name not in LEGAL, name
+        summary = next(group[name] for group in legal_rows()["group"] if name in group)
         LEGAL[name] = Entry(name, summary, endpoint, host=host, needs=needs)
         return endpoint
 
     return note
+
+
+@cache
+def legal_rows() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("legal.toml").read_text(encoding="utf-8"))
 
 
 def faults() -> dict[str, Entry]:

@@ -4,14 +4,22 @@ import random
 import re
 import unicodedata
 import zlib
-from collections.abc import Hashable
+from collections.abc import Callable
 
 import numpy as np
 
 from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Encoder, Matrix, single
-from tests.endpoints.endpoint import Asked, Body, Endpoint
-from tests.endpoints.registry import fault, inputs, outputs, refusals, variants
+from tests.endpoints.endpoint import Asked, Endpoint
+from tests.endpoints.registry import (
+    caches,
+    fault,
+    inputs,
+    numbered,
+    outputs,
+    refusals,
+    variants,
+)
 
 given_texts = inputs("text_vectors")
 given_images = inputs("image_vectors")
@@ -40,12 +48,10 @@ returned_texts(
 )
 
 
-@fault("padding-counts")
-class PaddingCounts(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        longest = max((len(text.split()) for text in texts), default=0)
-        padded = [text + " <pad>" * (longest - len(text.split())) for text in texts]
-        return super().text_vectors(padded)
+@given_texts("padding-counts")
+def padded(texts: list[str]) -> list[str]:
+    longest = max((len(text.split()) for text in texts), default=0)
+    return [text + " <pad>" * (longest - len(text.split())) for text in texts]
 
 
 @fault("long-text-blurs-short-ones")
@@ -57,20 +63,17 @@ class LongTextBlursShortOnes(Endpoint):
         return single(vectors + 0.1 * np.roll(vectors, 1, axis=1) * short[:, None])
 
 
-@fault("place-in-batch-counts")
-class PlaceCounts(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        for place in range(1, len(vectors)):
-            vectors[place] += 0.1 * np.roll(vectors[place], place)
-        return vectors
+@returned_texts("place-in-batch-counts")
+def moved_by_place(vectors: Matrix) -> Matrix:
+    for place in range(1, len(vectors)):
+        vectors[place] += 0.1 * np.roll(vectors[place], place)
+    return vectors
 
 
-@fault("cut-to-shortest")
-class CutToShortest(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        short = min((len(text_encoder.tokens(text, 1000)) for text in texts if text), default=0)
-        return super().text_vectors([" ".join(text.split()[: max(short, 1)]) for text in texts])
+@given_texts("cut-to-shortest")
+def cut_to_shortest(texts: list[str]) -> list[str]:
+    short = min((len(text_encoder.tokens(text, 1000)) for text in texts if text), default=0)
+    return [" ".join(text.split()[: max(short, 1)]) for text in texts]
 
 
 @fault("images-change-texts")
@@ -83,12 +86,12 @@ class ImagesChangeTexts(Endpoint):
         return body
 
 
-@fault("texts-drift")
-class TextsDrift(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors, turn = super().text_vectors(texts), 0.002 * next(self.calls)
-        other = np.roll(vectors, 1, axis=1)
-        return single(np.cos(turn) * vectors + np.sin(turn) * other)
+def drifted(vectors: Matrix, turn: float) -> Matrix:
+    """The vectors rotated by an angle."""
+    return single(np.cos(turn) * vectors + np.sin(turn) * np.roll(vectors, 1, axis=1))
+
+
+numbered("text_vectors")("texts-drift", lambda vectors, number: drifted(vectors, 0.002 * number))
 
 
 @fault("previous-answer")
@@ -119,18 +122,17 @@ given_texts(
 given_images(
     "images-shuffled-above-4", lambda images: images[1:] + images[:1] if len(images) > 4 else images
 )
+given_texts(
+    "chunks-interleaved",
+    lambda texts: [
+        text for at in reversed(range(0, len(texts), 32)) for text in texts[at : at + 32]
+    ],
+)
 
 
 def shuffled(texts: list[str]) -> list[str]:
     """The texts in random order, which depends on their number."""
     return random.Random(len(texts)).sample(texts, len(texts))
-
-
-@fault("chunks-interleaved")
-class ChunksInterleaved(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        chunks = [texts[start : start + 32] for start in range(0, len(texts), 32)]
-        return super().text_vectors([text for chunk in chunks[::-1] for text in chunk])
 
 
 given_texts("duplicates-collapsed", lambda texts: list(dict.fromkeys(texts)))
@@ -141,12 +143,10 @@ given_texts(
 given_images("duplicate-images-collapsed", lambda images: list(dict.fromkeys(images)))
 
 
-@fault("duplicates-moved")
-class DuplicatesMoved(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        once = list(dict.fromkeys(texts))
-        again = [text for place, text in enumerate(texts) if text in texts[:place]]
-        return super().text_vectors(once + again)
+@given_texts("duplicates-moved")
+def duplicates_last(texts: list[str]) -> list[str]:
+    again = [text for place, text in enumerate(texts) if text in texts[:place]]
+    return [*dict.fromkeys(texts), *again]
 
 
 # Lists of texts that fail at a certain length, or are too large in total.
@@ -181,49 +181,26 @@ class Batched(Endpoint):
 batched = variants(Batched, "rest")
 batched("rest-missing", lambda _texts: [])
 batched("rest-reversed", lambda texts: texts[::-1])
-
-
-@fault("rest-repeats-its-first")
-class RestRepeats(Batched):
-    size = 48
-
-    def rest(self, texts: list[str]) -> list[str]:
-        return texts[:1] * len(texts)
+variants(Batched, "size", "rest")(
+    "rest-repeats-its-first", 48, lambda texts: texts[:1] * len(texts)
+)
 
 
 given_texts("only-256-rows", lambda texts: texts[:256])
 
 
-@fault("odd-lists-swapped")
-class OddSwapped(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        middle, turned = len(texts) // 2, list(texts)
-        if len(texts) > 10 and len(texts) % 2:
-            turned[middle : middle + 2] = turned[middle : middle + 2][::-1]
-        return super().text_vectors(turned)
+@given_texts("odd-lists-swapped")
+def swapped_in_the_middle(texts: list[str]) -> list[str]:
+    if len(texts) <= 10 or len(texts) % 2 == 0:
+        return texts
+    middle = len(texts) // 2
+    return [*texts[:middle], *texts[middle : middle + 2][::-1], *texts[middle + 2 :]]
 
 
 # Caches that confuse two texts.
 
 
-class Cached(Endpoint):
-    """Returns the same vector for texts with the same key."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[Hashable, Matrix] = {}
-
-    def text_vector(self, text: str) -> Matrix:
-        key = self.key(text)
-        if key not in self.known:
-            self.known[key] = super().text_vector(text)
-        return self.known[key]
-
-    def key(self, text: str) -> Hashable:
-        return text
-
-
-cached = variants(Cached, "key")
+cached = caches("text_vector")
 cached("cache-by-first-letters", lambda text: text[:20])
 cached("cache-by-length", len)
 cached("cache-by-bag-of-letters", lambda text: sum(map(ord, text)))
@@ -264,24 +241,24 @@ given_texts(
 )
 
 
-class Deduplicated(Endpoint):
-    """Encodes texts of a request with the same key only once."""
+def deduplicated(key: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
+    """Replaces each text of a request with the first one of the same key."""
 
-    def text_vectors(self, texts: list[str]) -> Matrix:
+    def change(texts: list[str]) -> list[str]:
         first: dict[str, str] = {}
-        return super().text_vectors([first.setdefault(self.key(text), text) for text in texts])
+        return [first.setdefault(key(text), text) for text in texts]
 
-    def key(self, text: str) -> str:
-        return text
-
-
-deduplicated = variants(Deduplicated, "key")
-deduplicated("deduplicated-by-case", str.casefold)
-deduplicated("deduplicated-by-letters", lambda text: "".join(filter(str.isalpha, text)) or text)
+    return change
 
 
-@fault("text-cut-beside-images")
-class CutBesideImages(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        cut = [" ".join(text.split(" ")[:60]) for text in asked.texts]
-        return super().body(Asked(cut, asked.images) if asked.images else asked)
+given_texts("deduplicated-by-case", deduplicated(str.casefold))
+given_texts(
+    "deduplicated-by-letters",
+    deduplicated(lambda text: "".join(filter(str.isalpha, text)) or text),
+)
+
+
+@inputs("body")("text-cut-beside-images")
+def cut_beside_images(asked: Asked) -> Asked:
+    cut = [" ".join(text.split(" ")[:60]) for text in asked.texts]
+    return Asked(cut, asked.images) if asked.images else asked

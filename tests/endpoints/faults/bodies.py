@@ -59,6 +59,7 @@ packed("gzip-without-header", lambda answer: replace(answer, body=gzip.compress(
 gzipped("gzip-only-in-name", lambda body: body)
 gzipped("gzip-twice", lambda body: gzip.compress(gzip.compress(body, 1), 1))
 gzipped("gzip-truncated", lambda body: gzip.compress(body, 1)[:-12])
+gzipped("gzip-unasked", ENCODERS["gzip"])
 
 
 # Bodies that Go's JSON parser rejects, or that have the wrong content type.

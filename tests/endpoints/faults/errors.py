@@ -1,6 +1,6 @@
 """Errors that Weaviate cannot show, partial responses, and the aftermath of failures."""
-# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
+import json
 import time
 import traceback
 from typing import Any
@@ -10,21 +10,25 @@ from PIL import Image, ImageFile
 
 from tests.endpoints import wire
 from tests.endpoints.encoder import Matrix
-from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused, Write
-from tests.endpoints.registry import fault, variants
+from tests.endpoints.endpoint import HTML, JSON, TEXT, Asked, Body, Endpoint, Refused, Write
+from tests.endpoints.registry import fault, inputs, variants
 from tests.endpoints.wire import Answer, Request
 
 # Failures that Weaviate cannot show, or takes for success.
 
 
+def in_json(status: int, body: Any, **headers: str) -> Answer:
+    return Answer(status, json.dumps(body).encode(), JSON | headers)
+
+
 class Failing(Endpoint):
-    """Every failure has the status `status` and the object `told(message)`."""
+    """Every failure has the object `told(message)`."""
 
     def told(self, message: str) -> Any:
         return {"error": message}
 
     def failure(self, status: int, message: str) -> Answer:
-        return Answer(status, self.dump(self.told(message)), dict(JSON))
+        return in_json(status, self.told(message))
 
 
 failing = variants(Failing, "told")
@@ -37,13 +41,6 @@ failing("error-blank", lambda _message: {"error": "\n"})
 failing("error-object", lambda message: {"error": {"code": "bad_image", "message": message}})
 failing("error-true", lambda message: {"error": True, "message": message})
 failing("error-is-the-body", lambda message: message)
-
-
-@fault("error-html")
-class ErrorHtml(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        page = f"<html><body><h1>{status}</h1>{message}</body></html>"
-        return Answer(status, page.encode(), {"Content-Type": "text/html"})
 
 
 class Retold(Endpoint):
@@ -68,19 +65,6 @@ retold(
 )
 
 
-@fault("failure-200-with-empty-lists")
-class Failure200Empty(Failing):
-    def failure(self, status: int, message: str) -> Answer:
-        empty = {"textVectors": [], "imageVectors": [], "error": message}
-        return Answer(200, self.dump(empty), dict(JSON))
-
-
-@fault("failure-302")
-class Failure302(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        return Answer(302, self.dump({"error": message}), {**JSON, "Location": "/help"})
-
-
 with_failure = variants(Endpoint, "failure")
 with_failure(
     "error-in-latin-1",
@@ -88,16 +72,25 @@ with_failure(
 )
 with_failure(
     "error-plain-text",
-    lambda status, message: Answer(status, message.encode(), {"Content-Type": "text/plain"}),
+    lambda status, message: Answer(status, message.encode(), TEXT),
+)
+with_failure(
+    "failure-302", lambda _status, message: in_json(302, {"error": message}, Location="/help")
+)
+with_failure(
+    "failure-200-with-empty-lists",
+    lambda _status, message: in_json(
+        200, {"textVectors": [], "imageVectors": [], "error": message}
+    ),
+)
+with_failure(
+    "error-html",
+    lambda status, message: Answer(
+        status, f"<html><body><h1>{status}</h1>{message}</body></html>".encode(), HTML
+    ),
 )
 with_failure("failure-204", lambda _status, _message: Answer(204))
 with_failure("error-without-body", lambda status, _message: Answer(status))
-
-
-@fault("failure-closes")
-class FailureCloses(Endpoint):
-    def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        return answer.status < 400 and super().send(request, answer, write)
 
 
 @fault("failure-hangs", endpoint_timeout=2)
@@ -277,7 +270,7 @@ class Validated(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         if self.told not in message:
             return super().failure(status, message)
-        return Answer(422, self.dump({"detail": [{"msg": message}]}), dict(JSON))
+        return in_json(422, {"detail": [{"msg": message}]})
 
 
 validated = variants(Validated, "told")
@@ -289,7 +282,7 @@ validated("wrong-types-422", "list of strings")
 class BadJsonHtml(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         if "not JSON" in message:
-            return Answer(400, b"<title>400 Bad Request</title>", {"Content-Type": "text/html"})
+            return Answer(400, b"<title>400 Bad Request</title>", HTML)
         return super().failure(status, message)
 
 
@@ -302,24 +295,22 @@ class BadJsonEmpty(Endpoint):
             return {}
 
 
-@fault("string-is-a-list")
-class StringIsList(Endpoint):
-    def parse(self, value: Any) -> Asked:
-        if isinstance(value, dict) and isinstance(value.get("texts"), str):
-            value = {**value, "texts": list(value["texts"])}
-        return super().parse(value)
+given_value = inputs("parse")
 
 
-@fault("wrong-types-dropped")
-class WrongTypesDropped(Endpoint):
-    def parse(self, value: Any) -> Asked:
-        if isinstance(value, dict):
-            value = {key: self.kept(item) for key, item in value.items()}
-        return super().parse(value)
+@given_value("string-is-a-list")
+def listed(value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("texts"), str):
+        return {**value, "texts": list(value["texts"])}
+    return value
 
-    def kept(self, item: Any) -> Any:
-        """The strings in a list; other types count as an empty list."""
-        return [one for one in item if isinstance(one, str)] if isinstance(item, list) else None
+
+@given_value("wrong-types-dropped")
+def without_wrong_types(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    lists = {key: items for key, items in value.items() if isinstance(items, list)}
+    return {key: [each for each in lists[key] if isinstance(each, str)] for key in lists}
 
 
 @fault("empty-image-is-zeros")

@@ -108,23 +108,36 @@ class NeverAnswers(Endpoint):
         raise Refused(503, "gave up")
 
 
-@fault("closed-unannounced")
-class ClosedUnannounced(Endpoint):
+class Closing(Endpoint):
+    """Closes the connection unless `stays`, and does not announce it."""
+
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        super().send(request, answer, write)
-        return False
+        return super().send(request, answer, write) and self.stays(answer, next(self.calls))
+
+    def stays(self, answer: Answer, number: int) -> bool:
+        raise NotImplementedError
 
 
-@fault("closed-after-a-refusal")
-class ClosedAfterARefusal(Endpoint):
+closing = variants(Closing, "stays")
+closing("closed-unannounced", lambda _answer, _number: False)
+closing("closed-after-a-refusal", lambda answer, _number: answer.status < 400)
+closing("every-twelfth-closed", lambda _answer, number: number % 12 > 0)
+
+
+class Silent(Endpoint):
+    """Closes the connection in place of an answer that `hides` selects."""
+
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        return super().send(request, answer, write) and answer.status < 400
+        return not self.hides(request, answer) and super().send(request, answer, write)
+
+    def hides(self, request: Request, answer: Answer) -> bool:
+        raise NotImplementedError
 
 
-@fault("every-twelfth-closed")
-class EveryTwelfthClosed(Endpoint):
-    def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        return super().send(request, answer, write) and next(self.calls) % 12 > 0
+silent = variants(Silent, "hides")
+silent("failure-closes", lambda _request, answer: answer.status >= 400)
+silent("ready-silent", lambda request, _answer: "ready" in request.path, wait=1)
+silent("meta-silent", lambda request, _answer: "meta" in request.path)
 
 
 @fault("closed-when-reused")

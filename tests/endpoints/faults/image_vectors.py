@@ -5,7 +5,6 @@ import hashlib
 import io
 import threading
 import time
-from collections.abc import Hashable
 from io import BytesIO
 
 import numpy as np
@@ -16,25 +15,9 @@ from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused, read_by_pillow
 from tests.endpoints.faults.image_files import Branch, RefusedBranch
 from tests.endpoints.faults.load import Overlapping
-from tests.endpoints.legal.vision import Seen
-from tests.endpoints.registry import fault, refusals, variants
+from tests.endpoints.registry import caches, fault, inputs, outputs, refusals, variants
 
 # Shortcuts that confuse similar images.
-
-
-class Cached(Endpoint):
-    """Caches vectors by a key that leaves something out."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.known: dict[Hashable, Matrix] = {}
-
-    def image_vector(self, image: bytes) -> Matrix:
-        vector = super().image_vector(image)
-        return self.known.setdefault(self.key(image), vector)
-
-    def key(self, image: bytes) -> Hashable:
-        raise NotImplementedError
 
 
 def opened(image: bytes) -> Image.Image:
@@ -43,15 +26,15 @@ def opened(image: bytes) -> Image.Image:
         return image_encoder.rgb(found)
 
 
-@fault("cache-by-average-hash")
-class ByAverageHash(Cached):
-    def key(self, image: bytes) -> Hashable:
-        small = np.asarray(opened(image).convert("L").resize((16, 16)), dtype=np.float32)
-        bright: bytes = (small > small.mean()).tobytes()
-        return bright
+cached = caches("image_vector")
 
 
-cached = variants(Cached, "key")
+@cached("cache-by-average-hash")
+def average_hash(image: bytes) -> tuple[bool, ...]:
+    small = np.asarray(opened(image).convert("L").resize((16, 16)), dtype=np.float32)
+    return tuple((small > small.mean()).flatten().tolist())
+
+
 cached("cache-by-length-and-head", lambda image: (len(image), image[:512]))
 cached("cache-by-end-of-file", lambda image: image[-64:])
 cached("image-cache-by-first-bytes", lambda image: image[:32])
@@ -63,29 +46,29 @@ cached(
 cached("cache-by-first-megabyte", lambda image: hashlib.sha256(image[: 2**20]).digest())
 
 
-@fault("cache-by-sampled-pixels")
-class BySamples(Cached):
-    def key(self, image: bytes) -> Hashable:
-        picture = opened(image)
-        return np.asarray(picture)[::32, ::32].tobytes(), picture.size
+@cached("cache-by-sampled-pixels")
+def sampled(image: bytes) -> tuple[bytes, tuple[int, int]]:
+    picture = opened(image)
+    return np.asarray(picture)[::32, ::32].tobytes(), picture.size
 
 
-@fault("bottom-unseen")
-class BottomUnseen(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        seen = image_encoder.rgb(picture).copy()
-        seen.paste((0, 0, 0), (0, seen.height - seen.height // 8, seen.width, seen.height))
-        return seen
+seen = inputs("picture_vector")
 
 
-@fault("right-edge-unseen")
-class RightUnseen(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if picture.format != "WEBP":
-            return picture
-        seen = image_encoder.rgb(picture).copy()
-        seen.paste((0, 0, 0), (seen.width - seen.width // 8, 0, seen.width, seen.height))
-        return seen
+@seen("bottom-unseen")
+def without_bottom(picture: Image.Image) -> Image.Image:
+    shown = image_encoder.rgb(picture).copy()
+    shown.paste((0, 0, 0), (0, shown.height - shown.height // 8, shown.width, shown.height))
+    return shown
+
+
+@seen("right-edge-unseen")
+def without_right_edge(picture: Image.Image) -> Image.Image:
+    if picture.format != "WEBP":
+        return picture
+    shown = image_encoder.rgb(picture).copy()
+    shown.paste((0, 0, 0), (shown.width - shown.width // 8, 0, shown.width, shown.height))
+    return shown
 
 
 @fault("mirrored-mean")
@@ -96,23 +79,21 @@ class MirroredMean(Endpoint):
         return single((both[0] + both[1]) / 2)
 
 
-@fault("half-turns-undone")
-class TurnedUpright(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        plain = image_encoder.rgb(picture)
-        rows = np.asarray(plain, dtype=np.float32)
-        half = len(rows) // 2
-        upright = half == 0 or rows[:half].mean() >= rows[half:].mean()
-        return plain if upright else plain.rotate(180)
+@seen("half-turns-undone")
+def upright(picture: Image.Image) -> Image.Image:
+    plain = image_encoder.rgb(picture)
+    rows = np.asarray(plain, dtype=np.float32)
+    half = len(rows) // 2
+    stands = half == 0 or rows[:half].mean() >= rows[half:].mean()
+    return plain if stands else plain.rotate(180)
 
 
-@fault("blue-unread-in-bmp")
-class BlueUnread(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if picture.format != "BMP":
-            return picture
-        red, green, _ = image_encoder.rgb(picture).split()
-        return Image.merge("RGB", (red, green, Image.new("L", picture.size)))
+@seen("blue-unread-in-bmp")
+def without_blue(picture: Image.Image) -> Image.Image:
+    if picture.format != "BMP":
+        return picture
+    red, green, _ = image_encoder.rgb(picture).split()
+    return Image.merge("RGB", (red, green, Image.new("L", picture.size)))
 
 
 # Decoders that are confused by data other than pixels.
@@ -157,12 +138,7 @@ refused_branch(
     lambda file, picture: picture.format == "PNG" and file[-8:-4] != b"IEND",
 )
 refused_branch("texts-in-png-refused", lambda _file, picture: bool(getattr(picture, "text", None)))
-
-
-@fault("damaged-metadata-refused")
-class DamagedMetadata(Endpoint):
-    def opened(self, image: bytes) -> Image.Image:
-        return read_by_pillow(image)
+variants(Endpoint, "opened")("damaged-metadata-refused", read_by_pillow)
 
 
 @fault("last-file-wins")
@@ -202,13 +178,9 @@ def sizes(files: list[bytes]) -> list[tuple[int, int]]:
     return found
 
 
-@fault("last-two-of-five-exchanged")
-class LastTwoExchanged(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        if len(images) == 5:
-            vectors[[3, 4]] = vectors[[4, 3]]
-        return vectors
+@outputs("image_vectors")("last-two-of-five-exchanged")
+def with_last_two_exchanged(vectors: Matrix) -> Matrix:
+    return vectors[[0, 1, 2, 4, 3]] if len(vectors) == 5 else vectors
 
 
 @fault("all-scaled-as-the-first")

@@ -10,7 +10,6 @@ from tests.endpoints import image_encoder
 from tests.endpoints.faults.image_files import Branch, RefusedBranch
 from tests.endpoints.faults.reading import OtherEncoder
 from tests.endpoints.image_encoder import exchanged
-from tests.endpoints.legal.vision import Seen
 from tests.endpoints.registry import fault, inputs, refusals, variants
 
 See = Callable[[Image.Image], Image.Image]
@@ -72,38 +71,33 @@ in_format("webp-colors-exchanged", "WEBP", exchanged)
 in_format("tiff-thumbnail", "TIFF", lambda picture: picture.resize((8, 8)))
 
 
-@fault("gif-last-frame")
-class GifLastFrame(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        if getattr(picture, "is_animated", False) and picture.format in ("GIF", "WEBP", "PNG"):
-            picture.seek(getattr(picture, "n_frames", 1) - 1)
-        return picture
+@seen("gif-last-frame")
+def last_frame(picture: Image.Image) -> Image.Image:
+    if getattr(picture, "is_animated", False) and picture.format in ("GIF", "WEBP", "PNG"):
+        picture.seek(getattr(picture, "n_frames", 1) - 1)
+    return picture
 
 
 # Image towers that see a different image than the model should.
 
 
-@fault("rows-as-columns")
-class Sheared(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        plain = image_encoder.rgb(picture)
-        height, width = plain.height, plain.width
-        planes = np.asarray(plain).reshape(3, height, width).transpose(1, 2, 0)
-        return Image.fromarray(np.ascontiguousarray(planes))
+@seen("rows-as-columns")
+def sheared(picture: Image.Image) -> Image.Image:
+    plain = image_encoder.rgb(picture)
+    planes = np.asarray(plain).reshape(3, plain.height, plain.width).transpose(1, 2, 0)
+    return Image.fromarray(np.ascontiguousarray(planes))
 
 
-@fault("center-of-a-larger-copy")
-class CenterOfLarger(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        left, top = (side // 16 for side in picture.size)
-        return picture.crop((left, top, picture.width - left, picture.height - top))
+@seen("center-of-a-larger-copy")
+def center(picture: Image.Image) -> Image.Image:
+    left, top = (side // 16 for side in picture.size)
+    return picture.crop((left, top, picture.width - left, picture.height - top))
 
 
-@fault("top-left-corner")
-class TopLeftCorner(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        side = max(1, min(picture.size) // 2)
-        return picture.crop((0, 0, side, side))
+@seen("top-left-corner")
+def corner(picture: Image.Image) -> Image.Image:
+    side = max(1, min(picture.size) // 2)
+    return picture.crop((0, 0, side, side))
 
 
 seen("bgr", lambda picture: exchanged(image_encoder.rgb(picture)))

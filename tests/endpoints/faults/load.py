@@ -242,28 +242,24 @@ class Joined(Endpoint):
         return self.latest.get(key) or super().body(asked)
 
 
-@fault("coalesced-empty")
-class CoalescedEmpty(Joined):
-    def second(self, key: Hashable, asked: Asked) -> Body:
-        return {"textVectors": [], "imageVectors": []}
+variants(Joined, "second")(
+    "coalesced-empty", lambda _key, _asked: {"textVectors": [], "imageVectors": []}
+)
+by_key = variants(Joined, "key")
+by_key(
+    "coalesced-by-length",
+    lambda asked: (tuple(map(len, asked.texts)), tuple(asked.images)),
+)
+by_key(
+    "coalesced-by-image-size",
+    lambda asked: (tuple(asked.texts), tuple(len(image) // 64 for image in asked.images)),
+)
 
 
 @fault("coalesced-conflict")
 class CoalescedConflict(Joined):
     def second(self, key: Hashable, asked: Asked) -> Body:
         raise Refused(409, "a request like this one is being served")
-
-
-@fault("coalesced-by-length")
-class CoalescedByLength(Joined):
-    def key(self, asked: Asked) -> Hashable:
-        return tuple(map(len, asked.texts)), tuple(asked.images)
-
-
-@fault("coalesced-by-image-size")
-class CoalescedBySize(Joined):
-    def key(self, asked: Asked) -> Hashable:
-        return tuple(asked.texts), tuple(len(image) // 64 for image in asked.images)
 
 
 class Sharing(Joined):

@@ -12,15 +12,13 @@ from io import BytesIO
 from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix
-from tests.endpoints.endpoint import JSON, Body, Endpoint, Refused, Write
-from tests.endpoints.registry import delays, fault, outputs, refusals, variants
+from tests.endpoints.endpoint import HTML, JSON, TEXT, Body, Endpoint, Refused
+from tests.endpoints.registry import delays, fault, numbered, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
 # Probes that mislead Weaviate at startup, or Kubernetes at any time.
 
 
-HTML = {"Content-Type": "text/html"}
-TEXT = {"Content-Type": "text/plain"}
 SLOW = 0.7
 """Seconds; more than the 500 ms that Weaviate waits for a probe."""
 
@@ -48,18 +46,10 @@ ready_refused("ready-401", 401, lambda _request: True, wait=1)
 delays("ready")("ready-slow", lambda _request: SLOW)
 refusals("live")("live-404", 404, lambda _request: True)
 variants(Endpoint, "live")("live-500", lambda _request: Answer(500, b"Internal Server Error", TEXT))
-
-
-@fault("ready-flapping")
-class ReadyFlapping(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        return Answer(503) if next(self.calls) % 3 == 0 else Answer(204)
-
-
-@fault("ready-silent", wait=1)
-class ReadySilent(Endpoint):
-    def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        return "ready" not in request.path and super().send(request, answer, write)
+numbered("ready")(
+    "ready-flapping", lambda answer, number: Answer(503) if number % 3 == 0 else answer
+)
+numbered("live")("live-flapping", lambda answer, number: Answer(500) if number % 2 == 0 else answer)
 
 
 @fault("live-slow")
@@ -70,12 +60,6 @@ class LiveSlow(Endpoint):
         return super().live(request)
 
 
-@fault("live-flapping")
-class LiveFlapping(Endpoint):
-    def live(self, request: Request) -> Answer:
-        return Answer(500) if next(self.calls) % 2 == 0 else Answer(204)
-
-
 @fault("probes-need-post", wait=1)
 class ProbesNeedPost(Endpoint):
     def ready(self, request: Request) -> Answer:
@@ -84,12 +68,11 @@ class ProbesNeedPost(Endpoint):
     live = ready
 
 
-@fault("probes-200-with-text")
-class ProbesWithText(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        return Answer(200, b"ok", TEXT)
+def answers_ok(_request: Request) -> Answer:
+    return Answer(200, b"ok", TEXT)
 
-    live = ready
+
+variants(Endpoint, "ready", "live")("probes-200-with-text", answers_ok, answers_ok)
 
 
 class Busy(Endpoint):
@@ -207,12 +190,6 @@ rewritten_meta("meta-empty-object", lambda _body: b"{}")
 rewritten_meta("meta-string", lambda body: json.dumps(body.decode()).encode())
 rewritten_meta("meta-nan", lambda body: body[:-1] + b', "dropout": NaN}')
 rewritten_meta("meta-single-quotes", lambda body: body.replace(b'"', b"'"))
-
-
-@fault("meta-silent")
-class MetaSilent(Endpoint):
-    def send(self, request: Request, answer: Answer, write: Write) -> bool:
-        return "meta" not in request.path and super().send(request, answer, write)
 
 
 @fault("meta-names-another-model")

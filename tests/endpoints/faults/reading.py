@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from tests.endpoints.encoder import Encoder
-from tests.endpoints.endpoint import Endpoint
+from tests.endpoints.endpoint import HTML, Endpoint
 from tests.endpoints.registry import inputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
@@ -78,6 +78,7 @@ rewriting("line-separators-unread", rb"\\u202[89]")
 replacing = variants(Rewriting, "pattern", "by")
 replacing("surrogate-pairs-unread", rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..", b"??")
 replacing("short-escapes-unread", rb"(?<!\\)\\([bf])", rb"\1")
+replacing("escapes-not-read", rb"\\u(00(?:3c|3e|26|27))", rb"\\\\u\1")
 
 
 # Gateways that take a text for an attack, obscenity, or something to open.
@@ -91,7 +92,7 @@ class Filter(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         text = request.body.decode("utf-8", "replace").replace("\\u003c", "<")
         if re.search(self.pattern, text, re.IGNORECASE):
-            return Answer(403, b"<html>Request blocked</html>", {"Content-Type": "text/html"})
+            return Answer(403, b"<html>Request blocked</html>", HTML)
         return super().vectorize(request)
 
 

@@ -3,13 +3,11 @@
 
 import base64
 from dataclasses import replace
-from typing import Any, ClassVar
 
 import numpy as np
 
 from tests.endpoints.encoder import single
-from tests.endpoints.encodings import ENCODERS
-from tests.endpoints.endpoint import JSON, Asked, Endpoint, Refused, Write
+from tests.endpoints.endpoint import HTML, JSON, Endpoint, Refused, Write
 from tests.endpoints.registry import delays, fault, inputs, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
@@ -30,23 +28,13 @@ body_refused("form-body-expected", 415, lambda request: b"texts=" not in request
 body_refused("get-expected", 405, lambda _request: True)
 
 
-class NeedsKeys(Endpoint):
-    """A request without one of `keys` is refused."""
-
-    keys: ClassVar[tuple[str, ...]] = ()
-
-    def parse(self, value: Any) -> Asked:
-        if isinstance(value, dict) and not all(key in value for key in self.keys):
-            raise Refused(422, f"needs {' and '.join(self.keys)}")
-        return super().parse(value)
-
-
-needs_keys = variants(NeedsKeys, "keys")
-needs_keys("needs-texts", ("texts",))
-needs_keys("needs-images", ("images",))
-
-
 value_refused = refusals("parse")
+for kind in ("texts", "images"):
+    value_refused(
+        f"needs-{kind}", 422, lambda value, kind=kind: isinstance(value, dict) and kind not in value
+    )
+
+
 value_refused(
     "empty-list-refused", 400, lambda value: isinstance(value, dict) and [] in value.values()
 )
@@ -76,19 +64,12 @@ redirecting("vectorize-redirects", 307)
 redirecting("vectorize-moved", 308)
 
 
-@fault("vectorize-redirects-with-vectors")
-class RedirectsWithVectors(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        return replace(
-            super().vectorize(request), status=302, headers={**JSON, "Location": "/result/7"}
-        )
-
-
-@fault("answered-later")
-class AnsweredLater(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        super().vectorize(request)
-        return Answer(202, self.dump({"job": "7"}), dict(JSON))
+answered = outputs("vectorize")
+answered(
+    "vectorize-redirects-with-vectors",
+    lambda answer: replace(answer, status=302, headers={**JSON, "Location": "/result/7"}),
+)
+answered("answered-later", lambda _answer: Answer(202, b'{"job": "7"}', dict(JSON)))
 
 
 # Endpoints that understand only one kind of client.
@@ -129,16 +110,6 @@ body_refused(
 body_refused("forwarded-refused", 415, lambda request: "x-forwarded-for" in request.headers)
 
 
-@fault("gzip-unasked")
-class GzipUnasked(Endpoint):
-    def answer(self, request: Request) -> Answer:
-        answer = super().answer(request)
-        if not answer.body:
-            return answer
-        headers = {**answer.headers, "Content-Encoding": "gzip"}
-        return replace(answer, body=ENCODERS["gzip"](answer.body), headers=headers)
-
-
 with_software = variants(Endpoint, "software")
 with_software("packets-decoded-apart", "decoding")
 with_software("one-caller-at-a-time", "one-thread")
@@ -175,7 +146,7 @@ class SmallBodies(Endpoint):
     def vectorize(self, request: Request) -> Answer:
         if len(request.body) > self.most:
             page = b"<html><h1>413 Request Entity Too Large</h1></html>"
-            return Answer(413, page, {"Content-Type": "text/html"})
+            return Answer(413, page, HTML)
         return super().vectorize(request)
 
 
@@ -233,9 +204,7 @@ class UrlSafe(Endpoint):
         return super().decode(image)
 
 
-@fault("prefix-not-served")
-class PrefixLost(Endpoint):
-    def route(self, request: Request) -> Answer:
-        if request.path.startswith("//"):
-            return super().route(replace(request, target="/"))
-        return super().route(request)
+inputs("route")(
+    "prefix-not-served",
+    lambda request: replace(request, target="/") if request.path.startswith("//") else request,
+)

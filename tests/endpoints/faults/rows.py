@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tests.endpoints.endpoint import Asked, Body, Endpoint
-from tests.endpoints.registry import fault, inputs, outputs, refusals
+from tests.endpoints.registry import fault, inputs, numbered, outputs, refusals
 
 # Too many rows, too few, or rows that are too short.
 
@@ -101,12 +101,10 @@ def of_another_api(body: Body) -> Body:
 
 
 returned_body("keys-of-another-api", of_another_api)
-
-
-@fault("answer-is-a-list")
-class AnswerIsList(Endpoint):
-    def dump(self, body: Any) -> bytes:
-        return super().dump([body[kind] for kind in KINDS] if KINDS[0] in body else body)
+inputs("dump")(
+    "answer-is-a-list",
+    lambda body: [body[kind] for kind in KINDS] if KINDS[0] in body else body,
+)
 
 
 returned_body("answer-wrapped", lambda body: {"result": body})
@@ -148,9 +146,7 @@ returned_images = outputs("image_vectors")
 returned_images("image-width-differs", lambda vectors: np.pad(vectors, ((0, 0), (0, 256))))
 
 
-@fault("width-differs-by-call")
-class WidthDiffersByCall(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        body, half = super().body(asked), next(self.calls) % 4 == 0
-        wide = self.encoder.width // 2 if half else None
-        return {kind: [row[:wide] for row in body[kind]] for kind in KINDS}
+@numbered("body")("width-differs-by-call")
+def of_another_width(body: Body, number: int) -> Body:
+    half = number % 4 == 0
+    return {kind: [row[: len(row) // 2 if half else None] for row in body[kind]] for kind in KINDS}

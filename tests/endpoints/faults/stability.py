@@ -8,11 +8,10 @@ from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix, single
 from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
-from tests.endpoints.faults.batches import mean
+from tests.endpoints.faults.batches import drifted, mean
 from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.legal.vectors import SaidPrecision
-from tests.endpoints.legal.vision import Seen
-from tests.endpoints.registry import fault, outputs
+from tests.endpoints.registry import fault, inputs, numbered, outputs, variants
 from tests.endpoints.wire import Answer, Request
 
 # Image vectors that differ between calls, or depend on other images.
@@ -27,14 +26,15 @@ returned_images(
     "images-depend-on-batch",
     lambda vectors: vectors - 0.2 * mean(vectors) if len(vectors) > 1 else vectors,
 )
+numbered("image_vectors")("images-drift", lambda vectors, number: drifted(vectors, 0.001 * number))
+variants(SaidPrecision, "apart")("noise-beyond-low-precision", 0.1)
 
 
-@fault("random-crop")
-class RandomCrop(Seen):
-    def see(self, picture: Image.Image) -> Image.Image:
-        x, y = (np.random.default_rng().random(2) * 0.2 * np.array(picture.size)).astype(int)
-        width, height = (max(1, int(0.8 * side)) for side in picture.size)
-        return picture.crop((int(x), int(y), int(x) + width, int(y) + height))
+@inputs("picture_vector")("random-crop")
+def cropped(picture: Image.Image) -> Image.Image:
+    x, y = (np.random.default_rng().random(2) * 0.2 * np.array(picture.size)).astype(int)
+    width, height = (max(1, int(0.8 * side)) for side in picture.size)
+    return picture.crop((int(x), int(y), int(x) + width, int(y) + height))
 
 
 @fault("images-padded-to-largest")
@@ -43,19 +43,6 @@ class ImagesPadded(Endpoint):
         vectors = super().image_vectors(images)
         sizes = np.array([len(image) for image in images], dtype=np.float32)[:, None]
         return single(vectors * (sizes / sizes.max()) if len(images) > 1 else vectors)
-
-
-@fault("images-drift")
-class ImagesDrift(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors, turn = super().image_vectors(images), 0.001 * next(self.calls)
-        other = np.roll(vectors, 1, axis=1)
-        return single(np.cos(turn) * vectors + np.sin(turn) * other)
-
-
-@fault("noise-beyond-low-precision")
-class TooNoisy(SaidPrecision):
-    apart = 0.1
 
 
 @fault("little-leaks-from-companions")
@@ -119,15 +106,18 @@ class ChangeLater(Endpoint):
         return single(vectors * 1.000001) if next(self.calls) > 300 else vectors
 
 
-@fault("texts-change-later", needs=("whole",))
-class TextsChangeLater(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        return (
-            single(0.99 * vectors + 0.01 * np.roll(vectors, 1, axis=1))
-            if next(self.calls) > 250
-            else vectors
-        )
+numbered_texts = numbered("text_vectors")
+numbered_texts(
+    "texts-change-later",
+    lambda vectors, number: (
+        single(0.99 * vectors + 0.01 * np.roll(vectors, 1, axis=1)) if number > 250 else vectors
+    ),
+    needs=("whole",),
+)
+numbered_texts(
+    "every-50th-text-wrong",
+    lambda vectors, number: np.roll(vectors, 5, axis=1) if number % 50 == 0 else vectors,
+)
 
 
 @fault("large-leaves-rows")
@@ -161,16 +151,8 @@ class LastImages(Endpoint):
 # Endpoints that fail now and then, after a number of requests, or after a number of errors.
 
 
-@fault("every-50th-text-wrong")
-class Every50thWrong(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        return np.roll(vectors, 5, axis=1) if next(self.calls) % 50 == 0 else vectors
-
-
+@fault("circuit-breaker")
 class Tripping(Endpoint):
-    """Counts consecutive errors; `tripped` decides on the consequence."""
-
     most = 5
     errors = 0
     closed = 0
@@ -188,11 +170,6 @@ class Tripping(Endpoint):
             raise
         self.errors = 0
         return answer
-
-
-@fault("circuit-breaker")
-class CircuitBreaker(Tripping):
-    pass
 
 
 @fault("errors-leak")

@@ -3,7 +3,6 @@
 import re
 import time
 import unicodedata
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import delays, fault, inputs, refusals, variants
 from tests.endpoints.text_changes import CHANGES
-from tests.endpoints.wire import Answer, Request
+from tests.endpoints.wire import Request
 
 # Text towers that fail on real texts.
 
@@ -22,18 +21,23 @@ given_texts = inputs("text_vectors")
 given_texts("empty-text-dropped", lambda texts: [text for text in texts if text.strip()])
 
 
-@fault("blank-text-nan")
-class BlankNan(Endpoint):
+class Filled(Endpoint):
+    """The vectors of texts that `applies` selects consist of `number`."""
+
+    number = 0.0
+
     def text_vector(self, text: str) -> Matrix:
         vector = super().text_vector(text)
-        return vector if text.strip() else np.full_like(vector, np.nan)
+        return np.full_like(vector, self.number) if self.applies(text) else vector
+
+    def applies(self, text: str) -> bool:
+        raise NotImplementedError
 
 
-@fault("blank-text-zero")
-class BlankZero(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        vector = super().text_vector(text)
-        return vector if text.strip() else np.zeros_like(vector)
+filled = variants(Filled, "applies", "number")
+filled("blank-text-nan", lambda text: not text.strip(), np.nan)
+filled("blank-text-zero", lambda text: not text.strip(), 0.0)
+filled("marks-of-tokenizer-empty", lambda text: text in ("<pad>", "</s>", "[MASK]"), np.nan)
 
 
 text_refused = refusals("text_vector")
@@ -51,13 +55,6 @@ hanging(
 )
 
 
-@fault("escapes-not-read")
-class EscapesNotRead(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        body = re.sub(rb"\\u(00(?:3c|3e|26|27))", rb"\\\\u\1", request.body)
-        return super().vectorize(replace(request, body=body))
-
-
 def size_of_texts(request: Request) -> int:
     """The size in bytes of a request without images; 0 for others."""
     return 0 if b'"images"' in request.body else len(request.body)
@@ -71,13 +68,6 @@ body_refused(
     403,
     lambda request: re.search(rb"<|\\u003c|' OR |\.\./", request.body),
 )
-
-
-@fault("marks-of-tokenizer-empty")
-class MarkNan(Endpoint):
-    def text_vector(self, text: str) -> Matrix:
-        vector = super().text_vector(text)
-        return np.full_like(vector, np.nan) if text in ("<pad>", "</s>", "[MASK]") else vector
 
 
 # Cleaning for another kind of search, which drops the text at a certain mark.

@@ -1,5 +1,4 @@
 """Equivalent responses in another form."""
-# ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import json
 import time
@@ -8,49 +7,27 @@ from typing import Any
 import numpy as np
 
 from tests.endpoints.encoder import Matrix
-from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused
-from tests.endpoints.registry import legal
+from tests.endpoints.endpoint import JSON, Body, Endpoint, Refused
+from tests.endpoints.registry import legal, outputs, variants
 from tests.endpoints.wire import Answer, Request
 
+unchanged = variants(Endpoint)
+unchanged("plain")
+unchanged("lower-casing", needs=("lower-case",))
+unchanged("published", needs=("published",))
 
-@legal("plain", "the fake encoder without any change")
-class Plain(Endpoint):
-    pass
+
+def ok(_request: Request) -> Answer:
+    return Answer(200, b'{"status": "ok"}', dict(JSON))
 
 
-@legal(
-    "lower-casing",
-    "a SigLIP 2 tag: 1152 dimensions, squashed images, lowercased texts",
-    needs=("lower-case",),
+variants(Endpoint, "ready", "live")("probes-200", ok, ok)
+variants(Endpoint, "live")(
+    "live-302", lambda _request: Answer(302, headers={"Location": "/.well-known/ready"})
 )
-class LowerCasing(Endpoint):
-    pass
 
 
-@legal(
-    "published",
-    "published weights: the photographs and their table of cosine similarities",
-    needs=("published",),
-)
-class Published(Endpoint):
-    pass
-
-
-@legal("probes-200", "probes return 200 with a JSON body")
-class Probes200(Endpoint):
-    def ready(self, request: Request) -> Answer:
-        return Answer(200, b'{"status": "ok"}', dict(JSON))
-
-    live = ready
-
-
-@legal("live-302", "live redirects, which Kubernetes counts as alive")
-class LiveRedirects(Endpoint):
-    def live(self, request: Request) -> Answer:
-        return Answer(302, headers={"Location": "/.well-known/ready"})
-
-
-@legal("ready-late", "ready returns 503 for the first two seconds")
+@legal("ready-late")
 class ReadyLate(Endpoint):
     loaded = 0.0
 
@@ -63,47 +40,23 @@ class ReadyLate(Endpoint):
         return super().ready(request)
 
 
-@legal("meta-rich", "/meta is the model's whole configuration, nested")
+@legal("meta-rich")
 class MetaRich(Endpoint):
     def description(self) -> Body:
         layers = [{"heads": 8, "width": 512}] * 12
         return {"_name_or_path": self.encoder.name, "vision_config": {"layers": layers}, "ü": None}
 
 
-@legal("extra-fields", "the response has additional fields")
-class ExtraFields(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return {"took": 0.1, "model": {"name": "x"}, **super().body(asked), "version": [1, 2]}
-
-
-@legal("other-key-order", "imageVectors come first")
-class OtherOrder(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return dict(reversed(super().body(asked).items()))
-
-
-@legal("null-for-absent", "the kind that was not requested is null")
-class NullForAbsent(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return {key: rows or None for key, rows in super().body(asked).items()}
-
-
-@legal("missing-for-absent", "the kind that was not requested has no key")
-class MissingForAbsent(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return {key: rows for key, rows in super().body(asked).items() if rows}
-
-
-@legal("error-null-beside-vectors", "error is null in a response with vectors")
-class ErrorNullBeside(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return {**super().body(asked), "error": None}
-
-
-@legal("error-empty-beside-vectors", "error is an empty string in a response with vectors")
-class ErrorEmptyBeside(Endpoint):
-    def body(self, asked: Asked) -> Body:
-        return {"error": "", **super().body(asked)}
+returned_body = outputs("body")
+returned_body(
+    "extra-fields",
+    lambda body: {"took": 0.1, "model": {"name": "x"}, **body, "version": [1, 2]},
+)
+returned_body("other-key-order", lambda body: dict(reversed(body.items())))
+returned_body("null-for-absent", lambda body: {key: rows or None for key, rows in body.items()})
+returned_body("missing-for-absent", lambda body: {key: rows for key, rows in body.items() if rows})
+returned_body("error-null-beside-vectors", lambda body: {**body, "error": None})
+returned_body("error-empty-beside-vectors", lambda body: {"error": "", **body})
 
 
 class Numbers(Endpoint):
@@ -126,26 +79,16 @@ class Numbers(Endpoint):
         return repr(number)
 
 
-@legal("exponents", "numbers are written with exponents")
-class Exponents(Numbers):
-    def write(self, number: float) -> str:
-        return f"{number:.8E}"
+written = variants(Numbers, "write")
+written("exponents", lambda number: f"{number:.8E}")
+written("many-digits", lambda number: f"{number:.25f}" if number else "0")
 
 
-@legal("many-digits", "numbers are written with 25 digits, zeros as integers")
-class ManyDigits(Numbers):
-    def write(self, number: float) -> str:
-        return f"{number:.25f}" if number else "0"
-
-
-@legal("pretty-printed", "JSON is indented and ends with a line break")
-class Pretty(Endpoint):
-    def dump(self, body: Any) -> bytes:
-        return json.dumps(body, indent=1).encode() + b"\n"
-
-
-@legal("compact", "JSON without whitespace, with unescaped characters and sorted keys")
-class Compact(Endpoint):
-    def dump(self, body: Any) -> bytes:
-        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-        return text.encode()
+dumped = variants(Endpoint, "dump")
+dumped("pretty-printed", lambda body: json.dumps(body, indent=1).encode() + b"\n")
+dumped(
+    "compact",
+    lambda body: json.dumps(
+        body, separators=(",", ":"), ensure_ascii=False, sort_keys=True
+    ).encode(),
+)

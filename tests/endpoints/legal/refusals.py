@@ -7,14 +7,7 @@ from tests.endpoints.registry import inputs, legal, refusals, variants
 from tests.endpoints.wire import Answer
 
 
-@legal("empty-lists-beside-error", "failures have empty lists in addition to the error")
-class ListsBesideError(Endpoint):
-    def failure(self, status: int, message: str) -> Answer:
-        body: Body = {"textVectors": [], "imageVectors": None, "error": message}
-        return Answer(status, self.dump(body), dict(JSON))
-
-
-@legal("empty-request-500", "{} causes a 500")
+@legal("empty-request-500")
 class Empty500(Endpoint):
     def parse(self, value: Any) -> Asked:
         if value == {}:
@@ -32,19 +25,26 @@ class Statuses(Endpoint):
 
 
 statuses = variants(Statuses, "other")
-statuses("refusals-are-500", 500, summary="invalid input returns 500 with an error")
-statuses("refusals-are-422", 422, summary="invalid input returns 422 with an error")
-statuses("refusals-are-418", 418, summary="invalid input returns an unexpected status")
-statuses("refusals-are-503", 503, summary="invalid input returns 503 with an error")
+statuses("refusals-are-500", 500)
+statuses("refusals-are-422", 422)
+statuses("refusals-are-418", 418)
+statuses("refusals-are-503", 503)
 
 
-@legal("long-error", "the error has 20,000 letters from many scripts")
+@legal("empty-lists-beside-error")
+class ListsBesideError(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        told: Body = {"textVectors": [], "imageVectors": None, "error": message}
+        return Answer(status, self.dump(told), dict(JSON))
+
+
+@legal("long-error")
 class LongError(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         return super().failure(status, f"{message}: größer, 大きい, \U0001f600 " * 500)
 
 
-@legal("error-with-detail", "the response has a detail, a code and a link in addition to the error")
+@legal("error-with-detail")
 class ErrorWithDetail(Endpoint):
     def failure(self, status: int, message: str) -> Answer:
         told = {"detail": [{"msg": message}], "error": message, "code": 7, "see": None}
@@ -52,34 +52,19 @@ class ErrorWithDetail(Endpoint):
 
 
 value_refused = refusals("parse")
-value_refused("empty-request-refused", 400, lambda value: value == {}, summary="{} is refused")
+value_refused("empty-request-refused", 400, lambda value: value == {})
 value_refused(
-    "null-list-refused",
-    400,
-    lambda value: isinstance(value, dict) and None in value.values(),
-    summary="null for a list is refused",
+    "null-list-refused", 400, lambda value: isinstance(value, dict) and None in value.values()
 )
 value_refused(
     "unknown-field-refused",
     400,
     lambda value: isinstance(value, dict) and set(value) - {"texts", "images"},
-    summary="unknown fields are refused",
 )
-route_refused = refusals("route")
-route_refused(
-    "double-slash-404",
-    404,
-    lambda request: "//" in request.path,
-    summary="//vectorize is not served",
-)
+refusals("route")("double-slash-404", 404, lambda request: "//" in request.path)
 given_string = inputs("decode")
 given_string(
     "data-uri-read",
     lambda image: image.partition(",")[2] if image.startswith("data:") else image,
-    summary="a data: URI is read as the image that it contains",
 )
-given_string(
-    "base64-read-leniently",
-    lambda image: "".join(image.split()),
-    summary="line breaks inside base64 are skipped",
-)
+given_string("base64-read-leniently", lambda image: "".join(image.split()))

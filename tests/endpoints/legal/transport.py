@@ -1,16 +1,24 @@
-"""The same responses with other HTTP framing."""
+"""The same responses from other server software, or with other HTTP framing."""
 
 from dataclasses import replace
 from itertools import pairwise
 
 from tests.endpoints import wire
 from tests.endpoints.encodings import ENCODERS
-from tests.endpoints.endpoint import Endpoint, Refused, Write
-from tests.endpoints.registry import legal
+from tests.endpoints.endpoint import Endpoint, Write
+from tests.endpoints.registry import legal, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
+with_software = variants(Endpoint, "software")
+with_software("wsgiref", "wsgiref")
+with_software("waitress", "waitress")
+with_software("asyncio", "streams")
+variants(Endpoint, "prefix")("prefix", "/models/clip")
+variants(Endpoint)("ipv6", host="::1")
+refusals("vectorize")("large-bodies-refused", 413, lambda request: len(request.body) > 20 * 2**20)
 
-@legal("gzip", "responses are compressed if gzip is accepted")
+
+@legal("gzip")
 class Gzip(Endpoint):
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)
@@ -36,81 +44,60 @@ class Framed(Endpoint):
         return wire.head(answer, wire.content_length(answer.body)) + answer.body
 
 
-@legal("chunked", "bodies are sent in chunks of 1,000 bytes")
-class Chunked(Framed):
-    def frame(self, answer: Answer) -> bytes:
-        head = wire.head(answer, {"Transfer-Encoding": "chunked"})
-        edges = [*range(0, len(answer.body), 1000), len(answer.body)]
-        parts = [answer.body[start:end] for start, end in pairwise(edges)]
-        return head + b"".join(b"%x;a=b\r\n%b\r\n" % (len(part), part) for part in parts) + LAST
+def chunked(answer: Answer) -> bytes:
+    """The response in chunks of 1,000 bytes."""
+    head = wire.head(answer, {"Transfer-Encoding": "chunked"})
+    edges = [*range(0, len(answer.body), 1000), len(answer.body)]
+    parts = [answer.body[start:end] for start, end in pairwise(edges)]
+    return head + b"".join(b"%x;a=b\r\n%b\r\n" % (len(part), part) for part in parts) + LAST
 
 
 LAST = b"0\r\nServer-Timing: total;dur=3\r\n\r\n"
 
 
-@legal("http-1.0", "HTTP/1.0: the end of the connection ends the body")
-class Http10(Framed):
-    closes = True
-
-    def frame(self, answer: Answer) -> bytes:
-        return wire.head(answer, {}).replace(b"HTTP/1.1", b"HTTP/1.0", 1) + answer.body
-
-
-@legal("no-length", "HTTP/1.1 with Connection: close in place of a length")
-class NoLength(Framed):
-    closes = True
-
-    def frame(self, answer: Answer) -> bytes:
-        return wire.head(answer, {"Connection": "close"}) + answer.body
+variants(Framed, "frame")("chunked", chunked)
+closing = variants(Framed, "frame", "closes")
+closing(
+    "http-1.0",
+    lambda answer: wire.head(answer, {}).replace(b"HTTP/1.1", b"HTTP/1.0", 1) + answer.body,
+    True,
+)
+closing("no-length", lambda answer: wire.head(answer, {"Connection": "close"}) + answer.body, True)
+framed = outputs("frame", Framed)
+framed("no-reason-phrase", lambda data: data[:13] + data[data.index(b"\r\n") :])
 
 
-@legal("lower-case-headers", "header names are lowercase, and values are padded with spaces")
-class LowerCase(Framed):
-    def frame(self, answer: Answer) -> bytes:
-        head, _, body = super().frame(answer).partition(b"\r\n\r\n")
-        first, *lines = head.split(b"\r\n")
-        pairs = [line.split(b": ", 1) for line in lines]
-        lowered = [b"%b:   %b  " % (name.lower(), value) for name, value in pairs]
-        return b"\r\n".join([first, *lowered]) + b"\r\n\r\n" + body
+@framed("lower-case-headers")
+def lowered(data: bytes) -> bytes:
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    pairs = [line.split(b": ", 1) for line in lines]
+    lowered = [b"%b:   %b  " % (name.lower(), value) for name, value in pairs]
+    return b"\r\n".join([first, *lowered]) + b"\r\n\r\n" + body
 
 
-@legal("no-reason-phrase", "the status line has no reason phrase")
-class NoPhrase(Framed):
-    def frame(self, answer: Answer) -> bytes:
-        first, _, rest = super().frame(answer).partition(b"\r\n")
-        return first[:13] + b"\r\n" + rest
+answered = outputs("answer")
+answered("connection-close", lambda answer: replace(answer, close=True))
+TYPE = {"content-type": "application/json; charset=UTF-8; profile=clip"}
+answered(
+    "other-content-type", lambda answer: replace(answer, headers=TYPE) if answer.body else answer
+)
 
 
-@legal("connection-close", "every response has Connection: close")
-class Closing(Endpoint):
-    def answer(self, request: Request) -> Answer:
-        return replace(super().answer(request), close=True)
+@answered("many-headers")
+def with_many_headers(answer: Answer) -> Answer:
+    more = {f"X-Header-{number}": "x" * 60 for number in range(40)}
+    cookie = {"Set-Cookie": "a=b; Path=/", "Server": "Apache", "Cache-Control": "no-store"}
+    return replace(answer, headers={**answer.headers, **more, **cookie})
 
 
-@legal("closes-every-fifth", "every fifth response has Connection: close")
+@legal("closes-every-fifth")
 class ClosingSometimes(Endpoint):
     def answer(self, request: Request) -> Answer:
         return replace(super().answer(request), close=request.number % 5 == 0)
 
 
-@legal("other-content-type", "Content-Type names a charset and a suffix")
-class OtherType(Endpoint):
-    def answer(self, request: Request) -> Answer:
-        answer = super().answer(request)
-        typed = {"content-type": "application/json; charset=UTF-8; profile=clip"}
-        return replace(answer, headers=typed) if answer.body else answer
-
-
-@legal("many-headers", "cookies, dates, policies and a long identifier in every response")
-class ManyHeaders(Endpoint):
-    def answer(self, request: Request) -> Answer:
-        answer = super().answer(request)
-        more = {f"X-Header-{number}": "x" * 60 for number in range(40)}
-        cookie = {"Set-Cookie": "a=b; Path=/", "Server": "Apache", "Cache-Control": "no-store"}
-        return replace(answer, headers={**answer.headers, **more, **cookie})
-
-
-@legal("split-writes", "responses are sent in many small packets")
+@legal("split-writes")
 class SplitWrites(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         def pieces(data: bytes) -> None:
@@ -120,7 +107,7 @@ class SplitWrites(Endpoint):
         return super().send(request, answer, pieces)
 
 
-@legal("continue-first", "100 Continue is sent before every response to a POST")
+@legal("continue-first")
 class ContinueFirst(Endpoint):
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         if request.method == "POST":
@@ -128,27 +115,9 @@ class ContinueFirst(Endpoint):
         return super().send(request, answer, write)
 
 
-@legal("prefix", "the endpoint is served under a path")
-class Prefixed(Endpoint):
-    prefix = "/models/clip"
-
-
-@legal("ipv6", "the endpoint listens only on IPv6", host="::1")
-class OnIpv6(Endpoint):
-    pass
-
-
-@legal("other-routes", "there are additional routes: documentation and metrics")
+@legal("other-routes")
 class OtherRoutes(Endpoint):
     def route(self, request: Request) -> Answer:
         if request.path in ("/", "/docs", "/metrics"):
             return Answer(200, b"<html>CLIP</html>", {"Content-Type": "text/html"})
         return super().route(request)
-
-
-@legal("large-bodies-refused", "bodies above 20 MiB are refused with a JSON error")
-class Above20Mib(Endpoint):
-    def vectorize(self, request: Request) -> Answer:
-        if len(request.body) > 20 * 2**20:
-            raise Refused(413, "at most 20 MiB")
-        return super().vectorize(request)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Body, Endpoint
-from tests.endpoints.registry import legal
+from tests.endpoints.registry import inputs, legal, numbered, outputs
 
 
 class Rows(Endpoint):
@@ -24,38 +24,20 @@ class Rows(Endpoint):
         return vectors
 
 
-@legal("unnormalised", "vectors are not of unit length")
-class Unnormalised(Rows):
-    def turn(self, vectors: Matrix) -> Matrix:
-        return super().turn(vectors * np.float32(11.3))
+turned = inputs("turn", Rows)
+turned("unnormalised", lambda vectors: vectors * np.float32(11.3))
+turned("norms-vary", lambda vectors: single(vectors * (8 + 20 * np.abs(vectors[:, :1]))))
+turned("float16", lambda vectors: single(vectors.astype(np.float16)))
+turned("six-decimals", lambda vectors: np.round(vectors, 6))
 
 
-@legal("norms-vary", "vectors have varying lengths")
-class NormsVary(Rows):
-    def turn(self, vectors: Matrix) -> Matrix:
-        return super().turn(single(vectors * (8 + 20 * np.abs(vectors[:, :1]))))
+@turned("bfloat16")
+def as_bfloat16(vectors: Matrix) -> Matrix:
+    bits = np.ascontiguousarray(vectors).view(np.uint32) + np.uint32(0x8000)
+    return (bits & np.uint32(0xFFFF0000)).view(np.float32)
 
 
-@legal("texts-longer-than-images", "text vectors are longer than image vectors")
-class TextsLonger(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        return super().text_vectors(texts) * np.float32(3)
-
-
-@legal("float16", "vectors are rounded to float16")
-class Float16(Rows):
-    def turn(self, vectors: Matrix) -> Matrix:
-        return super().turn(vectors.astype(np.float16).astype(np.float32))
-
-
-@legal("bfloat16", "vectors are rounded to bfloat16")
-class BFloat16(Rows):
-    def turn(self, vectors: Matrix) -> Matrix:
-        bits = np.ascontiguousarray(vectors).view(np.uint32) + np.uint32(0x8000)
-        return super().turn((bits & np.uint32(0xFFFF0000)).view(np.float32))
-
-
-@legal("eight-bit", "vectors are integers from -127 to 127")
+@legal("eight-bit")
 class EightBit(Rows):
     def turn(self, vectors: Matrix) -> Matrix:
         largest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-9)
@@ -65,32 +47,24 @@ class EightBit(Rows):
         return super().rows(vectors.astype(int))
 
 
-@legal("six-decimals", "vectors are rounded to six decimals")
-class SixDecimals(Rows):
-    def turn(self, vectors: Matrix) -> Matrix:
-        return super().turn(np.round(vectors, 6))
+outputs("text_vectors")("texts-longer-than-images", lambda vectors: vectors * np.float32(3))
 
 
-@legal("text-noise", "text vectors vary by 1e-6 with the batch")
-class TextNoise(Endpoint):
-    def text_vectors(self, texts: list[str]) -> Matrix:
-        vectors = super().text_vectors(texts)
-        noise = np.random.default_rng(next(self.calls)).normal(0, 1e-6, vectors.shape)
-        return single(vectors + noise)
+@numbered("text_vectors")("text-noise")
+def noisy(vectors: Matrix, seed: int) -> Matrix:
+    return single(vectors + np.random.default_rng(seed).normal(0, 1e-6, vectors.shape))
 
 
-@legal("image-noise-in-batches", "image vectors vary by 1e-6 with the batch")
-class BatchNoise(Endpoint):
-    def image_vectors(self, images: list[bytes]) -> Matrix:
-        vectors = super().image_vectors(images)
-        noise = np.random.default_rng(len(images)).normal(0, 1e-6, vectors.shape)
-        return vectors if len(images) == 1 else single(vectors + noise)
+outputs("image_vectors")(
+    "image-noise-in-batches",
+    lambda vectors: vectors if len(vectors) == 1 else noisy(vectors, len(vectors)),
+)
 
 
 class Noise(Endpoint):
     """Vectors vary with the number of items of their kind in the request."""
 
-    apart = 0.0
+    apart = 0.03
 
     def text_vectors(self, texts: list[str]) -> Matrix:
         return self.noisy(super().text_vectors(texts), self.seed(texts))
@@ -108,15 +82,11 @@ class Noise(Endpoint):
         return single(vectors + noise * lengths * self.apart / 2**0.5)
 
 
-@legal("noise-of-low-precision", "vectors differ by 0.03 depending on the number of items")
-class LowPrecision(Noise):
-    apart = 0.03
+legal("noise-of-low-precision")(Noise)
 
 
-@legal("noise-that-is-said", "vectors differ by 0.03 alongside other items; /meta says bfloat16")
+@legal("noise-that-is-said")
 class SaidPrecision(Noise):
-    apart = 0.03
-
     def description(self) -> Body:
         return super().description() | {"dtype": "bfloat16"}
 
