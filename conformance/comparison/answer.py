@@ -191,13 +191,13 @@ def _which(kind: Comparison) -> str:
 
 
 def _special_images(names: set[str]) -> str:
-    known = {each: words for each, words in IMAGE_REASONS.items() if _any_begins(names, each)}
+    known = [
+        words
+        for start, words in IMAGE_REASONS.items()
+        if any(name.startswith(start) for name in names)
+    ]
     all_known = all(name.startswith(tuple(IMAGE_REASONS)) for name in names)
-    return ", and ".join(known.values()) if all_known else ""
-
-
-def _any_begins(names: set[str], beginning: str) -> bool:
-    return any(name.startswith(beginning) for name in names)
+    return ", and ".join(known) if all_known else ""
 
 
 def _special_texts(kind: Comparison, names: set[str]) -> str:

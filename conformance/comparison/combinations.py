@@ -53,10 +53,6 @@ def as_documented(fields: Fields) -> Array:
     return combined(fields.rows, fields.weights)
 
 
-def _unweighted(fields: Fields) -> list[Array]:
-    return [combined(fields.rows)] if fields.weights else []
-
-
 def _images_weights_alone(fields: Fields) -> list[Array]:
     weights = (fields.weights or ())[len(fields.texts) :]
     if not fields.texts or not weights or 2 * len(weights) < len(fields.rows):
@@ -76,14 +72,6 @@ def _another_order(fields: Fields) -> list[Array]:
     return [combined(fields.rows, order) for order in set(permutations(fields.weights))]
 
 
-def _texts_alone(fields: Fields) -> list[Array]:
-    return [combined(fields.texts)] if fields.texts and fields.images else []
-
-
-def _images_alone(fields: Fields) -> list[Array]:
-    return [combined(fields.images)] if fields.texts and fields.images else []
-
-
 def _undivided(fields: Fields) -> list[Array]:
     return [as_documented(fields) * np.float32(len(fields.rows))] if len(fields.rows) > 1 else []
 
@@ -94,14 +82,14 @@ def _normalised_rows(fields: Fields) -> list[Array]:
 
 
 WAYS: Mapping[str, Way] = {
-    "weights ignored": _unweighted,
+    "weights ignored": lambda of: [combined(of.rows)] if of.weights else [],
     "weights ignored, as before 1.21.4 (the images' weights used for the texts too)": (
         _images_weights_alone
     ),
     "weights of texts and images swapped": _kinds_swapped,
     "weights in a different order": _another_order,
-    "only texts": _texts_alone,
-    "only images": _images_alone,
+    "only texts": lambda of: [combined(of.texts)] if of.texts and of.images else [],
+    "only images": lambda of: [combined(of.images)] if of.texts and of.images else [],
     "the sum, not divided by the number of fields": _undivided,
     "every field's vector normalized first": _normalised_rows,
 }

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from rich.console import Console
@@ -111,40 +110,41 @@ def ask(
 
     A refused item is noted and left out, since no service accepts all of them. Raises NoAnswers.
     """
-    found = Collected()
-    for name, text in wanted.texts.items():
+    items: list[tuple[str, list[str], list[bytes]]]
+    items = [(name, [text], []) for name, text in wanted.texts.items()]
+    items += [(name, [], [image]) for name, image in wanted.images.items()]
+    texts: dict[str, Array] = {}
+    images: dict[str, Array] = {}
+    refused: dict[str, str] = {}
+    answers = Answers("items")
+    for name, some, shown in items:
         progress(name)
-        found.add(name, send([text], ()), "texts")
-    for name, image in wanted.images.items():
-        progress(name)
-        found.add(name, send((), [image]), "images")
-    return Snapshot(without_password(source), found.texts, found.images, found.refused)
+        exchange = answers.counted(send(some, shown))
+        try:
+            got = vectors(exchange, len(some), len(shown))
+        except Nonconformity as problem:
+            refused[name] = one_line(problem.got)
+            continue
+        texts.update((name, row) for row in got.texts.vectors)
+        images.update((name, row) for row in got.images.vectors)
+    return Snapshot(without_password(source), texts, images, refused)
 
 
 @dataclass
-class Collected:
-    """The vectors collected so far."""
+class Answers:
+    """Counts consecutive requests without any response."""
 
-    texts: dict[str, Array] = field(default_factory=dict)
-    images: dict[str, Array] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    what: str
+    """What each of them sends."""
     unanswered: int = 0
-    """Consecutive items without any response."""
 
-    def add(self, name: str, exchange: Exchange, kind: Literal["texts", "images"]) -> None:
-        """Record the vector of an item sent alone, or why there is none; raises NoAnswers."""
+    def counted(self, exchange: Exchange) -> Exchange:
+        """The next exchange. Raises NoAnswers if there have been too many without a response."""
         self.unanswered = self.unanswered + 1 if exchange.failure else 0
         if self.unanswered == MOST_UNANSWERED:
             last = one_line(exchange.summary())
-            raise NoAnswers(f"{self.unanswered} items in a row had no response: {last}")
-        counts = (1, 0) if kind == "texts" else (0, 1)
-        try:
-            got = vectors(exchange, *counts)
-        except Nonconformity as problem:
-            self.refused[name] = one_line(problem.got)
-        else:
-            rows, into = (got.texts, self.texts) if kind == "texts" else (got.images, self.images)
-            into[name] = rows.vectors[0]
+            raise NoAnswers(f"{self.unanswered} {self.what} in a row had no response: {last}")
+        return exchange
 
 
 def searches(here: Snapshot, there: Snapshot) -> Agreement | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from conformance.comparison.answer import other_length
 from conformance.comparison.combinations import Fields, Fit, as_documented, best_fit
-from conformance.comparison.recording import MOST_UNANSWERED, NoAnswers, Progress
+from conformance.comparison.recording import Answers, Progress
 from conformance.comparison.similarity import Agreement, Pair, agreement, pairs
 from conformance.comparison.weaviate_collection import StoredObject
 from conformance.data.messages import one_line
@@ -53,14 +53,11 @@ def reencode(
     stored: Sequence[StoredObject], endpoint: Endpoint, progress: Progress = lambda _name: None
 ) -> Reencoded:
     """Encode each object in one request, as Weaviate sends it. Raises NoAnswers."""
-    done, unanswered = Reencoded(), 0
+    done, answers = Reencoded(), Answers("objects")
     for each in stored:
         progress(each.name)
         exchange = endpoint.post({"texts": each.texts, "images": each.images})
-        unanswered = unanswered + 1 if exchange.failure else 0
-        if unanswered == MOST_UNANSWERED:
-            last = one_line(exchange.summary())
-            raise NoAnswers(f"{unanswered} objects in a row had no response: {last}")
+        answers.counted(exchange)
         try:
             got = vectors(exchange, len(each.texts), len(each.images))
         except Nonconformity as problem:
