@@ -1,35 +1,18 @@
-"""Fixtures for the doctor's tests, which run the command and return its problems and output."""
+"""A fixture for the doctor's tests, which runs the command."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
-from conformance.command import cli
-from tests.suite.conftest import plain_url
+from tests.suite.conftest import Command, command, plain_url
 
-__all__ = ["plain_url"]
-
-
-@dataclass(frozen=True)
-class Told:
-    """The command's output, on one line, and its exit status."""
-
-    status: int
-    text: str
-
-
-Doctor = Callable[..., Told]
+__all__ = ["command", "plain_url"]
+Doctor = Command
 
 
 @pytest.fixture
-def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Doctor:
+def doctor(command: Command, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     """Call it with the arguments after `clip-conformance doctor`; no Weaviate variables are set."""
     for name in ("CLIP_INFERENCE_API", "ENABLE_CUDA", "MODULES_VALIDATE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-
-    def call(*words: str) -> Told:
-        status = cli.main(["doctor", *words])
-        return Told(status, " ".join(capsys.readouterr().out.split()))
-
-    return call
+    return partial(command, "doctor")

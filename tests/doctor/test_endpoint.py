@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.command import cli
 from conformance.doctor import device, endpoint, items
 from tests.doctor.conftest import Doctor
 from tests.endpoints import registry
-from tests.suite.sockets import Talk, always, answer, read, talking
+from tests.suite.sockets import Talk, always, answer, read, routes, talking
 from tests.suite.test_access import secured
 
 __all__ = ["secured"]
@@ -26,20 +25,6 @@ OK: Mapping[str, bytes] = {
     "/.well-known/live": answer(b"", status="204 No Content"),
     "/meta": answer(b'{"model": "mine"}'),
 }
-
-
-def served(routes: Mapping[str, bytes]) -> Talk:
-    """A server with these responses, and 404 for other paths."""
-
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            path = request.split(b" ", 2)[1].decode()
-            reply = routes.get(path, answer(b"{}", status="404 Not Found"))
-            connection.sendall(reply)
-            if b"Connection: close" in reply:
-                return
-
-    return talk
 
 
 def vectors(**rows: object) -> bytes:
@@ -171,9 +156,9 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_wrong_is_said_with_cause_and_weaviates_words(doctor: Doctor, name: str) -> None:
-    routes, problem, words = BAD[name]
+    answers, problem, words = BAD[name]
     good = vectors(textVectors=[[1.0]], imageVectors=[[1.0]])
-    with talking(served({**OK, "/vectorize": good, **routes})) as url:
+    with talking(routes({**OK, "/vectorize": good, **answers})) as url:
         told = doctor(url, "--model", TAG)
     assert told.status == 1
     assert problem in told.text
@@ -201,7 +186,7 @@ OWN_ERRORS = {
 @pytest.mark.parametrize("error", OWN_ERRORS)
 def test_a_servers_own_error_is_one_problem_with_its_remedy(doctor: Doctor, error: str) -> None:
     reply = answer(json.dumps({"error": error}).encode(), status="500 No")
-    with talking(served({**OK, "/vectorize": reply})) as url:
+    with talking(encoding(reply)) as url:
         told = doctor(url)
     assert told.status == 1
     assert "1 problem (" in told.text
@@ -211,15 +196,9 @@ def test_a_servers_own_error_is_one_problem_with_its_remedy(doctor: Doctor, erro
     assert f"Weaviate says: fail with status 500: {error}" in told.text
 
 
-def encoding(vectorize: Callable[[bytes], bytes]) -> Talk:
-    """A server with good probes and /meta, whose responses to /vectorize this function makes."""
-
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            path = request.split(b" ", 2)[1].decode()
-            connection.sendall(OK[path] if path in OK else vectorize(request))
-
-    return talk
+def encoding(vectorize: bytes | Callable[[bytes], bytes]) -> Talk:
+    """A server with good probes and /meta, and these responses to /vectorize."""
+    return routes({**OK, "/vectorize": vectorize})
 
 
 def items_in(request: bytes) -> list[list[str]]:
@@ -427,7 +406,7 @@ def test_time_tells_a_gpu_where_meta_does_not(
     monkeypatch.setattr(device, "cpu_gflops", lambda: 1 / gflops)
     row = [1.0] * 512
     good = vectors(textVectors=[row], imageVectors=[row])
-    with talking(served({**OK, "/vectorize": good})) as url:
+    with talking(encoding(good)) as url:
         text = doctor(url, "--model", TAG).text
     assert ("a GPU was requested but is not used" in text) == told
     assert "this machine's CPU, under its current load, would take at least" in text
@@ -437,7 +416,7 @@ def test_a_stand_in_is_not_compared_with_the_model_in_the_table(doctor: Doctor) 
     row = [1.0] * 512
     good = vectors(textVectors=[row], imageVectors=[row])
     meta = answer(b'{"weights": "stand-in"}')
-    with talking(served({**OK, "/meta": meta, "/vectorize": good})) as url:
+    with talking(routes({**OK, "/meta": meta, "/vectorize": good})) as url:
         text = doctor(url, "--model", TAG).text
     assert "image in a batch" in text
     assert "would take at least" not in text
@@ -449,7 +428,7 @@ def test_the_cpus_speed_is_a_number() -> None:
 
 def test_a_hostile_endpoint_cannot_command_the_terminal(doctor: Doctor) -> None:
     error = json.dumps({"error": "\x1b[31m" + "a" * 100_000}).encode()
-    with talking(served({**OK, "/vectorize": answer(error, status="500 No")})) as url:
+    with talking(encoding(answer(error, status="500 No"))) as url:
         text = doctor(url).text
     assert "\x1b" not in text
     assert len(text) < 10_000
@@ -480,9 +459,8 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_usage_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_is_one_line(name: str, doctor: Doctor) -> None:
     words, said = WRONG[name]
-    status = cli.main(["doctor", *words])
-    told = capsys.readouterr().err
-    assert status == 4
-    assert (said in told, told.count("\n")) == (True, 1)
+    told = doctor(*words)
+    assert told.status == 4
+    assert (said in told.err, told.err.count("\n")) == (True, 1)

@@ -33,6 +33,11 @@ class Done:
     def lines(self) -> list[str]:
         return [line for line in (self.out + self.err).splitlines() if line.strip()]
 
+    @property
+    def text(self) -> str:
+        """The output on one line."""
+        return " ".join(self.out.split())
+
 
 Serve = Callable[[Endpoint], str]
 Command = Callable[..., Done]

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 
@@ -53,12 +53,29 @@ def answer(body: bytes = b"{}", *headers: str, status: str = "200 OK") -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
+NOT_FOUND = answer(status="404 Not Found")
+
+
 def always(raw: bytes) -> Talk:
     """Answers every request of a connection with `raw`."""
 
     def talk(connection: socket.socket, _number: int) -> None:
         while read(connection):
             connection.sendall(raw)
+
+    return talk
+
+
+def routes(answers: Mapping[str, bytes | Callable[[bytes], bytes]]) -> Talk:
+    """Answers by path, with a response or a function of the request; other paths with 404."""
+
+    def talk(connection: socket.socket, _number: int) -> None:
+        while request := read(connection):
+            found = answers.get(request.split(b" ", 2)[1].decode(), NOT_FOUND)
+            reply = found(request) if callable(found) else found
+            connection.sendall(reply)
+            if b"Connection: close" in reply:
+                return
 
     return talk
 

@@ -1,7 +1,6 @@
 """A wrong service at the URL, or a missing tool, is reported in one line before any check."""
 
 import json
-import socket
 from pathlib import Path
 
 import pytest
@@ -11,26 +10,15 @@ from conformance.transport.readiness import OtherService, Unusable, known
 from conformance.transport.reference_process import Reference
 from tests.endpoints import registry
 from tests.suite.conftest import MODEL, Command
-from tests.suite.sockets import Talk, answer, read, talking
+from tests.suite.sockets import answer, routes, talking
 
 pytest_plugins = ["pytester"]
 
 
-def talks_like(service: OtherService) -> Talk:
-    """A server that answers the service's own path as it does, and 404 otherwise."""
-    body = (service.text or json.dumps(dict.fromkeys(service.keys, "x"))).encode()
-
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            own = request.split(b" ", 2)[1].decode() == service.path
-            connection.sendall(answer(body) if own else answer(b"{}", status="404 Not Found"))
-
-    return talk
-
-
 @pytest.mark.parametrize("service", known(), ids=lambda service: f"{service.name} {service.path}")
 def test_another_service_is_named(command: Command, service: OtherService) -> None:
-    with talking(talks_like(service)) as url:
+    body = service.text or json.dumps(dict.fromkeys(service.keys, "x"))
+    with talking(routes({service.path: answer(body.encode())})) as url:
         done = command(url, *MODEL)
     said = f"ERROR: {url} is not a multi2vec-clip endpoint but {service.name}: {service.hint}"
     assert (done.status, done.lines) == (4, [said])
