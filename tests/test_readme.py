@@ -21,14 +21,6 @@ OPTIONS = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
 APPLICATION = ROOT / "examples" / "application" / "test_catalogue.py"
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-
-
-def test_the_application_is_the_examples_file() -> None:
-    assert APPLICATION.read_text(encoding="utf-8") in blocks("python")
-
-
 @pytest.mark.reference
 @pytest.mark.skipif(server_selection.at_hand() is None, reason="no Weaviate in the client's cache")
 def test_the_application_runs(tmp_path: Path) -> None:

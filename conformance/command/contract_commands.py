@@ -48,7 +48,7 @@ def list_clauses(group: Sequence[str], level: Level | None) -> int:
     console = Console(highlight=False, soft_wrap=True)
     for each in chosen:
         _print_group(console, each, level)
-    console.print("clip-conformance explain ID says what a clause asks for, and why.", style="dim")
+    console.print("clip-conformance explain ID says what a clause requires, and why.", style="dim")
     return 0
 
 
@@ -97,7 +97,7 @@ def _print_clause(console: Console, clause: Clause) -> None:
 
 
 def _facts(clause: Clause) -> Iterator[tuple[str, str]]:
-    yield "asks", clause.text
+    yield "text", clause.text
     yield "why", clause.reason
     yield "source", clause.source
     yield "group", f"{clause.group.id} {clause.group.title}, profile {clause.group.profile}"

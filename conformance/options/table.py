@@ -185,12 +185,13 @@ OPTIONS: Final = (
         metavar="FILE",
         type=Path,
     ),
-    Option("strict", "treat a SHOULD clause that fails like a MUST clause", flag=True),
+    Option("strict", "treat failed SHOULD clauses like failed MUST clauses", flag=True),
     Option(
         "slow",
-        "also run the slow checks (about two minutes)",
+        "run every variant and the 90 s idle test, without a time limit",
         flag=True,
-        markdown="also wait 90 s to see whether idle connections are kept open",
+        markdown="run every variant of images and lists, wait 90 s to see whether idle connections "
+        "are kept open, and ignore `--budget`",
     ),
     Option(
         "budget",
@@ -201,7 +202,7 @@ OPTIONS: Final = (
         default=15.0,
         markdown="maximum duration of the run in minutes; if a slow endpoint needs more, every "
         "clause keeps at least one case, and the other cases alternate from day to day "
-        "(`--slow` runs all of them)",
+        "(`--slow` runs them all)",
     ),
     Option(
         "wait",

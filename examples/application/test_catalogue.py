@@ -32,7 +32,7 @@ def photo(color: str) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def test_a_customer_finds_what_the_words_say(client: weaviate.WeaviateClient) -> None:
+def test_a_search_finds_the_blue_circle(client: weaviate.WeaviateClient) -> None:
     catalogue = client.collections.create(
         "Catalogue",
         properties=[

@@ -10,13 +10,13 @@ from tests.endpoints.registry import PREFLIGHT, Entry
 HEAD = """\
 # What the suite finds, and what it accepts
 
-Made by `make test-exhaustive`; do not edit. Every endpoint below is served over a fake encoder.
-`python -m tests.endpoints NAME` serves one, to try it by hand.
+Made by `make test-exhaustive`; do not edit. Every endpoint below uses a fake encoder.
+To try one by hand, serve it with `python -m tests.endpoints NAME`.
 """
 FAULT_COLUMNS = ("theme", "endpoint", "mistake", "author's clauses", "findings", "number", "fits")
 EXPLAINED = """
-The author of a faulty endpoint names the clauses that would describe it well before running the
-suite. *Findings* are the primary findings of that run, in order. Failures that follow from them are
+Before running the suite, the author of a faulty endpoint names the clauses that would describe it
+well. *Findings* are the primary findings of that run, in order. Failures that follow from them are
 listed under them in a report and are not counted. *Fits* says whether the first finding is a clause
 that the author named.
 """
