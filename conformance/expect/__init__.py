@@ -1,3 +1,5 @@
+# ruff: noqa: F401 - the names are for the checks
+# mypy: implicit-reexport
 """Assertions that the checks make about their observations.
 
 `expect.vectors(...)`, `expect.same(...)` and the others fail the clause of the running check. Those
@@ -32,31 +34,3 @@ from conformance.expect.responses import (
     status,
     vectors,
 )
-
-__all__ = [
-    "Nonconformity",
-    "Observation",
-    "Observations",
-    "PrerequisiteFailed",
-    "Vectors",
-    "answered",
-    "beyond",
-    "content_encoding",
-    "corresponding",
-    "cosines",
-    "distinct",
-    "equal",
-    "equal_at_once",
-    "equal_pairs",
-    "joined",
-    "meta_object",
-    "no_leak",
-    "numbers_only",
-    "one_dimension",
-    "readable",
-    "refusal",
-    "require",
-    "same",
-    "status",
-    "vectors",
-]
