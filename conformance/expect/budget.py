@@ -68,7 +68,9 @@ class Budget:
         kept = [True] * len(cases)
         if self._seconds is not None and self.whole > self._seconds:
             day = datetime.now(UTC).toordinal() if day is None else day
-            kept = self._kept(cases, costs, day, self._seconds - spent)
+            cheapest = _cheapest(cases, costs)
+            self._cheapest = {cases[number][0] for number in cheapest}
+            kept = _kept(costs, cheapest, day, self._seconds - spent)
             # Work in progress when the time is up has to finish, too.
             reserve = min(RESERVE * (self._pace.text + self._pace.image), self._seconds / 10)
             self._end = self._pace.end = self._started + self._seconds - reserve
@@ -144,19 +146,22 @@ class Budget:
         requests, *items, own = row
         return float(own + self._pace.estimate(requests, Load(*items)))
 
-    def _kept(
-        self, cases: Sequence[Case], costs: Sequence[float], day: int, seconds: float
-    ) -> list[bool]:
-        by_cost = sorted(range(len(cases)), key=lambda number: -costs[number])
-        cheapest = {cases[number][1]: number for number in by_cost}
-        kept = [cheapest[clause] == number for number, (_, clause) in enumerate(cases)]
-        self._cheapest = {cases[number][0] for number in cheapest.values()}
-        left = seconds - sum(cost for cost, keep in zip(costs, kept, strict=True) if keep)
-        for number in _turned([n for n, keep in enumerate(kept) if not keep], day):
-            if costs[number] <= left:
-                kept[number] = True
-                left -= costs[number]
-        return kept
+
+def _cheapest(cases: Sequence[Case], costs: Sequence[float]) -> set[int]:
+    """The number of the cheapest case of each clause."""
+    by_cost = sorted(range(len(cases)), key=lambda number: -costs[number])
+    return set({cases[number][1]: number for number in by_cost}.values())
+
+
+def _kept(costs: Sequence[float], cheapest: set[int], day: int, seconds: float) -> list[bool]:
+    """Whether each case is selected: the cheapest, and as many others as the time allows."""
+    kept = [number in cheapest for number in range(len(costs))]
+    left = seconds - sum(costs[number] for number in cheapest)
+    for number in _turned([n for n, keep in enumerate(kept) if not keep], day):
+        if costs[number] <= left:
+            kept[number] = True
+            left -= costs[number]
+    return kept
 
 
 def _turned(numbers: Sequence[int], day: int) -> Iterator[int]:
