@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.data.messages import UserError
-    from conformance.session import Report, run
+    from conformance.running import run
+    from conformance.session import Report
 
 __all__ = ["Report", "UserError", "run"]
 
@@ -20,5 +21,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "conformance.data.messages" if name == "UserError" else "conformance.session"
+    home = "conformance.data.messages" if name == "UserError" else "conformance.running"
     return getattr(import_module(home), name)

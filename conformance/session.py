@@ -1,22 +1,18 @@
 """A run of the suite: its settings, endpoint, client, budget and results.
 
-A `Session` is the pytest plugin of that run. `run`, the console command and
-``pytest --pyargs conformance`` each create one. The checks use it through their fixtures. Tests run
-in order, in this process. Every phase of a test becomes a `PhaseResult`. At the end, the results
-become a `Judgement`, and finally a `Report`.
+A `Session` is the pytest plugin of that run. The checks use it through their fixtures. Every phase
+of a test becomes a `PhaseResult`. At the end, the results become a `Judgement`, and finally a
+`Report`.
 """
 
 import logging
-import os
-import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 import pytest
 
@@ -31,8 +27,7 @@ from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
 from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, response_signature
 from conformance.expect.responses import Figure
-from conformance.options.settings import BadOption, Given, Options, Settings, make_settings
-from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
+from conformance.options.settings import BadOption, Settings
 from conformance.report import document, known_failures
 from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance, command_line
@@ -61,10 +56,6 @@ TOO_SLOW_REMEDY = (
 )
 MOST_TIMEOUTS = 3
 """Number of timed-out requests after which a run ends, since the rest would take hours."""
-QUIET = ("-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-s")
-"""Arguments that isolate a run within another program's process."""
-WITHOUT_ENDPOINT = frozenset({"--collect-only", "--co", "--markers", "--fixtures", "--help"})
-"""Arguments for pytest with which no endpoint is needed."""
 ONE_PROCESS = "the suite runs in order, in one process: pytest-xdist's -n cannot be used"
 
 
@@ -470,74 +461,6 @@ class Session:
         """The bodies of failed requests by their path in the report's folder."""
         problems = [problem for result in self.results.values() for problem in result.problems]
         return {path: body for problem in problems for path, body in problem.bodies}
-
-
-def run(url: str | None = None, *, model: str | None = None, **options: Unpack[Options]) -> Report:
-    """Run the suite against an endpoint in this process, and return the results.
-
-    `url` is the endpoint; ``image=`` or ``reference=`` starts one instead. `model` is the tag that
-    it serves. `options` are those of the console command, with underscores: ``weaviate="off"``,
-    ``clause=["VEC-01"]``, ``report=Path("out")``. Neither the environment nor pyproject.toml is
-    read, and nothing is printed.
-
-    Raises `UserError`, with one line that says what to do, for a bad option or if there is no
-    endpoint.
-    """
-    asked = {**options, "url": url, "model": model}
-    unknown = asked.keys() - {row.dest for row in OPTIONS if row.configurable}
-    if unknown:
-        raise BadOption(f"there is no option {', '.join(sorted(unknown))}")
-    if not any(asked.get(name) for name in TARGETS):
-        raise BadOption("no endpoint: give its URL, image=IMAGE or reference=TAG")
-    given = {name: Given(value, COMMAND_LINE) for name, value in asked.items() if value is not None}
-    session = Session(make_settings(given))
-    status = execute(session, QUIET)
-    if session.report is None:
-        raise RuntimeError(f"pytest ended with {status} before a report was made")
-    return session.report
-
-
-def execute(session: Session, words: Sequence[str], others: Sequence[object] = ()) -> int:
-    """Open the endpoint and run pytest on the checks; returns the exit status. Raises UserError.
-
-    `words` are arguments for pytest; `others` are further plugins.
-    """
-    if not set(words) & WITHOUT_ENDPOINT:
-        session.open()
-    try:
-        with scratch() as folder:
-            kept = session.settings.report / ".cache" if session.settings.report else folder
-            return int(pytest.main([*configuration(kept), *words], plugins=[session, *others]))
-    finally:
-        session.close()
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A temporary folder for files that pytest and Hypothesis would write to the current one.
-
-    Variables that they set are restored, since the caller may itself be a pytest test.
-    """
-    hypothesis = "HYPOTHESIS_STORAGE_DIRECTORY"
-    names = (hypothesis, "PYTEST_CURRENT_TEST", "PYTEST_VERSION")
-    before = {name: os.environ.get(name) for name in names}
-    with tempfile.TemporaryDirectory(prefix="clip-conformance-") as folder:
-        os.environ[hypothesis] = folder
-        try:
-            yield Path(folder)
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
-
-
-def configuration(cache: Path) -> list[str]:
-    """The arguments with which pytest runs the checks, whatever the current folder contains."""
-    own = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(CHECKS)]
-    # That plugin collects garbage five times at the end of a run, which is useless here.
-    own += ["-p", "no:unraisableexception"]
-    return [*own, "--disable-plugin-autoload", "-o", f"cache_dir={cache}", str(CHECKS)]
 
 
 def clause_of(item: pytest.Item) -> str | None:

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from conformance.data.clauses import all_clauses
 from conformance.options.settings import Given, make_settings
 from conformance.options.table import COMMAND_LINE
-from conformance.session import QUIET, Session, clause_of, execute
+from conformance.running import QUIET, execute
+from conformance.session import Session, clause_of
 from conformance.transport.endpoint import opened
 from conformance.transport.exchange import Exchange
 from conformance.transport.pace import asked

@@ -132,7 +132,8 @@ def _suite_command(pytests: list[str]) -> click.Command:
 def _run_suite(context: click.Context, pytests: list[str]) -> int:
     # Imported here, since other commands do not need pytest or the checks' libraries.
     from conformance.command.display import Display
-    from conformance.session import WITHOUT_ENDPOINT, Session, execute
+    from conformance.running import WITHOUT_ENDPOINT, execute
+    from conformance.session import Session
 
     words = [*_pytest_words(context), *pytests]
     found = sources.of_context(context)
