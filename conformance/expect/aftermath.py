@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 
 from conformance.corpus import image_files
 from conformance.data import attribution, timeouts
@@ -72,8 +73,6 @@ class Aftermath:
         """`first` is the run's first request, with only texts."""
         self._endpoint = endpoint
         self._pace: Pace = endpoint.client.pace
-        self._limits = ItemLimits(endpoint)
-        self._images = RefusedImages(endpoint)
         self._in_vain: Counter[str] = Counter()
         """Refusals that were due neither to chance nor to a limit, by their signature."""
         self._asking = False
@@ -94,6 +93,14 @@ class Aftermath:
         """Problems that have not been taken yet."""
         self.first = {TEXTS: first}
         """The run's first request with only texts, and the first with only images."""
+
+    @cached_property
+    def _limits(self) -> ItemLimits:
+        return ItemLimits(self._endpoint)
+
+    @cached_property
+    def _images(self) -> RefusedImages:
+        return RefusedImages(self._endpoint)
 
     def start(self) -> None:
         """See how the endpoint handles good requests before anything unusual is sent."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import pytest
+
 from conformance import run
 from conformance.transport.readiness import Unusable
 from tests.endpoints import registry
@@ -67,11 +69,13 @@ class Outcome:
 
 
 def judge_by_its_clauses(entry: Entry) -> Outcome:
-    """Judges a fault by its first clause or, if that misses it, by all that should catch it."""
+    """Judges a fault by its first clause, up to the first failure, or else by all its clauses."""
     if "whole" in entry.needs:
         return judge(entry)
     named = [clause for clause in entry.caught_by if clause != PREFLIGHT]
-    outcome = judge(entry, clause=named[:1])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTEST_ADDOPTS", "--exitfirst")
+        outcome = judge(entry, clause=named[:1], strict=True)
     return outcome if outcome.caught else judge(entry, clause=named)
 
 
