@@ -1,13 +1,12 @@
 """A simulated Weaviate REST interface, with responses made from a schema and objects."""
 
 import json
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.suite.sockets import Talk, answer, read
+from tests.suite.sockets import Talk, answer, answering
 
 MODULE = "multi2vec-clip"
 Document = Mapping[str, Any]
@@ -43,16 +42,15 @@ class Played:
 
     @property
     def talk(self) -> Talk:
-        def talk(connection: socket.socket, _number: int) -> None:
-            while request := read(connection):
-                method, target = request.decode("latin-1").split(" ", 2)[:2]
-                self.asked.append(f"{method} {target}")
-                status, document = self.answer(target)
-                connection.sendall(answer(json.dumps(document).encode(), status=status))
+        return answering(self.reply)
 
-        return talk
+    def reply(self, request: bytes) -> bytes:
+        method, target = request.decode("latin-1").split(" ", 2)[:2]
+        self.asked.append(f"{method} {target}")
+        status, document = self.found(target)
+        return answer(json.dumps(document).encode(), status=status)
 
-    def answer(self, target: str) -> tuple[str, object]:
+    def found(self, target: str) -> tuple[str, object]:
         parts = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == "/v1/objects":

@@ -2,7 +2,6 @@
 
 import json
 import math
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +13,7 @@ import pytest
 from conformance.doctor import device, endpoint, items
 from tests.doctor.conftest import Doctor
 from tests.endpoints import registry
-from tests.suite.sockets import Talk, always, answer, read, routes, talking
+from tests.suite.sockets import Talk, always, answer, hangs_up, once, routes, silent, talking
 from tests.suite.test_access import secured
 
 __all__ = ["secured"]
@@ -241,33 +240,13 @@ def test_a_dead_port_is_named(doctor: Doctor) -> None:
     assert "dial tcp [::1]:9: connect" in doctor("http://[::1]:9").text
 
 
-def hangs_up(_connection: socket.socket, _number: int) -> None:
-    """Closes every connection at once, as Docker does if nothing listens in the container."""
-
-
-def closes(connection: socket.socket, _number: int) -> None:
-    """Closes the connection after the request."""
-    read(connection)
-
-
-def http2(connection: socket.socket, _number: int) -> None:
-    """Sends the first frame of an HTTP/2 server, such as one for gRPC."""
-    read(connection)
-    connection.sendall(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
-
-
-def waits(connection: socket.socket, _number: int) -> None:
-    """Never answers."""
-    while connection.recv(65536):
-        pass
-
-
+HTTP2_FRAME = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 HTTPS_WANTED = answer(b"<html>The plain HTTP request was sent to HTTPS port", status="400 No")
 GONE = {
     "nothing behind a published port": (hangs_up, "closes it without answering", "-p 9090:8080"),
-    "closes": (closes, "closes it without answering", "EOF"),
-    "gRPC": (http2, "does not answer in HTTP/1.1", "malformed HTTP response"),
-    "hangs": (waits, "does not answer /.well-known/ready", "context deadline exceeded"),
+    "closes": (once(b""), "closes it without answering", "EOF"),
+    "gRPC": (once(HTTP2_FRAME), "does not answer in HTTP/1.1", "malformed HTTP response"),
+    "hangs": (silent, "does not answer /.well-known/ready", "context deadline exceeded"),
     "an error about TLS": (always(HTTPS_WANTED), "uses TLS, although the URL", "Use https://"),
     "a bad gateway": (always(answer(b"", status="502 Bad")), "status 502", "behind the proxy"),
     "a late gateway": (always(answer(b"", status="504 Bad")), "status 504", "proxy_read_timeout"),

@@ -5,7 +5,7 @@ from statistics import median
 
 from tests.endpoints import registry
 from tests.endpoints.judging import Outcome
-from tests.endpoints.registry import PREFLIGHT, Entry
+from tests.endpoints.registry import PREFLIGHT
 
 HEAD = """\
 # What the suite finds, and what it accepts
@@ -14,6 +14,9 @@ Made by `make test-exhaustive`; do not edit. Every endpoint below uses a fake en
 To try one by hand, serve it with `python -m tests.endpoints NAME`.
 """
 FAULT_COLUMNS = ("theme", "endpoint", "mistake", "author's clauses", "findings", "number", "fits")
+LEGAL_COLUMNS = ("endpoint", "what is different", "warnings")
+OPEN_COLUMNS = ("endpoint", "what it does", "why")
+REST_COLUMNS = ("endpoint", "mistake", "clauses", "needs")
 EXPLAINED = """
 Before running the suite, the author of a faulty endpoint names the clauses that would describe it
 well. *Findings* are the primary findings of that run, in order. Failures that follow from them are
@@ -36,15 +39,18 @@ def text(outcomes: Sequence[Outcome], commit: str) -> str:
             *summary(faults, legal, commit),
             "## Faults",
             EXPLAINED,
-            *rows(f"| {' | '.join(FAULT_COLUMNS)} |", map(fault_row, faults)),
+            *table(FAULT_COLUMNS, map(fault_row, faults)),
             "\n## Legal variations\n",
-            *rows("| endpoint | what is different | warnings |", map(legal_row, legal)),
+            *table(LEGAL_COLUMNS, ((o.name, o.entry.summary, ", ".join(o.found)) for o in legal)),
             "\n## Indistinguishable from a legal choice\n",
             "Only a comparison with the correct endpoint's vectors (`--compare-with`) finds these; "
             "`make test` does that.\n",
-            *rows("| endpoint | what it does | why |", map(open_row, open_)),
+            *table(OPEN_COLUMNS, ((e.name, e.summary, e.undecidable) for e in open_)),
             "\n## Faults that need a different kind of run\n",
-            *rows("| endpoint | mistake | clauses | needs |", map(rest_row, rest)),
+            *table(
+                REST_COLUMNS,
+                ((e.name, e.summary, ", ".join(e.caught_by), e.needs_more) for e in rest),
+            ),
             "",
         ]
     )
@@ -68,11 +74,12 @@ def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) ->
     ]
 
 
-def rows(head: str, body: Iterable[str]) -> list[str]:
-    return [head, "|" + "---|" * (head.count("|") - 1), *body]
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    head, *body = (f"| {' | '.join(row)} |" for row in (columns, *rows))
+    return [head, "|" + "---|" * len(columns), *body]
 
 
-def fault_row(outcome: Outcome) -> str:
+def fault_row(outcome: Outcome) -> Sequence[str]:
     entry = outcome.entry
     named = ", ".join(clause for clause in entry.caught_by if clause != PREFLIGHT)
     told = ", ".join(outcome.findings)
@@ -80,18 +87,4 @@ def fault_row(outcome: Outcome) -> str:
         told = "the run refuses to start and says why"
     fits = outcome.first_fits if outcome.findings else outcome.caught
     number = str(len(outcome.findings) or 1)
-    cells = [entry.theme, entry.name, entry.summary, named, told, number, "yes" if fits else "no"]
-    return f"| {' | '.join(cells)} |"
-
-
-def legal_row(outcome: Outcome) -> str:
-    return f"| {outcome.name} | {outcome.entry.summary} | {', '.join(outcome.found)} |"
-
-
-def open_row(entry: Entry) -> str:
-    return f"| {entry.name} | {entry.summary} | {entry.undecidable} |"
-
-
-def rest_row(entry: Entry) -> str:
-    """One fault that only other kinds of runs detect."""
-    return f"| {entry.name} | {entry.summary} | {', '.join(entry.caught_by)} | {entry.needs_more} |"
+    return (entry.theme, entry.name, entry.summary, named, told, number, "yes" if fits else "no")

@@ -18,7 +18,7 @@ from conformance.command import cli
 from conformance.speed.bench_command import Plan, run
 from conformance.speed.load import Connection, Kind, Sample, bodies
 from conformance.speed.measurement import Cell, Figures, measure
-from tests.suite.sockets import Talk, answer, read, talking
+from tests.suite.sockets import Talk, answer, answering, talking
 
 SHORT = ["--kinds", "text", "--callers", "1", "--seconds", "0.3"]
 
@@ -26,21 +26,20 @@ SHORT = ["--kinds", "text", "--callers", "1", "--seconds", "0.3"]
 def serving(seconds: float = 0, bad: bool = False, packed: bool = False) -> Talk:
     """An endpoint that takes `seconds` per request; a bad one returns no vectors."""
 
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            head, _, body = request.partition(b"\r\n\r\n")
-            asked = json.loads(body or b"{}")
-            time.sleep(seconds * bool(asked))
-            rows = {"textVectors": "texts", "imageVectors": "images"}
-            vectors: dict[str, Any] = {
-                name: [[1.0]] * (0 if bad else len(asked.get(field, [])))
-                for name, field in rows.items()
-            }
-            reply = json.dumps(vectors).encode()
-            coding = ("Content-Encoding: gzip",) if packed and b"POST" in head else ()
-            connection.sendall(answer(gzip.compress(reply) if coding else reply, *coding))
+    def reply(request: bytes) -> bytes:
+        head, _, body = request.partition(b"\r\n\r\n")
+        asked = json.loads(body or b"{}")
+        time.sleep(seconds * bool(asked))
+        rows = {"textVectors": "texts", "imageVectors": "images"}
+        vectors: dict[str, Any] = {
+            name: [[1.0]] * (0 if bad else len(asked.get(field, [])))
+            for name, field in rows.items()
+        }
+        written = json.dumps(vectors).encode()
+        coding = ("Content-Encoding: gzip",) if packed and b"POST" in head else ()
+        return answer(gzip.compress(written) if coding else written, *coding)
 
-    return talk
+    return answering(reply)
 
 
 def bench(*words: str) -> int:

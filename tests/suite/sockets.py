@@ -56,28 +56,32 @@ def answer(body: bytes = b"{}", *headers: str, status: str = "200 OK") -> bytes:
 NOT_FOUND = answer(status="404 Not Found")
 
 
-def always(raw: bytes) -> Talk:
-    """Answers every request of a connection with `raw`."""
+def answering(reply: Callable[[bytes], bytes]) -> Talk:
+    """Answers every request of a connection with the function's result."""
 
     def talk(connection: socket.socket, _number: int) -> None:
-        while read(connection):
+        while request := read(connection):
+            raw = reply(request)
             connection.sendall(raw)
+            if b"Connection: close" in raw:
+                return
 
     return talk
+
+
+def always(raw: bytes) -> Talk:
+    """Answers every request of a connection with `raw`."""
+    return answering(lambda _request: raw)
 
 
 def routes(answers: Mapping[str, bytes | Callable[[bytes], bytes]]) -> Talk:
     """Answers by path, with a response or a function of the request; other paths with 404."""
 
-    def talk(connection: socket.socket, _number: int) -> None:
-        while request := read(connection):
-            found = answers.get(request.split(b" ", 2)[1].decode(), NOT_FOUND)
-            reply = found(request) if callable(found) else found
-            connection.sendall(reply)
-            if b"Connection: close" in reply:
-                return
+    def reply(request: bytes) -> bytes:
+        found = answers.get(request.split(b" ", 2)[1].decode(), NOT_FOUND)
+        return found(request) if callable(found) else found
 
-    return talk
+    return answering(reply)
 
 
 def keep(seen: list[bytes]) -> Talk:
@@ -88,6 +92,10 @@ def keep(seen: list[bytes]) -> Talk:
         connection.sendall(answer())
 
     return talk
+
+
+def hangs_up(_connection: socket.socket, _number: int) -> None:
+    """Closes every connection at once, as Docker does if nothing listens in the container."""
 
 
 def silent(connection: socket.socket, _number: int) -> None:

@@ -13,7 +13,7 @@ from conformance.transport import client as module
 from conformance.transport import exchange
 from conformance.transport.client import Client, Request
 from conformance.transport.exchange import FailureKind
-from tests.suite.sockets import Talk, always, answer, once, read, silent, talking
+from tests.suite.sockets import Talk, always, answer, answering, once, read, silent, talking
 
 GET = Request("GET", "/meta")
 Clients = Callable[..., Client]
@@ -173,14 +173,13 @@ def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients
     assert [each.body for each in seen] == [f"/{n}".encode() for n in range(20)]
 
 
-def slow(connection: socket.socket, _number: int) -> None:
-    while request := read(connection):
-        time.sleep(0.2)
-        connection.sendall(answer(request.split()[1]))
+def slow(request: bytes) -> bytes:
+    time.sleep(0.2)
+    return answer(request.split()[1])
 
 
 def test_probes_run_beside_the_work(client_of: Clients) -> None:
-    with talking(slow) as url:
+    with talking(answering(slow)) as url:
         work, probes = client_of(url).run_beside([GET], Request("GET", "/live"), 60, 10.0)
     assert [each.body for each in work] == [b"/meta"]
     assert probes
@@ -202,10 +201,8 @@ def test_a_proxy_of_the_environment_is_not_asked(
         assert client_of(url).send(GET).status == 200
 
 
-def echo(connection: socket.socket, _number: int) -> None:
-    """Answers with the request itself, and sets a cookie."""
-    while request := read(connection):
-        connection.sendall(answer(request, "Set-Cookie: a=1"))
+echo = answering(lambda request: answer(request, "Set-Cookie: a=1"))
+"""Answers with the request itself, and sets a cookie."""
 
 
 def test_cookies_are_not_sent_back(client_of: Clients) -> None:

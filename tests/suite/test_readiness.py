@@ -6,26 +6,20 @@ import time
 import pytest
 
 from tests.suite.conftest import MODEL, Command
-from tests.suite.sockets import always, answer, read, silent, talking
+from tests.suite.sockets import always, answer, answering, hangs_up, read, silent, talking
 
 HTML = b"<!doctype html><title>Welcome to nginx!</title>"
 SOON = (*MODEL, "--wait", "0.5", "--endpoint-timeout", "0.5")
 
 
-def dead(_connection: socket.socket, _number: int) -> None:
-    """Closes every connection at once."""
-
-
-def silent_after_ready(connection: socket.socket, _number: int) -> None:
-    while request := read(connection):
-        if b"/ready" in request:
-            connection.sendall(answer(b"", status="204 No Content"))
+def silent_after_ready(request: bytes) -> bytes:
+    return answer(b"", status="204 No Content") if b"/ready" in request else b""
 
 
 ENDS = {
-    "closes": (dead, "accepts connections but does not answer /.well-known/ready"),
+    "closes": (hangs_up, "accepts connections but does not answer /.well-known/ready"),
     "never answers": (silent, "accepts connections but does not answer /.well-known/ready"),
-    "ready and silent": (silent_after_ready, "is not a multi2vec-clip endpoint"),
+    "ready and silent": (answering(silent_after_ready), "is not a multi2vec-clip endpoint"),
     "HTML": (always(answer(HTML, "Content-Type: text/html")), "is not a multi2vec-clip endpoint"),
     "500": (always(answer(b"{}", status="500 Oops")), "is not ready: /.well-known/ready answers"),
     "503": (always(answer(b"", status="503 Busy")), "is not ready: /.well-known/ready answers"),
@@ -45,7 +39,7 @@ def test_a_dead_end_is_one_line(command: Command, name: str) -> None:
 
 
 def test_a_dead_port_is_one_line(command: Command) -> None:
-    with talking(dead) as url:
+    with talking(hangs_up) as url:
         pass
     done = command(url, *SOON)
     assert done.status == 4
