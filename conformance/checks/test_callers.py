@@ -76,13 +76,8 @@ def test_a_slow_client_does_not_block_others(
 
 def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
     """Byte by byte."""
-    for place in range(len(head + body)):
-        slow.write((head + body)[place : place + 1])
-
-
-def in_one_piece(slow: RawCaller, head: bytes, body: bytes) -> None:
-    """Head and body in one piece."""
-    slow.write(head + body)
+    for byte in head + body:
+        slow.write(bytes([byte]))
 
 
 def with_a_pause(slow: RawCaller, head: bytes, body: bytes) -> None:
@@ -103,7 +98,7 @@ def head_first(slow: RawCaller, head: bytes, body: bytes) -> None:
 ONE_PIECE = "in one piece"
 PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
     "byte by byte": in_bytes,
-    ONE_PIECE: in_one_piece,
+    ONE_PIECE: lambda slow, head, body: slow.write(head + body),
     "with a pause within a character": with_a_pause,
     "the head first": head_first,
 }

@@ -74,17 +74,14 @@ def draw(combination: Combination, seed: int, size: int) -> Image.Image:
     12 degrees. One seed gives the same scene at every size.
     """
     chance = Random(f"{combination}/{seed}")
-    image = Image.new("RGB", (size, size), _background(chance))
+    background = (chance.randint(218, 255), chance.randint(218, 255), chance.randint(218, 255))
+    image = Image.new("RGB", (size, size), background)
     extent = round(chance.uniform(0.34, 0.72) * size)
     corner = (round(chance.random() * (size - extent)), round(chance.random() * (size - extent)))
     turn = chance.uniform(-pi / 15, pi / 15)
     mask = _mask(combination.shape, extent, turn)
     image.paste(_colour(combination.colour, chance), corner, mask)
     return image
-
-
-def _background(chance: Random) -> tuple[int, int, int]:
-    return (chance.randint(218, 255), chance.randint(218, 255), chance.randint(218, 255))
 
 
 def _colour(name: str, chance: Random) -> tuple[int, int, int]:

@@ -190,14 +190,6 @@ def _enlarged(image: Image.Image) -> bytes:
     return save(larger, "PNG")
 
 
-def _rough(image: Image.Image) -> bytes:
-    return save(image, "JPEG", quality=50)
-
-
-def _brighter(image: Image.Image) -> bytes:
-    return save(ImageEnhance.Brightness(image).enhance(1.08), "PNG")
-
-
 def _shifted(image: Image.Image) -> bytes:
     moved = ImageChops.offset(image, max(1, round(NEIGHBOUR * image.width)), 0)
     return save(moved, "PNG")
@@ -211,8 +203,8 @@ FADINGS: Final[dict[str, Callable[[bytes, float], bytes]]] = {
 
 COPIES: Final[dict[str, Callable[[Image.Image], bytes]]] = {
     "enlarged by half": _enlarged,
-    "as a JPEG of quality 50": _rough,
-    "a little brighter": _brighter,
+    "as a JPEG of quality 50": lambda image: save(image, "JPEG", quality=50),
+    "a little brighter": lambda image: save(ImageEnhance.Brightness(image).enhance(1.08), "PNG"),
     "shifted a little": _shifted,
 }
 """Changes that a viewer hardly notices, by name."""

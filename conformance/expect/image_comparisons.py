@@ -322,7 +322,10 @@ def _not_misread(
     shown: bytes,
     what: str,
 ) -> None:
-    copies = {name: _misread(shown, name) for name in MISREADINGS}
+    image = image_files.opened(shown)
+    copies = {
+        name: image_files.save(misread(image), "PNG") for name, misread in MISREADINGS.items()
+    }
     batches.gather(copies.values())
     for name, copy in copies.items():
         to_copy = tolerances.distance(got.vector, batches.image(copy).vector)
@@ -347,10 +350,6 @@ MISREADINGS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
     "its rows and columns were swapped": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
 }
 """Common mistakes of decoders and conversions."""
-
-
-def _misread(shown: bytes, name: str) -> bytes:
-    return image_files.save(MISREADINGS[name](image_files.opened(shown)), "PNG")
 
 
 def _channels(image: Image.Image, *order: int) -> Image.Image:

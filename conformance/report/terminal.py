@@ -200,7 +200,9 @@ def show_findings(console: Console, judgement: Judgement, detail: Detail) -> Non
         many = f"{len(counted)} defects, worst first" if len(counted) > 1 else "1 defect"
         console.print(Text(many, style="bold"))
     whole = detail is Detail.ALL
-    in_full = counted if whole else _worst(counted)
+    # Only those of the same level as the worst.
+    worst = [each for each in counted[:IN_FULL] if each.clause.level == counted[0].clause.level]
+    in_full = counted if whole else worst
     for number, finding in enumerate(in_full, 1):
         _in_full(console, number, finding, whole, len(counted) == 1)
     _in_lines(console, counted[len(in_full) :], len(in_full) + 1)
@@ -208,11 +210,6 @@ def show_findings(console: Console, judgement: Judgement, detail: Detail) -> Non
         console.print(Text(f"{_title(finding)}: {why}", style="dim"), soft_wrap=True)
     if told:
         console.print()
-
-
-def _worst(findings: Sequence[Finding]) -> list[Finding]:
-    """The first few findings of the same level as the worst."""
-    return [each for each in findings[:IN_FULL] if each.clause.level == findings[0].clause.level]
 
 
 def _title(finding: Finding) -> str:

@@ -36,13 +36,9 @@ def rows(cell: Cell) -> list[tuple[str, ...]]:
 
 
 def _row(figures: Figures) -> tuple[str, ...]:
-    failures = f"{figures.failures} of {figures.requests}"
+    failures, rate = f"{figures.failures} of {figures.requests}", figures.requests_per_second
     times = (_milliseconds(figures.median), _milliseconds(figures.p99))
-    return (figures.name, _rate(figures.requests_per_second), *times, failures)
-
-
-def _rate(requests_per_second: float) -> str:
-    return f"{requests_per_second:.{1 if requests_per_second >= 10 else 2}f}"
+    return (figures.name, f"{rate:.{1 if rate >= 10 else 2}f}", *times, failures)
 
 
 def _milliseconds(seconds: float | None) -> str:

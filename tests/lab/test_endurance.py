@@ -1,34 +1,17 @@
 """A short version of the endurance run, and the bad requests that it sends."""
 
-import threading
-from collections.abc import Iterator
 from random import Random
 
 import pytest
 
 pytest.importorskip("torch")
 
-from conformance.data.models import Model
 from lab.benchmarks import bad_requests, endurance
-from reference import http_server
-from reference.app import create_app
-from reference.settings import MAX_ITEMS, MIB, Settings
-from tests.reference.conftest import MeanColour, loaded
+from reference.settings import MAX_ITEMS
+from tests.reference.test_server import url
 
+__all__ = ["url"]
 pytestmark = pytest.mark.reference
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    settings = Settings(model=Model(tag="mean-colour"), max_body=32 * MIB)
-    listener = http_server.listen("127.0.0.1", 0)
-    app = create_app(loaded(MeanColour()), settings)
-    running = http_server.build(app, listener, settings.max_body)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    yield http_server.url("127.0.0.1", listener)
-    running.close()
-    thread.join(5)
 
 
 def test_bad_requests_among_good_ones(url: str) -> None:
