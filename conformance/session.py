@@ -280,8 +280,10 @@ class Session:
             return
         exchange = late[-1][1]
         cause = Cause(CauseKind.UNANSWERED, signature=response_signature(exchange))
-        got = f"{exchange.summary()}, to {exchange.asked()}; {len(late)} requests that cannot be "
-        got += "served had no response, while valid ones are served"
+        got = (
+            f"{exchange.summary()} (request: {exchange.asked()}); {len(late)} requests that cannot "
+        )
+        got += "be served had no response, while valid ones are served"
         self.aftermath.saw(cause, got, "a JSON error", exchange)
 
     @pytest.hookimpl(wrapper=True)

@@ -84,5 +84,5 @@ def test_a_death_by_the_first_image_names_it() -> None:
     with serve(endpoint) as url:
         report = run(url, model=registry.MULTILINGUAL, weights="stand-in", weaviate="off")
     [first] = report.document["findings"]
-    assert first["got"].startswith("no response to any request since the first POST of 1 image")
+    assert first["got"].startswith("no response to any request since the first POST with 1 image")
     assert '{"images": [' in first["repeat"][0]

@@ -200,7 +200,7 @@ def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
 
 @pytest.mark.clause("OPS-06")
 @pytest.mark.parametrize("moment", raw_caller.MOMENTS)
-def test_a_caller_that_hangs_up_leaves_nothing_behind(
+def test_clients_that_disconnect_leave_nothing_behind(
     endpoint: Endpoint, cache: VectorCache, moment: str
 ) -> None:
     before = cache.vectors([TWO_SCRIPTS], [small_png()])

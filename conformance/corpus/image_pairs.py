@@ -4,7 +4,7 @@ Two images that differ in only one respect must not share a vector. They would i
 something out, the image were shrunk to a few pixels or converted to gray, or an edge were not read.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final
@@ -88,7 +88,7 @@ def large(side: int) -> Alike:
     base = scenes.colour(side, side)
     places = ("top left", "bottom right", "middle")
     changed = {f"a detail at the {name}": _detail(base, PLACES[name]) for name in places}
-    shown = {"the image": base, **changed, "two areas swapped": _areas_exchanged(base)}
+    shown = _with_copies(base, changed | {"two areas swapped": _areas_exchanged(base)})
     files = {name: save(Image.fromarray(pixels), "BMP") for name, pixels in shown.items()}
     return Alike(f"BMPs of {side} x {side}", files)
 
@@ -96,12 +96,16 @@ def large(side: int) -> Alike:
 def _alike(kind: str, side: int, names: list[str]) -> Alike:
     base = scenes.colour(side, side)
     changes = _changes()
-    shown = {"the image": base} | {name: changes[name](base) for name in names}
+    shown = _with_copies(base, {name: changes[name](base) for name in names})
     write = KINDS[kind]
     files = {
         name: write(Image.fromarray(np.ascontiguousarray(each))) for name, each in shown.items()
     }
     return Alike(f"{kind}s of {side} x {side}", files)
+
+
+def _with_copies(base: Pixels, changed: Mapping[str, Pixels]) -> dict[str, Pixels]:
+    return {"the original image": base} | {f"a copy: {name}": changed[name] for name in changed}
 
 
 def _changes() -> dict[str, Callable[[Pixels], Pixels]]:

@@ -189,9 +189,11 @@ def diacritics(languages: tuple[str, ...]) -> tuple[Apart, ...]:
 
 def _at(name: str, mark: str) -> Iterator[Apart]:
     first, second, third = (_inside(mark, *words) for words in _varied()[:3])
-    yield Apart(f"before {name}", first, second)
-    yield Apart(f"between two of {name}", first, third)
-    yield Apart(f"after {name}", _first_and_last(mark, WORD), _first_and_last(mark, OTHER))
+    yield Apart(f"before the mark: {name}", first, second)
+    yield Apart(f"between two marks: {name}", first, third)
+    yield Apart(
+        f"after the mark: {name}", _first_and_last(mark, WORD), _first_and_last(mark, OTHER)
+    )
 
 
 def _varied() -> tuple[tuple[str, str, str], ...]:

@@ -98,7 +98,7 @@ def answered(exchange: Exchange) -> Exchange:
     """The exchange, which must have ended in a complete HTTP response."""
     if exchange.failure is None:
         return exchange
-    got = f"{exchange.summary().rstrip('.')}, to {exchange.asked()}"
+    got = f"{exchange.summary().rstrip('.')} (request: {exchange.asked()})"
     begun = exchange.failed_by(FailureKind.BROKEN_OFF)
     cause = of_response(CauseKind.BROKEN_OFF if begun else CauseKind.NO_RESPONSE, exchange)
     raise Nonconformity(got, "a response", (exchange,), cause)

@@ -121,7 +121,7 @@ class Exchange:
             return f"{self.method} {urlsplit(self.url).path}"
         lists = [(kind, body[kind]) for kind in ("texts", "images") if body.get(kind)]
         counts = [_counted(kind, items) for kind, items in lists if isinstance(items, list)]
-        return f"{self.method} of {' and '.join(counts) or 'nothing'}"
+        return f"{self.method} with {' and '.join(counts) or 'no items'}"
 
     def curl(self, body_file: str | None = None) -> str:
         """A shell command that sends the request again, with its body from `body_file` if given."""

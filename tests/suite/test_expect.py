@@ -214,9 +214,9 @@ def test_what_is_not_refused_is_told_by_its_body() -> None:
 @pytest.mark.parametrize(
     ("body", "asked"),
     [
-        (b'{"texts": ["a", "b"], "images": ["c"]}', "POST of 2 texts and 1 image"),
-        (b'{"texts": [], "images": null}', "POST of nothing"),
-        (b'{"texts": "a"}', "POST of nothing"),
+        (b'{"texts": ["a", "b"], "images": ["c"]}', "POST with 2 texts and 1 image"),
+        (b'{"texts": [], "images": null}', "POST with no items"),
+        (b'{"texts": "a"}', "POST with no items"),
         (b"[1]", "POST /vectorize"),
         (b"no JSON", "POST /vectorize"),
     ],
@@ -224,5 +224,5 @@ def test_what_is_not_refused_is_told_by_its_body() -> None:
 def test_a_failure_says_what_was_asked_for(body: bytes, asked: str) -> None:
     failure = Failure(FailureKind.TIMED_OUT, "none in 3 s")
     sent = Exchange("POST", "http://h/vectorize", request_body=body, failure=failure)
-    with pytest.raises(Nonconformity, match=f"got none in 3 s, to {asked};"):
+    with pytest.raises(Nonconformity, match=rf"got none in 3 s \(request: {asked}\);"):
         expect.answered(sent)
