@@ -89,7 +89,7 @@ class Comparison:
         return f"{found}. Likely reason: {why}" if why else found
 
     def expected(self, model: Model) -> str:
-        """The expected result, and any intentional difference of the vendor's image."""
+        """The expected result, and any intentional difference in the vendor's image."""
         bound = f"{self.kind} that match {self.source} within {ACROSS_REQUESTS:g} of their norm"
         return ". ".join(filter(None, [bound, vendor.remark(model)]))
 

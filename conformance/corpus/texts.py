@@ -363,7 +363,7 @@ def as_go(letter: str) -> str:
 
 ESCAPES: Final[dict[str, Escape]] = {
     "with every letter as an escape": small_digits,
-    "with escapes in uppercase digits": capital_digits,
+    "with escapes in uppercase hex digits": capital_digits,
     "in ASCII alone": outside_ascii,
     "as Go writes it": as_go,
 }

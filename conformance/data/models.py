@@ -23,7 +23,7 @@ class Model:
     text_model: str | None = None
     """Hub id of the text encoder; the same as `image_model` in all but one tag."""
     pretrained: str | None = None
-    """open_clip's name of the weights."""
+    """open_clip's name for the weights."""
     documented_dimension: int | None = None
     documented_source: str | None = None
     checkpoint_dimension: int | None = None

@@ -63,14 +63,14 @@ UNIT_LENGTH = 1e-3
 
 
 def distance(one: Array, other: Array) -> float:
-    """Relative distance of two vectors of the same dimension: 0 if equal, 1.4 at right angles."""
+    """Relative distance between two vectors of equal dimension: 0 if equal, 1.4 at right angles."""
     a, b = one.astype(np.float64), other.astype(np.float64)  # Squares may overflow float32.
     norm = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)))
     return float(np.linalg.norm(a - b)) / norm if norm else 0.0
 
 
 def distances(rows: Array, columns: Array) -> NDArray[np.float64]:
-    """Relative distance of every row of `rows` (n, d) to every row of `columns` (m, d): (n, m)."""
+    """Relative distance from each row of `rows` (n, d) to each row of `columns` (m, d): (n, m)."""
     a, b = rows.astype(np.float64), columns.astype(np.float64)
     norms = np.maximum(np.linalg.norm(a, axis=1)[:, None], np.linalg.norm(b, axis=1)[None])
     apart = np.array([np.linalg.norm(b - row, axis=1) for row in a]).reshape(len(a), len(b))
@@ -81,7 +81,7 @@ def distances(rows: Array, columns: Array) -> NDArray[np.float64]:
 
 
 def cosines(rows: Array, columns: Array) -> Array:
-    """Cosine similarity of every row of `rows` (n, d) with every row of `columns` (m, d): (n, m).
+    """Cosine similarity of each row of `rows` (n, d) to each row of `columns` (m, d): (n, m).
 
     A zero vector has similarity 0 with everything.
     """

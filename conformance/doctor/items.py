@@ -40,7 +40,7 @@ SEVERAL = 8
 FEW = 3
 """Number of texts then sent together, to see whether they take longer than one."""
 NO_LONGER = 1.25
-"""If several texts take at most this factor of one text's time, the cost is per request."""
+"""If several texts take at most this multiple of one text's time, the cost is per request."""
 SLOW_FIRST = 3.0
 """Seconds for the first request of a kind, if it also takes five times as long as the next one."""
 QUICK = 2.0
@@ -266,7 +266,7 @@ def _vector(kind: str, seen: Exchange) -> Vector | None:
 
 
 def _apart(one: Vector, other: Vector | None) -> float:
-    """The distance of the directions of two vectors; nan if they cannot be compared."""
+    """The distance between two vectors' directions; nan if they cannot be compared."""
     if other is None or len(one) != len(other) or not (one.any() and other.any()):
         return float("nan")
     units = [each / np.linalg.norm(each) for each in (one, other)]

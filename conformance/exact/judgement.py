@@ -31,7 +31,7 @@ Kind = Literal["text", "image"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Maximum distances of directions for texts and images, and the maximum ratio of norms."""
+    """Maximum distances between directions for texts and images, and the maximum ratio of norms."""
 
     texts: float
     images: float
@@ -49,7 +49,7 @@ def limits() -> Limits:
 
 @dataclass(frozen=True)
 class Deviation:
-    """One item: the distance of the directions, and the ratio of the norms."""
+    """One item: the distance between the directions, and the ratio of the norms."""
 
     item: str
     distance: float
@@ -234,7 +234,7 @@ def unit(vector: Array) -> Array:
 
 
 def apart(one: Array, other: Array) -> float:
-    """The distance of two directions: 0 if equal, 1.41 at right angles, 2 if opposite."""
+    """The distance between two directions: 0 if equal, 1.41 at right angles, 2 if opposite."""
     return float(np.linalg.norm(unit(one).astype(np.float64) - unit(other)))
 
 

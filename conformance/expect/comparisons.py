@@ -150,7 +150,7 @@ def same(
 ) -> None:
     """Require every row of `got` to match its row of `expected` within a relative distance.
 
-    That is the distance of the two over the larger norm; `names` describe the rows.
+    That is the distance between the two over the larger norm; `names` describe the rows.
     """
     got, expected = _several(got), _several(expected)
     one_dimension(got, expected)

@@ -29,7 +29,7 @@ SHARE = 0.5
 IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
 """Number of objects that Weaviate sends at once on this machine: twice its processors."""
 KEPT = 9
-"""Number of measurements of a kind that are kept; their (lower) median counts."""
+"""Number of measurements kept of each kind, of which the (lower) median is used."""
 SMALL = 0.25
 """Megapixels up to which the time for an image does not depend on its size."""
 LONG = 500

@@ -1,4 +1,4 @@
-"""The definition of a mistake: a temporary change of the documented usage."""
+"""The definition of a mistake: a temporary change to the documented usage."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""Bodies that Go's JSON parser rejects, or with the wrong content type."""
+"""Bodies that Go's JSON parser rejects, or that have the wrong content type."""
 
 import gzip
 import json
