@@ -32,18 +32,14 @@ class Search:
         if mix not in self._known and time.monotonic() < self._deadline:
             self._known[mix] = self._problem(mix)
         problem = self._known.get(mix)
-        if problem is not None and self._is_the_first(problem):
-            raise problem
-
-    def _is_the_first(self, problem: Nonconformity) -> bool:
+        if problem is None:
+            return
         if self._first is None:
             self._first = problem
-            self._deadline = time.monotonic() + self._budget(problem)
-        return problem.cause == self._first.cause
-
-    def _budget(self, problem: Nonconformity) -> float:
-        unanswered = problem.cause.kind is CauseKind.NO_RESPONSE
-        return 0.0 if unanswered else timeouts.SHRINKING
+            unanswered = problem.cause.kind is CauseKind.NO_RESPONSE
+            self._deadline = time.monotonic() + (0 if unanswered else timeouts.SHRINKING)
+        if problem.cause == self._first.cause:
+            raise problem
 
     def _problem(self, mix: Mix) -> Nonconformity | None:
         try:

@@ -109,8 +109,7 @@ def tiles(width: int, height: int) -> Pixels:
 
 def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:
     """One color, shape (height, width, 3)."""
-    row = np.tile(np.array(shade, dtype=np.uint8), width)
-    return np.repeat(row[None], height, axis=0).reshape(height, width, 3)
+    return np.full((height, width, 3), shade, dtype=np.uint8)
 
 
 def detailed(width: int, height: int) -> Image.Image:

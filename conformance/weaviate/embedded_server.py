@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 from conformance.data.clauses import DEFAULT_VERSION
@@ -73,12 +74,10 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """The server's variables, as read in weaviate/weaviate 1.39.0, usecases/config."""
-        return {**shared_environment(self.endpoint, self.key, str(self.data)), **self._cluster()}
-
-    def _cluster(self) -> dict[str, str]:
         gossip, data, raft, raft_rpc = (str(self.port + offset) for offset in range(2, 6))
         name = f"clip_conformance_{self.port}"
         return {
+            **shared_environment(self.endpoint, self.key, str(self.data)),
             "CLUSTER_HOSTNAME": name,
             "CLUSTER_IN_LOCALHOST": "true",
             "CLUSTER_BIND_ADDR": LOOPBACK,
@@ -194,13 +193,8 @@ def free_ports(count: int) -> list[int]:
         first = random.choice(PORTS)
         ports = list(range(first, first + count))
         with suppress(OSError), ExitStack() as held:
-            for port in ports:
-                _bind(held, port)
+            for port, kind in product(ports, (socket.SOCK_STREAM, socket.SOCK_DGRAM)):
+                # Check every interface, since Weaviate opens its gRPC port on all of them.
+                held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("", port))
             return ports
     raise Unavailable(f"no {count} consecutive free ports between {PORTS.start} and {PORTS.stop}")
-
-
-def _bind(held: ExitStack, port: int) -> None:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        # Check every interface, since Weaviate opens its gRPC port on all of them.
-        held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("", port))

@@ -85,13 +85,8 @@ def _vendor_modernvbert(folder: Path, _models: str) -> str:
     )
 
 
-def _library_clip(folder: Path) -> str:
-    _flatten(folder, "openai_clip", "openai_clip_processor")
-    return f"AutoModel.from_pretrained({str(folder)!r}), AutoProcessor.from_pretrained(the same)"
-
-
-def _library_siglip(folder: Path) -> str:
-    _flatten(folder, "siglip")
+def _library_transformers(folder: Path, *inner: str) -> str:
+    _flatten(folder, *inner)
     return f"AutoModel.from_pretrained({str(folder)!r}), AutoProcessor.from_pretrained(the same)"
 
 
@@ -163,8 +158,8 @@ _VENDOR: Final[dict[Library, Callable[[Path, str], str]]] = {
     "modernvbert": _vendor_modernvbert,
 }
 _LIBRARY: Final[dict[Library, Callable[[Path], str]]] = {
-    "clip": _library_clip,
-    "siglip": _library_siglip,
+    "clip": lambda folder: _library_transformers(folder, "openai_clip", "openai_clip_processor"),
+    "siglip": lambda folder: _library_transformers(folder, "siglip"),
     "open_clip": _library_open_clip,
     "sentence-transformers": _library_sentence_transformers,
     "modernvbert": _library_modernvbert,

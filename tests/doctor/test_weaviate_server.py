@@ -45,12 +45,11 @@ def diagnosed(
     name: str | None = None,
     endpoint: Endpoint | None = None,
     tenant: str | None = None,
-    meta: Mapping[str, object] = META,
 ) -> Diagnosis:
-    """The doctor's findings about the server, behind an endpoint with this /meta."""
+    """The doctor's findings about the server, behind an endpoint with this model."""
     found = Diagnosis("")
     with talking(talk) as url:
-        WeaviateDoctor(server_at(url), found).examine(endpoint, URL, meta, name, tenant)
+        WeaviateDoctor(server_at(url), found).examine(endpoint, URL, META, name, tenant)
     return found
 
 
