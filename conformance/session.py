@@ -239,17 +239,25 @@ class Session:
             self._plan(items)
 
     def _plan(self, items: list[pytest.Item]) -> None:
-        """Leave out the cases for which there is no time."""
+        """Put the cases for which there may be no time last."""
         self.aftermath  # noqa: B018 - the first items show what they cost
         comparisons.precision.set(self.precision)
         off = CHECKS / "weaviate" if self.settings.weaviate == "off" else None
         mine = [each for each in items if clause_of(each) and each.path.parent != off]
         cases = [(test_of(each), str(clause_of(each))) for each in mine]
-        kept = self.budget.plan(cases)
-        dropped = {each for each, keep in zip(mine, kept, strict=True) if not keep}
-        items[:] = [each for each in items if each not in dropped]
+        self.budget.plan(cases)
         if self.budget.is_short:
             items.sort(key=lambda each: self.budget.place((test_of(each), clause_of(each) or "")))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> bool | None:
+        """Leave out a case for which no time remains, as if it had not been collected."""
+        if clause_of(item) is None or self.budget.has_time(test_of(item)):
+            return None
+        item.session._setupstate.teardown_exact(nextitem)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -384,6 +392,8 @@ class Session:
         for item in items:
             clause = clause_of(item)
             if clause is None or clauses.all_clauses()[clause].group.profile in off:
+                continue
+            if self.budget.is_spare(test_of(item)):
                 continue
             if (item.nodeid, "teardown") not in self.results:
                 unrun = PhaseResult(test_of(item), clause, "not run", "interrupted")

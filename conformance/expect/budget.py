@@ -2,7 +2,8 @@
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
 runs, and runs before the others, in case the endpoint becomes slower than it was at the start. The
-others rotate from day to day, as many as fit. A case that exceeds its share of the time is ended.
+others rotate from day to day, as many as fit; the rest follow if time remains. A case that exceeds
+its share of the time is ended.
 """
 
 import time
@@ -32,6 +33,8 @@ RESERVE = 2
 """Texts and images that may be in progress when the time is up."""
 META_REQUESTS = 10
 """Requests of a run for /meta, which the table does not count."""
+LAST = 8
+"""The position of cases for which time may remain."""
 FIRST = "OPS-02"
 """Always judged: whether the requests of an import are answered in time."""
 
@@ -53,6 +56,8 @@ class Budget:
         """One test of each clause."""
         self._waiting: dict[str, float] = {}
         """Estimated seconds of the cases that have not started yet, by test."""
+        self._spare: dict[str, float] = {}
+        """The same for cases that run if time remains."""
         self.estimate = 0.0
         """Seconds that the selected cases take."""
         self.whole = 0.0
@@ -61,7 +66,10 @@ class Budget:
         self.left_out = 0
 
     def plan(self, cases: Sequence[Case], day: int | None = None) -> list[bool]:
-        """Whether each case is selected; `day` determines the rotation."""
+        """Whether each case is selected; `day` determines the rotation.
+
+        The others may follow at the end, if `has_time`.
+        """
         costs = self._costs([test for test, _ in cases])
         spent = time.monotonic() - self._started + self._meta
         self.cases, self.whole = len(cases), spent + sum(costs)
@@ -74,29 +82,53 @@ class Budget:
             # Work in progress when the time is up has to finish, too.
             reserve = min(RESERVE * (self._pace.text + self._pace.image), self._seconds / 10)
             self._end = self._pace.end = self._started + self._seconds - reserve
-        chosen = zip(cases, costs, kept, strict=True)
+        every = {test: cost for (test, _), cost in zip(cases, costs, strict=True)}
         self._first = {test for test, clause in cases if clause == FIRST}
-        self._waiting = {test: cost for (test, _), cost, keep in chosen if keep}
+        for (test, cost), keep in zip(every.items(), kept, strict=True):
+            (self._waiting if keep else self._spare)[test] = cost
         self.left_out = len(cases) - sum(kept)
         self.estimate = spent + sum(self._waiting.values())
         if self._seconds is not None:
             self.estimate = min(self.estimate, self._seconds)
         return kept
 
-    def place(self, case: Case) -> int:
-        """The position of a case in a run that is short of time; equals keep their order."""
+    def place(self, case: Case) -> tuple[int, float]:
+        """The position of a case in a run that is short of time; equals keep their order.
+
+        The first cases of clauses are sorted by what they cost alone.
+        """
         test, clause = case
+        if self.is_spare(test):
+            return LAST, 0
         if clause == FIRST:
-            return 0
+            return 0, 0
         if test.startswith(SHARED):
-            return 4
+            return 4, 0
         place = 1 if test.startswith(BASIC) else 3 if test.startswith(COSTLY) else 2
-        return place if test in self._cheapest else 4 + place
+        if test not in self._cheapest:
+            return 4 + place, 0
+        alone = self._costs([test])[0]
+        return (1 if alone <= self._pace.text + self._pace.image else place), alone
 
     @property
     def is_short(self) -> bool:
         """Whether the run has less time than all cases take."""
         return self._end is not None
+
+    def is_spare(self, test: str) -> bool:
+        """Whether a case runs only if time remains."""
+        return test in self._spare
+
+    def has_time(self, test: str) -> bool:
+        """Whether a case can run; one that was left out only if enough time remains."""
+        if not self.is_spare(test):
+            return True
+        cost = self._spare[test]
+        if self._end is None or test.startswith(SHARED) or cost > self._end - time.monotonic():
+            return False
+        self._waiting[test] = cost
+        self.left_out -= 1
+        return True
 
     def begin(self, test: str) -> None:
         """Start the next case with a limit on its requests, or end it if the time is up."""
@@ -119,7 +151,7 @@ class Budget:
         line = f"takes about {_minutes(self.estimate)}: {self._pace.described()}"
         if not self.left_out:
             return line
-        left = f"{self.left_out} of {self.cases} cases left out"
+        left = f"up to {self.left_out} of {self.cases} cases left out"
         return (
             f"{line}; {left}: all would take {_minutes(self.whole)} (--budget MINUTES, or --slow)"
         )
@@ -144,7 +176,9 @@ class Budget:
         name = test.partition("[")[0]
         row = fixture_files.toml("costs.toml")["checks"].get(name, USUAL)
         requests, *items, own = row
-        return float(own + self._pace.estimate(requests, Load(*items)))
+        # What exceeds the limit is not sent.
+        most = max(1.0, requests) * self._pace.limit
+        return float(own + min(self._pace.estimate(requests, Load(*items)), most))
 
 
 def _cheapest(cases: Sequence[Case], costs: Sequence[float]) -> set[int]:

@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -34,7 +35,7 @@ from conformance.transport.exchange import Exchange
 from conformance.transport.pace import Pace
 from lab.exactness import checkpoints, documented, legitimate_choices, mistakes
 from lab.exactness.documented.usage import Usage
-from lab.exactness.mistakes.mistake import Mistake, NotApplicable
+from lab.exactness.mistakes.mistake import NotApplicable
 
 FILE: Final = Path(__file__).parent / "measured" / "renderings.json"
 PREPROCESSING: Final = (*mistakes.images.ALL, *mistakes.pixels.ALL)
@@ -49,32 +50,34 @@ NO_EFFECT: Final = "no effect"
 UNMOVED: Final = 1e-6
 
 Check = Callable[[], None]
+Known = dict[str, list[float]]
+"""Vectors by a digest of the model's input, since many files show the same pixels."""
 
 
 class Endpoint:
     """Stands in for `conformance.transport.endpoint.Endpoint`: answers with a usage's vectors."""
 
-    def __init__(self, usage: Usage) -> None:
+    def __init__(self, usage: Usage, known: Known) -> None:
         self.client = SimpleNamespace(pace=Pace(50))
         self._usage = usage
-        self._known: dict[bytes, list[float]] = {}
-        """Vectors by a digest of the model's input, since many files show the same pixels."""
+        self._known = known
 
     def vectorize(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Exchange:
         """The exchange with the vector of each image."""
         try:
-            status, body = 200, json.dumps({"imageVectors": list(map(self._vector, images))})
+            status, body = 200, json.dumps({"imageVectors": list(map(self.vector, images))})
         except ValueError as problem:  # Pillow cannot read the last frame of every file.
             status, body = 500, json.dumps({"error": str(problem)})
         kind = {"content-type": "application/json"}
         sent = Items(texts, images).body()
         return Exchange("POST", "http://lab", (), sent, status, "HTTP/1.1", kind, body.encode())
 
-    def _vector(self, image: bytes) -> list[float]:
+    def vector(self, image: bytes) -> list[float]:
+        """The vector of an image file."""
         inputs = self._usage.pixels(Image.open(io.BytesIO(image)))
         tensors = [each.contiguous() for each in inputs.values() if isinstance(each, torch.Tensor)]
         digest = sha256(b"".join(each.view(torch.uint8).numpy().tobytes() for each in tensors))
-        key = digest.digest()
+        key = digest.hexdigest()
         if key not in self._known:
             self._known[key] = self._usage.image_vector(inputs)[0].float().tolist()
         return self._known[key]
@@ -93,45 +96,44 @@ def main(tags: list[str]) -> int:
     return 0
 
 
+@torch.no_grad()
 def measured(model: Model) -> dict[str, dict[str, str]]:
     """The clause that detects each mistake and each correct variation, by name."""
     usage = documented.usage(model, checkpoints.folder(model.tag))
-    changes = {"mistakes": PREPROCESSING, "honest": legitimate_choices.ALL}
-    return {
-        part: {
-            each.name: seen
-            for each in every
-            if each.kind == "image" and (seen := _seen(usage, model, each)) is not None
-        }
-        for part, every in changes.items()
-    }
+    known: Known = {}
+    before = _vectors(Endpoint(usage, known), model)
+    found: dict[str, dict[str, str]] = {"mistakes": {}, "honest": {}}
+    for each in (*PREPROCESSING, *legitimate_choices.ALL):
+        if each.kind == "image":
+            is_mistake = each in PREPROCESSING
+            with suppress(NotApplicable), each.change(usage, model) as changed:
+                # Mistakes in preprocessing leave the model as it is.
+                endpoint = Endpoint(changed, known if is_mistake else {})
+                part = found["mistakes" if is_mistake else "honest"]
+                part[each.name] = _seen(endpoint, model, before)
+    return found
 
 
-@torch.no_grad()
-def _seen(usage: Usage, model: Model, change: Mistake) -> str | None:
-    """The clause that detects a change, empty if none does; None if it cannot be made."""
+def _vectors(endpoint: Endpoint, model: Model) -> tuple[list[Array], list[Array]]:
+    """The vectors of images as every library reads them, and of all others."""
     assert model.image_size
     sized = items.sized(model.image_size)
     general = [sized[name] for name in items.GENERAL["image"]]
     special = [*items.modes().values(), *items.formats().values(), *items.shipped().values()]
-    before = [vector(usage, file) for file in (*general, *special)]
-    try:
-        with change.change(usage, model) as changed:
-            moved = [
-                tolerances.distance(vector(changed, file), old) > UNMOVED
-                for file, old in zip((*general, *special), before, strict=True)
-            ]
-            if not any(moved):
-                return NO_EFFECT
-            checks = _of_pixels if any(moved[: len(general)]) else _of_files
-            return next((c for c, check in checks(changed, model) if not _passes(check)), "")
-    except NotApplicable:
-        return None
+    made = [np.array(endpoint.vector(file), dtype=np.float32) for file in (*general, *special)]
+    return made[: len(general)], made[len(general) :]
 
 
-def vector(usage: Usage, file: bytes) -> Array:
-    """The vector of an image file."""
-    return np.asarray(usage.image(Image.open(io.BytesIO(file))), dtype=np.float32)
+def _seen(endpoint: Endpoint, model: Model, before: tuple[list[Array], list[Array]]) -> str:
+    """The clause that detects a change of the usage; empty if none does."""
+    general, special = (
+        any(tolerances.distance(*pair) > UNMOVED for pair in zip(new, old, strict=True))
+        for new, old in zip(_vectors(endpoint, model), before, strict=True)
+    )
+    if not general and not special:
+        return NO_EFFECT
+    checks = _of_pixels if general else _of_files
+    return next((c for c, check in checks(endpoint, model) if not _passes(check)), "")
 
 
 def _passes(check: Check) -> bool:
@@ -148,9 +150,8 @@ def _passes(check: Check) -> bool:
     return True
 
 
-def _of_pixels(usage: Usage, model: Model) -> Iterator[tuple[str, Check]]:
+def _of_pixels(endpoint: Any, model: Model) -> Iterator[tuple[str, Check]]:
     """The checks of images as every library reads them, with their clauses."""
-    endpoint: Any = Endpoint(usage)
     batches, cache = ImageBatches(endpoint, model), VectorCache(endpoint)
     for name in PHOTOGRAPHS:
         check = test_images.test_an_image_has_the_vector_of_a_documented_rendering
@@ -163,9 +164,8 @@ def _of_pixels(usage: Usage, model: Model) -> Iterator[tuple[str, Check]]:
     yield "IMG-07", partial(test_images.test_a_difference_is_seen, batches, model, image_pairs.OWN)
 
 
-def _of_files(usage: Usage, model: Model) -> Iterator[tuple[str, Check]]:
+def _of_files(endpoint: Any, model: Model) -> Iterator[tuple[str, Check]]:
     """The checks of other color modes, formats and files, with their clauses."""
-    endpoint: Any = Endpoint(usage)
     batches = ImageBatches(endpoint, model)
     variants = partial(test_image_formats.chosen, batches, model.image_size, False)
     for family in FAMILIES:

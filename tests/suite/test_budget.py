@@ -77,3 +77,25 @@ def test_a_short_run_judges_each_clause_once_before_it_takes_more_cases() -> Non
     budget.plan(CASES)
     first = sorted(CASES, key=budget.place)[:3]
     assert sorted(clause for _, clause in first) == ["IMG-01", "TXT-01", "VEC-01"]
+
+
+def test_cases_that_were_left_out_run_if_time_remains() -> None:
+    budget = Budget(slow(1), 31.5)
+    kept = budget.plan(CASES)
+    spare = [test for (test, _), keep in zip(CASES, kept, strict=True) if not keep]
+    assert all(budget.place((test, "")) > budget.place(CASES[0]) for test in spare)
+    assert budget.has_time(spare[0])
+    budget.begin(spare[0])
+    assert budget.left_out == 19
+    assert budget._end is not None
+    budget._end -= 30
+    assert not budget.has_time(spare[1])
+
+
+def test_what_checks_share_costs_the_one_that_runs_alone() -> None:
+    read = ("test_image_sizes.py::test_images_of_every_shape_are_read", "IMG-05")
+    compared = ("test_image_sizes.py::test_bands_look_the_same_at_every_size", "IMG-15")
+    alone, both = Budget(slow(0.1), None), Budget(slow(0.1), None)
+    alone.plan([compared])
+    both.plan([read, compared])
+    assert 0.8 * both.estimate < alone.estimate < 1.2 * both.estimate
