@@ -96,7 +96,12 @@ def main(arguments: list[str] | None = None) -> int:
         return invoke(command, words[1:], f"clip-conformance {words[0]}")
     place = words.index("--") if "--" in words else len(words)
     ours, pytests = words[:place], words[place + 1 :]
-    return _guarded(lambda: invoke(_suite_command(pytests), ours, "clip-conformance"))
+
+    def run() -> int:
+        _check_command(ours[0] if ours else "")
+        return invoke(_suite_command(pytests), ours, "clip-conformance")
+
+    return _guarded(run)
 
 
 def _suite_command(pytests: list[str]) -> click.Command:
@@ -137,7 +142,6 @@ def _run_suite(context: click.Context, pytests: list[str]) -> int:
 
     words = [*_pytest_words(context), *pytests]
     found = sources.of_context(context)
-    _check_command(context.params["url"])
     if not found.keys() & set(TARGETS) and not set(words) & WITHOUT_ENDPOINT:
         if not found and not words:
             print(WELCOME, end="", file=sys.stderr)
@@ -160,9 +164,9 @@ def _pytest_words(context: click.Context) -> list[str]:
     return words
 
 
-def _check_command(word: str | None) -> None:
+def _check_command(word: str) -> None:
     """Raise BadOption if the first argument is a misspelled subcommand."""
-    hint = suggestion(word, COMMANDS) if word and not set(word) & set(":./") else ""
+    hint = suggestion(word, COMMANDS) if word.replace("-", "").isalpha() and word[0] != "-" else ""
     if hint:
         raise BadOption(f"there is no command {word}{hint}")
 

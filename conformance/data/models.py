@@ -65,11 +65,10 @@ def row(values: Mapping[str, Any]) -> Model:
     known = {field.name for field in fields(Model)}
     unknown = sorted(set(values) - known)
     if unknown:
-        raise ValueError(
-            f"unknown key {unknown[0]!r} in the row of a model; known: {sorted(known)}"
-        )
+        hint = suggestion(unknown[0], known)
+        raise ValueError(f"there is no key {unknown[0]!r}{hint}; docs/models.md lists the keys")
     if not isinstance(values.get("tag"), str):
-        raise ValueError("a row of a model needs a tag")
+        raise ValueError("every [[model]] needs a tag")
     languages = tuple(values.get("languages", ()))
     return Model(**{**values, "languages": languages})
 
@@ -88,6 +87,8 @@ def _rows_of(file: Path | None) -> list[Model]:
         return []
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
+        if table and "model" not in table:
+            raise ValueError("it has no [[model]] table")
         return list(map(row, table.get("model", [])))
     except (OSError, ValueError) as problem:
         said = problem.strerror if isinstance(problem, OSError) else problem

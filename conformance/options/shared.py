@@ -22,9 +22,6 @@ class Seconds(click.FloatRange):
     def __init__(self, least: float | None = None, most: float = 86_400.0) -> None:
         super().__init__(min=least or 0.0, min_open=least is None, max=most)
 
-    def _describe_range(self) -> str:
-        return ""  # --help shows only the default.
-
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:

@@ -79,7 +79,8 @@ class Server:
         try:
             client = self._client()
         except Exception as problem:
-            reason = one_line(" ".join(str(problem).split()))
+            reason = one_line(" ".join(str(problem).split()).removesuffix(" Details: ."))
+            reason = reason.removeprefix("Could not connect to Weaviate:")
             hint = "" if self.key or "API-key" not in reason else f"; {KEY} holds its API key"
             raise Unavailable(
                 f"Weaviate does not respond at {self.url}: {reason}{hint}"

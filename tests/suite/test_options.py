@@ -51,7 +51,7 @@ BAD = {
     "policy": ((URL, *MODEL, "--dimension-policy", "x"), "'--dimension-policy': 'x' is not one of"),
     "no value": ((URL, "--model"), "'--model' requires an argument"),
     "no endpoint": (MODEL, "no endpoint: give its URL"),
-    "a command": (("modles",), "there is no command modles; did you mean models?"),
+    "a command": (("compar", "a", "b"), "no command compar; did you mean compare?"),
     "a clause": ((URL, *MODEL, "--clause", "VEC01"), "did you mean VEC-01?"),
     "a group": ((URL, *MODEL, "--group", "image"), "did you mean images?"),
     "a hub's name": ((URL, "--model", "openai/clip-vit-base-patch16"), "mean openai-clip-vit-base"),
