@@ -30,6 +30,8 @@ WIDTH = 100
 WIDTH_OF_MODELS = 110
 LISTED = {"page": "page", "build": "build", "user": "yours"}
 NOTE = """\
+CPU: seconds per image on one core. Weaviate sends two objects per core at once and waits 50 s, so
+above 25 s use a GPU, or raise its MODULES_CLIENT_TIMEOUT, and --endpoint-timeout here.
 listed: page = on the documentation page; build = only in the vendor's build; yours = --models FILE.
 docs/models.md has the source of each value."""
 
@@ -168,7 +170,7 @@ def list_models(models: Path | None) -> int:
 
 def _table(rows: Sequence[Model]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("tag", "dimension", "image", "tokens", "languages", "listed"):
+    for name in ("tag", "dimension", "image", "tokens", "languages", "CPU", "listed"):
         # A tag must not be truncated, since users copy it.
         table.add_column(name, no_wrap=True, overflow="fold")
     for row in rows:
@@ -178,6 +180,7 @@ def _table(rows: Sequence[Model]) -> Table:
             _or_unknown(row.image_size, " px"),
             _or_unknown(row.text_tokens),
             _languages(row),
+            _or_unknown(row.image_cpu_seconds, " s"),
             LISTED[row.listed],
         )
     return table
@@ -189,8 +192,8 @@ def _dimension(row: Model) -> str:
     return _or_unknown(row.checkpoint_dimension or row.documented_dimension)
 
 
-def _or_unknown(value: int | None, unit: str = "") -> str:
-    return "unknown" if value is None else f"{value}{unit}"
+def _or_unknown(value: float | None, unit: str = "") -> str:
+    return "unknown" if value is None else f"{value:g}{unit}"
 
 
 def _languages(row: Model) -> str:

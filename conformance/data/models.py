@@ -37,6 +37,8 @@ class Model:
     image_gflops: float | None = None
     """10**9 floating-point operations per image, used to tell a GPU from a CPU."""
     image_gflops_source: str | None = None
+    image_cpu_seconds: float | None = None
+    """Seconds per image on one core, as measured with random weights of the full size."""
     text_tokens: int | None = None
     lower_case: bool = False
     text_source: str | None = None

@@ -144,7 +144,8 @@ class Budget:
             raise TooMuch(f"{LEFT_OUT} in the time allowed (--budget): {self._pace.described()}")
         part = MORE_THAN_ESTIMATED * cost * min(1.0, left / total) if total else 0.0
         least = AT_LEAST * (self._pace.text + self._pace.image)
-        self._pace.until = now + max(part, min(least, MORE_THAN_ITS_PART * left / number))
+        own = max(part, min(least, MORE_THAN_ITS_PART * left / number))
+        self._pace.until = min(self._end, now + own)
 
     def described(self) -> str:
         """One line on how long the run takes, and what it leaves out."""

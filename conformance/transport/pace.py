@@ -176,7 +176,7 @@ class Pace:
         whole = sum(loads, Load())
         seconds = self.seconds(whole)
         is_import = len(loads) <= IMPORTERS and all(each.is_one_object for each in loads)
-        left = self.end - now if self.until < self.end else float("inf")
+        left = self.end - now if self.until <= self.end else float("inf")
         if seconds > min(left, float("inf") if is_import else self.limit):
             self.note(str(whole), "not sent")
             raise TooMuch(

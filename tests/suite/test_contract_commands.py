@@ -72,4 +72,4 @@ def test_a_row_of_ones_own_is_in_the_table(capsys: Output, tmp_path: Path) -> No
     (tmp_path / "mine.toml").write_text('[[model]]\ntag = "mine"\n')
     assert invoke(list_models, ["--models", str(tmp_path / "mine.toml")]) == 0
     [row] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("mine ")]
-    assert row.split() == ["mine", "unknown", "unknown", "unknown", "unknown", "yours"]
+    assert row.split() == ["mine", *["unknown"] * 5, "yours"]
