@@ -21,7 +21,7 @@ def check(settings: Settings) -> None:
     """Raise `UnloadableError`, one line with what to install, if no engine can serve this."""
     wanted = settings.engine
     if not (_has("flask") and _has("waitress")):
-        raise UnloadableError(f"there is no web framework to serve with: {EITHER}")
+        raise UnloadableError(f"Flask and waitress are not installed: {EITHER}")
     if wanted == "onnx" and (reason := _not_for_onnx(settings)):
         raise UnloadableError(f"--engine onnx: {reason}; use --engine torch")
     if wanted == "onnx" and not _has_onnx():
@@ -36,7 +36,7 @@ def _check_without_torch(settings: Settings) -> None:
     if reason := _not_for_onnx(settings):
         raise UnloadableError(f"{reason}; torch is needed: {REFERENCE}")
     if not _has_onnx():
-        raise UnloadableError(f"there is nothing to compute with: {EITHER}")
+        raise UnloadableError(f"no library that computes vectors is installed: {EITHER}")
 
 
 def chosen(settings: Settings, folder: Path | None) -> Engine:

@@ -1,4 +1,4 @@
-"""Image towers that see a different image than the model should."""
+"""Image towers that see a different image from the one that the model should see."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def last_frame(picture: Image.Image) -> Image.Image:
     return picture
 
 
-# Image towers that see a different image than the model should.
+# Image towers that see a different image from the one that the model should see.
 
 
 @seen("rows-as-columns")
