@@ -3,7 +3,7 @@
 It runs the suite against the reference with a stand-in, and a part of it again as for published
 weights. It counts the requests of each case, what is in them (texts, images, megapixels, thousands
 of characters), and the suite's own seconds. Then it runs each check alone, to see what the check
-requests then that otherwise another has requested before.
+requests if no other check has requested it before.
 """
 
 import json
@@ -129,7 +129,7 @@ def measure() -> Iterator[str]:
 def _shared(
     name: str, alone: Ledger, whole: Ledger, owners: dict[str, str]
 ) -> dict[str, list[float]]:
-    """What a check that runs alone requests in addition, by the check that otherwise does."""
+    """What a check requests in addition when it runs alone, by the check that usually does."""
     own = Counter(item for item, _ in whole.items[name])
     parts: dict[str, Figures] = {}
     for item, row in alone.items.get(name, ()):

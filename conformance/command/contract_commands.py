@@ -31,7 +31,7 @@ WIDTH_OF_MODELS = 110
 LISTED = {"page": "page", "build": "build", "user": "yours"}
 NOTE = """\
 CPU: seconds per image on one core. Weaviate sends two objects per core at once and waits 50 s, so
-above 25 s use a GPU, or raise its MODULES_CLIENT_TIMEOUT, and --endpoint-timeout here.
+above 25 s, use a GPU or raise its MODULES_CLIENT_TIMEOUT (and --endpoint-timeout here).
 listed: page = on the documentation page; build = only in the vendor's build; yours = --models FILE.
 docs/models.md has the source of each value."""
 

@@ -125,7 +125,7 @@ def _vectors(endpoint: Endpoint, model: Model) -> tuple[list[Array], list[Array]
 
 
 def _seen(endpoint: Endpoint, model: Model, before: tuple[list[Array], list[Array]]) -> str:
-    """The clause that detects a change of the usage; empty if none does."""
+    """The clause that detects a change to the usage; empty if none does."""
     general, special = (
         any(tolerances.distance(*pair) > UNMOVED for pair in zip(new, old, strict=True))
         for new, old in zip(_vectors(endpoint, model), before, strict=True)
