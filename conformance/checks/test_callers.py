@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from conformance import expect
+from conformance.corpus import image_files, png_files
 from conformance.data import timeouts
 from conformance.expect import Observation, given
 from conformance.expect.vector_cache import VectorCache
@@ -95,6 +96,10 @@ def head_first(slow: RawCaller, head: bytes, body: bytes) -> None:
     slow.write(body)
 
 
+BESIDE = "緑の丸"
+"""Letters of three bytes each."""
+BLOCK = 2**16
+"""Bytes: a usual size of a block, and a multiple of most smaller ones."""
 ONE_PIECE = "in one piece"
 PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
     "byte by byte": in_bytes,
@@ -122,6 +127,23 @@ def test_a_request_is_read_however_it_is_cut(
     expect.same(got, before, f"a text whose request arrived {how}")
 
 
+@pytest.mark.clause("VEC-23")
+def test_a_character_across_two_blocks_is_read(endpoint: Endpoint) -> None:
+    # The image only makes the body long, which costs a model less than long texts.
+    image = image_files.encoded(png_files.heavy(BLOCK * 3 // 4 - 1200))
+    start = f'{{"images": ["{image}"], "texts": ["'
+
+    def placed(before: int) -> Exchange:
+        """The response if so many bytes of the text precede the end of a block."""
+        letters = BLOCK - len(start) - len('", "') - before
+        filler = "a red circle and " * letters
+        return endpoint.post(f'{start}{filler[:letters]}", "{BESIDE}"]}}'.encode())
+
+    whole = given.vectors(placed(3), 2, 1).texts[1]
+    got = expect.vectors(placed(4), 2, 1).texts[1]
+    expect.same(got, whole, f"a text with a character across a multiple of {BLOCK} bytes")
+
+
 def chunked(body: bytes) -> bytes:
     """The body in chunks of seven bytes."""
     parts = [body[start : start + 7] for start in range(0, len(body), 7)]
@@ -142,6 +164,7 @@ FORMS: dict[str, tuple[dict[str, str], bytes]] = {
     "lowercase header names": (LOWER, BODY),
     "uppercase header names": (UPPER, BODY),
     "a charset": ({"Content-Type": "application/json; charset=utf-8", **LENGTH}, BODY),
+    "an uppercase charset": ({"Content-Type": "application/json;charset=UTF-8", **LENGTH}, BODY),
     "a proxy's headers": ({**JSON, **LENGTH, **PROXY}, BODY),
     "no Accept-Encoding": ({**JSON, **LENGTH, "Accept": "application/json"}, BODY),
     "Connection: close": ({**JSON, **LENGTH, "Connection": "close"}, BODY),

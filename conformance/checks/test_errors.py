@@ -124,7 +124,7 @@ def test_one_bad_image_fails_the_request(endpoint: Endpoint, place: int) -> None
 
 
 @pytest.mark.clause("ERR-05")
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
 def test_a_truncated_image_is_refused(endpoint: Endpoint, kind: str) -> None:
     expect.refusal(endpoint.post({"images": [encoded(truncated(kind))]}))
 

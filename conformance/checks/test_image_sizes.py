@@ -83,7 +83,7 @@ def test_images_of_every_shape_are_read(batches: ImageBatches, banded: list[Size
 
 @pytest.mark.clause("IMG-05")
 def test_images_of_extreme_shapes_are_read(batches: ImageBatches) -> None:
-    files = image_files.extreme_sizes()
+    files = image_files.extreme_sizes() | image_files.tiny()
     batches.gather(files.values())
     each_read(batches, files)
 
@@ -125,7 +125,7 @@ def test_a_scene_looks_the_same_in_every_shape(
 
 
 @pytest.mark.clause("IMG-06")
-@pytest.mark.parametrize("name", image_sizes.PHOTOGRAPHS)
+@pytest.mark.parametrize("name", [*image_sizes.PHOTOGRAPHS, *image_sizes.IN_MODES])
 def test_12_megapixels_are_read_and_seen(
     batches: ImageBatches, model: Model, own: int, name: str
 ) -> None:

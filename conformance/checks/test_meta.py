@@ -63,8 +63,8 @@ def test_meta_keeps_answering_while_busy(endpoint: Endpoint) -> None:
     many = endpoint.client.pace.texts(TEXTS, at_once=CALLERS)
     numbers = [[f"{caller}.{text}" for text in range(many)] for caller in range(CALLERS)]
     items = [Items([f"{number} {BUSY}" for number in each]) for each in numbers]
-    work, probe = endpoint.requests(items), Request("GET", META)
-    for exchange in endpoint.client.run_beside(work, probe, TIMES, endpoint.client.timeout)[1]:
+    probe = {Request("GET", META): endpoint.client.timeout}
+    for exchange in endpoint.client.run_beside(endpoint.requests(items), probe, TIMES)[1][0]:
         expect.meta_object(exchange)
         expect.status(exchange, idle, idle)
 

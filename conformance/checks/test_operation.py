@@ -27,6 +27,7 @@ ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20
 TEXT = {"texts": ["a red circle"]}
+LONG_LIST = 32
 IN_A_ROW, REFUSED = 16, 3
 OVERSIZED = 80 * 2**20
 """Bytes: five times the size that must be served."""
@@ -95,6 +96,17 @@ def test_no_request_is_left_unanswered(endpoint: Endpoint) -> None:
     "bodies", [[TEXT] * IN_A_ROW, [b"{", TEXT] * REFUSED], ids=["answered", "refused"]
 )
 def test_a_close_is_announced(endpoint: Endpoint, bodies: list[object]) -> None:
+    closes_are_announced(endpoint, bodies)
+
+
+@pytest.mark.clause("OPS-05")
+def test_a_close_after_a_long_response_is_announced(endpoint: Endpoint) -> None:
+    many = range(endpoint.client.pace.texts(LONG_LIST))
+    closes_are_announced(endpoint, [{"texts": [f"a red circle {n}" for n in many]}, TEXT])
+
+
+def closes_are_announced(endpoint: Endpoint, bodies: Sequence[object]) -> None:
+    """Require that no connection is closed between these requests without notice."""
     # In one call: after a refusal, the suite's own next request could use another connection.
     exchanges = map(given.answered, endpoint.post_in_turn(bodies))
     for before, after in pairwise(exchanges):

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count, islice
 from statistics import median
@@ -78,11 +78,11 @@ def widened(limit: float) -> float:
 
 
 def probed(
-    endpoint: Endpoint, path: str, items: list[Items], limit: float
-) -> tuple[list[Exchange], list[Exchange]]:
-    """The exchanges of this work, and probes that were sent during it."""
-    work, probe = endpoint.requests(items), Request("GET", path)
-    return endpoint.client.run_beside(work, probe, MOST_PROBES, 2 * limit)
+    endpoint: Endpoint, limits: Mapping[str, float], items: list[Items]
+) -> tuple[list[Exchange], list[list[Exchange]]]:
+    """The exchanges of this work, and for each path the probes that were sent during it."""
+    probes = {Request("GET", path): 2 * limit for path, limit in limits.items()}
+    return endpoint.client.run_beside(endpoint.requests(items), probes, MOST_PROBES)
 
 
 def probes_while_busy(endpoint: Endpoint, path: str) -> tuple[list[Exchange], float]:
@@ -95,7 +95,7 @@ def probes_while_busy(endpoint: Endpoint, path: str) -> tuple[list[Exchange], fl
     for number in range(ROUNDS):
         many = endpoint.client.pace.texts(BUSY_TEXTS, at_once=callers)
         items = [busy_work(number, caller, many) for caller in range(callers)]
-        work, more = probed(endpoint, path, items, limit)
+        work, (more,) = probed(endpoint, {path: limit}, items)
         for each, asked in zip(work, items, strict=True):
             given.vectors(each, len(asked.texts), len(asked.images))
         seen += more
@@ -111,14 +111,15 @@ def probes_while_busy(endpoint: Endpoint, path: str) -> tuple[list[Exchange], fl
 
 def probes_while_reading(
     endpoint: Endpoint, image: Callable[[int], bytes]
-) -> tuple[list[Exchange], list[Exchange], float]:
-    """Requests with large images, probes sent while the endpoint reads them, and their limit.
+) -> tuple[list[Exchange], list[Exchange], float, list[Exchange]]:
+    """Requests with large images, ready probes sent meanwhile, their limit, and live probes.
 
     If too many were late, other images follow: a busy machine delays them now and then. If there
     was no time for three in a row, more images follow at once.
     """
     pace, limit = endpoint.client.pace, LIMITS[READY]
     done: list[Exchange] = []
+    live: list[Exchange] = []
     numbers, callers = count(), CALLERS_OF_LARGE
     for attempt in range(ATTEMPTS):
         # Different images for each request, since the endpoint may cache what it has read.
@@ -126,16 +127,27 @@ def probes_while_reading(
         fitting = files[: pace.images(callers, megapixels=megapixels(files[0]))]
         if attempt == 0:
             pace.admit([((), [file]) for file in fitting])
-        more, seen = probed(endpoint, READY, [Items((), [file]) for file in fitting], limit)
+        limits, items = {READY: limit, LIVE: LIMITS[LIVE]}, [Items((), [f]) for f in fitting]
+        more, (seen, more_live) = probed(endpoint, limits, items)
+        live += more_live
         done = [each for each in done if not pace.explains(each)] + more
-        few = len(seen) < IN_A_ROW and any(each.seconds > limit for each in seen)
-        late = few or bad_in_a_row(seen, *GOOD[READY], limit) >= IN_A_ROW
+        few = is_undecided(seen, limit)
+        late = (
+            few
+            or is_undecided(live, LIMITS[LIVE])
+            or bad_in_a_row(seen, *GOOD[READY], limit) >= IN_A_ROW
+        )
         if attempt == ATTEMPTS - 1 or not (late or pace.is_unexpected(more)):
             break
         limit = widened(limit)
         if few or limit > LIMITS[READY]:
             callers = MORE_CALLERS * CALLERS_OF_LARGE
-    return done, seen, limit
+    return done, seen, limit, live
+
+
+def is_undecided(seen: list[Exchange], limit: float) -> bool:
+    """Whether a probe was late, but there was no time for three in a row."""
+    return len(seen) < IN_A_ROW and any(each.seconds > limit for each in seen)
 
 
 def busy_work(number: int, caller: int, many: int) -> Items:
@@ -209,8 +221,9 @@ def in_time(seen: list[Exchange], path: str, limit: float) -> None:
 def test_an_endpoint_that_reads_large_images_answers_in_time(
     endpoint: Endpoint, image: str
 ) -> None:
-    done, seen, limit = probes_while_reading(endpoint, LARGE_IMAGES[image])
+    done, seen, limit, live = probes_while_reading(endpoint, LARGE_IMAGES[image])
     in_time(seen, READY, limit)
+    in_time(live, LIVE, LIMITS[LIVE])
     for exchange in done:
         given.vectors(exchange, 0, 1)
 

@@ -209,6 +209,15 @@ def extreme_sizes() -> dict[str, bytes]:
     return {f"{w} x {h}": save(drawing.resize((w, h)), "PNG") for w, h in sizes}
 
 
+def tiny() -> dict[str, bytes]:
+    """Images smaller than a block of any codec, in every common format."""
+    return {
+        f"{kind} of {w} x {h}": save(image().resize((w, h)), kind)
+        for w, h in ((1, 1), (7, 9))
+        for kind in ("GIF", "JPEG", "WEBP", "BMP", "TIFF")
+    }
+
+
 def exif(orientation: int) -> Image.Exif:
     """The metadata that a camera writes."""
     exif = Image.Exif()

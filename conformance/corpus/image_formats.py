@@ -17,6 +17,8 @@ from conformance.corpus.image_scenes import Pixels
 
 OTHER_SIZES: Final = ((61, 45), (34, 50), (75, 75), (131, 66))
 """No dimension is a multiple of 4 or of a block, so rows are padded."""
+DETAILED: Final = 680, 510
+"""Width and height of a checkerboard, which is lost if a decoder reduces it too far."""
 SHARE: Final = 4
 """Without ``--slow``, every fourth variant is also sent at another size, and redundant combinations
 of values are left out."""
@@ -37,9 +39,25 @@ def other_size(family: str, whole: bool = False) -> tuple[Variant, ...]:
     """Variants of a family at other sizes: a share at one size each, or all at every size."""
     every = [FAMILIES[family](*size) for size in OTHER_SIZES]
     if whole:
-        return tuple(variant for each in every for variant in each)
+        return (*(variant for each in every for variant in each), *detailed(family))
     numbers = range(0, len(every[0]), SHARE)
-    return tuple(every[number // SHARE % len(every)][number] for number in numbers)
+    share = [every[number // SHARE % len(every)][number] for number in numbers]
+    return (*share, *detailed(family))
+
+
+def detailed(family: str) -> list[Variant]:
+    """Larger lossy files with structures that a model sees, unless their resolution is lowered."""
+    options = {"JPEG": {"": False, "progressive ": True}, "WebP": {"": False}}.get(family, {})
+    image, size = Image.fromarray(scenes.checks(*DETAILED)), "{} x {}".format(*DETAILED)
+    return [
+        Variant(
+            f"{word}{family} of {size}",
+            partial(save, image, family.upper(), quality=90, progressive=progressive),
+            None,
+            "lossy",
+        )
+        for word, progressive in options.items()
+    ]
 
 
 def jpeg(width: int, height: int) -> list[Variant]:

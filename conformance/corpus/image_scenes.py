@@ -27,6 +27,7 @@ PURE: Final = (
 )  # fmt: skip
 """Colors that can be represented exactly with 5 bits per channel as well as with 8."""
 AREAS: Final = 4
+CHECKS: Final = 36
 TILES: Final = 16
 STEP: Final = 7
 """Difference between shades of a base color, if a scene has more colors than base colors."""
@@ -105,6 +106,17 @@ def tiles(width: int, height: int) -> Pixels:
     areas = np.array(BASE, dtype=np.uint8)[(5 * places + places // across) % len(BASE)]
     grown: Pixels = areas.repeat(height // down, axis=0).repeat(width // across, axis=1)
     return grown
+
+
+def checks(width: int, height: int) -> Pixels:
+    """A checkerboard with 36 rows, which is uniform if it is first reduced to so few pixels.
+
+    Shape (height, width, 3).
+    """
+    side = height / CHECKS
+    odd = (np.arange(height) // side)[:, None] + np.arange(width) // side
+    board: Pixels = np.array(BASE, dtype=np.uint8)[odd.astype(int) % 2 * 2]
+    return board
 
 
 def flat(width: int, height: int, shade: tuple[int, int, int]) -> Pixels:

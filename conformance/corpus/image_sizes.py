@@ -47,6 +47,13 @@ PHOTOGRAPHS: Final = {
     "progressive JPEG of 4000 x 2250": (4000, 2250, 2),
 }
 """Width, height and scene: images that phones send."""
+IN_MODES: Final = {
+    "PNG of 1440 x 900 with alpha": (1440, 900, 3),
+    "palette PNG of 1280 x 960": (1280, 960, 2),
+    "gray JPEG of 1654 x 2339": (1654, 2339, 4),
+    "1-bit PNG of 1654 x 2339": (1654, 2339, 0),
+}
+"""Screenshots and scanned pages."""
 SENSORS: Final = {
     "JPEG of 8160 x 6144": (8160, 6144, 3),
     "JPEG of 4284 x 5712": (4284, 5712, 0),
@@ -157,13 +164,27 @@ def _in_detail(own: int, lying: bool, scene: int, crops: bool) -> bytes:
 
 @cache
 def photograph(name: str, own: int, crops: bool) -> Sized:
-    """A JPEG of bands, which compress to a few hundred KB."""
-    width, height, scene = {**PHOTOGRAPHS, **SENSORS}[name]
+    """A file of bands, which compress to at most a few hundred KB."""
+    width, height, scene = {**PHOTOGRAPHS, **IN_MODES, **SENSORS}[name]
     # Still larger than the model's input, so that its edges are as sharp after resizing.
-    small = scenes.bands(width // 4, height // 4, scene)
-    image = Image.fromarray(scenes.bands(width, height, scene))
-    file = save(image, "JPEG", quality=85, progressive=name.startswith("progressive"))
-    return Sized(name, file, brought_to_size(small, own, crops))
+    small, image = (
+        _in_mode(Image.fromarray(scenes.bands(width // part, height // part, scene)), name)
+        for part in (4, 1)
+    )
+    kind = "PNG" if "PNG" in name else "JPEG"
+    file = save(image, kind, quality=85, progressive=name.startswith("progressive"))
+    return Sized(name, file, brought_to_size(np.asarray(small.convert("RGB")), own, crops))
+
+
+def _in_mode(image: Image.Image, name: str) -> Image.Image:
+    """An RGB image in the mode that the name says."""
+    if "alpha" in name:
+        return image.convert("RGBA")
+    if "palette" in name:
+        return image.quantize(16, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    if "1-bit" in name:
+        return image.convert("1", dither=Image.Dither.NONE)
+    return image.convert("L") if "gray" in name else image
 
 
 @cache

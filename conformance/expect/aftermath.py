@@ -20,6 +20,7 @@ from functools import cached_property
 from conformance.corpus import image_files
 from conformance.data import attribution, timeouts
 from conformance.expect import given
+from conformance.expect.comparisons import if_changed
 from conformance.expect.item_limits import ItemLimits, items_of
 from conformance.expect.nonconformity import (
     TOO_MANY_REQUESTS,
@@ -60,6 +61,8 @@ UNREADABLE = (FailureKind.BROKEN_GZIP, FailureKind.BROKEN_OFF, FailureKind.TOO_L
 SERVER_ERROR = 500
 """The first status of server errors."""
 TEXTS, IMAGES = "texts", "images"
+LOOKED_INTO = (CauseKind.REFUSED, CauseKind.NO_RESPONSE, CauseKind.RATE_LIMITED)
+"""Causes behind which there may be another."""
 AS_BEFORE = "the next valid request served as before"
 TRIES = 3
 PAUSE = 1.0
@@ -248,11 +251,11 @@ class Aftermath:
         The request is sent again; if it is refused again, its items are sent in different numbers.
         """
         kind = raised.cause.kind
-        if kind in (CauseKind.ROWS, CauseKind.UNASKED):
-            return self._if_mixed_up(raised)
-        looked_into = kind in (CauseKind.REFUSED, CauseKind.NO_RESPONSE)
-        if not looked_into or not raised.exchanges or self.gone:
+        if not raised.exchanges or self.gone:
             return raised
+        if kind not in LOOKED_INTO:
+            with self._silence():
+                return self._if_mixed_up(if_changed(raised, self._endpoint))
         odd = raised.exchanges[0]
         if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
             return raised
@@ -266,7 +269,7 @@ class Aftermath:
             found = found or self._limits.found(odd, look)
         self._in_vain[signature] += found is None
         if found is None:
-            return self._of_its_image(raised)
+            return self._of_its_image(self._of_its_items(raised))
         cause, words = found
         got = f"{raised.got}; {words}"
         if kind is CauseKind.NO_RESPONSE and cause.kind is CauseKind.BY_CHANCE:
@@ -277,16 +280,24 @@ class Aftermath:
 
     def _if_mixed_up(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception, with a better cause if the rows are right when sent alone."""
-        if self.gone or not raised.exchanges or not raised.exchanges[0].in_parallel:
+        is_number = raised.cause.kind in (CauseKind.ROWS, CauseKind.UNASKED)
+        if not is_number or not raised.exchanges[0].in_parallel:
             return raised
         body = raised.exchanges[0].request_body
         kinds = [kind for kind, _ in items_of(body)]
-        with self._silence():
-            again = self._endpoint.post(body)
+        again = self._endpoint.post(body)
         if _wrong_rows(again, kinds.count(TEXTS), kinds.count(IMAGES)) is not None:
             return raised
         got = f"{raised.got} in parallel with other requests, but not alone"
         return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.CROSSED))
+
+    def _of_its_items(self, raised: Nonconformity) -> Nonconformity:
+        """The raised exception, not as a limit on the rate if a small request is served."""
+        if raised.cause.kind is CauseKind.RATE_LIMITED:
+            after = self._ask(TEXTS_ALONE, self._patience())
+            if _problem(after, TEXTS_ALONE) is None:
+                raised.cause = replace(raised.cause, kind=CauseKind.REFUSED)
+        return raised
 
     def _of_its_image(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception with the property that causes an image's refusal, if it is known."""

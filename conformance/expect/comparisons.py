@@ -23,9 +23,10 @@ from conformance.expect.nonconformity import (
     PrerequisiteFailed,
     asked_for,
 )
-from conformance.expect.responses import Observation, Observations, require, vectors
+from conformance.expect.responses import Observation, Observations, readable, require, vectors
 from conformance.transport.endpoint import META, Endpoint, Items
 from conformance.transport.exchange import Exchange
+from conformance.transport.go_reader import Vector
 
 LONGEST_NAME = 60
 """Maximum length of the name of a row's item."""
@@ -263,6 +264,34 @@ def one_dimension(*parts: Observations) -> None:
     cause = Cause(CauseKind.DIMENSION)
     found = f"dimensions {' and '.join(map(str, sorted(first)))}"
     require(len(first) <= 1, found, "the same dimension for all vectors", *shown, cause=cause)
+
+
+BY_VECTORS = (CauseKind.OTHER, CauseKind.ORDER, CauseKind.COMPANIONS, CauseKind.CROSSED)
+"""Causes of a difference between the vectors of two requests."""
+
+
+def if_changed(raised: Nonconformity, endpoint: Endpoint) -> Nonconformity:
+    """The raised exception, with a better cause if its earlier request has other vectors now."""
+    before = raised.exchanges[-1]
+    if raised.cause.kind not in BY_VECTORS or before is raised.exchanges[0] or not _rows(before):
+        return raised
+    now = endpoint.post(before.request_body)
+    pairs = zip(_rows(before), _rows(now), strict=False)
+    if not any(beyond(distance(*pair), tolerances.ACROSS_REQUESTS) for pair in pairs):
+        return raised
+    got = f"{raised.got}; the earlier request, sent again, has different vectors, too"
+    cause = Cause(CauseKind.CHANGED, asked_for(before))
+    return type(raised)(got, raised.expected, (*raised.exchanges, now), cause)
+
+
+def _rows(exchange: Exchange) -> list[Vector]:
+    """The vectors of a response, if it has any that can be read and have one dimension."""
+    if exchange.succeeded and exchange.method == "POST":
+        with suppress(Nonconformity):
+            response = readable(exchange)
+            rows = [*response.text_vectors, *response.image_vectors]
+            return rows if len({len(row) for row in rows}) == 1 else []
+    return []
 
 
 def _several(rows: Observations | Observation) -> Observations:

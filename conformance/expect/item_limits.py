@@ -6,6 +6,8 @@ letters in two texts. If only the number or the size of the items matters, the i
 blame.
 """
 
+import base64
+import binascii
 import json
 from collections import defaultdict
 from contextlib import suppress
@@ -67,7 +69,7 @@ class ItemLimits:
         signature, items = response_signature(refused), items_of(refused.request_body)
         known = self._known(signature, items, refused)
         if known is None and look:
-            with suppress(TooMuch):
+            with suppress(TooMuch, binascii.Error):
                 limit = self._look_into(items, len(refused.request_body))
                 self._limits[signature] += [limit] if limit else []
             known = self._known(signature, items, refused)
@@ -185,10 +187,14 @@ def _short(kind: str, number: int) -> str:
 
 
 def as_heavy(items: list[Item]) -> list[Item]:
-    """The same letters in two texts; images that are all copies of the largest one."""
+    """The same letters in two texts, and images as large as the largest one, all different."""
     texts = [item for kind, item in items if kind == "texts"]
     images = [item for kind, item in items if kind == "images"]
     middle = (len(texts) + 1) // 2
     parts = [part for part in (texts[:middle], texts[middle:]) if part]
     largest = max(images, key=len, default="")
-    return [*(("texts", " ".join(part)) for part in parts), *[("images", largest)] * len(images)]
+    copies = [base64.b64decode(largest) + bytes([number % 256]) for number in range(len(images))]
+    return [
+        *(("texts", " ".join((str(number), *part))) for number, part in enumerate(parts)),
+        *(("images", encoded(copy)) for copy in copies),
+    ]

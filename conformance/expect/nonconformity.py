@@ -43,6 +43,8 @@ class CauseKind(StrEnum):
     """An item's vector is right alone, but wrong alongside other items."""
     ORDER = "order"
     """A response has the right vectors in the wrong order."""
+    CHANGED = "changed"
+    """An earlier request, sent again, gets different vectors."""
     SIZE = "size"
     """Two images have the same vector at their own size, but not at the model's."""
     BROKEN_OFF = "broken off"

@@ -18,8 +18,11 @@ Measure = Callable[[str, float | str], None]
 Figure = dict[str, Any]
 """The data of a heat map: ``rows`` and ``columns`` (names) and ``values`` (one list per row)."""
 
-# A traceback, the address of an object, or the path of a file on the server.
-LEAKS = re.compile(r"Traceback|\bat 0x[0-9a-f]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b")
+LEAKS = re.compile(
+    r"Traceback|\bat 0x[0-9a-f]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b"
+    r"|\w\.(?:c|cc|cpp|cs|go|java|js|kt|py|rb|rs|ts):\d+"
+)
+"""A traceback, the address of an object, or a file on the server by its path or a line's number."""
 KINDS = ("texts", "images")
 READABLE = "a JSON object that Weaviate's client can read"
 
@@ -109,7 +112,7 @@ def status(exchange: Exchange, low: int, high: int) -> Exchange:
     answered(exchange)
     expected = f"a status from {low} to {high}" if low != high else f"status {low}"
     met = low <= exchange.status <= high
-    kind = CauseKind.REFUSED if exchange.status > 399 else None
+    kind = CauseKind.REFUSED if exchange.status > 399 else CauseKind.OTHER
     require(met, exchange.summary(), expected, exchange, cause=kind)
     return exchange
 

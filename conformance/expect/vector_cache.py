@@ -66,6 +66,10 @@ class VectorCache:
         """A text sent alone."""
         return self.vectors(texts=[text]).texts[0]
 
+    def first_texts(self, most: int) -> list[str]:
+        """The first texts that were sent alone."""
+        return [texts[0] for texts, images in self._read if len(texts) == 1 and not images][:most]
+
     def image(self, image: bytes) -> Observation:
         """An image sent alone."""
         return self.vectors(images=[image]).images[0]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -96,12 +97,15 @@ class Client:
         return exchanges
 
     def run_beside(
-        self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
-    ) -> tuple[list[Exchange], list[Exchange]]:
-        """Send `work` at once and, until it ends, `probe` repeatedly, at most `probes` times."""
+        self, work: Sequence[Request], probes: Mapping[Request, float], most: int
+    ) -> tuple[list[Exchange], list[list[Exchange]]]:
+        """Send `work` at once and, until it ends, each probe repeatedly, at most `most` times.
+
+        `probes` gives each probe's timeout; the exchanges of each are in the order of the probes.
+        """
         start = time.perf_counter()
-        done, seen = self._runner.run(self._beside(work, probe, probes, probe_timeout))
-        self.note([*done, *seen], time.perf_counter() - start)
+        done, seen = self._runner.run(self._beside(work, probes, most))
+        self.note([*done, *chain(*seen)], time.perf_counter() - start)
         return done, seen
 
     def note(self, exchanges: Sequence[Exchange], seconds: float) -> None:
@@ -127,15 +131,20 @@ class Client:
         return [await self._exchange(each, self.timeout) for each in requests]
 
     async def _beside(
-        self, work: Sequence[Request], probe: Request, probes: int, probe_timeout: float
-    ) -> tuple[list[Exchange], list[Exchange]]:
+        self, work: Sequence[Request], probes: Mapping[Request, float], most: int
+    ) -> tuple[list[Exchange], list[list[Exchange]]]:
         busy = asyncio.ensure_future(self._gather(work, self.timeout))
+
+        async def repeated(probe: Request, timeout: float) -> list[Exchange]:
+            seen: list[Exchange] = []
+            while not busy.done() and len(seen) < most:
+                seen.append(await self._exchange(probe, timeout))
+                await asyncio.sleep(0.02)
+            return seen
+
         # The load must reach the endpoint before the first probe does.
         await asyncio.sleep(0.02)
-        seen: list[Exchange] = []
-        while not busy.done() and len(seen) < probes:
-            seen.append(await self._exchange(probe, probe_timeout))
-            await asyncio.sleep(0.02)
+        seen = await asyncio.gather(*(repeated(*each) for each in probes.items()))
         return await busy, seen
 
     async def _exchange(self, request: Request, timeout: float) -> Exchange:

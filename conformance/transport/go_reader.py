@@ -94,10 +94,15 @@ class _Object:
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         self.pairs = pairs
 
-    def last(self, name: str, read_one: Callable[[str, Any], Field], missing: Field) -> Field:
-        """The value of `name`, ignoring case; every one must be valid, and the last one counts."""
+    def last(
+        self, name: str, read_one: Callable[[str, Any], Field | None], missing: Field
+    ) -> Field:
+        """The value of `name`, ignoring case; every one must be valid, and the last one counts.
+
+        If one is read as None, it has no effect.
+        """
         found = [read_one(key, value) for key, value in self.pairs if _same_name(key, name)]
-        return found[-1] if found else missing
+        return next((each for each in reversed(found) if each is not None), missing)
 
 
 class _Huge(str):
@@ -186,9 +191,9 @@ def _checked(name: str, row: Sequence[Any]) -> list[float]:
     return [0.0 if item is None else item for item in row]
 
 
-def _error(name: str, value: Any) -> str:
+def _error(name: str, value: Any) -> str | None:
     if value is None:
-        return ""
+        return None
     if not isinstance(value, str) or isinstance(value, _Huge):
         raise GoParseError(f"{name} is {_kind(value)}, not a string")
     return _valid(value)

@@ -180,10 +180,10 @@ def slow(request: bytes) -> bytes:
 
 def test_probes_run_beside_the_work(client_of: Clients) -> None:
     with talking(answering(slow)) as url:
-        work, probes = client_of(url).run_beside([GET], Request("GET", "/live"), 60, 10.0)
+        probes = {Request("GET", path): 10.0 for path in ("/live", "/ready")}
+        work, seen = client_of(url).run_beside([GET], probes, 60)
     assert [each.body for each in work] == [b"/meta"]
-    assert probes
-    assert {each.body for each in probes} == {b"/live"}
+    assert [{each.body for each in some} for some in seen] == [{b"/live"}, {b"/ready"}]
 
 
 @pytest.mark.parametrize("place", ["/", "http://[bad", "ftp://127.0.0.1"])

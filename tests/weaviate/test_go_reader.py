@@ -58,6 +58,7 @@ UNREADABLE = [
 
 ERRORS = [
     (b'{"Error": "no image"}', "no image"),
+    (b'{"error": "early", "error": null}', "early"),
     (b'{"error": "a\\ud800b"}', "a\ufffdb"),
     (b'{"error": "a\\ud83d\\ude00b"}', "a\U0001f600b"),
     (b'{"error": "a\xffb"}', "a\ufffdb"),

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 import unicodedata
 import zlib
 from collections.abc import Callable
@@ -155,6 +156,11 @@ def duplicates_last(texts: list[str]) -> list[str]:
 texts_refused = refusals("text_vectors")
 texts_refused("refuses-17-texts", 500, lambda texts: len(texts) == 17)
 texts_refused("refuses-above-256", 500, lambda texts: len(texts) > 256)
+texts_refused("duplicate-texts-refused", 409, lambda texts: len(set(texts)) < len(texts))
+refusals("image_vectors")(
+    "duplicate-images-refused", 409, lambda images: len(set(images)) < len(images)
+)
+texts_refused("many-texts-429", 429, lambda texts: len(texts) > 100)
 texts_refused("refuses-a-rest-of-one", 500, lambda texts: len(texts) > 32 and len(texts) % 32 == 1)
 texts_refused(
     "refuses-77-tokens-together",
@@ -198,6 +204,20 @@ def swapped_in_the_middle(texts: list[str]) -> list[str]:
 
 
 # Caches that confuse two texts.
+
+
+@fault("old-cache-entries-exchanged")
+class Exchanged(Endpoint):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.ages: dict[str, tuple[float, Matrix]] = {}
+        self.last = encoder.text("")
+
+    def text_vector(self, text: str) -> Matrix:
+        now, vector = time.monotonic(), super().text_vector(text)
+        then, other = self.ages.setdefault(text, (now, self.last))
+        self.last = vector
+        return other if now - then > 0.2 else vector
 
 
 cached = caches("text_vector")

@@ -54,11 +54,13 @@ class Retold(Endpoint):
 
 
 ADDRESS = "cannot identify image file <_io.BytesIO object at 0x7f3a5c1d2e90>"
+STACK = "goroutine 12 [running]:\nmain.decode(0xc0000b2000, 0x40)\n\t/app/main.go:77 +0x1f"
 retold = variants(Retold, "retell")
 retold("failure-200", lambda _status, message: (200, message))
 retold("always-500", lambda status, message: (500 if status == 400 else status, message))
 retold("traceback-in-error", lambda status, message: (status, traceback.format_exc() or message))
 retold("address-in-error", lambda status, _message: (status, ADDRESS))
+retold("stack-of-go-in-error", lambda status, message: (status, f"{message}\n{STACK}"))
 retold(
     "path-in-error",
     lambda status, message: (status, f"{message} (/app/src/server/images.py line 31)"),
@@ -243,13 +245,21 @@ class AnsweredTwice(Endpoint):
 
 @fault("truncated-accepted")
 class TruncatedAccepted(Endpoint):
+    starts: tuple[bytes, ...] = (b"",)
+    """The first bytes of the files that this applies to."""
+
     def opened_vector(self, image: bytes) -> Matrix:
         with self.lock:
-            ImageFile.LOAD_TRUNCATED_IMAGES = True
+            ImageFile.LOAD_TRUNCATED_IMAGES = image.startswith(self.starts)
             try:
                 return super().opened_vector(image)
             finally:
                 ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@fault("truncated-gif-accepted")
+class TruncatedGifAccepted(TruncatedAccepted):
+    starts = b"GIF", b"BM"
 
 
 @fault("data-uri-white")

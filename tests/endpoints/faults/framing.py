@@ -116,6 +116,7 @@ class Closing(Endpoint):
 closing = variants(Closing, "stays")
 closing("closed-unannounced", lambda _answer, _number: False)
 closing("closed-after-a-refusal", lambda answer, _number: answer.status < 400)
+closing("closed-after-a-long-response", lambda answer, _number: len(answer.body) < 100_000)
 closing("every-twelfth-closed", lambda _answer, number: number % 12 > 0)
 
 

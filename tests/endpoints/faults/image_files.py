@@ -58,6 +58,24 @@ refusing(
 )
 refusing("palette-refused", 500, lambda picture: picture.mode == "P")
 refusing("alpha-refused", 500, lambda picture: picture.mode in {"RGBA", "LA", "PA"})
+refusing(
+    "large-alpha-refused",
+    500,
+    lambda picture: "A" in picture.mode and picture.width * picture.height > 1e6,
+)
+refusing(
+    "large-scans-refused",
+    500,
+    lambda picture: picture.mode in {"L", "1"} and picture.width * picture.height > 1e6,
+)
+refusing(
+    "tiny-jpegs-refused", 500, lambda picture: picture.format == "JPEG" and min(picture.size) < 8
+)
+refusing(
+    "gif-of-one-pixel-refused",
+    500,
+    lambda picture: picture.format == "GIF" and picture.size == (1, 1),
+)
 refusing("gray-refused", 500, lambda picture: picture.mode == "L")
 refusing("gray-alpha-refused", 500, lambda picture: picture.mode == "LA")
 refusing("one-bit-refused", 500, lambda picture: picture.mode == "1")

@@ -68,6 +68,11 @@ in_mode("16-bit-low-byte", DEEP, low_byte)
 in_mode("cmyk-inverted", ("CMYK",), lambda picture: ImageOps.invert(picture.convert("RGB")))
 in_format("bmp-upside-down", "BMP", ImageOps.flip)
 in_format("webp-colors-exchanged", "WEBP", exchanged)
+in_format(
+    "large-jpegs-reduced",
+    "JPEG",
+    lambda picture: picture.reduce(16) if picture.width * picture.height > 3e5 else picture,
+)
 in_format("tiff-thumbnail", "TIFF", lambda picture: picture.resize((8, 8)))
 
 

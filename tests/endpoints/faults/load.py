@@ -137,6 +137,25 @@ class ParallelClosed(Overlapping):
         return answer.status != 599 and super().send(request, answer, write)
 
 
+@fault("oldest-request-dropped")
+class OldestDropped(Overlapping):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self.going: list[Answer] = []
+
+    def beside(self, request: Request, company: int) -> Answer:
+        answer = super().beside(request, company)
+        self.going.append(answer)
+        oldest = self.going[0] if company > 8 else Answer()
+        oldest.close, oldest.headers = True, {"dropped": "yes"}
+        time.sleep(0.03)
+        self.going.remove(answer)
+        return answer
+
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        return "dropped" not in answer.headers and super().send(request, answer, write)
+
+
 @fault("answers-swapped")
 class AnswersSwapped(Overlapping):
     latest: Answer | None = None

@@ -49,6 +49,10 @@ variants(Endpoint, "live")("live-500", lambda _request: Answer(500, b"Internal S
 numbered("ready")(
     "ready-flapping", lambda answer, number: Answer(503) if number % 3 == 0 else answer
 )
+numbered("ready")(
+    "ready-redirects-now-and-then",
+    lambda answer, number: Answer(302, headers={"Location": "/"}) if number % 4 == 0 else answer,
+)
 numbered("live")("live-flapping", lambda answer, number: Answer(500) if number % 2 == 0 else answer)
 
 
@@ -198,15 +202,30 @@ class MetaLies(Endpoint):
         return {"model": "acme/other-encoder-large", "dimension": self.encoder.width}
 
 
-@fault("probes-wait-for-large-images")
-class ProbesWait(Endpoint):
+class ReadsLarge(Endpoint):
+    """Holds its lock for some seconds while it reads a large image."""
+
+    LOAD = 2.0
+
     def image_vector(self, image: bytes) -> Matrix:
         with Image.open(BytesIO(image)) as opened:
             large = opened.width * opened.height > 4e6
         with self.lock if large else nullcontext():
-            time.sleep(2 if large else 0)
+            time.sleep(self.LOAD if large else 0)
         return super().image_vector(image)
 
+
+@fault("probes-wait-for-large-images")
+class ReadyWaits(ReadsLarge):
     def ready(self, request: Request) -> Answer:
         with self.lock:
             return super().ready(request)
+
+
+@fault("live-waits-for-large-images")
+class LiveWaits(ReadsLarge):
+    LOAD = 3.2
+
+    def live(self, request: Request) -> Answer:
+        with self.lock:
+            return super().live(request)

@@ -107,6 +107,9 @@ body_refused("chunked-refused", 415, lambda request: "transfer-encoding" in requ
 body_refused(
     "charset-refused", 415, lambda request: "charset" in header(request, "content-type").lower()
 )
+body_refused(
+    "uppercase-charset-refused", 415, lambda request: "UTF-8" in header(request, "content-type")
+)
 body_refused("forwarded-refused", 415, lambda request: "x-forwarded-for" in request.headers)
 
 
@@ -114,6 +117,12 @@ with_software = variants(Endpoint, "software")
 with_software("packets-decoded-apart", "decoding")
 with_software("one-caller-at-a-time", "one-thread")
 with_software("first-packet-only", "impatient")
+
+
+@inputs("load")("body-decoded-in-blocks")
+def decoded_in_blocks(body: bytes) -> bytes:
+    blocks = (body[start : start + 2**16] for start in range(0, len(body), 2**16))
+    return b"".join(block.decode("utf-8", "replace").encode() for block in blocks)
 
 
 # Image towers that fail on large, small or unusual images.

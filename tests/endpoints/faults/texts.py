@@ -44,6 +44,7 @@ text_refused = refusals("text_vector")
 text_refused("above-77-tokens-fails", 500, lambda text: len(text.split()) > 75)
 text_refused("above-400-words-fails", 500, lambda text: len(text.split()) > 400)
 text_refused("above-4000-words-fails", 500, lambda text: len(text.split()) > 4000)
+text_refused("long-text-429", 429, lambda text: len(text.split()) > 2000)
 hanging = delays("text_vector")
 hanging(
     "long-text-hangs", lambda text: min(8.0, (len(text.split()) / 2000) ** 2), endpoint_timeout=3
