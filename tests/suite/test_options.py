@@ -44,7 +44,7 @@ BAD = {
     "no time": ((URL, *MODEL, "--endpoint-timeout", "-1"), "--endpoint-timeout must be above 0"),
     "weights for a URL": ((URL, *MODEL, "--mount-weights", "/app"), "--mount-weights requires"),
     "no such failures": ((URL, *MODEL, "--known-failures", "/no/such/file"), "No such file"),
-    "no such option": ((URL, *MODEL, "--modl", "x"), "'--modl'"),
+    "no such option": ((URL, *MODEL, "--modl", "x"), "--modl"),
     "no such file": ((URL, *MODEL, "--models", "/no/such/file"), "No such file"),
     "a report in a file": ((URL, *MODEL, "--report", f"{__file__}/x"), "--report: "),
     "no number": ((URL, *MODEL, "--dimensions", "x"), "'--dimensions': 'x' is not a valid integer"),
