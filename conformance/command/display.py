@@ -43,6 +43,8 @@ class Display:
         self._lines = config.option.collectonly or asked >= LINE_PER_TEST
         if self.by_command and not self._lines:
             config.option.verbose = -2
+            # weaviate-client's sign-in library warns about httpx regardless of any filter.
+            config.option.disable_warnings = True
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Announce the length of the run, unless only the verdict was requested."""
