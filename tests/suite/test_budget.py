@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from conformance.expect.budget import Budget
+from conformance.expect.budget import FIRST, Budget
 from conformance.transport.pace import Pace, TooMuch
 
 CASES = [
@@ -66,7 +66,7 @@ def test_a_case_has_its_part_of_the_time() -> None:
 
 def test_a_short_run_begins_with_what_everything_builds_on() -> None:
     cases = [("test_exact.py::a", "EXA-01"), ("test_images.py::b", "IMG-01")]
-    cases += [("test_vectorize.py::c", "VEC-01"), ("test_operation.py::d", "OPS-02")]
+    cases += [("test_vectorize.py::c", "VEC-01"), (FIRST, "OPS-02")]
     budget = Budget(slow(1), 1)
     budget.plan(cases)
     assert sorted(cases, key=budget.place) == cases[::-1]
@@ -99,3 +99,8 @@ def test_what_checks_share_costs_the_one_that_runs_alone() -> None:
     alone.plan([compared])
     both.plan([read, compared])
     assert 0.8 * both.estimate < alone.estimate < 1.2 * both.estimate
+
+
+def test_an_import_is_judged_even_if_it_costs_most() -> None:
+    cases = [("test_operation.py::test_responses_come_in_time", "OPS-02"), (FIRST, "OPS-02")]
+    assert Budget(slow(10), 60).plan(cases) == [False, True]
