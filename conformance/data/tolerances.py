@@ -35,7 +35,7 @@ cosine transform changes a vector by up to 0.03 (docs/exact.md), and that of a s
 
 TIMES_COARSE = 2.0
 """Factor by which a lossy image may be further from its pixels than a copy with its colors at half
-the resolution. A fast decoder moves the vectors of stand-ins no further than that copy."""
+the resolution. A fast decoder moves the vectors of stand-ins no further, but for SigLIP 2."""
 
 WIDEST = 0.1
 """The widest limit for one image: less than most mistakes cause."""
