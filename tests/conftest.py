@@ -25,9 +25,10 @@ NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `referen
 
 LONGEST = (
     "test_endpoints_legal.py",
-    "weaviate",
+    "tests/weaviate/",
     "test_endpoints_findings.py",
     "test_endpoints_slow.py",
+    "live-waits-for-large-images",
 )
 
 
@@ -94,7 +95,7 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def _last_ones(item: pytest.Item) -> int:
     """Order of the tests: long ones first, short ones last, so that no worker waits at the end."""
-    places = [place for place, name in enumerate(LONGEST) if name in item.path.parts]
+    places = [place for place, name in enumerate(LONGEST) if name in item.nodeid]
     return places[0] if places else len(LONGEST) + (item.get_closest_marker("table") is not None)
 
 

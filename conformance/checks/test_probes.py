@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import count
 from statistics import median
 
 import pytest
@@ -25,6 +26,8 @@ IN_A_ROW = 3
 """Kubernetes' default failure threshold; one slow response on a shared machine proves nothing."""
 MOST_PROBES = 60
 MORE_CALLERS = 4
+MORE_IMAGES = 3
+"""Images that each caller sends in turn if there was no time for three late probes in a row."""
 BUSY_TEXTS = 64
 """Texts in each request that keeps a fast endpoint busy."""
 LARGE = 6 * 2**20
@@ -77,11 +80,14 @@ def widened(limit: float) -> float:
 
 
 def probed(
-    endpoint: Endpoint, limits: Mapping[str, float], items: list[Items]
+    endpoint: Endpoint,
+    limits: Mapping[str, float],
+    items: list[Items],
+    callers: int | None = None,
 ) -> tuple[list[Exchange], list[list[Exchange]]]:
     """The exchanges of this work, and for each path the probes that were sent during it."""
     probes = {Request("GET", path): 2 * limit for path, limit in limits.items()}
-    return endpoint.client.run_beside(endpoint.requests(items), probes, MOST_PROBES)
+    return endpoint.client.run_beside(endpoint.requests(items), probes, MOST_PROBES, callers)
 
 
 def probes_while_busy(endpoint: Endpoint, path: str) -> tuple[list[Exchange], float]:
@@ -114,35 +120,28 @@ def probes_while_reading(
     """Requests with large images, and the probes of the last of them by path, with their limits.
 
     If too many probes were late, other images follow, since a busy machine delays them now and
-    then: only probes that are late each time show that the endpoint's work delays them.
+    then. If some were late, but not three in a row, each caller sends more images in turn.
     """
-    pace, limits = endpoint.client.pace, dict(LIMITS)
+    pace, limits, number = endpoint.client.pace, dict(LIMITS), count()
     done: list[Exchange] = []
     seen: dict[str, list[Exchange]] = {}
+    each = 1
     for attempt in range(ATTEMPTS):
         # Different images for each request, since the endpoint may cache what it has read.
-        files = [image(CALLERS_OF_LARGE * attempt + caller) for caller in range(CALLERS_OF_LARGE)]
-        fitting = files[: pace.images(len(files), megapixels=megapixels(files[0]))]
+        files = [image(next(number)) for _ in range(CALLERS_OF_LARGE * each)]
+        callers = pace.images(CALLERS_OF_LARGE, megapixels=megapixels(files[0]))
+        items = [Items((), [file]) for file in files[: callers * each]]
         if attempt == 0:
-            pace.admit([((), [file]) for file in fitting])
-        more, probes = probed(endpoint, limits, [Items((), [file]) for file in fitting])
-        done = [each for each in done if not pace.explains(each)] + more
+            pace.admit([(one.texts, one.images) for one in items])
+        more, probes = probed(endpoint, limits, items, callers)
+        done = [one for one in done if not pace.explains(one)] + more
         seen = dict(zip(limits, probes, strict=True))
-        late = [path for path in limits if is_late(seen[path], path, limits[path])]
-        if attempt == ATTEMPTS - 1 or not (late or pace.is_unexpected(more)):
+        bad = {path: bad_in_a_row(seen[path], *GOOD[path], limits[path]) for path in limits}
+        if attempt == ATTEMPTS - 1 or not (any(bad.values()) or pace.is_unexpected(more)):
             break
-        limits |= {path: widened(limits[path]) for path in late}
+        each = each if max(bad.values()) >= IN_A_ROW else MORE_IMAGES
+        limits |= {path: widened(limits[path]) for path in limits if bad[path]}
     return done, seen, limits
-
-
-def most_bad(seen: list[Exchange]) -> int:
-    """How many bad probes in a row are too many; the first one is often sent before any work."""
-    return min(IN_A_ROW, max(1, len(seen) - 1))
-
-
-def is_late(seen: list[Exchange], path: str, limit: float) -> bool:
-    """Whether too many of these probes failed or were late."""
-    return bad_in_a_row(seen, *GOOD[path], limit) >= most_bad(seen)
 
 
 def busy_work(number: int, caller: int, many: int) -> Items:
@@ -195,17 +194,17 @@ def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint, path: str) -> None:
     seen, limit = probes_while_busy(endpoint, path)
     if not seen:
         not_applicable("the endpoint is never busy long enough for a probe to be sent")
-    in_time(seen, path, limit, IN_A_ROW)
+    in_time(seen, path, limit)
 
 
-def in_time(seen: list[Exchange], path: str, limit: float, most: int) -> None:
-    """Fail if `most` probes in a row fail or are late. PRB-01 and PRB-02 judge a wrong status."""
+def in_time(seen: list[Exchange], path: str, limit: float) -> None:
+    """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 judge a wrong status."""
     bad = bad_in_a_row(seen, *GOOD[path], limit)
-    wanted = f"fewer than {most} consecutive probes that fail or take over {LIMITS[path]} s"
+    wanted = f"fewer than {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
     if limit > LIMITS[path]:
         wanted += f" ({limit:.2g} s on this machine, which is busy with other work)"
     got = f"{bad} consecutive failed or late probes while busy: {shown(seen)}"
-    expect.require(bad < most, got, wanted, *seen[-1:])
+    expect.require(bad < IN_A_ROW, got, wanted, *seen[-1:])
     for each in seen:
         if each.failure is None:
             given.status(each, *GOOD[path])
@@ -218,7 +217,7 @@ def test_an_endpoint_that_reads_large_images_answers_in_time(
 ) -> None:
     done, seen, limits = probes_while_reading(endpoint, LARGE_IMAGES[image])
     for path, limit in limits.items():
-        in_time(seen[path], path, limit, most_bad(seen[path]))
+        in_time(seen[path], path, limit)
     for exchange in done:
         given.vectors(exchange, 0, 1)
 

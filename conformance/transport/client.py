@@ -97,14 +97,19 @@ class Client:
         return exchanges
 
     def run_beside(
-        self, work: Sequence[Request], probes: Mapping[Request, float], most: int
+        self,
+        work: Sequence[Request],
+        probes: Mapping[Request, float],
+        most: int,
+        callers: int | None = None,
     ) -> tuple[list[Exchange], list[list[Exchange]]]:
-        """Send `work` at once and, until it ends, each probe repeatedly, at most `most` times.
+        """Send `work` and, until it ends, each probe repeatedly, at most `most` times.
 
+        The work is sent at once, or by that many `callers`, each of whom sends a part in turn.
         `probes` gives each probe's timeout; the exchanges of each are in the order of the probes.
         """
         start = time.perf_counter()
-        done, seen = self._runner.run(self._beside(work, probes, most))
+        done, seen = self._runner.run(self._beside(work, probes, most, callers or len(work)))
         self.note([*done, *chain(*seen)], time.perf_counter() - start)
         return done, seen
 
@@ -131,9 +136,10 @@ class Client:
         return [await self._exchange(each, self.timeout) for each in requests]
 
     async def _beside(
-        self, work: Sequence[Request], probes: Mapping[Request, float], most: int
+        self, work: Sequence[Request], probes: Mapping[Request, float], most: int, callers: int
     ) -> tuple[list[Exchange], list[list[Exchange]]]:
-        busy = asyncio.ensure_future(self._gather(work, self.timeout))
+        parts = [self._in_turn(work[caller::callers]) for caller in range(callers)]
+        busy = asyncio.gather(*parts)
 
         async def repeated(probe: Request, timeout: float) -> list[Exchange]:
             seen: list[Exchange] = []
@@ -145,7 +151,7 @@ class Client:
         # The load must reach the endpoint before the first probe does.
         await asyncio.sleep(0.02)
         seen = await asyncio.gather(*(repeated(*each) for each in probes.items()))
-        return await busy, seen
+        return list(chain(*await busy)), seen
 
     async def _exchange(self, request: Request, timeout: float) -> Exchange:
         exchange = await self._once(request, timeout)

@@ -203,9 +203,9 @@ class MetaLies(Endpoint):
 
 
 class ReadsLarge(Endpoint):
-    """Holds its lock for some seconds while it reads a large image."""
+    """Holds its lock for a second or more while it reads a large image."""
 
-    LOAD = 2.0
+    LOAD = 1.0
 
     def image_vector(self, image: bytes) -> Matrix:
         with Image.open(BytesIO(image)) as opened:
@@ -224,7 +224,7 @@ class ReadyWaits(ReadsLarge):
 
 @fault("live-waits-for-large-images")
 class LiveWaits(ReadsLarge):
-    LOAD = 3.2
+    LOAD = 2.0
 
     def live(self, request: Request) -> Answer:
         with self.lock:
