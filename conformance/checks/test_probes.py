@@ -125,21 +125,22 @@ def probes_while_reading(
     pace, limits, number = endpoint.client.pace, dict(LIMITS), count()
     done: list[Exchange] = []
     seen: dict[str, list[Exchange]] = {}
-    each = 1
+    in_turn = 1
     for attempt in range(ATTEMPTS):
         # Different images for each request, since the endpoint may cache what it has read.
-        files = [image(next(number)) for _ in range(CALLERS_OF_LARGE * each)]
+        files = [image(next(number)) for _ in range(CALLERS_OF_LARGE * in_turn)]
         callers = pace.images(CALLERS_OF_LARGE, megapixels=megapixels(files[0]))
-        items = [Items((), [file]) for file in files[: callers * each]]
+        items = [Items((), [file]) for file in files[: callers * in_turn]]
         if attempt == 0:
-            pace.admit([(one.texts, one.images) for one in items])
+            pace.admit([(each.texts, each.images) for each in items])
         more, probes = probed(endpoint, limits, items, callers)
-        done = [one for one in done if not pace.explains(one)] + more
+        done = [each for each in done if not pace.explains(each)] + more
         seen = dict(zip(limits, probes, strict=True))
         bad = {path: bad_in_a_row(seen[path], *GOOD[path], limits[path]) for path in limits}
         if attempt == ATTEMPTS - 1 or not (any(bad.values()) or pace.is_unexpected(more)):
             break
-        each = each if max(bad.values()) >= IN_A_ROW else MORE_IMAGES
+        if max(bad.values()) < IN_A_ROW:
+            in_turn = MORE_IMAGES
         limits |= {path: widened(limits[path]) for path in limits if bad[path]}
     return done, seen, limits
 
