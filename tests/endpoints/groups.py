@@ -22,7 +22,8 @@ def compose(names: Sequence[str]) -> Entry:
     kind = type("Composed", tuple(part.endpoint for part in parts), {})
     hosts = {part.host for part in parts}
     host = max(hosts - {Entry.host}, default=Entry.host)
-    return Entry("+".join(names), "", kind, host=host)
+    needs = tuple(need for part in parts for need in part.needs)
+    return Entry("+".join(names), "", kind, needs=needs, host=host)
 
 
 def culprits(names: Sequence[str]) -> tuple[str, ...]:
