@@ -127,6 +127,8 @@ class Session:
         self._began = time.monotonic()
         self._closed = False
         self._narrowed = bool(self.chosen)
+        self.uncollected = False
+        """Whether pytest could not collect some of the checks."""
 
     # Objects that are created when they are first needed.
 
@@ -225,6 +227,13 @@ class Session:
             return None
         source = collection_path.read_text(encoding="utf-8")
         return None if any(f'"{clause}"' in source for clause in self.chosen) else True
+
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, report: pytest.TestReport | pytest.CollectReport
+    ) -> None:
+        """Note checks that pytest cannot collect, which is an error in the suite."""
+        if isinstance(report, pytest.CollectReport) and node.path.is_relative_to(CHECKS):
+            self.uncollected = True
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
@@ -403,7 +412,8 @@ class Session:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Stop the endpoint, judge the results, and write the report."""
         self.close()
-        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldstop
+        ended = session.shouldstop or self.uncollected
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended
         if interrupted:
             self._interrupted(session.items)
         if self.opened is None:
@@ -416,11 +426,12 @@ class Session:
             seconds,
             self.known,
             interrupted=interrupted,
+            uncollected=self.uncollected,
         )
         measured = {**judgement.measurements, **self._pace_told()}
         judgement = replace(judgement, measurements=measured)
         judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if judged or judgement.failed:
+        if judged or judgement.failed or self.uncollected:
             session.exitstatus = judgement.exit_status
         self.report = self._report(judgement, int(session.exitstatus))
         if self.settings.report is not None:

@@ -95,7 +95,7 @@ class Display:
         """End an unfinished line, and shorten pytest's message about an interrupted run."""
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         memo = getattr(reporter, "_keyboardinterrupt_memo", None)
-        if self.by_command and memo is not None:
+        if self.by_command and memo is not None and not self.session.uncollected:
             memo.reprcrash.message = "interrupted"  # Not a line of code.
         if self.progress is not None:
             self.progress.end()

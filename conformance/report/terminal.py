@@ -91,17 +91,20 @@ def _console(reporter: pytest.TerminalReporter, sink: io.StringIO) -> Console:
 def _result(console: Console, judgement: Judgement, settings: Settings, detail: Detail) -> None:
     show_findings(console, judgement, detail)
     console.print(_scoreboard(judgement.results))
-    console.print(_legend(judgement.results))
+    notes = [_legend(judgement.results)]
     for status in ("error", "not run"):
-        _list(console, judgement.results, status)
+        notes += _listed_by_message(judgement.results, status)
     if detail is Detail.ALL:
-        console.print(_measured(judgement))
+        notes.append(_measured(judgement))
     if judgement.profiles["weaviate"] == "disabled":
-        console.print(_hint(judgement))
+        notes.append(_hint(judgement))
+    # Without any notes, a blank line ends the scoreboard.
+    for note in list(filter(None, notes)) or [Text()]:
+        console.print(note)
     _files(console, settings)
 
 
-def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> None:
+def _listed_by_message(results: Sequence[ClauseResult], status: Status) -> Iterator[Text]:
     """The clauses with this status; those with the same message share a line."""
     told: dict[str, list[str]] = {}
     for result in results:
@@ -111,7 +114,7 @@ def _list(console: Console, results: Sequence[ClauseResult], status: Status) -> 
     for message, ids in told.items():
         line = Text(f"{status}: ", style=statuses.rows()[status].style)
         line.append(f"{', '.join(_folded(ids))}: {message}".rstrip(": "), style="default")
-        console.print(line)
+        yield line
 
 
 def _folded(ids: Sequence[str]) -> Iterator[str]:

@@ -105,8 +105,12 @@ def judge(
     known: KnownFailures | None = None,
     *,
     interrupted: bool = False,
+    uncollected: bool = False,
 ) -> Judgement:
-    """The judgment of `reports`; `narrowed` means that the user chose a part of the suite."""
+    """The judgment of `reports`; `narrowed` means that the user chose a part of the suite.
+
+    `uncollected` means that pytest could not collect some of the checks.
+    """
     known = known or KnownFailures()
     by_clause: dict[str, list[PhaseResult]] = {}
     for report in _by_test(reports):
@@ -120,11 +124,14 @@ def judge(
     profiles = {
         profile: _profile(profile, results, narrowed, settings.strict) for profile in PROFILES
     }
-    verdict = min(profiles.values(), key=list(VERDICTS).index)
-    nothing = narrowed and not any(each.status in JUDGED for each in results)
-    if interrupted or (nothing and verdict == "partial"):
-        candidates: tuple[Verdict, ...] = (verdict, "incomplete")
-        verdict = min(candidates, key=list(VERDICTS).index)
+    candidates = list(profiles.values())
+    if uncollected:
+        candidates.append("error")
+    if interrupted:
+        candidates.append("incomplete")
+    verdict = min(candidates, key=list(VERDICTS).index)
+    if narrowed and verdict == "partial" and not any(each.status in JUDGED for each in results):
+        verdict = "incomplete"
     return Judgement(
         verdict,
         profiles,

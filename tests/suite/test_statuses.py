@@ -1,6 +1,7 @@
 """In runs of the command, each status stays distinct, from the endpoint to the exit status."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,15 @@ def test_a_fault_of_the_suite_is_an_error_and_no_failure(
     done, report = judged("plain", "--clause", "PRB-01")
     assert (done.status, report["verdict"], status(report, "PRB-01")) == (3, "error", "error")
     assert "\x1b" not in json.dumps(report["clauses"][0], ensure_ascii=False)
+
+
+def test_checks_that_cannot_be_imported_are_an_error_and_no_interruption(
+    judged: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "conformance.checks.test_meta", None)
+    done, report = judged("plain", "--clause", "MET-01")
+    assert (done.status, report["verdict"], report["exit_status"]) == (3, "error", 3)
+    assert "ImportError while importing test module" in done.out
 
 
 @pytest.mark.parametrize(
