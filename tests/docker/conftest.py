@@ -13,7 +13,8 @@ from tests.suite.conftest import program
 
 __all__ = ["program"]
 
-FAKE = "clip-conformance-tests-fake-encoder"
+FAKE = f"clip-conformance-tests-fake-encoder-{os.getpid()}"
+"""Each process of a parallel run has its own, and removes only that."""
 BASE = "python:3.11-slim"
 
 

@@ -3,8 +3,6 @@
 import signal
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -55,31 +53,6 @@ def test_the_port_is_on_the_loopback_interface_alone(fake_image: str) -> None:
     with Container(fake_image) as container:
         assert container.url.startswith("http://127.0.0.1:")
         assert engine.call("port", container.id).count("->") == 1
-
-
-@pytest.mark.parametrize(
-    ("env", "image", "line", "log"),
-    [
-        ({"DIE": "3"}, None, "exited with status 3: fake encoder: no model", True),
-        ({"HANG": "1"}, None, r"not ready within 2 s: .*ready gives status 503", True),
-        ({}, NOWHERE, "cannot be pulled", False),
-    ],
-    ids=["dies", "never-ready", "no-image"],
-)
-def test_what_cannot_be_is_one_clear_line_with_the_end_of_the_log(
-    fake_image: str,
-    env: Mapping[str, str],
-    image: str | None,
-    line: str,
-    log: bool,
-) -> None:
-    with (
-        pytest.raises(ContainerTrouble, match=line) as raised,
-        Container(image or fake_image, options(**env)) as container,
-    ):
-        observe_start(container, 2)
-    assert "\n" not in str(raised.value)
-    assert ("  | fake encoder: starting" in raised.value.with_log()) is log
 
 
 def test_a_command_that_the_image_lacks_is_a_death_at_start(tmp_path: Path) -> None:
@@ -155,10 +128,3 @@ def test_no_command_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "COMMAND", "docker-that-is-not-there")
     with pytest.raises(ContainerTrouble, match="there is no command"):
         engine.check()
-
-
-def test_a_page_is_ready_but_no_encoder(fake_image: str) -> None:
-    with Container(fake_image, options(PAGE="1")) as container:
-        start = observe_start(container, 30)
-        assert start.first.json() is None
-        assert urllib.request.urlopen(container.url, timeout=5).read() == b"<html>"

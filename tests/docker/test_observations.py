@@ -3,17 +3,11 @@
 import pytest
 
 from conformance.containers.container import Container, ContainerOptions, State, reason
-from conformance.containers.engine import CommandFailed, ContainerTrouble
+from conformance.containers.engine import CommandFailed
 from conformance.containers.observations import (
-    ANOTHER_USER,
-    READ_ONLY,
-    observe_confined,
     observe_memory,
-    observe_restart,
     observe_start,
-    observe_stop,
     parsed,
-    written_paths,
 )
 
 engine_only = pytest.mark.usefixtures("nothing_left")
@@ -37,62 +31,6 @@ def test_probes_before_ready_and_the_first_request_after_it(fake_image: str) -> 
 def test_ready_before_the_model_shows_in_the_first_request(fake_image: str) -> None:
     with Container(fake_image, options(EARLY="1")) as container:
         assert observe_start(container, WAIT).first.status == 500
-
-
-@engine_only
-@pytest.mark.parametrize(("env", "killed"), [({}, False), ({"STUBBORN": "1"}, True)])
-def test_a_stop_is_clean_or_a_kill(fake_image: str, env: dict[str, str], killed: bool) -> None:
-    with Container(fake_image, options(**env)) as container:
-        observe_start(container, WAIT)
-        stop = observe_stop(container, grace=3)
-    assert stop.killed is killed
-    assert (stop.seconds >= 3) is killed
-    assert stop.exit_code == (137 if killed else 0)
-
-
-@engine_only
-@pytest.mark.parametrize(("env", "same"), [({}, True), ({"RANDOM": "1"}, False)])
-def test_a_restart_shows_the_same_request_twice(
-    fake_image: str, env: dict[str, str], same: bool
-) -> None:
-    with Container(fake_image, options(**env)) as container:
-        observe_start(container, WAIT)
-        restart = observe_restart(container, ["a"], [b"b"], WAIT)
-        assert container.running
-    assert restart.trouble is None
-    assert restart.after is not None
-    assert restart.after.status == 200
-    assert not restart.stop.killed
-    assert (restart.before.body == restart.after.body) is same
-
-
-@engine_only
-def test_a_read_only_root_is_met_or_said(fake_image: str) -> None:
-    good = observe_confined(fake_image, options(WRITES="/tmp/cache"), WAIT, b"image", **READ_ONLY)
-    assert good.trouble is None
-    assert good.text is not None
-    assert good.image is not None
-    assert good.text.status == good.image.status == 200
-    bad = observe_confined(fake_image, options(WRITES="/app/cache"), WAIT, b"image", **READ_ONLY)
-    assert isinstance(bad.trouble, ContainerTrouble)
-    assert "Read-only file system" in str(bad.trouble)
-
-
-@engine_only
-def test_another_user_is_met_or_said(fake_image: str) -> None:
-    assert observe_confined(fake_image, options(), WAIT, b"image", **ANOTHER_USER).trouble is None
-    bad = observe_confined(fake_image, options(WRITES="/app/cache"), WAIT, b"image", **ANOTHER_USER)
-    assert "Permission denied" in str(bad.trouble)
-
-
-@engine_only
-@pytest.mark.parametrize(("path", "written"), [("/tmp/cache", []), ("/app/cache", ["/app/cache"])])
-def test_what_was_written_outside_temporary_folders(
-    fake_image: str, path: str, written: list[str]
-) -> None:
-    with Container(fake_image, options(WRITES=path)) as container:
-        observe_start(container, WAIT)
-        assert written_paths(container.id) == written
 
 
 @engine_only
