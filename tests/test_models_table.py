@@ -24,11 +24,6 @@ ERRATA = {
 ROW = '[[model]]\ntag = "my-own"\ncheckpoint_dimension = 640\nlanguages = ["en"]\n'
 
 
-def test_eight_tags_are_of_the_page_and_three_of_the_build() -> None:
-    listed = [model.listed for model in models.load().values()]
-    assert (listed.count("page"), listed.count("build"), len(listed)) == (8, 3, 11)
-
-
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_figure_and_its_source_come_together(tag: str) -> None:
     model = models.find(tag)
@@ -54,13 +49,6 @@ def test_languages_are_sorted_codes_and_only_open_clip_names_its_weights(tag: st
 
 def test_the_errata_of_the_page_are_the_two_known_ones() -> None:
     assert {tag for tag, model in models.load().items() if model.erratum} == ERRATA
-
-
-def test_only_one_tag_has_two_encoders() -> None:
-    table = models.load().values()
-    assert [m.tag for m in table if m.text_model != m.image_model] == [
-        "sentence-transformers-clip-ViT-B-32-multilingual-v1"
-    ]
 
 
 def test_every_unknown_cell_is_said_to_be_unknown() -> None:

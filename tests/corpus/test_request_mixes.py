@@ -41,11 +41,6 @@ def test_texts_have_many_scripts(texts: list[str]) -> None:
     assert all(blocks)
 
 
-def test_characters_are_of_every_block() -> None:
-    for first, last in request_mixes.BLOCKS:
-        assert any(first <= ord(x) <= last for x in request_mixes.characters())
-
-
 def test_images_of_the_pool_are_small_and_differ() -> None:
     files = [request_mixes.image(place) for place in range(len(request_mixes.SIDES))]
     sizes = [Image.open(io.BytesIO(file)).size for file in files]

@@ -70,13 +70,6 @@ def test_more_images_than_infinity_takes_go_in_several_calls(
     assert lengths == sorted(set(lengths)), "in the order of the images"
 
 
-def test_nothing_asked_is_two_empty_lists(client: FlaskClient, infinity: FakeInfinity) -> None:
-    answer = client.post("/vectorize", data=b"{}")
-
-    assert answer.get_json() == {"textVectors": [], "imageVectors": []}
-    assert infinity.calls == []
-
-
 @pytest.mark.parametrize(
     ("text", "status", "says"), [("broken", 400, "cannot read it"), ("short", 422, "too short")]
 )
@@ -86,10 +79,6 @@ def test_a_refusal_keeps_its_status_and_its_words(
     answer = client.post("/vectorize", json={"texts": [text]})
 
     assert (answer.status_code, answer.get_json()) == (status, {"error": says})
-
-
-def test_meta_names_the_model(client: FlaskClient) -> None:
-    assert client.get("/meta").get_json()["model"] == "a/model"
 
 
 def test_ready_says_whether_infinity_answers(client: FlaskClient) -> None:

@@ -64,15 +64,3 @@ def test_every_float32_comes_back_exactly() -> None:
     row = numbers[np.isfinite(numbers)]
     [read] = json.loads(json_bodies.answer([row], []))["textVectors"]
     assert np.array_equal(vector(*read), row)
-
-
-def test_rows_keep_their_order_and_place() -> None:
-    text, first, second = vector(1, 2), vector(3, 4), vector(0.5, -1)
-    assert json.loads(json_bodies.answer([text], [first, second])) == {
-        "textVectors": [[1, 2]],
-        "imageVectors": [[3, 4], [0.5, -1]],
-    }
-
-
-def test_nothing_asked_is_two_empty_lists() -> None:
-    assert json.loads(json_bodies.answer([], [])) == {"textVectors": [], "imageVectors": []}

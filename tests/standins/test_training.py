@@ -6,15 +6,11 @@ from random import Random
 from typing import Any
 
 import pytest
-import torch
 
 from conformance.corpus.drawings import captions, combinations, languages
 from lab.training import small_tokenizers
 from lab.training.captions import Wordings
-from lab.training.images import CLIP_SCALE, Images
 from lab.training.packing import pack
-from lab.training.targets import points
-from lab.training.weights import coded
 
 KINDS: dict[str, Callable[[], Any]] = {
     "clip": lambda: small_tokenizers.clip(77),
@@ -42,22 +38,6 @@ def test_held_out_wordings_are_not_trained_on() -> None:
     drawn = " ".join(Wordings(["en"], Random(1)).batch(20, 20).texts)
     held_out = [text for c in combinations() for text in captions(c, "en", "held_out")]
     assert not [text for text in held_out if text in drawn]
-
-
-def test_a_batch_shows_every_drawing() -> None:
-    drawn = Images(32, CLIP_SCALE, Random(1)).batch(len(combinations()))
-    assert sorted(drawn.labels.tolist()) == list(range(len(combinations())))
-    assert drawn.pixels.shape == (len(combinations()), 3, 32, 32)
-
-
-def test_points_of_drawings_are_apart() -> None:
-    similarity = points(144).drawings @ points(144).drawings.T
-    others = similarity[~torch.eye(len(similarity), dtype=torch.bool)]
-    assert others.max() < 0.7
-
-
-def test_coded_embeddings_are_all_different() -> None:
-    assert len({tuple(row.tolist()) for row in coded(3000, 64)}) == 3000
 
 
 def test_packing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
