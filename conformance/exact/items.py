@@ -151,7 +151,6 @@ PHOTOGRAPHS: Final = tuple(f"photograph {name}" for name in SENT_PHOTOGRAPHS)
 PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 """Lossless RGB images: every library and every decoder sees the same pixels."""
 
-
 AS_RGB: Final = "{}, converted to RGB first"
 OFF: Final = "{}, slightly off"
 

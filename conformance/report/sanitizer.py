@@ -17,7 +17,6 @@ LONGEST = 4_000
 SHORTEST_SECRET = 6
 """Shorter secrets are masked in URLs, but not searched for in every text."""
 
-
 _SECRET_NAME = re.compile(r"(?i)key|token|secret|password|passwd|credential|auth|cookie")
 _USER_INFORMATION = re.compile(r"(?i)(\bhttps?://)[^/\s@\"'<>]+@")
 _HEADER = re.compile(

@@ -45,7 +45,6 @@ WORTH_READING = 0.1
 CLEARLY = 20
 """An unanswered request that should take less than the timeout divided by this is not just slow."""
 
-
 KINDS = ("text", "image", "megapixel", "kilochar")
 """The kinds of costs."""
 LEFT_OUT = "not judged"

@@ -106,7 +106,6 @@ NOTICED_WITHIN = 0.1
 _BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()
 _HEADERS = {**JSON, "Content-Length": str(len(_BODY))}
 
-
 MOMENTS: dict[str, slice] = {
     "in the head": slice(40),
     "before the body": slice(-len(_BODY)),

@@ -14,7 +14,6 @@ from conformance.comparison.compare_command import of_snapshots
 from conformance.comparison.recording import Snapshot
 from conformance.comparison.similarity import Agreement
 from conformance.data import models
-from conformance.data.messages import UserError
 from conformance.data.tolerances import Array
 from tests.comparison.conftest import Command, Urls
 from tests.endpoints import registry
@@ -211,13 +210,6 @@ def test_a_match_tells_of_searches_that_change(before: Snapshot) -> None:
     answer = of_snapshots(before, before, None)
     answer = replace(answer, searches=Agreement(same=51, queries=71, top=10))
     assert next(answer.lines()).endswith(", but 20 of 71 queries return a different top 10.")
-
-
-def test_sides_without_a_common_item_are_nothing_compared(before: Snapshot) -> None:
-    with pytest.raises(UserError, match="no items in common"):
-        of_snapshots(
-            before, Snapshot("now", {"text a": next(iter(before.texts.values()))}, {}), None
-        )
 
 
 def test_an_earlier_recording_without_these_entries_is_read(recorded: Path, tmp_path: Path) -> None:

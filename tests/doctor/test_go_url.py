@@ -40,32 +40,6 @@ UNKNOWN = {
     f"{GOOD}?x=1": "the URL has a query or a fragment",
 }
 """Values whose meaning cannot be guessed, and the mistakes that are reported."""
-MORE = [
-    "clip",
-    "127.0.0.1:8080",
-    "://clip:8080",
-    ":8080",
-    "//clip:8080",
-    "///clip",
-    "http://",
-    "http://clip:",
-    "http://clip:99999",
-    "http://u:p@clip:8080",
-    "http://u:p w@clip:8080",
-    "http://[::1]:8080",
-    "http://[::1]x",
-    "http://[clip]:8080",
-    "http://x[::1]",
-    "http://cl|ip:8080",
-    "http://clip%41",
-    "http://clip/a%",
-    "http://clip\\x:8080",
-    "http://clip:8080\x7f",
-    "http://clip:8080\u200b",
-    "http://cl\u00efp:8080",
-    "mailto:clip",
-    "HTTP://clip:8080",
-]
 
 
 @pytest.mark.parametrize("value", MALFORMED)
@@ -88,5 +62,5 @@ def test_what_is_right_is_no_problem(value: str) -> None:
 def test_go_says_what_is_said_here() -> None:
     """go_says.json contains the output of `go run tests/doctor/main.go` with Go 1.26.8."""
     by_go: dict[str, str] = json.loads(Path(__file__).with_name("go_says.json").read_text())
-    assert by_go.keys() == {*MALFORMED, *UNKNOWN, *MORE}
+    assert by_go.keys() >= {*MALFORMED, *UNKNOWN}
     assert {value: go_says(value) for value in by_go} == by_go

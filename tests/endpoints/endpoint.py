@@ -27,7 +27,6 @@ TEXT = {"Content-Type": "text/plain"}
 Write = Callable[[bytes], None]
 Body = dict[str, Any]
 
-
 VECTORS: dict[tuple[Encoder, bytes], Matrix] = {}
 """Vectors of image files by encoder and digest, for endpoints with unchanged image stages."""
 

@@ -82,14 +82,6 @@ def test_an_answer_at_the_bound_is_read(client_of: Clients) -> None:
         assert len(client_of(url).send(GET).body) == MEBIBYTE
 
 
-@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}" * 500)[:-9]], ids=["plain", "cut"])
-def test_broken_gzip_is_a_failure(client_of: Clients, body: bytes) -> None:
-    with talking(once(answer(body, "Content-Encoding: gzip"))) as url:
-        failure = client_of(url).send(GET).failure
-    assert failure is not None
-    assert failure.kind is FailureKind.BROKEN_GZIP
-
-
 @pytest.mark.parametrize("parts", [[b'{"a": 1}'], [b'{"a"', b": 1}"]], ids=["one", "two members"])
 def test_gzip_is_unpacked(client_of: Clients, parts: list[bytes]) -> None:
     packed = b"".join(map(gzip.compress, parts))
@@ -119,14 +111,6 @@ def test_what_is_no_answer_is_a_failure(client_of: Clients, raw: bytes) -> None:
     assert exchange.resent == 0
 
 
-def test_a_dead_port_is_no_connection(client_of: Clients) -> None:
-    with talking(once(b"")) as url:
-        pass
-    failure = client_of(url).send(GET).failure
-    assert failure is not None
-    assert failure.kind is FailureKind.NO_CONNECTION
-
-
 def close_after_first(connection: socket.socket, number: int) -> None:
     """Serves one request on the first connection, and closes it at the second."""
     read(connection)
@@ -152,12 +136,6 @@ def test_a_request_on_a_fresh_connection_is_not_sent_again(client_of: Clients) -
     with talking(close) as url:
         assert client_of(url).send(GET).failure
     assert seen == [1]
-
-
-def test_a_connection_is_kept(client_of: Clients) -> None:
-    with talking(always(answer())) as url:
-        client = client_of(url)
-        assert [client.send(GET).fresh for _ in range(3)] == [True, False, False]
 
 
 def test_requests_go_out_at_once_and_answers_keep_their_order(client_of: Clients) -> None:

@@ -11,11 +11,10 @@ import pytest
 from PIL import Image
 
 from conformance.corpus.image_files import png, save
-from conformance.corpus.image_scenes import colour, flat
+from conformance.corpus.image_scenes import flat
 from conformance.data.models import Model
 from conformance.expect import Nonconformity, PrerequisiteFailed, image_comparisons
 from conformance.expect.image_comparisons import ImageBatches
-from conformance.expect.nonconformity import CauseKind
 from conformance.transport.endpoint import Items
 from conformance.transport.exchange import Exchange
 from conformance.transport.pace import Pace
@@ -71,25 +70,6 @@ def test_a_refusal_of_good_images_together_is_told() -> None:
     with pytest.raises(PrerequisiteFailed) as told:
         several.gather(IMAGES)
     assert told.value.cause.items == "images"
-
-
-def test_what_companions_change_is_told_as_that() -> None:
-    several, _ = batches(lambda _, n: [1.0, float(n > 1)])
-    several.gather(IMAGES[:8])
-    with pytest.raises(Nonconformity) as told:
-        image_comparisons.same_image(several, IMAGES[0], IMAGES[9], "the image")
-    assert told.value.cause.kind is CauseKind.COMPANIONS
-
-
-def test_a_misread_copy_is_named() -> None:
-    scene = colour(16, 16)
-    image, exchanged = png(scene), png(scene[..., ::-1])
-    near = {image: [1.0, 0.1], exchanged: [1.0, 0.2]}
-    several, _ = batches(
-        lambda file, _: near.get(file, [1.0, 0.2] if file == b"x" else [-1.0, 0.0])
-    )
-    with pytest.raises(Nonconformity, match="red and blue were swapped"):
-        image_comparisons.nearly_same_image(several, b"x", image, "the file")
 
 
 def test_failures_are_told_together() -> None:

@@ -14,28 +14,11 @@ GET = Exchange("GET", "http://-/live")
 HEAD = Exchange("HEAD", "http://-/live")
 
 
-def test_a_response_is_read() -> None:
-    with talking(always(answer(b'{"a": 1}', "X-A: b"))) as url, RawCaller(url, 5) as caller:
-        caller.write(caller.head("GET", "/live", {}))
-        got = caller.read(GET)
-    assert (got.status, got.body, got.headers["x-a"]) == (200, b'{"a": 1}', "b")
-    assert caller.exchanges == [got]
-
-
 def test_a_second_request_goes_over_the_same_connection() -> None:
     with talking(always(answer(b"{}"))) as url, RawCaller(url, 5) as caller:
         for _ in range(2):
             caller.write(caller.head("GET", "/live", {}))
             assert caller.read(GET).status == 200
-
-
-def test_an_answer_to_head_has_no_body() -> None:
-    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"
-    with talking(always(reply)) as url, RawCaller(url, 5) as caller:
-        caller.write(caller.head("HEAD", "/live", {}))
-        assert caller.read(HEAD).body == b""
-        caller.write(caller.head("HEAD", "/live", {}))
-        assert caller.read(HEAD).status == 200
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,6 @@ def test_lists_grow_and_hold_every_text() -> None:
     assert [text for part in parts for text in part] == list(map(str, range(200)))
 
 
-def test_the_vectors_are_those_of_the_texts(cache: VectorCache) -> None:
-    got = cache.in_lists(TEXTS)
-    assert len(got) == len(TEXTS)
-    assert (got.vectors[17] == cache.text(TEXTS[17]).vector).all()
-
-
 @pytest.mark.parametrize("name", ["gateway-passwd"])
 def test_a_text_that_is_refused_alone_is_named(cache: VectorCache) -> None:
     with pytest.raises(Nonconformity) as caught:
@@ -50,9 +44,3 @@ def test_a_text_that_is_refused_alone_is_named(cache: VectorCache) -> None:
 def test_a_list_that_is_refused_for_its_size_is_anothers_business(cache: VectorCache) -> None:
     with pytest.raises(PrerequisiteFailed):
         cache.in_lists(TEXTS, 17)
-
-
-@pytest.mark.parametrize("name", ["gateway-passwd"])
-def test_what_is_refused_may_be_a_prerequisite(cache: VectorCache) -> None:
-    with pytest.raises(PrerequisiteFailed):
-        cache.given_in_lists(["/etc/passwd", *TEXTS])

@@ -109,19 +109,6 @@ def test_an_absent_text_is_found_in_the_objects(
     assert problem.text.startswith("Films, vector v: 1 of 2 objects have no 'body'")
 
 
-def test_a_name_that_does_not_exist_is_told_with_those_that_do(
-    weaviate: Server, endpoint_url: str, create: Callable[[Settings], str]
-) -> None:
-    create(TEXTS)
-    [problem] = problems(weaviate, endpoint_url, "Film").problems
-    assert problem.text == "there is no collection Film; did you mean Films?"
-
-
-def test_a_wrong_key_is_told(weaviate: Server, endpoint_url: str) -> None:
-    server = Server(weaviate.host, weaviate.port, weaviate.grpc_port, key="wrong")
-    assert [each.id for each in problems(server, endpoint_url).problems] == ["weaviate-key"]
-
-
 UNREACHABLE = {
     "validated": (
         {"MODULES_VALIDATE_BASE_URL": "true", "CLIP_WAIT_FOR_STARTUP": "false"},
@@ -207,17 +194,6 @@ def test_the_log_of_one_that_does_not_start_has_the_words(
         assert says(running, words), running.log.read_text(errors="replace")
 
 
-def test_the_messages_of_one_that_does_not_start_are_those_of_its_log() -> None:
-    told = words_of("weaviate-down", url="")
-    assert "init context expired before remote was ready" in told
-    assert ENDS["no address"][1] in told
-
-
 def says(running: BareServer, words: str) -> bool:
     """Whether the log has the words, as text or within a string of JSON."""
     return running.says(words.replace('"', '\\"'))
-
-
-def test_what_go_says_of_a_url_without_scheme() -> None:
-    assert 'unsupported protocol scheme "localhost"' in go_says("localhost:8080")
-    assert 'unsupported protocol scheme ""' in go_says("clip")

@@ -146,11 +146,6 @@ def test_it_is_addressed_to_the_endpoint() -> None:
     assert exchange.body == ANSWER
 
 
-def test_gzip_is_undone() -> None:
-    exchange = passed(gzip.compress(ANSWER, mtime=0), Content_Encoding="gzip").to_exchange()
-    assert (exchange.failure, exchange.body) == (None, ANSWER)
-
-
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -187,8 +182,3 @@ def test_no_response_is_the_endpoints_failure() -> None:
 )
 def test_success_is_what_weaviate_takes_for_it(body: bytes, status: int, expected: bool) -> None:
     assert passed(body, status).succeeded() is expected
-
-
-def test_what_is_no_longer_kept_still_succeeded() -> None:
-    assert passed(ANSWER).without_items().succeeded()
-    assert passed(ANSWER).without_items().asked() == {"texts": [], "images": []}

@@ -108,7 +108,6 @@ class PreviousAnswer(Endpoint):
 
 # Correct rows in the wrong places.
 
-
 returned_texts("texts-reversed", lambda vectors: vectors[::-1])
 returned_images("images-reversed", lambda vectors: vectors[::-1])
 given_texts("first-two-swapped", lambda texts: texts[:2][::-1] + texts[2:])
@@ -152,7 +151,6 @@ def duplicates_last(texts: list[str]) -> list[str]:
 
 # Lists of texts that fail at a certain length, or are too large in total.
 
-
 texts_refused = refusals("text_vectors")
 texts_refused("refuses-17-texts", 500, lambda texts: len(texts) == 17)
 texts_refused("refuses-above-256", 500, lambda texts: len(texts) > 256)
@@ -190,7 +188,6 @@ batched("rest-reversed", lambda texts: texts[::-1])
 variants(Batched, "size", "rest")(
     "rest-repeats-its-first", 48, lambda texts: texts[:1] * len(texts)
 )
-
 
 given_texts("only-256-rows", lambda texts: texts[:256])
 
@@ -253,7 +250,6 @@ class ReusesSlots(Endpoint):
 
 
 # Texts that are confused within a request.
-
 
 given_texts(
     "texts-cut-above-100",

@@ -81,7 +81,6 @@ rewritten("trailing-comma", lambda body: body.replace(b"]]", b"],]"))
 rewritten("decimal-comma", lambda body: body.replace(b"0.", b"0,"))
 rewritten("leading-plus", lambda body: body.replace(b" 0.", b" +."))
 
-
 packed("content-type-html", lambda answer: with_header(answer, "Content-Type", "text/html"))
 packed(
     "vectors-in-events",
@@ -90,6 +89,5 @@ packed(
     ),
 )
 packed("content-type-missing", lambda answer: replace(answer, headers={}))
-
 
 outputs("body")("error-beside-vectors", lambda body: {**body, "error": {"warnings": []}})

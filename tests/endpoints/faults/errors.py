@@ -66,7 +66,6 @@ retold(
     lambda status, message: (status, f"{message} (/app/src/server/images.py line 31)"),
 )
 
-
 with_failure = variants(Endpoint, "failure")
 with_failure(
     "error-in-latin-1",

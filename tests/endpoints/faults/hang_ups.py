@@ -13,14 +13,11 @@ from tests.endpoints.wire import Answer, Request
 
 # One defect with many consequences, which a report should show as a single finding.
 
-
 LONG = 60.0
 """Seconds; longer than any client waits here."""
 
-
 request_refused = refusals("body")
 request_refused("refuses-eight-texts", 500, lambda asked: len(asked.texts) == 8)
-
 
 returned_images = outputs("image_vectors")
 returned_images(

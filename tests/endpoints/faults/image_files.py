@@ -46,7 +46,6 @@ class RefusedBranch(Branch):
 
 # Image towers that refuse files that users upload.
 
-
 refusing = refusals("picture_vector")
 refusing("webp-refused", 500, lambda picture: picture.format == "WEBP")
 refusing("gif-refused", 500, lambda picture: picture.format == "GIF")
@@ -257,7 +256,6 @@ branch(
     lambda _file, picture: isinstance(picture.info.get("transparency"), (int, tuple)),
     lambda picture: Image.new("RGB", picture.size),
 )
-
 
 refused_branch = variants(RefusedBranch, "applies")
 refused_branch(

@@ -98,7 +98,6 @@ def without_blue(picture: Image.Image) -> Image.Image:
 
 # Decoders that are confused by data other than pixels.
 
-
 branch = variants(Branch, "applies", "see")
 branch(
     "profile-obeyed-twice",

@@ -114,7 +114,6 @@ seen(
 seen("mirrored", lambda picture: ImageOps.mirror(image_encoder.rgb(picture)))
 seen("exif-turned", ImageOps.exif_transpose)
 
-
 refusals("picture_vector")("exif-fails", 500, lambda picture: "exif" in picture.info)
 other_encoder = variants(OtherEncoder, "settings")
 other_encoder("squashed", {"squash": True})
@@ -158,7 +157,6 @@ refused_branch(
     "shapes-above-30-refused", lambda _file, picture: max(picture.size) > 30 * min(picture.size)
 )
 refused_branch("sensor-refused", lambda _file, picture: picture.width * picture.height > 20_000_000)
-
 
 branch = variants(Branch, "applies", "see")
 branch("own-size-exchanged", lambda _file, picture: picture.size == (224, 224), exchanged)

@@ -18,7 +18,6 @@ from tests.endpoints.wire import Answer, Request
 
 # Probes that mislead Weaviate at startup, or Kubernetes at any time.
 
-
 SLOW = 0.7
 """Seconds; more than the 500 ms that Weaviate waits for a probe."""
 
@@ -159,7 +158,6 @@ class ReadyTooEarly(Endpoint):
 
 
 # Responses of /meta that break Weaviate's own /v1/meta, so that its clients cannot connect.
-
 
 with_meta = variants(Endpoint, "meta")
 meta_refused = refusals("meta")

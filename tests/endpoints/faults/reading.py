@@ -27,7 +27,6 @@ other_encoder("cut-at-16-tokens", {"limit": 18})
 other_encoder("cut-at-32-tokens", {"limit": 34})
 other_encoder("word-order-ignored", {"ordered": False})
 
-
 changed = inputs("text_vector")
 changed("quote-ends-text", lambda text: re.split("[\"']", text)[0])
 changed("tab-ends-text", lambda text: text.partition("\t")[0])
@@ -74,7 +73,6 @@ rewriting("solidus-escape-unread", rb"\\/")
 rewriting("ascii-escapes-unread", rb"\\u00[46][0-9A-Fa-f]")
 rewriting("line-separators-unread", rb"\\u202[89]")
 
-
 replacing = variants(Rewriting, "pattern", "by")
 replacing("surrogate-pairs-unread", rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..", b"??")
 replacing("short-escapes-unread", rb"(?<!\\)\\([bf])", rb"\1")
@@ -102,7 +100,6 @@ blocking("gateway-passwd", "/etc/passwd")
 blocking("gateway-jndi", r"\$\{jndi:")
 blocking("gateway-script", "<script")
 blocking("gateway-percent", "%00|%2e%2e|%0d%0a")
-
 
 text_refused = refusals("text_vector")
 text_refused(

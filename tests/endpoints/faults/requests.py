@@ -27,13 +27,11 @@ body_refused("needs-charset", 403, lambda request: "charset" not in header(reque
 body_refused("form-body-expected", 415, lambda request: b"texts=" not in request.body)
 body_refused("get-expected", 405, lambda _request: True)
 
-
 value_refused = refusals("parse")
 for kind in ("texts", "images"):
     value_refused(
         f"needs-{kind}", 422, lambda value, kind=kind: isinstance(value, dict) and kind not in value
     )
-
 
 value_refused(
     "empty-list-refused", 400, lambda value: isinstance(value, dict) and [] in value.values()
@@ -63,7 +61,6 @@ redirecting = variants(Redirecting, "status")
 redirecting("vectorize-redirects", 307)
 redirecting("vectorize-moved", 308)
 
-
 answered = outputs("vectorize")
 answered(
     "vectorize-redirects-with-vectors",
@@ -73,7 +70,6 @@ answered("answered-later", lambda _answer: Answer(202, b'{"job": "7"}', dict(JSO
 
 
 # Endpoints that understand only one kind of client.
-
 
 route_refused = refusals("route")
 route_refused(
@@ -112,7 +108,6 @@ body_refused(
 )
 body_refused("forwarded-refused", 415, lambda request: "x-forwarded-for" in request.headers)
 
-
 with_software = variants(Endpoint, "software")
 with_software("packets-decoded-apart", "decoding")
 with_software("one-caller-at-a-time", "one-thread")
@@ -126,7 +121,6 @@ def decoded_in_blocks(body: bytes) -> bytes:
 
 
 # Image towers that fail on large, small or unusual images.
-
 
 narrow = refusals("picture_vector")
 narrow("one-pixel-fails", 500, lambda picture: picture.size == (1, 1))
@@ -163,14 +157,12 @@ small_bodies = variants(SmallBodies, "most")
 small_bodies("above-1-mib-413", 2**20)
 small_bodies("above-8-mib-413", 8 * 2**20)
 
-
 string_refused = refusals("decode")
 string_refused("images-are-urls", 400, lambda _image: True)
 string_refused("base64-in-lines-only", 400, lambda image: len(image) > 100_000)
 
 
 # Faults that only a real Weaviate server, or a recording of its requests, reveals.
-
 
 request_refused = refusals("body")
 request_refused("mixed-requests-refused", 400, lambda asked: asked.texts and asked.images)

@@ -11,7 +11,6 @@ from tests.endpoints.registry import fault, inputs, numbered, outputs, refusals
 
 # Too many rows, too few, or rows that are too short.
 
-
 request_refused = refusals("body")
 request_refused("refuses-above-100", 413, lambda asked: len(asked.texts + asked.images) > 100)
 request_refused("refuses-above-10", 413, lambda asked: len(asked.texts + asked.images) > 10)
@@ -24,7 +23,6 @@ request_refused(
     413,
     lambda asked: len(asked.images) > 1 and sum(map(len, asked.images)) > 400_000,
 )
-
 
 rewritten = outputs("rows")
 rewritten(
@@ -55,7 +53,6 @@ rewritten(
 
 # Rows that are not flat lists of finite numbers.
 
-
 returned_body = outputs("body")
 returned_body(
     "image-rows-nested",
@@ -85,9 +82,7 @@ rewritten(
 
 # The wrong keys, kinds or widths.
 
-
 KINDS = ("textVectors", "imageVectors")
-
 
 returned_body(
     "keys-in-snake-case",
@@ -106,7 +101,6 @@ inputs("dump")(
     lambda body: [body[kind] for kind in KINDS] if KINDS[0] in body else body,
 )
 
-
 returned_body("answer-wrapped", lambda body: {"result": body})
 
 
@@ -119,7 +113,6 @@ returned_body(
     "kinds-exchanged-when-equal",
     lambda body: exchanged(body) if len({len(body[kind]) for kind in KINDS}) == 1 else body,
 )
-
 
 given_request = inputs("body")
 given_request(

@@ -16,7 +16,6 @@ from tests.endpoints.wire import Answer, Request
 
 # Image vectors that differ between calls, or depend on other images.
 
-
 returned_images = outputs("image_vectors")
 returned_images(
     "noise-in-images",

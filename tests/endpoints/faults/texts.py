@@ -15,7 +15,6 @@ from tests.endpoints.wire import Request
 
 # Text towers that fail on real texts.
 
-
 changing = inputs("text_vector")
 given_texts = inputs("text_vectors")
 given_texts("empty-text-dropped", lambda texts: [text for text in texts if text.strip()])
@@ -38,7 +37,6 @@ filled = variants(Filled, "applies", "number")
 filled("blank-text-nan", lambda text: not text.strip(), np.nan)
 filled("blank-text-zero", lambda text: not text.strip(), 0.0)
 filled("marks-of-tokenizer-empty", lambda text: text in ("<pad>", "</s>", "[MASK]"), np.nan)
-
 
 text_refused = refusals("text_vector")
 text_refused("above-77-tokens-fails", 500, lambda text: len(text.split()) > 75)
@@ -73,7 +71,6 @@ body_refused(
 
 # Cleaning for another kind of search, which drops the text at a certain mark.
 
-
 CUTS = {
     "cut-at-semicolon": "a text ends at a semicolon",
     "first-sentence": "only the first sentence is read",
@@ -101,7 +98,6 @@ changing("braces-expanded", lambda text: text.format() if re.search(r"{\w*}", te
 
 
 # Text towers that fail, or read too little, at a certain length.
-
 
 text_refused("empty-text-fails", 500, lambda text: not text)
 text_refused("blank-text-fails", 400, lambda text: text and not text.strip())

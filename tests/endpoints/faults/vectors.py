@@ -16,9 +16,7 @@ from tests.endpoints.registry import Need, fault, inputs, outputs
 
 # Towers with vectors of the right shape that are meaningless or inconsistent.
 
-
 ENGLISH = re.compile(r"\b(circle|square|triangle|star)\b", re.IGNORECASE)
-
 
 returned_image = outputs("image_vector")
 returned_image("images-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
@@ -85,7 +83,6 @@ given_text("japanese-unread", lambda text: re.sub("[぀-鿿]", "", text))
 given_text("cyrillic-unread", lambda text: re.sub("[Ѐ-ӿ]", "", text))
 given_text("arabic-unread", lambda text: re.sub("[؀-ۿ]", "", text))
 given_text("accents-dropped", lambda text: re.sub("[À-ɏ]", "", text))
-
 
 returned_text = outputs("text_vector")
 returned_text("texts-constant", lambda vector: np.full_like(vector, len(vector) ** -0.5))
@@ -156,7 +153,6 @@ def turned(image: bytes) -> bytes:
 
 # Faults of an endpoint that supposedly serves published weights.
 
-
 PUBLISHED: tuple[Need, ...] = ("published",)
 
 
@@ -179,7 +175,6 @@ returned_text(
     lambda vector: single(vector / np.linalg.norm(vector)),
     needs=PUBLISHED,
 )
-
 
 returned_image("photographs-unknown", lambda vector: np.roll(vector, 1), needs=PUBLISHED)
 returned_image(

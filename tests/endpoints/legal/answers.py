@@ -83,7 +83,6 @@ written = variants(Numbers, "write")
 written("exponents", lambda number: f"{number:.8E}")
 written("many-digits", lambda number: f"{number:.25f}" if number else "0")
 
-
 dumped = variants(Endpoint, "dump")
 dumped("pretty-printed", lambda body: json.dumps(body, indent=1).encode() + b"\n")
 dumped(

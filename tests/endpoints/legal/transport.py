@@ -54,7 +54,6 @@ def chunked(answer: Answer) -> bytes:
 
 LAST = b"0\r\nServer-Timing: total;dur=3\r\n\r\n"
 
-
 variants(Framed, "frame")("chunked", chunked)
 closing = variants(Framed, "frame", "closes")
 closing(

@@ -10,7 +10,6 @@ from tests.endpoints.registry import inputs, refusals
 
 SIDE = 224
 
-
 seen = inputs("picture_vector")
 seen("exif-obeyed", ImageOps.exif_transpose)
 refusals("picture_vector")(
