@@ -17,39 +17,18 @@ from conformance.data import fixture_files, tolerances
 
 Pixels = npt.NDArray[np.uint8]
 
-_LONG: Final = (
-    "north river lamp stone cloud seven garden iron paper wolf bridge salt window amber horse nine "
-    "valley copper letter moon harbour glass thirty feather orchard violin snow engine pepper coast"
-)
+_TABLE: Final = fixture_files.toml("exact_items.toml")
 
-TEXTS: Final[dict[str, str]] = {
-    "plain": "a red circle",
-    "sentence": "Two blue squares beside a yellow star, seen from above.",
-    "caption": "a portrait of an astronaut with the American flag",
-    "empty": "",
-    "whitespace": "   ",
-    "cased": "A RED Circle ON White Paper",
-    "lowercase": "a red circle on white paper",
-    "punctuation": "it's a dog's life -- isn't it? (yes; no: 50% off!)",
-    "whitespace and line breaks": "  two  blanks,\ta tab\nand a line  ",
-    "numbers": "12,345.67 metres in 2024",
-    "accents": "Café crème, naïve façade, Ångström",
-    "combining accents": "Cafe\u0301 cre\u0300me",
-    "markup": "fish &amp; chips <b>bold</b>",
-    "German": "ein rotes Quadrat auf weißem Grund",
-    "French": "un cercle vert près d'une étoile",
-    "Russian": "синий треугольник",
-    "Greek": "ένα κόκκινο τετράγωνο",
-    "Arabic": "دائرة حمراء",
-    "Hindi": "एक लाल वृत्त",
-    "Chinese": "一个红色的圆形",
-    "Japanese": "緑の正方形の写真",
-    "Korean": "파란 삼각형",
-    "Thai": "วงกลมสีแดง",
-    "emoji": "🚀 launch 😀",
-    "long": " ".join([_LONG] * 4),
-    "long sentence, cased": "The Quick Brown Fox jumps over the lazy dog. " * 20,
-}
+
+def _lists(name: str) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(items) for key, items in _TABLE[name].items()}
+
+
+_GROUPS: Final = _lists("groups")
+_REPEATED: Final = "long sentence, cased"
+_TIMES: Final = 20
+
+TEXTS: Final[dict[str, str]] = _TABLE["texts"] | {_REPEATED: _TABLE["texts"][_REPEATED] * _TIMES}
 """Texts by name."""
 
 PROPERTIES: Final[dict[str, Callable[[str], bool]]] = {
@@ -60,45 +39,10 @@ PROPERTIES: Final[dict[str, Callable[[str], bool]]] = {
 }
 """Properties of texts that services often handle differently from the library."""
 
-SHIPPED: Final = {
-    "JPEG": "plain.jpg",
-    "progressive JPEG": "progressive.jpg",
-    "gray JPEG": "grey.jpg",
-    "CMYK JPEG": "cmyk.jpg",
-    "JPEG turned by EXIF": "turned.jpg",
-    "lossy WebP": "lossy.webp",
-}
-"""Lossy files, stored because another encoder would write different pixels."""
-
-SENT_PHOTOGRAPHS: Final = (
-    "page",
-    "astronaut",
-    "rocket",
-    "chelsea",
-    "horse",
-    "coffee",
-    "color",
-    "logo",
-)
-
-GENERAL: Final = {
-    "text": ("sentence", "cased", "accents", "punctuation", "long", "empty"),
-    "image": ("own size", "larger, wide", "smaller"),
-}
-"""Items that almost every mistake affects; sketches of such mistakes cover only these."""
-
-SPECIAL: Final = {
-    "text": (),
-    "image": (
-        "RGBA PNG",
-        "palette PNG",
-        "16-bit gray PNG",
-        "CMYK TIFF",
-        "animated GIF",
-        "JPEG turned by EXIF",
-    ),
-}
-"""Items that are affected only by mistakes in their mode or format."""
+SHIPPED: Final[dict[str, str]] = _TABLE["files"]
+SENT_PHOTOGRAPHS: Final = _GROUPS["photographs"]
+GENERAL: Final = _lists("general")
+SPECIAL: Final = _lists("special")
 
 _WIDTH, _HEIGHT = 150, 110
 _COLOURS: Final = (
@@ -108,49 +52,16 @@ _COLOURS: Final = (
 )
 """Background, disc, bar and corner of each scene; no two channels are alike."""
 
-LONG: Final = ("long", "long sentence, cased")
-EMPTY: Final = ("empty", "whitespace")
-CASED: Final = ("cased", "lowercase")
-PLAIN: Final = (
-    "plain",
-    "sentence",
-    "caption",
-    "punctuation",
-    "whitespace and line breaks",
-    "numbers",
-    "markup",
-)
+LONG, EMPTY, CASED, PLAIN = (_GROUPS[name] for name in ("long", "empty", "cased", "plain"))
 LANGUAGES: Final = tuple(name for name in TEXTS if name not in (*LONG, *EMPTY, *CASED, *PLAIN))
 """Other languages, accents and emoji."""
 
-OWN_SIZE: Final = ("own size", "own size, dark")
-RESIZED: Final = (
-    "larger, wide",
-    "larger, tall",
-    "twice as large",
-    "one pixel larger",
-    "smaller",
-    "smaller, wide",
-    "smaller, tall",
-    "strip",
-)
-FORMATS: Final = ("BMP", "TIFF", "lossless WebP", "GIF", "animated GIF")
-MODES: Final = (
-    "palette PNG",
-    "palette PNG with a transparent color",
-    "RGBA PNG",
-    "gray PNG",
-    "gray PNG with alpha",
-    "1-bit PNG",
-    "16-bit gray PNG",
-    "CMYK TIFF",
-    "one pixel",
-)
+OWN_SIZE, RESIZED = _GROUPS["own_size"], _GROUPS["resized"]
+FORMATS, MODES = _GROUPS["formats"], _GROUPS["modes"]
 LOSSY: Final = tuple(SHIPPED)
 PHOTOGRAPHS: Final = tuple(f"photograph {name}" for name in SENT_PHOTOGRAPHS)
 PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 """Lossless RGB images: every library and every decoder sees the same pixels."""
-
 AS_RGB: Final = "{}, converted to RGB first"
 OFF: Final = "{}, slightly off"
 
