@@ -4,6 +4,7 @@ import json
 import math
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
@@ -38,130 +39,26 @@ def test_nothing_is_wrong_with_a_good_endpoint(doctor: Doctor, plain_url: str) -
     assert "no problems found" in told.text
 
 
-BAD = {
-    "503": (
-        {"/.well-known/ready": answer(b"", status="503 Busy")},
-        "not ready: GET /.well-known/ready returns status 503",
-        "Weaviate says: not ready: status 503",
-    ),
-    "404": (
-        {"/.well-known/ready": answer(b"", status="404 No")},
-        "no readiness route: GET /.well-known/ready returns status 404",
-        "Weaviate appends /.well-known/ready",
-    ),
-    "redirect": (
-        {"/.well-known/ready": answer(b"", "Location: https://h/x", status="301 Moved")},
-        "/.well-known/ready redirects to https://h/x",
-        "Weaviate does not follow redirects",
-    ),
-    "another service": (
-        {
-            "/.well-known/ready": answer(b"{}", status="404 No"),
-            "/v1/models": answer(b'{"object": "list", "data": []}'),
-        },
-        "this is an OpenAI-compatible API",
-        "Weaviate needs an adapter",
-    ),
-    "another service that is ready": (
-        {
-            "/vectorize": answer(b"{}", status="404 No"),
-            "/openapi.json": answer(b'{"paths": {"/vectors": {}}}'),
-        },
-        "this is Weaviate's text2vec-transformers or img2vec container",
-        "Weaviate says: fail with status 404",
-    ),
-    "live 500": (
-        {"/.well-known/live": answer(b"", status="500 No")},
-        "GET /.well-known/live returns status 500",
-        "Kubernetes restarts the pod",
-    ),
-    "meta": (
-        {"/meta": answer(b"<html>")},
-        "GET /meta is not a JSON object",
-        "Weaviate says: unmarshal meta response body",
-    ),
-    "HTML": (
-        {"/vectorize": answer(b"<html>", status="500 No")},
-        "one text and one image: the service fails with status 500, and its error is not JSON",
-        "Weaviate says: failed to parse vectorization response (status 500)",
-    ),
-    "refused": (
-        {"/vectorize": answer(b'{"error": "no tokens"}', status="400 No")},
-        "one text and one image: refused with status 400: no tokens",
-        "Weaviate says: fail with status 400: no tokens",
-    ),
-    "422": (
-        {"/vectorize": answer(b'{"detail": []}', status="422 No")},
-        "one text and one image: refused with status 422: (no error)",
-        "Weaviate says: fail with status 422: (weaviate",
-    ),
-    "503 of vectorize": (
-        {"/vectorize": answer(b'{"error": "loading"}', status="503 Busy")},
-        "one text and one image: status 503: loading, although GET /.well-known/ready reports",
-        "Weaviate says: fail with status 503: loading",
-    ),
-    "403": (
-        {"/vectorize": answer(b'{"error": "no"}', status="403 No")},
-        "/vectorize returns status 403 and requires credentials",
-        "Weaviate says: fail with status 403: no",
-    ),
-    "401 of ready": (
-        {"/.well-known/ready": answer(b"{}", status="401 No")},
-        "/.well-known/ready returns status 401",
-        "as Basic authentication",
-    ),
-    "an empty row": (
-        {"/vectorize": vectors(textVectors=[[]], imageVectors=[[]])},
-        "sent one text and one image, got a vector without numbers",
-        "Return one flat list of numbers",
-    ),
-    "deflate": (
-        {"/vectorize": answer(b"x", "Content-Encoding: deflate")},
-        "(it is deflate, and only gzip is read)",
-        "Weaviate says: failed to parse vectorization response (status 200)",
-    ),
-    "cut": (
-        {"/vectorize": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"},
-        "one text and one image: the connection broke off: ",
-        "Weaviate says: read response body: unexpected EOF",
-    ),
-    "moved": (
-        {"/vectorize": answer(b"", "Location: /v", status="307 Moved")},
-        "/vectorize redirects to /v",
-        "Weaviate does not follow redirects",
-    ),
-    "no rows": (
-        {"/vectorize": vectors(embeddings=[[1.0]])},
-        "sent one text, got 0 text and 0 image vectors",
-        "Weaviate says: inputs are not equal to vectors returned",
-    ),
-    "one text alone": (
-        {"/vectorize": vectors(textVectors=[[1.0]])},
-        "sent one image, got 1 text and 0 image vectors",
-        "Weaviate says: empty vector",
-    ),
-    "two dimensions": (
-        {"/vectorize": vectors(textVectors=[[1.0, 2.0]], imageVectors=[[1.0]])},
-        "texts have 2 dimensions and images 1",
-        "Load both towers of the same model",
-    ),
-    "wrong dimension": (
-        {"/vectorize": vectors(textVectors=[[1.0]], imageVectors=[[1.0]])},
-        f"vectors have 1 dimensions, but {TAG} has 512 or 768",
-        "new node has a vector with length 1",
-    ),
-}
+def response(first: str, *rest: str) -> bytes:
+    """The response with this status, body and headers; or the bytes, if they are given whole."""
+    if first.startswith("HTTP/"):
+        return first.encode()
+    body, *headers = rest
+    return answer(body.encode(), *headers, status=first)
+
+
+BAD = tomllib.loads(Path(__file__).with_name("problems.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_wrong_is_said_with_cause_and_weaviates_words(doctor: Doctor, name: str) -> None:
-    answers, problem, words = BAD[name]
+    bad = {path: response(*row) for path, row in BAD[name].items() if path.startswith("/")}
     good = vectors(textVectors=[[1.0]], imageVectors=[[1.0]])
-    with talking(routes({**OK, "/vectorize": good, **answers})) as url:
+    with talking(routes({**OK, "/vectorize": good, **bad})) as url:
         told = doctor(url, "--model", TAG)
     assert told.status == 1
-    assert problem in told.text
-    assert words in told.text
+    assert BAD[name]["problem"] in told.text
+    assert BAD[name]["says"] in told.text
 
 
 OWN_ERRORS = {
