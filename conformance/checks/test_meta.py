@@ -8,7 +8,7 @@ import pytest
 from conformance import expect
 from conformance.data.models import Model
 from conformance.expect import given
-from conformance.transport.client import Request
+from conformance.expect.under_load import under_load
 from conformance.transport.endpoint import META, Endpoint, Items
 
 TIMES = 3
@@ -61,10 +61,12 @@ def test_meta_keeps_answering(endpoint: Endpoint) -> None:
 def test_meta_keeps_answering_while_busy(endpoint: Endpoint) -> None:
     idle = given.answered(endpoint.get(META)).status
     many = endpoint.client.pace.texts(TEXTS, at_once=CALLERS)
-    numbers = [[f"{caller}.{text}" for text in range(many)] for caller in range(CALLERS)]
-    items = [Items([f"{number} {BUSY}" for number in each]) for each in numbers]
-    probe = {Request("GET", META): endpoint.client.timeout}
-    for exchange in endpoint.client.run_beside(endpoint.requests(items), probe, TIMES)[1][0]:
+
+    def work(number: int) -> Items:
+        return Items([f"{number}.{text} {BUSY}" for text in range(many)])
+
+    seen = under_load(endpoint, work, CALLERS, {META: endpoint.client.timeout})
+    for exchange in seen.probes[META]:
         expect.meta_object(exchange)
         expect.status(exchange, idle, idle)
 

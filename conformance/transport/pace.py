@@ -186,10 +186,13 @@ class Pace:
         """The maximum number of texts in each of that many parallel requests; at least one."""
         return self._number(most, self.text * at_once, "texts")
 
-    def images(self, most: int, at_once: int = 1, megapixels: float = 0) -> int:
-        """The same for images of that size each."""
-        cost = self.image + megapixels * self.megapixel
-        return self._number(most, cost * at_once, "images")
+    def images(self, most: int, at_once: int = 1) -> int:
+        """The same for small images."""
+        return self._number(most, self.image * at_once, "images")
+
+    def requests(self, most: int, texts: Sequence[str], images: Sequence[bytes]) -> int:
+        """The maximum number of requests with such items; at least one."""
+        return self._number(most, self.seconds(self.load(texts, images)), "requests")
 
     def _number(self, most: int, cost: float, what: str) -> int:
         number = most if cost * most <= self.limit else max(1, int(self.limit / cost))

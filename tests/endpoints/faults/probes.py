@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 
 from PIL import Image
@@ -200,17 +201,22 @@ class MetaLies(Endpoint):
         return {"model": "acme/other-encoder-large", "dimension": self.encoder.width}
 
 
-class ReadsLarge(Endpoint):
-    """Holds its lock for a second or more while it reads a large image."""
+class WorksAlone(Endpoint):
+    """Holds its lock for a second or more while it encodes a large item."""
 
     LOAD = 1.0
 
+    def alone(self, is_large: bool, encode: Callable[[], Matrix]) -> Matrix:
+        with self.lock if is_large else nullcontext():
+            time.sleep(self.LOAD if is_large else 0)
+        return encode()
+
+
+class ReadsLarge(WorksAlone):
     def image_vector(self, image: bytes) -> Matrix:
         with Image.open(BytesIO(image)) as opened:
             large = opened.width * opened.height > 4e6
-        with self.lock if large else nullcontext():
-            time.sleep(self.LOAD if large else 0)
-        return super().image_vector(image)
+        return self.alone(large, partial(super().image_vector, image))
 
 
 @fault("probes-wait-for-large-images")
@@ -227,3 +233,13 @@ class LiveWaits(ReadsLarge):
     def live(self, request: Request) -> Answer:
         with self.lock:
             return super().live(request)
+
+
+@fault("probes-wait-for-long-texts")
+class ReadyWaitsForTexts(WorksAlone):
+    def text_vector(self, text: str) -> Matrix:
+        return self.alone(len(text) > 20_000, partial(super().text_vector, text))
+
+    def ready(self, request: Request) -> Answer:
+        with self.lock:
+            return super().ready(request)

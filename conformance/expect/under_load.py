@@ -1,0 +1,116 @@
+"""Probe an endpoint while it works, with limits that other work on this machine widens."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, groupby
+from math import ceil
+from statistics import median
+
+from conformance.data import timeouts
+from conformance.transport.client import Request
+from conformance.transport.endpoint import Endpoint, Items
+from conformance.transport.exchange import Exchange
+
+IN_A_ROW = 3
+"""Kubernetes' default failure threshold; one slow response on a shared machine proves nothing."""
+MOST_PROBES = 60
+ATTEMPTS = 3
+"""Maximum number of times to send requests until the probes are on time."""
+MOST_IN_TURN = 4
+"""Requests that each caller sends if there was no time for three late probes in a row."""
+SAMPLES, SAMPLE = 5, 0.01
+"""Number and processor seconds of the computations that show how busy this machine is."""
+MOST_STRAIN = 4
+"""Above this, the limit is not widened any further."""
+
+
+@dataclass
+class UnderLoad:
+    """What an endpoint answered while it worked."""
+
+    work: list[tuple[Exchange, Items]]
+    """Without requests that were too much for it, unless they are the last."""
+    probes: dict[str, list[Exchange]]
+    """The probes of each path during the last requests."""
+    limits: dict[str, float]
+    """The seconds that a probe may take."""
+
+    def send(self, endpoint: Endpoint, items: Sequence[Items], callers: int) -> list[Exchange]:
+        """Send the requests with probes beside them; returns the responses."""
+        asked = {Request("GET", path): _end(limit) for path, limit in self.limits.items()}
+        requests = endpoint.requests(items)
+        work, probes = endpoint.client.run_beside(requests, asked, MOST_PROBES, callers)
+        self.work = [each for each in self.work if not endpoint.client.pace.explains(each[0])]
+        self.work += zip(work, items, strict=True)
+        self.probes = dict(zip(self.limits, probes, strict=True))
+        return work
+
+    def late_in_a_row(self) -> dict[str, int]:
+        """For each path, how many consecutive probes were late or got no response."""
+        return {
+            path: longest_run(bool(each.failure) or each.seconds > limit for each in seen)
+            for (path, limit), seen in zip(self.limits.items(), self.probes.values(), strict=True)
+        }
+
+
+def under_load(
+    endpoint: Endpoint,
+    request: Callable[[int], Items],
+    callers: int,
+    limits: Mapping[str, float],
+) -> UnderLoad:
+    """Probe the paths of `limits` while this many callers send requests, made by their number.
+
+    If probes were late, other requests follow, since a busy machine delays probes now and then: if
+    it was not three in a row, each caller sends several in turn. Numbers are never repeated, since
+    the endpoint may cache what it has read. Raises TooMuch.
+    """
+    pace, numbers, in_turn = endpoint.client.pace, count(), 1
+    seen = UnderLoad([], {}, dict(limits))
+    for attempt in range(ATTEMPTS):
+        first = request(next(numbers))
+        most = pace.requests(callers * in_turn, first.texts, first.images)
+        items = [first, *(request(next(numbers)) for _ in range(most - 1))]
+        if attempt == 0:
+            pace.admit([(each.texts, each.images) for each in items])
+        start = time.perf_counter()
+        work = seen.send(endpoint, items, min(callers, most))
+        seconds = time.perf_counter() - start
+        late = seen.late_in_a_row()
+        enough = all(seen.probes.values()) and not any(late.values())
+        if (enough and not pace.is_unexpected(work)) or attempt == ATTEMPTS - 1:
+            break
+        if max(late.values()) < IN_A_ROW:
+            ends = [
+                _end(seen.limits[path]) for path in limits if late[path] or not any(late.values())
+            ]
+            in_turn = min(MOST_IN_TURN, ceil(in_turn * (IN_A_ROW + 1) * max(ends) / seconds))
+        seen.limits |= {path: widened(seen.limits[path]) for path in limits if late[path]}
+    return seen
+
+
+def _end(limit: float) -> float:
+    """The seconds after which a probe is given up."""
+    return limit + timeouts.READY_TIMEOUT
+
+
+def longest_run(values: Iterable[bool]) -> int:
+    """The largest number of true values in a row."""
+    return max((len(list(run)) for value, run in groupby(values) if value), default=0)
+
+
+def strain() -> float:
+    """How many times as long as usual computing takes here, because of other work."""
+    factors = []
+    for _ in range(SAMPLES):
+        start, used = time.perf_counter(), time.thread_time()
+        while time.thread_time() - used < SAMPLE:
+            pass
+        factors.append((time.perf_counter() - start) / SAMPLE)
+    return median(factors)
+
+
+def widened(limit: float) -> float:
+    """A limit that allows for other work on this machine, by which late probes may be explained."""
+    return max(limit, timeouts.READY_TIMEOUT * min(round(strain()), MOST_STRAIN))
