@@ -18,6 +18,7 @@ from conformance.comparison.similarity import Agreement, agreement
 from conformance.corpus import drawings, image_files, photographs, texts
 from conformance.data.messages import UserError, one_line
 from conformance.data.tolerances import Array
+from conformance.exact import items
 from conformance.expect import Nonconformity, vectors
 from conformance.transport.exchange import Exchange, without_password
 
@@ -69,7 +70,7 @@ def _images() -> dict[str, bytes]:
     }
     names = photographs.names() if photographs.available() else ()
     found |= {f"photograph {name}": photographs.raw(name) for name in names}
-    encoded = image_files.modes() | image_files.formats()
+    encoded = items.modes() | items.formats() | items.shipped()
     found |= {f"encoding {name}": content for name, content in encoded.items()}
     return found | {
         f"size {name}": content for name, content in image_files.extreme_sizes().items()
@@ -110,14 +111,14 @@ def ask(
 
     A refused item is noted and left out, since no service accepts all of them. Raises NoAnswers.
     """
-    items: list[tuple[str, list[str], list[bytes]]]
-    items = [(name, [text], []) for name, text in wanted.texts.items()]
-    items += [(name, [], [image]) for name, image in wanted.images.items()]
+    sent: list[tuple[str, list[str], list[bytes]]]
+    sent = [(name, [text], []) for name, text in wanted.texts.items()]
+    sent += [(name, [], [image]) for name, image in wanted.images.items()]
     texts: dict[str, Array] = {}
     images: dict[str, Array] = {}
     refused: dict[str, str] = {}
     answers = Answers("items")
-    for name, some, shown in items:
+    for name, some, shown in sent:
         progress(name)
         exchange = answers.counted(send(some, shown))
         try:

@@ -163,45 +163,6 @@ def truncated(kind: str) -> bytes:
 
 
 @cache
-def formats() -> dict[str, bytes]:
-    """The drawing in every common format; recordings refer to these names."""
-    drawing = image()
-    animation = {"save_all": True, "append_images": [_exact_palette(image(5))], "duration": 100}
-    return {
-        "JPEG": save(drawing, "JPEG", quality=95),
-        "PNG": save(drawing, "PNG"),
-        "WebP": save(drawing, "WEBP", quality=90),
-        "GIF": save(drawing.quantize(64, dither=Image.Dither.NONE), "GIF"),
-        "BMP": save(drawing, "BMP"),
-        "TIFF": save(drawing, "TIFF", compression="tiff_lzw"),
-        "progressive JPEG": save(drawing, "JPEG", quality=95, progressive=True),
-        "animated GIF": save(_exact_palette(drawing), "GIF", **animation),
-        "JPEG turned by EXIF": save(drawing, "JPEG", quality=95, exif=exif(orientation=6)),
-    }
-
-
-@cache
-def modes() -> dict[str, bytes]:
-    """The drawing in every color mode except plain RGB; recordings refer to these names."""
-    drawing, grey = image(), image().convert("L")
-    palette = drawing.quantize(64, dither=Image.Dither.NONE)
-    half = Image.new("L", drawing.size, 128)
-    bits = grey.point(lambda value: 255 if value > 128 else 0).convert("1")
-    deep = Image.fromarray(np.asarray(grey, dtype=np.uint16) * np.uint16(257))
-    return {
-        "palette PNG": save(palette, "PNG"),
-        "palette PNG with a transparent color": save(palette, "PNG", transparency=0),
-        "RGBA PNG": save(_with(drawing, half), "PNG"),
-        "gray PNG with alpha": save(_with(grey, half), "PNG"),
-        "gray PNG": save(grey, "PNG"),
-        "gray JPEG": save(grey, "JPEG", quality=95),
-        "1-bit PNG": save(bits, "PNG"),
-        "16-bit gray PNG": save(deep, "PNG"),
-        "CMYK JPEG": save(drawing.convert("CMYK"), "JPEG", quality=95),
-    }
-
-
-@cache
 def extreme_sizes() -> dict[str, bytes]:
     """Images of one pixel, of one row or column, and very wide; recordings refer to these names."""
     drawing = image()
@@ -226,18 +187,3 @@ def exif(orientation: int) -> Image.Exif:
     exif[ExifTags.Base.DateTime] = "2026:11:23 12:00:00"
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (52.0, 31.0, 12.0)
     return exif
-
-
-def _with(drawing: Image.Image, alpha: Image.Image) -> Image.Image:
-    both = drawing.copy()
-    both.putalpha(alpha)
-    return both
-
-
-def _exact_palette(drawing: Image.Image) -> Image.Image:
-    """The same pixels with a palette whose indices are unlike any gray values."""
-    pixels = np.asarray(drawing, dtype=np.uint8).reshape(-1, 3)
-    colours, indices = np.unique(pixels, axis=0, return_inverse=True)
-    palette = Image.frombytes("P", drawing.size, indices.astype(np.uint8).tobytes())
-    palette.putpalette(colours.flatten().tolist())
-    return palette

@@ -26,7 +26,7 @@ def test_a_recording_matches_its_endpoint(url: Urls, recorded: Path, command: Co
     told = command("compare", recorded, url("plain"))
     assert told.status == 0
     first, verdict, *figures = told.out.splitlines()
-    assert first.startswith("Sends 110 requests, one text or one image each, to http://127.0.0.1:")
+    assert first.startswith("Sends 111 requests, one text or one image each, to http://127.0.0.1:")
     assert first.endswith("one at a time. Nothing is written.")
     assert verdict == f"MATCH: the vectors of {url('plain')} match those of {recorded}."
     assert [line.split(":")[0].strip() for line in figures] == ["texts", "images", "searches"]
@@ -45,7 +45,7 @@ def test_images_of_another_encoder_are_one_reason(
     assert told.status == 1
     assert "NO MATCH: the vectors of http" in told.out
     assert "texts: 71 of 71 the same" in told.out
-    assert "images: 0 of 38 the same" in told.out
+    assert "images: 0 of 39 the same" in told.out
     assert told.out.count("likely reason: ") == 1
     assert "only images differ, and are unrelated: a different encoder" in told.out
 
@@ -106,7 +106,7 @@ def test_an_endpoint_that_refuses_all_is_nothing_compared(
 ) -> None:
     told = command("compare", recorded, url("all"))
     assert told.status == 4
-    assert told.err.lstrip().startswith("ERROR: nothing was compared: 109 items that ")
+    assert told.err.lstrip().startswith("ERROR: nothing was compared: 110 items that ")
 
 
 def every(made: Snapshot, change: Callable[[Array], Array]) -> Snapshot:
