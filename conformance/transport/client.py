@@ -106,7 +106,7 @@ class Client:
         """Send `work` and, until it ends, each probe repeatedly, at most `most` times.
 
         The work is sent at once, or by that many `callers`, each of whom sends a part in turn.
-        `probes` gives each probe's timeout; the exchanges of each are in the order of the probes.
+        `probes` gives each probe's timeout. The exchanges are in the order of the requests.
         """
         start = time.perf_counter()
         done, seen = self._runner.run(self._beside(work, probes, most, callers or len(work)))
@@ -151,7 +151,8 @@ class Client:
         # The load must reach the endpoint before the first probe does.
         await asyncio.sleep(0.02)
         seen = await asyncio.gather(*(repeated(*each) for each in probes.items()))
-        return list(chain(*await busy)), seen
+        done = await busy
+        return [done[n % callers][n // callers] for n in range(len(work))], seen
 
     async def _exchange(self, request: Request, timeout: float) -> Exchange:
         exchange = await self._once(request, timeout)

@@ -212,6 +212,15 @@ def test_listeners_hear_every_exchange(client_of: Clients) -> None:
     assert heard == [1, 2]
 
 
+def test_responses_to_requests_in_turn_are_in_the_order_of_the_requests(
+    client_of: Clients,
+) -> None:
+    work = [Request("POST", "/vectorize", b"%d" % number) for number in range(7)]
+    with talking(echo) as url:
+        done, _ = client_of(url).run_beside(work, {GET: 1}, 1, callers=3)
+    assert [each.request_body for each in done] == [each.body for each in work]
+
+
 def test_timeouts_are_counted(client_of: Clients) -> None:
     with talking(silent) as url:
         client = client_of(url, 0.2)
