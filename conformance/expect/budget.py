@@ -22,7 +22,8 @@ AT_LEAST = 4
 MORE_THAN_ITS_PART = 3
 """A case may take this multiple of the mean remaining time, even if its estimate is lower."""
 MORE_THAN_ESTIMATED = 1.2
-"""A case may take this multiple of its share of the remaining time."""
+"""A case may take this multiple of its share of the remaining time; the first of a clause may take
+`MORE_THAN_ITS_PART` of it, so that it is judged even if its items cost more than others."""
 BASIC = ("test_vectorize", "test_wire")
 """Files of checks that come first if time is short, since everything else builds on them."""
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
@@ -140,7 +141,8 @@ class Budget:
         if left <= 0:
             self.left_out += 1
             raise TooMuch(f"{LEFT_OUT} in the time allowed (--budget): {self._pace.described()}")
-        part = MORE_THAN_ESTIMATED * cost * min(1.0, left / total) if total else 0.0
+        more = MORE_THAN_ITS_PART if test in self._cheapest else MORE_THAN_ESTIMATED
+        part = more * cost * min(1.0, left / total) if total else 0.0
         least = AT_LEAST * (self._pace.text + self._pace.image)
         own = max(part, min(least, MORE_THAN_ITS_PART * left / number))
         self._pace.until = min(self._end, now + own)

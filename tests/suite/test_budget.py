@@ -64,6 +64,18 @@ def test_a_case_has_its_part_of_the_time() -> None:
     assert pace.until - time.monotonic() < 31.5 / 2
 
 
+def test_the_first_case_of_a_clause_has_more_than_its_part() -> None:
+    pace = slow(1)
+    budget = Budget(pace, 60)
+    budget.plan(CASES)
+    given = {}
+    for test in (next(iter(budget._cheapest)), (set(budget._waiting) - budget._cheapest).pop()):
+        budget._waiting = {test: 10.0}
+        budget.begin(test)
+        given[test in budget._cheapest] = round(pace.until - time.monotonic())
+    assert given == {True: 30, False: 12}
+
+
 def test_a_short_run_begins_with_what_everything_builds_on() -> None:
     cases = [("test_exact.py::a", "EXA-01"), ("test_images.py::b", "IMG-01")]
     cases += [("test_vectorize.py::c", "VEC-01"), (FIRST, "OPS-02")]
