@@ -22,37 +22,15 @@ LONGEST: Final = 72
 """Bytes in UTF-8: at most 77 tokens even to a byte-level tokenizer, since a separate clause covers
 longer texts."""
 WORDS: Final = (
-    "a",
-    "red",
-    "blue",
-    "dog",
-    "two",
-    "7",
-    "not",
-    "under",
-    "photo",
-    "Zürich",
-    "赤い",
-    "🚲",
-)
+    "a", "red", "blue", "dog", "two", "7", "not", "under", "photo", "Zürich", "赤い", "🚲",
+)  # fmt: skip
 # First and last code points: every kind of letter, mark and control character, but no surrogates,
 # which JSON in UTF-8 cannot represent.
 BLOCKS: Final = (
-    (0x20, 0x7E),
-    (0x00, 0x1F),
-    (0x7F, 0x24F),
-    (0x300, 0x36F),
-    (0x370, 0x52F),
-    (0x590, 0x6FF),
-    (0x900, 0xDFF),
-    (0x2000, 0x206F),
-    (0x3040, 0x30FF),
-    (0x4E00, 0x9FFF),
-    (0xAC00, 0xD7A3),
-    (0xE000, 0xFFFD),
-    (0x1F300, 0x1FAFF),
-    (0x10000, 0x10FFFD),
-)
+    (0x20, 0x7E), (0x00, 0x1F), (0x7F, 0x24F), (0x300, 0x36F), (0x370, 0x52F), (0x590, 0x6FF),
+    (0x900, 0xDFF), (0x2000, 0x206F), (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
+    (0xE000, 0xFFFD), (0x1F300, 0x1FAFF), (0x10000, 0x10FFFD),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -41,33 +41,9 @@ WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
 """Lengths of words: WordPiece gives up at 100 letters, and 8 bits hold 255."""
 BODY_LETTERS: Final = 300_000
 
-ESCAPED: Final = (
-    "a red circle",
-    "ein grüner Kreis",
-    "赤い丸と青い四角",
-    "🔴 and 🚲 on paper",
-    'a "red" circle',
-    "red/blue",
-    "red\\blue",
-    "red\bblue",
-    "red\fblue",
-    "red\tblue",
-    "red\r\nblue",
-    "red\u2028blue\u2029green",
-    "a <red> & <blue> circle",
-    "red\x7fblue\x1bgreen",
-)
+ESCAPED: Final[tuple[str, ...]] = tuple(fixture_files.toml(_FILE)["escaped"])
 """Texts with letters that JSON can escape in several ways."""
-SHORT_ESCAPES: Final = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "/": "\\/",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-}
+SHORT_ESCAPES: Final = {each: json.dumps(each)[1:-1] for each in '"\\\b\f\n\r\t'} | {"/": "\\/"}
 
 Escape = Callable[[str], str]
 

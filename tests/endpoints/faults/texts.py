@@ -10,7 +10,7 @@ from tests.endpoints import text_encoder
 from tests.endpoints.encoder import Matrix, single
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import delays, fault, inputs, refusals, variants
-from tests.endpoints.text_changes import CHANGES
+from tests.endpoints.text_changes import CHANGES, TABLE
 from tests.endpoints.wire import Request
 
 # Text towers that fail on real texts.
@@ -71,27 +71,8 @@ body_refused(
 
 # Cleaning for another kind of search, which drops the text at a certain mark.
 
-CUTS = {
-    "cut-at-semicolon": "a text ends at a semicolon",
-    "first-sentence": "only the first sentence is read",
-    "cut-at-cjk-stop": "a text ends at 。",
-    "label-stripped": "the label of 'label: value' is dropped",
-    "form-decoded": "a text ends at &, as in a form",
-    "brackets-stripped": "text in parentheses is dropped",
-    "elements-stripped": "elements are dropped with their content",
-    "code-stripped": "text between backticks is dropped",
-    "carriage-return-overwrites": "text before a lone carriage return is lost",
-    "cut-at-line-separator": "a text ends at U+2028",
-    "cut-at-soft-hyphen": "a text ends at a soft hyphen",
-    "cut-at-astral": "a text ends at a character beyond 16 bits, as in old MySQL",
-    "links-removed": "links are left out",
-    "mails-masked": "addresses are masked as personal data",
-    "numbers-rounded": "numbers go through a float",
-    "articles-dropped": "a, an and the are left out",
-}
-for name, summary in CUTS.items():
+for name, summary in TABLE["faults"].items():
     changing(name, CHANGES[summary])
-changing("cut-at-escape", CHANGES["a text ends at ESC"])
 changing("non-ascii-fails", lambda text: text.encode("ascii").decode())
 changing("latin-1-only", lambda text: text.encode("latin-1").decode("latin-1"))
 changing("braces-expanded", lambda text: text.format() if re.search(r"{\w*}", text) else text)
