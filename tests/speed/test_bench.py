@@ -50,7 +50,7 @@ def test_several_endpoints_side_by_side(tmp_path: Path, capsys: pytest.CaptureFi
     with ExitStack() as stack:
         urls = [stack.enter_context(talking(serving(seconds))) for seconds in (0.02, 0.1, 0)]
         beside = [word for url in urls[1:] for word in ("--beside", url)]
-        options = ["--kinds", "text,both", "--callers", "1,2", "--seconds", "0.4"]
+        options = ["--kinds", "text,both", "--callers", "1,2", "--seconds", "0.2"]
         assert bench(urls[0], *beside, *options, "--report", str(tmp_path)) == 0
     report = json.loads((tmp_path / "benchmark.json").read_text())
     cells = [(cell["kind"], cell["callers"]) for cell in report["cells"]]

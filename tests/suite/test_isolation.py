@@ -13,7 +13,7 @@ from tests.suite.conftest import COMMAND, MODEL, files
 pytest_plugins = ["pytester"]
 
 CLIP = tuple(word.replace("--", "--clip-", 1) for word in MODEL)
-GROUPS = ("PRB", "MET", "VEC", "PRO")
+GROUPS = ("MET", "VEC", "PRO")
 """Short groups, including one with Hypothesis, which tends to write files."""
 BOOM = "raise SystemExit('hostile')\n"
 HOSTILE = {
