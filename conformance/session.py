@@ -21,7 +21,7 @@ from conformance.data import clauses
 from conformance.data.clauses import Clause
 from conformance.data.messages import MissingLibrary, UserError, printable
 from conformance.data.statuses import Ended, Status, not_applicable, not_judged
-from conformance.expect import comparisons
+from conformance.expect import comparisons, responses
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
@@ -251,6 +251,7 @@ class Session:
         """Put the cases for which there may be no time last."""
         self.aftermath  # noqa: B018 - the first items show what they cost
         comparisons.precision.set(self.precision)
+        responses.dimension.set(responses.Dimension(self.client.url, self.aftermath.note))
         off = CHECKS / "weaviate" if self.settings.weaviate == "off" else None
         mine = [each for each in items if clause_of(each) and each.path.parent != off]
         cases = [(test_of(each), str(clause_of(each))) for each in mine]

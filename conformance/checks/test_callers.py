@@ -75,6 +75,15 @@ def test_a_slow_client_does_not_block_others(
         )
 
 
+@pytest.mark.clause("VEC-14")
+def test_the_head_of_a_response_can_be_read(endpoint: Endpoint, caller: Raw) -> None:
+    # httpx accepts some headers that Go's client does not.
+    with caller() as raw:
+        raw.write(raw.head("POST", VECTORIZE, {**JSON, **LENGTH}) + BODY)
+        exchange = raw.read(sent(endpoint))
+    given.vectors(expect.answered(exchange), 1, 0)
+
+
 def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
     """Byte by byte."""
     for byte in head + body:

@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
 
 from conformance.data.tolerances import Array
-from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, of_response, plain
+from conformance.expect.nonconformity import (
+    Cause,
+    CauseKind,
+    Nonconformity,
+    PrerequisiteFailed,
+    of_response,
+    plain,
+)
 from conformance.transport import go_reader
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.go_reader import GoParseError, GoResponse, Vector
@@ -73,6 +81,32 @@ class Vectors:
 
     texts: Observations
     images: Observations
+
+
+class Dimension:
+    """The dimension of a run's vectors. A response with another one is reported once."""
+
+    def __init__(self, url: str, tell: Callable[[Nonconformity], None]) -> None:
+        """`url` is the endpoint's, since other endpoints may take part in a run."""
+        self._url = url
+        self._tell = tell
+        self._first: tuple[int, Exchange] | None = None
+        self._told = False
+
+    def saw(self, dimension: int, exchange: Exchange) -> None:
+        """Compare a response's dimension with that of the first response."""
+        if self._told or not exchange.url.startswith(self._url):
+            return
+        self._first = first = self._first or (dimension, exchange)
+        if dimension != first[0]:
+            self._told = True
+            got = f"dimensions {first[0]} and {dimension} in different responses"
+            cause, shown = Cause(CauseKind.DIMENSION), (first[1], exchange)
+            self._tell(PrerequisiteFailed(got, "the same dimension for all vectors", shown, cause))
+
+
+dimension: ContextVar[Dimension | None] = ContextVar("dimension", default=None)
+"""The dimension of the endpoint under test."""
 
 
 def observed(rows: Sequence[Array], exchange: Exchange) -> Observations:
@@ -158,6 +192,8 @@ def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
     numbers_only(exchange)
     for rows in (response.text_vectors, response.image_vectors):
         _one_dimension(rows, exchange)
+        if rows and (known := dimension.get()) is not None:
+            known.saw(len(rows[0]), exchange)
     return Vectors(
         observed(response.text_vectors, exchange), observed(response.image_vectors, exchange)
     )

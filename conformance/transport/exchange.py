@@ -164,7 +164,7 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
         return CLOSED
-    begun = "complete message body" in words or "chunk" in words
+    begun = any(part in words for part in ("complete message body", "chunk", "Content-Length"))
     kind = FailureKind.BROKEN_OFF if begun else FailureKind.INCOMPLETE
     return Failure(kind, f"incomplete response: {words}")
 

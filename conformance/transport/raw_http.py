@@ -6,6 +6,7 @@ forwarded byte for byte. A `Peer` is an endpoint's address, and a `Listener` is 
 connections.
 """
 
+import re
 import socket
 import socketserver
 import struct
@@ -26,6 +27,8 @@ from conformance.transport.exchange import MAX_RESPONSE, Exchange, TooLarge, wit
 LOOPBACK = "127.0.0.1"
 PIECE = 2**16
 MAX_HEAD = 2**16
+LENGTHS = re.compile(rb"(?im)^content-length:[ \t]*([^\r\n]*,[^\r\n]*)")
+"""A list of lengths in one header, which h11 reads if they are equal, but Go's net/http never."""
 MAX_INTERIM = 5
 """More interim responses than any server sends; Go's net/http has a limit too."""
 
@@ -209,6 +212,9 @@ class _Read:
         elif isinstance(event, h11.Request | h11.Response):
             self._start = event
             self._head = self._cut_head()
+            lists = LENGTHS.search(self._head) if isinstance(event, h11.Response) else None
+            if lists is not None:
+                raise h11.RemoteProtocolError(f"bad Content-Length {lists[1].decode('latin-1')!r}")
 
     def _cut_head(self) -> bytes:
         """The head that h11 has just parsed, removed from the message's bytes."""

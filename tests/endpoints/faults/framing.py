@@ -61,6 +61,11 @@ def with_two_lengths(answer: Answer) -> bytes:
     return wire.head(answer, twice) + answer.body
 
 
+def with_length_twice(answer: Answer) -> bytes:
+    length = len(answer.body)
+    return wire.head(answer, {"Content-Length": f"{length}, {length}"}) + answer.body
+
+
 closed = variants(Broken, "framed")
 closed("body-truncated", lambda answer: whole(answer)[: -len(answer.body) // 2])
 closed("length-too-long-and-closed", lambda answer: with_length(answer, 10))
@@ -76,6 +81,7 @@ kept = variants(Broken, "framed", "open_after")
 kept("length-too-short", lambda answer: with_length(answer, -10), lambda _answer: True)
 kept("length-in-letters", in_letters, lambda _answer: True)
 kept("two-lengths", with_two_lengths, lambda _answer: True)
+kept("length-twice-in-one-header", with_length_twice, lambda _answer: True)
 kept(
     "length-too-long",
     lambda answer: with_length(answer, 10),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Asked, Body, Endpoint
 from tests.endpoints.registry import fault, inputs, numbered, outputs, refusals
 
@@ -137,6 +138,13 @@ given_images = inputs("image_vectors")
 given_images("images-cut-at-8", lambda images: images[:8])
 returned_images = outputs("image_vectors")
 returned_images("image-width-differs", lambda vectors: np.pad(vectors, ((0, 0), (0, 256))))
+
+
+@fault("width-differs-for-long-texts")
+class WidthByLength(Endpoint):
+    def text_vectors(self, texts: list[str]) -> Matrix:
+        vectors = super().text_vectors(texts)
+        return np.tile(vectors, 2) if max(map(len, texts), default=0) > 3000 else vectors
 
 
 @numbered("body")("width-differs-by-call")
