@@ -109,7 +109,9 @@ class Client:
         `probes` gives each probe's timeout. The exchanges are in the order of the requests.
         """
         start = time.perf_counter()
-        done, seen = self._runner.run(self._beside(work, probes, most, callers or len(work)))
+        callers = callers or len(work)
+        done, seen = self._runner.run(self._beside(work, probes, most, callers))
+        done = [replace(each, in_parallel=callers > 1) for each in done]
         self.note([*done, *chain(*seen)], time.perf_counter() - start)
         return done, seen
 

@@ -219,6 +219,7 @@ def test_responses_to_requests_in_turn_are_in_the_order_of_the_requests(
     with talking(echo) as url:
         done, _ = client_of(url).run_beside(work, {GET: 1}, 1, callers=3)
     assert [each.request_body for each in done] == [each.body for each in work]
+    assert all(each.in_parallel for each in done)
 
 
 def test_timeouts_are_counted(client_of: Clients) -> None:
