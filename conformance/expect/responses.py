@@ -1,4 +1,4 @@
-"""Assertions about a response, which return its vectors and the exchange that gave them."""
+"""Assertions about a response, which return its vectors and the exchange that produced them."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +37,7 @@ READABLE = "a JSON object that Weaviate's client can read"
 
 @dataclass(frozen=True)
 class Observation:
-    """One vector (d,) and the exchange that gave it."""
+    """One vector (d,) and the exchange that produced it."""
 
     vector: Array
     exchange: Exchange
@@ -45,7 +45,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Observations:
-    """Vectors (n, d) of one kind, and for each row the exchange that gave it."""
+    """Vectors (n, d) of one kind, and for each row the exchange that produced it."""
 
     vectors: Array
     exchanges: tuple[Exchange, ...]

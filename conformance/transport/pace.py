@@ -206,9 +206,10 @@ class Pace:
 
     def described(self) -> str:
         """A description of the items' costs."""
-        words = f"a text takes {self.text:.2g} s and an image {self.image:.2g} s"
-        more = f", and a megapixel {self.megapixel:.2g} s" if self.megapixel > 0.01 else ""
-        return words + more
+        text, image = f"a text takes {self.text:.2g} s", f"an image {self.image:.2g} s"
+        if self.megapixel > 0.01:
+            return f"{text}, {image} and a megapixel {self.megapixel:.2g} s"
+        return f"{text} and {image}"
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Learn from requests that were sent together."""
