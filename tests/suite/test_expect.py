@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from conformance import expect
 from conformance.data import statuses, tolerances
 from conformance.data.tolerances import Array
 from conformance.expect import Nonconformity, Observations, PrerequisiteFailed, given
-from conformance.expect.nonconformity import CauseKind
+from conformance.expect.comparisons import if_changed
+from conformance.expect.nonconformity import Cause, CauseKind
 from conformance.transport.exchange import Exchange, Failure, FailureKind
 
 
@@ -126,3 +128,10 @@ def test_a_failure_says_what_was_asked_for(body: bytes, asked: str) -> None:
     sent = Exchange("POST", "http://h/vectorize", request_body=body, failure=failure)
     with pytest.raises(Nonconformity, match=rf"got none in 3 s \(request: {asked}\);"):
         expect.answered(sent)
+
+
+def test_another_dimension_of_an_earlier_request_is_a_change() -> None:
+    texts = [answered({"textVectors": [row], "imageVectors": []}) for row in ([1, 2], [1, 2, 3])]
+    endpoint: Any = SimpleNamespace(client=SimpleNamespace(url="http://h"), post=lambda _: texts[1])
+    raised = Nonconformity("got", "expected", (answered({}), texts[0]), Cause(CauseKind.OTHER))
+    assert if_changed(raised, endpoint).cause.kind is CauseKind.CHANGED
