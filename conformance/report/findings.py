@@ -74,6 +74,10 @@ class Findings:
         """The finding because of which a clause was not judged."""
         return next((each for each in self.findings if clause in each.not_judged), None)
 
+    def behind(self, test: PhaseResult) -> list[Finding]:
+        """The findings that the problems of a test belong to."""
+        return [_finding_of(problem, self.findings) for problem in test.problems]
+
 
 def find(results: Sequence[PhaseResult]) -> Findings:
     """The findings behind the results of a run."""
@@ -83,12 +87,21 @@ def find(results: Sequence[PhaseResult]) -> Findings:
     shown_elsewhere = _shown_elsewhere(own, [problem for _, problem in pending])
     found = _grouped([*own, *shown_elsewhere.values()])
     for clause, problem in pending:
-        finding = next((each for each in found if each.takes(problem)), None)
-        finding = finding or next(each for each in found if _alike(each, problem))
+        finding = _finding_of(problem, found)
         if clause != finding.problem.clause:
             finding.not_judged.add(clause)
     facts = {problem.clause: problem for problem in own if problem.kind in FACTS}
     return Findings(tuple(found), {**shown_elsewhere, **facts})
+
+
+def _finding_of(problem: Problem, found: Sequence[Finding]) -> Finding:
+    """The finding that a problem belongs to, or that explains it."""
+    tests = (
+        lambda each: problem in (each.problem, *each.causes),
+        lambda each: each.takes(problem),
+        lambda each: _alike(each, problem),
+    )
+    return next(each for belongs in tests for each in found if belongs(each))
 
 
 def _shown_elsewhere(own: Sequence[Problem], pending: Iterable[Problem]) -> dict[str, Problem]:

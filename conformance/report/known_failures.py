@@ -22,6 +22,7 @@ from typing import Any
 from conformance.data import clauses, fixture_files
 from conformance.data.messages import UserError, one_line
 from conformance.data.statuses import Status
+from conformance.report.findings import Findings
 from conformance.report.results import ClauseResult, PhaseResult
 
 VENDOR = "vendor"
@@ -73,12 +74,17 @@ class KnownFailures:
                 own.setdefault(each.reason, each.clause)
         return len(known.intersection(own.values()))
 
-    def applied(self, result: ClauseResult) -> ClauseResult:
-        """The result with its known failures marked."""
-        return result.with_tests(self._told_apart)
+    def applied(self, result: ClauseResult, found: Findings) -> ClauseResult:
+        """The result with its known failures marked, and what follows from a known finding."""
+        return result.with_tests(partial(self._told_apart, found=found))
 
-    def _told_apart(self, test: PhaseResult) -> PhaseResult:
-        reason = self.reason(test.clause, test.test) if test.status in COUNTED else ""
+    def _told_apart(self, test: PhaseResult, found: Findings) -> PhaseResult:
+        if test.status not in COUNTED:
+            return test
+        reason = self.reason(test.clause, test.test)
+        if not reason:
+            behind = [self.reason(f.clause.id, f.problem.test) for f in found.behind(test)]
+            reason = behind[0] if behind and all(behind) else ""
         if not reason:
             return test
         return replace(test, status="known", message=f"known: {reason}\n{test.message}".rstrip())

@@ -120,7 +120,7 @@ def judge(
         _with_evidence(result, found, settings)
         for result in _results(by_clause, narrowed, not_asked_for(settings))
     ]
-    results = tuple(map(known.applied, seen))
+    results = tuple(known.applied(result, found) for result in seen)
     profiles = {
         profile: _profile(profile, results, narrowed, settings.strict) for profile in PROFILES
     }

@@ -11,6 +11,7 @@ import pytest
 from conformance.data import clauses, fixture_files, models
 from conformance.data.messages import UserError
 from conformance.report import known_failures
+from conformance.report.findings import Findings
 from conformance.report.known_failures import KnownFailure, KnownFailures
 from conformance.report.results import ClauseResult, PhaseResult, Problem
 from conformance.report.verdict import STALE
@@ -18,6 +19,7 @@ from tests.endpoints import registry
 from tests.suite.conftest import MODEL, Command, Serve
 
 META = ("--clause", "MET-01")
+NONE = Findings((), {})
 
 
 @pytest.fixture
@@ -121,18 +123,26 @@ def test_what_fails_is_written_with_what_was_got(tmp_path: Path) -> None:
 def test_one_that_was_not_run_is_not_stale_and_another_failure_still_counts() -> None:
     entries = KnownFailures((KnownFailure("why", clause="PRB-01"),))
     assert entries.stale([result("pass")], whole=False) == ()
-    assert entries.applied(result("fail")).status == "fail"
+    assert entries.applied(result("fail"), NONE).status == "fail"
+
+
+def test_what_follows_from_a_known_failure_is_known(
+    command: Command, broken_meta: str, known: Path
+) -> None:
+    done = command(broken_meta, *MODEL, "--group", "MET", "--known-failures", known)
+    assert done.status == 0
+    assert "verdict: known failures" in done.text
 
 
 def test_a_test_alone_can_be_known() -> None:
     entries = KnownFailures((KnownFailure("why", test="test 0"),))
-    assert entries.applied(result("fail", "pass")).status == "known"
-    assert entries.applied(result("fail", "fail")).status == "fail"
+    assert entries.applied(result("fail", "pass"), NONE).status == "known"
+    assert entries.applied(result("fail", "fail"), NONE).status == "fail"
 
 
 def test_an_error_of_the_suite_is_never_known() -> None:
     entries = KnownFailures((KnownFailure("why", clause=CLAUSE.id),))
-    assert entries.applied(result("error", "fail")).status == "error"
+    assert entries.applied(result("error", "fail"), NONE).status == "error"
 
 
 def test_a_test_that_is_no_more_is_stale_in_a_whole_run() -> None:
