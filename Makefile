@@ -84,7 +84,7 @@ unit-reference: $(STAMP)
 	$(BIN)/python -m pytest $(TORCH)
 
 unit-suite: $(STAMP) $(NODE)
-	$(BIN)/python -m pytest -n 4 $(TORCH:%=--ignore %)
+	$(BIN)/python -m pytest -n 5 $(TORCH:%=--ignore %)
 
 # For work on the suite: tests that need torch are reported as skipped.
 test-suite: $(SUITE_STAMP)
