@@ -80,8 +80,7 @@ def test_the_head_of_a_response_can_be_read(endpoint: Endpoint, caller: Raw) -> 
     # httpx accepts some headers that Go's client does not.
     with caller() as raw:
         raw.write(raw.head("POST", VECTORIZE, {**JSON, **LENGTH}) + BODY)
-        exchange = raw.read(sent(endpoint))
-    given.vectors(expect.answered(exchange), 1, 0)
+        expect.answered(raw.read(sent(endpoint)))
 
 
 def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
