@@ -139,13 +139,12 @@ def test_a_request_is_read_however_it_is_cut(
 def test_a_character_across_two_blocks_is_read(endpoint: Endpoint) -> None:
     # The image only makes the body long, which costs a model less than long texts.
     image = image_files.encoded(png_files.heavy(BLOCK * 3 // 4 - 1200))
-    start = f'{{"images": ["{image}"], "texts": ["'
+    start, texts = f'{{"images": ["{image}"],', '"texts": ["a red circle and a blue square", "'
 
     def placed(before: int) -> Exchange:
-        """The response if so many bytes of the text precede the end of a block."""
-        letters = BLOCK - len(start) - len('", "') - before
-        filler = "a red circle and " * letters
-        return endpoint.post(f'{start}{filler[:letters]}", "{BESIDE}"]}}'.encode())
+        """The response if so many bytes of the second text precede the end of a block."""
+        blanks = " " * (BLOCK - len(start) - len(texts) - before)
+        return endpoint.post(f'{start}{blanks}{texts}{BESIDE}"]}}'.encode())
 
     whole = given.vectors(placed(3), 2, 1).texts[1]
     got = expect.vectors(placed(4), 2, 1).texts[1]

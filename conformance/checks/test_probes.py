@@ -6,41 +6,29 @@ from collections.abc import Callable
 import pytest
 
 from conformance import expect
-from conformance.corpus import image_files, png_files, texts
-from conformance.data import timeouts
+from conformance.corpus import image_files, png_files
 from conformance.data.statuses import not_applicable
-from conformance.expect import given
-from conformance.expect.under_load import IN_A_ROW, UnderLoad, longest_run, under_load
+from conformance.expect.under_load import (
+    CALLERS_OF_LARGE,
+    IN_A_ROW,
+    LIMITS,
+    bad_in_a_row,
+    in_time,
+    shown,
+    under_load,
+)
 from conformance.transport.endpoint import LIVE, READY, Endpoint, Items, Target
-from conformance.transport.exchange import Exchange
 
-LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}
-GOOD = {READY: (200, 299), LIVE: (200, 399)}
 TIMES = 10
 BUSY_TEXTS = 64
 """Texts in each request that keeps a fast endpoint busy."""
 LARGE = 6 * 2**20
-CALLERS_OF_LARGE = 3
-LONG_TEXT = 5000
-"""Words."""
-LARGE_ITEMS: dict[str, Callable[[int], Items]] = {
+LARGE_IMAGES: dict[str, Callable[[int], Items]] = {
     "an image of 6 MiB": lambda number: Items((), [png_files.heavy(LARGE, number)]),
     "an image of 1.7 megapixels": lambda number: Items((), [png_files.blank(1300, number)]),
     "an image of 12 megapixels": lambda number: Items((), [png_files.blank(3480, number)]),
-    "a text of 5,000 words": lambda number: Items([f"{number} {texts.long(LONG_TEXT)}"]),
 }
-"""Functions that make a different item for each number; single-color images are small files."""
-
-
-def bad_in_a_row(seen: list[Exchange], low: int, high: int, limit: float) -> int:
-    """The longest run of probes that failed or were too slow."""
-    good = (not e.failure and low <= e.status <= high and e.seconds <= limit for e in seen)
-    return longest_run(not each for each in good)
-
-
-def shown(seen: list[Exchange]) -> str:
-    """The statuses and response times of the probes."""
-    return ", ".join(f"{e.failure or e.status} in {e.seconds:.2f} s" for e in seen[:12])
+"""Functions that make a different image for each number; single-color images are small files."""
 
 
 def busy_work(number: int, many: int) -> Items:
@@ -97,27 +85,9 @@ def test_a_busy_endpoint_answers_in_time(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.clause("PRB-04")
-@pytest.mark.parametrize("item", LARGE_ITEMS)
-def test_an_endpoint_that_reads_large_items_answers_in_time(endpoint: Endpoint, item: str) -> None:
-    in_time(under_load(endpoint, LARGE_ITEMS[item], CALLERS_OF_LARGE, LIMITS))
-
-
-def in_time(seen: UnderLoad) -> None:
-    """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 judge a wrong status."""
-    for path, probes in seen.probes.items():
-        limit = seen.limits[path]
-        bad = bad_in_a_row(probes, *GOOD[path], limit)
-        wanted = f"fewer than {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
-        if limit > LIMITS[path]:
-            wanted += f" ({limit:.2g} s on this machine, which is busy with other work)"
-        got = f"{bad} consecutive failed or late probes while busy: {path}: {shown(probes)}"
-        expect.require(bad < IN_A_ROW, got, wanted, *probes[-1:])
-    for path, probes in seen.probes.items():
-        for each in probes:
-            if each.failure is None:
-                given.status(each, *GOOD[path])
-    for exchange, asked in seen.work:
-        given.vectors(exchange, len(asked.texts), len(asked.images))
+@pytest.mark.parametrize("image", LARGE_IMAGES)
+def test_probes_are_answered_beside_large_images(endpoint: Endpoint, image: str) -> None:
+    in_time(under_load(endpoint, LARGE_IMAGES[image], CALLERS_OF_LARGE, LIMITS))
 
 
 @pytest.mark.clause("PRB-05")

@@ -1,4 +1,7 @@
-"""OPS, IMG and TXT: stable vectors under parallel, repeated and later requests."""
+"""OPS, IMG and TXT: stable vectors under parallel, repeated and later requests. PRB-04: long texts.
+
+Probes beside long texts come after the texts, since an unanswered long text is a defect of texts.
+"""
 
 from collections.abc import Sequence
 
@@ -12,6 +15,7 @@ from conformance.data.statuses import not_applicable
 from conformance.expect import Observations, given
 from conformance.expect.aftermath import IMAGES, TEXTS, Aftermath
 from conformance.expect.nonconformity import Cause, CauseKind
+from conformance.expect.under_load import CALLERS_OF_LARGE, LIMITS, in_time, under_load
 from conformance.expect.vector_cache import VectorCache
 from conformance.transport.endpoint import Endpoint, Items, Target
 from conformance.transport.pace import IMPORTERS
@@ -24,6 +28,8 @@ CONNECTIONS = 5
 IN_TURN = 45
 LARGE, SMALL = 100, 6
 LISTS, LIST = 4, 5
+LONG_TEXT = 5000
+"""Words."""
 TEXT = "a red circle"
 EARLY = 4
 """Texts that are sent again at the end of a run."""
@@ -185,3 +191,11 @@ def test_the_first_request_is_answered_in_time(aftermath: Aftermath, kind: str) 
     exchange = expect.answered(aftermath.first[kind])
     got, limit = f"{exchange.seconds:.1f} s", timeouts.ENDPOINT_TIMEOUT
     expect.require(exchange.seconds <= limit, got, f"at most {limit:g} s", exchange)
+
+
+@pytest.mark.clause("PRB-04")
+def test_probes_are_answered_beside_long_texts(endpoint: Endpoint) -> None:
+    def long_text(number: int) -> Items:
+        return Items([f"{number} {texts.long(LONG_TEXT)}"])
+
+    in_time(under_load(endpoint, long_text, CALLERS_OF_LARGE, LIMITS))

@@ -8,10 +8,16 @@ from math import ceil
 from statistics import median
 
 from conformance.data import timeouts
+from conformance.expect import given
+from conformance.expect.responses import require
 from conformance.transport.client import Request
-from conformance.transport.endpoint import Endpoint, Items
+from conformance.transport.endpoint import LIVE, READY, Endpoint, Items
 from conformance.transport.exchange import Exchange
 
+LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}
+GOOD = {READY: (200, 299), LIVE: (200, 399)}
+CALLERS_OF_LARGE = 3
+"""Callers that send large items."""
 IN_A_ROW = 3
 """Kubernetes' default failure threshold; one slow response on a shared machine proves nothing."""
 MOST_PROBES = 60
@@ -114,3 +120,32 @@ def strain() -> float:
 def widened(limit: float) -> float:
     """A limit that allows for other work on this machine, by which late probes may be explained."""
     return max(limit, timeouts.READY_TIMEOUT * min(round(strain()), MOST_STRAIN))
+
+
+def bad_in_a_row(seen: list[Exchange], low: int, high: int, limit: float) -> int:
+    """The longest run of probes that failed or were too slow."""
+    good = (not e.failure and low <= e.status <= high and e.seconds <= limit for e in seen)
+    return longest_run(not each for each in good)
+
+
+def shown(seen: list[Exchange]) -> str:
+    """The statuses and response times of the probes."""
+    return ", ".join(f"{e.failure or e.status} in {e.seconds:.2f} s" for e in seen[:12])
+
+
+def in_time(seen: UnderLoad) -> None:
+    """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 judge a wrong status."""
+    for path, probes in seen.probes.items():
+        limit = seen.limits[path]
+        bad = bad_in_a_row(probes, *GOOD[path], limit)
+        wanted = f"fewer than {IN_A_ROW} consecutive probes that fail or take over {LIMITS[path]} s"
+        if limit > LIMITS[path]:
+            wanted += f" ({limit:.2g} s on this machine, which is busy with other work)"
+        got = f"{bad} consecutive failed or late probes while busy: {path}: {shown(probes)}"
+        require(bad < IN_A_ROW, got, wanted, *probes[-1:])
+    for path, probes in seen.probes.items():
+        for each in probes:
+            if each.failure is None:
+                given.status(each, *GOOD[path])
+    for exchange, asked in seen.work:
+        given.vectors(exchange, len(asked.texts), len(asked.images))
