@@ -110,5 +110,5 @@ def thumbnail(picture: Image.Image) -> Array:
 
 
 def exchanged(picture: Image.Image) -> Image.Image:
-    red, green, blue = picture.convert("RGB").split()
+    red, green, blue = rgb(picture).split()
     return Image.merge("RGB", (blue, green, red))

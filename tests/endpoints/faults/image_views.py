@@ -105,7 +105,7 @@ def corner(picture: Image.Image) -> Image.Image:
     return picture.crop((0, 0, side, side))
 
 
-seen("bgr", lambda picture: exchanged(image_encoder.rgb(picture)))
+seen("bgr", exchanged)
 seen("gray-eyes", lambda picture: image_encoder.rgb(picture).convert("L"))
 seen("inverted", lambda picture: ImageOps.invert(image_encoder.rgb(picture)))
 seen(
