@@ -16,6 +16,7 @@ from conformance.transport.exchange import Exchange
 
 LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}
 GOOD = {READY: (200, 299), LIVE: (200, 399)}
+ANY_STATUS = (0, 999)
 CALLERS_OF_LARGE = 3
 """Callers that send large items."""
 IN_A_ROW = 3
@@ -55,8 +56,8 @@ class UnderLoad:
     def late_in_a_row(self) -> dict[str, int]:
         """For each path, how many consecutive probes were late or got no response."""
         return {
-            path: longest_run(bool(each.failure) or each.seconds > limit for each in seen)
-            for (path, limit), seen in zip(self.limits.items(), self.probes.values(), strict=True)
+            path: bad_in_a_row(seen, *ANY_STATUS, self.limits[path])
+            for path, seen in self.probes.items()
         }
 
 
