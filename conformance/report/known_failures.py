@@ -76,6 +76,8 @@ class KnownFailures:
 
     def applied(self, result: ClauseResult, found: Findings) -> ClauseResult:
         """The result with its known failures marked, and what follows from a known finding."""
+        if not self.entries:
+            return result
         return result.with_tests(partial(self._told_apart, found=found))
 
     def _told_apart(self, test: PhaseResult, found: Findings) -> PhaseResult:
