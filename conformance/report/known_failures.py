@@ -134,7 +134,7 @@ def _shipped(tag: str) -> list[KnownFailure]:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    return f"{row['what']} (since {row['since']}, {row['link']}); meanwhile: {row['meanwhile']}"
+    return f"{row['what']} (since {row['since']}, {row['link']}); workaround: {row['meanwhile']}"
 
 
 def read(path: Path) -> KnownFailures:

@@ -167,7 +167,7 @@ def test_defects_of_official_images_are_known(
     found = known_failures.chosen(asked, image, "openai-clip-vit-base-patch16")
     told = found.reason("TXT-02", "any")
     assert bool(told) == known
-    assert not known or "inference/issues/19); meanwhile: cut texts" in told
+    assert not known or "inference/issues/19); workaround: truncate texts" in told
     assert found.stale([result("pass")], whole=True) == ()
 
 
