@@ -1,4 +1,4 @@
-"""A run of the suite: its settings, endpoint, client, budget and results.
+"""A run of the suite: its settings, endpoint, client, budget, and results.
 
 A `Session` is the pytest plugin of that run. The checks use it through their fixtures. Every phase
 of a test becomes a `PhaseResult`. At the end, the results become a `Judgement`, and finally a
@@ -56,7 +56,7 @@ TOO_SLOW_REMEDY = (
 )
 MOST_TIMEOUTS = 3
 """Number of timed-out requests after which a run ends, since the rest would take hours."""
-ONE_PROCESS = "the suite runs in order, in one process: pytest-xdist's -n cannot be used"
+ONE_PROCESS = "the checks run sequentially in one process: pytest-xdist's -n is not supported"
 
 
 @dataclass(frozen=True)
@@ -292,16 +292,16 @@ class Session:
         return f"{late} requests timed out; giving up" if late >= MOST_TIMEOUTS else ""
 
     def _note_unanswered(self) -> None:
-        """Report broken requests that are never answered, if they alone end the run."""
+        """Report invalid requests that are never answered, if they alone end the run."""
         late = self.client.late
         if self.aftermath.gone or not all(clause.startswith("ERR-") for clause, _ in late):
             return
         exchange = late[-1][1]
         cause = Cause(CauseKind.UNANSWERED, signature=response_signature(exchange))
         got = (
-            f"{exchange.summary()} (request: {exchange.asked()}); {len(late)} requests that cannot "
+            f"{exchange.summary()} (request: {exchange.asked()}); {len(late)} invalid requests got "
         )
-        got += "be served had no response, while valid ones are served"
+        got += "no response, although valid ones are served"
         self.aftermath.saw(cause, got, "a JSON error", exchange)
 
     @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""Capture a real Weaviate's requests for `fixtures/wire`, which `replay` reads.
+"""Capture a real Weaviate server's requests for `fixtures/wire`, which `replay` reads.
 
 `python -m lab.capture_requests FOLDER [VERSION]`. The endpoint's responses do not matter, so a tiny
 endpoint is used. 1.30.5 and 1.39.0 send the same bytes. The requests are kept byte for byte, except

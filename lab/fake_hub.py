@@ -1,4 +1,4 @@
-"""A local model hub: `python -m lab.fake_hub TAG --port 8090` serves the stand-in of a tag.
+"""A local model hub: `python -m lab.fake_hub TAG --port 8090` serves the stand-in for a tag.
 
 `HF_ENDPOINT=http://127.0.0.1:8090` makes the libraries use it, so that published weights can be
 loaded without a network. Every repository has the stand-in's files, which suits the tags that

@@ -1,4 +1,4 @@
-"""Decode a base64 string into an image in its file's own mode.
+"""Decode a base64 string into an image, in the color mode of its file.
 
 Encoders get an image as opened, and each follows its library's documented usage. So the treatment
 of transparency is the library's, and depends on its version: transformers 5 composites over white;

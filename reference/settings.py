@@ -1,4 +1,4 @@
-"""The reference's settings, from flags, environment variables and defaults."""
+"""The reference's settings, from flags, environment variables, and defaults."""
 
 import argparse
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Start, monitor, replace and stop several processes behind one port (`--workers`).
+"""Start, monitor, replace, and stop several processes behind one port (`--workers`).
 
 All workers accept connections from one listening socket, which the supervising process holds open,
 so that pending connections survive the end of a worker. A worker is another instance of this

@@ -1,4 +1,4 @@
-"""The README's commands, options, links and examples are correct."""
+"""The README's commands, options, links, and examples are correct."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Fixtures for the checks: the endpoint, the options, the corpora and the measurements."""
+"""Fixtures for the checks: the endpoint, the options, the corpora, and the measurements."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""ALN: each text is closest to its image, and each image to its text."""
+"""ALN: captions find their images, and images find their captions."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""OPS, PRB and VEC: slow clients, and clients that use HTTP in unusual but valid ways."""
+"""OPS, PRB, and VEC: slow clients, and clients that use HTTP in unusual but valid ways."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""ERR: invalid requests are refused. OPS-06: errors and disconnects leave nothing behind.
+"""ERR: invalid requests are refused. OPS-06: errors and disconnects have no lasting effect.
 
 Requests after an error are judged before other things that may disrupt an endpoint, such as clients
 that disconnect: if an error alone disrupts it, the error is the simpler explanation.

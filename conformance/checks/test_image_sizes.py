@@ -1,4 +1,4 @@
-"""IMG: image sizes from one pixel to 50 megapixels, and files from bytes to megabytes."""
+"""IMG: image sizes from one pixel to 50 megapixels, and file sizes from bytes to megabytes."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -181,9 +181,9 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     explained = left <= min(bar, tolerances.EXPLAINED * nearest)
     likely = f", as if {causes[left]}" if explained else ""
     size = f"{model.image_size} x {model.image_size} pixels"
-    found = f"{name}: the vector is {nearest:.2g} (relative distance) from that of the image"
+    found = f"{name}: the vector is at a relative distance of {nearest:.2g} from that of the image"
     found += f" resized to {size}{likely}"
-    expected = f"at most {bar:.2g} from a PNG of {size}, made by the model's own preprocessing"
+    expected = f"at most {bar:.2g} from a PNG of {size} from the model's own preprocessing"
     expect.require(False, found, expected, got.exchange)
 
 

@@ -1,4 +1,4 @@
-"""OPS: load, response times and connections. ERR-11: an oversized body.
+"""OPS: load, response times, and connections. ERR-11: an oversized body.
 
 The oversized body comes last, after the clients that disconnect, since an endpoint may close the
 connection in the middle of it.

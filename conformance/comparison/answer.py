@@ -132,8 +132,8 @@ class Answer:
     def _small(self, far: Sequence[Pair]) -> str:
         if min(pair.cosine for pair in far) >= NEARLY:
             words = (
-                "the same model, computed differently: different precision (float16, int8), device "
-                "or library version"
+                "the same model, computed differently: a different precision (float16, int8), "
+                "device, or library version"
             )
         else:
             words = (
@@ -183,10 +183,12 @@ def _which(kind: Comparison) -> str:
     if special:
         return f"only {kind.kind} differ, and of these only {special}."
     if _are_unrelated(kind.far):
-        return f"only {kind.kind} differ, and are unrelated: a different encoder for {kind.kind}."
-    how = "resized, cropped or normalized"
+        return (
+            f"only {kind.kind} differ, and they are unrelated: a different encoder for {kind.kind}."
+        )
+    how = "resized, cropped, or normalized"
     if kind.kind == "texts":
-        how = "tokenized, padded or truncated"
+        how = "tokenized, padded, or truncated"
     return f"only {kind.kind} differ: they are {how} differently."
 
 

@@ -1,4 +1,4 @@
-"""``clip-conformance compare OLD NEW``: check, without writing, if stored vectors still match."""
+"""``clip-conformance compare OLD NEW``: check whether stored vectors still match."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -148,7 +148,7 @@ def announcement(ends: Sequence[End], asked: Asked) -> str:
     else:
         count = len(inputs().texts) + len(inputs().images) + FIRST
         sent = f"{count} requests, one text or one image each,"
-    lines = [f"Reads up to {asked.sample} objects of {end.name}." for end in collections]
+    lines = [f"Reads up to {asked.sample} objects from {end.name}." for end in collections]
     lines += [f"Sends {sent} to {urls}, one at a time."] if urls else []
     return " ".join([*lines, "Nothing is written."])
 
@@ -193,7 +193,8 @@ def _missing(
     for mine, theirs, side in ((here, there, new), (there, here, old)):
         if theirs and not mine:
             why = next((words for name, words in side.refused.items() if name in theirs), "")
-            yield f"{kind}: {side.source} returned no vectors; it says: {why or 'nothing'}"
+            said = f": {why}" if why else " and no error message"
+            yield f"{kind}: {side.source} returned no vectors{said}"
 
 
 def _refused(side: Snapshot) -> Iterator[str]:
@@ -223,7 +224,10 @@ def _other_dimension(side: Snapshot, model: Model | None) -> Iterator[str]:
     seen = {len(vector) for vector in (*side.texts.values(), *side.images.values())}
     if model and known and not seen & known:
         has, wanted = (" or ".join(map(str, sorted(each))) for each in (seen, known))
-        yield f"{side.source} has vectors of {has} dimensions, but --model {model.tag} has {wanted}"
+        yield (
+            f"{side.source} has {has}-dimensional vectors, but the vectors of {model.tag} "
+            f"(--model) have {wanted} dimensions"
+        )
 
 
 def _vectors(end: End, asked: Asked) -> Snapshot:
@@ -257,7 +261,7 @@ def _collection_and_endpoint(old: End, new: End, asked: Asked) -> Answer:
     stored_end, other = (old, new) if old.weaviate else (new, old)
     if other.recording:
         raise UserError(
-            f"{other.name} does not hold the objects of {stored_end.name}: compare a collection "
+            f"{other.name} does not contain the objects in {stored_end.name}: compare a collection "
             "with an endpoint, or with another collection"
         )
     with _stored(stored_end, asked) as (collection, stored):

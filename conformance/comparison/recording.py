@@ -144,7 +144,7 @@ class Answers:
         self.unanswered = self.unanswered + 1 if exchange.failure else 0
         if self.unanswered == MOST_UNANSWERED:
             last = one_line(exchange.summary())
-            raise NoAnswers(f"{self.unanswered} {self.what} in a row had no response: {last}")
+            raise NoAnswers(f"{self.unanswered} {self.what} in a row got no response: {last}")
         return exchange
 
 

@@ -19,15 +19,15 @@ def remark(model: Model) -> str:
     if source.startswith(METACLIP_2):
         return (
             "Text vectors from the vendor's image of MetaCLIP 2 always differ from these, since it "
-            "pools a text at its highest token id instead of its end "
+            "pools a text at its highest token id instead of at its end "
             "(docs/vendor-container.md). Images are not affected."
         )
     if model.library == "siglip":
-        case = " and does not lowercase it" if source.startswith(SIGLIP_2) else ""
+        case = ", and do not lowercase it" if source.startswith(SIGLIP_2) else ""
         return (
-            "Text vectors from the vendor's images of SigLIP models always differ from these, "
-            "since they pad a text to the longest in its request instead of to 64 tokens"
-            f"{case} (docs/vendor-container.md). Images are not affected."
+            "The vendor's images for SigLIP models pad each text to the longest in its request "
+            f"instead of to 64 tokens{case}, so their text vectors always differ from these "
+            "(docs/vendor-container.md). Images are not affected."
         )
     return ""
 

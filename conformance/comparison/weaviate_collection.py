@@ -1,4 +1,4 @@
-"""Read a user's Weaviate collection over REST: settings, tenants, objects and vectors."""
+"""Read a user's Weaviate collection over REST: settings, tenants, objects, and vectors."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -223,17 +223,17 @@ class Collection:
             return f"{self.name} has no vector {vector} of {MODULE}{hint}; there are {named}"
         others = [each for each in vectorizers(self.schema) if each != "none"]
         if others:
-            return f"the vectors of {self.name} are made by {', '.join(others)}, not by {MODULE}"
+            return f"the vectors of {self.name} come from {', '.join(others)}, not from {MODULE}"
         return (
             f"{self.name} has vectorizer none: its objects come with their own vectors, and "
-            "the schema does not say which fields these were made from"
+            "the schema does not say which fields these come from"
         )
 
     def _nothing(self, rows: int) -> str:
         where = f"{self.name}, tenant {self.tenant}," if self.tenant else self.name
         if not rows:
             return f"{where} has no objects"
-        return f"none of {rows} objects of {where} has a vector and the fields that it is made from"
+        return f"none of {rows} objects in {where} has both a vector and the fields it comes from"
 
 
 def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collection:

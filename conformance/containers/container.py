@@ -169,7 +169,7 @@ class Container(Stopped):
         """The last line that it wrote to stderr, or else to stdout."""
         written = engine.log(self.id, LOG_LINES)
         errors = [line.text for line in written if line.stream == "stderr" and line.text.strip()]
-        lines = errors or [line.text for line in written] or ["it wrote no message"]
+        lines = errors or [line.text for line in written] or ["it produced no output"]
         return lines[-1][:LONGEST_LINE]
 
     def stop(self) -> None:

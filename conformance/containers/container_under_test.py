@@ -105,7 +105,7 @@ class ContainerUnderTest(Container):
 
 
 def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
-    """Write the stand-in of `tag` into `folder`, which the container sees as `inside`.
+    """Write the stand-in for `tag` into `folder`, which the container sees as `inside`.
 
     The stand-ins come with the reference, which is run as a program. Raises ContainerTrouble.
     """
@@ -115,8 +115,8 @@ def export_stand_in(tag: str, folder: Path, inside: str = MODELS) -> None:
         command, capture_output=True, text=True, errors="replace", timeout=EXPORT_SECONDS
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it wrote no message"])[-1]
-        line = f"no stand-in of {tag} can be mounted: {said.removeprefix('ERROR: ')}"
+        said = (done.stderr.strip().splitlines() or ["it produced no output"])[-1]
+        line = f"no stand-in for {tag} can be mounted: {said.removeprefix('ERROR: ')}"
         raise ContainerTrouble(line)
     _open_to_all(folder)
 

@@ -79,7 +79,7 @@ def _done(words: Sequence[str], seconds: float | None) -> subprocess.CompletedPr
             timeout=seconds,
         )
     except FileNotFoundError as problem:
-        raise ContainerTrouble(f"no container engine: there is no command `{COMMAND}`") from problem
+        raise ContainerTrouble(f"no container engine: command `{COMMAND}` not found") from problem
     except subprocess.TimeoutExpired as problem:
         line = f"no container engine: `{COMMAND} {words[0]}` did not finish within {seconds:g} s"
         raise ContainerTrouble(line) from problem
@@ -105,7 +105,8 @@ def fetch(image: str, policy: Pull) -> None:
         except CommandFailed as problem:
             raise ContainerTrouble(f"{image} cannot be pulled: {problem}") from problem
     elif not _is_here(image):
-        raise ContainerTrouble(f"{image} is not on this machine, and --pull never was given")
+        line = f"{image} is not on this machine, and `--pull never` forbids pulling it"
+        raise ContainerTrouble(line)
 
 
 def digest(image: str) -> str:

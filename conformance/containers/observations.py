@@ -58,7 +58,7 @@ def _until_ready(container: Container, endpoint: Endpoint, wait: float) -> tuple
         return seen[-1].succeeded
 
     if not wait_until(is_ready, wait):
-        what = f"the container of {container.image} runs but was not ready within {wait:g} s"
+        what = f"the container of {container.image} is running but not ready after {wait:g} s"
         line = f"{what}: {READY} returns {seen[-1].summary()}"
         raise ContainerTrouble(line, container.log_tail())
     return tuple(each for each in seen[:-1] if not each.failure)

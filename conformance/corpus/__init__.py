@@ -1,1 +1,1 @@
-"""The test data: texts, drawings, photographs and image files."""
+"""The test data: texts, drawings, photographs, and image files."""

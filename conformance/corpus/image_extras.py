@@ -1,4 +1,4 @@
-"""Image files with metadata, transparent pixels or several images.
+"""Image files with metadata, transparent pixels, or several images.
 
 Metadata includes profiles, camera data, comments and trailing bytes. Transparent pixels are white
 underneath, so they are white whether a library drops the alpha channel or composites over white. If

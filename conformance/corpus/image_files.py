@@ -1,4 +1,4 @@
-"""Image files shared by many checks: a drawing in every format, and small, large and broken files.
+"""Image files shared by many checks: a drawing in every format, and small, large, and corrupt ones.
 
 Also defines the type that the format and size tests share: a file with the pixels that it shows.
 """

@@ -282,20 +282,22 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
     with Image.open(io.BytesIO(file)) as opened:
         image = opened.convert("RGB")
     scales = {
-        "it were resized with bilinear, without antialiasing": _sampled(Resampling.BILINEAR),
-        "it were resized to the nearest pixels": filtered(Resampling.NEAREST),
-        "it were resized to the nearest pixels by integer division": _sampled(
+        "it were resized with bilinear interpolation, without antialiasing": _sampled(
+            Resampling.BILINEAR
+        ),
+        "it were resized with nearest-neighbor interpolation": filtered(Resampling.NEAREST),
+        "it were resized by nearest neighbor (with coordinates rounded down)": _sampled(
             Resampling.NEAREST, 0.5
         ),
-        "it were resized with bilinear": filtered(Resampling.BILINEAR),
-        "it were resized with Lanczos": filtered(Resampling.LANCZOS),
+        "it were resized with bilinear interpolation": filtered(Resampling.BILINEAR),
+        "it were resized with a Lanczos filter": filtered(Resampling.LANCZOS),
         "it were resized with a box filter": filtered(Resampling.BOX),
     }
     cubic, corner = Resampling.BICUBIC, image.crop((0, 0, *(min(image.size),) * 2))
     made = {
-        "both sides were scaled, and the middle not cropped"
+        "both sides were scaled instead of cropping the middle"
         if crops
-        else "the middle were cropped, and not both sides scaled": seen(
+        else "the middle were cropped instead of scaling both sides": seen(
             image, own, not crops, filtered(cubic)
         )[0],
         **{name: seen(image, own, crops, scale)[0] for name, scale in scales.items()},

@@ -1,1 +1,1 @@
-"""The data tables: clauses, models, tolerances and timeouts."""
+"""The data tables: clauses, models, tolerances, and timeouts."""

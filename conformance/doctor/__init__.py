@@ -1,1 +1,1 @@
-"""Diagnose an endpoint, a Weaviate server and its collections within seconds."""
+"""Diagnose an endpoint, a Weaviate server, and its collections within seconds."""

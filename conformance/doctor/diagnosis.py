@@ -1,4 +1,4 @@
-"""The doctor's observations and problems with causes and remedies, and how they are printed."""
+"""The doctor's observations, problems with causes and remedies, and how they are printed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Inspect an endpoint's address, probes and /meta."""
+"""Inspect an endpoint's address, probes, and /meta."""
 
 import re
 import socket

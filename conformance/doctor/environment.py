@@ -1,4 +1,4 @@
-"""Check those of Weaviate's environment variables that are set in this process.
+"""Check the Weaviate environment variables that are set in this process.
 
 Sources: weaviate/weaviate modules/multi2vec-clip/module.go, usecases/config/environment.go,
 usecases/modulecomponents/validate_baseurl.go, entities/config/helpers.go.

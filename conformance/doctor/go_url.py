@@ -159,7 +159,7 @@ def url_problem(value: str) -> str:
     if reasons := repaired(value)[1]:
         return "; ".join(reasons)
     if parse_error(value):
-        return f"Go, and therefore Weaviate, cannot read it: {parse_error(value)}"
+        return f"Go, and therefore Weaviate, cannot parse it: {parse_error(value)}"
     return endpoint_url.problem(value).removeprefix(f"{value!r} is ")
 
 

@@ -1,4 +1,4 @@
-"""Inspect a running Weaviate server: its module, the endpoint behind it and its collections.
+"""Inspect a running Weaviate server: its module, the endpoint behind it, and its collections.
 
 It uses only the REST interface, and never writes.
 """
@@ -160,7 +160,7 @@ class WeaviateDoctor:
     ) -> None:
         """Compare a stored vector with the endpoint's current one."""
         if endpoint is None or config.inference_url:
-            other = f"its vectors are made by {config.inference_url}"
+            other = f"its vectors come from {config.inference_url}"
             why = other if endpoint else "no endpoint answers"
             self.found.note(config.where, f"its stored vectors are not compared: {why}")
             return

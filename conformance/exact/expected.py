@@ -1,4 +1,4 @@
-"""Load the vectors that the libraries' documented usage produces (`fixtures/expected`).
+"""Load the vectors that the libraries produce when used as documented (`fixtures/expected`).
 
 `TAG.npz` is made by `make expected` (`python -m lab.exactness.expected`). A vector is stored as
 16-bit integers with a common scale, which changes it by less than 5e-5 of its norm and halves the

@@ -177,7 +177,7 @@ class Aftermath:
             self._drained([again], timeout * DRAINED)
             return
         got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
-        got += f"the same image again was answered in {again.seconds:.2g} s"
+        got += f"the same image, sent again, was answered in {again.seconds:.2g} s"
         cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
         self.saw(cause, got, "a response each time", seen, again)
 
@@ -375,7 +375,7 @@ class Aftermath:
                 return False
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"a valid request right after it is refused, {TRIES} times out of {TRIES}: "
+        got = f"an immediately following valid request is refused {TRIES} times out of {TRIES}: "
         self.saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
 

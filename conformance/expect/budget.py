@@ -1,4 +1,4 @@
-"""Estimate how long a run takes, and leave out cases that exceed its time budget.
+"""Estimate how long a run takes, and skip cases that do not fit into its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
 runs, and runs before the others, in case the endpoint becomes slower than it was at the start. The

@@ -282,7 +282,7 @@ def if_changed(raised: Nonconformity, endpoint: Endpoint) -> Nonconformity:
     within = tolerances.ACROSS_REQUESTS
     if all(a.shape == b.shape and not beyond(distance(a, b), within) for a, b in pairs):
         return raised
-    got = f"{raised.got}; the earlier request, sent again, has different vectors, too"
+    got = f"{raised.got}; the earlier request, sent again, gets different vectors, too"
     cause = Cause(CauseKind.CHANGED, asked_for(before))
     return type(raised)(got, raised.expected, (*raised.exchanges, now), cause)
 

@@ -1,4 +1,4 @@
-"""The same assertions as preconditions: a failure makes the running check *not judged*.
+"""This package's assertions, used as preconditions: if one fails, the check is *not judged*.
 
 If a check needs vectors for a comparison and they are refused, its own clause does not fail: it is
 *not judged*, and the clause that the refusal violates is named instead.

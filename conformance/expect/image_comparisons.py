@@ -331,7 +331,7 @@ def _not_misread(
         to_copy = tolerances.distance(got.vector, batches.image(copy).vector)
         require(
             apart / 2 <= to_copy + tolerances.DIFFERENT,
-            f"{what}: as if {name} (distance {to_copy:.2g} to that, {apart:.2g} to the image)",
+            f"{what}: as if {name} (distance {to_copy:.2g} from that, {apart:.2g} from the image)",
             "nearest to the original image",
             got.exchange,
             expected.exchange,
@@ -342,8 +342,8 @@ MISREADINGS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
     "red and blue were swapped": lambda image: _channels(image, 2, 1, 0),
     "red and green were swapped": lambda image: _channels(image, 1, 0, 2),
     "green and blue were swapped": lambda image: _channels(image, 0, 2, 1),
-    "it were gray": lambda image: image.convert("L").convert("RGB"),
-    "it were its negative": ImageOps.invert,
+    "it were in grayscale": lambda image: image.convert("L").convert("RGB"),
+    "it were inverted": ImageOps.invert,
     "it were mirrored": ImageOps.mirror,
     "it were upside down": ImageOps.flip,
     "it were rotated by 180 degrees": lambda image: image.rotate(180),

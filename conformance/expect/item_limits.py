@@ -123,7 +123,8 @@ class ItemLimits:
             return None  # Refused not for their number, but for having both kinds in one request.
         number = len(parts[counted]) if counted else len(others)
         words = (
-            f"any {number} {counted or 'items'} in one request are refused; half of them are served"
+            f"a request with {number} {counted or 'items'} is refused, but one with half as many "
+            "is served"
         )
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)
 

@@ -218,10 +218,10 @@ def refusal(exchange: Exchange) -> str:
 
 
 def no_leak(exchange: Exchange) -> None:
-    """Require that the body has no object addresses, tracebacks or file names of the server."""
+    """Require that the body has no memory addresses, tracebacks, or names of the server's files."""
     leak = LEAKS.search(answered(exchange).body.decode("utf-8", "replace"))
     got = f"{leak.group() if leak else ''!r} in {exchange.summary()}"
-    require(leak is None, got, "no addresses, tracebacks or file names", exchange)
+    require(leak is None, got, "no memory addresses, tracebacks, or file names", exchange)
 
 
 def _unreadable(problem: GoParseError, exchange: Exchange, expected: str) -> Nonconformity:

@@ -1,4 +1,4 @@
-"""Probe an endpoint while it works, with limits that other work on this machine widens."""
+"""Probe an endpoint under load, with limits relaxed if other work keeps this machine busy."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence

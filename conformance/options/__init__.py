@@ -1,1 +1,1 @@
-"""The table of options, and the settings made from them."""
+"""The table of options, and the settings derived from them."""

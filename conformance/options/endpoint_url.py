@@ -1,4 +1,4 @@
-"""Validate the URL of an endpoint, and keep the headers and certificates for its host.
+"""Validate the URL of an endpoint, and store the headers and CA certificates for its host.
 
 An endpoint behind a gateway may need headers, or have its own CA. A command grants both to the URL
 once it is known, so that they are never sent to another host: every connection to that host and

@@ -165,7 +165,7 @@ def _tag(values: Mapping[str, Any]) -> str:
     if tag is None:
         raise BadOption(
             "specify the endpoint's model with --model TAG (clip-conformance models lists the "
-            "tags; for your own model add --models FILE)"
+            "tags; for your own model, add --models FILE)"
         )
     return tag
 

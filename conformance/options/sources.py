@@ -1,4 +1,4 @@
-"""Read a run's options from the command line, the environment and pyproject.toml.
+"""Read a run's options from the command line, the environment, and pyproject.toml.
 
 The command line takes precedence over ``CLIP_CONFORMANCE_NAME``, and that over the table
 ``[tool.clip-conformance]`` of the pyproject.toml in the working folder. Click reads all three.

@@ -1,1 +1,1 @@
-"""Reporting: the verdict, the scoreboard and the report files."""
+"""Reporting: the verdict, the scoreboard, and the report files."""

@@ -1,4 +1,4 @@
-"""Write the files of ``--report DIR``: report.json and the files made from it.
+"""Write the files of ``--report DIR``: report.json and the files generated from it.
 
 In report.md, text from the endpoint is put in code spans, which disable markup and @mentions.
 """

@@ -1,4 +1,4 @@
-"""Where a report comes from: the suite, the contract, the environment and the options."""
+"""Where a report comes from: the suite, the contract, the environment, and the options."""
 
 import hashlib
 import json

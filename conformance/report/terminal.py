@@ -165,7 +165,7 @@ def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None
         tag, models = settings.model.tag, settings.models
         own = f"--models {models} --weights FOLDER" if models else "--weights hub"
         line = (
-            "Exactness was judged only by captions, published figures and the preprocessing of "
+            "Exactness was judged only by captions, published figures, and the preprocessing of "
             f"images. For exact vectors: clip-conformance record --reference {tag} {own} -o "
             f"~/.local/share/clip-conformance/expected/{tag}.npz"
         )

@@ -1,4 +1,4 @@
-"""Show a measurement as a terminal table, Markdown, JSON and a plot."""
+"""Show a measurement as a terminal table, Markdown, JSON, and a plot."""
 
 import json
 import os
@@ -17,7 +17,7 @@ COLUMNS = ("kind", "callers", "endpoint", "requests/s", "median ms", "p99 ms", "
 NUMBERS = COLUMNS.index("requests/s")
 """Index of the first numeric column."""
 
-RATIO = "ratio: requests/s of {first} divided by this row's; from one run, alternating"
+RATIO = "ratio: requests/s of {first} divided by this row's; measured alternately in one run"
 
 BAR, GAP, LABEL, SCALE = 18, 14, 170, 360
 """Pixels: height of a bar, space between cells, width for names, length of the longest bar."""

@@ -155,7 +155,7 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
     if isinstance(problem, TooLarge):
         return Failure(FailureKind.TOO_LARGE, f"the response exceeds {MAX_RESPONSE // 2**20} MiB")
     if isinstance(problem, zlib.error):
-        return Failure(FailureKind.BROKEN_GZIP, f"the response's gzip is broken: {problem}")
+        return Failure(FailureKind.BROKEN_GZIP, f"the response is not valid gzip: {problem}")
     words = str(problem) or type(problem).__name__
     if isinstance(problem, httpx.ConnectError):
         return Failure(FailureKind.NO_CONNECTION, f"no connection: {words}")

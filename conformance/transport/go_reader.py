@@ -185,7 +185,7 @@ def _checked(name: str, row: Sequence[Any]) -> list[float]:
     """The row with null read as 0, as in Go; raises if an element is not a number."""
     for index, item in enumerate(row):
         if isinstance(item, _Huge):
-            raise GoParseError(f"{name}[{index}] is {item[:40]}, beyond float32")
+            raise GoParseError(f"{name}[{index}] is {item[:40]}, out of range for float32")
         if item is not None and type(item) is not float:
             raise GoParseError(f"{name}[{index}] is {_kind(item)}, not a number")
     return [0.0 if item is None else item for item in row]
@@ -211,7 +211,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, _Huge):
         if np.isinf(float(value)):
-            raise GoParseError(f"the number {value[:40]} is beyond float64")
+            raise GoParseError(f"the number {value[:40]} is out of range for float64")
         return float(value)
     return _valid(value) if isinstance(value, str) else value
 

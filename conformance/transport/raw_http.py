@@ -184,7 +184,7 @@ class _Read:
     def message(self) -> Message:
         """The message; raises h11.RemoteProtocolError if it is incomplete."""
         if self._start is None or not self.whole:
-            raise h11.RemoteProtocolError("the message breaks off")
+            raise h11.RemoteProtocolError("the message is incomplete")
         lines = self._head.splitlines()
         pairs = self._start.headers.raw_items()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)

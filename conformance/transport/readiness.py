@@ -79,7 +79,7 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
             f"no TLS connection to {shown}: {seen.failure} (--ca-file adds an authority; {doctor})"
         )
     if seen.failed_by(FailureKind.NO_CONNECTION):
-        return f"nothing listens at {shown}: {seen.failure} {more}"
+        return f"nothing is listening at {shown}: {seen.failure} {more}"
     if seen.failure:
         return f"{shown} accepts connections but does not answer {READY}: {seen.failure} {more}"
     answer = f"{shown} is not ready: {READY} answers with {_short(seen)}"

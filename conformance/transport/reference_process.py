@@ -66,7 +66,7 @@ class Reference(Stopped):
     def last_log_line(self) -> str:
         """The last line of the program's log, and a remedy."""
         line = self._process.last_line
-        return f"{line}{_remedy(line)}" if line else "it wrote no message"
+        return f"{line}{_remedy(line)}" if line else "it produced no output"
 
     def _announced(self) -> str:
         """The URL in the program's one line of output, ``serving TAG on URL``."""

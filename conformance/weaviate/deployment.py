@@ -1,4 +1,4 @@
-"""Weaviate, the endpoint and the proxy between them, for the duration of a run.
+"""Weaviate, the endpoint, and the proxy between them, for the duration of a run.
 
 `attributed` decides from the proxied traffic whether the endpoint caused a Weaviate error.
 """

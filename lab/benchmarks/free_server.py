@@ -15,7 +15,7 @@ DIMENSION = 512
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
-    """The stand-in of `TAG`, with its own processor and constant vectors."""
+    """The stand-in for `TAG`, with its own processor and constant vectors."""
     import torch
 
     from reference.encoders import clip

@@ -1,4 +1,4 @@
-"""`python -m lab.exactness.shipped_images`: make the lossy files of fixtures/expected/images."""
+"""`python -m lab.exactness.shipped_images`: generate the lossy files of `fixtures/expected`."""
 
 from pathlib import Path
 from typing import Final

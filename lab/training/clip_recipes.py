@@ -1,4 +1,4 @@
-"""The stand-ins of the transformers CLIP family: OpenAI's ViT-B/16 and MetaCLIP 2."""
+"""The stand-ins for the transformers CLIP family: OpenAI's ViT-B/16 and MetaCLIP 2."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The stand-in of ModernVBERT-modernvbert-embed."""
+"""The stand-in for ModernVBERT-modernvbert-embed."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The stand-ins of the open_clip family: CLIP's image towers in open_clip's own classes."""
+"""The stand-ins for the open_clip family: CLIP's image towers in open_clip's own classes."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The stand-ins of the sentence-transformers family: CLIP ViT-B/32 and its multilingual version."""
+"""The stand-ins for the sentence-transformers family: CLIP ViT-B/32, and its multilingual form."""
 
 import json
 from pathlib import Path

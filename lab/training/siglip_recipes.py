@@ -1,4 +1,4 @@
-"""The stand-ins of the SigLIP family."""
+"""The stand-ins for the SigLIP family."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,4 +1,4 @@
-"""ModernVBERT as a bi-encoder, like colpali-engine's BiModernVBert, but with transformers.
+"""ModernVBERT as a bi-encoder, as in colpali-engine's BiModernVBert, but based on transformers.
 
 Details from colpali-engine 0.3.13 (`models/modernvbert`), which the vendor's container uses: an
 image is inserted into a fixed prompt, the vector is the mean over all attended positions, texts are

@@ -1,4 +1,4 @@
-"""Code shared by the torch encoders: loading, preprocessing and computing.
+"""Code shared by the torch encoders: loading, preprocessing, and computing.
 
 transformers repeats work for every item: it sets up the tokenizer for each text, and copies an
 image's pixels plane by plane before it resizes them. When a model is loaded, a shorter path is

@@ -22,7 +22,7 @@ def available() -> tuple[str, ...]:
 
 
 def archive(tag: str) -> Traversable:
-    """The packed stand-in of `tag`. Raises LookupError if there is none."""
+    """The packed stand-in for `tag`. Raises LookupError if there is none."""
     for file in _archives():
         if file.name == tag + SUFFIX:
             return file
@@ -42,7 +42,7 @@ def opened(tag: str) -> Iterator[tarfile.TarFile]:
 
 
 def unpack(tag: str, into: Path) -> Path:
-    """Unpack the stand-in of `tag` into a new folder in `into` and return that folder.
+    """Unpack the stand-in for `tag` into a new folder in `into` and return that folder.
 
     Raises LookupError if there is no stand-in for `tag`, OSError if it cannot be written.
     """

@@ -24,7 +24,7 @@ _VENDOR_CONFIGS: Final = "/usr/local/lib/python3.11/site-packages/open_clip/mode
 
 
 def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MODELS) -> str:
-    """Write the stand-in of `tag` into `folder`, and return instructions in a few lines.
+    """Write the stand-in for `tag` into `folder`, and return instructions in a few lines.
 
     `mounted_at` is where the server will see the folder, in the vendor's layout.
 
@@ -79,9 +79,9 @@ def _vendor_open_clip(folder: Path, models: str) -> str:
 def _vendor_modernvbert(folder: Path, _models: str) -> str:
     return (
         f"{folder}/modernvbert is for transformers 5 (ModernVBertModel, Idefics3Processor).\n"
-        "The vendor's image reads this model with colpali-engine, whose class uses other names\n"
-        "for the weights, and it loads parts' configurations from the hub, so it cannot load this\n"
-        "folder."
+        "The vendor's image reads this model with colpali-engine, whose class uses different\n"
+        "names for the weights, and loads the configurations of the model's parts from the hub,\n"
+        "so the image cannot load this folder."
     )
 
 
@@ -184,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="clip-conformance stand-in",
-        description="Write the stand-in of TAG into the folder DIR, and print what to mount where.",
+        description="Write the stand-in for TAG to the folder DIR, and print what to mount where.",
     )
     parser.add_argument("tag", metavar="TAG", help="a tag that `clip-conformance models` lists")
     parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty folder")

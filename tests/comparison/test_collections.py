@@ -66,7 +66,7 @@ def test_a_collection_that_matches(url: Urls, command: Command, order: int) -> N
         words = [f"weaviate:{weaviate}/products", url("plain")][::order]
         told = command("compare", *words)
     assert told.status == 0, told.err
-    assert f"Reads up to 48 objects of products at {weaviate}." in told.out
+    assert f"Reads up to 48 objects from products at {weaviate}." in told.out
     assert f"Sends up to 49 requests, one object each, to {url('plain')}" in told.out
     assert "MATCH: the vectors of" in told.out
     assert "objects: 6 of 6 the same; lowest cosine 1.0000" in told.out
@@ -94,7 +94,7 @@ CASES: dict[str, tuple[str, list[str], int, str]] = {
     "no tenants": ("Products", ["--tenant", "b"], 4, "Products has no tenants"),
     "no such vector": ("Named", ["--vector", "titel"], 4, "did you mean title?"),
     "vectorizer none": ("Own", [], 4, "Own has vectorizer none: its objects come with their own"),
-    "another vectorizer": ("Foreign", [], 4, "are made by text2vec-openai, not by multi2vec"),
+    "another vectorizer": ("Foreign", [], 4, "come from text2vec-openai, not from multi2vec"),
     "nothing stored": ("Empty", [], 4, "Empty has no objects"),
     "no such collection": ("Product", [], 4, "there is no collection Product at http://"),
 }

@@ -47,7 +47,7 @@ def test_images_of_another_encoder_are_one_reason(
     assert "texts: 71 of 71 the same" in told.out
     assert "images: 0 of 39 the same" in told.out
     assert told.out.count("likely reason: ") == 1
-    assert "only images differ, and are unrelated: a different encoder" in told.out
+    assert "only images differ, and they are unrelated: a different encoder" in told.out
 
 
 def test_what_one_side_refuses_is_named_and_the_rest_compared(
@@ -67,7 +67,7 @@ def test_a_kind_that_one_side_refuses_is_no_match(
     siglip = "google-siglip2-so400m-patch16-384"
     told = command("compare", url("images"), recorded, "--model", siglip)
     assert told.status == 1
-    assert f"images: {url('images')} returned no vectors; it says: " in told.out
+    assert f"images: {url('images')} returned no vectors: " in told.out
     assert "since release 1.4.1 vectors of images of SigLIP models can be read" in told.out
     assert f"recorded as {registry.MULTILINGUAL}, but --model says {siglip}" in told.out
 
@@ -79,7 +79,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "no file": (["no.json", NOBODY], "no recording at no.json"),
     "no scheme": ([NOBODY, "localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": ([NOBODY, f"{NOBODY}/meta"], "the URL ends in /meta"),
-    "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing listens at {NOBODY}"),
+    "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing is listening at {NOBODY}"),
     "a collection without its Weaviate": (
         ["weaviate:A", NOBODY],
         "does not name its Weaviate; expected",
@@ -167,11 +167,11 @@ def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot)
     [
         ("texts", "text of 500 words", False, "long ones, so they are truncated"),
         ("texts", "", True, "those with uppercase letters, so only one side lowercases them"),
-        ("texts", "", False, "only texts differ: they are tokenized, padded or truncated"),
+        ("texts", "", False, "only texts differ: they are tokenized, padded, or truncated"),
         ("images", "encoding", False, "those that have to be converted first"),
         ("images", "size", False, "those that are not square or are very small"),
         ("images", ("encoding", "size"), False, "decoded differently, and those that are not"),
-        ("images", "", False, "only images differ: they are resized, cropped or normalized"),
+        ("images", "", False, "only images differ: they are resized, cropped, or normalized"),
     ],
 )
 def test_what_differs_names_the_reason(
@@ -203,7 +203,7 @@ def test_two_recordings_of_two_models_are_told(before: Snapshot) -> None:
 
 def test_vectors_that_the_model_cannot_have_are_noted(before: Snapshot) -> None:
     remarks = of_snapshots(before, before, models.find("google-siglip2-so400m-patch16-384")).remarks
-    assert any("512 dimensions, but --model" in line and "has 1152" in line for line in remarks)
+    assert any("512-dimensional vectors, but" in line and "have 1152" in line for line in remarks)
 
 
 def test_a_match_tells_of_searches_that_change(before: Snapshot) -> None:

@@ -69,7 +69,7 @@ def test_silence_ends_it_early() -> None:
         return Exchange("POST", "http://x", failure=Failure(FailureKind.TIMED_OUT, "late"))
 
     many = Inputs({str(number): "text" for number in range(50)}, {})
-    with pytest.raises(NoAnswers, match="3 items in a row had no response: late"):
+    with pytest.raises(NoAnswers, match="3 items in a row got no response: late"):
         recording.ask("http://x", silent, many)
     assert len(asked) == 3
 
@@ -90,7 +90,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["--reference", "mine", "--models", "no.toml", "--weights", "hub"],
         "no.toml",
     ),
-    "nobody there": ([NOTHING, "-o", "file", "--wait", "0"], f"nothing listens at {NOTHING}"),
+    "nobody there": ([NOTHING, "-o", "file", "--wait", "0"], f"nothing is listening at {NOTHING}"),
     "no URL": (["localhost:8080", "-o", "file"], "did you mean http://localhost:8080?"),
     "not a number": ([NOTHING, "-o", "file", "--wait", "nan"], "not a number of seconds"),
     "an option": ([NOTHING, "--files", "x"], "No such option"),

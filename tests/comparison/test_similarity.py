@@ -49,7 +49,7 @@ def test_models_that_the_vendor_reads_otherwise_are_remarked_on(tag: str) -> Non
     model = models.find(tag)
     said = comparison(a=OTHER).expected(model)
     assert ("vendor's image" in said) is ("siglip" in tag or "metaclip" in tag)
-    assert ("does not lowercase" in said) is ("siglip2" in tag)
+    assert ("do not lowercase" in said) is ("siglip2" in tag)
     assert said.endswith(vendor.remark(model))
 
 

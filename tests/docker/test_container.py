@@ -1,4 +1,4 @@
-"""A container is started from the image under test, checked and removed."""
+"""A container is started from the image under test, checked, and removed."""
 
 import signal
 import subprocess
@@ -126,5 +126,5 @@ def test_no_engine_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_command_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "COMMAND", "docker-that-is-not-there")
-    with pytest.raises(ContainerTrouble, match="there is no command"):
+    with pytest.raises(ContainerTrouble, match=r"command `.*` not found"):
         engine.check()

@@ -1,4 +1,4 @@
-"""Each container clause (CTR) is met by the good image and broken by a faulty one."""
+"""Each container clause (CTR) is met by the correct image and violated by a faulty one."""
 
 import json
 from pathlib import Path

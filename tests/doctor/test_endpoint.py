@@ -131,7 +131,7 @@ def test_a_dead_port_is_named(doctor: Doctor) -> None:
     with talking(hangs_up) as url:
         pass
     dead = doctor(url)
-    assert f"nothing listens at {url}" in dead.text
+    assert f"nothing is listening at {url}" in dead.text
     assert f'Get "{url}/.well-known/ready": dial tcp' in dead.text
     assert "connect: connection refused" in dead.text
     assert "dial tcp [::1]:9: connect" in doctor("http://[::1]:9").text
@@ -209,7 +209,7 @@ NUMBERS = {
     "the same": (vectorized(lambda _item, _number: [1.0, 2.0]), "a different item has the same"),
     "by chance": (
         vectorized(lambda _item, number: [1.0, float(number**2)]),
-        "sent twice, it has different vectors",
+        "different vectors when sent twice",
     ),
     "a limit": (vectorized(good, 10**6), "an image of 2.4 MB: status 413: Too large"),
     "a slow start": (vectorized(good, wait=0.5), "one text: the first request took 0.5 s"),
@@ -317,7 +317,7 @@ def test_what_the_suite_has_been_told_is_known_here_too(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLIP_CONFORMANCE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("CLIP_CONFORMANCE_MODEL", TAG)
-    assert "nothing listens at http://127.0.0.1:9" in doctor().text
+    assert "nothing is listening at http://127.0.0.1:9" in doctor().text
 
 
 WRONG = {

@@ -31,7 +31,7 @@ MALFORMED = {
 UNKNOWN = {
     "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that was not expanded",
     "http://{{ clip }}:8080": "{{ clip }} is a variable that was not expanded",
-    "http://clip:80a": 'Go, and therefore Weaviate, cannot read it: invalid port ":80a" after host',
+    "http://clip:80a": 'Weaviate, cannot parse it: invalid port ":80a" after host',
     "http://clip:8080:8080": 'invalid port ":8080:8080" after host',
     "http://[::1:8080": "missing ']' in host",
     "http://clip%zz": 'invalid URL escape "%zz"',

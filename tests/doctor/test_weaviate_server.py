@@ -168,7 +168,7 @@ def test_where_nothing_can_be_compared_it_is_said(endpoint: Endpoint) -> None:
     own = weaviate(classes=[collection("Films", {**TITLE, "inferenceUrl": "http://clip:8080"})])
     assert "not compared: Films has no objects" in said(diagnosed(empty, "Films", endpoint))
     assert "not compared: no endpoint answers" in said(diagnosed(empty, "Films"))
-    assert "made by http://clip:8080" in said(diagnosed(own, "Films", endpoint))
+    assert "come from http://clip:8080" in said(diagnosed(own, "Films", endpoint))
 
 
 def test_vectorizer_none_says_what_it_means_for_queries_and_how_to_set_one() -> None:

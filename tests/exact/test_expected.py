@@ -1,4 +1,4 @@
-"""The shipped vectors are complete, small and reproducible."""
+"""The shipped vectors are complete, small, and reproducible."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages between Weaviate and the endpoint: complete, bounded and unchanged."""
+"""HTTP/1.1 messages between Weaviate and the endpoint: complete, bounded, and unchanged."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Fixtures for the reference's tests: a fake encoder, an application, loaded stand-ins."""
+"""Fixtures for the reference's tests: a fake encoder, an application, and loaded stand-ins."""
 
 import base64
 import io
@@ -107,13 +107,13 @@ def photograph() -> Image.Image:
 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
-    """Unpacks the stand-in of a key of `STAND_INS`, once."""
+    """Unpacks the stand-in for a key of `STAND_INS`, once."""
     return cache(lambda name: standins.unpack(STAND_INS[name], tmp_path_factory.mktemp(name)))
 
 
 @pytest.fixture(scope="session")
 def model(checkpoint: Checkpoint) -> Find:
-    """Loads the stand-in of a key of `STAND_INS`, once."""
+    """Loads the stand-in for a key of `STAND_INS`, once."""
     return cache(lambda name: load(models.find(STAND_INS[name]), checkpoint(name)))
 
 

@@ -1,4 +1,4 @@
-"""The stand-ins on onnxruntime: the vectors of the torch engine, without torch."""
+"""On onnxruntime, the stand-ins produce the same vectors as with torch, but do not need it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`python -m reference` as a program: its output, imports, requirements and exit."""
+"""`python -m reference` as a program: its output, imports, requirements, and exit."""
 
 import json
 import os

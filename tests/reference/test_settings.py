@@ -1,4 +1,4 @@
-"""Flags, environment variables and defaults, and the values that are refused."""
+"""Flags, environment variables, and defaults, and the values that are rejected."""
 
 from pathlib import Path
 

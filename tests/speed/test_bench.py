@@ -103,7 +103,7 @@ def test_a_connection_closed_while_idle_is_no_failure() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--wait", "0"], "nothing listens at http://127.0.0.1:9"),
+        (["--wait", "0"], "nothing is listening at http://127.0.0.1:9"),
         (["--kinds", "video"], "video: expected one or more of text, image, both"),
         (["--callers", "0"], "0: must be numbers from 1 to 1024"),
         (["--callers", "x"], "x: must be numbers"),

@@ -50,7 +50,7 @@ def test_a_report_is_written_where_it_was_asked_for(plain_url: str, tmp_path: Pa
 def test_a_mistake_is_one_line() -> None:
     with pytest.raises(UserError, match=r"^specify the endpoint's model"):
         run("http://127.0.0.1:9")
-    with pytest.raises(UserError, match=r"^nothing listens at http://127.0.0.1:9"):
+    with pytest.raises(UserError, match=r"^nothing is listening at http://127.0.0.1:9"):
         run("http://127.0.0.1:9", model=MODEL, wait=0.1)
     with pytest.raises(UserError, match=r"^no endpoint: "):
         run(model=MODEL)

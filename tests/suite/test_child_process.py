@@ -1,4 +1,4 @@
-"""The output of child processes is read, and they end with everything that they started."""
+"""A child process's output is read, and stopping it also stops every process that it started."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`list`, `explain` and `models` show the contents of the tables and the checks."""
+"""`list`, `explain`, and `models` show the contents of the tables and the checks."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The suite leaves the current folder, other runs and other plugins alone."""
+"""The suite leaves the current folder, other runs, and other plugins alone."""
 
 import json
 import subprocess

@@ -44,7 +44,7 @@ def test_a_dead_port_is_one_line(command: Command) -> None:
     done = command(url, *SOON)
     assert done.status == 4
     assert len(done.lines) == 1
-    assert done.lines[0].startswith(f"ERROR: nothing listens at {url}")
+    assert done.lines[0].startswith(f"ERROR: nothing is listening at {url}")
 
 
 def test_the_line_shows_no_password_and_nothing_of_the_endpoint_that_a_terminal_obeys(

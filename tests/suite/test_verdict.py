@@ -1,4 +1,4 @@
-"""From tests to clauses, profiles and the verdict, each status stays distinct."""
+"""From tests to clauses, profiles, and the verdict, each status stays distinct."""
 
 import itertools
 from collections.abc import Sequence

@@ -115,9 +115,9 @@ UNREACHABLE = {
         "MODULES_VALIDATE_BASE_URL is on",
         "refusing to dial internal address",
     ),
-    "nothing listens": (
+    "nothing is listening": (
         {"CLIP_INFERENCE_API": "http://127.0.0.1:9", "CLIP_WAIT_FOR_STARTUP": "false"},
-        "Nothing listens at CLIP_INFERENCE_API",
+        "Nothing is listening at CLIP_INFERENCE_API",
         "connection refused",
     ),
     "no scheme": (
@@ -170,7 +170,7 @@ ENDS = {
         {"MODULES_CLIENT_TIMEOUT": "50"},
         words_of("client-timeout", value="50"),
     ),
-    "nothing listens": (
+    "nothing is listening": (
         {"CLIP_INFERENCE_API": "http://127.0.0.1:9"},
         words_of("nothing-listens", url="http://127.0.0.1:9", address="127.0.0.1:9"),
     ),

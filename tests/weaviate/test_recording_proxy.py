@@ -1,4 +1,4 @@
-"""The proxy passes bytes on unchanged, counts them and records every exchange."""
+"""The proxy passes bytes on unchanged, counts them, and records every exchange."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Fixtures for the Weaviate checks: a server, the endpoint's vectors and imported objects."""
+"""Fixtures for the Weaviate checks: a server, the endpoint's vectors, and imported objects."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

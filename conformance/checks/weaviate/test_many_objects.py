@@ -1,4 +1,4 @@
-"""WVT: a large parallel import, and a broken image within a batch."""
+"""WVT: a large parallel import, and a corrupt image within a batch."""
 
 import time
 from base64 import b64encode
@@ -60,7 +60,9 @@ def test_one_broken_image_fails_alone(
             batch.add_object(properties=properties, uuid=uuid)
     rejected = {str(each.object_.uuid): each.message for each in objects.batch.failed_objects}
     expect.require(
-        set(rejected) == {str(ids[2])}, f"{len(rejected)} failed objects", "only the broken one"
+        set(rejected) == {str(ids[2])},
+        f"{len(rejected)} failed objects",
+        "only the one with the corrupt image",
     )
     refusals = [passed.to_exchange() for passed in failures(deployment, mark)]
     refused = (refusals or [endpoint.vectorize([items[0].title], [BROKEN])])[0]

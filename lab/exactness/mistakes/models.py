@@ -1,4 +1,4 @@
-"""Mistakes inside the model: pooling, norms, activations, blocks and weights."""
+"""Mistakes inside the model: pooling, normalization, activations, blocks, and weights."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

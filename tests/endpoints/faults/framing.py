@@ -1,4 +1,4 @@
-"""Responses with broken HTTP framing."""
+"""Responses with invalid HTTP framing."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import threading

@@ -1,4 +1,4 @@
-"""Endpoints that break after a certain item or a client's disconnect."""
+"""Endpoints that fail after a certain item, or after a client disconnects."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import time

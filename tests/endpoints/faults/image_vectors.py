@@ -1,4 +1,4 @@
-"""Images that are mixed up with others, within a request or across many."""
+"""Images that are mixed up with others, within a request or across requests."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Texts that tokenizers, cleaning code or gateways misread."""
+"""Texts that tokenizers, cleaning code, or gateways misread."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Responses with the wrong rows, numbers or keys."""
+"""Responses with the wrong rows, numbers, or keys."""
 
 import base64
 from itertools import chain

@@ -1,1 +1,1 @@
-"""Endpoints that differ within the contract, one file per theme."""
+"""Unusual endpoints that still satisfy the contract, one file per theme."""

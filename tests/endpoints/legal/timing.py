@@ -1,4 +1,4 @@
-"""Endpoints that take their time."""
+"""Endpoints that are slow but conformant."""
 
 import time
 
