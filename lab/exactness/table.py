@@ -82,9 +82,10 @@ def _renderings() -> str:
         if clause and clause != "no effect"
     ]
     summary = (
-        f"Measured with {', '.join(found)}. {counts.total()} mistakes are not allowed and do "
-        f"not have the {SAME}. Of these, {counts['all']} are detected with all affected "
-        f"models, {counts['some']} with some, and {counts['none']} with none. "
+        f"This was measured with {', '.join(found)}. Of the mistakes in the table, "
+        f"{counts.total()} violate the contract and are distinguishable from a change of weights. "
+        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} for some, and "
+        f"{counts['none']} for none. "
         f"Correct variations reported: {', '.join(accused) or 'none'}.\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])
@@ -180,7 +181,7 @@ def _versions() -> str:
     named = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     head = [
         "## Other versions of the libraries\n",
-        f"The documented usage with {named}, compared with the shipped vectors.\n",
+        f"The table compares the vectors of the documented usage with {named} to those shipped.\n",
         "| model and kind | largest distances | | |",
         "|---|---|---|---|",
     ]
