@@ -84,8 +84,8 @@ def _renderings() -> str:
     summary = (
         f"This was measured with {', '.join(found)}. Of the mistakes in the table, "
         f"{counts.total()} violate the contract and are distinguishable from a change of weights. "
-        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} for some, and "
-        f"{counts['none']} for none. "
+        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} for "
+        f"some, and {counts['none']} for none. "
         f"Correct variations reported: {', '.join(accused) or 'none'}.\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])

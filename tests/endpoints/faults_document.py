@@ -70,9 +70,9 @@ def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) ->
         "pass without failing a MUST clause.\n",
         f"With {refused} of these faults, the endpoint is never ready, so the run refuses to "
         f"start and has no findings. For the {len(told)} faults with findings, the median number "
-        f"of primary findings is {median(counts):g} ({counts.count(1)} faults have exactly one, and "
-        f"the maximum is {max(counts)}). For {fitting} of them ({fitting / len(told):.1%}), the "
-        "first finding fits.\n",
+        f"of primary findings is {median(counts):g} ({counts.count(1)} faults have exactly one, "
+        f"and the maximum is {max(counts)}). For {fitting} of them ({fitting / len(told):.1%}), "
+        "the first finding fits.\n",
     ]
 
 
