@@ -114,9 +114,9 @@ OPTIONS: Final = (
     Option("reference", "start the project's reference encoder with this model", metavar="TAG"),
     Option(
         "image",
-        "start a container from this image, test it and remove it",
+        "start a container from this image, test it, and remove it",
         metavar="IMAGE",
-        markdown="start a container from this image on a free port, test it and remove it "
+        markdown="start a container from this image on a free port, test it, and remove it "
         "(needs Docker)",
     ),
     Option(
@@ -131,15 +131,15 @@ OPTIONS: Final = (
         "mount-weights",
         "mount the stand-in at this path (default with --weights stand-in: /app/models)",
         metavar="PATH",
-        markdown="mount the tag's stand-in, in the vendor's layout, at this path in the container; "
-        "`/app/models` with `--weights stand-in`",
+        markdown="mount the tag's stand-in, in the vendor's layout, at this path in the container "
+        "(default with `--weights stand-in`: `/app/models`)",
     ),
     Option(
         "model",
-        "the model that the endpoint serves: a tag, or your own from --models",
+        "the model that the endpoint serves: a listed tag, or one from --models",
         metavar="TAG",
         markdown="the model that the endpoint serves: a tag of the "
-        "[documented images](models.md), or your own from `--models`",
+        "[documented images](models.md), or one from `--models`",
     ),
     Option("models", "TOML file that describes your own models", metavar="FILE", type=Path),
     Option(
@@ -148,8 +148,8 @@ OPTIONS: Final = (
         choices=get_args(Weights),
         default="published",
         default_for={"reference": "stand-in"},
-        markdown="the weights that the endpoint serves; alignment is judged on photographs, or on "
-        "the drawings that stand-ins are trained on",
+        markdown="the weights that the endpoint serves; for published weights, alignment is judged "
+        "on photographs; for stand-ins, on drawings, on which they were trained",
     ),
     Option(
         "dimension-policy",
@@ -164,10 +164,10 @@ OPTIONS: Final = (
     ),
     Option(
         "report",
-        "folder for report.html, .json, .md, junit.xml and badge.json",
+        "folder for report.html, .json, .md, junit.xml, and badge.json",
         metavar="DIR",
         type=Path,
-        markdown="folder for `report.html`, `report.json`, `report.md`, `junit.xml`, `badge.json` "
+        markdown="folder for `report.html`, `report.json`, `report.md`, `junit.xml`, `badge.json`, "
         "and the bodies of failed requests; nothing is written anywhere else",
     ),
     Option(
@@ -176,8 +176,8 @@ OPTIONS: Final = (
         metavar="FILE",
         type=Path,
         markdown="TOML or JSON file of failures that are not counted, each with a reason, or "
-        "`vendor` for the known defects of Weaviate's official image of the model, which are never "
-        "counted if `--image` names that image",
+        "`vendor` for the known defects of Weaviate's official image for the model, which are "
+        "never counted if `--image` names that image",
     ),
     Option(
         "write-known-failures",
@@ -239,17 +239,17 @@ OPTIONS: Final = (
     ),
     Option(
         "compare-with",
-        "compare with a URL, a recording or weaviate:http://HOST:PORT/COLLECTION",
+        "compare with a URL, a recording, or weaviate:http://HOST:PORT/COLLECTION",
         metavar="WHAT",
-        markdown="compare the vectors with those of a URL, a recording or "
+        markdown="compare the vectors with those of a URL, a recording, or "
         "`weaviate:http://HOST:PORT/COLLECTION`",
     ),
     Option(
         "weaviate",
-        "which Weaviate to use: off, embedded[:VERSION], docker[:VERSION] or a URL",
+        "which Weaviate to use: off, embedded[:VERSION], docker[:VERSION], or a URL",
         metavar="WHERE",
         markdown="import and search through a real Weaviate server: `off`, `embedded`, "
-        "`embedded:VERSION`, `docker`, `docker:VERSION` or a URL",
+        "`embedded:VERSION`, `docker`, `docker:VERSION`, or a URL",
     ),
     Option(
         "weaviate-grpc",
@@ -257,7 +257,7 @@ OPTIONS: Final = (
         metavar="PORT",
         type=int,
         positive=True,
-        markdown="gRPC port of the Weaviate server, on the same host as that URL, if it is not the "
+        markdown="gRPC port of the Weaviate server, on the same host as its URL, if it is not the "
         "client's default (50051)",
     ),
     Option(
