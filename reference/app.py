@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 ROUTES = (
-    "GET /.well-known/live, GET /.well-known/ready, GET /meta and POST /vectorize are served here"
+    "GET /.well-known/live, GET /.well-known/ready, GET /meta, and POST /vectorize are served here"
 )
 
 

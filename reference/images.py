@@ -167,7 +167,7 @@ def _described(data: bytes, error: Exception) -> str:
             return f"the {known} image is damaged or truncated ({detail})"
     for unread, signature in UNREAD:
         if signature.match(data):
-            return f"{unread} is not supported; send PNG, JPEG, WebP, GIF, BMP or TIFF"
+            return f"{unread} is not supported; send PNG, JPEG, WebP, GIF, BMP, or TIFF"
     return "not an image in a supported format"
 
 
@@ -179,9 +179,9 @@ def _damage(data: bytes) -> str:
     for kind, start, end in _chunks(data):
         last, word = kind, ascii(kind.decode("latin-1"))[1:-1]
         if end > len(data):
-            return f"it ends within the chunk {word}"
+            return f"it ends within chunk {word}"
         if zlib.crc32(data[start + 4 : end - 4]) != int.from_bytes(data[end - 4 : end]):
-            return f"the chunk {word} has a wrong checksum"
+            return f"chunk {word} has a wrong checksum"
     return "" if last == b"IEND" else "it has no end"
 
 

@@ -1,4 +1,4 @@
-"""CTR: the lifecycle, file system and restrictions of a container that the suite started."""
+"""CTR: the lifecycle, file system, and restrictions of a container that the suite started."""
 
 from typing import Any
 

@@ -160,7 +160,7 @@ def _other_norm(far: Sequence[Pair]) -> str:
     normalized = f" (normalized only {what})" if what else ""
     return (
         f"the same directions with different norms{normalized}. This does not affect cosine "
-        "distance, but it affects dot, l2-squared and weighted fields"
+        "distance, but it affects dot, l2-squared, and weighted fields"
     )
 
 

@@ -1,4 +1,4 @@
-"""Start, inspect and reliably stop a single container."""
+"""Start, inspect, and reliably stop a single container."""
 
 import json
 import os

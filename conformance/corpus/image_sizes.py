@@ -1,4 +1,4 @@
-"""Images of every width, height and shape, and images with many pixels or bytes.
+"""Images of every width, height, and shape, and images with many pixels or bytes.
 
 The images show a single color, which does not depend on the resizing method, or bands along the
 longer side, which look the same whether a model crops or squashes. The format changes from size to

@@ -1,4 +1,4 @@
-"""The contract's clauses: numbered requirements, each with its level, source and reason.
+"""The contract's clauses: numbered requirements, each with its level, source, and reason.
 
 Some clauses hold for some versions of Weaviate only. A change can reach several release lines: one
 in 1.37.0 may have been backported to 1.36.8 and 1.35.17. Such a clause therefore names the first

@@ -1,4 +1,4 @@
-"""Detect whether the endpoint still responds after a refusal, a timeout or an unusual item.
+"""Detect whether the endpoint still responds after a refusal, a timeout, or an unusual item.
 
 After each of them, the suite sends a small valid request, with three possible outcomes:
 

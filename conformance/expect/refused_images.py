@@ -1,4 +1,4 @@
-"""Find out whether an image is refused for its bytes, its size, its mode or its format.
+"""Find out whether an image is refused for its bytes, its size, its mode, or its format.
 
 Copies are sent that share one property with the image and are otherwise plain. If such a copy is
 refused, too, the property that they share is to blame.

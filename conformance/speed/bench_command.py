@@ -78,14 +78,14 @@ def callers(text: str) -> tuple[int, ...]:
     type=Seconds(0.1, 3600),
     default=SECONDS,
     show_default=True,
-    help="duration for each endpoint, kind and number of callers",
+    help="duration for each endpoint, kind, and number of callers",
 )
 @click.option(
     "--report",
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="folder for a table, JSON and a plot",
+    help="folder for a table, JSON, and a plot",
 )
 @shared.wait
 @shared.access_to("url", "beside")

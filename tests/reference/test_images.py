@@ -145,8 +145,8 @@ def test_metadata_that_pillow_refuses_hide_no_pixels(name: str, place: int) -> N
     ("file", "says"),
     [
         (SMALL[:8], "the PNG image is damaged or truncated (it has no end)"),
-        (SMALL[:20], "the PNG image is damaged or truncated (it ends within the chunk IHDR)"),
-        (SMALL[:20] + b"\7" + SMALL[21:], "(the chunk IHDR has a wrong checksum)"),
+        (SMALL[:20], "the PNG image is damaged or truncated (it ends within chunk IHDR)"),
+        (SMALL[:20] + b"\7" + SMALL[21:], "(chunk IHDR has a wrong checksum)"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "the JPEG image is damaged or truncated"),
         (b"RIFF\0\0\0\0WEBP", "the WebP image is damaged"),
         (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC is not supported; send PNG"),
