@@ -80,7 +80,7 @@ def test_translations_meet(
     found = {each: nearest(rows, encoded.texts) for each, rows in translated.items()}
     measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))
     worst = min(found, key=found.__getitem__)
-    got = f"{found[worst]:.3f} of the captions in {worst} nearest to their English counterparts"
+    got = f"{found[worst]:.3f} of the captions in {worst} are nearest to the English ones"
     shown = translated[worst].exchanges[0], encoded.texts.exchanges[0]
     expect.require(found[worst] >= TRANSLATED, got, f"at least {TRANSLATED}", *shown)
 
@@ -93,7 +93,7 @@ def test_stray_blanks_change_little(
     sent = [BLANKS[name](caption) for caption in corpus.captions["en"][:CAPTIONS]]
     got = cache.vectors(texts=sent).texts
     share = nearest(got, encoded.texts)
-    words = f"{share:.3f} of the captions with {name} nearest to the original"
+    words = f"{share:.3f} of the captions with {name} are nearest to the original"
     shown = got.exchanges[0], encoded.texts.exchanges[0]
     expect.require(share >= STILL_NEAREST, words, f"at least {STILL_NEAREST}", *shown)
 
@@ -121,7 +121,7 @@ def test_what_is_hidden_matches_less(
     course = ", ".join(f"{each:.3f}" for each in matches)
     measure(f"match with own captions, {name}", course)
     got = f"margins of own captions over others with increasing {name}: {course}"
-    expected = f"a last margin below {FADED} of the first"
+    expected = f"a final margin below {FADED} times the first"
     expect.require(matches[-1] < FADED * matches[0], got, expected, faded.exchanges[0])
 
 

@@ -73,7 +73,7 @@ def _print_group(console: Console, group: Group, level: Level | None) -> None:
 @click.command("explain")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def explain(ids: Sequence[str]) -> int:
-    """Show a clause: its requirement, reason, source, tests and the faults it catches.
+    """Show a clause: its requirement, reason, source, tests, and the faults that it catches.
 
     ID is a clause, such as VEC-01.
     """

@@ -80,8 +80,8 @@ def command(old: str, new: str, model: str | None, models: Path | None, **how: A
     Each is the URL of an endpoint, a file written by `record`, or a Weaviate collection given as
     weaviate:http://HOST:PORT/COLLECTION (with its API key in CLIP_WEAVIATE_API_KEY).
 
-    The command is safe for production: it sends only valid requests with one text, one image or
-    one object, one at a time, prints their number first, and writes nothing.
+    The command is safe for production: it sends only valid requests with one text, one image,
+    or one object, one at a time, prints their number first, and writes nothing.
 
     Exit status: 0 if all vectors match, 1 if they do not, 4 if nothing could be compared.
     """

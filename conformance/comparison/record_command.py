@@ -63,10 +63,10 @@ def command(
     timeout: float,
     wait: float | None,
 ) -> int:
-    """Save an endpoint's vectors to a file, to compare with them later.
+    """Save an endpoint's vectors to a file for later comparison.
 
     `record URL -o FILE` is safe for production: it sends valid requests with one text or one
-    image, one at a time, and changes nothing. `compare FILE URL` then tells whether the vectors
+    image, one at a time, and changes nothing. `compare FILE URL` then shows whether the vectors
     are still the same.
 
     `record --reference TAG --weights hub` starts the project's reference encoder instead, and

@@ -44,7 +44,7 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
 def command(
     tag: str, models: Path | None, image: str | None, cuda: bool, weaviate_version: str
 ) -> int:
-    """Print a docker-compose.yml of Weaviate with one CLIP model."""
+    """Print a docker-compose.yml for Weaviate with one CLIP model."""
     model = find_model(tag, models)
     if image is None and model.listed == "user":
         raise click.UsageError(f"{model.tag} is a model of your own: give its image with --image")

@@ -100,7 +100,7 @@ def command(
 ) -> int:
     """Measure how fast the endpoint at URL answers Weaviate's requests, or compare several.
 
-    Exit status: 0, or 1 if requests failed, or 4 for a bad option or an endpoint that is not ready.
+    Exit status: 0, 1 if requests failed, 4 for a bad option or an endpoint that is not ready.
     """
     urls = [each.rstrip("/") for each in (url, *beside)]
     check(urls, wait)

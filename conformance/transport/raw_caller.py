@@ -107,11 +107,11 @@ _BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).
 _HEADERS = {**JSON, "Content-Length": str(len(_BODY))}
 
 MOMENTS: dict[str, slice] = {
-    "in the head": slice(40),
+    "while sending the head": slice(40),
     "before the body": slice(-len(_BODY)),
-    "in the body": slice(-len(_BODY) // 2),
+    "while sending the body": slice(-len(_BODY) // 2),
     "while waiting": slice(None),
-    "in the response": slice(None),
+    "while receiving": slice(None),
 }
 """When a client may disconnect, each with the part of its request that it has sent by then."""
 
@@ -121,7 +121,7 @@ def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
     for _, reset in zip(range(times), cycle([False, True]), strict=False):
         caller = RawCaller(url, timeout)
         caller.write((caller.head("POST", VECTORIZE, _HEADERS) + _BODY)[MOMENTS[moment]])
-        if moment == "in the response":
+        if moment == "while receiving":
             caller.has_answer(timeout)  # Wait until it begins.
         caller.hang_up(reset)
     time.sleep(NOTICED_WITHIN)

@@ -41,7 +41,7 @@ def test_shows_the_endpoints_meta(deployment: Deployment, endpoint: Endpoint) ->
     theirs = deployment.client.get_meta()["modules"][MODULE]
     if not deployment.server.ours and set(theirs) != set(own):
         statuses.not_applicable("that server uses a different endpoint")
-    wanted = f"the keys of the endpoint's own, {sorted(own)}"
+    wanted = f"the keys of the endpoint's /meta, {sorted(own)}"
     expect.require(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
 
 
