@@ -201,8 +201,8 @@ OPTIONS: Final = (
         positive=True,
         default=15.0,
         markdown="maximum duration of the run in minutes; if a slow endpoint needs more, every "
-        "clause keeps at least one case, and the other cases alternate from day to day "
-        "(`--slow` runs them all)",
+        "clause keeps at least one case, and a different selection of the other cases is run "
+        "each day (`--slow` runs them all)",
     ),
     Option(
         "wait",
