@@ -102,8 +102,8 @@ OPTIONS: Final = (
         "header for every request to the endpoint; may be repeated",
         metavar="NAME:VALUE",
         repeatable=True,
-        markdown="header for every request to the endpoint, for a gateway in front of it; may be "
-        "repeated, and is masked in reports",
+        markdown="header for every request to the endpoint, such as for a gateway in front of it; "
+        "may be repeated, and is masked in reports",
     ),
     Option(
         "ca-file",
