@@ -1,4 +1,4 @@
-"""Possible ways in which an object's vector was combined from the vectors of its fields.
+"""Ways in which an object's vector may have been combined from the vectors of its fields.
 
 Versions of Weaviate differ. Before 1.21.4, it used the images' weights for the texts too (weaviate
 pull request 3560), and before 1.24 it sent texts in no fixed order. An upgrade of the encoder may

@@ -1,4 +1,4 @@
-"""Check whether the endpoint uses its GPU, from what it reports and how fast it encodes an image.
+"""Check whether the endpoint uses its GPU, judging by what it reports and by its speed.
 
 From outside, only the response time can be measured. The minimum time on this machine's CPU is the
 number of operations for an image, divided by the speed of a matrix multiplication. It is known for

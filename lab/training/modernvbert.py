@@ -1,4 +1,4 @@
-"""ModernVBERT as implemented in transformers, trained narrow and then tiled to its real width."""
+"""ModernVBERT as implemented in transformers, trained at a small width, then tiled to full width."""
 
 from collections.abc import Callable
 from typing import Any, Final

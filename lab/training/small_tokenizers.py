@@ -1,4 +1,4 @@
-"""Small tokenizers of the listed models' types, trained on our own captions.
+"""Small tokenizers of the listed models' types, trained on the project's own captions.
 
 Any change here invalidates the archives in `reference/standins`: a packed checkpoint was trained
 with the token ids that this code gave, so all stand-ins, and the vectors in `fixtures/expected`,

@@ -1,4 +1,4 @@
-"""Each observation of a container is tested on a container with the property and one without."""
+"""Each observation is tested on a container that has the property and on one that does not."""
 
 import pytest
 

@@ -65,7 +65,7 @@ OWN_ERRORS = {
     "CUDA error: no kernel image is available for execution on the device": "torch.cuda.get_arch",
     "CUDA out of memory. Tried to allocate 20.00 MiB": "`nvidia-smi` shows what uses",
     "The NVIDIA driver on your system is too old": "Update the driver",
-    "Torch not compiled with CUDA enabled": "its torch is the CPU build",
+    "Torch not compiled with CUDA enabled": "its torch is a CPU-only build",
     "CUDA error: device-side assert triggered": "Restart the container",
     "CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate": "Restart the container",
     "DefaultCPUAllocator: can't allocate memory": "Give the container more memory",

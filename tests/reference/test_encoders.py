@@ -1,4 +1,4 @@
-"""Guarantees of every encoder beyond its library: stable vectors, any text, any source."""
+"""What every encoder guarantees beyond its library: stable vectors, any text, any source."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fixtures for the suite's tests: endpoints, and the command in-process and as a program."""
+"""Fixtures for the suite's tests: endpoints, and the command, both in-process and as a program."""
 
 import os
 import signal

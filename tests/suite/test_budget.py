@@ -1,4 +1,4 @@
-"""A run's time budget: how its duration is estimated, and which cases are left out."""
+"""A run's time budget: how its duration is estimated, and which cases are skipped."""
 
 import time
 

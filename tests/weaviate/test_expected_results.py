@@ -1,4 +1,4 @@
-"""Weaviate's formulas, with values worked out by hand."""
+"""Weaviate's formulas, with values calculated by hand."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Equivalent responses in another form."""
+"""Equivalent responses in other forms."""
 
 import json
 import time
