@@ -219,8 +219,8 @@ class Collection:
     def _no_vector(self, vector: str | None) -> str:
         named = [each.vector for each in configs(self.schema) if each.vector]
         if vector is not None and named:
-            hint = suggestion(vector, named)
-            return f"{self.name} has no vector {vector} of {MODULE}{hint}; there are {named}"
+            hint = f"{suggestion(vector, named)}; its vectors: {', '.join(named)}"
+            return f"{self.name} has no vector {vector} of {MODULE}{hint}"
         others = [each for each in vectorizers(self.schema) if each != "none"]
         if others:
             return f"the vectors of {self.name} come from {', '.join(others)}, not from {MODULE}"
@@ -244,7 +244,7 @@ def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collect
     classes = {row["class"]: row for row in rest.document("/v1/schema").get("classes") or ()}
     found = next((each for each in classes if each.lower() == name.lower()), None)
     if found is None:
-        known = f"; there are {', '.join(sorted(classes))}" if classes else ""
+        known = f"; existing collections: {', '.join(sorted(classes))}" if classes else ""
         hint = suggestion(name, classes)
         raise NothingStored(f"there is no collection {name} at {rest.url}{hint}{known}")
     schema = classes[found]

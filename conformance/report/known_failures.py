@@ -152,7 +152,7 @@ def read(path: Path) -> KnownFailures:
 def _entry(row: dict[str, Any]) -> KnownFailure:
     names = [name for name in ("clause", "test") if row.get(name)]
     if len(names) != 1 or not row.get("reason") or set(row) != {*names, "reason"}:
-        raise ValueError(f"each entry has a clause or a test, and a reason: {row}")
+        raise ValueError(f"each entry needs a clause or a test, and a reason: {row}")
     entry = KnownFailure(**row)
     if entry.clause and entry.clause not in clauses.all_clauses():
         raise ValueError(f"there is no clause {entry.clause}")

@@ -82,7 +82,7 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
         return f"nothing is listening at {shown}: {seen.failure} {more}"
     if seen.failure:
         return f"{shown} accepts connections but does not answer {READY}: {seen.failure} {more}"
-    answer = f"{shown} is not ready: {READY} answers with {_short(seen)}"
+    answer = f"{shown} is not ready: {READY} returns {_short(seen)}"
     return f"{answer} ({doctor})" if seen.status in NO_SUCH_ROUTE else f"{answer} {more}"
 
 

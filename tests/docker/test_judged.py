@@ -62,7 +62,7 @@ def test_the_report_names_the_digest_and_ends_with_the_log(
     ("env", "line"),
     [
         ("DIE=3", "exited with status 3: fake encoder: no model here"),
-        ("HANG=1", "is not ready: /.well-known/ready answers with status 503"),
+        ("HANG=1", "is not ready: /.well-known/ready returns status 503"),
         ("PAGE=1", "is not a multi2vec-clip endpoint"),
     ],
 )

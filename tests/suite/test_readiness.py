@@ -21,9 +21,9 @@ ENDS = {
     "never answers": (silent, "accepts connections but does not answer /.well-known/ready"),
     "ready and silent": (answering(silent_after_ready), "is not a multi2vec-clip endpoint"),
     "HTML": (always(answer(HTML, "Content-Type: text/html")), "is not a multi2vec-clip endpoint"),
-    "500": (always(answer(b"{}", status="500 Oops")), "is not ready: /.well-known/ready answers"),
-    "503": (always(answer(b"", status="503 Busy")), "is not ready: /.well-known/ready answers"),
-    "404": (always(answer(b"", status="404 No")), "is not ready: /.well-known/ready answers"),
+    "500": (always(answer(b"{}", status="500 Oops")), "is not ready: /.well-known/ready returns"),
+    "503": (always(answer(b"", status="503 Busy")), "is not ready: /.well-known/ready returns"),
+    "404": (always(answer(b"", status="404 No")), "is not ready: /.well-known/ready returns"),
     "SSH": (always(b"SSH-2.0-OpenSSH_9.6\r\n"), "accepts connections but does not answer"),
 }
 
