@@ -123,7 +123,7 @@ def lengths(
     """Judge the norms of the vectors, each within `limit` (a ratio) of the library's."""
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not abs(each.length - 1) <= limit]
-    shown = ", ".join(f"{each.item!r} {each.length:.3g} times" for each in far[:SHOWN])
+    shown = ", ".join(f"{each.item!r} by a factor of {each.length:.3g}" for each in far[:SHOWN])
     got = f"{len(far)} of {len(found)} {kind} vectors are longer or shorter: {shown}"
     wanted = f"the length of {expected.origin} within {limit:.0%}"
     worst = max(found, key=lambda each: abs(each.length - 1), default=None)

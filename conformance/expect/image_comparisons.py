@@ -1,4 +1,4 @@
-"""Judge by their vectors whether two image files show the same picture.
+"""Judge whether two image files show the same picture, based on their vectors.
 
 Small images are sent in a few requests, with varying numbers of images. If such a request is
 refused, its images are sent one by one, so that the finding names the one that is not read. The

@@ -1,4 +1,4 @@
-"""Sources of checkpoints, removal of unpacked files, and widened vectors."""
+"""Sources of checkpoints, removal of unpacked files, and vectors widened to `--dimensions`."""
 
 import dataclasses
 import os
