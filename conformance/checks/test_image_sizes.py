@@ -21,12 +21,12 @@ from conformance.expect.image_comparisons import (
     nearly_same_image,
     same_image,
 )
+from conformance.expect.item_limits import MOST_BYTES
 from conformance.expect.nonconformity import CauseKind
 from conformance.transport.endpoint import Endpoint, Items
 
 USUAL_SIZE = 224
 SCALING = ("crop", "squash")
-BODY = 16 * 2**20
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_large_images_together(
 @pytest.mark.clause("IMG-06")
 def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
     # Base64 turns three bytes into four; a little is left for the JSON around it.
-    image = png_files.heavy(BODY * 3 // 4 - 40_000)
+    image = png_files.heavy(MOST_BYTES * 3 // 4 - 40_000)
     expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
 
 

@@ -29,6 +29,8 @@ FEWEST: Final = 3
 """The smallest plausible limit: an endpoint that refuses fewer items does not accept lists."""
 LARGE_BODY: Final = 50_000
 """Size in bytes above which a body may be too large."""
+MOST_BYTES: Final = 16 * 2**20
+"""Size in bytes up to which a body must be served (IMG-06)."""
 NEAR: Final = 1.01
 """Maximum ratio between a size that is refused and one that is served."""
 
@@ -83,8 +85,9 @@ class ItemLimits:
         return next((each for each in limits if each.explains(items, size)), None)
 
     def _look_into(self, items: list[Item], size: int) -> Limit | None:
-        if size > LARGE_BODY and self._refuses_bytes(size):
-            size = self._smallest_body(size)
+        tried = min(size, MOST_BYTES)
+        if size > LARGE_BODY and self._refuses_bytes(tried):
+            size = self._smallest_body(tried)
             words = f"a short text in a body of {size} bytes is refused too"
             return Limit(CauseKind.TOO_LARGE, "", size=size, words=words)
         smallest = self._smallest(items)
