@@ -63,6 +63,8 @@ class Client:
         self.late: list[tuple[str, Exchange]] = []
         """POST requests without a complete response in time, though the endpoint is fast enough,
         each with the clause of the running test."""
+        self.resends = 0
+        """How often a kept connection was closed instead of a response."""
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call afterwards; they may send requests themselves."""
         self._runner = asyncio.Runner()
@@ -161,6 +163,7 @@ class Client:
         while _may_be_sent_again(exchange):
             again = await self._once(request, timeout)
             exchange = replace(again, resent=exchange.resent + 1)
+            self.resends += 1
         return exchange
 
     async def _once(self, request: Request, timeout: float) -> Exchange:

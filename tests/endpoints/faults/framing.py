@@ -142,6 +142,12 @@ silent("ready-silent", lambda request, _answer: "ready" in request.path, wait=1)
 silent("meta-silent", lambda request, _answer: "meta" in request.path)
 
 
+@fault("every-60th-lost", needs=("whole",))
+class EverySixtiethLost(Silent):
+    def hides(self, request: Request, answer: Answer) -> bool:
+        return "vectorize" in request.path and next(self.calls) % 60 == 0
+
+
 @fault("closed-when-reused")
 class ClosedWhenReused(Endpoint):
     """Drops a request that reuses a connection; a new connection works."""

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix, single
-from tests.endpoints.endpoint import Asked, Body, Endpoint, Refused
+from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint, Refused
 from tests.endpoints.faults.batches import drifted, mean
 from tests.endpoints.faults.load import Overlapping
 from tests.endpoints.legal.vectors import SaidPrecision
@@ -212,3 +213,12 @@ class ColdImages(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         time.sleep(6 if images and next(self.calls) == 1 else 0)
         return super().image_vectors(images)
+
+
+@fault("responses-by-length-of-request")
+class ResponsesByLength(Endpoint):
+    def vectorize(self, request: Request) -> Answer:
+        key = len(request.body)
+        if key not in self.known:
+            self.known[key] = super().vectorize(request)
+        return replace(self.known[key], headers=dict(JSON))
