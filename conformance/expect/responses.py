@@ -27,7 +27,7 @@ Figure = dict[str, Any]
 """The data of a heat map: ``rows`` and ``columns`` (names) and ``values`` (one list per row)."""
 
 LEAKS = re.compile(
-    r"Traceback|\bat 0x[0-9a-f]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b"
+    r"Traceback|\bat 0x[0-9a-fA-F]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b"
     r"|\w\.(?:c|cc|cpp|cs|go|java|js|kt|py|rb|rs|ts):\d+"
 )
 """A traceback, the address of an object, or a file on the server by its path or a line's number."""

@@ -28,7 +28,7 @@ FACTS = (
 )
 """Kinds of causes that make a finding even if only a prerequisite revealed them."""
 
-EFFECTS = {
+EFFECTS: dict[str, tuple[CauseKind, ...]] = {
     CauseKind.DEAD: (CauseKind.NO_RESPONSE,),
     CauseKind.REUSED: (CauseKind.ROWS, CauseKind.UNASKED),
 }

@@ -53,7 +53,7 @@ class Retold(Endpoint):
         raise NotImplementedError
 
 
-ADDRESS = "cannot identify image file <_io.BytesIO object at 0x7f3a5c1d2e90>"
+ADDRESS = "cannot convert <PIL.Image.Image image mode=P size=8x8 at 0x7F3A5C1D2E90>"
 STACK = "goroutine 12 [running]:\nmain.decode(0xc0000b2000, 0x40)\n\t/app/main.go:77 +0x1f"
 retold = variants(Retold, "retell")
 retold("failure-200", lambda _status, message: (200, message))

@@ -217,6 +217,8 @@ class ColdImages(Endpoint):
 
 @fault("responses-by-length-of-request")
 class ResponsesByLength(Endpoint):
+    known: dict[int, Answer]
+
     def vectorize(self, request: Request) -> Answer:
         key = len(request.body)
         if key not in self.known:
