@@ -25,5 +25,5 @@ for run in "$runs"/official-*; do
   store "official-$tag" "$images:$tag" "$digest" "clip-conformance --image $digest --model $tag" \
     "$run/report/image/report.json"
   store "reference-published-$tag" "the reference, $tag, published weights" "this repository, at the commit in the report" \
-    "clip-conformance --reference $tag --weights hub" "$run/report/reference/report.json"
+    "clip-conformance --reference $tag --weights published" "$run/report/reference/report.json"
 done

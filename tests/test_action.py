@@ -45,6 +45,9 @@ def test_the_run_step_hands_on_the_verdict(tmp_path: Path) -> None:
     assert outputs["verdict"] == "not conformant"
     assert Path(outputs["badge"]).is_file()
     assert "not conformant" in (tmp_path / "summary").read_text()
+    (tmp_path / "output").unlink()
+    assert run_step(tmp_path, {"url": "http://127.0.0.1:1", "strict": "perhaps"}).returncode == 4
+    assert not (tmp_path / "output").read_text(), "the verdict of the earlier step"
 
 
 def run_step(folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
