@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from tests.endpoints import registry
+from tests.endpoints import registry, wire
 from tests.endpoints.groups import GROUPS, WARNINGS, compose, culprits
 from tests.endpoints.judging import judge
-from tests.endpoints.wire import Request
+from tests.endpoints.legal.transport import Framed
+from tests.endpoints.registry import Entry
+from tests.endpoints.wire import Answer, Request
 
 
 @pytest.mark.table
@@ -23,6 +25,17 @@ def test_a_legal_endpoint_is_accepted(names: tuple[str, ...]) -> None:
     assert outcome.accepted, f"{culprits(names)}: {told or outcome.verdict}"
     due = {clause for name in names for clause in WARNINGS.get(name, "").split()}
     assert {clause: outcome.messages[clause] for clause in set(outcome.found) - due} == {}
+
+
+class Kept(Framed):
+    def frame(self, answer: Answer) -> bytes:
+        extra = {"Connection": "keep-alive", **wire.content_length(answer.body)}
+        return b"HTTP/1.0" + wire.head(answer, extra)[8:] + answer.body
+
+
+def test_http_1_0_may_keep_its_connections() -> None:
+    outcome = judge(Entry("kept", "", Kept), clause=["OPS-05"])
+    assert (outcome.found, outcome.statuses["OPS-05"]) == ([], "pass")
 
 
 def test_each_variation_is_in_one_group() -> None:
