@@ -68,16 +68,17 @@ class Tokens:
             return None
         own = Tokenizer.from_str(backend.to_str())
         own.enable_truncation(self._limit)
+        pad_id = self._tokenizer.pad_token_id  # transformers looks it up anew each time.
         if self._padding:
-            pad = {"pad_id": self._tokenizer.pad_token_id, "pad_token": self._tokenizer.pad_token}
-            own.enable_padding(length=self._limit, **pad)
+            pad_token = self._tokenizer.pad_token
+            own.enable_padding(length=self._limit, pad_id=pad_id, pad_token=pad_token)
 
         def short_way(text: str) -> Inputs:
             encoded = own.encode(text)
             ids, mask = encoded.ids, encoded.attention_mask
             if not self._padding:
                 missing = missing_tokens(len(ids), self._limit)
-                ids = ids + [self._tokenizer.pad_token_id] * missing
+                ids = ids + [pad_id] * missing
                 mask = mask + [0] * missing
             inputs = {"input_ids": np.array([ids])}
             return inputs | ({"attention_mask": np.array([mask])} if len(names) == 2 else {})
