@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes docs/report-light.png and docs/report-dark.png: the report on an endpoint that refuses palette
-# images. Needs the environment of `make test`, Node, and Chromium from the npm registry.
+# images. Needs the environment of `make test` and Node. CHROMIUM names a browser on this machine; without it, the
+# npm registry's is used, which lacks some characters and the monospaced font.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
@@ -14,7 +15,7 @@ trap 'kill "$server"; rm -r "$scratch"' EXIT
 cat > "$scratch/take.mjs" <<'JS'
 import chromium from '@sparticuz/chromium';
 import puppeteer from 'puppeteer-core';
-const executablePath = await chromium.executablePath();
+const executablePath = process.env.CHROMIUM || (await chromium.executablePath());
 const browser = await puppeteer.launch({ args: chromium.args, executablePath, headless: 'shell' });
 const page = await browser.newPage();
 await page.setViewport({ width: 1100, height: 560 });
