@@ -27,4 +27,5 @@ for (const scheme of ['light', 'dark']) {
 await browser.close();
 JS
 # Chromium unpacks its libraries only where it takes the machine for a serverless one.
-AWS_EXECUTION_ENV=AWS_Lambda_nodejs20.x node "$scratch/take.mjs" "$scratch/report/report.html"
+[ -n "${CHROMIUM:-}" ] || export AWS_EXECUTION_ENV=AWS_Lambda_nodejs20.x
+node "$scratch/take.mjs" "$scratch/report/report.html"
