@@ -35,10 +35,16 @@ cosine transform changes a vector by up to 0.03 (docs/exact.md), and that of a s
 
 TIMES_COARSE = 2.0
 """Factor by which a lossy image may be further from its pixels than a copy with its colors at half
-the resolution. A fast decoder moves the vectors of stand-ins no further, but for SigLIP 2."""
+the resolution. Where a fast decoder moves the vectors of stand-ins by more than OTHER_DECODER, it
+moves them at most 1.3 times as far."""
+
+COARSEST = 0.3
+"""The widest limit for such an image; IMG-13's cosine of 0.95 is a distance of 0.32. A fast decoder
+moves a JPEG of 61 x 45 pixels by 0.25 with SigLIP 2 at 384, which enlarges it, and the copy by
+0.2."""
 
 WIDEST = 0.1
-"""The widest limit for one image: less than most mistakes cause."""
+"""The widest limit for an image with recorded vectors: less than most mistakes cause."""
 
 EXPLAINED = 0.3
 """A mistake is named if it leaves at most this share of the distance, and no more than a legitimate

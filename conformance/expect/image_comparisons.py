@@ -184,7 +184,7 @@ def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -
         if beyond(tolerances.distance(got.vector, expected.vector), within):
             copy = image_files.save(image_sizes.coarse(image_files.opened(shown)), "PNG")
             moved = tolerances.distance(expected.vector, batches.image(copy).vector)
-            within = max(within, min(tolerances.TIMES_COARSE * moved, tolerances.WIDEST))
+            within = max(within, min(tolerances.TIMES_COARSE * moved, tolerances.COARSEST))
         same(got, expected, what, within=within)
 
     usual = tolerances.OTHER_DECODER

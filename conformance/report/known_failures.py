@@ -111,13 +111,14 @@ def _passes_again(entry: KnownFailure, results: Sequence[ClauseResult]) -> bool:
     return bool(met) and all(status == "pass" for status in met)
 
 
-def chosen(asked: Path | None, image: str | None, tag: str) -> KnownFailures:
+def chosen(asked: Path | None, tag: str, *images: str | None) -> KnownFailures:
     """The entries of the user's file, or the vendor's, plus those of the official image under test.
 
-    Raises UserError if the file cannot be read.
+    `images` are the image's names: as given, and its digest in a registry. Raises UserError if the
+    file cannot be read.
     """
     entries = list(read(asked).entries) if asked and str(asked) != VENDOR else []
-    if str(asked) == VENDOR or OFFICIAL.search(image or ""):
+    if str(asked) == VENDOR or any(OFFICIAL.search(each or "") for each in images):
         entries += _shipped(tag)
     return KnownFailures(tuple(entries))
 
