@@ -360,8 +360,9 @@ class Session:
     def _too_slow_for(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception, or one that the endpoint is too slow, if that explains it."""
         pace = self.client.pace
+        slow = [each for each in raised.exchanges if pace.explains(each)]
         unanswered = raised.cause.kind is CauseKind.NO_RESPONSE
-        if not unanswered or not any(map(pace.explains, raised.exchanges)):
+        if not slow or not (unanswered or any(each.failure is None for each in slow)):
             return raised
         got = f"{raised.got}; {pace.described()}"
         cause = Cause(CauseKind.TOO_SLOW, signature="too slow")

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from statistics import median_low
 
 from PIL import Image
@@ -236,7 +237,13 @@ class Pace:
         return 0 < late <= self.timeout
 
     def explains(self, exchange: Exchange) -> bool:
-        """Whether the endpoint may simply be too slow for a request that timed out."""
+        """Whether the endpoint may simply be too slow for a request that timed out.
+
+        Some services answer 503 shortly before their clients give up.
+        """
+        if exchange.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            gave_up = exchange.seconds > self.timeout * SHARE
+            return gave_up and self.seconds(asked(exchange.request_body)) * CLEARLY > self.timeout
         if not exchange.failed_by(FailureKind.TIMED_OUT):
             return False
         return self.outstanding([exchange]) * CLEARLY > self.timeout

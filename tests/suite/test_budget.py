@@ -5,6 +5,8 @@ import time
 import pytest
 
 from conformance.expect.budget import FIRST, Budget
+from conformance.transport.endpoint import Items
+from conformance.transport.exchange import Exchange
 from conformance.transport.pace import Pace, TooMuch
 
 CASES = [
@@ -116,3 +118,15 @@ def test_what_checks_share_costs_the_one_that_runs_alone() -> None:
 def test_an_import_is_judged_even_if_it_costs_most() -> None:
     cases = [("test_operation.py::test_responses_come_in_time", "OPS-02"), (FIRST, "OPS-02")]
     assert Budget(slow(10), 60).plan(cases) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "cost", "explained"),
+    [(503, 45, 10, True), (503, 1, 10, False), (500, 45, 10, False), (503, 45, 0.02, False)],
+)
+def test_a_slow_service_may_give_up_itself(
+    status: int, seconds: float, cost: float, explained: bool
+) -> None:
+    sent = Items(["a"], []).body()
+    seen = Exchange("POST", "http://x", (), sent, status, "HTTP/1.1", seconds=seconds)
+    assert slow(cost).explains(seen) == explained
