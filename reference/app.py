@@ -1,118 +1,105 @@
-"""The four routes of the contract, as a WSGI application.
+"""The four routes of the contract, as a Flask application."""
 
-It uses no web framework, since the framework's routing and its request and response objects took a
-quarter of a text's processor time (docs/performance.md).
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from http import HTTPStatus
-from http.client import responses
-from typing import TYPE_CHECKING
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
 
 from reference import json_bodies
 from reference.admission import BODIES, REQUESTS, Caller, Gate
 from reference.encoder_service import EncoderService
 from reference.errors import RefusedError, UnavailableError
-from reference.json_bodies import JSON, Response
 from reference.settings import Settings
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
-ROUTES = (
-    "GET /.well-known/live, GET /.well-known/ready, GET /meta, and POST /vectorize are served here"
-)
+def create_app(service: EncoderService, settings: Settings, gate: Gate | None = None) -> Flask:
+    """The application that serves `service`'s encoder."""
+    app = Flask("reference", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # Otherwise, //vectorize would be redirected to /vectorize, and Go does not follow redirects.
+    app.url_map.merge_slashes = False
+    app.wsgi_app = SingleSlash(app.wsgi_app)  # type: ignore[method-assign]
+    json_bodies.register_errors(app)
+    _add_probes(app, service)
+    _add_meta(app, service, settings)
+    _add_vectorize(app, service, settings, gate or Gate(REQUESTS, BODIES * settings.max_body))
+    if settings.metrics:
+        from reference import metrics  # Its library is only needed for this route.
+
+        metrics.register(app, service)
+    return app
 
 
-class Application:
-    """Serves `service`'s encoder."""
+class SingleSlash:
+    """Serves `//vectorize`, which Weaviate requests if its configured URL ends in a slash."""
 
-    def __init__(
-        self, service: EncoderService, settings: Settings, gate: Gate | None = None
-    ) -> None:
-        self._service = service
-        self._settings = settings
-        self._gate = gate or Gate(REQUESTS, BODIES * settings.max_body)
-        self._routes: dict[str, tuple[str, Callable[[WSGIEnvironment], Response]]] = {
-            "/.well-known/live": ("GET", lambda _: Response(HTTPStatus.NO_CONTENT)),
-            "/.well-known/ready": ("GET", self._ready),
-            "/meta": ("GET", self._meta),
-            "/vectorize": ("POST", self._vectorize),
-        }
-        self._respond: Callable[[str, WSGIEnvironment], Response] = self._answered
-        if settings.metrics:
-            from reference.metrics import Metrics  # Its library is only needed for this route.
+    def __init__(self, app: Any) -> None:
+        self._app = app
 
-            metrics = Metrics(service)
-            self._respond = metrics.counted(self._answered)
-            self._routes["/metrics"] = ("GET", metrics.show)
-
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
-        # Weaviate requests //vectorize if its configured URL ends in a slash, and does not follow
-        # redirects.
-        path = "/" + environ.get("PATH_INFO", "").lstrip("/")
-        response = self._respond(path, environ)
-        headers = list(response.headers)
-        if response.status != HTTPStatus.NO_CONTENT:
-            headers.append(("Content-Length", str(len(response.body))))
-        start_response(f"{response.status} {responses.get(response.status, 'Unknown')}", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+        environ["PATH_INFO"] = "/" + environ.get("PATH_INFO", "").lstrip("/")
+        answer: Iterable[bytes] = self._app(environ, start_response)
+        return answer
 
-    def _answered(self, path: str, environ: "WSGIEnvironment") -> Response:
-        try:
-            if path not in self._routes:
-                raise RefusedError(f"Not Found: {ROUTES}", HTTPStatus.NOT_FOUND)
-            method, view = self._routes[path]
-            allowed = (method, "HEAD") if method == "GET" else (method,)
-            if environ["REQUEST_METHOD"] not in allowed:
-                status = HTTPStatus.METHOD_NOT_ALLOWED
-                allow = (("Allow", ", ".join(allowed)),)
-                return json_bodies.refusal(f"Method Not Allowed: {ROUTES}", status, allow)
-            return view(environ)
-        except Exception as error:
-            return json_bodies.failure(error)
 
-    def _ready(self, _: "WSGIEnvironment") -> Response:
-        if not self._service.ready:
+def _add_probes(app: Flask, service: EncoderService) -> None:
+    @app.get("/.well-known/live")
+    def live() -> Response:
+        return _empty()
+
+    @app.get("/.well-known/ready")
+    def ready() -> Response:
+        if not service.ready:
             raise UnavailableError("the model is still loading")
-        return Response(HTTPStatus.NO_CONTENT)
+        return _empty()
 
-    def _meta(self, _: "WSGIEnvironment") -> Response:
-        settings, model = self._settings, self._settings.model
-        fixed = {
-            "model": model.tag,
-            "image_model": model.image_model,
-            "text_model": model.text_model or model.image_model,
-            "library": model.library,
-            "weights": settings.weights,
-            "device": settings.device,
-            "workers": settings.workers,
-            "ready": self._service.ready,
-        }
-        body = json_bodies.document({**fixed, **self._service.description})
-        return Response(HTTPStatus.OK, body, JSON)
 
-    def _vectorize(self, environ: "WSGIEnvironment") -> Response:
-        length, limit = int(environ.get("CONTENT_LENGTH") or 0), self._settings.max_body
-        if length > limit:
-            raise _too_large(f"the body has {length:,} bytes", limit)
-        caller = Caller(environ.get("waitress.client_disconnected", lambda: False))
+def _empty() -> Response:
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    del response.headers["Content-Type"]
+    return response
+
+
+def _add_meta(app: Flask, service: EncoderService, settings: Settings) -> None:
+    model = settings.model
+    fixed = {
+        "model": model.tag,
+        "image_model": model.image_model,
+        "text_model": model.text_model or model.image_model,
+        "library": model.library,
+        "weights": settings.weights,
+        "device": settings.device,
+        "workers": settings.workers,
+    }
+
+    @app.get("/meta")
+    def meta() -> Response:
+        return jsonify({**fixed, "ready": service.ready, **service.description})
+
+
+def _add_vectorize(app: Flask, service: EncoderService, settings: Settings, gate: Gate) -> None:
+    @app.post("/vectorize")
+    def vectorize() -> Response:
+        length = request.content_length or 0
+        if length > settings.max_body:
+            raise _too_large(f"the body has {length:,} bytes", settings.max_body)
+        caller = Caller(request.environ.get("waitress.client_disconnected", lambda: False))
         try:
-            with self._gate.entered(length, caller):
-                return self._vectors(environ["wsgi.input"].read(length), caller)
+            with gate.entered(length, caller):
+                return _answered(service, settings.max_items, caller)
         finally:
             caller.answered()
 
-    def _vectors(self, body: bytes, caller: Caller) -> Response:
-        wanted, limit = json_bodies.parse(body), self._settings.max_items
-        items = len(wanted.texts) + len(wanted.images)
-        if items > limit:
-            raise _too_large(f"the request has {items:,} texts and images", limit)
-        vectors = self._service.vectors(wanted, caller)
-        return Response(HTTPStatus.OK, json_bodies.answer(*vectors), JSON)
+
+def _answered(service: EncoderService, max_items: int, caller: Caller) -> Response:
+    wanted = json_bodies.parse(request.get_data(cache=False, parse_form_data=False))
+    items = len(wanted.texts) + len(wanted.images)
+    if items > max_items:
+        raise _too_large(f"the request has {items:,} texts and images", max_items)
+    text_vectors, image_vectors = service.vectors(wanted, caller)
+    return Response(json_bodies.answer(text_vectors, image_vectors), mimetype="application/json")
 
 
 def _too_large(what: str, limit: int) -> RefusedError:

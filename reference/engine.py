@@ -20,8 +20,8 @@ EITHER = f"{STAND_IN} for the stand-ins, or {REFERENCE} for any weights"
 def check(settings: Settings) -> None:
     """Raise `UnloadableError`, one line with what to install, if no engine can serve this."""
     wanted = settings.engine
-    if not _has("waitress"):
-        raise UnloadableError(f"waitress is not installed: {EITHER}")
+    if not (_has("flask") and _has("waitress")):
+        raise UnloadableError(f"Flask and waitress are not installed: {EITHER}")
     if wanted == "onnx" and (reason := _not_for_onnx(settings)):
         raise UnloadableError(f"--engine onnx: {reason}; use --engine torch")
     if wanted == "onnx" and not _has_onnx():

@@ -13,23 +13,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
 
 from reference.errors import ClientGoneError, RefusedError, UnavailableError
 
 log = logging.getLogger(__name__)
 
-Headers = tuple[tuple[str, str], ...]
-
-JSON: Headers = (("Content-Type", "application/json"),)
-
-
-@dataclass(frozen=True)
-class Response:
-    """What a request is answered with; `status` is an HTTP status."""
-
-    status: int
-    body: bytes = b""
-    headers: Headers = ()
+ROUTES = (
+    "GET /.well-known/live, GET /.well-known/ready, GET /meta, and POST /vectorize are served here"
+)
 
 
 @dataclass(frozen=True)
@@ -112,25 +105,41 @@ def _rows(vectors: Sequence[Vector]) -> Iterator[bytes]:
         yield (("[" + "%.9g," * len(vector))[:-1] % tuple(vector.tolist()) + "]").encode()
 
 
-def document(content: dict[str, Any]) -> bytes:
-    """A JSON object in ASCII."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+def register_errors(app: Flask) -> None:
+    """Turn every exception of `app`, including the framework's own, into a JSON response."""
+    app.register_error_handler(RefusedError, lambda error: _error(str(error), error.status))
+    app.register_error_handler(UnavailableError, _unavailable)
+    # nginx's status for this; nobody reads it.
+    app.register_error_handler(ClientGoneError, lambda _: _error("the client hung up", 499))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _own_fault)
 
 
-def failure(error: Exception) -> Response:
-    """The JSON response that stands for `error`."""
-    if isinstance(error, RefusedError):
-        return refusal(str(error), error.status)
-    if isinstance(error, UnavailableError):
-        return refusal(str(error), HTTPStatus.SERVICE_UNAVAILABLE, (("Retry-After", "1"),))
-    if isinstance(error, ClientGoneError):
-        return refusal("the client hung up", 499)  # nginx's status for this; nobody reads it.
+def _error(message: str, status: int) -> Response:
+    response = jsonify(error=message)
+    response.status_code = status
+    return response
+
+
+def _unavailable(error: UnavailableError) -> Response:
+    response = _error(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    hint = f": {ROUTES}" if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) else ""
+    response = _error(f"{error.name}{hint}", status)
+    # Clients need the Allow header of a 405; the other headers describe the HTML body.
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _own_fault(error: Exception) -> Response:
     # The traceback goes to the log; the client only sees the kind, without paths or addresses.
     log.error("a request failed", exc_info=error)
     message = f"the server failed on this request ({type(error).__name__}); its log says why"
-    return refusal(message, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def refusal(message: str, status: int, headers: Headers = ()) -> Response:
-    """The contract's error object, with the status and additional headers."""
-    return Response(status, document({"error": message}), JSON + headers)
+    return _error(message, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -21,7 +21,7 @@ from waitress import wasyncore
 
 from reference import hardware, http_server, weights
 from reference.admission import BODIES, PATIENCE, REQUESTS, SPREAD, Gate
-from reference.app import Application
+from reference.app import create_app
 from reference.compute_thread import ComputeThread
 from reference.encoder_service import EncoderService
 from reference.errors import UnloadableError
@@ -47,7 +47,7 @@ def serve(chosen: Settings, listener: socket.socket, member: Membership | None =
     service = EncoderService(thread.loading, chosen.max_pixels, processors, whole)
     requests = REQUESTS // chosen.workers + (SPREAD if member else 0)
     bodies = max(chosen.max_body, BODIES * chosen.max_body // chosen.workers)
-    app = Application(service, chosen, Gate(requests, bodies))
+    app = create_app(service, chosen, Gate(requests, bodies))
     server = http_server.build(app, listener, chosen.max_body, requests)
     # Created last, since a worker that is told to stop while it starts would leave it behind.
     scratch = Path(tempfile.mkdtemp(prefix="reference-"))

@@ -19,7 +19,6 @@ import httpx
 import numpy as np
 import waitress
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
 
 from reference import errors, json_bodies
 
@@ -100,20 +99,11 @@ def _message(answer: httpx.Response) -> str:
     return str(document.get("error", {}).get("message", answer.text[:200]))
 
 
-def _failed(error: Exception) -> Response:
-    """The contract's JSON for an error, also for Flask's own 404 and 405."""
-    if isinstance(error, HTTPException):
-        made = json_bodies.refusal(error.name, error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    else:
-        made = json_bodies.failure(error)
-    return Response(made.body, made.status, made.headers)
-
-
 def create_app(infinity: Infinity) -> Flask:
     """The contract's four routes."""
     app = Flask("infinity-adapter", static_folder=None)
     app.url_map.merge_slashes = False  # Otherwise //vectorize redirects.
-    app.register_error_handler(Exception, _failed)
+    json_bodies.register_errors(app)
 
     @app.get("/.well-known/live")
     def live() -> tuple[str, int]:

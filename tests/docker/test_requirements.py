@@ -21,7 +21,7 @@ def listed(image: str) -> set[str]:
 
 def test_the_reference_gets_its_libraries_and_none_of_the_suites() -> None:
     names = listed("reference")
-    assert {"torch", "transformers", "waitress", "numpy", "pillow"} <= names
+    assert {"torch", "transformers", "flask", "waitress", "numpy", "pillow"} <= names
     assert not names & {"pytest", "httpx", "weaviate-client", "scikit-image"}
 
 

@@ -16,11 +16,12 @@ import httpx
 import numpy as np
 import pytest
 import torch
+from flask.testing import FlaskClient
 from PIL import Image
 
 from conformance.data import models
 from reference import encoders, standins, weights
-from reference.app import Application
+from reference.app import create_app
 from reference.compute_thread import ComputeThread
 from reference.encoder_service import EncoderService
 from reference.encoders import Encoder, Placement
@@ -80,20 +81,15 @@ def loaded(encoder: Encoder, dimensions: int | None = None) -> EncoderService:
     return EncoderService(thread.loading, max_pixels=10**8)
 
 
-def client_of(app: Application) -> httpx.Client:
-    """A client that calls `app` without a server."""
-    return httpx.Client(transport=httpx.WSGITransport(app), base_url="http://reference")
-
-
 @pytest.fixture
 def settings() -> Settings:
     return Settings(model=models.Model(tag="mean-colour"), max_body=2**20, max_pixels=10_000)
 
 
 @pytest.fixture
-def client(settings: Settings) -> httpx.Client:
+def client(settings: Settings) -> FlaskClient:
     """A client of the application with the made-up encoder."""
-    return client_of(Application(loaded(MeanColour()), settings))
+    return create_app(loaded(MeanColour()), settings).test_client()
 
 
 @pytest.fixture(scope="session")

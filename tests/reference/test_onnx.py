@@ -22,7 +22,7 @@ from tests.reference.conftest import STAND_INS, Checkpoint
 pytest.importorskip("reference.encoders.onnx")
 pytestmark = pytest.mark.reference
 
-WEB = {"waitress"}
+WEB = {"flask", "waitress"}
 
 TEXTS = (
     "",

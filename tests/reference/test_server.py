@@ -16,7 +16,7 @@ import torch
 from conformance.data.models import Model
 from reference import http_server
 from reference.admission import REQUESTS
-from reference.app import Application
+from reference.app import create_app
 from reference.encoders import Encoder
 from reference.inputs import Inputs
 from reference.settings import MIB, Settings
@@ -42,7 +42,7 @@ def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
     """The address of a server of `encoder`, in a thread."""
     settings = Settings(model=Model(tag="busy"), max_body=32 * MIB)
     listener = http_server.listen(host, 0)
-    running = http_server.build(Application(loaded(encoder), settings), listener, settings.max_body)
+    running = http_server.build(create_app(loaded(encoder), settings), listener, settings.max_body)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
