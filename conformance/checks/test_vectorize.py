@@ -18,7 +18,7 @@ from conformance.expect.comparisons import Precision
 from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings
-from conformance.transport.endpoint import Endpoint, Target
+from conformance.transport.endpoint import Endpoint, Items, Target
 
 TEXTS = ("a red circle", "a blue square on paper", "green")
 MANY_TEXTS = 256
@@ -198,8 +198,10 @@ def test_an_empty_list_is_an_absent_kind(endpoint: Endpoint, body: object) -> No
 
 
 @pytest.mark.clause("VEC-17")
-def test_null_is_an_absent_kind(endpoint: Endpoint) -> None:
+def test_null_is_an_absent_kind(endpoint: Endpoint, corpus: AlignedCorpus) -> None:
     expect.vectors(endpoint.post({"texts": [TEXTS[0]], "images": None}), 1, 0)
+    image = Items((), corpus.images[:1]).body().rstrip(b"}")
+    expect.vectors(endpoint.post(image + b', "texts": null}'), 0, 1)
 
 
 @pytest.mark.clause("VEC-18")
@@ -209,8 +211,10 @@ def test_nothing_is_answered_with_nothing(endpoint: Endpoint, body: object) -> N
 
 
 @pytest.mark.clause("VEC-19")
-def test_unknown_fields_are_ignored(endpoint: Endpoint) -> None:
-    expect.vectors(endpoint.post({"texts": [TEXTS[0]], "audio": ["…"], "version": 2}), 1, 0)
+def test_unknown_fields_are_ignored(endpoint: Endpoint, cache: VectorCache) -> None:
+    unknown = {"audio": ["…"], "task": "query", "version": 2}
+    got = expect.vectors(endpoint.post({"texts": [TEXTS[0]], **unknown}), 1, 0)
+    expect.same(got.texts, cache.vectors(texts=TEXTS[:1]).texts, "a text beside unknown fields")
 
 
 @pytest.mark.clause("VEC-20")

@@ -3,11 +3,12 @@
 
 import base64
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from tests.endpoints.encoder import single
-from tests.endpoints.endpoint import HTML, JSON, Endpoint, Refused, Write
+from tests.endpoints.endpoint import HTML, JSON, Asked, Endpoint, Refused, Write
 from tests.endpoints.registry import delays, fault, inputs, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
@@ -44,6 +45,21 @@ value_refused(
     400,
     lambda value: isinstance(value, dict) and set(value) - {"texts", "images"},
 )
+value_refused(
+    "null-texts-refused",
+    400,
+    lambda value: isinstance(value, dict) and value.get("texts", ()) is None,
+)
+
+
+@fault("fields-join-texts")
+class FieldsJoinTexts(Endpoint):
+    """Encodes the strings of unknown fields with each text."""
+
+    def parse(self, value: Any) -> Asked:
+        asked = super().parse(value)
+        added = [each for each in value.values() if isinstance(each, str)]
+        return replace(asked, texts=[" ".join([text, *added]) for text in asked.texts])
 
 
 class Redirecting(Endpoint):
