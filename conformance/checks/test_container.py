@@ -108,7 +108,7 @@ def test_a_restart_changes_no_vector(restarted: Restart) -> None:
 def test_sigterm_ends_the_container(restarted: Restart, measure: Measure) -> None:
     stop = restarted.stop
     measure("container: seconds from SIGTERM to exit", round(stop.seconds, 1))
-    got = f"a container still running {GRACE_SECONDS} s after SIGTERM, which was then killed"
+    got = f"a container that was still running {GRACE_SECONDS} s after SIGTERM and had to be killed"
     expect.require(not stop.killed, got, f"exit within {GRACE_SECONDS} s")
 
 

@@ -110,8 +110,12 @@ def test_a_close_after_a_long_response_is_announced(endpoint: Endpoint) -> None:
 @pytest.mark.clause("OPS-05")
 def test_closes_were_announced_in_the_whole_run(endpoint: Endpoint) -> None:
     resends = endpoint.client.resends
-    got = f"{resends} times, a keep-alive connection was closed instead of a response"
-    expect.require(resends < BY_COINCIDENCE, got, "`Connection: close` before, or a response")
+    got = f"{resends} times, a keep-alive connection was closed without a response"
+    expect.require(
+        resends < BY_COINCIDENCE,
+        got,
+        "`Connection: close` in the previous response, or a response to each request",
+    )
 
 
 def closes_are_announced(endpoint: Endpoint, bodies: Sequence[object]) -> None:

@@ -295,9 +295,9 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
     }
     cubic, corner = Resampling.BICUBIC, image.crop((0, 0, *(min(image.size),) * 2))
     made = {
-        "both sides were scaled instead of cropping the middle"
+        "it were squashed instead of center-cropped"
         if crops
-        else "the middle were cropped instead of scaling both sides": seen(
+        else "it were center-cropped instead of squashed": seen(
             image, own, not crops, filtered(cubic)
         )[0],
         **{name: seen(image, own, crops, scale)[0] for name, scale in scales.items()},
@@ -306,7 +306,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
         ],
         "the rest of a square were black": ImageOps.pad(image, (own, own)),
         "the rest of a square were white": ImageOps.pad(image, (own, own), color="white"),
-        "the top left corner were cropped": corner.resize((own, own), cubic),
+        "it were cropped to its top left corner": corner.resize((own, own), cubic),
     }
     return {name: save(each, "PNG") for name, each in made.items()}
 

@@ -111,7 +111,7 @@ def _api(value: str, url: str, found: Diagnosis) -> None:
 def url_facts(name: str, value: str, why: str) -> dict[str, str]:
     """Facts about a URL that Weaviate cannot use; `name` is the setting's name."""
     meant = suggested(value)
-    remedy = f"{name}={meant}" if meant else "http://HOST:PORT, without a slash at the end."
+    remedy = f"{name}={meant or 'http://HOST:PORT'}"
     return {"value": value, "why": why, "said": go_says(value), "remedy": remedy}
 
 

@@ -390,7 +390,7 @@ class Aftermath:
                 return False
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
-        got = f"an immediately following valid request is refused {TRIES} times out of {TRIES}: "
+        got = f"a valid request sent right afterward is refused in {TRIES} of {TRIES} attempts: "
         self.saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
 

@@ -1,4 +1,4 @@
-"""A cache of vectors shared by several checks, which requests short texts in batches."""
+"""A shared cache of vectors, which encodes short texts in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -269,9 +269,9 @@ OPTIONS: Final = (
     ),
     Option(
         "for-weaviate",
-        "judge only for this release of Weaviate",
+        "judge the endpoint only against this Weaviate release",
         metavar="VERSION",
-        markdown="judge only for this release of Weaviate; by default, for all supported releases",
+        markdown="judge the endpoint only against this Weaviate release; by default, against all",
     ),
     Option(
         "stand-in",

@@ -1,4 +1,4 @@
-"""A helper process that holds an embedded Weaviate server, so that it never outlives its run.
+"""A helper process that owns an embedded Weaviate server and stops it when the run ends.
 
 The suite can end in any way (Ctrl-C, SIGKILL, a crash), which may leave it no time to stop a
 server. So the server is a child of this program, which the suite starts in its own session (Ctrl-C

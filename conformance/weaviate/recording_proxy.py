@@ -1,4 +1,4 @@
-"""A transparent proxy between Weaviate and the endpoint that records the traffic.
+"""A transparent proxy that records the traffic between Weaviate and the endpoint.
 
 Weaviate must not notice the proxy. So each of its connections has a corresponding connection to the
 endpoint (a `_Link`), opened with the first request and closed with it. A message is read whole,

@@ -82,10 +82,10 @@ def _renderings() -> str:
         if clause and clause != "no effect"
     ]
     summary = (
-        f"This was measured with {', '.join(found)}. Of the mistakes in the table, "
+        f"The measurements cover the models {', '.join(found)}. Of the mistakes in the table, "
         f"{counts.total()} violate the contract and are distinguishable from a change of weights. "
-        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} for "
-        f"some, and {counts['none']} for none. "
+        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} only "
+        f"for some, and {counts['none'] or 'no'} others go undetected. "
         f"Correct variations reported: {', '.join(accused) or 'none'}.\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])
@@ -181,7 +181,8 @@ def _versions() -> str:
     named = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     head = [
         "## Other versions of the libraries\n",
-        f"The table compares the vectors of the documented usage with {named} to those shipped.\n",
+        f"The table compares the shipped vectors with those that the documented usage produces "
+        f"under these versions: {named}.\n",
         "| model and kind | largest distances | | |",
         "|---|---|---|---|",
     ]

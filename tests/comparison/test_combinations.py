@@ -1,4 +1,4 @@
-"""The way in which outdated stored vectors were combined is recognized."""
+"""The comparison recognizes how outdated stored vectors were combined."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""In runs of the command, each status stays distinct, from the endpoint to the exit status."""
+"""Each status remains distinguishable in the report and in the command's exit status."""
 
 import json
 import sys

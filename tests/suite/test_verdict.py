@@ -1,4 +1,4 @@
-"""From tests to clauses, profiles, and the verdict, each status stays distinct."""
+"""Each status remains distinguishable in tests, clauses, profiles, and the verdict."""
 
 import itertools
 from collections.abc import Sequence
