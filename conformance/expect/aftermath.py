@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
+from http import HTTPStatus
 
 from conformance.corpus import image_files
 from conformance.data import attribution, timeouts
@@ -66,6 +67,8 @@ LOOKED_INTO = (CauseKind.REFUSED, CauseKind.NO_RESPONSE, CauseKind.RATE_LIMITED)
 """Causes behind which there may be another."""
 AS_BEFORE = "the next valid request served as before"
 TRIES = 3
+LOADING = 10
+"""Number of tries while an endpoint that says it is ready may still be loading its model."""
 PAUSE = 1.0
 """Seconds between two tries, since a port may open soon or a rate limit expire."""
 
@@ -111,9 +114,8 @@ class Aftermath:
     def start(self) -> None:
         """See how the endpoint handles good requests before anything unusual is sent."""
         for good in (TEXTS_ALONE, _one_image()):
-            exchange = self._ask(good, self._endpoint.client.timeout)
+            exchange = self._first_response(good)
             self._slowest = max(self._slowest, exchange.seconds)
-            self.first.setdefault(_name(good), exchange)
             problem = _problem(exchange, good)
             self._served[_name(good)] = problem is None
             if problem is not None:
@@ -133,6 +135,22 @@ class Aftermath:
         self._measure_a_long_text()
         if self._served[IMAGES]:
             self._measure_a_large_image()
+
+    def _first_response(self, good: Items) -> Exchange:
+        """The response to the first request of its kind, once the model is loaded."""
+        timeout = self._endpoint.client.timeout
+        refused = self._ask(good, timeout)
+        self.first.setdefault(_name(good), refused)
+        loading = refused.status == HTTPStatus.SERVICE_UNAVAILABLE
+        for _ in range(LOADING if loading else 0):
+            time.sleep(PAUSE)
+            again = self._ask(good, timeout)
+            if again.succeeded:
+                cause = Cause(CauseKind.FIRST, signature=response_signature(refused))
+                got = f"{refused.summary()}; served when the same request was sent again later"
+                self.saw(cause, got, "the first request served", refused, again)
+                return again
+        return refused
 
     def _measure(self, good: Items, first: Exchange) -> None:
         """Measure the cost of an item alone, once the model is loaded, and among several."""
