@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from hashlib import sha256
 from http import HTTPStatus
 
 from conformance.corpus import image_files
@@ -86,8 +85,6 @@ class Aftermath:
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by the kinds of its items."""
         self._slowest = 0.0
-        self._answers: dict[bytes, bytes] = {}
-        """The first small request behind each response, by the digest of the response."""
         self._before: Exchange | None = None
         self._before_clause = ""
         self.test = ""
@@ -233,9 +230,6 @@ class Aftermath:
             self._drain([each for each in odd if each.failed_by(FailureKind.TIMED_OUT)])
             self._look_after(odd[0], len(exchanges) > 1)
         self._refused = self._refused or bool(odd)
-        for each in posted:
-            if each.succeeded and len(each.request_body) <= HEAVY:
-                self._answers.setdefault(sha256(each.body).digest(), each.request_body)
         if exchanges:
             self._before, self._before_clause = exchanges[-1], self.clause
 
@@ -302,18 +296,9 @@ class Aftermath:
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
-    def _reused(self, exchange: Exchange) -> bool:
-        """Whether this is exactly the response to an earlier request without any of its items."""
-        before = self._answers.get(sha256(exchange.body).digest(), exchange.request_body)
-        given, earlier = items_of(exchange.request_body), items_of(before)
-        return bool(given and earlier) and set(given).isdisjoint(earlier)
-
     def _if_mixed_up(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception, with a better cause if the rows are right when sent alone."""
         is_number = raised.cause.kind in (CauseKind.ROWS, CauseKind.UNASKED)
-        if is_number and self._reused(raised.exchanges[0]):
-            got = f"{raised.got}: exactly the response to an earlier request with other items"
-            return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.REUSED))
         if not is_number or not raised.exchanges[0].in_parallel:
             return raised
         body = raised.exchanges[0].request_body

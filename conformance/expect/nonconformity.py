@@ -45,8 +45,6 @@ class CauseKind(StrEnum):
     """A response has the right vectors in the wrong order."""
     CHANGED = "changed"
     """An earlier request, sent again, gets different vectors."""
-    REUSED = "reused"
-    """A response is that of an earlier request for entirely different items."""
     SIZE = "size"
     """Two images have the same vector at their own size, but not at the model's."""
     BROKEN_OFF = "broken off"

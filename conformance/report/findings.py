@@ -24,15 +24,8 @@ FACTS = (
     CauseKind.BY_CHANCE,
     CauseKind.LOW_PRECISION,
     CauseKind.UNANSWERED,
-    CauseKind.REUSED,
 )
 """Kinds of causes that make a finding even if only a prerequisite revealed them."""
-
-EFFECTS: dict[str, tuple[CauseKind, ...]] = {
-    CauseKind.DEAD: (CauseKind.NO_RESPONSE,),
-    CauseKind.REUSED: (CauseKind.ROWS, CauseKind.UNASKED),
-}
-"""The kinds of causes that follow from another kind, whatever the request."""
 
 LIMITS = (CauseKind.TOO_MANY, CauseKind.TOO_LARGE)
 
@@ -154,8 +147,8 @@ def _same_cause(one: Problem, other: Problem) -> bool:
     """Whether both have the same status and error, or the same broken property."""
     if CauseKind.OTHER in (one.kind, other.kind):
         return False
-    if one.kind in EFFECTS:
-        return other.kind in EFFECTS[one.kind]
+    if one.kind == CauseKind.DEAD:
+        return other.kind == CauseKind.NO_RESPONSE
     if one.kind in LIMITS and one.clause == other.clause and other.kind == CauseKind.REFUSED:
         return one.signature == other.signature
     if one.kind in FACTS and other.kind == CauseKind.REFUSED:
