@@ -136,18 +136,18 @@ class Aftermath:
     def _first_response(self, good: Items) -> Exchange:
         """The response to the first request of its kind, once the model is loaded."""
         timeout = self._endpoint.client.timeout
-        refused = self._ask(good, timeout)
-        self.first.setdefault(_name(good), refused)
-        loading = refused.status == HTTPStatus.SERVICE_UNAVAILABLE
-        for _ in range(LOADING if loading else 0):
+        first = seen = self._ask(good, timeout)
+        self.first.setdefault(_name(good), first)
+        for _ in range(LOADING):
+            if seen.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
             time.sleep(PAUSE)
-            again = self._ask(good, timeout)
-            if again.succeeded:
-                cause = Cause(CauseKind.FIRST, signature=response_signature(refused))
-                got = f"{refused.summary()}; served when the same request was sent again later"
-                self.saw(cause, got, "the first request served", refused, again)
-                return again
-        return refused
+            seen = self._ask(good, timeout)
+        if seen is not first and seen.succeeded:
+            cause = Cause(CauseKind.FIRST, signature=response_signature(first))
+            got = f"{first.summary()}; served when the same request was sent again later"
+            self.saw(cause, got, "the first request served", first, seen)
+        return seen
 
     def _measure(self, good: Items, first: Exchange) -> None:
         """Measure the cost of an item alone, once the model is loaded, and among several."""
