@@ -14,7 +14,8 @@ from conformance.data.messages import printable
 ADVICE = "doctor.toml"
 REPOSITORY = "weaviate/weaviate"
 WIDTH = 100
-WELL = "no problems found; `clip-conformance URL --model TAG` runs the full tests"
+WELL = "no problems found"
+NEXT = "; for a verdict, run `clip-conformance URL --model TAG`"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def show(console: Console, found: Sequence[Diagnosis], seconds: float) -> None:
         _show_problem(console, problem)
     count = f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else WELL
     style = "bold red" if problems else "green"
-    console.print(Text(f"\n{count} ({seconds:.1f} s)", style=style), soft_wrap=True)
+    line = f"\n{count} ({seconds:.1f} s){'' if problems else NEXT}"
+    console.print(Text(line, style=style), soft_wrap=True)
 
 
 def _grid(rows: Sequence[tuple[str, str]]) -> Table:

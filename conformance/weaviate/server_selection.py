@@ -106,7 +106,7 @@ def select_server(option: str | None) -> ServerSelection:
             else ServerSelection("off", hint=TURN_ON)
         )
     if option == OFF:
-        return ServerSelection("off", hint="switched off with --weaviate off")
+        return ServerSelection("off", hint="Weaviate was disabled with --weaviate off")
     if "," in option:
         raise UnknownVersion(f"--weaviate {option} names several servers, but a run uses only one")
     kind, _, version = option.partition(":")
