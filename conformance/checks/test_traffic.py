@@ -13,7 +13,8 @@ from conformance.corpus.image_files import small_bmp, small_png
 from conformance.data import timeouts, tolerances
 from conformance.data.statuses import not_applicable
 from conformance.expect import Observations, given
-from conformance.expect.aftermath import IMAGES, TEXTS, Aftermath
+from conformance.expect.aftermath import Aftermath
+from conformance.expect.good_requests import IMAGES, TEXTS
 from conformance.expect.nonconformity import Cause, CauseKind
 from conformance.expect.under_load import CALLERS_OF_LARGE, LIMITS, in_time, under_load
 from conformance.expect.vector_cache import VectorCache

@@ -13,8 +13,9 @@ from conformance.corpus.alignment import AlignedCorpus
 from conformance.data import tolerances
 from conformance.data.statuses import not_applicable
 from conformance.expect import given
-from conformance.expect.aftermath import IMAGES, Aftermath
+from conformance.expect.aftermath import Aftermath
 from conformance.expect.comparisons import Precision
+from conformance.expect.good_requests import IMAGES
 from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 from conformance.options.settings import Settings

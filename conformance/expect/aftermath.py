@@ -12,16 +12,28 @@ After each of them, the suite sends a small valid request, with three possible o
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
 
-from conformance.corpus import image_files
-from conformance.data import attribution, timeouts
-from conformance.expect import given
+from conformance.data import attribution
 from conformance.expect.comparisons import if_changed
+from conformance.expect.good_requests import (
+    DRAINED,
+    IMAGES,
+    LARGE,
+    PAUSE,
+    TEXTS,
+    TEXTS_ALONE,
+    TRIES,
+    GoodRequests,
+    kind_of,
+    like,
+    one_image,
+    problem_with,
+    wrong_rows,
+)
 from conformance.expect.item_limits import ItemLimits, items_of
 from conformance.expect.nonconformity import (
     TOO_MANY_REQUESTS,
@@ -34,42 +46,18 @@ from conformance.expect.nonconformity import (
 from conformance.expect.refused_images import RefusedImages
 from conformance.transport.endpoint import VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
-from conformance.transport.pace import Pace, kilochars, megapixels
 
-TEXT = "a red circle"
-CAPTION = "a red circle and a blue square on a wooden table beside a cup of coffee, seen from above"
-"""A text of average length for a run."""
-LARGE = 700
-"""Pixels per side of the image that shows what a megapixel costs."""
-LONG_TEXT = 2500
-"""Characters of the text that shows what length costs."""
-SLOW_TEXT = 0.03
-"""Seconds for a text above which long texts may take too long."""
-QUICK = 0.25
-"""Seconds up to which a first response is taken as the cost of such an item."""
-BEARABLE = 1.5
-"""If an item takes at most this many seconds, several are also measured together."""
-FEW = 3
-SEVERAL = 8
-"""Items in the request that shows the cost of one among several."""
 HEAVY = 10_000
 """Size in bytes above which a request may keep an endpoint busy for an unknown time."""
-DRAINED = 4
-"""Number of timeouts within which an endpoint must finish abandoned requests."""
-TEXTS_ALONE = Items([TEXT])
 UNREADABLE = (FailureKind.BROKEN_GZIP, FailureKind.BROKEN_OFF, FailureKind.TOO_LARGE)
 """Failures with a response."""
 SERVER_ERROR = 500
 """The first status of server errors."""
-TEXTS, IMAGES = "texts", "images"
 LOOKED_INTO = (CauseKind.REFUSED, CauseKind.NO_RESPONSE, CauseKind.RATE_LIMITED)
 """Causes behind which there may be another."""
 AS_BEFORE = "the next valid request served as before"
-TRIES = 3
 LOADING = 10
 """Number of tries while an endpoint that says it is ready may still be loading its model."""
-PAUSE = 1.0
-"""Seconds between two tries, since a port may open soon or a rate limit expire."""
 
 
 class Aftermath:
@@ -78,13 +66,12 @@ class Aftermath:
     def __init__(self, endpoint: Endpoint, first: Exchange) -> None:
         """`first` is the run's first request, with only texts."""
         self._endpoint = endpoint
-        self._pace: Pace = endpoint.client.pace
+        self._good = GoodRequests(endpoint)
+        self._pace = endpoint.client.pace
         self._in_vain: Counter[str] = Counter()
         """Refusals that were due neither to chance nor to a limit, by their signature."""
-        self._asking = False
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by the kinds of its items."""
-        self._slowest = 0.0
         self._before: Exchange | None = None
         self._before_clause = ""
         self.test = ""
@@ -110,94 +97,49 @@ class Aftermath:
 
     def start(self) -> None:
         """See how the endpoint handles good requests before anything unusual is sent."""
-        for good in (TEXTS_ALONE, _one_image()):
+        for good in (TEXTS_ALONE, one_image()):
             exchange = self._first_response(good)
-            self._slowest = max(self._slowest, exchange.seconds)
-            problem = _problem(exchange, good)
-            self._served[_name(good)] = problem is None
+            self._good.slowest = max(self._good.slowest, exchange.seconds)
+            problem = problem_with(exchange, good)
+            self._served[kind_of(good)] = problem is None
             if problem is not None:
                 self._problems.append(self.explained(problem))
-            if exchange.failed_by(FailureKind.TIMED_OUT) and self._unanswered(good):
+            if exchange.failed_by(FailureKind.TIMED_OUT) and self._good.unanswered(good):
                 self.gone = f"no response to a valid request: {exchange.summary()}"
                 return
             silent = exchange.failure is not None and exchange.failure.kind not in UNREADABLE
-            if silent and self._unanswered(TEXTS_ALONE):
+            if silent and self._good.unanswered(TEXTS_ALONE):
                 self.gone = f"the endpoint has not answered since {exchange.asked()}"
                 got = f"no response to any request since the first {exchange.asked()}: "
                 cause = Cause(CauseKind.DEAD, "plain")
                 self.saw(cause, got + exchange.summary(), "a response", exchange)
                 return
             if problem is None:
-                self._measure(good, exchange)
-        self._measure_a_long_text()
-        if self._served[IMAGES]:
-            self._measure_a_large_image()
+                self._good.measure(good, exchange)
+        self._good.measure_a_long_text()
+        if self._served[IMAGES] and (seen := self._good.measure_a_large_image()):
+            late, again = seen
+            got = f"no response to the first image of {LARGE} x {LARGE} pixels within "
+            got += f"{self._good.timeout:g} s; the same image, sent again, was answered in "
+            got += f"{again.seconds:.2g} s"
+            cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(late))
+            self.saw(cause, got, "a response each time", late, again)
 
     def _first_response(self, good: Items) -> Exchange:
         """The response to the first request of its kind, once the model is loaded."""
         timeout = self._endpoint.client.timeout
-        first = seen = self._ask(good, timeout)
-        self.first.setdefault(_name(good), first)
+        first = seen = self._good.send(good, timeout)
+        self.first.setdefault(kind_of(good), first)
         for _ in range(LOADING):
             if seen.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
             time.sleep(PAUSE)
-            seen = self._ask(good, timeout)
+            seen = self._good.send(good, timeout)
         if seen is not first and seen.succeeded:
             cause = Cause(CauseKind.FIRST, signature=response_signature(first))
             got = f"{first.summary()}; served when the same request was sent again later"
             self.saw(cause, got, "the first request served", first, seen)
         return seen
-
-    def _measure(self, good: Items, first: Exchange) -> None:
-        """Measure the cost of an item alone, once the model is loaded, and among several."""
-        timeout = self._endpoint.client.timeout
-        if first.seconds > QUICK:
-            first = self._ask(good, timeout)
-        if first.seconds > BEARABLE or first.failure is not None:
-            return
-        count = SEVERAL if first.seconds <= QUICK else FEW
-        images = [image_files.small_png(number) for number in range(count)] if good.images else ()
-        texts = () if images else [f"{number}: {CAPTION}" for number in range(count)]
-        if not self._pace.fits(texts, images):
-            return
-        several, alone = Items(texts, images), Items(texts[-1:], images[-1:])
-        seen = [self._ask(each, timeout) for each in (several, alone) * 2]
-        if all(each.succeeded for each in seen):
-            # The faster of two, since other load may have delayed one.
-            fastest = [min(seen[at].seconds, seen[at + 2].seconds) for at in range(2)]
-            self._pace.tell_apart(_name(good).removesuffix("s"), fastest[1], fastest[0], count)
-
-    def _measure_a_long_text(self) -> None:
-        """Measure the cost of a text's length. Other checks judge whether such a text is served."""
-        timeout = self._endpoint.client.timeout
-        if self._pace.text < SLOW_TEXT:
-            return
-        text = f"{CAPTION} " * (LONG_TEXT // len(CAPTION))
-        seen = self._ask(Items([text]), timeout)
-        if seen.failed_by(FailureKind.TIMED_OUT):
-            self._pace.missing("kilochar", kilochars(text))
-            self._drained([seen], timeout * DRAINED)
-
-    def _measure_a_large_image(self) -> None:
-        """Measure the cost of a megapixel. Other checks judge whether such an image is served."""
-        image = image_files.good_image(0, LARGE)
-        timeout = self._endpoint.client.timeout
-        seen = self._ask(Items((), [image]), timeout)
-        if not seen.failed_by(FailureKind.TIMED_OUT):
-            if seen.seconds < QUICK:
-                self._ask(Items((), [image]), timeout)
-            return
-        self._drained([seen], timeout * DRAINED)
-        again = self._ask(Items((), [image]), timeout)
-        if again.failed_by(FailureKind.TIMED_OUT):
-            self._pace.missing("megapixel", megapixels(image))
-            self._drained([again], timeout * DRAINED)
-            return
-        got = f"no response to the first image of {LARGE} x {LARGE} pixels within {timeout:g} s; "
-        got += f"the same image, sent again, was answered in {again.seconds:.2g} s"
-        cause = Cause(CauseKind.NO_RESPONSE, IMAGES, response_signature(seen))
-        self.saw(cause, got, "a response each time", seen, again)
 
     def saw(self, cause: Cause, got: str, expected: str, *shown: Exchange) -> None:
         """Record a problem for the running test to take."""
@@ -221,12 +163,12 @@ class Aftermath:
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Check the endpoint if one of these requests was refused or got no response."""
-        if self._asking or self.gone:
+        if self._good.sending or self.gone:
             return
         # A probe may return an error; one without a response can be the first sign of a crash.
         posted = [each for each in exchanges if each.failure or each.method == "POST"]
         odd = [each for each in posted if _is_odd(each)]
-        if odd and self._served.get(_name(TEXTS_ALONE)):
+        if odd and self._served.get(kind_of(TEXTS_ALONE)):
             self._drain([each for each in odd if each.failed_by(FailureKind.TIMED_OUT)])
             self._look_after(odd[0], len(exchanges) > 1)
         self._refused = self._refused or bool(odd)
@@ -237,28 +179,19 @@ class Aftermath:
         """Wait while the endpoint may still be busy with requests that timed out."""
         timeout = self._endpoint.client.timeout
         if any(map(self._pace.explains, late)):
-            self._drained(late, timeout + 2 * self._pace.outstanding(late))
+            self._good.drain(like(late[0]), timeout + 2 * self._pace.outstanding(late))
         elif any(len(each.request_body) > HEAVY for each in late):
-            self._drained(late, timeout * DRAINED)
-
-    def _drained(self, late: Sequence[Exchange], seconds: float) -> None:
-        """Retry until a valid request is answered, for at most that many seconds."""
-        good = _like(late[0])
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            asked = self._ask(good, self._endpoint.client.timeout)
-            if not asked.failed_by(FailureKind.TIMED_OUT):
-                return
+            self._good.drain(like(late[0]), timeout * DRAINED)
 
     def _look_after(self, odd: Exchange, parallel: bool) -> None:
-        good = _like(odd)
-        if not self._served.get(_name(good)):
+        good = like(odd)
+        if not self._served.get(kind_of(good)):
             good = TEXTS_ALONE
-        after = self._ask(good, self._patience())
+        after = self._good.send(good)
         if after.failure is not None:
-            if self._unanswered(good):
+            if self._good.unanswered(good):
                 self._end(odd, after, self._kind_of_work(parallel))
-        elif _problem(after, good) is not None:
+        elif problem_with(after, good) is not None:
             self._poisoned(odd, after, good)
         elif odd.status >= SERVER_ERROR and not parallel:
             self._refused_by_chance(odd)
@@ -272,7 +205,7 @@ class Aftermath:
         if not raised.exchanges or self.gone:
             return raised
         if kind not in LOOKED_INTO:
-            with self._silence():
+            with self._good.unobserved():
                 return self._if_mixed_up(if_changed(raised, self._endpoint))
         odd = raised.exchanges[0]
         if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
@@ -282,7 +215,7 @@ class Aftermath:
             return raised
         signature = response_signature(odd)
         look = self._in_vain[signature] < TRIES
-        with self._silence():
+        with self._good.unobserved():
             found = self._by_chance(odd, (0, PAUSE) if look else (0,))
             found = found or self._limits.found(odd, look)
         self._in_vain[signature] += found is None
@@ -304,7 +237,7 @@ class Aftermath:
         body = raised.exchanges[0].request_body
         kinds = [kind for kind, _ in items_of(body)]
         again = self._endpoint.post(body)
-        if _wrong_rows(again, kinds.count(TEXTS), kinds.count(IMAGES)) is not None:
+        if wrong_rows(again, kinds.count(TEXTS), kinds.count(IMAGES)) is not None:
             return raised
         got = f"{raised.got} in parallel with other requests, but not alone"
         return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.CROSSED))
@@ -312,8 +245,8 @@ class Aftermath:
     def _of_its_items(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception, not as a limit on the rate if a small request is served."""
         if raised.cause.kind is CauseKind.RATE_LIMITED:
-            after = self._ask(TEXTS_ALONE, self._patience())
-            if _problem(after, TEXTS_ALONE) is None:
+            after = self._good.send(TEXTS_ALONE)
+            if problem_with(after, TEXTS_ALONE) is None:
                 raised.cause = replace(raised.cause, kind=CauseKind.REFUSED)
         return raised
 
@@ -322,7 +255,7 @@ class Aftermath:
         if isinstance(raised, PrerequisiteFailed) or raised.cause.kind is not CauseKind.REFUSED:
             return raised
         is_plain = attribution.sends("plain images", self.clause)
-        with self._silence():
+        with self._good.unobserved():
             found = self._images.property(raised.exchanges[0], is_plain)
         cause = replace(raised.cause, about=found or "")
         return Nonconformity(raised.got, raised.expected, raised.exchanges, cause)
@@ -345,7 +278,7 @@ class Aftermath:
         """Record a request that is served when it is repeated, even if no check needs it."""
         if attribution.sends("afterwards", self.clause):
             return
-        with self._silence():
+        with self._good.unobserved():
             found = self._by_chance(odd, (0,))
         if found:
             cause, words = found
@@ -370,29 +303,29 @@ class Aftermath:
         # An endpoint that refuses requests intermittently is not poisoned: it must recover.
         for _ in range(TRIES):
             time.sleep(PAUSE)
-            if _problem(self._ask(good, self._patience()), good) is None:
+            if problem_with(self._good.send(good), good) is None:
                 if not self._answered_twice(odd, after) and not self._upsets(odd, after, good):
                     self._refused_by_chance(odd)
                 return
-        self._served[_name(good)] = False
+        self._served[kind_of(good)] = False
         suspect = attribution.sends("risky", self.clause) or not self._refused
         if response_signature(odd) == response_signature(after) and not suspect:
             # The preceding request was just as plain, so it was affected too.
-            self._problems.append(_problem(after, good) or PrerequisiteFailed("", ""))
+            self._problems.append(problem_with(after, good) or PrerequisiteFailed("", ""))
             return
-        cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
+        cause = Cause(CauseKind.POISONED, kind_of(good), response_signature(after))
         got = f"valid requests are no longer served after the test '{self.test}': {after.summary()}"
         self.saw(cause, got, AS_BEFORE, odd, after)
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
         """Whether the request directly after this one is refused each time it is tried."""
         for _ in range(TRIES - 1):
-            with self._silence():
+            with self._good.unobserved():
                 refused = _is_odd(self._endpoint.post(odd.request_body))
-            if not refused or _problem(self._ask(good, self._patience()), good) is None:
+            if not refused or problem_with(self._good.send(good), good) is None:
                 return False
             time.sleep(PAUSE)
-        cause = Cause(CauseKind.POISONED, _name(good), response_signature(after))
+        cause = Cause(CauseKind.POISONED, kind_of(good), response_signature(after))
         got = f"a valid request sent right afterward is refused in {TRIES} of {TRIES} attempts: "
         self.saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
@@ -414,64 +347,6 @@ class Aftermath:
         cause = Cause(CauseKind.DEAD, work)
         self.saw(cause, got, "a response to the next valid request", odd, after)
 
-    def _unanswered(self, good: Items) -> bool:
-        """Whether a good request again gets no response; a closed port is given a few seconds."""
-        for _ in range(TRIES):
-            # A closed kept connection says nothing about the endpoint.
-            self._endpoint.client.drop_connections()
-            again = self._ask(good, self._patience())
-            if again.failure is None:
-                return False
-            if not again.failed_by(FailureKind.NO_CONNECTION):
-                return True
-            time.sleep(PAUSE)
-        return True
-
-    def _patience(self) -> float:
-        quick = max(self._slowest, self._pace.text, self._pace.image) < 1
-        timeout = self._endpoint.client.timeout
-        return min(timeouts.GOOD_REQUEST, timeout) if quick else timeout
-
-    def _ask(self, good: Items, timeout: float) -> Exchange:
-        with self._silence():  # Sent even if the running check has used up its time.
-            return self._endpoint.client.send(self._endpoint.requests([good])[0], timeout)
-
-    @contextmanager
-    def _silence(self) -> Iterator[None]:
-        """For this object's own requests, whose results are not checked."""
-        self._asking = True
-        try:
-            yield
-        finally:
-            self._asking = False
-
 
 def _is_odd(exchange: Exchange) -> bool:
     return exchange.failure is not None or exchange.status > 399
-
-
-def _problem(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
-    """The problem with the response to a good request, if any."""
-    return _wrong_rows(exchange, len(good.texts), len(good.images))
-
-
-def _wrong_rows(exchange: Exchange, texts: int, images: int) -> PrerequisiteFailed | None:
-    """The problem with a response that should have this many vectors of each kind, if any."""
-    try:
-        given.vectors(exchange, texts, images)
-    except PrerequisiteFailed as problem:
-        return problem
-    return None
-
-
-def _name(good: Items) -> str:
-    return IMAGES if good.images else TEXTS
-
-
-def _one_image() -> Items:
-    return Items((), [image_files.small_png()])
-
-
-def _like(exchange: Exchange) -> Items:
-    """A small valid request of the same kind."""
-    return _one_image() if b'"images"' in exchange.request_body else TEXTS_ALONE

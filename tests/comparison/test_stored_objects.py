@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conformance.comparison.combinations import Fields, as_documented, best_fit
+from conformance.comparison.stored_objects import Fields, as_documented, best_fit
 from conformance.data.tolerances import Array
 from conformance.weaviate.expected_results import combined
 
