@@ -358,7 +358,7 @@ class Session:
         )
 
     def _too_slow_for(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception, or one that the endpoint is too slow, if that explains it."""
+        """The raised exception, or one that blames a slow endpoint, if that is the cause."""
         pace = self.client.pace
         slow = [each for each in raised.exchanges if pace.explains(each)]
         unanswered = raised.cause.kind is CauseKind.NO_RESPONSE

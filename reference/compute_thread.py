@@ -33,7 +33,7 @@ class Job:
 
     @property
     def group(self) -> Hashable:
-        """Jobs with equal groups can be computed together."""
+        """Jobs whose groups are equal can be computed in the same batch."""
         return self.kind, shapes(self.inputs)
 
 

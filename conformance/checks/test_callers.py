@@ -142,7 +142,7 @@ def test_a_character_across_two_blocks_is_read(endpoint: Endpoint) -> None:
     start, texts = f'{{"images": ["{image}"],', '"texts": ["a red circle and a blue square", "'
 
     def placed(before: int) -> Exchange:
-        """The response if so many bytes of the second text precede the end of a block."""
+        """The response if a block ends after the first `before` bytes of the second text."""
         blanks = " " * (BLOCK - len(start) - len(texts) - before)
         return endpoint.post(f'{start}{blanks}{texts}{BESIDE}"]}}'.encode())
 

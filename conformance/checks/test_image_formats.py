@@ -44,7 +44,7 @@ def chosen(
     *demands: Demand,
     elsewhere: bool | None = None,
 ) -> list[Variant]:
-    """The same for a model of `side` pixels; `whole` means with all redundant variants."""
+    """These variants for a model of `side` pixels; `whole` includes the redundant ones."""
     own = image_formats.own_size(family, side, whole)
     others = image_formats.other_size(family, whole) if family in FORMATS else ()
     found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())

@@ -236,7 +236,7 @@ def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str,
 
 
 def long(shade: int, width: int, height: int) -> bytes:
-    """A drawing with sides of this shade and a plain margin between, since resizing blurs."""
+    """A drawing between sides of this shade, with margins against blurring by resizing."""
     size = image_files.SIZE * 2
     canvas = Image.new("RGB", (width * size, height * size), (shade, shade, shade))
     left, top = (width - 1) * size // 2, (height - 1) * size // 2

@@ -49,7 +49,7 @@ def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixel
 
 @cache
 def palette(colours: int) -> Pixels:
-    """That many different colors, shape (colors, 3)."""
+    """As many different colors as requested, shape (colors, 3)."""
     number = np.arange(colours)
     base = np.array(BASE)[number % len(BASE)]
     shade = (number // len(BASE)) * STEP
@@ -59,7 +59,7 @@ def palette(colours: int) -> Pixels:
 
 @cache
 def shades(levels: int) -> Pixels:
-    """That many gray values from black to white, with dissimilar neighbors, shape (levels,)."""
+    """Gray values from black to white, with dissimilar neighbors, shape (levels,)."""
     even = np.arange(levels) * 255 // (levels - 1)
     return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
 
@@ -109,7 +109,7 @@ def tiles(width: int, height: int) -> Pixels:
 
 
 def checks(width: int, height: int) -> Pixels:
-    """A checkerboard with 36 rows, which is uniform if it is first reduced to so few pixels.
+    """A checkerboard with 36 rows, which turns into a single color if it is shrunk too far.
 
     Shape (height, width, 3).
     """

@@ -254,7 +254,7 @@ def renderings(
 
 
 def noisy(image: Image.Image) -> Image.Image:
-    """Every fiftieth value off by 1 of 255: ten times the rounding differences of resizing."""
+    """A copy with every fiftieth value off by 1: ten times the rounding error of resizing."""
     values = np.array(image.convert("RGB")).astype(int)
     chance = np.random.default_rng(0)
     values += chance.choice([-1, 0, 1], values.shape, p=[0.01, 0.98, 0.01])

@@ -315,7 +315,7 @@ def small_digits(letter: str) -> str:
 
 
 def capital_digits(letter: str) -> str:
-    """The same with uppercase hexadecimal digits."""
+    """Like `small_digits`, but with uppercase hexadecimal digits."""
     return small_digits(letter).upper().replace("\\U", "\\u")
 
 

@@ -41,16 +41,16 @@ def clause_of_prerequisite(kind: str, items: str, signature: str, clause: str) -
 
 @cache
 def sends(requests: Requests, clause: str) -> bool:
-    """Whether the checks of a clause send such requests; the table says what each kind means."""
+    """Whether the checks of a clause send requests of this kind; the table explains each kind."""
     patterns = fixture_files.toml(_FILE)["requests"][requests]
     return any(fnmatch(clause, pattern) for pattern in patterns)
 
 
 @cache
 def rank(clause: str, kind: str) -> tuple[int, int]:
-    """The position of a clause, with the most fundamental clause first, and among its equals.
+    """The position of a clause in the order of the table, and among its equals.
 
-    Some clauses are equals only for one kind of cause.
+    The most fundamental clause is first. Some clauses are equals only for one `kind` of cause.
     """
     table = fixture_files.toml(_FILE)["rank"]
     equals = table["for"].get(kind, [])

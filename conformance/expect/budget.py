@@ -149,7 +149,7 @@ class Budget:
 
     def described(self) -> str:
         """One line on how long the run takes, and what it leaves out."""
-        line = f"takes about {_minutes(self.estimate)}: {self._pace.described()}"
+        line = f"this run takes about {_minutes(self.estimate)}: {self._pace.described()}"
         if not self.left_out:
             return line
         left = f"up to {self.left_out} of {self.cases} cases left out"
@@ -200,7 +200,7 @@ def _kept(costs: Sequence[float], cheapest: set[int], day: int, seconds: float) 
 
 
 def _turned(numbers: Sequence[int], day: int) -> Iterator[int]:
-    """The same numbers, starting from another place each day."""
+    """The numbers, rotated so that they start at a different place each day."""
     start = day * 37 % len(numbers) if numbers else 0
     yield from numbers[start:]
     yield from numbers[:start]

@@ -67,7 +67,7 @@ def under_load(
     callers: int,
     limits: Mapping[str, float],
 ) -> UnderLoad:
-    """Probe the paths of `limits` while this many callers send requests, made by their number.
+    """Probe the paths of `limits` while `callers` clients send what `request(number)` returns.
 
     If probes were late, other requests follow, since a busy machine delays probes now and then: if
     it was not three in a row, each caller sends several in turn. Numbers are never repeated, since
@@ -119,7 +119,7 @@ def strain() -> float:
 
 
 def widened(limit: float) -> float:
-    """A limit that allows for other work on this machine, by which late probes may be explained."""
+    """The limit, raised if other work on this machine may be what delays the probes."""
     return max(limit, timeouts.READY_TIMEOUT * min(round(strain()), MOST_STRAIN))
 
 

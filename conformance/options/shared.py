@@ -42,7 +42,7 @@ CA_FILE = click.option(
 
 
 def access_to(*arguments: str) -> Callable[[Command], Command]:
-    """The options --header and --ca-file, for the endpoints whose URLs are these arguments."""
+    """Add the options --header and --ca-file, which apply to the URLs in these `arguments`."""
 
     def decorate(command: Command) -> Command:
         @wraps(command)

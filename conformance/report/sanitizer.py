@@ -44,7 +44,7 @@ class Sanitizer:
         return _HEADER.sub(rf"\1\2{MASK}", _USER_INFORMATION.sub(rf"\1{MASK}@", cut))
 
     def plain(self, value: Any) -> Any:
-        """The same for every string in lists and objects, including keys."""
+        """A document in which every string, including keys, may be shown."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):

@@ -209,7 +209,7 @@ class Pace:
         """A description of the items' costs."""
         text, image = f"a text takes {self.text:.2g} s", f"an image {self.image:.2g} s"
         if self.megapixel > 0.01:
-            return f"{text}, {image}, and a megapixel {self.megapixel:.2g} s"
+            return f"{text}, {image}, and each megapixel another {self.megapixel:.2g} s"
         return f"{text} and {image}"
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:

@@ -72,7 +72,7 @@ class Passed:
         return len(self.request.framed) + response
 
     def without_items(self) -> "Passed":
-        """The same exchange without the bodies."""
+        """This exchange without the bodies."""
         return replace(self, request=replace(self.request, framed=b"", body=b""))
 
     def asked(self) -> dict[str, list[str]]:

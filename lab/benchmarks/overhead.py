@@ -44,7 +44,7 @@ class Server:
     pid: int
 
     def processor_seconds(self) -> float:
-        """Those of the process and its running descendants."""
+        """The processor seconds of the process and its running descendants."""
         return sum(_processor_seconds(pid) for pid in family(self.pid))
 
 

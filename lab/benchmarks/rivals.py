@@ -51,7 +51,7 @@ def plain(what: Measured, *options: str) -> Iterator[str]:
 
 
 def autograd(what: Measured) -> AbstractContextManager[str]:
-    """The same with the graph for a backward pass."""
+    """A server of the vendor's design that also builds the graph for a backward pass."""
     return plain(what, "--autograd")
 
 

@@ -140,7 +140,7 @@ def _stacked(rows: dict[str, Array], like: dict[str, Array]) -> Array:
 
 
 def _converted_first(usage: Usage, shown: Items, images: dict[str, Array]) -> dict[str, Array]:
-    """The vectors of images converted to RGB first, if they differ."""
+    """The vectors of images converted to RGB first, where these differ from the documented ones."""
     found = {}
     for name in shown.images:
         opened = shown.opened(name)

@@ -35,7 +35,7 @@ def resized(image: Image.Image, model: Model, how: Resampling) -> Image.Image:
 
 
 def resized_by(scale: Scaling, image: Image.Image, model: Model) -> Image.Image:
-    """The same with another function for each step."""
+    """`image` in the model's shape, resized by another function in each step."""
     for size in _sizes(image, model):
         image = image if image.size == size else scale(image, size)
     return centre(image, side(model)) if model.image_resize == "crop" else image

@@ -81,7 +81,7 @@ class Encoder(Protocol):
         """Vectors of shape (texts, dimension): a torch tensor, or an array with onnx."""
 
     def image_vectors(self, inputs: Inputs) -> Any:
-        """Vectors of shape (images, dimension), likewise."""
+        """Vectors of shape (images, dimension): a torch tensor, or an array with onnx."""
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:

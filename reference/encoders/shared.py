@@ -120,7 +120,7 @@ def _noise(width: int, height: int) -> Image.Image:
 
 
 def _same(one: Callable[[Any], Inputs], other: Callable[[Any], Inputs], items: Any) -> bool:
-    """Whether both produce the same arrays, by name, for all `items`."""
+    """Whether both functions produce identical arrays, by argument name, for all `items`."""
     for item in items:
         first, second = one(item), other(item)
         if list(first) != list(second):

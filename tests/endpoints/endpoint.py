@@ -157,11 +157,11 @@ class Endpoint:
         return stack([self.image_vector(image) for image in images], self.encoder.width)
 
     def text_vector(self, text: str) -> Matrix:
-        """One text: (width,)."""
+        """The vector of one text: (width,)."""
         return self.encoder.text(text)
 
     def image_vector(self, image: bytes) -> Matrix:
-        """One image file: (width,)."""
+        """The vector of one image file: (width,)."""
         key = self.encoder, sha256(image).digest()
         known = self.encoder.known_image(image)
         known = VECTORS.get(key) if known is None and self.looks_as_ever() else known
@@ -173,7 +173,7 @@ class Endpoint:
         return vector
 
     def looks_as_ever(self) -> bool:
-        """Whether a file has the usual vector, since no image stage is replaced."""
+        """Whether no image stage is replaced, so that a file has its usual vector."""
         kind = type(self)
         return (
             kind.opened_vector is Endpoint.opened_vector
@@ -182,7 +182,7 @@ class Endpoint:
         )
 
     def opened_vector(self, image: bytes) -> Matrix:
-        """One image file that is not known yet: (width,)."""
+        """The vector of an image file that is not in `known`: (width,)."""
         try:
             with self.opened(image) as picture:
                 return self.picture_vector(picture)

@@ -145,7 +145,7 @@ def outputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
 
 
 def numbered(stage: str) -> Note:
-    """The same for a function of the result and of the number of the call, from 1."""
+    """Like `outputs`, for a function of the result and of the number of the call, from 1."""
 
     def change(endpoint: Endpoint, usual: Stage, given: Any, change: Callable[..., Any]) -> Any:
         result = usual(given)

@@ -87,7 +87,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class OneThread(Server):
-    """The same with one thread for all: each connection is served to the end before the next."""
+    """A server with one thread: each connection is served to its end before the next."""
 
     def process_request(self, request, client_address):  # type: ignore[no-untyped-def]
         self.open.add(request)

@@ -115,7 +115,7 @@ def test_meta_is_what_was_written(document: dict[str, Any]) -> None:
 
 
 def _as_floats(value: Any) -> Any:
-    """The same with every number a float, as Go holds it."""
+    """The document with every number as a float, as Go holds it."""
     if isinstance(value, dict):
         return {key: _as_floats(item) for key, item in value.items()}
     if isinstance(value, list):

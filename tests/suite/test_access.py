@@ -61,7 +61,7 @@ def test_what_is_no_header_is_refused(command: Command, header: str) -> None:
 
 
 class Secured(Server):
-    """The same server behind TLS; `certificate` is set by the test."""
+    """A server behind TLS; the test sets `certificate`."""
 
     certificate: Path
 

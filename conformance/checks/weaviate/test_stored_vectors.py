@@ -144,7 +144,7 @@ COUNT = 3
 def brought(
     deployment: Deployment, items: list[Item], cache: VectorCache
 ) -> tuple[ImportedItems, int]:
-    """Objects with their own vectors (of the images alone), and the mark before the import."""
+    """Objects with vectors of their images alone, and the proxy's mark before the import."""
     objects = page.create(deployment, "Brought")
     given = [cache.image(item.image).vector for item in items[:COUNT]]
     ids, mark = [uuid4() for _ in given], deployment.mark()
