@@ -17,8 +17,7 @@ def set_library_defaults(device: str = "cpu") -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Waiting threads spin for some microseconds, then sleep; docs/performance.md shows the cost of
-    # spinning longer, or not at all.
+    # Waiting threads spin for a few microseconds, then sleep (docs/performance.md).
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     if quota := processor_quota():

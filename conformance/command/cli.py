@@ -45,11 +45,11 @@ Other commands, each with its own --help:
   clip-conformance list                             list all clauses of the contract
   clip-conformance explain VEC-01                   show a clause: text, reason, source, faults
   clip-conformance models                           list the tags that --model accepts
-  clip-conformance record http://localhost:8080 -o before.json
-  clip-conformance compare before.json http://localhost:8080      do stored vectors still match?
-  clip-conformance bench http://localhost:8080 --beside http://localhost:8081
-  clip-conformance compose --model TAG > docker-compose.yml
-  clip-conformance stand-in TAG FOLDER --layout vendor
+  clip-conformance record http://localhost:8080 -o before.json   save an endpoint's vectors
+  clip-conformance compare before.json http://localhost:8080     do stored vectors still match?
+  clip-conformance bench http://localhost:8080      measure how fast an endpoint responds
+  clip-conformance compose --model TAG              print a Compose file for Weaviate and a model
+  clip-conformance stand-in TAG DIR                 write a small trained model for your server
 """
 EPILOG = """\
 Every option can also be set as an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the table

@@ -84,7 +84,7 @@ def not_run(reason: str) -> NoReturn:
 
 
 def not_judged(reason: str) -> NoReturn:
-    """End the test: something that it builds on is broken."""
+    """End the test: one of its prerequisites is broken."""
     raise Ended("not judged", reason)
 
 

@@ -126,7 +126,8 @@ def run(
     cells: list[Cell] = []
     todo = list(itertools.product(plan.kinds, plan.callers))
     for number, (kind, callers) in enumerate(todo, start=1):
-        click.echo(f"{number} of {len(todo)}: {kind}, {callers} callers", err=True)
+        many = "1 caller" if callers == 1 else f"{callers} callers"
+        click.echo(f"{number} of {len(todo)}: {kind}, {many}", err=True)
         cells.append(measure(drives, kind, callers, plan.seconds))
         if folder:
             report.write(cells, folder, title)

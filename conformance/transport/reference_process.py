@@ -1,6 +1,6 @@
 """Start the project's reference encoder as a child process, and stop it reliably.
 
-The command ``clip-conformance stand-in TAG FOLDER`` is here too, since the stand-ins are part of
+The command ``clip-conformance stand-in TAG DIR`` is here too, since the stand-ins are part of
 the reference, which the suite never imports.
 """
 

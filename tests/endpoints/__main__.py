@@ -35,9 +35,8 @@ def run(name: str, port: int) -> None:
     except KeyError:
         raise SystemExit(f"no endpoint {name!r}: see --list") from None
     with serve(entry.build(), entry.host, port) as url:
-        print(
-            f"{url}  # clip-conformance {url} --model {entry.model} --weights stand-in", flush=True
-        )
+        options = f"--model {entry.model} --weights {entry.weights}"
+        print(f"{url}  # clip-conformance {url} {options}", flush=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 

@@ -45,7 +45,7 @@ class Encoder:
     """Whether the items of EXA have the vectors of the tag's stand-in."""
 
     def knows(self, text: str) -> bool:
-        """Whether a text is in EXA, so that its vector is the stand-in's own."""
+        """Whether a text is one of EXA's, so that its vector is the stand-in's own."""
         return self._known_text(text) is not None
 
     def _known_text(self, text: str) -> Matrix | None:
