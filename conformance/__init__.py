@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.data.messages import UserError
+    from conformance.report.verdict import Report
     from conformance.running import run
-    from conformance.session import Report
 
 __all__ = ["Report", "UserError", "run"]
 

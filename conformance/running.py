@@ -14,7 +14,8 @@ import pytest
 
 from conformance.options.settings import BadOption, Given, Options, make_settings
 from conformance.options.table import COMMAND_LINE, OPTIONS, TARGETS
-from conformance.session import CHECKS, PACKAGE, Report, Session
+from conformance.report.verdict import Report
+from conformance.session import CHECKS, PACKAGE, Session
 
 QUIET = ("-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-s")
 """Arguments that isolate a run within another program's process."""

@@ -7,12 +7,11 @@ of a test becomes a `PhaseResult`. At the end, the results become a `Judgement`,
 
 import logging
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,22 +24,20 @@ from conformance.expect import comparisons, responses
 from conformance.expect.aftermath import Aftermath
 from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
-from conformance.expect.nonconformity import Cause, CauseKind, Nonconformity, response_signature
+from conformance.expect.nonconformity import Nonconformity
 from conformance.expect.responses import Figure
 from conformance.options.settings import BadOption, Settings
 from conformance.report import document, known_failures
-from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance, command_line
 from conformance.report.results import (
     CASES_LEFT_OUT,
-    ClauseResult,
     PhaseResult,
     Problem,
     Recorder,
     text,
 )
 from conformance.report.sanitizer import sanitizer_of
-from conformance.report.verdict import Judgement, Verdict, judge, not_asked_for
+from conformance.report.verdict import Judgement, Report, judge, not_asked_for
 from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Stopwatch
 from conformance.transport.endpoint import Endpoint, Items
@@ -50,31 +47,7 @@ PACKAGE = Path(__file__).parent
 CHECKS = PACKAGE / "checks"
 NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob")
 """Options of pytest that exclude tests."""
-TOO_SLOW_REMEDY = (
-    "a response in time: use a GPU or more processors, import with fewer parallel clients, "
-    "or raise Weaviate's MODULES_CLIENT_TIMEOUT (and --endpoint-timeout here)"
-)
-MOST_TIMEOUTS = 3
-"""Number of timed-out requests after which a run ends, since the rest would take hours."""
 ONE_PROCESS = "the checks run sequentially in one process: pytest-xdist's -n is not supported"
-
-
-@dataclass(frozen=True)
-class Report:
-    """The results of a run."""
-
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    """The defects, each listed once, worst first."""
-    clauses: Mapping[str, ClauseResult]
-    """Every clause of the contract by its id, with its status."""
-    exit_status: int
-    """The console command's exit status: 0 if nothing failed."""
-    document: dict[str, Any]
-    """The content of report.json."""
-    judgement: Judgement = field(repr=False)
-    folder: Path | None = None
-    """The folder of the report's files, if ``report`` was given."""
 
 
 @dataclass
@@ -281,31 +254,12 @@ class Session:
         self.notes = Notes()
         self.aftermath.begin(item.name, clause)
         self.budget.begin(test_of(item))
-        why = self.aftermath.gone or self._too_slow()
-        if why:
-            self._note_unanswered()
+        if why := self.aftermath.reason_to_stop():
             item.session.shouldstop = why
             not_judged(why)
         found = clauses.all_clauses()[clause]
         if not clauses.applies(found, self.settings.for_weaviate):
             not_applicable(f"holds {clauses.described_versions(found)}")
-
-    def _too_slow(self) -> str:
-        late = len(self.client.late)
-        return f"{late} requests timed out; giving up" if late >= MOST_TIMEOUTS else ""
-
-    def _note_unanswered(self) -> None:
-        """Report invalid requests that are never answered, if they alone end the run."""
-        late = self.client.late
-        if self.aftermath.gone or not all(clause.startswith("ERR-") for clause, _ in late):
-            return
-        exchange = late[-1][1]
-        cause = Cause(CauseKind.UNANSWERED, signature=response_signature(exchange))
-        got = (
-            f"{exchange.summary()} (request: {exchange.asked()}); {len(late)} invalid requests got "
-        )
-        got += "no response, although valid ones are served"
-        self.aftermath.saw(cause, got, "a JSON error", exchange)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -336,10 +290,10 @@ class Session:
         raised = call.excinfo.value if call.excinfo is not None else None
         problems: list[Problem] = []
         if report.when == "teardown":
-            seen = map(self._too_slow_for, self.aftermath.taken())
+            seen = self.aftermath.taken()
             problems += [self.recorder.problem(each, clause.id, test) for each in seen]
         if isinstance(raised, Nonconformity):
-            raised = self.aftermath.explained(self._too_slow_for(raised))
+            raised = self.aftermath.explained(raised)
             problems.append(self.recorder.problem(raised, clause.id, test))
             status, message = self._judged(problems[-1], clause)
         else:
@@ -356,17 +310,6 @@ class Session:
             measurements=self.notes.measurements,
             figures=self.notes.figures,
         )
-
-    def _too_slow_for(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception, or one that blames a slow endpoint, if that is the cause."""
-        pace = self.client.pace
-        slow = [each for each in raised.exchanges if pace.explains(each)]
-        unanswered = raised.cause.kind is CauseKind.NO_RESPONSE
-        if not slow or not (unanswered or any(each.failure is None for each in slow)):
-            return raised
-        got = f"{raised.got}; {pace.described()}"
-        cause = Cause(CauseKind.TOO_SLOW, signature="too slow")
-        return type(raised)(got, TOO_SLOW_REMEDY, raised.exchanges, cause)
 
     def _judged(self, problem: Problem, clause: Clause) -> tuple[Status, str]:
         if problem.prerequisite:

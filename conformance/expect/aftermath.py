@@ -56,6 +56,12 @@ SERVER_ERROR = 500
 LOOKED_INTO = (CauseKind.REFUSED, CauseKind.NO_RESPONSE, CauseKind.RATE_LIMITED)
 """Causes behind which there may be another."""
 AS_BEFORE = "the next valid request served as before"
+TOO_SLOW_REMEDY = (
+    "a response in time: use a GPU or more processors, import with fewer parallel clients, "
+    "or raise Weaviate's MODULES_CLIENT_TIMEOUT (and --endpoint-timeout here)"
+)
+MOST_TIMEOUTS = 3
+"""Number of timed-out requests after which a run ends, since the rest would take hours."""
 LOADING = 10
 """Number of tries while an endpoint that says it is ready may still be loading its model."""
 
@@ -155,7 +161,23 @@ class Aftermath:
     def taken(self) -> list[Nonconformity]:
         """The problems since the last call."""
         problems, self._problems = self._problems, []
-        return problems
+        return [self._if_too_slow(each) for each in problems]
+
+    def reason_to_stop(self) -> str:
+        """Why further requests would be pointless; empty while they make sense."""
+        late = self._endpoint.client.late
+        if self.gone or len(late) < MOST_TIMEOUTS:
+            return self.gone
+        if all(clause.startswith("ERR-") for clause, _ in late):
+            self._note_unanswered(late[-1][1], len(late))
+        return f"{len(late)} requests timed out; giving up"
+
+    def _note_unanswered(self, last: Exchange, count: int) -> None:
+        """Report invalid requests that are never answered, if they alone end the run."""
+        cause = Cause(CauseKind.UNANSWERED, signature=response_signature(last))
+        got = f"{last.summary()} (request: {last.asked()}); {count} invalid requests got "
+        got += "no response, although valid ones are served"
+        self.saw(cause, got, "a JSON error", last)
 
     def note(self, problem: Nonconformity) -> None:
         """Record a problem that another part of the suite has seen."""
@@ -201,6 +223,7 @@ class Aftermath:
 
         The request is sent again; if it is refused again, its items are sent in different numbers.
         """
+        raised = self._if_too_slow(raised)
         kind = raised.cause.kind
         if not raised.exchanges or self.gone:
             return raised
@@ -228,6 +251,17 @@ class Aftermath:
             own = type(raised) if is_own else PrerequisiteFailed
             return own(got, raised.expected, raised.exchanges, raised.cause)
         return type(raised)(got, raised.expected, raised.exchanges, cause)
+
+    def _if_too_slow(self, raised: Nonconformity) -> Nonconformity:
+        """The raised exception, or one that the endpoint is too slow, if that explains it."""
+        slow = [each for each in raised.exchanges if self._pace.explains(each)]
+        unanswered = raised.cause.kind is CauseKind.NO_RESPONSE
+        is_known = raised.cause.kind is CauseKind.TOO_SLOW or not slow
+        if is_known or not (unanswered or any(each.failure is None for each in slow)):
+            return raised
+        got = f"{raised.got}; {self._pace.described()}"
+        cause = Cause(CauseKind.TOO_SLOW, signature="too slow")
+        return type(raised)(got, TOO_SLOW_REMEDY, raised.exchanges, cause)
 
     def _if_mixed_up(self, raised: Nonconformity) -> Nonconformity:
         """The raised exception, with a better cause if the rows are right when sent alone."""

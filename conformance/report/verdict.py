@@ -1,9 +1,10 @@
 """Derive the status of each clause, the verdict of each profile, and the verdict of the run."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 
 from conformance.data import clauses, statuses
 from conformance.data.clauses import PROFILES, Clause, Profile
@@ -95,6 +96,24 @@ class Judgement:
     def status_counts(self) -> dict[str, int]:
         """The number of clauses with each status."""
         return dict(Counter(result.status for result in self.results))
+
+
+@dataclass(frozen=True)
+class Report:
+    """The results of a run."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    """The defects, each listed once, worst first."""
+    clauses: Mapping[str, ClauseResult]
+    """Every clause of the contract by its id, with its status."""
+    exit_status: int
+    """The console command's exit status: 0 if nothing failed."""
+    document: dict[str, Any]
+    """The content of report.json."""
+    judgement: Judgement = field(repr=False)
+    folder: Path | None = None
+    """The folder of the report's files, if ``report`` was given."""
 
 
 def judge(
