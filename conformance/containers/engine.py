@@ -156,7 +156,7 @@ def facts_of(image: str) -> ImageFacts:
 
 
 def serves_stand_in(image: str, env: dict[str, str]) -> bool:
-    """The same as `has_stand_ins`; false if the image is not on this machine."""
+    """Like `has_stand_ins`, but false if the image is not on this machine."""
     try:
         return facts_of(image).has_stand_ins(env)
     except ContainerTrouble:

@@ -207,7 +207,7 @@ def _stored(pixels: scenes.Pixels, kind: str) -> bytes:
 
 
 def _others(sides: Sequence[int], seed: int) -> list[int]:
-    """The same sides in another order: each dozen of similar sizes is rotated by a few places."""
+    """`sides` in another order: each dozen of similar sizes is rotated by a few places."""
     dozens = [sides[start : start + 12] for start in range(0, len(sides), 12)]
     by = 5 + seed
     return [side for some in dozens for side in (*some[by % len(some) :], *some[: by % len(some)])]

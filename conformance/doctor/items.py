@@ -165,7 +165,7 @@ class ItemsDoctor:
             self._problem("at-once", what, count=len(failed), error=_error(failed[0]))
 
     def _fixed_cost(self, one: float) -> None:
-        """Check whether a text is slow because of its request: several then take no longer."""
+        """Report a text that is slow only because of the cost of each request."""
         count = SEVERAL if one < QUICK else FEW
         seen = self.endpoint.post(Items([TEXT] * count).body())
         if seen.succeeded and seen.seconds < one * NO_LONGER:

@@ -86,7 +86,7 @@ class GoodRequests:
         return True
 
     def drain(self, good: Items, seconds: float) -> None:
-        """Retry until a valid request is answered, for at most that many seconds."""
+        """Retry until a valid request is answered, or until `seconds` have passed."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if not self.send(good, self.timeout).failed_by(FailureKind.TIMED_OUT):
@@ -146,7 +146,7 @@ def problem_with(exchange: Exchange, good: Items) -> PrerequisiteFailed | None:
 
 
 def wrong_rows(exchange: Exchange, texts: int, images: int) -> PrerequisiteFailed | None:
-    """The problem with a response that should have this many vectors of each kind, if any."""
+    """The problem, if any, with a response that should have `texts` and `images` vectors."""
     try:
         given.vectors(exchange, texts, images)
     except PrerequisiteFailed as problem:

@@ -102,7 +102,7 @@ class ItemLimits:
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:
-        """Whether that many bytes are refused even with a single text or image."""
+        """Whether a body of `size` bytes is refused even with a single text or image."""
         return not any(self._serves_body(padded(_short(kind, 0), kind, size)) for kind in KINDS)
 
     def _smallest_body(self, refused: int) -> int:
@@ -180,7 +180,7 @@ def body_of(items: list[Item]) -> bytes:
 
 
 def plain_items(items: list[Item]) -> list[Item]:
-    """The same number of short texts and tiny images, all different."""
+    """As many short texts and tiny images as there are `items`, all different."""
     return [(kind, _short(kind, number)) for number, (kind, _) in enumerate(items)]
 
 
@@ -191,7 +191,7 @@ def _short(kind: str, number: int) -> str:
 
 
 def as_heavy(items: list[Item]) -> list[Item]:
-    """The same letters in two texts, and images as large as the largest one, all different."""
+    """`items` with all letters in two texts, and with images as large as the largest one."""
     texts = [item for kind, item in items if kind == "texts"]
     images = [item for kind, item in items if kind == "images"]
     middle = (len(texts) + 1) // 2

@@ -168,7 +168,7 @@ class PrerequisiteFailed(Nonconformity):
 
     @staticmethod
     def of(problem: Nonconformity) -> "PrerequisiteFailed":
-        """The same problem as a failed prerequisite."""
+        """The problem, as a failed prerequisite."""
         return PrerequisiteFailed(
             problem.got, problem.expected, problem.exchanges, replace(problem.cause)
         )

@@ -92,7 +92,7 @@ class VectorCache:
         return comparisons.joined([self._list(part) for part in growing_lists(texts, first, most)])
 
     def given_in_lists(self, texts: Sequence[str]) -> Observations:
-        """The same for a check that is not about whether the texts are served."""
+        """Like `in_lists`, for a check that is not about whether the texts are served."""
         try:
             return self.in_lists(texts)
         except Nonconformity as problem:

@@ -65,7 +65,7 @@ def _caption(cells: Sequence[Cell]) -> str | None:
 
 
 def markdown(cells: Sequence[Cell], title: str) -> str:
-    """The same as Markdown, for a documentation page."""
+    """The table as Markdown, for a documentation page."""
     loads = sorted(cell.load for cell in cells)
     lines = [f"## {title}", "", f"{this_machine().line()}."]
     if loads:

@@ -122,7 +122,7 @@ class ChildProcess(Stopped):
         return next((line for line in reversed(self.last_lines()) if line.strip()), "")
 
     def next_line(self, within: float) -> str | None:
-        """The next unread line of its standard output; None if none arrives in that many seconds.
+        """The next unread line of its standard output; None if none arrives `within` seconds.
 
         None immediately if its output has ended.
         """
@@ -136,7 +136,7 @@ class ChildProcess(Stopped):
             self._process.stdin.flush()
 
     def wait(self, within: float) -> int | None:
-        """The exit status once it ends; None if it is still running after that many seconds."""
+        """The exit status of the process; None if it is still running after `within` seconds."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(within)
         return self._process.returncode

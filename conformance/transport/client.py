@@ -66,7 +66,7 @@ class Client:
         self.resends = 0
         """How often a kept connection was closed instead of a response."""
         self.listeners: list[Listener] = []
-        """Called with the exchanges of each call afterwards; they may send requests themselves."""
+        """Called with the exchanges of each call afterward; they may send requests themselves."""
         self._runner = asyncio.Runner()
         self._http = _http_client(self.url)
 

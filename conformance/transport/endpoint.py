@@ -97,7 +97,7 @@ class Endpoint:
 
 @contextmanager
 def opened(url: str, timeout: float) -> Iterator[Endpoint]:
-    """The endpoint at `url`, with `timeout` seconds for a request; closed at the end."""
+    """The endpoint at `url`, with `timeout` seconds for a request, until the block ends."""
     with closing(Client(url.removesuffix("/"), timeout)) as client:
         yield Endpoint(client)
 

@@ -142,7 +142,7 @@ class Pace:
         return load.megapixels * self.megapixel + load.kilochars * self._cost("kilochar")
 
     def estimate(self, requests: float, load: Load) -> float:
-        """Seconds for this many requests together."""
+        """The estimated seconds for `requests` requests that contain `load` in total."""
         # Costs for sizing requests include the requests' own, to be on the safe side.
         text, image = self._items.get("text", self.text), self._items.get("image", self.image)
         items = load.texts * text + load.images * image
@@ -184,15 +184,15 @@ class Pace:
             )
 
     def texts(self, most: int, at_once: int = 1) -> int:
-        """The maximum number of texts in each of that many parallel requests; at least one."""
+        """The maximum number of texts in each of `at_once` parallel requests; at least one."""
         return self._number(most, self.text * at_once, "texts")
 
     def images(self, most: int, at_once: int = 1) -> int:
-        """The same for small images."""
+        """The maximum number of small images in each of `at_once` parallel requests."""
         return self._number(most, self.image * at_once, "images")
 
     def requests(self, most: int, texts: Sequence[str], images: Sequence[bytes]) -> int:
-        """The maximum number of requests with such items; at least one."""
+        """The maximum number of requests with these items; at least one."""
         return self._number(most, self.seconds(self.load(texts, images)), "requests")
 
     def _number(self, most: int, cost: float, what: str) -> int:
@@ -224,7 +224,7 @@ class Pace:
                     self._late[each.request_body] = seconds
 
     def missing(self, kind: str, amount: float) -> None:
-        """Record that an item with that many megapixels or kilochars had no response in time."""
+        """Record that an item with `amount` megapixels or kilochars had no response in time."""
         self._costs[kind].append(self.timeout / amount)
 
     def outstanding(self, exchanges: Iterable[Exchange]) -> float:

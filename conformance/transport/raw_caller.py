@@ -79,7 +79,7 @@ class RawCaller(Stopped):
         return self.exchanges[-1]
 
     def has_answer(self, seconds: float) -> bool:
-        """Whether data arrives, or the connection ends, within that many seconds."""
+        """Whether data arrives, or the connection ends, within `seconds`."""
         return self._wire is not None and self._wire.has_news(seconds)
 
     def hang_up(self, reset: bool = False) -> None:
@@ -117,7 +117,7 @@ MOMENTS: dict[str, slice] = {
 
 
 def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
-    """Disconnect that many clients in sequence at that moment, every other one with a reset."""
+    """Disconnect a client at `moment`, `times` times, every other time with a reset."""
     for _, reset in zip(range(times), cycle([False, True]), strict=False):
         caller = RawCaller(url, timeout)
         caller.write((caller.head("POST", VECTORIZE, _HEADERS) + _BODY)[MOMENTS[moment]])

@@ -105,7 +105,7 @@ class Wire:
         self._socket.sendall(data)
 
     def has_news(self, seconds: float) -> bool:
-        """Whether data arrives, or the connection ends, within that many seconds."""
+        """Whether data arrives, or the connection ends, within `seconds`."""
         return bool(self.left) or bool(select([self._socket], [], [], seconds)[0])
 
     def request(self) -> Message | None:

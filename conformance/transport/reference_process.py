@@ -86,7 +86,7 @@ def _remedy(line: str) -> str:
 
 @contextmanager
 def serve_stand_in(tag: str) -> Iterator[str]:
-    """The URL of `tag`'s stand-in once it is ready; stopped at the end. Raises Unusable."""
+    """Serve `tag`'s stand-in until the block ends; yields its URL. Raises Unusable."""
     with Reference(tag, "stand-in") as reference:
         with opened(reference.url, timeout=50.0) as endpoint:
             reference.preflight(endpoint, READY_WITHIN)

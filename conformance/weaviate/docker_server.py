@@ -48,7 +48,7 @@ def _is_ours(address: str) -> bool:
 
 @contextmanager
 def run(endpoint: str, image: str) -> Iterator[Server]:
-    """A ready server with multi2vec-clip that uses `endpoint`; removed with its data afterwards.
+    """Run a server whose multi2vec-clip uses `endpoint`, and remove it with its data afterward.
 
     The image is pulled if it is not here. Raises Unavailable.
     """

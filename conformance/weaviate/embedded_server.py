@@ -123,7 +123,7 @@ def passed_environment() -> dict[str, str]:
 
 @contextmanager
 def run(endpoint: str, version: str = DEFAULT_VERSION) -> Iterator[Server]:
-    """A ready server with multi2vec-clip that uses `endpoint`; removed with its data afterwards.
+    """Run a server whose multi2vec-clip uses `endpoint`, and remove it with its data afterward.
 
     If the program is not in the cache, weaviate-client downloads it. Raises Unavailable.
     """

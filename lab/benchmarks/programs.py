@@ -30,7 +30,7 @@ def program(
     answers: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
-    """`command` while it is needed; its output goes to `log`, except what it `answers`.
+    """Run `command` inside the block; its output goes to `log`, except what it `answers`.
 
     An unread pipe would block a server that writes a line per request.
     """

@@ -82,7 +82,7 @@ def add(model: Model, into: Path, names: list[str]) -> None:
 
 
 def _add_sketches(file: Path, new: tuple[Array, list[list[str]]], names: list[str]) -> None:
-    """Add sketches to the file, or replace those of the same names."""
+    """Add sketches to the file, or replace existing ones of the same names."""
     rows, which = new
     with np.load(file, allow_pickle=False) as stored:
         parts = dict(stored)

@@ -84,7 +84,7 @@ def without_antialias(how: str) -> Scaling:
 
 
 def by_cubic(b: float, c: float) -> Scaling:
-    """Mitchell and Netravali's cubic of `b` and `c`, antialiased; Pillow's has 0 and 0.5."""
+    """Resizing by the antialiased Mitchell-Netravali cubic; Pillow's has `b` 0 and `c` 0.5."""
 
     def scale(image: Image.Image, size: Size) -> Image.Image:
         across, down = (_weights(b, c, *pair) for pair in zip(image.size, size, strict=True))

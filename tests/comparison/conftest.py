@@ -47,7 +47,7 @@ class RefusesAll(Endpoint):
 
 
 class Upgraded(Endpoint):
-    """The same interface to a different model."""
+    """An endpoint that serves a different model through the same interface."""
 
     def text_vector(self, text: str) -> Matrix:
         return np.roll(super().text_vector(text), 1)

@@ -40,7 +40,7 @@ def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
 
 @pytest.fixture
 def nothing_left(docker: str) -> Iterator[None]:  # noqa: ARG001 - it skips
-    """Check afterwards that this process has no container, running or not."""
+    """Check afterward that this process has no container, running or not."""
     yield
     label = f"label={LABEL}={os.getpid()}"
     assert engine.call("ps", "--all", "--quiet", "--filter", label) == ""

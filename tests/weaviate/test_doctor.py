@@ -36,7 +36,7 @@ def post(server: Server, path: str, body: Mapping[str, Any]) -> httpx.Response:
 
 @pytest.fixture
 def create(weaviate: Server) -> Iterator[Callable[[Settings], str]]:
-    """Call it with settings of multi2vec-clip for a collection Films, removed afterwards."""
+    """Call it with settings of multi2vec-clip for a collection Films, removed afterward."""
 
     def call(settings: Settings) -> str:
         vectors = {"v": {"vectorizer": {"multi2vec-clip": settings}, "vectorIndexType": "hnsw"}}

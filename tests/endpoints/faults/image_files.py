@@ -29,11 +29,11 @@ class Branch(Endpoint):
         return super().image_vector(image)
 
     def applies(self, file: bytes, picture: Image.Image) -> bool:
-        """Whether this is such a file; overridden in subclasses."""
+        """Whether the encoder sees this file through `see`; subclasses override it."""
         raise NotImplementedError
 
     def see(self, picture: Image.Image) -> Image.Image:
-        """The image that the encoder sees instead; overridden in subclasses."""
+        """The image that the encoder sees instead; subclasses override it."""
         return picture
 
 

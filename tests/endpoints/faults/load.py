@@ -201,7 +201,7 @@ class Thrashing(Busy):
 
 @fault("one-thread", endpoint_timeout=3)
 class OneThread(Endpoint):
-    """A connection occupies the only thread until it is closed; others wait for a while."""
+    """A connection occupies the only thread until it is closed, while others wait."""
 
     patience = 1.5
 
