@@ -5,12 +5,14 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import chain
 from typing import Any
 
+import h11
 import httpx
 
 from conformance.options import endpoint_url
@@ -23,10 +25,13 @@ from conformance.transport.exchange import (
     without_gzip,
 )
 from conformance.transport.pace import Pace
+from conformance.transport.raw_http import Peer, Wire
 
 RESENDS = 2
 """Like Go's net/http, send a request again if its kept connection turns out to be closed."""
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "clip-conformance"}
+BUFFERED = 2**16
+"""Bytes of a body that are sent even if the endpoint does not read them."""
 Sample = tuple[str, float]
 """The kind of request, and seconds."""
 LARGE = 1_000_000
@@ -185,6 +190,10 @@ class Client:
                 answered = await self._receive(call, sent)
         except (TimeoutError, httpx.HTTPError, httpx.StreamError, zlib.error, TooLarge) as problem:
             answered = replace(sent, failure=classify(problem, timeout, reused=not fresh))
+            cut = isinstance(problem, (httpx.ReadError, httpx.WriteError))
+            if cut and len(request.body) > BUFFERED:
+                refused = await asyncio.to_thread(_refused_early, call, sent, timeout)
+                answered = refused or answered
         return replace(answered, seconds=time.perf_counter() - start, fresh=bool(fresh))
 
     async def _receive(self, call: httpx.Request, sent: Exchange) -> Exchange:
@@ -215,6 +224,27 @@ def _http_client(url: str) -> httpx.AsyncClient:
         # Go's client keeps no cookies, and an endpoint's cookies would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
+
+
+def _refused_early(call: httpx.Request, sent: Exchange, timeout: float) -> Exchange | None:
+    """The exchange over a blocking socket, if the endpoint refuses it before reading it all.
+
+    Many servers then close the connection, and asyncio drops a response that has already arrived if
+    it cannot send the rest of the body. Go's client reads the response.
+    """
+    lines = [f"{call.method} {call.url.raw_path.decode('ascii')} HTTP/1.1".encode()]
+    lines += [name + b": " + value for name, value in call.headers.raw]
+    try:
+        with closing(Wire(Peer(sent.url).connect(timeout))) as wire:
+            wire.set_deadline(timeout)
+            with suppress(OSError):  # There may be a response all the same.
+                wire.write(b"\r\n".join(lines) + b"\r\n\r\n")
+                wire.write(sent.request_body)
+            response = wire.response(sent.method)
+            answered = response.answers(sent) if response else sent
+    except (OSError, h11.ProtocolError, TooLarge, zlib.error):
+        return None
+    return answered if answered.status >= HTTPStatus.BAD_REQUEST else None
 
 
 def _may_be_sent_again(exchange: Exchange) -> bool:

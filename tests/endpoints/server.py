@@ -1,10 +1,12 @@
 """Serve an endpoint over TCP on its own port."""
 
+import re
 import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from io import BufferedIOBase
 from itertools import count
@@ -104,6 +106,21 @@ class OneRequest(Handler):
             self.exchange()
 
 
+class RefusingEarly(Handler):
+    """Refuses a large body once its head has arrived, and closes, like Go's and Node's servers."""
+
+    LIMIT = 20 * 2**20
+
+    def exchange(self) -> bool:
+        begun = self.rfile.peek(1)  # type: ignore[attr-defined]
+        length = re.search(rb"(?i)content-length: *(\d+)", begun)
+        if length is None or int(length[1]) <= self.LIMIT:
+            return super().exchange()
+        answer = self.server.endpoint.failure(413, f"at most {self.LIMIT} bytes")
+        self.connection.sendall(wire.render(replace(answer, close=True), wire.Request("POST", "")))
+        return False
+
+
 class Impatient(Handler):
     """Takes what arrives without a pause of `PAUSE` seconds for the whole body."""
 
@@ -142,6 +159,7 @@ def sockets(
 SOFTWARE: dict[str, Callable[[Endpoint, str, int], AbstractContextManager[str]]] = {
     "sockets": sockets,
     "one-thread": partial(sockets, kind=OneThread, handler=OneRequest),
+    "refusing-early": partial(sockets, handler=RefusingEarly),
     "impatient": partial(sockets, handler=Impatient),
     "decoding": partial(sockets, handler=Decoding),
     "wsgiref": software.wsgiref,
