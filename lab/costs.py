@@ -36,7 +36,7 @@ PUBLISHED: Final = ("IMG-09", *(name for name in all_clauses() if name.startswit
 Figures = NDArray[np.float64]
 WAIT: Final = 120.0
 HEAD: Final = """\
-# The average requests, texts, images, megapixels and thousands of characters of long texts of a
+# The average requests, texts, images, megapixels, and thousands of characters of long texts of a
 # case of each check, and the seconds that the suite itself takes. They determine a run's estimate
 # and the cases that its budget leaves out. `shared` lists what all cases of a check request in
 # addition if the named check, which otherwise requests it first, is not part of the run.

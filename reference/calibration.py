@@ -1,6 +1,6 @@
 """Measure, when a model is loaded, which batch sizes and number formats are safe and fast.
 
-An image must have the same vector, bit for bit, alone, in a batch and under load, since Weaviate's
+An image must have the same vector, bit for bit, alone, in a batch, and under load, since Weaviate's
 own acceptance test compares two requests. Depending on processor and library, a matrix product may
 round a row differently in a batch of another size. So sizes are tried, and those that change a bit
 are excluded. On a GPU, a single size may differ from all others; an image alone is then computed in

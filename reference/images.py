@@ -32,7 +32,7 @@ JPEG includes MPO, which some cameras write.
 PNG = b"\x89PNG\r\n\x1a\n"
 METADATA = (b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf", b"tIME")
 CHUNK_FRAME = 12
-"""Bytes of a chunk's length, kind and checksum."""
+"""Bytes of a chunk's length, kind, and checksum."""
 SIGNATURES = [
     (known, re.compile(pattern, re.DOTALL))
     for known, pattern in (
@@ -140,7 +140,7 @@ def _too_large(name: str, detail: str) -> RefusedError:
 
 
 def without_metadata(data: bytes) -> bytes | None:
-    """A PNG without its texts, profile and EXIF; None if it has none of them, or is not a PNG.
+    """A PNG without its texts, profile, and EXIF; None if it has none of them, or is not a PNG.
 
     Pillow rejects a PNG whose texts or profile are damaged or inflate to more than 1 MiB, although
     no library uses them.
@@ -151,7 +151,7 @@ def without_metadata(data: bytes) -> bytes | None:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """The kind, start and end of each chunk of a PNG; the last one may end beyond the data."""
+    """The kind, start, and end of each chunk of a PNG; the last one may end beyond the data."""
     at = len(PNG) if data.startswith(PNG) else len(data)
     while at + CHUNK_FRAME <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -197,7 +197,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     """`image`, converted to RGB by `Image.convert`, for libraries that convert it before resizing.
 
     Transparency is thus dropped, not blended; CMYK is converted without a profile; and values of
-    more than 8 bits (modes I;16, I and F) are clipped at 255, not scaled. A scaled 16-bit image
+    more than 8 bits (modes I;16, I, and F) are clipped at 255, not scaled. A scaled 16-bit image
     would look better, but its vector would match neither the library's nor the vendor's.
     """
     return image if image.mode == "RGB" else quiet(image).convert("RGB")

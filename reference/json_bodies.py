@@ -36,7 +36,7 @@ class RequestBody:
 def parse(body: bytes) -> RequestBody:
     """The texts and images of a request body.
 
-    Absent, null and empty lists are equivalent, and unknown fields are ignored, as in Go's decoder.
+    Absent, null, and empty lists are equivalent. Unknown fields are ignored, as in Go's decoder.
     Raises `RefusedError`, which says what is wrong with the body and where.
     """
     document = _document(body)

@@ -144,7 +144,7 @@ def _number(
     text = values.get(name)
     if text is None:
         return None
-    # isascii, because int() also accepts digits of other scripts, underscores and signs.
+    # isascii, because int() also accepts digits of other scripts, underscores, and signs.
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         option = name.replace("_", "-")
         raise ValueError(f"--{option} {text}: must be a whole number from {least} to {most}")

@@ -1,6 +1,6 @@
 """Find a model's weights from the settings, and load and calibrate the model.
 
-Weights come from the project's stand-ins, the model hub or a folder.
+Weights come from the project's stand-ins, the model hub, or a folder.
 """
 
 import os

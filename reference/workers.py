@@ -186,7 +186,7 @@ STAND_IN = 200 * 2**20
 def with_number(chosen: Settings, member: Membership | None) -> Settings:
     """`chosen` with a number of workers that the machine can run.
 
-    `auto` depends on device, cores and memory. Raises `UnloadableError` if they do not fit.
+    `auto` depends on device, cores, and memory. Raises `UnloadableError` if they do not fit.
     """
     if member:
         return replace(chosen, workers=member.workers)

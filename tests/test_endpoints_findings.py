@@ -66,7 +66,7 @@ def test_a_run_ends_soon_after_the_endpoint(name: str) -> None:
 
 
 class DiesOfImages(Dying):
-    """Its process dies on the first image, like one without enough memory."""
+    """Its process dies on the first image, as if there were not enough memory."""
 
     def image_vector(self, _image: bytes) -> Matrix:
         self.dead = True

@@ -50,7 +50,7 @@ def test_every_option_is_in_the_page_of_options() -> None:
 
 
 def shown_commands() -> list[list[str]]:
-    """The arguments of each `clip-conformance` line of the pages, --help and workflows."""
+    """The arguments of each `clip-conformance` line of the pages, --help, and workflows."""
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / ".github").glob("**/*.*")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in pages).replace("\\\n", " ")
     lines = re.findall(r"^(?:\$ | *- run: | *)(clip-conformance .*)$", text, re.MULTILINE)

@@ -1,7 +1,7 @@
 """IMG: what an image's vector depends on. VEC-02: any number of images in one request.
 
 Different images have different vectors, even if they differ in only one respect. The same image has
-the same vector alongside others, when repeated, in parallel and later. Formats and sizes are
+the same vector alongside others, when repeated, in parallel, and later. Formats and sizes are
 checked in separate files.
 """
 

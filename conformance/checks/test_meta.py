@@ -17,7 +17,7 @@ BUSY = "a red circle on paper " * 20
 
 
 def letters(name: str) -> str:
-    """The name without the characters that tags, hub ids and library names write differently."""
+    """The name without the characters that tags, hub ids, and library names write differently."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

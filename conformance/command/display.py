@@ -111,7 +111,7 @@ class Display:
 
 
 def shown(report: PhaseResult) -> tuple[str, str, str]:
-    """The category, letter and word that pytest prints for one phase of a test.
+    """The category, letter, and word that pytest prints for one phase of a test.
 
     A phase that does not count prints nothing. pytest's own "failed" is avoided, because pytest
     would show each such test again.

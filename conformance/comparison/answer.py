@@ -34,7 +34,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Answer:
-    """A comparison of old and new vectors: `kinds` are texts, images or objects."""
+    """A comparison of old and new vectors: `kinds` are texts, images, or objects."""
 
     old: Side
     new: Side

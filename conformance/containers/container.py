@@ -128,7 +128,7 @@ class Container(Stopped):
             raise
 
     def start(self) -> None:
-        """Start it, or restart it if it has ended, which changes the port and `url`."""
+        """Start the container, or restart it if it has ended, which changes the port and `url`."""
         self.started = time.monotonic()
         try:
             engine.call("start", self.id)
@@ -173,7 +173,7 @@ class Container(Stopped):
         return lines[-1][:LONGEST_LINE]
 
     def stop(self) -> None:
-        """Remove it, running or not; does nothing if it is gone."""
+        """Remove the container, running or not; does nothing if it is gone."""
         # Killing the supervisor would leave the container behind; it exits soon after its command.
         self._supervisor.end_input(REMOVED_WITHIN + engine.COMMAND_SECONDS)
         self._supervisor.stop()

@@ -41,7 +41,7 @@ class Start:
 
 
 def observe_start(container: Container, wait: float) -> Start:
-    """Wait until it is ready, then send a text; raises ContainerTrouble."""
+    """Wait until the container is ready, then send a text; raises ContainerTrouble."""
     with opened(container.url, RESPONSE_SECONDS) as endpoint:
         refused = _until_ready(container, endpoint, wait)
         seconds = time.monotonic() - container.started
@@ -125,7 +125,7 @@ class Restart:
 
 
 def observe_stop(container: Container, grace: int = GRACE_SECONDS) -> Stop:
-    """Stop it, and kill it after `grace` seconds; the container itself is kept."""
+    """Stop the process, and kill it after `grace` seconds; the container itself is kept."""
     begun = time.monotonic()
     # The command's own time limit must exceed the grace period.
     engine.call("stop", "--time", str(grace), container.id, seconds=grace + engine.COMMAND_SECONDS)
@@ -184,7 +184,7 @@ def observe_confined(
 
 
 def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
-    """The paths that the container with that id has written, changed or removed.
+    """The paths that the container with that id has written, changed, or removed.
 
     Temporary folders and what is `mounted`, which the engine lists too, are left out.
     """
@@ -195,7 +195,7 @@ def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
 
 
 def _explained(path: str, changed: Collection[str], ours: Collection[str]) -> bool:
-    """Whether it lies in `ours`, or is a folder that is listed only because of a change inside."""
+    """Whether the path lies in `ours`, or is a folder that is listed only for a change inside."""
     pure = PurePosixPath(path)
     inside = any(pure.is_relative_to(folder) for folder in ours)
     return inside or any(pure in PurePosixPath(other).parents for other in (*changed, *ours))

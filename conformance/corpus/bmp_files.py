@@ -1,7 +1,7 @@
 """A BMP writer and the variants it writes.
 
-The variants cover every depth, palettes, bit fields, run-length encoding, both row orders and every
-header version.
+The variants cover every depth, palettes, bit fields, run-length encoding, both row orders, and
+every header version.
 """
 
 import struct
@@ -19,7 +19,7 @@ from conformance.corpus.image_scenes import Size
 Samples = npt.NDArray[Any]
 
 CORE, INFO, V4, V5 = 12, 40, 108, 124
-"""Sizes of the headers: OS/2 1, Windows 3, 4 and 5."""
+"""Sizes of the headers: OS/2 1, Windows 3, 4, and 5."""
 NONE, RLE8, RLE4, FIELDS = 0, 1, 2, 3
 MASKS: Final = {
     "555": (0x7C00, 0x03E0, 0x001F, 0),

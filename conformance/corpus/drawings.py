@@ -51,7 +51,7 @@ def languages() -> tuple[str, ...]:
 def captions(combination: Combination, language: str, split: Split) -> tuple[str, ...]:
     """The wordings of `split` for one drawing, in `language`'s own script.
 
-    Raises KeyError for an unknown language, color, shape or split.
+    Raises KeyError for an unknown language, color, shape, or split.
     """
     table = fixture_files.toml(_FILE)["languages"][language]
     phrase = _phrase(table, combination)

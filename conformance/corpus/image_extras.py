@@ -1,6 +1,6 @@
 """Image files with metadata, transparent pixels, or several images.
 
-Metadata includes profiles, camera data, comments and trailing bytes. Transparent pixels are white
+Metadata includes profiles, camera data, comments, and trailing bytes. Transparent pixels are white
 underneath, so they are white whether a library drops the alpha channel or composites over white. If
 a file has several images, the first one counts.
 """
@@ -245,7 +245,7 @@ def _indexed(index: Pixels) -> Image.Image:
 
 
 def sequences(width: int, height: int) -> list[Variant]:
-    """Animations, pages and some cameras' image pairs, each beginning with the same scene."""
+    """Animations, pages, and some cameras' image pairs, each beginning with the same scene."""
     first, *others = (
         Image.fromarray(scenes.colour(width, height, scene=number)) for number in (4, 5, 6, 7)
     )

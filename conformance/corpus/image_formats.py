@@ -1,6 +1,6 @@
 """Every family of image formats, at the model's own size and at other sizes.
 
-PNG, BMP and TIFF have their own modules. This one has JPEG, GIF and WebP, which Pillow writes.
+PNG, BMP, and TIFF have their own modules. This one has JPEG, GIF, and WebP, which Pillow writes.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def detailed(family: str) -> list[Variant]:
 
 
 def jpeg(width: int, height: int) -> list[Variant]:
-    """Qualities, subsampling, progressive and restart markers, gray, RGB, CMYK and YCCK."""
+    """Qualities, subsampling, progressive and restart markers, gray, RGB, CMYK, and YCCK."""
     colour, grey = _scene(width, height), Image.fromarray(scenes.grey(width, height))
     inks = colour.convert("CMYK")
     pictures = {name: (colour, options) for name, options in _jpegs_in_colour().items()}

@@ -149,7 +149,7 @@ def _area(pixels: Pixels, shade: tuple[int, int, int]) -> Pixels:
 
 
 def _areas_exchanged(pixels: Pixels) -> Pixels:
-    """The same pixels in another place: the mean, histogram and sums are unchanged."""
+    """The same pixels in another place: the mean, histogram, and sums are unchanged."""
     moved = pixels.copy()
     high, wide = pixels.shape[0] // 4, pixels.shape[1] // 4
     moved[:high, :wide] = pixels[2 * high : 3 * high, wide : 2 * wide]

@@ -46,7 +46,7 @@ PHOTOGRAPHS: Final = {
     "JPEG of 3000 x 4000": (3000, 4000, 1),
     "progressive JPEG of 4000 x 2250": (4000, 2250, 2),
 }
-"""Width, height and scene: images that phones send."""
+"""Width, height, and scene: images that phones send."""
 IN_MODES: Final = {
     "PNG of 1440 x 900 with alpha": (1440, 900, 3),
     "palette PNG of 1280 x 960": (1280, 960, 2),

@@ -67,7 +67,7 @@ def names() -> tuple[str, ...]:
 
 
 def others() -> tuple[str, ...]:
-    """Further images from the same wheel, without captions: other modes, formats and sizes."""
+    """Further images from the same wheel, without captions: other modes, formats, and sizes."""
     return tuple(_table()["others"])
 
 
@@ -83,7 +83,7 @@ def captions(language: str) -> tuple[str, ...]:
 
 
 def raw(name: str) -> bytes:
-    """The file of the photograph as scikit-image has it: PNG, JPEG, GIF or TIFF."""
+    """The file of the photograph as scikit-image has it: PNG, JPEG, GIF, or TIFF."""
     return file(name).read_bytes()
 
 

@@ -24,7 +24,7 @@ longer texts."""
 WORDS: Final = (
     "a", "red", "blue", "dog", "two", "7", "not", "under", "photo", "Zürich", "赤い", "🚲",
 )  # fmt: skip
-# First and last code points: every kind of letter, mark and control character, but no surrogates,
+# First and last code points: every kind of letter, mark, and control character, but no surrogates,
 # which JSON in UTF-8 cannot represent.
 BLOCKS: Final = (
     (0x20, 0x7E), (0x00, 0x1F), (0x7F, 0x24F), (0x300, 0x36F), (0x370, 0x52F), (0x590, 0x6FF),
@@ -73,7 +73,7 @@ def written() -> tuple[str, ...]:
 
 @cache
 def characters() -> tuple[str, ...]:
-    """Letters, marks and control characters of every kind: the first of each block, and others."""
+    """Letters, marks, and control characters of every kind: the first of each block, and others."""
     chance = Random(0)
     some = ((block[0], block[1], *(chance.randint(*block) for _ in range(8))) for block in BLOCKS)
     return tuple(map(chr, dict.fromkeys(chain.from_iterable(some))))

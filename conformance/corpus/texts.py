@@ -60,7 +60,7 @@ class Text:
 
 
 def real() -> tuple[Text, ...]:
-    """Sentences, titles, addresses, code and similar texts, as in users' objects."""
+    """Sentences, titles, addresses, code, and similar texts, as in users' objects."""
     return _texts("real")
 
 
@@ -97,12 +97,12 @@ def mark_groups() -> tuple[str, ...]:
 
 
 def marks(group: str) -> tuple[Apart, ...]:
-    """For each mark of a group, pairs that differ only before, between and after it."""
+    """For each mark of a group, pairs that differ only before, between, and after it."""
     return tuple(pair for name, mark in _table("marks")[group].items() for pair in _at(name, mark))
 
 
 def enclosures() -> tuple[Apart, ...]:
-    """For each kind of bracket, pairs that differ only before, inside and after it."""
+    """For each kind of bracket, pairs that differ only before, inside, and after it."""
     pairs: list[Apart] = []
     for name, (left, right) in _table("enclosures").items():
         texts = [
@@ -125,7 +125,7 @@ def apart(group: str) -> tuple[Apart, ...]:
 
 
 def nearly_equal() -> tuple[str, ...]:
-    """Texts that differ only in case, marks, spaces or Unicode form, and one text twice."""
+    """Texts that differ only in case, marks, spaces, or Unicode form, and one text twice."""
     text = "Crème brûlée on a red plate"
     forms = [unicodedata.normalize("NFD", text), "Creme brulee on a red plate"]
     marked = [f"{text}.", f'"{text}"', text.replace(" on", ", on"), text.replace(" ", "-")]

@@ -134,7 +134,7 @@ def _directory(tags: dict[int, tuple[int, tuple[int, ...]]], order: str, start: 
 
 
 def colour_map(palette: Samples) -> tuple[int, ...]:
-    """The palette (n, 3) as in tag 320: all reds, greens and blues, 16 bits each."""
+    """The palette (n, 3) as in tag 320: all reds, greens, and blues, 16 bits each."""
     return tuple((palette.astype(np.uint16) * 257).T.reshape(-1).tolist())
 
 

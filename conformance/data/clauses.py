@@ -103,7 +103,7 @@ def contract_version() -> str:
 
 
 def contract_digest() -> str:
-    """SHA-256 over the ids, levels and texts of all clauses as they are now."""
+    """SHA-256 over the ids, levels, and texts of all clauses as they are now."""
     told = (f"{each.id} {each.level} {each.text}\n" for each in all_clauses().values())
     return f"sha256:{hashlib.sha256(''.join(told).encode()).hexdigest()}"
 
@@ -148,7 +148,7 @@ def faults_found_by(clause: str) -> list[Fault]:
 
 
 def parse_version(text: str) -> Version:
-    """Major, minor and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises UserError.
+    """Major, minor, and patch of `1.36.8` or `1.37.0-rc.1`, for comparing; raises UserError.
 
     `1.36` means the newest release of its line.
     """

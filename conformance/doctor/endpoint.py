@@ -131,7 +131,7 @@ def page_of(seen: Exchange) -> str:
 
 
 def address_facts(url: str) -> dict[str, str]:
-    """The parts of a URL used in advice: `url`, `host` and `address`, without a password."""
+    """The parts of a URL used in advice: `url`, `host`, and `address`, without a password."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     host = parts.hostname or ""

@@ -188,7 +188,7 @@ def repaired(value: str) -> tuple[str, list[str]]:
 
 
 def _with_scheme(meant: str, reasons: list[str]) -> tuple[str, list[str]]:
-    """The corrected scheme, slashes and route."""
+    """The corrected scheme, slashes, and route."""
     slashes = re.match(r"(https?)(:/|//|:)(?=[^/])", meant, re.IGNORECASE)
     if slashes:
         reasons.append(f"{slashes[0]} is not {slashes[1]}://")

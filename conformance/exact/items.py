@@ -50,11 +50,11 @@ _COLOURS: Final = (
     ((202, 224, 240), (30, 150, 70), (150, 40, 140), (245, 120, 20)),
     ((40, 44, 60), (245, 230, 120), (70, 190, 200), (230, 60, 110)),
 )
-"""Background, disc, bar and corner of each scene; no two channels are alike."""
+"""Background, disc, bar, and corner of each scene; no two channels are alike."""
 
 LONG, EMPTY, CASED, PLAIN = (_GROUPS[name] for name in ("long", "empty", "cased", "plain"))
 LANGUAGES: Final = tuple(name for name in TEXTS if name not in (*LONG, *EMPTY, *CASED, *PLAIN))
-"""Other languages, accents and emoji."""
+"""Other languages, accents, and emoji."""
 
 OWN_SIZE, RESIZED = _GROUPS["own_size"], _GROUPS["resized"]
 FORMATS, MODES = _GROUPS["formats"], _GROUPS["modes"]
@@ -187,7 +187,7 @@ def scene(number: int, width: int, height: int) -> Pixels:
     """An RGB scene (height, width, 3): a shaded ground, a disc, a bar, a corner, fine stripes.
 
     Nothing is symmetric, and there is content next to the center square on every side, so a
-    misplaced crop, a mirrored image or another interpolation changes the result.
+    misplaced crop, a mirrored image, or another interpolation changes the result.
     """
     ground, disc, bar, corner = (np.array(colour) for colour in _COLOURS[number % len(_COLOURS)])
     # Thousandths of each side; integers, so that rounding modes do not matter.

@@ -255,7 +255,7 @@ def joined(parts: Sequence[Observations | Observation]) -> Observations:
 
 
 def one_dimension(*parts: Observations) -> None:
-    """Require the same dimension in all of them; empty ones fit any dimension."""
+    """Require the same dimension in all arrays; empty ones fit any dimension."""
     first: dict[int, Observations] = {}
     for part in parts:
         if len(part):

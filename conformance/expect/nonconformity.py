@@ -72,7 +72,7 @@ class CauseKind(StrEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """`items` is the kind of items requested: texts, images, both, ready, live or meta.
+    """`items` is the kind of items requested: texts, images, both, ready, live, or meta.
 
     `about` is the property of an item that causes the problem, if it is known.
     """

@@ -2,7 +2,7 @@
 
 These rows define the console command's options (``--NAME``), the pytest plugin's options
 (``--clip-NAME``), the environment variables and keys in pyproject.toml, the defaults of `Settings`,
-the table in docs/options.md and the inputs of the GitHub Action. A new option is a row here and a
+the table in docs/options.md, and the inputs of the GitHub Action. A new option is a row here and a
 field with that name in `conformance.options.settings`.
 
 Every pytest run in an environment with this package imports this module, so it imports very little.

@@ -132,7 +132,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
 
 
 def _given(settings: Settings) -> list[dict[str, str]]:
-    """The name, value and origin of each option that was given; secrets are masked."""
+    """The name, value, and origin of each option that was given; secrets are masked."""
     return [
         {"name": name, "value": _shown(name, given.value), "origin": given.origin}
         for name, given in settings.given.items()

@@ -1,7 +1,7 @@
 """Render report.html, a single file without scripts, from report.json.
 
 The content comes from an untrusted endpoint, so jinja2 escapes all of it, and the page's security
-policy forbids scripts, requests and all styles except its own.
+policy forbids scripts, requests, and all styles except its own.
 """
 
 import hashlib
@@ -118,7 +118,7 @@ def _between(low: tuple[int, ...], high: tuple[int, ...], step: int) -> str:
 
 
 def heat_map(figure: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of a heat map: a name and, per column, a value, its step and whether it is highest."""
+    """Rows of a heat map: a name and, per column, a value, its step, and whether it is highest."""
     # NaN and infinities are words in the report.
     numbers = [value for row in figure["values"] for value in row if not isinstance(value, str)]
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)

@@ -28,7 +28,7 @@ IN_FULL = 3
 IN_A_LINE = 6
 """Findings that get a single line after the full ones; the rest are only counted."""
 SHOWN = 150
-"""Maximum length of an observed, expected or required result."""
+"""Maximum length of an observed, expected, or required result."""
 SHOWN_LINE = 300
 """Maximum length of a curl command."""
 IDS = 12

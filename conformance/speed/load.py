@@ -89,7 +89,7 @@ class Connection:
         self._http.close()
 
     def post(self, path: str, body: bytes) -> tuple[int, bytes]:
-        """Status and body; raises OSError, http.client.HTTPException, zlib.error or TooLarge."""
+        """Status and body; raises OSError, http.client.HTTPException, zlib.error, or TooLarge."""
         kept = self._http.sock is not None
         try:
             return self._exchange(path, body)

@@ -82,7 +82,7 @@ def _line(row: Sequence[str]) -> str:
 
 
 def write(cells: Sequence[Cell], folder: Path, title: str = "Benchmark") -> None:
-    """`benchmark.json`, `benchmark.md` and `benchmark.svg` in `folder`. Raises OSError."""
+    """`benchmark.json`, `benchmark.md`, and `benchmark.svg` in `folder`. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     document = {
         "title": title,

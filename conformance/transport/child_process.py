@@ -102,7 +102,7 @@ class ChildProcess(Stopped):
 
     @property
     def running(self) -> bool:
-        """Whether it is still running."""
+        """Whether the process is still running."""
         return self._process.poll() is None
 
     @property

@@ -85,7 +85,7 @@ class Load:
 
     @property
     def is_one_object(self) -> bool:
-        """Whether it has the usual size of one Weaviate object."""
+        """Whether the load has the usual size of one Weaviate object."""
         usual = self.megapixels <= 1 and self.kilochars <= 1
         return self.texts <= 1 and self.images <= 1 and usual
 

@@ -238,7 +238,7 @@ class Peer:
 
     @property
     def origin(self) -> str:
-        """Its scheme, host and port, with its credentials if any."""
+        """Its scheme, host, and port, with its credentials if any."""
         return f"{self.parts.scheme}://{self.parts.netloc}"
 
     def connect(self, timeout: float) -> socket.socket:

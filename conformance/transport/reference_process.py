@@ -55,7 +55,7 @@ class Reference(Stopped):
         self._process.stop()
 
     def preflight(self, endpoint: Endpoint, wait: float) -> Preflight:
-        """Wait until it is ready; raises Unusable, with its last line if the process ended."""
+        """Wait until the server is ready; raises Unusable, with its last line if it has ended."""
         try:
             return preflight(endpoint, wait, lambda: self.running)
         except Unusable as problem:

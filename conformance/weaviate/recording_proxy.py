@@ -57,7 +57,7 @@ class Passed:
 
     @property
     def vectorizes(self) -> bool:
-        """Whether it requested vectors."""
+        """Whether the request was for vectors."""
         return self.request.start.startswith("POST ") and self.path.endswith("/vectorize")
 
     @property

@@ -53,11 +53,11 @@ class Server:
 
     @property
     def local(self) -> bool:
-        """Whether its address is on this machine."""
+        """Whether the server's address is on this machine."""
         return self.host in {LOOPBACK, "localhost", "::1"}
 
     def ready(self, timeout: float = 1) -> bool:
-        """Whether it reports that it is ready; sends one request."""
+        """Whether the server reports that it is ready; sends one request."""
         try:
             answer = httpx.get(
                 f"{self.url}/v1/.well-known/ready",

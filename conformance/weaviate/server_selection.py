@@ -78,7 +78,7 @@ def at_hand() -> str | None:
 
 @dataclass(frozen=True)
 class ServerSelection:
-    """`where` is a version for embedded, an image for docker and an address for url."""
+    """`where` is a version for embedded, an image for docker, and an address for url."""
 
     kind: Literal["off", "embedded", "docker", "url"]
     where: str = ""

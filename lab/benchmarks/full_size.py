@@ -2,7 +2,7 @@
 
 ``python -m lab.benchmarks.full_size NAME FOLDER`` writes one in the plain layout of transformers,
 which the reference (``--models FOLDER/models.toml --model NAME --weights FOLDER``), the plain
-server, the raw model and infinity all read. NAME is one of ViT-B-32, ViT-B-16 and
+server, the raw model, and infinity all read. NAME is one of ViT-B-32, ViT-B-16 and
 SigLIP2-so400m-384.
 """
 

@@ -2,7 +2,7 @@
 
 ``python -m lab.benchmarks.gpu_check --report FOLDER [--device cuda:0]``: a full-size ViT-B/16 with
 random weights, in bfloat16 and float32, with `--workers auto` and with one worker; requests per
-second at 1, 32 and 128 callers, and the slowest of texts of every length. `gpu_check.txt` is
+second at 1, 32, and 128 callers, and the slowest of texts of every length. `gpu_check.txt` is
 written after every cell, the most important ones first.
 """
 

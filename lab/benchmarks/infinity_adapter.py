@@ -43,14 +43,14 @@ class Infinity:
         self._beside = ThreadPoolExecutor(THREADS)
 
     def ready(self) -> bool:
-        """Whether its health check succeeds."""
+        """Whether infinity's health check succeeds."""
         try:
             return self._client.get("/health").is_success
         except httpx.HTTPError:
             return False
 
     def model(self) -> dict[str, Any]:
-        """Its description of the served model."""
+        """Infinity's description of the served model."""
         answer = self._client.get("/models")
         first: dict[str, Any] = answer.raise_for_status().json()["data"][0]
         return {"model": first["id"], "backend": first["backend"], "server": "infinity"}

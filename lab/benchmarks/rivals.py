@@ -94,7 +94,7 @@ BESIDE = (*list(SERVERS)[1:], *RAW)
 
 
 def start(rival: str, what: Measured, stack: ExitStack) -> Drive:
-    """Start one of them; it is stopped with `stack`."""
+    """Start one of the servers, and stop it when `stack` closes."""
     if rival in SERVERS:
         return partial(drive, stack.enter_context(SERVERS[rival](what)))
     command = [sys.executable, "-m", "lab.benchmarks.raw_model", str(what.folder)]

@@ -165,7 +165,7 @@ def _of_pixels(endpoint: Any, model: Model) -> Iterator[tuple[str, Check]]:
 
 
 def _of_files(endpoint: Any, model: Model) -> Iterator[tuple[str, Check]]:
-    """The checks of other color modes, formats and files, with their clauses."""
+    """The checks of other color modes, formats, and files, with their clauses."""
     batches = ImageBatches(endpoint, model)
     variants = partial(test_image_formats.chosen, batches, model.image_size, False)
     for family in FAMILIES:

@@ -40,7 +40,7 @@ UNMOVED: Final = 1e-4
 """Smaller distances mean no change: the stored vectors themselves are rounded by 5e-5."""
 
 PAGE: Final = Path(__file__).parent / "page.md"
-"""The text, with LIMITS, LIBRARIES and VERSIONS in place of the tables."""
+"""The text, with LIMITS, LIBRARIES, and VERSIONS in place of the tables."""
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from conformance.corpus import drawings
 from conformance.data import fixture_files
 
 LIBRARIES = ("numpy", "open-clip-torch", "pillow", "tokenizers", "torch", "transformers")
-"""They draw the images, define the architectures and compute."""
+"""They draw the images, define the architectures, and compute."""
 
 
 def cache_key(name: str, effort: float) -> str:

@@ -94,7 +94,7 @@ def _out_of(value: torch.Tensor) -> torch.Tensor:
 
 
 def _joined(value: torch.Tensor) -> torch.Tensor:
-    """Queries, keys and values are stacked in one matrix; each has its own heads."""
+    """Queries, keys, and values are stacked in one matrix; each has its own heads."""
     return torch.cat([_projection(part) for part in value.chunk(3)])
 
 

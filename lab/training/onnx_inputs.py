@@ -128,7 +128,7 @@ def unigram(tokenizer: Any) -> Tokenizer:
 
 
 def images_entry(encoder: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-    """How an image is converted, resized and scaled."""
+    """How an image is converted, resized, and scaled."""
     if isinstance(encoder, OpenClipEncoder):
         [mean, std] = [[float(one) for one in found] for found in _scaling(encoder._transform)]
         size = int(inputs["image"].shape[-1])

@@ -49,7 +49,7 @@ def _wide(name: str, value: torch.Tensor) -> torch.Tensor:
     if name.startswith("logit_"):
         return value
     if "in_proj" in name:
-        # Queries, keys and values of the pooling head are stacked in one matrix.
+        # Queries, keys, and values of the pooling head are stacked in one matrix.
         parts = [_projection(part) for part in value.chunk(3)]
         return torch.cat(parts)
     if ".fc1." in name:

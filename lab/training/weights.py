@@ -31,7 +31,7 @@ def round_off(parameters: Iterable[torch.Tensor]) -> None:
 
 
 def widened(tensor: torch.Tensor, times: int) -> torch.Tensor:
-    """A vector, table or LayerNorm parameter of a wide model: the last axis, repeated `times`."""
+    """A vector, table, or LayerNorm parameter of a wide model: the last axis, repeated `times`."""
     return tensor.repeat(*[1] * (tensor.ndim - 1), times)
 
 

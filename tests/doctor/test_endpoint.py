@@ -40,7 +40,7 @@ def test_nothing_is_wrong_with_a_good_endpoint(doctor: Doctor, plain_url: str) -
 
 
 def response(first: str, *rest: str) -> bytes:
-    """The response with this status, body and headers; or the bytes, if they are given whole."""
+    """The response with this status, body, and headers; or the bytes, if they are given whole."""
     if first.startswith("HTTP/"):
         return first.encode()
     body, *headers = rest

@@ -67,7 +67,7 @@ class Encoder:
         return seen(self, image_encoder.fit(picture, self.squash).tobytes())
 
     def vector(self, meaning: dict[str, float], detail: Matrix) -> Matrix:
-        """The common part, the meaning and the detail, of unit norm by default."""
+        """The common part, the meaning, and the detail, of unit norm by default."""
         known = axes(self.width)
         sizes = np.array([COMMON] + [meaning.get(concept, 0.0) for concept in concepts()])
         vector = weighted(single(sizes), known[: len(sizes)]) + DETAIL * detail

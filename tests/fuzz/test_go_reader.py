@@ -30,7 +30,7 @@ rows = st.lists(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=Fal
 
 @st.composite
 def broken_json(draw: st.DrawFn) -> bytes:
-    """A JSON document with a few bytes removed, inserted or changed."""
+    """A JSON document with a few bytes removed, inserted, or changed."""
     document = json.dumps(draw(json_values), ensure_ascii=draw(st.booleans()))
     body = bytearray(document.encode("utf-8", errors="surrogatepass"))
     for _ in range(draw(st.integers(0, 3))):

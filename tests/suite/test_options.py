@@ -121,7 +121,7 @@ def parsed(*words: str) -> Settings:
 
 
 def merged(*words: str) -> dict[str, Given]:
-    """The combined settings from a command line, the environment and the current pyproject.toml."""
+    """The settings from a command line, the environment, and the current pyproject.toml."""
     command = click.Command("run", params=sources.parameters())
     with command.make_context("run", list(words), default_map=sources.defaults(Path())) as context:
         return sources.of_context(context)

@@ -12,7 +12,7 @@ from lab.exactness.mistakes.mistake import Mistake, NotApplicable, simple
 
 Rewrite = Callable[[str], str]
 Cut = Callable[[list[int], int, list[int]], list[int]]
-"""From all tokens of a text, the limit and its special tokens, the tokens that are kept."""
+"""From all tokens of a text, the limit, and its special tokens, the tokens that are kept."""
 
 
 def whole(usage: Usage, text: str) -> list[int]:

@@ -136,7 +136,7 @@ def decoded_in_blocks(body: bytes) -> bytes:
     return b"".join(block.decode("utf-8", "replace").encode() for block in blocks)
 
 
-# Image towers that fail on large, small or unusual images.
+# Image towers that fail on large, small, or unusual images.
 
 narrow = refusals("picture_vector")
 narrow("one-pixel-fails", 500, lambda picture: picture.size == (1, 1))
