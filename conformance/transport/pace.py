@@ -109,7 +109,7 @@ class Pace:
         """Reduced requests that checks sent for lack of time, by clause."""
         self._costs: dict[str, deque[float]] = {kind: deque(maxlen=KEPT) for kind in KINDS}
         self._late: dict[bytes, float] = {}
-        """Requests without a response in time, with the seconds that they should have taken."""
+        """Requests not served in time, with the seconds that they should have taken."""
 
     @property
     def text(self) -> float:
@@ -217,11 +217,9 @@ class Pace:
         posts = [each for each in exchanges if each.method == "POST"]
         if len(posts) == 1 and posts[0].succeeded:
             self._learn(posts[0])
-        if any(each.failed_by(FailureKind.TIMED_OUT) for each in posts):
+        if late := [each.request_body for each in posts if self._is_late(each)]:
             seconds = self.seconds(sum((asked(each.request_body) for each in posts), Load()))
-            for each in posts:
-                if each.failed_by(FailureKind.TIMED_OUT):
-                    self._late[each.request_body] = seconds
+            self._late |= dict.fromkeys(late, seconds)
 
     def missing(self, kind: str, amount: float) -> None:
         """Record that an item with `amount` megapixels or kilochars had no response in time."""
@@ -232,21 +230,19 @@ class Pace:
         return max((self._late.get(each.request_body, 0.0) for each in exchanges), default=0.0)
 
     def is_unexpected(self, exchanges: Iterable[Exchange]) -> bool:
-        """Whether requests that should have fit timed out, as on a machine with other work."""
+        """Whether requests that should have fit were late, as on a machine with other work."""
         late = self.outstanding(each for each in exchanges if self.explains(each))
         return 0 < late <= self.timeout
 
     def explains(self, exchange: Exchange) -> bool:
-        """Whether the endpoint may simply be too slow for a request that timed out.
+        """Whether the endpoint may simply be too slow for a request that it did not serve."""
+        return self._is_late(exchange) and self.outstanding([exchange]) * CLEARLY > self.timeout
 
-        Some services answer 503 shortly before their clients give up.
-        """
-        if exchange.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            gave_up = exchange.seconds > self.timeout * SHARE
-            return gave_up and self.seconds(asked(exchange.request_body)) * CLEARLY > self.timeout
-        if not exchange.failed_by(FailureKind.TIMED_OUT):
-            return False
-        return self.outstanding([exchange]) * CLEARLY > self.timeout
+    def _is_late(self, exchange: Exchange) -> bool:
+        """Whether a request timed out; some services answer 503 shortly before their clients do."""
+        refused = exchange.status == HTTPStatus.SERVICE_UNAVAILABLE
+        gave_up = refused and exchange.seconds > self.timeout * SHARE
+        return gave_up or exchange.failed_by(FailureKind.TIMED_OUT)
 
     def _learn(self, exchange: Exchange) -> None:
         if len(exchange.request_body) > QUICK_BODY and exchange.seconds < WORTH_READING:

@@ -129,4 +129,7 @@ def test_a_slow_service_may_give_up_itself(
 ) -> None:
     sent = Items(["a"], []).body()
     seen = Exchange("POST", "http://x", (), sent, status, "HTTP/1.1", seconds=seconds)
-    assert slow(cost).explains(seen) == explained
+    pace = slow(cost)
+    pace.heard([seen])
+    assert pace.explains(seen) == explained
+    assert pace.is_unexpected([seen]) == explained
