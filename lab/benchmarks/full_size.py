@@ -2,8 +2,9 @@
 
 ``python -m lab.benchmarks.full_size NAME FOLDER`` writes one in the plain layout of transformers,
 which the reference (``--models FOLDER/models.toml --model NAME --weights FOLDER``), the plain
-server, the raw model, and infinity all read. NAME is one of ViT-B-32, ViT-B-16 and
-SigLIP2-so400m-384.
+server, the raw model, and infinity all read. NAME is one of ViT-B-32, ViT-B-16,
+SigLIP-so400m-256, and SigLIP2-so400m-384. ViT-B-32-quickgelu is written in open_clip's layout, which only the
+reference reads.
 """
 
 import argparse
@@ -16,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import open_clip
 import torch
+from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModel, CLIPConfig, SiglipConfig
 
-from conformance.data.models import Library
+from conformance.data import models
 from reference import standins
 
 
@@ -27,9 +30,8 @@ from reference import standins
 class Architecture:
     """A published model's size."""
 
-    library: Library
     stand_in: str
-    """The stand-in whose tokenizer and image processor are used, as they are full-size."""
+    """The tag whose stand-in lends its tokenizer and image processor, as they are full-size."""
     config: Any
     """The values of the published config.json, or the library's defaults if they are the same."""
 
@@ -37,11 +39,11 @@ class Architecture:
 def clip(patch: int) -> Architecture:
     """CLIP ViT-B with square patches: the defaults of `CLIPConfig`."""
     config = CLIPConfig(vision_config={"patch_size": patch}, projection_dim=512)
-    return Architecture("clip", "openai-clip-vit-base-patch16", config)
+    return Architecture("openai-clip-vit-base-patch16", config)
 
 
-def siglip2() -> Architecture:
-    """SigLIP 2 so400m at 384 pixels: 1.1 billion parameters, 4.5 GB."""
+def siglip(pixels: int, vocabulary: int, stand_in: str) -> Architecture:
+    """SigLIP so400m with patches of 16 pixels: 1.1 billion parameters, 4.5 GB."""
     tower = {
         "hidden_size": 1152,
         "intermediate_size": 4304,
@@ -49,22 +51,44 @@ def siglip2() -> Architecture:
         "num_attention_heads": 16,
     }
     config = SiglipConfig(
-        text_config={**tower, "vocab_size": 256_000, "projection_size": 1152},
-        vision_config={**tower, "image_size": 384, "patch_size": 16},
+        text_config={**tower, "vocab_size": vocabulary, "projection_size": 1152},
+        vision_config={**tower, "image_size": pixels, "patch_size": 16},
     )
-    return Architecture("siglip", "google-siglip2-so400m-patch16-384", config)
+    return Architecture(stand_in, config)
 
 
 ARCHITECTURES = {
     "ViT-B-32": clip(32),
     "ViT-B-16": clip(16),
-    "SigLIP2-so400m-384": siglip2(),
+    "SigLIP-so400m-256": siglip(256, 250_000, "google-siglip-so400m-patch16-256-i18n"),
+    "SigLIP2-so400m-384": siglip(384, 256_000, "google-siglip2-so400m-patch16-384"),
 }
+OPEN_CLIP = {"ViT-B-32-quickgelu": "ViT-B-32-quickgelu-laion400m_e32"}
+"""Names in open_clip, which has their sizes and their tokenizer, with the tags."""
 
 
 def write(name: str, folder: Path) -> None:
     """Write the checkpoint `name` with seeded weights, and `models.toml` for the reference."""
-    architecture = ARCHITECTURES[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    if name in OPEN_CLIP:
+        _write_open_clip(name, folder)
+    else:
+        _write_plain(ARCHITECTURES[name], folder)
+    published = models.find(OPEN_CLIP.get(name) or ARCHITECTURES[name].stand_in)
+    lower_case = json.dumps(published.lower_case)
+    row = f'tag = "{name}"\nlibrary = "{published.library}"\nlower_case = {lower_case}\n'
+    (folder / "models.toml").write_text(f"[[model]]\n{row}", encoding="utf-8")
+
+
+def _write_open_clip(name: str, folder: Path) -> None:
+    model: Any = open_clip.create_model(name)
+    preprocessing = open_clip.get_model_preprocess_cfg(model)
+    config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": preprocessing}
+    (folder / "open_clip_config.json").write_text(json.dumps(config), encoding="utf-8")
+    save_file(dict(_weights(model)), folder / "open_clip_model.safetensors")
+
+
+def _write_plain(architecture: Architecture, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         small = standins.unpack(architecture.stand_in, Path(scratch))
         _lend(small, folder)
@@ -76,8 +100,6 @@ def write(name: str, folder: Path) -> None:
         model = build(architecture.config)
     model.save_pretrained(folder, state_dict=dict(_weights(model)))
     _say_how_long(folder / "config.json")
-    row = f'[[model]]\ntag = "{name}"\nlibrary = "{architecture.library}"\n'
-    (folder / "models.toml").write_text(row, encoding="utf-8")
 
 
 def _say_how_long(file: Path) -> None:
@@ -93,8 +115,7 @@ def _say_how_long(file: Path) -> None:
 
 def _lend(small: Path, folder: Path) -> None:
     """Copy the tokenizer's and the image processor's files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for pattern in ("tokenizer*", "preprocessor_config.json"):
+    for pattern in ("tokenizer*", "spiece.model", "preprocessor_config.json"):
         for source in small.rglob(pattern):
             shutil.copy(source, folder / source.name)
 
@@ -111,7 +132,7 @@ def _weights(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
 def main(arguments: Sequence[str]) -> int:
     """Write the checkpoint that `arguments` name."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.full_size")
-    parser.add_argument("name", choices=ARCHITECTURES)
+    parser.add_argument("name", choices=(*ARCHITECTURES, *OPEN_CLIP))
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
     write(asked.name, asked.folder)
