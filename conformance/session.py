@@ -77,9 +77,7 @@ class Session:
         self.__name__ = self.NAME
         self.settings = settings
         self.chosen = settings.chosen_clauses()
-        self.known = known_failures.chosen(
-            settings.known_failures, settings.model.tag, settings.image
-        )
+        self.known = known_failures.given(settings.known_failures, settings.model.tag)
         if settings.weaviate not in (None, "off"):
             from conformance.weaviate.server_selection import select_server
 
@@ -154,9 +152,9 @@ class Session:
             # Read the baseline, such as a recording, before anything is started.
             parse(self.settings.compare_with, self.settings.weaviate)
         self.settings, self.opened = open_target(self.settings)
-        if image := self.opened.target.image:  # An id names no registry, but the digest does.
-            asked, tag = self.settings.known_failures, self.settings.model.tag
-            self.known = known_failures.chosen(asked, tag, self.settings.image, image["digest"])
+        if image := self.opened.target.image:
+            tag = self.settings.model.tag
+            self.known = known_failures.with_image(self.known, tag, image["names"])
         seen = self.opened.target.preflight
         self._began = time.monotonic() - seen.first.seconds - seen.meta.seconds
 

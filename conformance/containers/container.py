@@ -116,7 +116,9 @@ class Container(Stopped):
         self.options = options or ContainerOptions()
         engine.check()
         engine.fetch(image, self.options.pull)
-        self.digest = engine.digest(image)
+        self.names = engine.names(image)
+        self.digest = self.names[0]
+        """Its first digest in a registry, or the id of a local build."""
         self._supervisor = ChildProcess(
             [sys.executable, "-m", "conformance.containers.container_supervisor"], listens=True
         )

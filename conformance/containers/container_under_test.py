@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -32,6 +32,8 @@ class StartedImage:
     container: str
     """Its id."""
     digest: str
+    names: Sequence[str]
+    """All names of its image."""
     env: Mapping[str, str]
     mounts: Mapping[str, str]
     """Folders of this machine with their paths inside."""
@@ -89,7 +91,8 @@ class ContainerUnderTest(Container):
         """The facts about it that checks use, once it is ready."""
         mounts = {str(source.resolve()): inside for source, inside in self.options.mounts.items()}
         ready_after = time.monotonic() - self.started
-        return StartedImage(self.id, self.digest, self.options.env, mounts, ready_after)
+        env = self.options.env
+        return StartedImage(self.id, self.digest, self.names, env, mounts, ready_after)
 
     def final_log(self) -> list[str]:
         """The last lines of its log; empty if the container was removed."""

@@ -109,10 +109,10 @@ def fetch(image: str, policy: Pull) -> None:
         raise ContainerTrouble(line)
 
 
-def digest(image: str) -> str:
-    """A permanent name for the image: its digest in a registry, or the id of a local build."""
+def names(image: str) -> list[str]:
+    """Every name of the image: its digests in registries, its id, and its tags."""
     found = json.loads(call("image", "inspect", "--format", "{{json .}}", image))
-    return str((found.get("RepoDigests") or [found["Id"]])[0])
+    return [*(found.get("RepoDigests") or []), found["Id"], *(found.get("RepoTags") or [])]
 
 
 def reason(output: str) -> str:

@@ -111,27 +111,29 @@ def _passes_again(entry: KnownFailure, results: Sequence[ClauseResult]) -> bool:
     return bool(met) and all(status == "pass" for status in met)
 
 
-def chosen(asked: Path | None, tag: str, *images: str | None) -> KnownFailures:
-    """The entries of the user's file, or the vendor's, plus those of the official image under test.
-
-    `images` are the image's names: as given, and its digest in a registry. Raises UserError if the
-    file cannot be read.
-    """
-    entries = list(read(asked).entries) if asked and str(asked) != VENDOR else []
-    if str(asked) == VENDOR or any(OFFICIAL.search(each or "") for each in images):
-        entries += _shipped(tag)
-    return KnownFailures(tuple(entries))
+def given(asked: Path | None, tag: str) -> KnownFailures:
+    """The entries of the user's file, or the vendor's; raises UserError for an unreadable file."""
+    if str(asked) == VENDOR:
+        return KnownFailures(_shipped(tag))
+    return read(asked) if asked else KnownFailures()
 
 
-def _shipped(tag: str) -> list[KnownFailure]:
+def with_image(known: KnownFailures, tag: str, names: Sequence[str]) -> KnownFailures:
+    """With the vendor's entries if any of its names says that the image is an official one."""
+    if not any(map(OFFICIAL.search, names)):
+        return known
+    return KnownFailures(tuple(dict.fromkeys((*known.entries, *_shipped(tag)))))
+
+
+def _shipped(tag: str) -> tuple[KnownFailure, ...]:
     """The defects of the official image of a tag."""
     rows = fixture_files.toml("vendor_defects.toml")["defect"]
-    return [
+    return tuple(
         KnownFailure(_told(row), clause=clause, shipped=True)
         for row in rows
         if tag in row["tags"]
         for clause in row["clauses"]
-    ]
+    )
 
 
 def _told(row: Mapping[str, Any]) -> str:

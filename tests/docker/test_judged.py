@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.containers import engine
 from conformance.data import clauses
 from tests.suite.conftest import Command
 
@@ -56,6 +57,18 @@ def test_the_report_names_the_digest_and_ends_with_the_log(
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert report["target"]["image_digest"] in page
     assert "fake encoder: starting" in page
+
+
+def test_an_official_image_is_known_by_its_id(
+    program: Command, fake_image: str, tmp_path: Path
+) -> None:
+    image, official = engine.names(fake_image)[0], "semitechnologies/multi2vec-clip:" + fake_image
+    engine.call("tag", fake_image, official)
+    try:
+        report = judged(program, image, tmp_path, "", "PRB-01")
+    finally:
+        engine.call("image", "rm", official)
+    assert {each["name"] for each in report["known_failures"]["entries"]} >= {"TXT-02"}
 
 
 @pytest.mark.parametrize(

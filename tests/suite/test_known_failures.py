@@ -164,7 +164,8 @@ def test_a_test_that_is_no_more_is_stale_in_a_whole_run() -> None:
 def test_defects_of_official_images_are_known(
     asked: Path | None, image: str | None, known: bool
 ) -> None:
-    found = known_failures.chosen(asked, "openai-clip-vit-base-patch16", image)
+    tag, names = "openai-clip-vit-base-patch16", ["sha256:1", image] if image else []
+    found = known_failures.with_image(known_failures.given(asked, tag), tag, names)
     told = found.reason("TXT-02", "any")
     assert bool(told) == known
     assert not known or "inference/issues/19); workaround: truncate texts" in told
@@ -172,7 +173,7 @@ def test_defects_of_official_images_are_known(
 
 
 def test_a_shipped_defect_is_counted_once_by_its_own_clause() -> None:
-    found = known_failures.chosen(Path("vendor"), "facebook-metaclip-2-worldwide-b32-384")
+    found = known_failures.given(Path("vendor"), "facebook-metaclip-2-worldwide-b32-384")
     text, shown = (clauses.find(name) for name in ("TXT-05", "EXA-02"))
     results = [ClauseResult(clause, "known") for clause in (text, shown)]
     assert found.shipped_seen(results) == 1
@@ -183,5 +184,5 @@ def test_every_shipped_defect_names_clauses_and_tags() -> None:
         tag for row in fixture_files.toml("vendor_defects.toml")["defect"] for tag in row["tags"]
     }
     for tag in tags:
-        entries = known_failures.chosen(Path("vendor"), models.find(tag).tag).entries
+        entries = known_failures.given(Path("vendor"), models.find(tag).tag).entries
         assert {entry.clause for entry in entries} <= set(clauses.all_clauses())
