@@ -110,7 +110,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(RefusedError, lambda error: _error(str(error), error.status))
     app.register_error_handler(UnavailableError, _unavailable)
     # nginx's status for this; nobody reads it.
-    app.register_error_handler(ClientGoneError, lambda _: _error("the client hung up", 499))
+    app.register_error_handler(ClientGoneError, lambda _: _error("the client disconnected", 499))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _own_fault)
 

@@ -116,7 +116,7 @@ def names(image: str) -> list[str]:
 
 
 def reason(output: str) -> str:
-    """The line of a refusal that gives the reason: the engine's, or else the last except hints."""
+    """The line of a refusal that gives the reason: the engine's, or else the last non-hint."""
     lines = [line.strip() for line in output.splitlines()]
     telling = [line for line in lines if line and not line.startswith(("See '", "Run '"))]
     engines = [line.removeprefix(ENGINE_SAYS) for line in lines if line.startswith(ENGINE_SAYS)]

@@ -239,7 +239,7 @@ def apart(one: Array, other: Array) -> float:
 
 
 def sketch(difference: Array) -> Array:
-    """`difference` (d,) as `SKETCH` numbers with nearly the same norm: signed sums."""
+    """Reduce `difference` (d,) to `SKETCH` signed sums, which have nearly the same norm."""
     short: Array = (difference @ _signs(len(difference))).astype(np.float32)
     return short
 

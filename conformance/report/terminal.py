@@ -153,8 +153,8 @@ def _files(console: Console, settings: Settings) -> None:
 def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
     if judgement.stale:
         names = ", ".join(judgement.stale)
-        many = "passes" if len(judgement.stale) == 1 else "pass"
-        line = f"no longer failing: {names} {many}; remove from {settings.known_failures}"
+        many = "passes; remove it" if len(judgement.stale) == 1 else "pass; remove them"
+        line = f"no longer failing: {names} {many} from {settings.known_failures}"
         console.print(Text(f"{line} (exit status {STALE})", style="bold red"), soft_wrap=True)
 
 

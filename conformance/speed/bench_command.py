@@ -64,7 +64,7 @@ def callers(text: str) -> tuple[int, ...]:
     type=kinds,
     default=",".join(KINDS),
     show_default=True,
-    help="which requests to send: text, image and both",
+    help="which requests to send: text, image, and both",
 )
 @click.option(
     "--callers",

@@ -59,7 +59,9 @@ def test_one_that_passes_again_is_an_error_of_one_line(
     done = command(plain_url, *MODEL, *META, "--known-failures", known)
     assert done.status == STALE
     told = [line for line in done.lines if "MET-01 passes" in line]
-    assert told == [f"no longer failing: MET-01 passes; remove from {known} (exit status {STALE})"]
+    assert told == [
+        f"no longer failing: MET-01 passes; remove it from {known} (exit status {STALE})"
+    ]
 
 
 def test_what_was_written_makes_the_next_run_good(

@@ -40,7 +40,7 @@ def test_shows_the_endpoints_meta(deployment: Deployment, endpoint: Endpoint) ->
     own = given.meta_object(exchange)
     theirs = deployment.client.get_meta()["modules"][MODULE]
     if not deployment.server.ours and set(theirs) != set(own):
-        statuses.not_applicable("that server uses a different endpoint")
+        statuses.not_applicable("the given server uses a different endpoint")
     wanted = f"the keys of the endpoint's /meta, {sorted(own)}"
     expect.require(set(theirs) == set(own), f"keys {sorted(theirs)} in /v1/meta", wanted, exchange)
 
@@ -81,7 +81,7 @@ def test_two_endpoints_serve_one_server(
 ) -> None:
     if deployment.proxy is None:
         statuses.not_applicable(
-            "that Weaviate server cannot reach a second endpoint on this machine"
+            "the given Weaviate server cannot reach a second endpoint on this machine"
         )
     item, mark = items[0], deployment.mark()
     with SecondEndpoint().running() as other:
@@ -113,7 +113,7 @@ def test_a_path_prefix_is_kept(deployment: Deployment, target: Target, items: li
     if not prefix:
         statuses.not_applicable("the endpoint's URL has no path")
     if deployment.proxy is None:
-        statuses.not_run("the requests of that Weaviate server cannot be observed")
+        statuses.not_run("the requests of the given Weaviate server cannot be observed")
     mark = deployment.mark()
     objects = page.create(deployment, "Prefix", inference_url=deployment.endpoint_url)
     page.insert(deployment, objects, items[:1])

@@ -118,7 +118,9 @@ def test_an_unrelated_update_costs_nothing(
     same = np.array_equal(stored_vector(objects, uuid), before)
     expect.require(same, "another vector", "the same vector")
     if deployment.proxy is None:
-        statuses.not_run("the vector is unchanged, but that server's requests cannot be observed")
+        statuses.not_run(
+            "the vector is unchanged, but the given server's requests cannot be observed"
+        )
     asked = len(deployment.seen(mark))
     expect.require(asked == 0, f"{asked} requests", "none")
 
@@ -191,7 +193,7 @@ def test_own_vectors_cost_no_request(
     deployment: Deployment, brought: tuple[ImportedItems, int]
 ) -> None:
     if deployment.proxy is None:
-        statuses.not_run("the requests of that Weaviate server cannot be observed")
+        statuses.not_run("the requests of the given Weaviate server cannot be observed")
     imported, mark = brought
     ours = {item.title for item in imported.items}
     asked = [passed for passed in deployment.seen(mark) if ours & set(passed.asked()["texts"])]
