@@ -37,6 +37,23 @@ def test_every_clause_keeps_a_case_and_others_take_turns() -> None:
     assert all(any(each[number] for each in kept.values()) for number in range(len(CASES)))
 
 
+def test_a_run_ends_in_time_even_if_the_endpoint_slows_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = slow(0.1)
+    budget = Budget(pace, 60)
+    assert all(budget.plan(CASES))
+    budget.begin(CASES[0][0])
+    assert pace.until == float("inf")
+    start = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: start + 55)
+    budget.begin(CASES[1][0])
+    assert pace.until < pace.end
+    monkeypatch.setattr(time, "monotonic", lambda: start + 60)
+    with pytest.raises(TooMuch, match="in the time allowed"):
+        budget.begin(CASES[2][0])
+
+
 def test_what_is_left_out_is_counted() -> None:
     budget = Budget(slow(1), 31.5)
     budget.plan(CASES)
