@@ -33,7 +33,7 @@ class Recall:
 
 
 def recall(texts: Vectors, images: Vectors) -> tuple[float, float]:
-    """Recall@1 both ways; row i of either belongs to row i of the other."""
+    """Recall@1 in both directions; row i of the images belongs to row i of the texts."""
     similarity = _unit(texts) @ _unit(images).T
     right = np.arange(len(similarity))
     return (

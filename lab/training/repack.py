@@ -12,7 +12,7 @@ ARCHIVES = Path(__file__).parents[2] / "reference" / "standins"
 
 
 def main(tags: list[str]) -> int:
-    """Unpack, rewrite the JSON files, pack again."""
+    """Unpack each archive, rewrite its JSON files, and pack it again."""
     for tag in tags or standins.available():
         with TemporaryDirectory() as scratch:
             folder = standins.unpack(tag, Path(scratch))
