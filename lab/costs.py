@@ -106,7 +106,7 @@ def _items(body: bytes) -> list[tuple[str, Figures]]:
 
 
 def measure() -> Iterator[str]:
-    """The lines of the file."""
+    """The lines of `fixtures/costs.toml`."""
     with Reference(TAG, "stand-in") as reference, opened(reference.url, WAIT) as endpoint:
         reference.preflight(endpoint, WAIT)
         target = {"url": reference.url, "model": TAG, "budget": 1e6, "weights": "stand-in"}

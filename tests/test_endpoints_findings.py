@@ -66,7 +66,7 @@ def test_a_run_ends_soon_after_the_endpoint(name: str) -> None:
 
 
 class DiesOfImages(Dying):
-    """Its process dies on the first image, as if there were not enough memory."""
+    """An endpoint whose process dies on the first image, as if memory had run out."""
 
     def image_vector(self, _image: bytes) -> Matrix:
         self.dead = True

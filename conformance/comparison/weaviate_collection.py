@@ -115,7 +115,7 @@ class ClipConfig:
         return [str(name) for name in self.settings.get(f"{kind}Fields") or ()]
 
     def weights(self, kind: Kind) -> list[float]:
-        """Their weights; empty if none are given."""
+        """The weights of the fields of a kind; empty if none are given."""
         given = self.settings.get("weights") or {}
         return [float(weight) for weight in given.get(f"{kind}Fields") or ()]
 

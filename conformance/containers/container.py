@@ -144,7 +144,7 @@ class Container(Stopped):
 
     @property
     def state(self) -> State:
-        """Its current state."""
+        """The container's current state."""
         return state_of(self.id)
 
     @property

@@ -67,7 +67,7 @@ class Variant:
 
     @cached_property
     def pixels(self) -> bytes:
-        """The PNG of what the file shows."""
+        """A PNG with the pixels that the file shows."""
         return decoded(self.file) if self.shown is None else self.shown
 
 

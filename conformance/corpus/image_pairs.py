@@ -77,7 +77,7 @@ def group(name: str, own: int) -> Alike:
 
 
 def names() -> list[str]:
-    """Every group."""
+    """The names of all groups of image pairs."""
     sized = [f"{kind} of {side} x {side}" for kind, side in SIZES]
     return [OWN, *sized, "one pixel", "2 x 2 pixels"]
 

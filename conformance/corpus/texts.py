@@ -115,7 +115,7 @@ def enclosures() -> tuple[Apart, ...]:
 
 
 def apart_groups() -> tuple[str, ...]:
-    """The groups of pairs."""
+    """The names of all groups of pairs that must have different vectors."""
     return tuple(_table("apart"))
 
 

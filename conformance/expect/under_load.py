@@ -44,7 +44,7 @@ class UnderLoad:
     """The seconds that a probe may take."""
 
     def send(self, endpoint: Endpoint, items: Sequence[Items], callers: int) -> list[Exchange]:
-        """Send the requests with probes beside them; returns the responses."""
+        """Send the requests, and probes at the same time; returns the responses to the requests."""
         asked = {Request("GET", path): _end(limit) for path, limit in self.limits.items()}
         requests = endpoint.requests(items)
         work, probes = endpoint.client.run_beside(requests, asked, MOST_PROBES, callers)

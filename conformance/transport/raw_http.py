@@ -238,7 +238,7 @@ class Peer:
 
     @property
     def origin(self) -> str:
-        """Its scheme, host, and port, with its credentials if any."""
+        """The endpoint's scheme, host, and port, with credentials if there are any."""
         return f"{self.parts.scheme}://{self.parts.netloc}"
 
     def connect(self, timeout: float) -> socket.socket:

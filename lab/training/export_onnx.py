@@ -203,7 +203,7 @@ def write_table(tags: list[str]) -> None:
 
 
 def main(tags: list[str]) -> int:
-    """Unpack, export, pack again."""
+    """Unpack each archive, export its model, and pack it again."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     torch.set_num_threads(1)
     if tags[:1] == ["--table"]:

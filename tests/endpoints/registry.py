@@ -145,7 +145,7 @@ def outputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
 
 
 def numbered(stage: str) -> Note:
-    """Like `outputs`, for a function of the result and of the number of the call, from 1."""
+    """Like `outputs`, but the function also gets the number of the call, counted from 1."""
 
     def change(endpoint: Endpoint, usual: Stage, given: Any, change: Callable[..., Any]) -> Any:
         result = usual(given)

@@ -46,7 +46,7 @@ STAND_INS = {
 
 
 class MeanColour:
-    """An encoder of dimension 3: an image's mean color, a text's length, first, and last letter."""
+    """An encoder of dimension 3: an image's mean color, or a text's length and outer letters."""
 
     packages = ("numpy", "pillow")
 

@@ -346,7 +346,7 @@ def _both(name: str, make: Callable[[Kind], Change]) -> tuple[Mistake, Mistake]:
 
 
 class _Nothing(nn.Module):
-    """Pass the input through, made contiguous, since Idefics 3 continues with views."""
+    """Return a contiguous copy of the input, since Idefics 3 then takes views of it."""
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         return values.contiguous()
