@@ -222,7 +222,7 @@ class Session:
             self._plan(items)
 
     def _plan(self, items: list[pytest.Item]) -> None:
-        """Put the cases for which there may be no time last."""
+        """Move the cases for which time may run out to the end."""
         self.aftermath  # noqa: B018 - the first items show what they cost
         comparisons.precision.set(self.precision)
         responses.dimension.set(responses.Dimension(self.client.url, self.aftermath.note))

@@ -33,7 +33,7 @@ class ClipEncoder:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> ClipEncoder:
-    """From the vendor's `openai_clip` and `openai_clip_processor`, one plain folder, or the hub."""
+    """Load from the vendor's two folders (`openai_clip...`), one plain folder, or the hub."""
     weights, processor = sources(model, folder)
     loaded = load_model(AutoModel, weights, placement)
     return ClipEncoder(loaded, load_processor(AutoProcessor, processor))

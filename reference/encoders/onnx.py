@@ -215,6 +215,6 @@ def _session(graph: Path) -> onnxruntime.InferenceSession:
 
 
 def load(folder: Path) -> OnnxEncoder:
-    """From a stand-in's unpacked `folder`."""
+    """Load from a stand-in's unpacked `folder`."""
     description = json.loads((folder / GRAPHS).read_text(encoding="utf-8"))
     return OnnxEncoder(folder, description)

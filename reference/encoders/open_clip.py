@@ -65,7 +65,7 @@ def _collapsed(text: str) -> str:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> OpenClipEncoder:
-    """From the vendor's `openclip`, a folder of the library's own layout, or the hub."""
+    """Load from the vendor's `openclip`, a folder of the library's own layout, or the hub."""
     if folder is None:
         return OpenClipEncoder(_by_name(str(model.image_model), str(model.pretrained)), placement)
     plain = folder / "openclip" if (folder / "openclip").is_dir() else folder

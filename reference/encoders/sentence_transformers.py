@@ -63,7 +63,7 @@ def _preprocessed(model: SentenceTransformer, item: Any) -> Inputs:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> SentenceTransformersEncoder:
-    """From the vendor's `clip` and `text`, one plain folder for both, or the hub."""
+    """Load from the vendor's `clip` and `text`, one plain folder for both, or the hub."""
     image_source, text_source = sources(model, folder)
     images = SentenceTransformer(image_source, device=placement.device)
     same = text_source == image_source

@@ -39,7 +39,7 @@ class SiglipEncoder:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> SiglipEncoder:
-    """From the vendor's `siglip`, one plain folder, or the hub."""
+    """Load from the vendor's `siglip`, one plain folder, or the hub."""
     weights, processor, options = sources(model, folder)
     loaded = load_model(AutoModel, weights, placement)
     read = load_processor(AutoProcessor, processor, **options)

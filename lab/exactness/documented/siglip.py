@@ -21,7 +21,7 @@ LIMIT = 64
 
 
 def load(row: Model, folder: Path) -> Usage:
-    """From the folder of the vendor's image."""
+    """Load from the folder of the vendor's image."""
     model = HF.AutoModel.from_pretrained(folder / "siglip").eval()
     processor = HF.AutoProcessor.from_pretrained(folder / "siglip")
 

@@ -272,7 +272,7 @@ class DataUriWhite(BadImageWhite):
 
 
 class Validated(Endpoint):
-    """Failures whose message has the words `told` are 422 with a `detail`, as in FastAPI."""
+    """Answers failures whose message contains `told` with 422 and a `detail`, as FastAPI does."""
 
     told = ""
 

@@ -29,7 +29,7 @@ class Branch(Endpoint):
         return super().image_vector(image)
 
     def applies(self, file: bytes, picture: Image.Image) -> bool:
-        """Whether the encoder sees this file through `see`; subclasses override it."""
+        """Whether the encoder sees this file differently; subclasses override it."""
         raise NotImplementedError
 
     def see(self, picture: Image.Image) -> Image.Image:
