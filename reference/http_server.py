@@ -71,7 +71,7 @@ class KeepAliveTask(WSGITask):  # type: ignore[misc]
     """Keeps connections open after a 204, since waitress closes after it for lack of a length."""
 
     def set_close_on_finish(self) -> None:
-        """Close, unless only the length of an empty response is missing."""
+        """Close the connection, unless this is only because an empty response has no length."""
         asked = self.request.headers.get("CONNECTION", "").lower() == "close"
         if self.has_body or asked or self.version != "1.1":
             super().set_close_on_finish()

@@ -73,7 +73,7 @@ class Measurement:
             return {name: self._changed(changed, mistake.kind, name) for name in names}
 
     def _changed(self, changed: Usage, kind: str, name: str) -> Array:
-        """The vector; not computed again if only pixels could differ but do not."""
+        """The vector with the mistake; if no pixel changes, the correct one is reused."""
         only_pixels = kind == "image" and changed.pixels is not self._usage.pixels
         if only_pixels and changed.image_vector is self._usage.image_vector:
             if name not in self._pixels:
