@@ -42,6 +42,7 @@ from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Stopwatch
 from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.pace import TooMuch
+from conformance.weaviate.server_selection import select_server
 
 PACKAGE = Path(__file__).parent
 CHECKS = PACKAGE / "checks"
@@ -78,10 +79,7 @@ class Session:
         self.settings = settings
         self.chosen = settings.chosen_clauses()
         self.known = known_failures.given(settings.known_failures, settings.model.tag)
-        if settings.weaviate not in (None, "off"):
-            from conformance.weaviate.server_selection import select_server
-
-            select_server(settings.weaviate)  # Raises UserError for an invalid server.
+        select_server(settings.weaviate)  # Raises UserError for an invalid server.
         self.sanitizer = sanitizer_of(settings)
         self.recorder = Recorder(self.sanitizer, str(settings.report or ""))
         line = command_line(settings.given, self.sanitizer, words, pytest_line)
@@ -226,9 +224,10 @@ class Session:
         self.aftermath  # noqa: B018 - the first items show what they cost
         comparisons.precision.set(self.precision)
         responses.dimension.set(responses.Dimension(self.client.url, self.aftermath.note))
-        off = CHECKS / "weaviate" if self.settings.weaviate == "off" else None
-        mine = [each for each in items if clause_of(each) and each.path.parent != off]
-        cases = [(test_of(each), str(clause_of(each))) for each in mine]
+        off = not_asked_for(self.settings)
+        mine = ((test_of(each), clause_of(each)) for each in items)
+        every = clauses.all_clauses()
+        cases = [(t, c) for t, c in mine if c and every[c].group.profile not in off]
         self.budget.plan(cases)
         if self.budget.is_short:
             items.sort(key=lambda each: self.budget.place((test_of(each), clause_of(each) or "")))

@@ -60,3 +60,18 @@ def test_a_request_that_is_late_once_is_sent_again() -> None:
     report = judged(Delayed(0.16), 3, ["OPS-03"])
     assert report.findings == ()
     assert report.clauses["OPS-03"].status == "pass"
+
+
+def test_what_was_not_asked_for_is_not_short_of_time() -> None:
+    with serve(Sleeping(0.3)) as url:
+        report = run(
+            url,
+            model=registry.MULTILINGUAL,
+            weights="stand-in",
+            weaviate="off",
+            endpoint_timeout=5,
+            budget=0.3,
+        )
+    assert report.document["measurements"]["cases left out for lack of time"]
+    profiles = report.judgement.profiles
+    assert profiles == dict.fromkeys(profiles, "disabled") | {"http": "conformant"}

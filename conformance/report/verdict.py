@@ -15,6 +15,7 @@ from conformance.report import findings
 from conformance.report.findings import Finding, Findings
 from conformance.report.known_failures import KnownFailures
 from conformance.report.results import ClauseResult, PhaseResult, text
+from conformance.weaviate.server_selection import select_server
 
 Verdict = Literal[
     "not conformant",
@@ -211,9 +212,9 @@ def _by_test(reports: Sequence[PhaseResult]) -> list[PhaseResult]:
 
 
 def not_asked_for(settings: Settings) -> set[Profile]:
-    """The parts of the suite that the user did not request."""
+    """The parts of the suite that the user did not request, or Weaviate if there is none here."""
     wanted: dict[Profile, bool] = {
-        "weaviate": settings.weaviate != "off",
+        "weaviate": select_server(settings.weaviate).kind != "off",
         "comparison": settings.compare_with is not None,
         "container": settings.image is not None,
     }
@@ -250,4 +251,5 @@ def _profile(
         return "incomplete"
     if "known" in (met if strict else must):
         return "known failures"
-    return "partial" if narrowed else "conformant"
+    # A budget may leave no time for any of a profile's clauses.
+    return "partial" if narrowed or not met & JUDGED else "conformant"

@@ -93,6 +93,7 @@ REST: dict[Profile, Verdict] = {
         ("fail", "error", "not conformant"),
         ("not run", "error", "error"),
         ("pass", "disabled", "conformant"),
+        ("pass", "n/a", "partial"),
         ("not run", "disabled", "incomplete"),
     ],
 )
