@@ -111,7 +111,7 @@ class Session:
 
     @cached_property
     def aftermath(self) -> Aftermath:
-        """Checks that the endpoint still works after a refused or unanswered request."""
+        """Checks that the endpoint still works after a rejected or unanswered request."""
         assert self.opened is not None
         watch = Aftermath(Endpoint(self.client), self.opened.target.preflight.first)
         watch.start()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes docs/report-light.png and docs/report-dark.png: the report on an endpoint that refuses palette images.
+# Makes docs/report-light.png and docs/report-dark.png: the report on an endpoint that rejects palette images.
 # Needs the environment of `make test`, and Chromium (CHROMIUM names another program).
 set -euo pipefail
 cd "$(dirname "$0")/.."

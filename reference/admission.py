@@ -43,12 +43,12 @@ class Caller:
         return not self._answered and self.seconds_left > 0 and not self._hung_up()
 
     def answered(self) -> None:
-        """Record that a response exists, possibly a refusal, so queued work is no longer needed."""
+        """Record that a response exists, maybe a rejection, so queued work is no longer needed."""
         self._answered = True
 
 
 class Gate:
-    """Makes requests wait for memory until their deadline, and refuses surplus ones at once."""
+    """Makes requests wait for memory until their deadline, and rejects surplus ones at once."""
 
     def __init__(self, requests: int, body_bytes: int) -> None:
         self._requests = threading.BoundedSemaphore(requests)

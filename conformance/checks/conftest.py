@@ -50,7 +50,7 @@ def client(run: Session) -> Client:
 
 @pytest.fixture(scope="session")
 def aftermath(run: Session) -> Aftermath:
-    """Checks that the endpoint still works after a refused or unanswered request."""
+    """Checks that the endpoint still works after a rejected or unanswered request."""
     return run.aftermath
 
 

@@ -129,7 +129,7 @@ def test_a_request_is_read_however_it_is_cut(
 
     before, exchange = cache.text(TEXT), arriving(how)
     if not exchange.succeeded:
-        # If such a request is always refused, the way it arrives is not the cause.
+        # If such a request is always rejected, the way it arrives is not the cause.
         given.vectors(arriving("the head first" if how == ONE_PIECE else ONE_PIECE), 1, 0)
     got = expect.vectors(exchange, 1, 0).texts[0]
     expect.same(got, before, f"a text whose request arrived {how}")

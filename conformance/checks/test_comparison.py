@@ -108,7 +108,7 @@ def test_stored_objects_get_the_same_vectors(
 ) -> None:
     source, again = str(settings.compare_with), reencode(stored, endpoint)
     if again.refused:
-        measure("objects not compared because the endpoint refused them", named(again.refused))
+        measure("objects not compared because the endpoint rejected them", named(again.refused))
     found = again.searches()
     if found:
         measure(f"objects as queries over {source}, as stored and re-encoded", str(found))
@@ -121,6 +121,6 @@ def test_stored_objects_get_the_same_vectors(
 
 
 def named(refused: Mapping[str, str]) -> str:
-    """The number of refused items, with their names and reasons."""
+    """The number of rejected items, with their names and reasons."""
     items = "; ".join(f"{name} ({why})" for name, why in refused.items())
     return f"{len(refused)}: {items}"

@@ -1,4 +1,4 @@
-"""ERR: invalid requests are refused. OPS-06: errors and disconnects have no lasting effect.
+"""ERR: invalid requests are rejected. OPS-06: errors and disconnects have no lasting effect.
 
 Requests after an error are judged before other things that may disrupt an endpoint, such as clients
 that disconnect: if an error alone disrupts it, the error is the simpler explanation.
@@ -45,7 +45,7 @@ UPSETTING: dict[str, object] = {
     "wrong type": {"texts": 5},
     "not JSON": b"{",
 }
-"""Requests that may be refused or served; the request after each of them must be served."""
+"""Requests that may be rejected or served; the request after each of them must be served."""
 
 
 @pytest.mark.clause("ERR-04")

@@ -54,7 +54,7 @@ class Exact:
         asked = self.texts_of(*items.texts()) if texts else self.images_of(*special)
         found: dict[str, Array] = {}
         for name, exchange in asked.items():
-            with suppress(expect.Nonconformity):  # Another clause judges refusals.
+            with suppress(expect.Nonconformity):  # Another clause judges rejections.
                 found |= self.vectors({name: exchange}, kind)
         return found
 

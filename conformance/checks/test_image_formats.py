@@ -86,7 +86,7 @@ Chosen = Callable[..., list[Variant]]
 def test_variants_of_a_format_are_read(
     batches: ImageBatches, variants: Chosen, family: str
 ) -> None:
-    # Colored ones first: a gray one that is refused may be refused for its mode.
+    # Colored ones first: a gray one that is rejected may be rejected for its mode.
     found = variants(family, *READ.get(family, PLAIN))
     read(batches, sorted(found, key=lambda variant: "gray" in variant.name))
 

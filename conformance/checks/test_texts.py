@@ -1,6 +1,6 @@
 """TXT and REL: which texts are accepted, and what their vectors depend on. VEC: long lists.
 
-Most texts are sent in lists of varying lengths. If a list is refused, its texts are sent one by
+Most texts are sent in lists of varying lengths. If a list is rejected, its texts are sent one by
 one, so that the finding names the text at fault.
 """
 

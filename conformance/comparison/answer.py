@@ -104,7 +104,7 @@ class Answer:
     def _of_missing(self) -> str:
         kinds = [each.kind for each in self.kinds if not each.pairs]
         known = [words for kind in kinds if (words := self._releases(kind, refused=True))]
-        return known[0] if known else "one side refuses items that the other accepts (see above)"
+        return known[0] if known else "one side rejects items that the other accepts (see above)"
 
     def _of_one_kind(self) -> str:
         """The reason if only texts or only images differ."""

@@ -37,7 +37,7 @@ LOOKS_LIKE = "weaviate:http://HOST:PORT/COLLECTION"
 WITHOUT_SCHEME = r"[^/]+:\d+(/|$)"
 """The beginning of a URL without its scheme."""
 SHOWN = 5
-"""Number of refused items that are named."""
+"""Number of rejected items that are named."""
 FIRST = 1
 """Number of texts sent first, to see whether it is an endpoint."""
 
@@ -203,7 +203,7 @@ def _refused(side: Snapshot) -> Iterator[str]:
         shown = ", ".join(names[:SHOWN]) + ", ..." * (len(names) > SHOWN)
         count = f"{len(names)} item{'s' * (len(names) > 1)}"
         first = side.refused[names[0]]
-        yield f"{count} that {side.source} refused ({shown}); the first response: {first}"
+        yield f"{count} that {side.source} rejected ({shown}); the first response: {first}"
 
 
 def _other_models(old: Snapshot, new: Snapshot, model: Model | None) -> Iterator[str]:
@@ -270,7 +270,7 @@ def _collection_and_endpoint(old: End, new: End, asked: Asked) -> Answer:
             again = reencode(stored, endpoint, tell)
     if not again.objects:
         why = next(iter(again.refused.values()), "")
-        raise UserError(f"nothing was compared: {other.name} refused every object: {why}")
+        raise UserError(f"nothing was compared: {other.name} rejected every object: {why}")
     today = [Comparison(again.pairs(), "objects", named.name)]
     left_out = [f"{name}: {why}" for name, why in again.refused.items()]
     side = Side(other.name, transformers=transformers)

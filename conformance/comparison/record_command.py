@@ -101,7 +101,7 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
         made = _asked(endpoint, wanted)
     if not made.texts and not made.images:
         first = next(iter(made.refused.values()))
-        raise UserError(f"nothing to record: every item was refused, the first with: {first}")
+        raise UserError(f"nothing to record: every item was rejected, the first with: {first}")
     transformers = vendor.transformers_of(seen.meta.json())
     recording.write(replace(made, model=tag, transformers=transformers), output)
     return made.told(output)
@@ -133,7 +133,7 @@ def record_reference(
         made = _asked(endpoint, wanted)
     if made.refused:
         name, why = next(iter(made.refused.items()))
-        raise UserError(f"the reference refused {name}: {why}")
+        raise UserError(f"the reference rejected {name}: {why}")
     origin = f"the vectors that the reference computed from {weights} weights ({place.name})"
     expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)

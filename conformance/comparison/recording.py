@@ -99,7 +99,7 @@ class Snapshot:
         """A summary of what was recorded at `place` and what was left out."""
         first = f"{len(self.texts)} texts and {len(self.images)} images recorded in {place}"
         left_out = (
-            f"left out because it was refused: {name}: {why}" for name, why in self.refused.items()
+            f"left out because it was rejected: {name}: {why}" for name, why in self.refused.items()
         )
         return "\n".join((first, *left_out))
 
@@ -109,7 +109,7 @@ def ask(
 ) -> Snapshot:
     """The vectors of the items, each sent alone, so that they do not depend on other items.
 
-    A refused item is noted and left out, since no service accepts all of them. Raises NoAnswers.
+    A rejected item is noted and left out, since no service accepts all of them. Raises NoAnswers.
     """
     sent: list[tuple[str, list[str], list[bytes]]]
     sent = [(name, [text], []) for name, text in wanted.texts.items()]
@@ -197,7 +197,7 @@ def read(path: Path) -> Snapshot:
             {name: np.asarray(row, dtype=np.float32) for name, row in document[kind].items()}
             for kind in ("texts", "images")
         )
-        # Earlier recordings lack these: they stopped at the first refusal.
+        # Earlier recordings lack these: they stopped at the first rejection.
         refused = {name: str(why) for name, why in document.get("refused", {}).items()}
     except OSError as problem:
         raise BadSnapshot(f"no recording at {path}: {problem.strerror}") from problem

@@ -128,7 +128,7 @@ class Reencoded:
     objects: list[StoredObject] = field(default_factory=list)
     fields: list[Fields] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
-    """Objects that the endpoint refused, each with its response."""
+    """Objects that the endpoint rejected, each with its response."""
 
     def pairs(self) -> list[Pair]:
         """Each object's vector as it would be stored today, and as it was stored."""

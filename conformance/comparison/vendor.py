@@ -41,7 +41,7 @@ class Change:
     """texts or images."""
     text: str
     refused: bool = False
-    """Whether it decides if items are refused, rather than which vectors they get."""
+    """Whether it decides if items are rejected, rather than which vectors they get."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def release_words(transformers: str) -> str:
 
 
 def changes(kind: str, model: Model | None, old: str, new: str, refused: bool = False) -> list[str]:
-    """Descriptions of the releases' changes to vectors of a kind, or to what is refused.
+    """Descriptions of the releases' changes to vectors of a kind, or to what is rejected.
 
     `old` and `new` are versions of transformers; if one is empty, all releases count.
     """

@@ -34,13 +34,13 @@ class ContainerTrouble(UserError):
 
 
 class CommandFailed(ContainerTrouble):
-    """The engine refused a command."""
+    """The engine rejected a command."""
 
 
 def call(*words: str, seconds: float | None = COMMAND_SECONDS) -> str:
     """The output of ``docker WORDS``; `seconds` None waits forever.
 
-    Raises ContainerTrouble if there is no command or no answer, CommandFailed for a refusal.
+    Raises ContainerTrouble if there is no command or no answer, CommandFailed for a rejection.
     """
     return _done(words, seconds).stdout
 
@@ -116,7 +116,7 @@ def names(image: str) -> list[str]:
 
 
 def reason(output: str) -> str:
-    """The line of a refusal that gives the reason: the engine's, or else the last non-hint."""
+    """The line of a rejection that gives the reason: the engine's, or else the last non-hint."""
     lines = [line.strip() for line in output.splitlines()]
     telling = [line for line in lines if line and not line.startswith(("See '", "Run '"))]
     engines = [line.removeprefix(ENGINE_SAYS) for line in lines if line.startswith(ENGINE_SAYS)]

@@ -51,7 +51,7 @@ def metadata(width: int, height: int) -> list[Variant]:
 
 
 def damaged(width: int, height: int) -> list[Variant]:
-    """PNGs whose pixels are intact, but whose metadata makes a strict decoder refuse the file."""
+    """PNGs whose pixels are intact, but whose metadata makes a strict decoder reject the file."""
     pixels = scenes.colour(width, height, scene=2)
     packed = zlib.compress(b"long " * (INFLATED // 5))
     chunks = {

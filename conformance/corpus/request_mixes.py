@@ -95,7 +95,7 @@ def mix(seed: int, most_images: int = 2) -> Mix:
     chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(0, MOST_TEXTS)))
     shown = tuple(chance.choices(range(len(SIDES)), k=chance.randint(0, most_images)))
-    # An empty request may be refused.
+    # An empty request may be rejected.
     return Mix(some if some or shown else WORDS[:1], shown)
 
 

@@ -1,10 +1,10 @@
-"""Detect whether the endpoint still responds after a refusal, a timeout, or an unusual item.
+"""Detect whether the endpoint still responds after a rejection, a timeout, or an unusual item.
 
 After each of them, the suite sends a small valid request, with three possible outcomes:
 
 - It is served as usual, so nothing has happened. If the unusual request is also served when it is
-  sent again, it was refused by chance.
-- It is refused, although such a request was served before. The endpoint is poisoned, and the
+  sent again, it was rejected by chance.
+- It is rejected, although such a request was served before. The endpoint is poisoned, and the
   finding names the input that was sent before.
 - It gets no response. The endpoint is dead, and the run ends here instead of waiting for every
   remaining request.
@@ -75,7 +75,7 @@ class Aftermath:
         self._good = GoodRequests(endpoint)
         self._pace = endpoint.client.pace
         self._in_vain: Counter[str] = Counter()
-        """Refusals that were due neither to chance nor to a limit, by their signature."""
+        """Rejections that were due neither to chance nor to a limit, by their signature."""
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by the kinds of its items."""
         self._before: Exchange | None = None
@@ -85,7 +85,7 @@ class Aftermath:
         self.clause = ""
         """The clause of the running test."""
         self._refused = False
-        """Whether any request has been refused."""
+        """Whether any request has been rejected."""
         self.gone = ""
         """Why further requests would be pointless; empty while the endpoint responds."""
         self._problems: list[Nonconformity] = []
@@ -184,7 +184,7 @@ class Aftermath:
         self._problems.append(problem)
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
-        """Check the endpoint if one of these requests was refused or got no response."""
+        """Check the endpoint if one of these requests was rejected or got no response."""
         if self._good.sending or self.gone:
             return
         # A probe may return an error; one without a response can be the first sign of a crash.
@@ -219,9 +219,9 @@ class Aftermath:
             self._refused_by_chance(odd)
 
     def explained(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception, with a better cause if a good request was refused or mixed up.
+        """The raised exception, with a better cause if a good request was rejected or mixed up.
 
-        The request is sent again; if it is refused again, its items are sent in different numbers.
+        The request is sent again; if it is rejected again, its items are sent in different numbers.
         """
         raised = self._if_too_slow(raised)
         kind = raised.cause.kind
@@ -285,7 +285,7 @@ class Aftermath:
         return raised
 
     def _of_its_image(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception with the property that causes an image's refusal, if it is known."""
+        """The raised exception with the property that causes an image's rejection, if known."""
         if isinstance(raised, PrerequisiteFailed) or raised.cause.kind is not CauseKind.REFUSED:
             return raised
         is_plain = attribution.sends("plain images", self.clause)
@@ -297,7 +297,7 @@ class Aftermath:
     def _by_chance(self, refused: Exchange, pauses: Sequence[float]) -> tuple[Cause, str] | None:
         """Whether a request is served when it is sent again alone, after one of the pauses.
 
-        If it is, it was refused because of other requests at the time.
+        If it is, it was rejected because of other requests at the time.
         """
         for pause in pauses:
             time.sleep(pause)
@@ -334,7 +334,7 @@ class Aftermath:
         return f"the test '{self.test}', or the request before it (answered with {before.status})"
 
     def _poisoned(self, odd: Exchange, after: Exchange, good: Items) -> None:
-        # An endpoint that refuses requests intermittently is not poisoned: it must recover.
+        # An endpoint that rejects requests intermittently is not poisoned: it must recover.
         for _ in range(TRIES):
             time.sleep(PAUSE)
             if problem_with(self._good.send(good), good) is None:
@@ -352,7 +352,7 @@ class Aftermath:
         self.saw(cause, got, AS_BEFORE, odd, after)
 
     def _upsets(self, odd: Exchange, after: Exchange, good: Items) -> bool:
-        """Whether the request directly after this one is refused each time it is tried."""
+        """Whether the request directly after this one is rejected each time it is tried."""
         for _ in range(TRIES - 1):
             with self._good.unobserved():
                 refused = _is_odd(self._endpoint.post(odd.request_body))
@@ -360,7 +360,7 @@ class Aftermath:
                 return False
             time.sleep(PAUSE)
         cause = Cause(CauseKind.POISONED, kind_of(good), response_signature(after))
-        got = f"a valid request sent right afterward is refused in {TRIES} of {TRIES} attempts: "
+        got = f"a valid request sent right afterward is rejected in {TRIES} of {TRIES} attempts: "
         self.saw(cause, got + after.summary(), AS_BEFORE, odd, after)
         return True
 

@@ -1,7 +1,7 @@
 """This package's assertions, used as preconditions: if one fails, the check is *not judged*.
 
-If a check needs vectors for a comparison and they are refused, its own clause does not fail: it is
-*not judged*, and the clause that the refusal violates is named instead.
+If a check needs vectors for a comparison and they are rejected, its own clause does not fail: it is
+*not judged*, and the clause that the rejection violates is named instead.
 """
 
 from collections.abc import Callable

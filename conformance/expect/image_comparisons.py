@@ -1,7 +1,7 @@
 """Judge whether two image files show the same picture, based on their vectors.
 
 Small images are sent in a few requests, with varying numbers of images. If such a request is
-refused, its images are sent one by one, so that the finding names the one that is not read. The
+rejected, its images are sent one by one, so that the finding names the one that is not read. The
 vectors from these requests are compared first. If they differ, both images are sent alone. If they
 then agree, the difference comes from the other images in the request.
 """
@@ -65,7 +65,7 @@ class ImageBatches:
     def gather(self, images: Iterable[bytes]) -> None:
         """Request the images whose vectors are not yet known.
 
-        Raises PrerequisiteFailed if a request was refused although each of its images is served
+        Raises PrerequisiteFailed if a request was rejected although each of its images is served
         alone.
         """
         known = self._together.keys() | self._alone.keys()
@@ -79,7 +79,7 @@ class ImageBatches:
         return self._endpoint.client.pace.images(count)
 
     def exchange(self, image: bytes) -> Exchange:
-        """The exchange with the image's vector, or its refusal when it was sent alone."""
+        """The exchange with the image's vector, or its rejection when it was sent alone."""
         known = self._together.get(image)
         return known.exchange if known else self.alone(image)
 
@@ -130,7 +130,7 @@ class ImageBatches:
             if len(batch) == 1:
                 self._alone[batch[0]] = exchange
                 return
-            # Each image is sent alone, even after one that is refused.
+            # Each image is sent alone, even after one that is rejected.
             served = [_is_good(self.alone(image)) for image in batch]
             if all(served):
                 raise

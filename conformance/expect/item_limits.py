@@ -1,4 +1,4 @@
-"""Find out whether a valid request was refused by chance, or because it asks for too much.
+"""Find out whether a valid request was rejected by chance, or because it asks for too much.
 
 The request is sent again, then in halves, until it is as small as possible while both of its halves
 are served. Then other items are sent in the same number, in twice the number, and as the same
@@ -26,18 +26,18 @@ Item = tuple[str, str]
 """The kind, and the text or the base64 image."""
 KINDS: Final = ("texts", "images")
 FEWEST: Final = 3
-"""The smallest plausible limit: an endpoint that refuses fewer items does not accept lists."""
+"""The smallest plausible limit: an endpoint that rejects fewer items does not accept lists."""
 LARGE_BODY: Final = 50_000
 """Size in bytes above which a body may be too large."""
 MOST_BYTES: Final = 16 * 2**20
 """Size in bytes up to which a body must be served (IMG-06)."""
 NEAR: Final = 1.01
-"""Maximum ratio between a size that is refused and one that is served."""
+"""Maximum ratio between a size that is rejected and one that is served."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The number of items, or of bytes in a body, from which requests are refused."""
+    """The number of items, or of bytes in a body, from which requests are rejected."""
 
     cause: CauseKind
     kind: str
@@ -61,10 +61,10 @@ class ItemLimits:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._limits: dict[str, list[Limit]] = defaultdict(list)
-        """Limits by the signature of the refusal."""
+        """Limits by the signature of the rejection."""
 
     def found(self, refused: Exchange, look: bool) -> tuple[Cause, str] | None:
-        """The cause of a refusal and its description, if it is due to a limit on a request.
+        """The cause of a rejection and its description, if it is due to a limit on a request.
 
         Without `look`, only a limit that is already known is considered.
         """
@@ -88,7 +88,7 @@ class ItemLimits:
         tried = min(size, MOST_BYTES)
         if size > LARGE_BODY and self._refuses_bytes(tried):
             size = self._smallest_body(tried)
-            words = f"a short text in a body of {size} bytes is refused too"
+            words = f"a short text in a body of {size} bytes is rejected too"
             return Limit(CauseKind.TOO_LARGE, "", size=size, words=words)
         smallest = self._smallest(items)
         if len(smallest) == 1:
@@ -102,11 +102,11 @@ class ItemLimits:
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:
-        """Whether a body of `size` bytes is refused even with a single text or image."""
+        """Whether a body of `size` bytes is rejected even with a single text or image."""
         return not any(self._serves_body(padded(_short(kind, 0), kind, size)) for kind in KINDS)
 
     def _smallest_body(self, refused: int) -> int:
-        """The approximate number of bytes from which a body is refused."""
+        """The approximate number of bytes from which a body is rejected."""
         served = LARGE_BODY // 2
         while refused > served * NEAR:
             middle = (refused + served) // 2
@@ -114,7 +114,7 @@ class ItemLimits:
         return refused
 
     def _of_number(self, others: list[Item]) -> Limit | None:
-        """The number of items of one kind, or of both kinds, from which requests are refused."""
+        """The number of items of one kind, or of both kinds, from which requests are rejected."""
         if self._serves([*others, *others, others[0]]):
             return None
         parts = {kind: [each for each in others if each[0] == kind] for kind, _ in others}
@@ -123,16 +123,16 @@ class ItemLimits:
         if not counted and any(
             self._serves(plain_items([(kind, "")] * len(others))) for kind in KINDS
         ):
-            return None  # Refused not for their number, but for having both kinds in one request.
+            return None  # Rejected not for their number, but for having both kinds in one request.
         number = len(parts[counted]) if counted else len(others)
         words = (
-            f"a request with {number} {counted or 'items'} is refused, but one with half as many "
+            f"a request with {number} {counted or 'items'} is rejected, but one with half as many "
             "is served"
         )
         return Limit(CauseKind.TOO_MANY, counted or most(others), counted, number, words=words)
 
     def _smallest(self, items: list[Item]) -> list[Item]:
-        """The smallest refused part whose halves are served, or a single refused item."""
+        """The smallest rejected part whose halves are served, or a single rejected item."""
         while len(items) > 1:
             middle = len(items) // 2
             halves = (items[:middle], items[middle:])

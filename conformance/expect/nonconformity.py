@@ -61,11 +61,11 @@ class CauseKind(StrEnum):
     POISONED = "poisoned"
     BY_CHANCE = "refused by chance"
     FIRST = "first refused"
-    """Refused once, as the first of its kind in the run."""
+    """Rejected once, as the first of its kind in the run."""
     UNANSWERED = "unanswered"
     """Requests that cannot be served get no response, while valid ones do."""
     TOO_MANY = "too many"
-    """Refused because of the number or total size of the items in a request."""
+    """Rejected because of the number or total size of the items in a request."""
     TOO_LARGE = "body too large"
     OTHER = "other"
 

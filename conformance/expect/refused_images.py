@@ -1,7 +1,7 @@
-"""Find out whether an image is refused for its bytes, its size, its mode, or its format.
+"""Find out whether an image is rejected for its bytes, its size, its mode, or its format.
 
 Copies are sent that share one property with the image and are otherwise plain. If such a copy is
-refused, too, the property that they share is to blame.
+rejected, too, the property that they share is to blame.
 """
 
 import base64
@@ -31,7 +31,7 @@ DEPTH, BITS = 24, 8
 
 
 class Property(StrEnum):
-    """The property of an image that causes its refusal."""
+    """The property of an image that causes its rejection."""
 
     WEIGHT = "weight"
     """Its number of bytes."""
@@ -41,16 +41,16 @@ class Property(StrEnum):
 
 
 class RefusedImages:
-    """Examines each kind of refused image once."""
+    """Examines each kind of rejected image once."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._known: dict[tuple[str, ...], Property | None] = {}
         self._of_format: set[tuple[str, str]] = set()
-        """Formats in which plain images of a usual size are refused, with the signature."""
+        """Formats in which plain images of a usual size are rejected, with the signature."""
 
     def property(self, refused: Exchange, is_plain: bool) -> Property | None:
-        """The property that causes the refusal of a request with one image.
+        """The property that causes the rejection of a request with one image.
 
         `is_plain` means that its format is the subject of the check.
         """

@@ -12,7 +12,7 @@ from conformance.transport.exchange import Exchange
 
 IMAGES_A_REQUEST = 8
 FEWEST, MOST = 9, 40
-"""Texts per list: few enough for a slow encoder, and to find a refused text quickly."""
+"""Texts per list: few enough for a slow encoder, and to find a rejected text quickly."""
 Key = tuple[tuple[str, ...], tuple[bytes, ...]]
 
 
@@ -85,8 +85,8 @@ class VectorCache:
     def in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
         """The vectors (n, d) of the texts, sent in lists of `first`, `first` + 1, ... texts.
 
-        A run thus sends lists of many sizes. Raises Nonconformity for a text that is also refused
-        alone, or PrerequisiteFailed if only the list is refused, which is not the check's subject.
+        A run thus sends lists of many sizes. Raises Nonconformity for a text that is also rejected
+        alone, or PrerequisiteFailed if only the list is rejected, which is not the check's subject.
         """
         most = self._pace.texts(MOST)
         return comparisons.joined([self._list(part) for part in growing_lists(texts, first, most)])

@@ -108,7 +108,7 @@ def _without_overridden(found: Mapping[str, tuple[ParameterSource, Given]]) -> d
 def defaults(folder: Path) -> dict[str, Any]:
     """Click's `default_map`: the file's table, by `dest`; raises BadOption.
 
-    Variables that match no option are refused too, since click would ignore them.
+    Variables that match no option are rejected too, since click would ignore them.
     """
     _check_variables(os.environ)
     path = folder / FILE

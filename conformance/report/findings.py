@@ -163,7 +163,7 @@ def _is_counterpart(one: Problem, other: Problem) -> bool:
 
 
 def _akin(one: Problem, other: Problem) -> bool:
-    """Whether the same kind of items was refused in the same way, with a different message."""
+    """Whether the same kind of items was rejected in the same way, with a different message."""
     return one.kind == other.kind != CauseKind.OTHER and _overlap(one, other)
 
 

@@ -4,7 +4,7 @@ A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
 
     [[known]]
     clause = "TXT-02"
-    reason = "our tokenizer refuses more than 77 tokens, ticket 123"
+    reason = "our tokenizer rejects more than 77 tokens, ticket 123"
 
 An entry whose tests all pass again is stale, and the run says so. The defects of the official
 images are shipped (`vendor_defects.toml`). They are never stale, since an image may be newer.

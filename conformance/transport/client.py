@@ -227,7 +227,7 @@ def _http_client(url: str) -> httpx.AsyncClient:
 
 
 def _refused_early(call: httpx.Request, sent: Exchange, timeout: float) -> Exchange | None:
-    """The exchange over a blocking socket, if the endpoint refuses it before reading it all.
+    """The exchange over a blocking socket, if the endpoint rejects it before reading it all.
 
     Many servers then close the connection, and asyncio drops a response that has already arrived if
     it cannot send the rest of the body. Go's client reads the response.

@@ -39,7 +39,7 @@ def vectors(file: Path, tags: list[str]) -> None:
         for name in shown.images:
             try:
                 found[f"{tag}/image/{name}"] = usage.image(shown.opened(name))
-            except ValueError as refused:  # transformers 4 refuses an image of one pixel.
+            except ValueError as refused:  # transformers 4 rejects an image of one pixel.
                 print(tag, name, refused, file=sys.stderr)
     np.savez_compressed(file, **found)
 

@@ -62,7 +62,7 @@ Urls = Callable[[str], str]
 
 @pytest.fixture(scope="package")
 def url() -> Iterator[Urls]:
-    """The URL of an endpoint that refuses something, or of one in the registry, by name."""
+    """The URL of an endpoint that rejects something, or of one in the registry, by name."""
     found: dict[str, str] = {}
     with ExitStack() as stack:
 

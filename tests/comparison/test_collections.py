@@ -134,7 +134,7 @@ def test_an_endpoint_that_refuses_every_object_is_nothing_compared(
     with talking(played().talk) as weaviate:
         told = command("compare", f"weaviate:{weaviate}/Products", url("all"))
     assert told.status == 4
-    assert "refused every object: status 500" in told.err
+    assert "rejected every object: status 500" in told.err
 
 
 @pytest.mark.parametrize(

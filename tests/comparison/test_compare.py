@@ -55,7 +55,7 @@ def test_what_one_side_refuses_is_named_and_the_rest_compared(
 ) -> None:
     told = command("compare", url("long"), recorded)
     assert told.status == 0
-    assert f"not compared: 2 items that {url('long')} refused (text paragraph" in told.out
+    assert f"not compared: 2 items that {url('long')} rejected (text paragraph" in told.out
     assert "text of 500 words #" in told.out
     assert "the first response: status 500" in told.out
     assert "\x1b" not in told.out

@@ -1,4 +1,4 @@
-"""The record command, and how recordings are written, read, and refused if invalid."""
+"""The record command, and how recordings are written, read, and rejected if invalid."""
 
 import json
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_what_is_refused_is_left_out_and_named(url: Urls, command: Command, tmp_
     path = tmp_path / "vectors.json"
     told = command("record", url("long"), "-o", path)
     assert told.status == 0
-    assert "left out because it was refused: text of 500 words" in told.out
+    assert "left out because it was rejected: text of 500 words" in told.out
     assert "\x1b" not in told.out
     assert "requests, one text or one image each, one at a time" in told.err
     made = recording.read(path)
@@ -116,7 +116,7 @@ def test_an_endpoint_that_refuses_all_is_one_line(
 ) -> None:
     told = command("record", url("all"), "-o", tmp_path / "v.json")
     assert told.status == 4
-    assert "ERROR: nothing to record: every item was refused, the first with: " in told.err
+    assert "ERROR: nothing to record: every item was rejected, the first with: " in told.err
     assert list(tmp_path.iterdir()) == []
 
 

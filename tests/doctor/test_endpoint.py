@@ -229,7 +229,7 @@ def test_vectors_that_say_nothing_and_items_that_fail_are_one_problem(
 
 
 def one_at_a_time() -> Talk:
-    """A server that refuses texts while it encodes another."""
+    """A server that rejects texts while it encodes another."""
     lock = threading.Lock()
 
     def vectorize(_request: bytes) -> bytes:

@@ -192,7 +192,7 @@ class Endpoint:
             raise Refused(413, "an image has too many pixels") from broken
 
     def opened(self, image: bytes) -> Image.Image:
-        """The picture in an image file; metadata that Pillow refuses is left out."""
+        """The picture in an image file; metadata that Pillow rejects is left out."""
         try:
             return read_by_pillow(image)
         except (OSError, ValueError, SyntaxError):

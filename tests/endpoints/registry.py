@@ -168,9 +168,9 @@ def delays(stage: str) -> Note:
 
 
 def refusals(stage: str) -> Note:
-    """A function that names endpoints that refuse valid input at this stage.
+    """A function that names endpoints that reject valid input at this stage.
 
-    It takes the name, the status, and a function that selects the input to refuse.
+    It takes the name, the status, and a function that selects the input to reject.
     """
 
     def refuse(_: Endpoint, usual: Stage, given: Any, status: int, refuses: Stage) -> Any:

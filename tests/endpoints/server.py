@@ -107,7 +107,7 @@ class OneRequest(Handler):
 
 
 class RefusingEarly(Handler):
-    """Refuses a large body once its head has arrived, and closes, like Go's and Node's servers."""
+    """Rejects a large body once its head has arrived, and closes, like Go's and Node's servers."""
 
     LIMIT = 20 * 2**20
 

@@ -71,7 +71,7 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
 
 
 def dropped(stream: BufferedIOBase, length: int) -> bytes:
-    """Read as many bytes as are needed to refuse a body that is too large."""
+    """Read as many bytes as are needed to reject a body that is too large."""
     while length > 0:
         length -= len(stream.read(min(length, 2**20))) or length
     return b" " * (MAX_BODY + 1)

@@ -1,4 +1,4 @@
-"""Reading images in every mode and format, and refusing invalid ones."""
+"""Reading images in every mode and format, and rejecting invalid ones."""
 
 import base64
 import struct

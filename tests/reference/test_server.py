@@ -155,7 +155,7 @@ def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
 def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> None:
     encoder = Held()
     with serving(encoder) as address, waiting(address, REQUESTS + 20) as callers:
-        # The surplus is refused once all others are blocked, when every thread is in use.
+        # The surplus is rejected once all others are blocked, when every thread is in use.
         refused = answered(callers, 20)
         assert HTTP.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
         assert refused == answered(callers, 20)  # The others were still blocked.

@@ -1,4 +1,4 @@
-"""Assertions about counts, dimensions, refusals, and distances, and how checks are skipped."""
+"""Assertions about counts, dimensions, rejections, and distances, and how checks are skipped."""
 
 import json
 from collections.abc import Callable

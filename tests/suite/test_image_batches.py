@@ -1,4 +1,4 @@
-"""Many images in a request: the image that caused a refusal or a wrong vector is found."""
+"""Many images in a request: the image that caused a rejection or a wrong vector is found."""
 
 import base64
 import io
@@ -24,7 +24,7 @@ BAD = IMAGES[4]
 
 
 class Stub:
-    """Replaces an Endpoint: returns a vector from a function of the images, or refuses."""
+    """Replaces an Endpoint: returns a vector from a function of the images, or rejects."""
 
     def __init__(self, row: Callable[[bytes, int], list[float] | None]) -> None:
         self.row = row

@@ -87,7 +87,7 @@ def only(*chosen: str) -> list[str]:
 
 
 class Hostile(Endpoint):
-    """Refuses nothing, fails often, and puts hostile text wherever it can."""
+    """Rejects nothing, fails often, and puts hostile text wherever it can."""
 
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)

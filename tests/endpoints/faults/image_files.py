@@ -1,4 +1,4 @@
-"""Decoders that refuse or misread an image format or one of its variants."""
+"""Decoders that reject or misread an image format or one of its variants."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 from io import BytesIO
@@ -25,7 +25,7 @@ class Branch(Endpoint):
                 if taken:
                     return self.encoder.picture(image_encoder.rgb(self.see(opened)))
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            pass  # Unreadable images are refused as usual.
+            pass  # Unreadable images are rejected as usual.
         return super().image_vector(image)
 
     def applies(self, file: bytes, picture: Image.Image) -> bool:
@@ -44,7 +44,7 @@ class RefusedBranch(Branch):
         raise Refused(500, "unsupported image")
 
 
-# Image towers that refuse files that users upload.
+# Image towers that reject files that users upload.
 
 refusing = refusals("picture_vector")
 refusing("webp-refused", 500, lambda picture: picture.format == "WEBP")

@@ -15,7 +15,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class FailsAtTimes(Endpoint):
-    """Refuses requests whose number, counted from 1, `fails` selects."""
+    """Rejects requests whose number, counted from 1, `fails` selects."""
 
     def vectorize(self, request: Request) -> Answer:
         if self.fails(next(self.calls)):
@@ -101,7 +101,7 @@ class Overlapping(Endpoint):
 
 
 class Crowded(Overlapping):
-    """Refuses what exceeds `most` simultaneous requests with `status`; each takes `seconds`."""
+    """Rejects what exceeds `most` simultaneous requests with `status`; each takes `seconds`."""
 
     most = 1
     status = 503

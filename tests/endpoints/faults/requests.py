@@ -1,4 +1,4 @@
-"""Endpoints that refuse or misread requests from Weaviate's client and other clients."""
+"""Endpoints that reject or misread requests from Weaviate's client and other clients."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import base64
@@ -12,7 +12,7 @@ from tests.endpoints.endpoint import HTML, JSON, Asked, Endpoint, Refused, Write
 from tests.endpoints.registry import delays, fault, inputs, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
-# Endpoints that refuse Weaviate's requests.
+# Endpoints that reject Weaviate's requests.
 
 
 def header(request: Request, name: str) -> str:

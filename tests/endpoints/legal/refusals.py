@@ -1,4 +1,4 @@
-"""Other legal ways to refuse a request."""
+"""Other legal ways to reject a request."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Empty500(Endpoint):
 
 
 class Statuses(Endpoint):
-    """Every refusal of vectorize has the status `other`."""
+    """Every rejection of vectorize has the status `other`."""
 
     other = 500
 
