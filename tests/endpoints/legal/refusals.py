@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.endpoints.endpoint import JSON, Asked, Body, Endpoint
+from tests.endpoints.endpoint import HTML, JSON, Asked, Body, Endpoint
 from tests.endpoints.registry import inputs, legal, refusals, variants
-from tests.endpoints.wire import Answer
+from tests.endpoints.wire import Answer, Request
 
 
 @legal("empty-request-500")
@@ -62,6 +62,16 @@ value_refused(
     lambda value: isinstance(value, dict) and set(value) - {"texts", "images"},
 )
 refusals("route")("double-slash-404", 404, lambda request: "//" in request.path)
+
+
+@legal("double-slash-redirected")
+class DoubleSlashRedirected(Endpoint):
+    def route(self, request: Request) -> Answer:
+        if "//" not in request.path:
+            return super().route(request)
+        return Answer(308, b"<html>Moved</html>", HTML | {"Location": "/vectorize"})
+
+
 given_string = inputs("decode")
 given_string(
     "data-uri-read",
