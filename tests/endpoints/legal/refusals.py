@@ -69,7 +69,7 @@ class DoubleSlashRedirected(Endpoint):
     def route(self, request: Request) -> Answer:
         if "//" not in request.path:
             return super().route(request)
-        return Answer(308, b"<html>Moved</html>", HTML | {"Location": "/vectorize"})
+        return Answer(307, b"<html>Moved</html>", HTML | {"Location": "/vectorize"})
 
 
 given_string = inputs("decode")
