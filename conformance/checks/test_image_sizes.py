@@ -153,6 +153,13 @@ def test_heavy_files_are_read_and_seen(
 
 
 @pytest.mark.clause("IMG-06")
+def test_every_pixel_of_a_large_image_counts(
+    batches: ImageBatches, model: Model, own: int
+) -> None:
+    seen(batches, model, image_sizes.cancelled(own))
+
+
+@pytest.mark.clause("IMG-06")
 @pytest.mark.parametrize("at_once", [False, True], ids=["in one request", "in parallel"])
 def test_large_images_together(
     endpoint: Endpoint, batches: ImageBatches, own: int, model: Model, at_once: bool

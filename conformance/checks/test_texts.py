@@ -25,6 +25,8 @@ from conformance.transport.endpoint import Endpoint
 MARK_GROUPS = {group: 9 + 4 * place for place, group in enumerate(texts.mark_groups())}
 """The groups, each with the length of its first list; they differ, so many lengths are sent."""
 MOST_TOKENS = 512
+MOST_WORDS = 77
+"""Tokens up to which there is a text of each number of words: buckets and padding end there."""
 SIZES = (31, 33, 50, 65)
 """Lengths just above and below common batch sizes, and one unrelated to them."""
 MANY = (129, 300)
@@ -155,6 +157,15 @@ def test_every_word_up_to_the_limit_is_read(cache: VectorCache, model: Model) ->
         first = min(equal)
         names = [shown(whole), f"{shown(changed[first - 1])}, one word changed"]
         expect.distinct(rows[[0, first]], names, unread(equal, len(changed)))
+
+
+@pytest.mark.clause("TXT-06")
+def test_the_last_of_any_number_of_words_is_read(cache: VectorCache, model: Model) -> None:
+    if model.text_tokens is None:
+        not_applicable("the model's token limit is unknown")
+    sent = texts.growing(min(model.text_tokens, MOST_WORDS))
+    names = [f"{shown(text)}, {number} words" for number, text in enumerate(sent, 1)]
+    expect.distinct(cache.given_in_lists(sent), names)
 
 
 def unread(places: set[int], count: int) -> Cause | None:
@@ -328,11 +339,11 @@ def test_nearly_equal_texts_make_no_difference(cache: VectorCache, backwards: bo
 
 
 @pytest.mark.clause("TXT-04")
-def test_a_long_text_beside_others_makes_no_difference(cache: VectorCache, model: Model) -> None:
-    long = texts.one_word_apart(min(model.text_tokens or 77, MOST_TOKENS))[-1]
-    names = ["a long text", repr(CAPTION)]
-    beside = cache.vectors([long, CAPTION], [image_files.small_png()]).texts
-    apart = cache.texts([long, CAPTION])
+def test_long_texts_beside_others_make_no_difference(cache: VectorCache, model: Model) -> None:
+    long = texts.one_word_apart(min(model.text_tokens or 77, MOST_TOKENS))[-2:]
+    names = ["a long text", "a long text after another", repr(CAPTION)]
+    beside = cache.vectors([*long, CAPTION], [image_files.small_png()]).texts
+    apart = cache.texts([*long, CAPTION])
     expect.same(beside, apart, "alongside an image and another text", names=names)
 
 

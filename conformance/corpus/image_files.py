@@ -179,10 +179,12 @@ def tiny() -> dict[str, bytes]:
     }
 
 
-def exif(orientation: int) -> Image.Exif:
-    """The metadata that a camera writes."""
+def exif(orientation: int | None, endian: Literal["<", ">"] = "<") -> Image.Exif:
+    """The metadata that a camera writes, or a program that leaves out the orientation."""
     exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = orientation
+    exif.endian = endian
+    if orientation is not None:
+        exif[ExifTags.Base.Orientation] = orientation
     exif[ExifTags.Base.Make] = "Clip"
     exif[ExifTags.Base.DateTime] = "2026:11:23 12:00:00"
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (52.0, 31.0, 12.0)

@@ -48,12 +48,12 @@ PHOTOGRAPHS: Final = {
 }
 """Width, height, and scene: images that phones send."""
 IN_MODES: Final = {
-    "PNG of 1440 x 900 with alpha": (1440, 900, 3),
+    "PNG of 4000 x 3000 with alpha": (4000, 3000, 3),
     "palette PNG of 1280 x 960": (1280, 960, 2),
     "gray JPEG of 1654 x 2339": (1654, 2339, 4),
     "1-bit PNG of 1654 x 2339": (1654, 2339, 0),
 }
-"""Screenshots and scanned pages."""
+"""Photographs with an alpha channel, screenshots, and scanned pages."""
 SENSORS: Final = {
     "JPEG of 8160 x 6144": (8160, 6144, 3),
     "JPEG of 4284 x 5712": (4284, 5712, 0),
@@ -71,6 +71,8 @@ HEAVY: Final = {
 }
 """Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed, or with noise
 that cannot be compressed."""
+
+LARGEST_CANCELLED: Final = 2048
 
 Scale = Callable[[Image.Image, tuple[int, int]], Image.Image]
 
@@ -194,6 +196,22 @@ def heavy(name: str, own: int) -> Sized:
     pixels = scenes.colour(side, side, scene=scene)
     shown = save(Image.fromarray(scenes.colour(own, own, scene=scene)), "PNG")
     return Sized(name, _stored(pixels, name.split()[0]), shown)
+
+
+@cache
+def cancelled(own: int) -> Sized:
+    """A scene with every second pixel inverted, on a checkerboard: gray once it is reduced.
+
+    The side is an even multiple of the model's, so that a service that picks single pixels picks
+    either only inverted ones, or only others.
+    """
+    side = LARGEST_CANCELLED // own // 2 * 2 * own
+    pixels = scenes.pure(side, side)
+    pixels[::2, ::2] ^= 255
+    pixels[1::2, 1::2] ^= 255
+    image = Image.fromarray(pixels)
+    name = f"PNG of {side} x {side} with every second pixel inverted"
+    return Sized(name, save(image, "PNG"), save(image.reduce(side // own), "PNG"))
 
 
 def _stored(pixels: scenes.Pixels, kind: str) -> bytes:

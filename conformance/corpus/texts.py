@@ -253,6 +253,12 @@ def one_word_apart(limit: int) -> tuple[str, ...]:
     return tuple(map(" ".join, [words, *changed]))
 
 
+@cache
+def growing(limit: int) -> tuple[str, ...]:
+    """Texts of one word and more, each the beginning of the next, up to a token limit."""
+    return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in range(1, limit - MARKS + 1))
+
+
 def _spread(count: int) -> list[int]:
     return sorted({round(step * (count - 1) / (PLACES - 1)) for step in range(PLACES)})
 

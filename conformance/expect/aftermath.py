@@ -342,7 +342,8 @@ class Aftermath:
                     self._refused_by_chance(odd)
                 return
         self._served[kind_of(good)] = False
-        suspect = attribution.sends("risky", self.clause) or not self._refused
+        harmless = attribution.sends("harmless", self.clause)
+        suspect = attribution.sends("risky", self.clause) or not (self._refused or harmless)
         if response_signature(odd) == response_signature(after) and not suspect:
             # The preceding request was just as plain, so it was affected too.
             self._problems.append(problem_with(after, good) or PrerequisiteFailed("", ""))
