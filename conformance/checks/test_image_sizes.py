@@ -153,9 +153,7 @@ def test_heavy_files_are_read_and_seen(
 
 
 @pytest.mark.clause("IMG-06")
-def test_every_pixel_of_a_large_image_counts(
-    batches: ImageBatches, model: Model, own: int
-) -> None:
+def test_every_pixel_of_a_large_image_counts(batches: ImageBatches, model: Model, own: int) -> None:
     seen(batches, model, image_sizes.cancelled(own))
 
 

@@ -129,6 +129,12 @@ refused_branch(
     "comment-refused", lambda _file, picture: picture.format == "JPEG" and "comment" in picture.info
 )
 refused_branch(
+    "exif-without-orientation-refused",
+    lambda _file, picture: (
+        picture.format == "JPEG" and len(picture.getexif()) > 0 and 274 not in picture.getexif()
+    ),
+)
+refused_branch(
     "much-metadata-refused",
     lambda file, picture: picture.format == "PNG" and len(file) > 100_000 and b"clIp" in file,
 )

@@ -19,6 +19,7 @@ See = Callable[[Image.Image], Image.Image]
 seen = inputs("picture_vector")
 DEEP = ("I", "I;16", "I;16B", "I;16L")
 """Pillow's modes of more than 8 bits."""
+USUAL_SIDE = 224
 
 
 def in_mode(name: str, modes: tuple[str, ...], see: See) -> None:
@@ -73,6 +74,15 @@ in_format(
     "JPEG",
     lambda picture: picture.reduce(16) if picture.width * picture.height > 3e5 else picture,
 )
+
+
+@seen("nearest-when-much-larger")
+def nearest_when_much_larger(picture: Image.Image) -> Image.Image:
+    part = min(picture.size) // USUAL_SIDE
+    size = picture.width // max(part, 1), picture.height // max(part, 1)
+    return picture.resize(size, Image.Resampling.NEAREST) if part > 5 else picture
+
+
 in_format("tiff-thumbnail", "TIFF", lambda picture: picture.resize((8, 8)))
 
 

@@ -139,6 +139,7 @@ window(
     "last-token-overwritten",
     lambda tokens: tokens if len(tokens) < 64 else tokens[:63] + tokens[68:],
 )
+window("last-word-lost-at-32", lambda tokens: tokens[:-1] if len(tokens) in (31, 32) else tokens)
 
 
 @fault("long-text-from-its-end")
