@@ -11,10 +11,10 @@ HEAD = """\
 # What the suite finds, and what it accepts
 
 Can you trust the suite's verdict? To find out, the project runs the suite against endpoints with
-one realistic mistake each (*faults*), and against endpoints that are unusual but correct (*legal*
-variations). This page shows which clauses find each mistake, and whether each legal endpoint
-passes. All of these endpoints use a fake encoder. To try one yourself, serve it. It prints the
-command that runs the suite against it:
+one realistic mistake each (*faults*), and against endpoints that are unusual but conformant
+(*legal* variations). This page shows the clauses under which the suite reports each mistake, and
+whether each legal endpoint passes. All of these endpoints use a fake encoder. To try one yourself,
+serve it with the following command, which also prints the command that runs the suite against it:
 
 ```console
 $ python -m tests.endpoints palette-refused
@@ -29,10 +29,10 @@ LEGAL_COLUMNS = ("endpoint", "what is different", "warnings")
 OPEN_COLUMNS = ("endpoint", "what it does", "why")
 REST_COLUMNS = ("endpoint", "mistake", "clauses", "needs")
 EXPLAINED = """
-Before the suite is run, the author of a faulty endpoint names the clauses that would describe the
-fault well. *Findings* are the primary findings of the run, in order. Failures that follow from them
-are listed under them in a report and are not counted. *Fits* says whether the first finding is
-under a clause that the author named.
+Before the suite is run, the author of a faulty endpoint names the clauses that describe the fault
+well. *Findings* are the primary findings of the run, in order. Failures that follow from them are
+listed under them in a report and are not counted. *Fits* says whether the first finding is under a
+clause that the author named.
 """
 
 
@@ -54,8 +54,8 @@ def text(outcomes: Sequence[Outcome], commit: str) -> str:
             "\n## Legal variations\n",
             *table(LEGAL_COLUMNS, ((o.name, o.entry.summary, ", ".join(o.found)) for o in legal)),
             "\n## Indistinguishable from a legal choice\n",
-            "These are found only by comparison with the correct endpoint's vectors "
-            "(`--compare-with`), which `make test` performs.\n",
+            "These faults are detected only by comparison with the vectors of a correct endpoint "
+            "(`--compare-with`). `make test` makes these comparisons.\n",
             *table(OPEN_COLUMNS, ((e.name, e.summary, e.undecidable) for e in open_)),
             "\n## Faults that need a different kind of run\n",
             *table(
@@ -74,16 +74,16 @@ def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) ->
     counts = [len(outcome.findings) for outcome in told]
     return [
         f"The whole suite, at commit {commit}, was run against each of {len(faults)} faulty and "
-        f"{len(legal)} legal endpoints. `make test` runs only the clauses that should find a "
+        f"{len(legal)} legal endpoints. `make test` runs only the clauses that should detect a "
         "fault, and combines the legal endpoints into groups.\n",
-        f"{sum(o.caught for o in faults)} of {len(faults)} faults are found by a clause that "
+        f"{sum(o.caught for o in faults)} of {len(faults)} faults are reported under a clause that "
         f"describes them, and {sum(o.accepted for o in legal)} of {len(legal)} legal endpoints "
-        "pass without failing a MUST clause.\n",
-        f"With {refused} of these faults, the endpoint is never ready, so the run refuses to "
-        f"start and has no findings. For the {len(told)} faults with findings, the median number "
-        f"of primary findings is {median(counts):g} ({counts.count(1)} faults have exactly one, "
-        f"and the maximum is {max(counts)}). For {fitting} of them ({fitting / len(told):.1%}), "
-        "the first finding fits.\n",
+        "do not fail any MUST clause.\n",
+        f"With {refused} of these faults, the endpoint never becomes ready, so the suite does not "
+        f"start the run, and there are no findings. For the {len(told)} faults with findings, the "
+        f"median number of primary findings is {median(counts):g} ({counts.count(1)} faults have "
+        f"exactly one, and the maximum is {max(counts)}). For {fitting} of these faults "
+        f"({fitting / len(told):.1%}), the first finding fits.\n",
     ]
 
 
