@@ -35,6 +35,8 @@ ONE_TOKEN: Final = ("is", "on")
 """Words of one token in every tokenizer of the table, including the stand-ins' small ones."""
 MARKS: Final = 4
 """Tokens of the limit reserved for the model's special tokens."""
+BUCKET: Final = 16
+"""Tokens: lengths that texts are padded to are mostly multiples of it."""
 PLACES: Final = 40
 """Number of places that are tried within a long limit, including the first and the last."""
 WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
@@ -255,8 +257,12 @@ def one_word_apart(limit: int) -> tuple[str, ...]:
 
 @cache
 def growing(limit: int) -> tuple[str, ...]:
-    """Texts of one word and more, each the beginning of the next, up to a token limit."""
-    return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in range(1, limit - MARKS + 1))
+    """Texts of about as many one-token words as a bucket of 16 tokens, or of several, holds.
+
+    Each is the beginning of the next.
+    """
+    counts = [count for count in range(1, limit - MARKS + 1) if -count % BUCKET <= MARKS + 1]
+    return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in counts)
 
 
 def _spread(count: int) -> list[int]:
