@@ -39,7 +39,7 @@ def run(url: str | None = None, *, model: str | None = None, **options: Unpack[O
     if unknown:
         raise BadOption(f"there is no option {', '.join(sorted(unknown))}")
     if not any(asked.get(name) for name in TARGETS):
-        raise BadOption("no endpoint: give its URL, image=IMAGE, or reference=TAG")
+        raise BadOption("no endpoint: specify its URL, image=IMAGE, or reference=TAG")
     given = {name: Given(value, COMMAND_LINE) for name, value in asked.items() if value is not None}
     session = Session(make_settings(given))
     status = execute(session, QUIET)

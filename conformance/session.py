@@ -355,7 +355,7 @@ class Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Stop the endpoint, judge the results, and write the report."""
+        """Stop the endpoint, determine the verdict, and write the report."""
         self.close()
         ended = session.shouldstop or self.uncollected
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended

@@ -1,4 +1,4 @@
-"""Measure what a case of each check requests: ``python -m lab.costs`` writes `fixtures/costs.toml`.
+"""Measure the requests that each check sends: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
 It runs the suite against the reference with a stand-in, and a part of it again as for published
 weights. It counts the requests of each case, what is in them (texts, images, megapixels, thousands

@@ -1,4 +1,4 @@
-"""Choose the engine: onnxruntime for stand-ins, torch for everything else."""
+"""Choose the inference backend: onnxruntime for stand-ins, torch for everything else."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A loaded model: any thread may prepare inputs, and a single thread computes."""
+"""A loaded model: any thread may prepare inputs, and a single thread runs inference."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A full run accepts every legal endpoint; many variations are combined in one endpoint."""
+"""A full run passes every conformant endpoint; many variations are combined in one endpoint."""
 
 import base64
 import io

@@ -21,7 +21,7 @@ EXAMPLES = 16
 
 
 class Search:
-    """Judges each request once, since an endpoint may fail only intermittently."""
+    """Tests each request once, since an endpoint may fail only intermittently."""
 
     def __init__(self, judge: Callable[[Mix], object]) -> None:
         self._judge = judge

@@ -1,4 +1,4 @@
-"""ALN: captions find their images, and images find their captions."""
+"""ALN: captions retrieve their images, and images retrieve their captions."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def at_least(got: float, expected: float, what: str, *sides: Observations) -> No
 
 @pytest.fixture(autouse=True)
 def photographs_are_here(settings: Settings) -> None:
-    """Require the photographs for published weights, which drawings cannot judge."""
+    """Require the photographs for published weights, which cannot be tested on drawings."""
     if settings.weights == "published":
         photographs.file(photographs.names()[0])
 
@@ -62,9 +62,9 @@ def test_texts_find_their_images(
     }
     found = recall(similarities)
     measure(f"recall@1, text to image, {corpus.name}", round(found, 3))
-    measure("alignment judged on", f"{corpus.name}: {corpus.why}")
+    measure("alignment tested on", f"{corpus.name}: {corpus.why}")
     at_least(
-        found, corpus.must, "captions are nearest to their own image", encoded.texts, encoded.images
+        found, corpus.must, "captions are closest to their own image", encoded.texts, encoded.images
     )
 
 
@@ -77,7 +77,7 @@ def test_images_find_their_texts(
     at_least(
         found,
         corpus.must,
-        f"{corpus.name} are nearest to their own caption",
+        f"{corpus.name} are closest to their own caption",
         encoded.images,
         encoded.texts,
     )
@@ -87,8 +87,8 @@ def test_images_find_their_texts(
 def test_all_are_found(encoded: EncodedCorpus, corpus: AlignedCorpus) -> None:
     sides = encoded.texts, encoded.images
     forth, back = given.cosines(*sides), given.cosines(*reversed(sides))
-    at_least(recall(forth), corpus.should, "captions are nearest to their own image", *sides)
-    at_least(recall(back), corpus.should, f"{corpus.name} are nearest to their own caption", *sides)
+    at_least(recall(forth), corpus.should, "captions are closest to their own image", *sides)
+    at_least(recall(back), corpus.should, f"{corpus.name} are closest to their own caption", *sides)
 
 
 @pytest.mark.clause("ALN-04")
@@ -100,7 +100,7 @@ def test_every_language_finds_its_images(
     for language, found in by_language.items():
         measure(f"recall@1, {language}, {corpus.name}", round(found, 3))
     for language, found in by_language.items():
-        at_least(found, ANY_LANGUAGE, f"captions in {language} are nearest to their own image")
+        at_least(found, ANY_LANGUAGE, f"captions in {language} are closest to their own image")
 
 
 @pytest.mark.clause("ALN-05")
@@ -108,7 +108,7 @@ def test_every_language_does_as_well(by_language: dict[str, float], corpus: Alig
     if len(by_language) < 2:
         not_applicable("a monolingual model")
     for language, found in by_language.items():
-        at_least(found, corpus.must, f"captions in {language} are nearest to their own image")
+        at_least(found, corpus.must, f"captions in {language} are closest to their own image")
 
 
 @pytest.mark.clause("ALN-06")

@@ -113,7 +113,7 @@ PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
     "byte by byte": in_bytes,
     ONE_PIECE: lambda slow, head, body: slow.write(head + body),
     "with a pause within a character": with_a_pause,
-    "the head first": head_first,
+    "the headers first": head_first,
 }
 
 
@@ -130,7 +130,7 @@ def test_a_request_is_read_however_it_is_cut(
     before, exchange = cache.text(TEXT), arriving(how)
     if not exchange.succeeded:
         # If such a request is always rejected, the way it arrives is not the cause.
-        given.vectors(arriving("the head first" if how == ONE_PIECE else ONE_PIECE), 1, 0)
+        given.vectors(arriving("the headers first" if how == ONE_PIECE else ONE_PIECE), 1, 0)
     got = expect.vectors(exchange, 1, 0).texts[0]
     expect.same(got, before, f"a text whose request arrived {how}")
 
@@ -238,6 +238,6 @@ def test_head_is_answered_like_get(endpoint: Endpoint, caller: Raw, path: str) -
         # Unread parts of the body would come before the next request.
         raw.write(raw.head("GET", path, {}))
         after = raw.read(sent(endpoint, "GET", path))
-        # A connection that was closed without notice is judged by OPS-05.
+        # OPS-05 covers a connection that was closed without notice.
         if after.failure != CLOSED:
             expect.status(after, 200, 399)

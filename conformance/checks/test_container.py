@@ -38,7 +38,7 @@ MOST_SHOWN = 5
 def started(target: Target) -> StartedImage:
     """The container under test."""
     if target.image is None:
-        disabled("judged only if the suite starts the container: --image IMAGE")
+        disabled("tested only if the suite starts the container: --image IMAGE")
     return StartedImage(**target.image)
 
 

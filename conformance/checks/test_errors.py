@@ -1,6 +1,6 @@
 """ERR: invalid requests are rejected. OPS-06: errors and disconnects have no lasting effect.
 
-Requests after an error are judged before other things that may disrupt an endpoint, such as clients
+Requests after an error are tested before other things that may disrupt an endpoint, such as clients
 that disconnect: if an error alone disrupts it, the error is the simpler explanation.
 """
 

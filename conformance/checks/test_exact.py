@@ -1,6 +1,6 @@
 """EXA: a stand-in's vectors match those of the model's own library.
 
-Each item is sent alone, since other clauses judge whether other items affect its vector.
+Each item is sent alone, since other clauses test whether other items affect its vector.
 """
 
 from collections.abc import Mapping
@@ -54,12 +54,12 @@ class Exact:
         asked = self.texts_of(*items.texts()) if texts else self.images_of(*special)
         found: dict[str, Array] = {}
         for name, exchange in asked.items():
-            with suppress(expect.Nonconformity):  # Another clause judges rejections.
+            with suppress(expect.Nonconformity):  # Another clause covers rejections.
                 found |= self.vectors({name: exchange}, kind)
         return found
 
     def vectors(self, exchanges: Mapping[str, Exchange], kind: Kind) -> dict[str, Array]:
-        """The vector (d,) of each exchange; other clauses judge whether the requests succeed."""
+        """The vector (d,) of each exchange; other clauses test whether the requests succeed."""
         texts, images = (1, 0) if kind == "text" else (0, 1)
         rows = {name: given.vectors(each, texts, images) for name, each in exchanges.items()}
         found = {
@@ -69,7 +69,7 @@ class Exact:
         dimension = len(next(iter(self.expected.texts.values())))
         others = {len(vector) for vector in found.values()} - {dimension}
         if others:
-            # VEC-08 judges the dimension.
+            # VEC-08 covers the dimension.
             not_applicable(f"vectors of {min(others)} numbers; the library's own have {dimension}")
         return found
 

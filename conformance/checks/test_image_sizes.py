@@ -113,7 +113,7 @@ def test_a_scene_looks_the_same_in_every_shape(
     gathered(batches, [*cropped, *squashed])
 
     def judge(ways: tuple[Sized, Sized]) -> None:
-        # IMG-09 judges which part of the image is seen.
+        # IMG-09 tests which part of the image the model sees.
         files = (ways[0].file, *(each.shown for each in ways))
         got, *others = given.joined([batches.image(file) for file in files]).vectors
         apart = [tolerances.distance(got, each) for each in others]

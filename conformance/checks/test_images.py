@@ -156,7 +156,7 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     batches: ImageBatches, model: Model, settings: Settings, name: str
 ) -> None:
     if settings.weights != "published":
-        not_applicable("stand-ins are judged by their exact vectors (EXA)")
+        not_applicable("stand-ins are tested by their exact vectors (EXA)")
     if model.image_resize not in ("crop", "squash") or not model.image_size:
         not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
     drawings, crops = items.sized(model.image_size), model.image_resize == "crop"

@@ -18,7 +18,7 @@ BUSY = "a red circle on paper " * 20
 
 
 def letters(name: str) -> str:
-    """The name without the characters that tags, hub ids, and library names write differently."""
+    """The name without the characters that tags, hub IDs, and library names write differently."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
@@ -47,7 +47,7 @@ def test_meta_names_the_model(endpoint: Endpoint, model: Model) -> None:
     values = list(map(letters, strings(given.meta_object(exchange))))
     found = any(name in value for name in known for value in values)
     if not found and names == [model.tag]:
-        not_applicable("the model's hub id is unknown, and its tag may be the user's own")
+        not_applicable("the model's hub ID is unknown, and its tag may be the user's own")
     expect.require(
         found, exchange.summary(), f"a value that contains {' or '.join(names)}", exchange
     )

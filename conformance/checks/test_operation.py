@@ -1,4 +1,4 @@
-"""OPS: load, response times, and connections. ERR-11: an oversized body.
+"""OPS: load, response times, and connections. ERR-11: an oversized request body.
 
 The oversized body comes last, after the clients that disconnect, since an endpoint may close the
 connection in the middle of it.
@@ -50,7 +50,7 @@ def test_parallel_requests_are_all_served(
 
 
 def own_vectors(got: Sequence[Observations], alone: Sequence[Observations]) -> None:
-    """Require that each of several requests gets the vectors that it gets alone."""
+    """Require that each of several requests gets the same vectors as when it is sent alone."""
     several, own = expect.joined(got), expect.joined(alone)
     what = f"the vectors of {IMPORTERS} requests in parallel"
     expect.corresponding(several, own, what)

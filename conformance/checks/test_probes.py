@@ -101,5 +101,5 @@ def test_probes_answer_204_without_a_body(endpoint: Endpoint, path: str) -> None
 @pytest.mark.clause("PRB-06")
 def test_ready_comes_after_the_model(target: Target) -> None:
     if not target.started_here:
-        not_applicable("cannot be observed at a URL; judged only if the suite starts the endpoint")
+        not_applicable("cannot be observed at a URL; tested only if the suite starts the endpoint")
     expect.vectors(target.preflight.first, 1, 0)

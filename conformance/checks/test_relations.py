@@ -19,7 +19,7 @@ from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 
 TRANSLATED = 0.5
-"""Share of the translations that must be nearest to their own caption. Chance is 1 in 8 or 1 in 24,
+"""Share of the translations that must be closest to their own caption. Chance is 1 in 8 or 1 in 24,
 and a caption that is not read, or is read in the wrong script, is at chance level. How far above
 chance a model is depends on the model."""
 CAPTIONS = 8
@@ -80,7 +80,7 @@ def test_translations_meet(
     found = {each: nearest(rows, encoded.texts) for each, rows in translated.items()}
     measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))
     worst = min(found, key=found.__getitem__)
-    got = f"{found[worst]:.3f} of the captions in {worst} are nearest to the English ones"
+    got = f"{found[worst]:.3f} of the captions in {worst} are closest to the English ones"
     shown = translated[worst].exchanges[0], encoded.texts.exchanges[0]
     expect.require(found[worst] >= TRANSLATED, got, f"at least {TRANSLATED}", *shown)
 
@@ -93,7 +93,7 @@ def test_stray_blanks_change_little(
     sent = [BLANKS[name](caption) for caption in corpus.captions["en"][:CAPTIONS]]
     got = cache.vectors(texts=sent).texts
     share = nearest(got, encoded.texts)
-    words = f"{share:.3f} of the captions with {name} are nearest to the original"
+    words = f"{share:.3f} of the captions with {name} are closest to the original"
     shown = got.exchanges[0], encoded.texts.exchanges[0]
     expect.require(share >= STILL_NEAREST, words, f"at least {STILL_NEAREST}", *shown)
 
@@ -135,6 +135,6 @@ def test_a_copy_is_nearest_to_its_image(
     copy = cache.image(image_pairs.COPIES[name](image_files.opened(corpus.images[own])))
     cosines = given.cosines(given.joined([copy]), encoded.images)
     found = int(np.argmax(cosines))
-    got = f"{corpus.names[own]} {name} is nearest to {corpus.names[found]}"
-    expected = f"nearest to {corpus.names[own]} itself"
+    got = f"{corpus.names[own]} {name} is closest to {corpus.names[found]}"
+    expected = f"closest to {corpus.names[own]} itself"
     expect.require(found == own, got, expected, copy.exchange, encoded.images[own].exchange)

@@ -37,7 +37,7 @@ EARLY = 4
 
 
 def in_parallel(endpoint: Endpoint, cache: VectorCache, work: Sequence[Items], what: str) -> None:
-    """Require that each of several simultaneous requests gets the vectors that it gets alone."""
+    """Require that each of several simultaneous requests gets the same vectors as alone."""
     before = [cache.vectors(each.texts, each.images) for each in work]
     for exchange, asked, alone in zip(endpoint.vectorize_at_once(work), work, before, strict=True):
         got = expect.vectors(exchange, len(asked.texts), len(asked.images))
@@ -63,7 +63,7 @@ def as_before(endpoint: Endpoint, got: Observations, before: Observations, what:
 
 
 def distances(some: Observations, others: Observations) -> list[float]:
-    """The relative distance of each row from the same row of the others."""
+    """The relative error between each row and the same row of the others."""
     return list(map(tolerances.distance, some.vectors, others.vectors))
 
 

@@ -72,7 +72,7 @@ clip-conformance checks that a service does what Weaviate's multi2vec-clip modul
   clip-conformance doctor http://localhost:8080        (finds problems in seconds; see also --help)
 """
 NO_ENDPOINT = (
-    "no endpoint: give its URL, --image IMAGE for a container, or --reference TAG for the "
+    "no endpoint: specify its URL, --image IMAGE for a container, or --reference TAG for the "
     "project's reference encoder"
 )
 PYTESTS_OWN: dict[str, dict[str, Any]] = {

@@ -41,7 +41,7 @@ docs/models.md has the source of each value."""
     "--group",
     metavar="NAME",
     multiple=True,
-    help="only this group, by id (IMG) or title (images); may be repeated",
+    help="only this group, by ID (IMG) or title (images); may be repeated",
 )
 @click.option("--level", type=click.Choice(get_args(Level)), help="only clauses of this level")
 def list_clauses(group: Sequence[str], level: Level | None) -> int:

@@ -1,1 +1,1 @@
-"""Compare an endpoint's vectors with another endpoint, a recording, or a collection."""
+"""Compare an endpoint's vectors with those of another endpoint, a recording, or a collection."""

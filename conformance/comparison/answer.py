@@ -1,4 +1,4 @@
-"""Explain a comparison: whether the vectors match, how far apart they are, and why."""
+"""Explain a comparison's result: whether the vectors match, how far apart they are, and why."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -67,7 +67,7 @@ class Asked:
     type=click.IntRange(1, 10_000),
     default=SAMPLE,
     show_default=True,
-    help="number of objects to read from a collection, in the order of their ids",
+    help="number of objects to read from a collection, in the order of their IDs",
 )
 @click.option("--tenant", metavar="NAME", help="the tenant to read (default: the first active one)")
 @click.option("--vector", metavar="NAME", help="the named vector to compare (default: all)")
@@ -292,7 +292,7 @@ def _two_collections(old: End, new: End, asked: Asked) -> Answer:
     if not pairs:
         raise UserError(
             f"nothing was compared: the first {asked.sample} objects of {old.name} and of "
-            f"{new.name} have no id in common; --sample N looks at more"
+            f"{new.name} have no ID in common; --sample N looks at more"
         )
     compared = Comparison(pairs, "objects", old.name)
     alone = len(rows[0].keys() ^ rows[1].keys())

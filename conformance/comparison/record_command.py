@@ -1,7 +1,7 @@
 """``clip-conformance record``: save vectors to a file for later comparisons.
 
 ``record URL -o FILE`` saves an endpoint's vectors for ``compare`` and ``--compare-with FILE``.
-``record --reference TAG --weights hub`` saves the vectors of published weights for the group EXA.
+``record --reference TAG --weights hub`` saves the vectors of published weights for the EXA group.
 """
 
 from dataclasses import replace
@@ -70,13 +70,13 @@ def command(
     are still the same.
 
     `record --reference TAG --weights hub` starts the project's reference encoder instead, and
-    saves the vectors that the group EXA compares with. With --models and --weights FOLDER, it does
+    saves the vectors that the EXA group compares with. With --models and --weights FOLDER, it does
     so for your own checkpoint.
 
     Exit status: 0 if the file was written, 4 if it was not.
     """
     if bool(url) == bool(reference):
-        raise click.UsageError("give the URL of an endpoint, or --reference TAG")
+        raise click.UsageError("specify the URL of an endpoint, or --reference TAG")
     if output is None and (url or weights != "hub"):
         raise click.UsageError("give -o FILE: only vectors of hub weights have a default file")
     if reference:

@@ -176,7 +176,7 @@ class Collection:
     tenant: str | None = None
 
     def objects(self, most: int, vector: str | None = None) -> list[StoredObject]:
-        """The vectors of the first `most` objects, in the order of their ids.
+        """The vectors of the first `most` objects, in the order of their IDs.
 
         Only those made by multi2vec-clip, or only the one named `vector`. Raises NothingStored if
         there is none, and NoAnswer.

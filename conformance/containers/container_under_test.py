@@ -1,4 +1,4 @@
-"""The container that a run judges, with the settings it is started with."""
+"""The container under test, and the settings it is started with."""
 
 import subprocess
 import sys

@@ -22,7 +22,7 @@ STAND_IN = "stand-in"
 
 
 class ContainerTrouble(UserError):
-    """The container cannot be judged; the message is one line, and `log` is the end of its log."""
+    """The container cannot be tested; the message is one line, and `log` is the end of its log."""
 
     def __init__(self, line: str, log: Sequence[str] = ()) -> None:
         super().__init__(line)

@@ -2,7 +2,7 @@
 
 Every drawing is one colored shape in a random place and size on a pale background. The words and
 colors are in `fixtures/drawings.toml`. Wordings and seeds are split: what the stand-ins were
-trained on (`"train"`) is never what they are judged on (`"held_out"`).
+trained on (`"train"`) is never what they are tested on (`"held_out"`).
 """
 
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def _phrase(table: dict[str, Any], combination: Combination) -> str:
 def draw(combination: Combination, seed: int, size: int) -> Image.Image:
     """An RGB drawing of `size` x `size` pixels; the same arguments give the same pixels.
 
-    The whole shape is inside the image, 0.34 to 0.72 of the image across, turned by at most
+    The whole shape is inside the image, 0.34 to 0.72 of the image across, rotated by at most
     12 degrees. One seed gives the same scene at every size.
     """
     chance = Random(f"{combination}/{seed}")

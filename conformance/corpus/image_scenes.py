@@ -96,7 +96,7 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
 
 
 def tiles(width: int, height: int) -> Pixels:
-    """Large areas, which any filter keeps, so that a mirrored or turned copy looks different.
+    """Large areas, which any filter keeps, so that a mirrored or rotated copy looks different.
 
     There are 6 along the longer side, a multiple of 6, and 4 along the other, a multiple of 4.
     Shape (height, width, 3).

@@ -133,7 +133,7 @@ def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
 
 @cache
 def drawn(own: int, crops: bool) -> tuple[Sized, ...]:
-    """Wide and tall images, in small files, that look different when mirrored or turned."""
+    """Wide and tall images, in small files, that look different when mirrored or rotated."""
     found = []
     for number, (width, height) in enumerate(DRAWN):
         pixels = scenes.tiles(width, height)

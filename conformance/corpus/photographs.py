@@ -1,4 +1,4 @@
-"""Photographs with captions, and published figures, to judge published weights.
+"""Photographs with captions, and published values, to test published weights.
 
 scikit-image carries the images in its wheel; they are read from there when needed, and never
 downloaded or copied. Names and captions are in `fixtures/photographs.toml`, the figures in
@@ -28,7 +28,7 @@ PICTURE: Final = "picture:"
 
 @dataclass(frozen=True)
 class Golden:
-    """Published cosine similarities for one model, which its weights have to reproduce."""
+    """Published cosine similarities for one model, which its weights must reproduce."""
 
     tag: str
     source: str

@@ -1,4 +1,4 @@
-"""Read ``attribution.toml``, which says under which clause a defect is reported."""
+"""Read ``attribution.toml``, which determines the clause under which a defect is reported."""
 
 from fnmatch import fnmatch
 from functools import cache

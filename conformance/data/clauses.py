@@ -51,7 +51,7 @@ GROUP_FILES = (
 
 @dataclass(frozen=True)
 class Group:
-    """A group of related clauses; `profile` says what is needed to judge it."""
+    """A group of related clauses; `profile` says what is needed to test it."""
 
     id: str
     title: str

@@ -1,6 +1,6 @@
-"""The statuses of tests and clauses, and ways to end a check without judging its clause.
+"""The statuses of tests and clauses, and ways to end a check without a verdict on its clause.
 
-`pass`, `warn` (a failed SHOULD clause) and `fail` judge the endpoint. `error` is a fault of the
+`pass`, `warn` (a failed SHOULD clause) and `fail` are about the endpoint. `error` is a fault of the
 suite. `not judged` means that a prerequisite is broken. `known` is a failure that the user has
 listed. The others mean that nothing was tried.
 """
@@ -66,7 +66,7 @@ def to_look_at() -> list[Status]:
 
 
 class Ended(Exception):
-    """The test ended without a judgment of the endpoint; the message says why."""
+    """The test ended without a verdict on the endpoint; the message says why."""
 
     def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""How far apart two vectors may be and still count as the same, with the reason for each value.
+"""The tolerances within which two vectors count as the same, with the reason for each value.
 
 The measure is the relative distance |a - b| / max(|a|, |b|). It reflects both direction and norm,
 and the same value suits normalized and unnormalized models of any dimension.

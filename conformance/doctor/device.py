@@ -1,4 +1,4 @@
-"""Check whether the endpoint uses its GPU, judging by what it reports and by its speed.
+"""Check whether the endpoint uses its GPU, based on what it reports and on its speed.
 
 From outside, only the response time can be measured. The minimum time on this machine's CPU is the
 number of operations for an image, divided by the speed of a matrix multiplication. It is known for
@@ -42,7 +42,7 @@ def examine(
         found.problem("gpu-switch", value=switch)
     says = str(meta["device"]) if isinstance(meta.get("device"), str) else ""
     unknown = (
-        "not reported by /meta (to judge it by speed, set ENABLE_CUDA=1 here and give --model)"
+        "not reported by /meta (to infer it from speed, set ENABLE_CUDA=1 here and add --model)"
     )
     found.note("device", f"{says} (according to /meta)" if says else unknown)
     seconds = seconds_an_image(endpoint)

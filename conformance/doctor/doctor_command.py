@@ -71,7 +71,7 @@ def command(
     url = given["url"]
     if url is None:
         raise click.UsageError(
-            "no endpoint: give its URL, as in clip-conformance doctor http://localhost:8080"
+            "no endpoint: specify its URL, as in clip-conformance doctor http://localhost:8080"
         )
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)

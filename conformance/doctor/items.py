@@ -121,7 +121,7 @@ class ItemsDoctor:
             return rows
         one = len(rows) == 1
         said = "nothing" if one else LACKING[kind]
-        self._problem("wrong-rows", what, got="a vector without numbers" if one else got, said=said)
+        self._problem("wrong-rows", what, got="an empty vector" if one else got, said=said)
         return []
 
     def _pause(self, what: str, first: Exchange, second: Exchange) -> None:

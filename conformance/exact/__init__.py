@@ -1,1 +1,1 @@
-"""Exact vectors: compare an endpoint with the library that a stand-in's model belongs to."""
+"""Exact vectors: compare an endpoint's vectors with those of the stand-in model's own library."""

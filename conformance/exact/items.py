@@ -1,7 +1,7 @@
 """The texts and images whose exact vectors are known, by name; they are the same in every run.
 
 Images are drawn with integer arithmetic, so that every version of every library draws the same
-pixels. This module also lists the items that each clause of the group EXA judges.
+pixels. This module also lists the items that each clause of the EXA group tests.
 """
 
 import io

@@ -1,6 +1,6 @@
-"""Judge vectors against the expected ones, and name the mistake that explains a deviation.
+"""Compare vectors with the expected ones, and name the mistake that explains a deviation.
 
-Directions and norms are judged separately, each within a limit (`fixtures/exact_limits.toml`;
+Directions and norms are checked separately, each within a limit (`fixtures/exact_limits.toml`;
 docs/exact.md gives the reasons).
 """
 
@@ -42,7 +42,7 @@ class Limits:
 
 @cache
 def limits() -> Limits:
-    """The limits of the group EXA."""
+    """The limits of the EXA group."""
     table = fixture_files.toml("exact_limits.toml")
     return Limits(**{name: float(row["limit"]) for name, row in table.items()})
 
@@ -78,7 +78,7 @@ def directions(
     limit: float,
     others: Callable[[], Mapping[str, Array]] = dict,
 ) -> Judgement:
-    """Judge the directions of the observed items, each within `limit` of a correct answer.
+    """Check the directions of the observed items, each within `limit` of a correct answer.
 
     If one is not, the likely cause is searched for with them and the `others`.
     """
@@ -120,7 +120,7 @@ def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:
 def lengths(
     expected: Expected, kind: Kind, observed: Mapping[str, Array], limit: float
 ) -> Judgement:
-    """Judge the norms of the vectors, each within `limit` (a ratio) of the library's."""
+    """Check the norms of the vectors, each within `limit` (a ratio) of the library's."""
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not abs(each.length - 1) <= limit]
     shown = ", ".join(f"{each.item!r} by a factor of {each.length:.3g}" for each in far[:SHOWN])

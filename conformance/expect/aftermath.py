@@ -3,7 +3,7 @@
 After each of them, the suite sends a small valid request, with three possible outcomes:
 
 - It is served as usual, so nothing has happened. If the unusual request is also served when it is
-  sent again, it was rejected by chance.
+  sent again, it was rejected at random.
 - It is rejected, although such a request was served before. The endpoint is poisoned, and the
   finding names the input that was sent before.
 - It gets no response. The endpoint is dead, and the run ends here instead of waiting for every
@@ -75,7 +75,7 @@ class Aftermath:
         self._good = GoodRequests(endpoint)
         self._pace = endpoint.client.pace
         self._in_vain: Counter[str] = Counter()
-        """Rejections that were due neither to chance nor to a limit, by their signature."""
+        """Rejections that were neither random nor due to a limit, by their signature."""
         self._served: dict[str, bool] = {}
         """Whether a good request was served at first, by the kinds of its items."""
         self._before: Exchange | None = None

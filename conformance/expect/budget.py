@@ -1,4 +1,4 @@
-"""Estimate how long a run takes, and skip cases that do not fit into its time budget.
+"""Estimate how long a run takes, and skip cases that do not fit its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
 runs, and runs before the others, in case the endpoint becomes slower than it was at the start. The
@@ -23,7 +23,7 @@ MORE_THAN_ITS_PART = 3
 """A case may take this multiple of the mean remaining time, even if its estimate is lower."""
 MORE_THAN_ESTIMATED = 1.2
 """A case may take this multiple of its share of the remaining time; the first of a clause may take
-`MORE_THAN_ITS_PART` of it, so that it is judged even if its items cost more than others."""
+`MORE_THAN_ITS_PART` of it, so that it is tested even if its items cost more than others."""
 BASIC = ("test_vectorize", "test_wire")
 """Files of checks that come first if time is short, since everything else builds on them."""
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
@@ -37,7 +37,7 @@ META_REQUESTS = 10
 LAST = 8
 """The position of cases for which time may remain."""
 FIRST = "test_operation.py::test_an_import_is_answered_in_time"
-"""Always judged, whatever it costs, since Weaviate sends the same."""
+"""Always run, regardless of its cost, since Weaviate sends the same requests."""
 
 
 class Budget:
@@ -184,7 +184,7 @@ class Budget:
 
 
 def _cheapest(cases: Sequence[Case], costs: Sequence[float]) -> set[int]:
-    """The number of the cheapest case of each clause, or of the one that is always judged."""
+    """The number of the cheapest case of each clause, or of the one that always runs."""
     by_cost = sorted(range(len(cases)), key=lambda n: (cases[n][0] == FIRST, -costs[n]))
     return set({cases[number][1]: number for number in by_cost}.values())
 

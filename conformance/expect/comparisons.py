@@ -93,7 +93,7 @@ class Precision:
 
     def problem(self, apart: float, limit: float = tolerances.ACROSS_REQUESTS) -> Nonconformity:
         """The finding about low precision."""
-        got = f"low precision: vectors of the same item at a relative distance of {apart:.2g}"
+        got = f"low precision: vectors of the same item with a relative error of {apart:.2g}"
         expected = f"within {limit:g} (as in float32, or in bfloat16 with float32 accumulation)"
         cause = Cause(CauseKind.LOW_PRECISION)
         return Nonconformity(got, expected, self.noise.exchanges, cause)
@@ -149,7 +149,7 @@ def same(
     cause: CauseKind | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Require every row of `got` to match its row of `expected` within a relative distance.
+    """Require every row of `got` to match its row of `expected` to within a relative error.
 
     That is the distance between the two over the larger norm; `names` describe the rows.
     """
@@ -159,9 +159,9 @@ def same(
     worst = int(np.argmax(apart)) if apart else 0
     require(
         not apart or not beyond(apart[worst], within),
-        f"{_which(what, worst, len(apart), names)} has a different vector, at a relative "
-        f"distance of {max(apart, default=0):.2g}",
-        f"the same vector, within a relative distance of {within:g} (1.4 is a right angle)",
+        f"{_which(what, worst, len(apart), names)} has a different vector, with a relative "
+        f"error of {max(apart, default=0):.2g}",
+        f"the same vector, to within a relative error of {within:g} (1.4 means a right angle)",
         *_both(got, expected, worst),
         cause=Cause(cause) if cause else _other_order(got, expected),
     )
@@ -196,7 +196,7 @@ def equal_at_once(got: Observation, expected: Observation, what: str) -> None:
 def corresponding(got: Observations, expected: Observations, what: str) -> None:
     """Require that no row of `got` (n, d) matches the wrong row of `expected`.
 
-    That is a test of the order only; `same` judges the distance of each row. A row that is not
+    This tests only the order; `same` checks the distance of each row. A row that is not
     clearly closer to another item, or not as close to it as rows usually are to their own, is wrong
     in itself rather than out of order.
     """
@@ -282,7 +282,7 @@ def if_changed(raised: Nonconformity, endpoint: Endpoint) -> Nonconformity:
     within = tolerances.ACROSS_REQUESTS
     if all(a.shape == b.shape and not beyond(distance(a, b), within) for a, b in pairs):
         return raised
-    got = f"{raised.got}; the earlier request, sent again, gets different vectors, too"
+    got = f"{raised.got}; the earlier request also gets different vectors when it is sent again"
     cause = Cause(CauseKind.CHANGED, asked_for(before))
     return type(raised)(got, raised.expected, (*raised.exchanges, now), cause)
 

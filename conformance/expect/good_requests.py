@@ -1,4 +1,4 @@
-"""Small valid requests, which show whether the endpoint still works, and what its items cost.
+"""Small valid requests that show whether the endpoint still works, and measure the cost of items.
 
 Their responses are not checked here. The first ones tell the client's pace how long a text and an
 image take, alone and among several, so that later requests can be sized to the endpoint.
@@ -111,7 +111,7 @@ class GoodRequests:
             self._pace.tell_apart(kind_of(good).removesuffix("s"), fastest[1], fastest[0], count)
 
     def measure_a_long_text(self) -> None:
-        """Measure the cost of a text's length. Other checks judge whether such a text is served."""
+        """Measure the cost of a text's length. Other checks test whether such a text is served."""
         if self._pace.text < SLOW_TEXT:
             return
         text = f"{CAPTION} " * (LONG_TEXT // len(CAPTION))
@@ -120,7 +120,7 @@ class GoodRequests:
             self.drain(TEXTS_ALONE, self.timeout * DRAINED)
 
     def measure_a_large_image(self) -> Sequence[Exchange]:
-        """Measure the cost of a megapixel. Other checks judge whether such an image is served.
+        """Measure the cost of a megapixel. Other checks test whether such an image is served.
 
         If only the first of two tries timed out, returns both.
         """

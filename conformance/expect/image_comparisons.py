@@ -1,4 +1,4 @@
-"""Judge whether two image files show the same picture, based on their vectors.
+"""Check whether two image files show the same picture, based on their vectors.
 
 Small images are sent in a few requests, with varying numbers of images. If such a request is
 rejected, its images are sent one by one, so that the finding names the one that is not read. The
@@ -172,7 +172,7 @@ def same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> N
 
 
 def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
-    """Require nearly the vector of `shown`, or of a legal rendering of the file.
+    """Require nearly the vector of `shown`, or of an allowed rendering of the file.
 
     Decoders differ. If an image is further away than usual, its limit is that of its own copy with
     colors at half the resolution, which shows how sensitive the model is to them.
@@ -192,9 +192,9 @@ def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -
 
 
 def nearly_same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
-    """Require a vector close to that of `shown`, and closer to it than to a misread copy's.
+    """Require a vector close to that of `shown`, and closer than to incorrectly decoded copies.
 
-    The vector of a legal rendering of the file also passes.
+    The vector of an allowed rendering of the file also passes.
     """
 
     def judge(got: Observation, expected: Observation) -> None:
@@ -332,7 +332,7 @@ def _not_misread(
         require(
             apart / 2 <= to_copy + tolerances.DIFFERENT,
             f"{what}: as if {name} (distance {to_copy:.2g} from that, {apart:.2g} from the image)",
-            "nearest to the original image",
+            "closest to the original image",
             got.exchange,
             expected.exchange,
         )

@@ -1,4 +1,4 @@
-"""Find out whether a valid request was rejected by chance, or because it asks for too much.
+"""Determine whether a valid request was rejected at random, or because it exceeds a limit.
 
 The request is sent again, then in halves, until it is as small as possible while both of its halves
 are served. Then other items are sent in the same number, in twice the number, and as the same

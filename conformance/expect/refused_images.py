@@ -1,4 +1,4 @@
-"""Find out whether an image is rejected for its bytes, its size, its mode, or its format.
+"""Determine which property of an image causes its rejection: bytes, dimensions, mode, or format.
 
 Copies are sent that share one property with the image and are otherwise plain. If such a copy is
 rejected, too, the property that they share is to blame.

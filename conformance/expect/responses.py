@@ -84,7 +84,7 @@ class Vectors:
 
 
 class Dimension:
-    """The dimension of a run's vectors. A response with another one is reported once."""
+    """The dimension of a run's vectors. A response with a different one is reported once."""
 
     def __init__(self, url: str, tell: Callable[[Nonconformity], None]) -> None:
         """`url` is the endpoint's, since other endpoints may take part in a run."""
@@ -142,9 +142,9 @@ def answered(exchange: Exchange) -> Exchange:
 
 
 def status(exchange: Exchange, low: int, high: int) -> Exchange:
-    """The exchange, whose status must be from `low` to `high`."""
+    """The exchange, whose status code must be from `low` to `high`."""
     answered(exchange)
-    expected = f"a status from {low} to {high}" if low != high else f"status {low}"
+    expected = f"a status code from {low} to {high}" if low != high else f"status {low}"
     met = low <= exchange.status <= high
     kind = CauseKind.REFUSED if exchange.status > 399 else CauseKind.OTHER
     require(met, exchange.summary(), expected, exchange, cause=kind)
@@ -162,7 +162,7 @@ def content_encoding(exchange: Exchange) -> Exchange:
 
 
 def readable(exchange: Exchange) -> GoResponse:
-    """The response as Weaviate's client reads it: JSON first, whatever the status."""
+    """The response as Weaviate's client reads it: JSON first, regardless of the status code."""
     content_encoding(exchange)
     try:
         return go_reader.read(exchange.status, exchange.body)
@@ -171,7 +171,7 @@ def readable(exchange: Exchange) -> GoResponse:
 
 
 def meta_object(exchange: Exchange) -> dict[str, object]:
-    """The JSON object in the body, as Weaviate's client reads /meta: whatever the status."""
+    """The body's JSON object, as Weaviate's client reads /meta: regardless of the status code."""
     content_encoding(exchange)
     try:
         found = go_reader.read_meta(exchange.body)
@@ -200,8 +200,8 @@ def vectors(exchange: Exchange, texts: int, images: int) -> Vectors:
 
 
 def refusal(exchange: Exchange) -> str:
-    """The error text of a failure: status above 399, JSON, a nonempty string."""
-    expected = "status 400 or above, and a JSON object with a nonempty string `error`"
+    """The error text of a rejection: a 4xx or 5xx status code, JSON, and a nonempty string."""
+    expected = "a 4xx or 5xx status code, and a JSON object that contains a nonempty string `error`"
     kind = CauseKind.WORDLESS if exchange.status > 399 else CauseKind.ACCEPTED
     try:
         response = readable(exchange)
@@ -252,7 +252,7 @@ def _counted(
     require(got == expected, counts, words, exchange, cause=cause)
     empty = any(not len(row) for rows in lists for row in rows)
     cause = Cause(CauseKind.ROWS, signature="empty row")
-    require(not empty, "a vector without numbers", words, exchange, cause=cause)
+    require(not empty, "an empty vector", words, exchange, cause=cause)
 
 
 def _one_dimension(rows: list[Vector], exchange: Exchange) -> None:

@@ -18,14 +18,14 @@ LIMITS = {READY: timeouts.READY_TIMEOUT, LIVE: timeouts.LIVE_TIMEOUT}
 GOOD = {READY: (200, 299), LIVE: (200, 399)}
 ANY_STATUS = (0, 999)
 CALLERS_OF_LARGE = 3
-"""Callers that send large items."""
+"""Clients that send large items."""
 IN_A_ROW = 3
 """Kubernetes' default failure threshold; one slow response on a shared machine proves nothing."""
 MOST_PROBES = 60
 ATTEMPTS = 3
 """Maximum number of times to send requests until the probes are on time."""
 MOST_IN_TURN = 4
-"""Requests that each caller sends if there was no time for three late probes in a row."""
+"""Requests that each client sends if there was no time for three late probes in a row."""
 SAMPLES, SAMPLE = 5, 0.01
 """Number and processor seconds of the computations that show how busy this machine is."""
 MOST_STRAIN = 4
@@ -34,7 +34,7 @@ MOST_STRAIN = 4
 
 @dataclass
 class UnderLoad:
-    """What an endpoint answered while it worked."""
+    """The responses of an endpoint under load."""
 
     work: list[tuple[Exchange, Items]]
     """Without requests that were too much for it, unless they are the last."""
@@ -135,7 +135,7 @@ def shown(seen: list[Exchange]) -> str:
 
 
 def in_time(seen: UnderLoad) -> None:
-    """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 judge a wrong status."""
+    """Fail if three consecutive probes fail or are late. PRB-01 and PRB-02 cover a wrong status."""
     for path, probes in seen.probes.items():
         limit = seen.limits[path]
         bad = bad_in_a_row(probes, *GOOD[path], limit)

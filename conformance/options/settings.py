@@ -59,9 +59,9 @@ class Settings:
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None
-    """The Weaviate release to judge for; None means all releases."""
+    """The Weaviate release to test against; None means all releases."""
     image: str | None = None
-    """The image of the container to judge, instead of a URL."""
+    """The image of the container to test, instead of a URL."""
     env: tuple[str, ...] = ()
     """NAME=VALUE for that container."""
     gpus: str | None = None

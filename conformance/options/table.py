@@ -148,20 +148,18 @@ OPTIONS: Final = (
         choices=get_args(Weights),
         default="published",
         default_for={"reference": "stand-in"},
-        markdown="the weights that the endpoint serves; for published weights, alignment is judged "
-        "on photographs; for stand-ins, on drawings, on which they were trained",
+        markdown="the weights that the endpoint serves; alignment is tested on photographs for "
+        "published weights, and on drawings for stand-ins, which were trained on drawings",
     ),
     Option(
         "dimension-policy",
-        "which published dimension counts as correct",
+        "which published vector dimension counts as correct",
         choices=get_args(DimensionPolicy),
         default="published",
-        markdown="which dimension counts as correct if the documentation page and the checkpoint "
-        "differ: either one, the page's, or the checkpoint's",
+        markdown="which vector dimension counts as correct if the documentation page and the "
+        "checkpoint differ: either one, the page's, or the checkpoint's",
     ),
-    Option(
-        "dimensions", "the dimension that vectors must have", metavar="N", type=int, positive=True
-    ),
+    Option("dimensions", "the required vector dimension", metavar="N", type=int, positive=True),
     Option(
         "report",
         "folder for report.html, .json, .md, junit.xml, and badge.json",
@@ -206,7 +204,7 @@ OPTIONS: Final = (
     ),
     Option(
         "wait",
-        "how long to wait until the endpoint is ready",
+        "how long to wait for the endpoint to become ready",
         metavar="SECONDS",
         type=float,
         positive=True,
@@ -234,7 +232,7 @@ OPTIONS: Final = (
         "run only this group of clauses, such as IMG or images; may be repeated",
         metavar="NAME",
         repeatable=True,
-        markdown="run only this group of clauses, by id (`IMG`) or title (`images`); may be "
+        markdown="run only this group of clauses, by ID (`IMG`) or title (`images`); may be "
         "repeated (`clip-conformance list` shows the groups)",
     ),
     Option(
@@ -248,7 +246,7 @@ OPTIONS: Final = (
         "weaviate",
         "which Weaviate to use: off, embedded[:VERSION], docker[:VERSION], or a URL",
         metavar="WHERE",
-        markdown="import and search through a real Weaviate server: `off`, `embedded`, "
+        markdown="run imports and searches on a real Weaviate server: `off`, `embedded`, "
         "`embedded:VERSION`, `docker`, `docker:VERSION`, or a URL",
     ),
     Option(
@@ -269,9 +267,9 @@ OPTIONS: Final = (
     ),
     Option(
         "for-weaviate",
-        "judge the endpoint only against this Weaviate release",
+        "test the endpoint only against this Weaviate release",
         metavar="VERSION",
-        markdown="judge the endpoint only against this Weaviate release; by default, against all",
+        markdown="test the endpoint only against this Weaviate release; by default, against all",
     ),
     Option(
         "stand-in",

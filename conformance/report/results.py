@@ -89,7 +89,7 @@ class PhaseResult:
 
 
 def is_left_out(status: Status, messages: Iterable[str]) -> bool:
-    """Whether a clause was not judged for lack of time, by the messages of its tests."""
+    """Whether a clause was not tested for lack of time, based on the messages of its tests."""
     return status == "n/a" and any(message.startswith(LEFT_OUT) for message in messages)
 
 
@@ -103,7 +103,7 @@ class ClauseResult:
 
     @property
     def left_out(self) -> bool:
-        """Whether none of its tests was judged, for lack of time."""
+        """Whether none of its tests finished, for lack of time."""
         return is_left_out(self.status, (test.message for test in self.tests))
 
     def with_tests(self, change: Callable[[PhaseResult], PhaseResult]) -> "ClauseResult":

@@ -159,13 +159,13 @@ def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
 
 
 def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None:
-    """Explain what was not judged if no vectors are known for the published weights."""
+    """Explain what was not tested if no vectors are known for the published weights."""
     exact = {each.status for each in judgement.results if each.clause.id.startswith("EXA-")}
     if exact == {"n/a"}:
         tag, models = settings.model.tag, settings.models
         own = f"--models {models} --weights FOLDER" if models else "--weights hub"
         line = (
-            "Exactness was judged only by captions, published figures, and the preprocessing of "
+            "Exactness was tested only with captions, published values, and the preprocessing of "
             f"images. For exact vectors: clip-conformance record --reference {tag} {own} -o "
             f"~/.local/share/clip-conformance/expected/{tag}.npz"
         )

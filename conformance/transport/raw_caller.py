@@ -1,4 +1,4 @@
-"""A client that writes raw bytes: in pieces, unfinished, or in unusual but valid HTTP.
+"""A client that sends raw bytes: in pieces, as incomplete requests, or as unusual but valid HTTP.
 
 It can do what httpx does not support: stop in the middle of a request, disconnect, or send a body
 in chunks or byte by byte. Responses are limited in time and size like all others.
@@ -107,7 +107,7 @@ _BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).
 _HEADERS = {**JSON, "Content-Length": str(len(_BODY))}
 
 MOMENTS: dict[str, slice] = {
-    "while sending the head": slice(40),
+    "while sending the headers": slice(40),
     "before the body": slice(-len(_BODY)),
     "while sending the body": slice(-len(_BODY) // 2),
     "while waiting": slice(None),

@@ -131,7 +131,7 @@ class Wire:
         while not read.whole:
             data = self._receive()
             if not data and not read.begun:
-                raise h11.RemoteProtocolError("the connection was closed in the middle of a head")
+                raise h11.RemoteProtocolError("the connection closed in the middle of the headers")
             read.add(data)
         self.left = read.after
         return read.message()

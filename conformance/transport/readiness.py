@@ -89,7 +89,7 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
 def _somebody_elses(exchange: Exchange) -> bool:
     """Whether there is no response, or another service's: empty, a page, or no such route.
 
-    Any other response, however broken, is an endpoint's, and the checks judge it.
+    Any other response, however broken, comes from an endpoint, and the checks test it.
     """
     body = exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip()
     unknown = exchange.status in (404, 405) and not body.startswith(b"{")

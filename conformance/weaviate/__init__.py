@@ -1,1 +1,1 @@
-"""A real Weaviate server between the suite and the endpoint."""
+"""Run a real Weaviate server between the suite and the endpoint."""

@@ -1,4 +1,4 @@
-"""The documentation's collection of titled posters, its objects, and its variants.
+"""The documentation's example collection of titled posters, with its objects and variants.
 
 weaviate-client is imported only in the functions that use it, since the import takes a second and
 every run of the suite loads this module.

@@ -1,4 +1,4 @@
-"""The bare model without a server: prepared inputs, computed batch by batch.
+"""Run the bare model without a server, on prepared inputs, batch by batch.
 
 ``python -m lab.benchmarks.raw_model FOLDER`` reads lines ``KIND CALLERS SECONDS`` and answers each
 with a line of JSON: the number of objects in each round, and its seconds. A batch contains one item

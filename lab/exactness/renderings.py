@@ -1,6 +1,6 @@
-"""`python -m lab.exactness.renderings [TAG ...]`: the mistakes detected without expected vectors.
+"""`python -m lab.exactness.renderings [TAG ...]`: find mistakes without expected vectors.
 
-Each mistake in preprocessing is made with a stand-in, and checks of the suite judge it as with
+Each mistake in preprocessing is made with a stand-in, and checks of the suite test it as with
 published weights. The correct variations are tried in the same way.
 """
 

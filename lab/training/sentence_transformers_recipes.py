@@ -1,4 +1,4 @@
-"""The stand-ins for the sentence-transformers family: CLIP ViT-B/32, and its multilingual form."""
+"""The stand-ins for the sentence-transformers family: CLIP ViT-B/32 and a multilingual variant."""
 
 import json
 from pathlib import Path

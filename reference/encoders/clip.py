@@ -40,7 +40,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> ClipEncoder
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:
-    """The locations of the weights and the processor: folders, or hub ids."""
+    """The locations of the weights and the processor: folders, or hub IDs."""
     if folder is None:
         return str(model.image_model), str(model.image_model)
     if (folder / "openai_clip").is_dir():

@@ -1,4 +1,4 @@
-"""The stand-ins on onnxruntime, without torch or a model library.
+"""Run the stand-ins with onnxruntime, without torch or a model library.
 
 `onnx.json` in a checkpoint's folder describes how its library turns texts and images into inputs:
 the tokenizer file, how texts are cleaned, and how images are converted, resized, and cropped.

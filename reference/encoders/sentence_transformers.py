@@ -72,7 +72,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> SentenceTra
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:
-    """The locations of the image model and the text model: folders, or hub ids."""
+    """The locations of the image model and the text model: folders, or hub IDs."""
     if folder is None:
         return str(model.image_model), str(model.text_model or model.image_model)
     if (folder / "clip").is_dir():

@@ -1,4 +1,4 @@
-"""Code shared by the torch encoders: loading, preprocessing, and computing.
+"""Code shared by the torch encoders: loading, preprocessing, and inference.
 
 transformers repeats work for every item: it sets up the tokenizer for each text, and copies an
 image's pixels plane by plane before it resizes them. When a model is loaded, a shorter path is
@@ -170,7 +170,7 @@ def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
 
 
 def load_processor(kind: Any, source: str, **options: str) -> Any:
-    """The processor of class `kind` at `source`, a folder or a hub id.
+    """The processor of class `kind` at `source`, a folder or a hub ID.
 
     Never with `trust_remote_code`: a checkpoint is data and must not contain code.
     """

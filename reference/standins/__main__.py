@@ -1,4 +1,4 @@
-"""``python -m reference.standins TAG DIR``: write a stand-in for another server to load.
+"""``python -m reference.standins TAG DIR``: write stand-in weights that another server can load.
 
 The layout is either that of the vendor's images or that of the model's own library.
 """

@@ -117,7 +117,7 @@ def test_a_collection_and_its_copy_are_compared_without_encoding(command: Comman
     assert "objects: 0 of 6 the same" in same.out
     assert "Sends" not in same.out
     assert alone.status == 4
-    assert "have no id in common" in alone.err
+    assert "have no ID in common" in alone.err
 
 
 def test_a_recording_does_not_hold_a_collections_objects(

@@ -1,4 +1,4 @@
-"""Two sets of vectors: pairs, how differences are described, and search agreement."""
+"""Compare two sets of vectors: pairing, descriptions of differences, and search agreement."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The comparison recognizes how outdated stored vectors were combined."""
+"""The comparison recognizes how old stored vectors were combined."""
 
 import numpy as np
 import pytest

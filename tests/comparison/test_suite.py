@@ -1,4 +1,4 @@
-"""Comparisons during a run of the suite, and the published weights' vectors for EXA."""
+"""Comparisons as part of a suite run, and vectors of published weights for the EXA group."""
 
 import json
 from pathlib import Path

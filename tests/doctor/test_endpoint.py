@@ -321,7 +321,7 @@ def test_what_the_suite_has_been_told_is_known_here_too(
 
 
 WRONG = {
-    "nothing": ([], "no endpoint: give its URL"),
+    "nothing": ([], "no endpoint: specify its URL"),
     "no scheme": (["localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": (["http://h/meta"], "the URL ends in /meta"),
     "a collection alone": (

@@ -1,4 +1,4 @@
-"""Faulty endpoints that the suite must catch, and legal ones that it must accept."""
+"""Faulty endpoints that the suite must catch, and unusual but conformant ones that must pass."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Groups of legal variations in different stages, combined into one endpoint per run.
+"""Groups of conformant variations in different stages, combined into one endpoint per run.
 
 The stages of a variation call `super()`, so that several variations can be base classes of one
 class. The plain endpoint varies nothing, so each group contains it.

@@ -1,4 +1,4 @@
-"""The image side of the fake encoder: classical vision on a picture of 64 x 64 pixels."""
+"""The image side of the fake encoder: classical computer vision on a 64 x 64 pixel image."""
 
 from functools import cache
 

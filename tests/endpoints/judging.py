@@ -23,7 +23,7 @@ class Outcome:
 
     name: str
     is_fault: bool
-    """Whether it is judged as a fault: some names are both a fault and a legal endpoint."""
+    """Whether it is tested as a fault: some names are both a fault and a legal endpoint."""
     verdict: str
     """The report's verdict, or the line that says why there is no report."""
     statuses: dict[str, str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Outcome:
 
 
 def judge_by_its_clauses(entry: Entry) -> Outcome:
-    """Judges a fault by its first clause, up to the first failure, or else by all its clauses."""
+    """Test a fault with its first clause, up to the first failure, or else with all its clauses."""
     if "whole" in entry.needs:
         return judge(entry)
     named = [clause for clause in entry.caught_by if clause != PREFLIGHT]

@@ -2,9 +2,9 @@
 
     python -m tests.endpoints.table [--jobs 2] [--kept DIR] [--write docs/faults.md] [NAME ...]
 
-NAME is an endpoint or a theme. Each is judged by the whole suite; with `--narrow`, faults are
-judged by the clauses that should find them. An interrupted run resumes from its kept reports,
-if the commit is the same. The order is random, but the same each time.
+NAME is an endpoint or a theme. Each is tested with the whole suite; with `--narrow`, faults are
+tested only with the clauses that should find them. An interrupted run resumes from its kept
+reports if the commit is the same. The order is random, but the same each time.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The items are the same on every machine, and each clause has items of its own."""
+"""The items are the same on every machine, and each clause has its own items."""
 
 import hashlib
 import io

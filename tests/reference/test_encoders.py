@@ -1,4 +1,4 @@
-"""What every encoder guarantees beyond its library: stable vectors, any text, any source."""
+"""All encoders provide stable vectors, and support any text and any checkpoint source."""
 
 import time
 from pathlib import Path

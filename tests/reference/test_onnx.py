@@ -1,4 +1,4 @@
-"""On onnxruntime, the stand-ins produce the same vectors as with torch, but do not need it."""
+"""With onnxruntime, the stand-ins produce the same vectors as with torch, which is not required."""
 
 import json
 import os

@@ -142,7 +142,7 @@ def test_two_slashes_are_served(url: str) -> None:
 
 def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
     # The encoder blocks instead of computing, since the response time of a probe under load depends
-    # on the machine; the suite's PRB-04 judges that.
+    # on the machine; the suite's PRB-04 tests that.
     encoder = Held()
     with serving(encoder) as address, waiting(address, 60) as callers:
         for path in ("ready", "live") * 10:

@@ -1,4 +1,4 @@
-"""A tower is trained again whenever anything that determines it changes."""
+"""A tower is retrained whenever anything that determines its weights changes."""
 
 from pathlib import Path
 

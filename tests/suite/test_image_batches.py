@@ -1,4 +1,4 @@
-"""Many images in a request: the image that caused a rejection or a wrong vector is found."""
+"""Many images in one request: the suite finds the one that caused a rejection or a wrong vector."""
 
 import base64
 import io

@@ -50,7 +50,7 @@ BAD = {
     "no number": ((URL, *MODEL, "--dimensions", "x"), "'--dimensions': 'x' is not a valid integer"),
     "policy": ((URL, *MODEL, "--dimension-policy", "x"), "'--dimension-policy': 'x' is not one of"),
     "no value": ((URL, "--model"), "'--model' requires an argument"),
-    "no endpoint": (MODEL, "no endpoint: give its URL"),
+    "no endpoint": (MODEL, "no endpoint: specify its URL"),
     "a command": (("compar", "a", "b"), "no command compar; did you mean compare?"),
     "a clause": ((URL, *MODEL, "--clause", "VEC01"), "did you mean VEC-01?"),
     "a group": ((URL, *MODEL, "--group", "image"), "did you mean images?"),

@@ -1,4 +1,4 @@
-"""Texts in lists: their sizes, and which text is blamed if a list is rejected."""
+"""Lists of texts: their sizes, and which text is blamed if a list is rejected."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""The reader agrees with Go's encoding/json; every row was tried in a Go program (Go 1.26)."""
+"""The reader agrees with Go's encoding/json; every case was verified with Go 1.26."""
 
 import numpy as np
 import pytest

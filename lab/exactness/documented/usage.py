@@ -1,4 +1,4 @@
-"""The interface of a library's usage, split into steps so that a mistake can be inserted."""
+"""An interface for a library's documented usage, in steps into which mistakes can be injected."""
 
 import copy
 from collections.abc import Callable

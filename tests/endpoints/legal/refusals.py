@@ -1,4 +1,4 @@
-"""Other legal ways to reject a request."""
+"""Other conformant ways to reject a request."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Other legal ways to tokenize a text."""
+"""Other conformant ways to tokenize a text."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Other legal ways to preprocess an image."""
+"""Other conformant ways to preprocess an image."""
 
 import io
 
