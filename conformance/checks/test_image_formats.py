@@ -74,7 +74,7 @@ def decoded(batches: ImageBatches, variants: Iterable[Variant]) -> None:
 
 
 def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Require nearly the vector of the variant's pixels, not that of an incorrectly decoded copy."""
+    """Require nearly the vector of the variant's pixels, not that of a wrongly decoded copy."""
     each_image(nearly_same_image, batches, beside_pixels(variants))
 
 
