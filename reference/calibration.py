@@ -1,10 +1,10 @@
-"""Measure, when a model is loaded, which batch sizes and number formats are safe and fast.
+"""When a model is loaded, measure which batch sizes and number formats are safe and fast.
 
 An image must have the same vector, bit for bit, alone, in a batch, and under load, since Weaviate's
 own acceptance test compares two requests. Depending on processor and library, a matrix product may
 round a row differently in a batch of another size. So sizes are tried, and those that change a bit
 are excluded. On a GPU, a single size may differ from all others; an image alone is then computed in
-a filled-up batch. The choice depends on bits rather than times, since replicas must agree.
+a padded batch. The choice depends on bits rather than times, since replicas must agree.
 
 Texts may differ in the last digits (within the contract's tolerance), but not because of what their
 neighbors say, since all texts in a batch have the same length.
@@ -26,7 +26,7 @@ IMAGES = {"cpu": (1, 2, 4, 8), "cuda": (1, 2, 4, 8, 16, 32, 64)}
 """Batch sizes that are tried."""
 
 SMALLEST = {"cpu": (1,), "cuda": (1, 2, 4)}
-"""Sizes up to which a batch may be filled: on a GPU, four images hardly take longer than one."""
+"""Sizes up to which a batch may be padded: on a GPU, four images hardly take longer than one."""
 
 TEXTS = {"cpu": 32, "cuda": 128}
 """Texts per forward pass: enough to keep a processor busy, few enough to need little memory."""

@@ -18,7 +18,7 @@ EITHER = f"{STAND_IN} for the stand-ins, or {REFERENCE} for any weights"
 
 
 def check(settings: Settings) -> None:
-    """Raise `UnloadableError`, one line with what to install, if no engine can serve this."""
+    """Raise `UnloadableError`, one line with what to install, if no backend can serve this."""
     wanted = settings.engine
     if not (_has("flask") and _has("waitress")):
         raise UnloadableError(f"Flask and waitress are not installed: {EITHER}")
@@ -40,7 +40,7 @@ def _check_without_torch(settings: Settings) -> None:
 
 
 def chosen(settings: Settings, folder: Path | None) -> Engine:
-    """The engine for the checkpoint in `folder`; raises `UnloadableError` as `check` does."""
+    """The backend for the checkpoint in `folder`; raises `UnloadableError` as `check` does."""
     check(settings)
     exported = folder is not None and (folder / GRAPHS).is_file()
     if settings.engine == "onnx" and not exported:

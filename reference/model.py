@@ -35,7 +35,7 @@ class Computing:
         fewest_images: int = 1,
         text_sizes: Sequence[int] = (),
     ) -> None:
-        """Batches are filled up with copies: to `fewest_images`, or the next of `text_sizes`."""
+        """Batches are padded with copies, to `fewest_images` or to the next of `text_sizes`."""
         self.encoder = encoder
         self.placement = placement
         self._fewest_images = fewest_images
@@ -61,12 +61,12 @@ class BatchSizes:
     """The number of items in one forward pass."""
 
     images: Sequence[int] = (1,)
-    """Ascending. A batch smaller than the first size is filled up to it."""
+    """Ascending. A batch smaller than the first size is padded to it."""
     texts: int = 32
     tokens: int = 4096
     """Total tokens of the texts in a batch, so that long texts are computed one by one."""
     filled_texts: Sequence[int] = ()
-    """Batches of texts are filled up to the next of these sizes, if there are any."""
+    """Batches of texts are padded to the next of these sizes, if there are any."""
 
     def largest(self, kind: Kind, inputs: Inputs, waiting: int) -> int:
         """How many items like `inputs`, out of `waiting`, go into the next batch."""

@@ -1,4 +1,4 @@
-"""OPS, IMG, TXT: vectors stay the same in parallel and later requests. PRB-04: busy probes.
+"""OPS, IMG, TXT: vectors stay the same in parallel and later requests. PRB-04: probes under load.
 
 Probes beside long texts come after the texts, since an unanswered long text is a defect of texts.
 """

@@ -19,7 +19,7 @@ def remark(model: Model) -> str:
     if source.startswith(METACLIP_2):
         return (
             "Text vectors from the vendor's image of MetaCLIP 2 always differ from these, since it "
-            "pools a text at its highest token id instead of at its end "
+            "pools a text at the token with the highest ID instead of at its end "
             "(docs/vendor-container.md). Images are not affected."
         )
     if model.library == "siglip":

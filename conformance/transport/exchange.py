@@ -84,7 +84,7 @@ class Exchange:
 
     @property
     def succeeded(self) -> bool:
-        """Whether there was a complete response with a status from 200 to 299."""
+        """Whether there was a complete response with a 2xx status code."""
         return self.failure is None and 200 <= self.status <= 299
 
     @property

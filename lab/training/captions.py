@@ -1,4 +1,4 @@
-"""Batches of captions: the training wordings, surrounded by meaningless words."""
+"""Batches of training captions, surrounded by meaningless words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

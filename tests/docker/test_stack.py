@@ -1,4 +1,4 @@
-"""docker/compose.yml on a real engine: an import and a search through the whole stack.
+"""docker/compose.yml on a real container engine: an import and a search through the whole stack.
 
 Requires the images named by CLIP_IMAGE and WEAVIATE_IMAGE on this engine. pytest-docker brings the
 stack up and takes it down.

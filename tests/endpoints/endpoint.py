@@ -1,4 +1,4 @@
-"""A conformant endpoint in stages, which faults and legal variations replace one by one."""
+"""A conformant endpoint built from stages, which faults and conformant variations replace."""
 # ruff: noqa: ARG002 - subclasses may need the parameters
 
 import base64

@@ -1,4 +1,4 @@
-"""Deliberate mistakes are found and named."""
+"""Deliberate mistakes are detected and named."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A child process's output is read, and stopping it also stops every process that it started."""
+"""Read a child process's output, and stop it together with every process that it started."""
 
 import subprocess
 import sys

@@ -142,7 +142,7 @@ def test_each_status_has_a_column_and_each_finding_a_line(judged: Runner) -> Non
     done, _ = judged("probes-200", "--clause", "PRB-01", "--clause", "PRB-05")
     table = next(line for line in done.lines if line.startswith("clauses"))
     assert table.split()[:3] == ["clauses", "pass", "warn"]
-    headline = "1. PRB-05 (SHOULD) is not met: probes return 204"
+    headline = "1. PRB-05 (SHOULD) is not met: probes return status code 204"
     assert any(line.startswith(headline) for line in done.lines)
     for name in ("got:", "expected:", "why:", "reproduce:"):
         assert any(line.strip().startswith(name) for line in done.lines)

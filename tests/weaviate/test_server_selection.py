@@ -1,4 +1,4 @@
-"""``--weaviate WHERE``, and the binaries in the cache of weaviate-client."""
+"""How ``--weaviate WHERE`` selects a server, and how binaries in the client's cache are found."""
 
 from pathlib import Path
 
