@@ -148,7 +148,7 @@ def _run_suite(context: click.Context, pytests: list[str]) -> int:
             return BAD_OPTION
         raise BadOption(NO_ENDPOINT)
     session = Session(make_settings(found), words)
-    with _ended_as_interrupted():
+    with ended_as_interrupted():
         return execute(session, [*QUIETER, *words], [Display(session, by_command=True)])
 
 
@@ -194,13 +194,18 @@ def _guarded(work: Callable[[], int]) -> int:
 
 
 @contextmanager
-def _ended_as_interrupted() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a run like Ctrl-C, so every process that was started is stopped."""
+def ended_as_interrupted() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a run like Ctrl-C, so every process that was started is stopped.
+
+    Only the first of them has an effect, since another could interrupt the cleanup.
+    """
+    numbers = (signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    numbers = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield

@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM end a run promptly, with a failing status and no leftover processes."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from conformance.command import cli
 from conformance.transport.child_process import wait_until
 from tests.endpoints import registry
 from tests.suite.conftest import COMMAND, MODEL, FakeReference
@@ -43,3 +45,11 @@ def test_an_interrupted_run_is_no_success_and_leaves_no_process(
     assert "traceback" not in shown
     assert fake_reference.started() == 1
     assert wait_until(fake_reference.all_gone, 20)
+
+
+def test_a_second_signal_does_not_interrupt_the_cleanup() -> None:
+    with cli.ended_as_interrupted():
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGHUP)
