@@ -65,7 +65,7 @@ def _finding(finding: dict[str, Any]) -> nodes.Node:
 
 def _clauses(targets: Sequence[Target]) -> nodes.Node:
     section = _section("Clauses that a target does not meet", "clauses-not-met")
-    section += nodes.paragraph(text="✓ pass, ✗ fail, ! warn, ? could not be judged.")
+    section += nodes.paragraph(text="✓ pass, ✗ fail, ! warn, ? not judged.")
     shown = (
         [f"{clause['id']} {clause['title']}", *(SIGNS.get(status, "·") for status in statuses)]
         for clause, statuses in rows(targets)

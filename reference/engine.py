@@ -36,7 +36,7 @@ def _check_without_torch(settings: Settings) -> None:
     if reason := _not_for_onnx(settings):
         raise UnloadableError(f"{reason}; torch is needed: {REFERENCE}")
     if not _has_onnx():
-        raise UnloadableError(f"no library that computes vectors is installed: {EITHER}")
+        raise UnloadableError(f"no inference backend is installed: {EITHER}")
 
 
 def chosen(settings: Settings, folder: Path | None) -> Engine:
@@ -56,9 +56,9 @@ def _not_for_onnx(settings: Settings) -> str | None:
     if settings.weights != "stand-in":
         return f"--weights {settings.weights}: only stand-ins have ONNX graphs"
     if settings.device != "cpu":
-        return f"--device {settings.device}: the ONNX engine computes on the CPU"
+        return f"--device {settings.device}: the ONNX engine runs on the CPU"
     if settings.dtype not in ("float32", "auto"):
-        return f"--dtype {settings.dtype}: the ONNX engine computes in float32"
+        return f"--dtype {settings.dtype}: the ONNX engine runs in float32"
     return None
 
 

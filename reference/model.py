@@ -118,7 +118,7 @@ class Isometry:
         """Raises `UnloadableError` if `wide` is less than `narrow`."""
         if wide < narrow:
             raise UnloadableError(
-                f"--dimensions {wide}: the checkpoint is {narrow} wide, "
+                f"--dimensions {wide}: the checkpoint has {narrow} dimensions, "
                 "and its vectors can be widened but not truncated"
             )
         # The same columns in every run.

@@ -73,7 +73,7 @@ OPTIONS = (
     ("model", "TAG", "tag of the model to serve"),
     ("models", "FILE", "TOML file that describes your own models"),
     ("weights", "WHAT", "stand-in (default), hub, or a folder with a checkpoint"),
-    ("dimensions", "N", "dimension of the vectors, if larger than the checkpoint's"),
+    ("dimensions", "N", "vector dimension, if larger than the checkpoint's"),
     ("host", "HOST", "address to listen on (127.0.0.1)"),
     ("port", "PORT", "port to listen on (8080); 0 picks a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
@@ -81,7 +81,7 @@ OPTIONS = (
     (
         "engine",
         "NAME",
-        f"{', '.join(ENGINES)}: the library that computes; auto is onnx for stand-ins (auto)",
+        f"{', '.join(ENGINES)}: the inference backend; auto is onnx for stand-ins (auto)",
     ),
     ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),
@@ -115,7 +115,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _settings(values: Mapping[str, str]) -> Settings:
     if "model" not in values:
-        raise ValueError("no model: give --model TAG or set MODEL")
+        raise ValueError("no model: specify --model TAG, or set MODEL")
     numbers: dict[str, Any] = {"port": _number(values, "port", 0, 65535)}
     numbers["dimensions"] = _number(values, "dimensions", 1, 65536)
     numbers["max_body"] = _number(values, "max_body", 1, 2**20, MIB)
@@ -168,7 +168,7 @@ def _checked(settings: Settings) -> Settings:
     known = not own and width  # A folder may contain any checkpoint.
     if settings.dimensions and known and settings.dimensions < known:
         raise ValueError(
-            f"--dimensions {settings.dimensions}: {settings.model.tag} is {width} wide, "
-            "and its vectors can be widened but not truncated"
+            f"--dimensions {settings.dimensions}: {settings.model.tag} has {width} "
+            "dimensions, and its vectors can be widened but not truncated"
         )
     return settings

@@ -60,7 +60,7 @@ def _unpacked(tag: str, into: Path) -> Path:
         return standins.unpack(tag, into)
     except LookupError as error:
         raise UnloadableError(
-            f"there is no stand-in for {tag}; give --weights hub or a folder"
+            f"there is no stand-in for {tag}; use --weights hub or a folder"
         ) from error
 
 
@@ -93,8 +93,8 @@ def dimension(model: Model) -> int:
     """The dimension of both kinds of vectors; encoding the first ones also warms up libraries."""
     [text], image = model.encode_texts(["a cat"]), model.encode_image(noise(0))
     if text.shape != image.shape:
-        widths = f"{len(text)} and {len(image)} wide"
-        raise UnloadableError(f"the checkpoint's text and image vectors differ: {widths}")
+        both = f"{len(text)} and {len(image)}"
+        raise UnloadableError(f"the checkpoint's text and image vectors have {both} dimensions")
     return len(image)
 
 

@@ -39,7 +39,7 @@ class Finding:
     also: set[str] = field(default_factory=set)
     """Other clauses that fail because of it."""
     not_judged: set[str] = field(default_factory=set)
-    """Clauses that could not be judged because of it."""
+    """Clauses that were not judged because of it."""
 
     @property
     def clause(self) -> Clause:

@@ -99,7 +99,7 @@ def serve_stand_in(tag: str) -> Iterator[str]:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> int:
-    """Write the checkpoint and print what to mount where; --help shows the options."""
+    """Write the checkpoint and print how to mount it; --help shows the options."""
     if find_spec("reference") is None:
         raise UserError(NO_STAND_INS)
     program = [sys.executable, "-m", "reference.standins", *arguments]

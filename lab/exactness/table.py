@@ -81,11 +81,13 @@ def _renderings() -> str:
         for name, clause in row["honest"].items()
         if clause and clause != "no effect"
     ]
+    none = counts["none"]
+    undetected = f"{none} go entirely undetected" if none else "none goes entirely undetected"
     summary = (
         f"The measurements cover the models {', '.join(found)}. Of the mistakes in the table, "
         f"{counts.total()} violate the contract and are distinguishable from a change of weights. "
         f"Of these, {counts['all']} are detected for all affected models, {counts['some']} only "
-        f"for some, and {counts['none'] or 'no'} others go undetected. "
+        f"for some, and {undetected}. "
         f"Correct variations reported: {', '.join(accused) or 'none'}.\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])

@@ -167,7 +167,7 @@ _LIBRARY: Final[dict[Library, Callable[[Path], str]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write a stand-in for another server, and say what to mount where."""
+    """Write a stand-in for another server, and print how to mount it."""
     options = _parser().parse_args(arguments)
     try:
         instructions = export(options.tag, options.folder, options.layout, options.mounted_at)
@@ -184,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="clip-conformance stand-in",
-        description="Write the stand-in for TAG to the folder DIR, and print what to mount where.",
+        description="Write the stand-in for TAG to the folder DIR, and print how to mount it.",
     )
     parser.add_argument("tag", metavar="TAG", help="a tag that `clip-conformance models` lists")
     parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty folder")

@@ -86,7 +86,7 @@ def asked(*options: str) -> settings.Settings:
 @pytest.mark.parametrize(
     ("options", "there", "message"),
     [
-        ((), set(), "no library that computes vectors is installed: pip install"),
+        ((), set(), "no inference backend is installed: pip install"),
         (("--engine", "torch"), {"onnxruntime", "tokenizers"}, "needs torch: pip install"),
         (("--weights", "hub"), {"onnxruntime", "tokenizers"}, "torch is needed: pip install"),
         (("--engine", "onnx"), {"torch"}, "needs onnxruntime and tokenizers: pip install"),

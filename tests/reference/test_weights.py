@@ -82,7 +82,7 @@ def test_widening_keeps_angles_lengths_and_the_bits_of_a_row() -> None:
 
 def test_a_narrower_space_is_refused() -> None:
     with pytest.raises(
-        UnloadableError, match="3 wide, and its vectors can be widened but not truncated"
+        UnloadableError, match="3 dimensions, and its vectors can be widened but not truncated"
     ):
         Isometry(3, 2)
 
