@@ -91,8 +91,8 @@ def asked(*options: str) -> settings.Settings:
         (("--weights", "hub"), {"onnxruntime", "tokenizers"}, "torch is needed: pip install"),
         (("--engine", "onnx"), {"torch"}, "needs onnxruntime and tokenizers: pip install"),
         (("--engine", "onnx", "--weights", "hub"), {"onnxruntime"}, "only stand-ins have ONNX"),
-        (("--engine", "onnx", "--device", "cuda"), {"onnxruntime"}, "computes on the CPU"),
-        (("--engine", "onnx", "--dtype", "float16"), {"onnxruntime"}, "computes in float32"),
+        (("--engine", "onnx", "--device", "cuda"), {"onnxruntime"}, "runs on the CPU"),
+        (("--engine", "onnx", "--dtype", "float16"), {"onnxruntime"}, "runs in float32"),
     ],
 )
 def test_what_lacks_is_said(
