@@ -24,13 +24,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test lint types unit unit-reference unit-suite test-suite test-exhaustive coverage format matrix hooks lock bench docs standins expected clean
 
 help:
-	@echo "make demo        set up without torch, start a stand-in, run the suite against it, show the scoreboard"
-	@echo "make test        set up, then lint, types and unit: everything that a change must pass"
-	@echo "make test-suite  only the tests that need no torch, in an environment without it"
-	@echo "make test-exhaustive  each faulty and legal endpoint by the whole suite, for docs/faults.md"
-	@echo "make coverage    the tests again, failing if too few lines are reached"
-	@echo "make matrix      the suite against the reference, for every model (tox)"
-	@echo "make docs        write the generated files, then build the documentation into $(SITE)/"
+	@echo "make demo        set up without torch, start a stand-in, run the suite against it, show the results"
+	@echo "make test        set up, then run lint, types, and unit: everything that a change must pass"
+	@echo "make test-suite  only the tests that do not require torch, in an environment without it"
+	@echo "make test-exhaustive  run the whole suite against each faulty and legal endpoint, and write docs/faults.md"
+	@echo "make coverage    run the tests, and fail if the coverage is too low"
+	@echo "make matrix      run the suite against the reference encoder, for every model (tox)"
+	@echo "make docs        update the generated files, and build the documentation in $(SITE)/"
 	@echo "make format | hooks | lock | bench | standins | expected | clean"
 
 # $(call install,ENVIRONMENT,EXTRAS): with uv if available, since it is much faster; else venv and pip.

@@ -29,7 +29,9 @@ NOT_TOLD: Final = {
         "16-bit values were scaled",
         "transparency was composited over white",
     ),
-    "the libraries' filters differ, or are unknown": ("it was resized with bilinear",),
+    "the libraries use different filters, or the filter is unknown": (
+        "it was resized with bilinear",
+    ),
 }
 """Why mistakes are not detected without expected vectors, by the beginnings of their names."""
 
@@ -86,9 +88,9 @@ def _renderings() -> str:
     summary = (
         f"The measurements cover the models {', '.join(found)}. Of the mistakes in the table, "
         f"{counts.total()} violate the contract and are distinguishable from a change of weights. "
-        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} only "
-        f"for some, and {undetected}. "
-        f"Correct variations reported: {', '.join(accused) or 'none'}.\n"
+        f"Of these, {counts['all']} are detected in all affected models, {counts['some']} only "
+        f"in some, and {undetected}. "
+        f"Correct variations reported as mistakes: {', '.join(accused) or 'none'}.\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])
 
@@ -108,7 +110,7 @@ def _limits() -> str:
         f"| {name.replace('_', ', ')} | {row['limit']:g} | {row['reason']} |"
         for name, row in fixture_files.toml("exact_limits.toml").items()
     ]
-    return "\n".join(["| for | limit | reason |", "|---|---|---|", *rows])
+    return "\n".join(["| for | tolerance | reason |", "|---|---|---|", *rows])
 
 
 def _library(entry: tuple[str, dict[str, Any]]) -> str:
@@ -119,7 +121,7 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
         f"detected by a MUST clause, {seen['SHOULD']} by a SHOULD clause, and {seen['none']} by "
-        "none.\n"
+        "neither.\n"
     )
     columns = " | ".join(f"({number})" for number in range(1, len(tags) + 1))
     line = "|---" * (len(tags) + 2) + "|"
@@ -184,7 +186,7 @@ def _versions() -> str:
     head = [
         "## Other versions of the libraries\n",
         f"The table compares the shipped vectors with those that the documented usage produces "
-        f"under these versions: {named}.\n",
+        f"with these versions: {named}.\n",
         "| model and kind | largest distances | | |",
         "|---|---|---|---|",
     ]
