@@ -82,7 +82,9 @@ def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     """The fake encoder of a tag; with published weights, it knows the photographs."""
     kind = PublishedEncoder if weights == "published" else Encoder
     ready = for_model(models.find(tag), kind)
-    ready.text("")  # Everything that it needs is created before it serves.
+    # Everything that it needs is created before it serves.
+    ready.text("")
+    ready.known_image(b"")
     return ready
 
 
