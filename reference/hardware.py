@@ -1,4 +1,4 @@
-"""The available processors and GPU, and the thread counts that libraries are given."""
+"""Detect the available processors and GPU, and set the thread counts of libraries."""
 
 import math
 import os

@@ -28,7 +28,7 @@ ENGINES = ("auto", "onnx", "torch")
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 
-DESCRIPTION = """Serve one model over the multi2vec-clip contract.
+DESCRIPTION = """Serve one model according to the multi2vec-clip contract.
 Every option can also be set as an environment variable (in brackets); the flag takes precedence."""
 
 

@@ -1,4 +1,4 @@
-"""The fake encoder is aligned, stable, and sensitive to its input."""
+"""The fake encoder's vectors are aligned, stable, and sensitive to the input."""
 
 import numpy as np
 import pytest

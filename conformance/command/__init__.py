@@ -1,1 +1,1 @@
-"""The console command and a run of the suite."""
+"""The console command, its subcommands for the contract, and the display of a run."""

@@ -52,8 +52,8 @@ Other commands, each with its own --help:
   clip-conformance stand-in TAG DIR                 write a small trained model for your server
 """
 EPILOG = """\
-Every option can also be set as an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the table
-[tool.clip-conformance] of pyproject.toml. The command line takes precedence over variables, which
+Every option can also be set as an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the
+[tool.clip-conformance] table of pyproject.toml. The command line takes precedence over variables, which
 take precedence over the file. Arguments after -- go to pytest unchanged (-- --durations=5).
 
 \b

@@ -1,4 +1,4 @@
-"""A pytest plugin that shows a run on the terminal: its progress, then the result."""
+"""A pytest plugin that shows a run in the terminal: its progress, then the result."""
 
 import time
 from collections import Counter, defaultdict

@@ -32,10 +32,12 @@ DOWNLOAD_WAIT: Final = 3600.0
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="file for the vectors"
 )
-@click.option("--model", metavar="TAG", default="", help="the endpoint's model, noted in FILE")
+@click.option("--model", metavar="TAG", default="", help="the endpoint's model, stored in FILE")
 @shared.models_file
 @click.option(
-    "--reference", metavar="TAG", help="start the reference, and record the vectors for EXA"
+    "--reference",
+    metavar="TAG",
+    help="start the reference, and record the vectors for the EXA group",
 )
 @click.option(
     "--weights",

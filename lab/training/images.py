@@ -1,4 +1,4 @@
-"""Batches of drawings as pixel tensors, some of them degraded to a known degree."""
+"""Batches of drawings as pixel tensors, some of them degraded by a known amount."""
 
 from dataclasses import dataclass
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Small tokenizers of the listed models' types, trained on the project's own captions.
+"""Small tokenizers of the same types as the listed models', trained on the project's captions.
 
 Any change here invalidates the archives in `reference/standins`: a packed checkpoint was trained
 with the token ids that this code gave, so all stand-ins, and the vectors in `fixtures/expected`,

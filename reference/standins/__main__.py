@@ -199,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         "--mounted-at",
         metavar="PATH",
         default=_MODELS,
-        help="where the server will see the folder in the vendor's layout (default: ./models)",
+        help="the folder's path as the server sees it, in the vendor's layout (default: ./models)",
     )
     return parser
 

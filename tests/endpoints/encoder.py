@@ -1,4 +1,4 @@
-"""A fake encoder: fast, deterministic, and aligned on the drawings corpus."""
+"""A fast, deterministic fake encoder whose texts and images are aligned on the drawings corpus."""
 
 from dataclasses import dataclass
 from functools import cache

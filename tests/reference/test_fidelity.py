@@ -1,4 +1,4 @@
-"""On the stand-ins, the reference's vectors match each library's own documented usage."""
+"""With the stand-ins, the reference's vectors match each library's own documented usage."""
 
 import base64
 import io

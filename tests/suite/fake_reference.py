@@ -1,4 +1,4 @@
-"""A fake reference with the same options and output, which serves a fake encoder.
+"""A fake of the reference, with the same options and output, that serves a fake encoder.
 
 With HANG in the environment it answers only the first GET /meta, which the suite sends before any
 check.

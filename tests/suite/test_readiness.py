@@ -1,4 +1,4 @@
-"""Without a usable endpoint, a run ends early with one line and its own exit status."""
+"""Without a usable endpoint, a run ends early with one line and a distinct exit status."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""Fixtures for the Weaviate tests: an aligned endpoint and a stand-in program."""
+"""Fixtures for the Weaviate tests: an endpoint, and a program that stands in for Weaviate."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Each library's documented usage, written out plainly, one module per library.
+"""Each library's documented usage, spelled out step by step, one module per library.
 
 It is independent of the project's reference, which is compared with it.
 """
