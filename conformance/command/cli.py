@@ -53,8 +53,8 @@ Other commands, each with its own --help:
 """
 EPILOG = """\
 Every option can also be set as an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the
-[tool.clip-conformance] table of pyproject.toml. The command line takes precedence over variables, which
-take precedence over the file. Arguments after -- go to pytest unchanged (-- --durations=5).
+[tool.clip-conformance] table of pyproject.toml. The command line takes precedence over variables,
+which take precedence over the file. Arguments after -- go to pytest unchanged (-- --durations=5).
 
 \b
 Exit status:
