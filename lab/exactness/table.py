@@ -120,8 +120,8 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     head = [f"## {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
-        f"detected by a MUST clause, {seen['SHOULD']} by a SHOULD clause, and {seen['none']} by "
-        "neither.\n"
+        f"detected by a MUST clause, and {seen['SHOULD']} only by a SHOULD clause. "
+        f"Undetected: {seen['none'] or 'none'}.\n"
     )
     columns = " | ".join(f"({number})" for number in range(1, len(tags) + 1))
     line = "|---" * (len(tags) + 2) + "|"
