@@ -84,7 +84,7 @@ def scratch() -> Iterator[Path]:
 
 
 def configuration(cache: Path) -> list[str]:
-    """The arguments with which pytest runs the checks, whatever the current folder contains."""
+    """The arguments with which pytest runs the checks, regardless of the current folder's files."""
     own = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(CHECKS)]
     # That plugin collects garbage five times at the end of a run, which is useless here.
     own += ["-p", "no:unraisableexception"]

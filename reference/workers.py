@@ -130,7 +130,7 @@ class Supervisor:
 
     def _end(self, number: signal.Signals, status: int) -> None:
         self._status = status
-        self._listener.close()  # Otherwise, new connections would wait in vain.
+        self._listener.close()  # Otherwise, new connections would hang.
         for worker in self._workers:
             worker.process.send_signal(number)
 

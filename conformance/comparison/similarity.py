@@ -40,7 +40,7 @@ class Pair:
 
 
 def pairs(here: Mapping[str, Array], there: Mapping[str, Array]) -> list[Pair]:
-    """The inputs that both have, the furthest apart first."""
+    """The inputs that both have, the most different first."""
     found = [_pair(name, here[name], there[name]) for name in here if name in there]
     return sorted(found, key=lambda pair: -pair.distance)
 
@@ -56,7 +56,7 @@ def _pair(name: str, one: Array, other: Array) -> Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The pairs of one kind of item, the furthest apart first, and the name of the baseline."""
+    """The pairs of one kind of item, the most different first, and the name of the baseline."""
 
     pairs: Sequence[Pair]
     kind: str

@@ -85,7 +85,7 @@ STATUSES = {
     137: "killed, usually for lack of memory",
     139: "it crashed",
 }
-"""What the exit statuses of containers mean, whatever runs in them."""
+"""The meanings of containers' exit statuses, regardless of what runs in them."""
 
 
 def reason(state: State, last_line: str) -> str:

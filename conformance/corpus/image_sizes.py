@@ -296,7 +296,7 @@ def framed(own: int) -> tuple[bytes, bytes]:
 
 
 def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
-    """The results of common mistakes in resizing a file, by description, the likeliest first."""
+    """The results of common mistakes in resizing a file, by description, the most likely first."""
     with Image.open(io.BytesIO(file)) as opened:
         image = opened.convert("RGB")
     scales = {

@@ -1,4 +1,4 @@
-"""The doctor's observations, problems with causes and remedies, and how they are printed."""
+"""Collect and print the doctor's observations, and problems with their causes and remedies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -69,7 +69,7 @@ def under_load(
 ) -> UnderLoad:
     """Probe the paths of `limits` while `callers` clients send what `request(number)` returns.
 
-    If probes were late, other requests follow, since a busy machine delays probes now and then: if
+    If probes were late, other requests follow, since a busy machine delays probes occasionally: if
     it was not three in a row, each caller sends several in turn. Numbers are never repeated, since
     the endpoint may cache what it has read. Raises TooMuch.
     """

@@ -84,7 +84,7 @@ def _rows(document: dict[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 def code(text: str) -> str:
-    """A single-line code span with the text, shortened, whatever characters it contains."""
+    """A single-line code span with the text, shortened, regardless of its characters."""
     line = " ".join(text.split())
     shown = line if len(line) <= SHOWN else f"{line[:SHOWN]} …"
     fence = _fence(shown, 1)

@@ -55,7 +55,7 @@ class Client:
     """Sends requests to one endpoint and keeps statistics.
 
     The interface is synchronous, but the implementation uses asyncio: one deadline limits a whole
-    exchange, however slowly the endpoint sends, and parallel requests need no threads.
+    exchange, no matter how slowly the endpoint sends, and parallel requests need no threads.
     """
 
     def __init__(self, url: str, timeout: float) -> None:

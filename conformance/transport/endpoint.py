@@ -47,7 +47,7 @@ class Endpoint:
         return self.client.send(Request("GET", path), timeout)
 
     def post(self, body: object, path: str = VECTORIZE) -> Exchange:
-        """POST `body`: bytes as they are, anything else as JSON."""
+        """POST `body`: bytes unchanged, anything else as JSON."""
         return self.client.send(_posted(body, path))
 
     def vectorize(

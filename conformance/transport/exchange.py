@@ -132,7 +132,7 @@ class Exchange:
             words += ["-H", f"{name}: {value}"]
         if self.request_body:
             kept = ["--data-binary", f"@{body_file}"]
-            # --data-raw sends a body that begins with @ as it is.
+            # --data-raw sends a body that begins with @ unchanged.
             words += kept if body_file else ["--data-raw", self._shown_body()]
         return " ".join(map(shlex.quote, words))
 

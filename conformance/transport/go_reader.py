@@ -44,7 +44,7 @@ class GoResponse:
 def read(status: int, body: bytes) -> GoResponse:
     """The response of ``POST /vectorize``; `body` is already decompressed.
 
-    Raises GoParseError for anything that Weaviate cannot parse, whatever the status.
+    Raises GoParseError for anything that Weaviate cannot parse, regardless of the status.
     """
     try:
         return _response(status, _document(body, float))

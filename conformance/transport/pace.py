@@ -38,7 +38,7 @@ LONG = 500
 KNOWN_LENGTH = 1
 """Thousands of additional characters that a request needs to reveal their cost."""
 QUICK_BODY = 50_000
-"""Size in bytes above which a request is measured, however fast the response was."""
+"""Size in bytes above which a request is measured, no matter how fast the response was."""
 HEAD = 2**16
 """Characters of a base64 image that are decoded first."""
 WORTH_READING = 0.1

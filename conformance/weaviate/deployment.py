@@ -51,7 +51,7 @@ class TemporaryCollections:
         return self.client.collections.create(self.name(purpose), **settings)
 
     def remove_all(self) -> None:
-        """Remove the collections that this run has created, whatever errors occurred."""
+        """Remove the collections that this run has created, even after errors."""
         from weaviate.exceptions import WeaviateBaseError
 
         delete: Callable[[str], None] = self.client.collections.delete

@@ -103,7 +103,7 @@ def _start(settings: Settings, failures: list[str]) -> None:
 
 
 class Download:
-    """Monitors the client's download, which has no timeout of its own."""
+    """Monitors the client's download, which does not have its own timeout."""
 
     def __init__(self, version: str) -> None:
         self.program = server_selection.program(version)

@@ -4,7 +4,7 @@ A replayed request must meet the same conditions as Weaviate's own. So the reque
 use one connection, like Go's client. Before each request, the kept connection is checked for
 `CLOSE_GRACE`; if it was closed with the last response, a new one is opened, at no cost. If a
 connection closes without a response after a request is written, that is a failure, since servers
-before 1.38.8 do not send it again. One deadline limits a response, however slowly its bytes arrive.
+before 1.38.8 do not send it again. A response has one deadline, no matter how slowly it arrives.
 Any misbehavior of the endpoint becomes a failure of the exchange; nothing is raised for it.
 """
 

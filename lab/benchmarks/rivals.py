@@ -66,7 +66,7 @@ def infinity(what: Measured) -> Iterator[str]:
     command += ["--host", "127.0.0.1", "--port", str(port)]
     quiet = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "INFINITY_ANONYMOUS_USAGE_STATS": "0"}
     if device == "cpu":
-        quiet["CUDA_VISIBLE_DEVICES"] = ""  # It uses any visible GPU, whatever --device says.
+        quiet["CUDA_VISIBLE_DEVICES"] = ""  # It uses any visible GPU, regardless of --device.
     behind = f"http://127.0.0.1:{port}"
     with program(command, log, environ=quiet) as process:
         wait_for(f"{behind}/health", process, log)

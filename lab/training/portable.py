@@ -1,4 +1,4 @@
-"""Tokenizer and processor files like the published ones, for transformers 4 and 5.
+"""Tokenizer and processor files in the published formats, for transformers 4 and 5.
 
 transformers 5 writes formats that transformers 4 cannot read: `extra_special_tokens` as a list, a
 class `TokenizersBackend`, an image processor inside `processor_config.json`.

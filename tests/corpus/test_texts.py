@@ -1,4 +1,4 @@
-"""Every text can be sent as JSON, and the texts of an axis differ only along that axis."""
+"""Every text can be sent as JSON, and texts that vary one property differ only in that property."""
 
 import html
 import json

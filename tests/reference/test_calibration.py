@@ -31,7 +31,7 @@ class Rounding(Computing):
 
 
 def found(*rounded: int, tick: float = 0.001, device: str = "cpu") -> list[int]:
-    """Sizes found if every call takes one `tick`, whatever the batch."""
+    """Sizes found if every call takes one `tick`, regardless of the batch."""
     ticks = count()
     model = Model(Preparing(MeanColour()), Rounding(*rounded))
     return calibration.image_sizes(model, device, lambda: next(ticks) * tick)

@@ -1,4 +1,4 @@
-"""The client limits time and size, whatever the endpoint does, and resends like Go's client."""
+"""The client always limits time and size, and resends requests like Go's client."""
 
 import gzip
 import os

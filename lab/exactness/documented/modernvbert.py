@@ -1,4 +1,4 @@
-"""ModernVBERT used as in colpali-engine's BiModernVBert, but with transformers' model class.
+"""ModernVBERT, used as in colpali-engine's BiModernVBert, but with transformers' model class.
 
 Details from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts have no prompt, an image is
 inserted into one; the vector is the normalized mean of the last states over the attended positions.

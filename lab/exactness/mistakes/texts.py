@@ -16,7 +16,7 @@ Cut = Callable[[list[int], int, list[int]], list[int]]
 
 
 def whole(usage: Usage, text: str) -> list[int]:
-    """All tokens of `text`, however long, including the special ones."""
+    """All tokens of `text`, regardless of its length, including the special ones."""
     tokenizer: Any = usage.tokenizer
     if hasattr(tokenizer, "sot_token_id"):  # open_clip's own tokenizer.
         return [tokenizer.sot_token_id, *tokenizer.encode(text), tokenizer.eot_token_id]
