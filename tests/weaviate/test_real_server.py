@@ -1,8 +1,8 @@
 """A real Weaviate server runs the examples, and has the defects that the contract describes.
 
 The defect: weights are assigned to the rows of a response one by one, regardless of the field that
-each row comes from. When a server fixes this, a test here fails, and fixtures/contract.md.jinja must
-be updated.
+each row comes from. When a server fixes this, a test here fails, and fixtures/contract.md.jinja
+must be updated.
 """
 
 import json
