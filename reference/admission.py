@@ -48,7 +48,7 @@ class Caller:
 
 
 class Gate:
-    """Makes requests wait for memory until their deadline, and rejects surplus ones at once."""
+    """Makes requests wait for memory until their deadline, and rejects surplus ones immediately."""
 
     def __init__(self, requests: int, body_bytes: int) -> None:
         self._requests = threading.BoundedSemaphore(requests)

@@ -93,7 +93,7 @@ def test_as_many_callers_as_an_import_has(endpoint: Endpoint, cache: VectorCache
     callers = max(endpoint.client.pace.texts(CALLERS), min(IMPORTERS, CALLERS))
     places = [100 + number for number in range(callers)]
     work = [Items([texts.pool()[place]]) for place in places]
-    # If a kept connection turned out to be closed, the client would send its request again.
+    # If a keep-alive connection turned out to be closed, the client would send its request again.
     endpoint.client.drop_connections()
     for exchange, place in zip(endpoint.vectorize_at_once(work), places, strict=True):
         got = expect.vectors(exchange, 1, 0).texts

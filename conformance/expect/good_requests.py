@@ -75,7 +75,7 @@ class GoodRequests:
     def unanswered(self, good: Items) -> bool:
         """Whether a good request again gets no response; a closed port is given a few seconds."""
         for _ in range(TRIES):
-            # A closed kept connection says nothing about the endpoint.
+            # A closed keep-alive connection says nothing about the endpoint.
             self._endpoint.client.drop_connections()
             again = self.send(good)
             if again.failure is None:

@@ -28,7 +28,7 @@ from conformance.transport.pace import Pace
 from conformance.transport.raw_http import Peer, Wire
 
 RESENDS = 2
-"""Like Go's net/http, send a request again if its kept connection turns out to be closed."""
+"""Like Go's net/http, send a request again if its keep-alive connection turns out to be closed."""
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "clip-conformance"}
 BUFFERED = 2**16
 """Bytes of a body that are sent even if the endpoint does not read them."""
@@ -69,7 +69,7 @@ class Client:
         """POST requests without a complete response in time, though the endpoint is fast enough,
         each with the clause of the running test."""
         self.resends = 0
-        """How often a kept connection was closed instead of a response."""
+        """How often a keep-alive connection was closed instead of a response."""
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call afterward; they may send requests themselves."""
         self._runner = asyncio.Runner()
@@ -88,7 +88,7 @@ class Client:
         return self.send_all([request], timeout)[0]
 
     def send_all(self, requests: Sequence[Request], timeout: float | None = None) -> list[Exchange]:
-        """Send all requests at once, each on its own connection; the answers are in order."""
+        """Send all requests in parallel, each on its own connection; the answers are in order."""
         start = time.perf_counter()
         exchanges = self._runner.run(self._gather(requests, timeout or self.timeout))
         if len(exchanges) > 1:
@@ -112,7 +112,7 @@ class Client:
     ) -> tuple[list[Exchange], list[list[Exchange]]]:
         """Send `work` and, until it ends, each probe repeatedly, at most `most` times.
 
-        The work is sent at once, or by that many `callers`, each of whom sends a part in turn.
+        The work is sent in parallel, or by that many `callers`, each sending its part in sequence.
         `probes` gives each probe's timeout. The exchanges are in the order of the requests.
         """
         start = time.perf_counter()
@@ -133,7 +133,7 @@ class Client:
             listener(exchanges)
 
     def drop_connections(self) -> None:
-        """Close every kept connection, so that the next request opens a new one."""
+        """Close every keep-alive connection, so that the next request opens a new one."""
         # An interrupt may come at any time, and running code still needs an open client.
         closing, self._http = self._http, _http_client(self.url)
         self._runner.run(closing.aclose())

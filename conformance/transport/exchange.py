@@ -23,7 +23,7 @@ class FailureKind(StrEnum):
     NO_CONNECTION = "no connection"
     TIMED_OUT = "timed out"
     CLOSED_KEPT_CONNECTION = "kept connection closed"
-    """The peer closed a kept connection after a request was sent on it."""
+    """The peer closed a keep-alive connection after a request was sent on it."""
     INCOMPLETE = "incomplete"
     """The connection was interrupted, or the response is not HTTP."""
     BROKEN_OFF = "broken off"
@@ -74,7 +74,7 @@ class Exchange:
     fresh: bool = True
     """Whether a new connection was opened for it."""
     resent: int = 0
-    """How often the request was sent again because a kept connection turned out to be closed."""
+    """How often the request was sent again because a keep-alive connection had been closed."""
     in_parallel: bool = False
     """Whether other requests were sent at the same time."""
 

@@ -28,7 +28,7 @@ from conformance.transport.exchange import Exchange, FailureKind
 SHARE = 0.5
 """Share of the timeout in which the suite's own requests should fit."""
 IMPORTERS = 2 * max(os.cpu_count() or 1, 2)
-"""Number of objects that Weaviate sends at once on this machine: twice its processors."""
+"""Number of objects that Weaviate sends in parallel on this machine: twice its processors."""
 KEPT = 9
 """Number of measurements kept of each kind, of which the (lower) median is used."""
 SMALL = 0.25
@@ -165,7 +165,7 @@ class Pace:
         return load.is_one_object or self.seconds(load) <= self.limit
 
     def admit(self, requests: Sequence[tuple[Sequence[str], Sequence[bytes]]]) -> None:
-        """Raise TooMuch if these requests, sent at once, would take too long.
+        """Raise TooMuch if these requests, sent in parallel, would take too long.
 
         Each has texts and images. Requests that an import would send always pass.
         """

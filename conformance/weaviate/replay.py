@@ -1,7 +1,7 @@
 """Replay recorded requests byte for byte, changed only to match the endpoint's URL.
 
 A replayed request must meet the same conditions as Weaviate's own. So the requests of one replay
-use one connection, like Go's client. Before each request, the kept connection is checked for
+use one connection, like Go's client. Before each request, the keep-alive connection is checked for
 `CLOSE_GRACE`; if it was closed with the last response, a new one is opened, at no cost. If a
 connection closes without a response after a request is written, that is a failure, since servers
 before 1.38.8 do not send it again. A response has one deadline, no matter how slowly it arrives.
@@ -82,7 +82,7 @@ class Replayer:
         return replace(exchange, seconds=time.perf_counter() - begun)
 
     def _connected(self) -> RawCaller:
-        # A kept connection is readable once the endpoint has closed it.
+        # A keep-alive connection is readable once the endpoint has closed it.
         if self._caller is not None and self._caller.has_answer(CLOSE_GRACE):
             self.close()
         if self._caller is None:

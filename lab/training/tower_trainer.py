@@ -21,7 +21,7 @@ Tower = dict[str, torch.Tensor]
 class TowerTrainer:
     """Trains the towers that recipes need, and keeps them in `cache_dir`.
 
-    A kept tower is only reused if nothing that affects it has changed (`lab.training.cache_key`).
+    A cached tower is reused only if nothing that affects it has changed (`lab.training.cache_key`).
     `effort` scales the number of steps, for tests.
     """
 
