@@ -26,7 +26,7 @@ IMAGES = {"cpu": (1, 2, 4, 8), "cuda": (1, 2, 4, 8, 16, 32, 64)}
 """Batch sizes that are tried."""
 
 SMALLEST = {"cpu": (1,), "cuda": (1, 2, 4)}
-"""Sizes up to which a batch may be padded: on a GPU, four images hardly take longer than one."""
+"""Sizes up to which a batch may be padded: on a GPU, four images take barely longer than one."""
 
 TEXTS = {"cpu": 32, "cuda": 128}
 """Texts per forward pass: enough to keep a processor busy, few enough to need little memory."""
@@ -34,7 +34,7 @@ TEXTS = {"cpu": 32, "cuda": 128}
 TOKENS = {"cpu": 4096, "cuda": 16_384}
 
 FILLED_TEXTS: Mapping[str, Sequence[int]] = {"cpu": (), "cuda": (1, 2, 4, 8, 16, 32, 64, 128)}
-"""On a GPU, larger batches of texts hardly take longer, but every new shape needs planning."""
+"""On a GPU, larger batches of texts take barely longer, but every new shape needs planning."""
 
 WARM_TOKENS = 128
 """Approximate tokens of the longest text whose shapes are computed at startup."""

@@ -196,7 +196,7 @@ def _plain(error: Exception) -> str:
 def to_rgb(image: Image.Image) -> Image.Image:
     """`image`, converted to RGB by `Image.convert`, for libraries that convert it before resizing.
 
-    Transparency is thus dropped, not blended; CMYK is converted without a profile; and values of
+    Transparency is dropped, not blended; CMYK is converted without a profile; and values of
     more than 8 bits (modes I;16, I, and F) are clipped at 255, not scaled. A scaled 16-bit image
     would look better, but its vector would match neither the library's nor the vendor's.
     """

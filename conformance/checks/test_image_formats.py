@@ -25,7 +25,7 @@ PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first", "turned")
 OTHER_MODES: tuple[Demand, ...] = ("mode", "ink", "clear")
 LOSSY = ("JPEG", "WebP", "TIFF")
 READ: dict[str, tuple[Demand, ...]] = {"GIF": ("mode",)}
-"""The demands that IMG-01 covers besides PLAIN: a GIF always has a palette."""
+"""The demands other than PLAIN that IMG-01 covers: a GIF always has a palette."""
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ STILL_NEAREST = 7 / 8
 """One caption in eight may fail: some tokenizers encode whitespace as tokens."""
 IMAGES = 4
 STRENGTHS = (0.5, 1.0)
-"""Strengths besides 0, which is the original image."""
+"""Strengths other than 0, which is the original image."""
 FADED = 0.9
 """Share of an image's match that may remain once its content is hidden. An encoder has no reason to
 see the caption in a blank image, and noise in vectors changes the mean over four images by a

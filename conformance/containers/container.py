@@ -28,7 +28,7 @@ REMOVED_WITHIN = 30.0
 
 @dataclass(frozen=True)
 class ContainerOptions:
-    """Options for ``docker create`` besides the image."""
+    """Options for ``docker create`` other than the image."""
 
     env: Mapping[str, str] = field(default_factory=dict)
     gpus: str | None = None

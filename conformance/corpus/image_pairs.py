@@ -211,4 +211,4 @@ COPIES: Final[dict[str, Callable[[Image.Image], bytes]]] = {
     "a little brighter": lambda image: save(ImageEnhance.Brightness(image).enhance(1.08), "PNG"),
     "shifted a little": _shifted,
 }
-"""Changes that a viewer hardly notices, by name."""
+"""Changes that a viewer barely notices, by name."""

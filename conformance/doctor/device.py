@@ -21,7 +21,7 @@ from conformance.transport.endpoint import Endpoint
 from conformance.transport.pace import TooMuch
 
 TOGETHER = 4
-"""Images in the timed request: few enough for a CPU, and hardly slower on a GPU."""
+"""Images in the timed request: few enough for a CPU, and barely slower on a GPU."""
 SIDE = 512
 ROUNDS = 10
 LIKE_A_CPU = 1.0

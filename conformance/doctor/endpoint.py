@@ -19,7 +19,7 @@ from conformance.transport.readiness import recognise
 
 PROBES = 3
 PROBE_TIMEOUT = 5.0
-"""Seconds: longer than the callers' own limits, so that late responses are still seen."""
+"""Seconds: longer than the clients' own limits, so that late responses are still seen."""
 FORBIDDEN = (401, 403, 407)
 GATEWAY = (502, 504)
 """Statuses that only a gateway returns, about the service behind it."""

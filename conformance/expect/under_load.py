@@ -70,8 +70,8 @@ def under_load(
     """Probe the paths of `limits` while `callers` clients send what `request(number)` returns.
 
     If probes were late, other requests follow, since a busy machine delays probes occasionally: if
-    it was not three in a row, each caller sends several in turn. Numbers are never repeated, since
-    the endpoint may cache what it has read. Raises TooMuch.
+    it was not three in a row, each client sends several in sequence. Numbers are never repeated,
+    since the endpoint may cache what it has read. Raises TooMuch.
     """
     pace, numbers, in_turn = endpoint.client.pace, count(), 1
     seen = UnderLoad([], {}, dict(limits))

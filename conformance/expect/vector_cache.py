@@ -85,7 +85,7 @@ class VectorCache:
     def in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
         """The vectors (n, d) of the texts, sent in lists of `first`, `first` + 1, ... texts.
 
-        A run thus sends lists of many sizes. Raises Nonconformity for a text that is also rejected
+        A run sends lists of many sizes. Raises Nonconformity for a text that is also rejected
         alone, or PrerequisiteFailed if only the list is rejected, which is not the check's subject.
         """
         most = self._pace.texts(MOST)

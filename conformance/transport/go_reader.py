@@ -23,7 +23,7 @@ FLOAT32_OVERFLOW = 2**128 - 2**103
 
 
 class GoParseError(ValueError):
-    """Weaviate cannot read this response, so its own caller sees a failure."""
+    """Weaviate cannot read this response, so its own client sees a failure."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class GoResponse:
 
     @property
     def failure(self) -> str | None:
-        """The error that Weaviate reports to its caller, or None if it sees a success."""
+        """The error that Weaviate reports to its client, or None if it sees a success."""
         return f"fail with status {self.status}: {self.error}" if self.status > 399 else None
 
 

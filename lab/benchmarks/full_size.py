@@ -31,7 +31,7 @@ class Architecture:
     """A published model's size."""
 
     stand_in: str
-    """The tag whose stand-in lends its tokenizer and image processor, as they are full-size."""
+    """The tag whose stand-in provides the tokenizer and image processor, which are full-size."""
     config: Any
     """The values of the published config.json, or the library's defaults if they are the same."""
 
