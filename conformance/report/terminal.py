@@ -178,7 +178,7 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     line.append(judgement.verdict, style=VERDICTS[judgement.verdict].style)
     if shipped := judgement.shipped_seen:
         many = "defects" if shipped > 1 else "defect"
-        but = ": conformant except for" if judgement.verdict == "known failures" else "; also found:"
+        but = ": conformant except for" if judgement.verdict == "known failures" else "; also has"
         line.append(f"{but} {shipped} known {many} of this image")
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
