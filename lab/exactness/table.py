@@ -88,8 +88,8 @@ def _renderings() -> str:
     summary = (
         f"The measurements cover the models {', '.join(found)}. Of the mistakes in the table, "
         f"{counts.total()} violate the contract and are distinguishable from a change of weights. "
-        f"Of these, {counts['all']} are detected in all affected models, {counts['some']} only "
-        f"in some, and {undetected}. "
+        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} only "
+        f"for some, and {undetected}. "
         f"Correct variations reported as mistakes: {', '.join(accused) or 'none'}.\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])
