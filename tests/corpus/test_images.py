@@ -1,4 +1,4 @@
-"""The generated image files contain what their names say, as read by Pillow."""
+"""The generated image files match their names, as read by Pillow."""
 
 import io
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""``conformance.run``: the suite as a function, in any process."""
+"""``conformance.run``: run the suite as a function, in any Python process."""
 
 import os
 import signal
