@@ -1,4 +1,4 @@
-"""Build without leftovers: a `build` folder from an older checkout may contain removed modules."""
+"""Remove old build output first: a checkout's `build` folder may contain removed modules."""
 
 import shutil
 

@@ -142,11 +142,11 @@ def test_other_published_figures(
 ) -> None:
     figures = photographs.figures(model.tag)
     if not figures or settings.weights != "published":
-        not_applicable("no published figures for these weights")
+        not_applicable("no published values for these weights")
     for figure in figures:
         seen = given.joined([observed(cache, item) for item in figure.items])
         apart, what = figure.apart(seen.vectors), " and ".join(map(repr, figure.items))
-        measure(f"difference from the published figure of {what}", round(apart, 4))
+        measure(f"difference from the published value of {what}", round(apart, 4))
         got = f"{apart:.3g} from the published {figure.kind} of {what}"
         expect.require(
             apart <= figure.tolerance, got, f"at most {figure.tolerance}", seen.exchanges[0]

@@ -136,7 +136,7 @@ def record_reference(
     if made.refused:
         name, why = next(iter(made.refused.items()))
         raise UserError(f"the reference rejected {name}: {why}")
-    origin = f"the vectors that the reference computed from {weights} weights ({place.name})"
+    origin = f"the vectors that the reference computed with {weights} weights ({place.name})"
     expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)
 

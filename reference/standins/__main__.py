@@ -167,7 +167,7 @@ _LIBRARY: Final[dict[Library, Callable[[Path], str]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write a stand-in for another server, and print how to mount it."""
+    """Write stand-in weights for another server, and print how to mount it."""
     options = _parser().parse_args(arguments)
     try:
         instructions = export(options.tag, options.folder, options.layout, options.mounted_at)

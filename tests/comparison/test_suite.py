@@ -114,7 +114,7 @@ def test_a_recording_of_published_weights_judges_a_run(
     assert expected.published_file(TAG).is_relative_to(home)
     report = exact(url("images-rotated"))
     assert statuses(report, "EXA-01", "EXA-06") == ["pass", "fail"]
-    origin = f"the vectors that the reference computed from hub weights ({TAG}.npz)"
+    origin = f"the vectors that the reference computed with hub weights ({TAG}.npz)"
     assert origin in json.dumps(report.document)
 
 

@@ -1,4 +1,4 @@
-"""Options from every source become typed settings; invalid ones result in one line and status 4."""
+"""Options from all sources become typed settings; invalid ones print a line and exit with 4."""
 
 import json
 import os
