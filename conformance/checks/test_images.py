@@ -215,7 +215,7 @@ def test_an_image_of_the_models_own_size_is_seen_to_its_edge(
     one, other = (alone(batches, each) for each in image_sizes.framed(model.image_size))
     size = f"{model.image_size} x {model.image_size} pixels"
     got = f"the same vector for two images of {size} that differ only at their edges"
-    expected = "different vectors, since images of the model's own size are not cropped"
+    expected = "different vectors, since images of the model's input size are not cropped"
     differ = tolerances.distance(one.vector, other.vector) > tolerances.DIFFERENT
     expect.require(differ, got, expected, one.exchange, other.exchange)
 

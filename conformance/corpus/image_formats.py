@@ -1,4 +1,4 @@
-"""Every family of image formats, at the model's own size and at other sizes.
+"""Every family of image formats, at the model's input size and at other sizes.
 
 PNG, BMP, and TIFF have their own modules. This one has JPEG, GIF, and WebP, which Pillow writes.
 """
@@ -29,7 +29,7 @@ GIF_PALETTES: Final = (2, 4, 7, 8, 16, 32, 33, 64, 128, 255, 256)
 
 @cache
 def own_size(family: str, side: int | None, whole: bool = False) -> tuple[Variant, ...]:
-    """The variants of a family as squares of the model's own size, which need no resizing."""
+    """The variants of a family as squares of the model's input size, which need no resizing."""
     side = side or USUAL_SIZE
     return tuple(each for each in FAMILIES[family](side, side) if whole or not each.is_pair)
 

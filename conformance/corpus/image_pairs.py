@@ -62,7 +62,7 @@ SIZES: Final = (("JPEG", 40), ("BMP", 64), ("GIF", 120), ("lossless WebP", 16), 
 
 @cache
 def group(name: str, own: int) -> Alike:
-    """One of `names`: all differences at the model's own size, a third of them at other sizes."""
+    """One of `names`: all differences at the model's input size, a third of them at other sizes."""
     changes = list(_changes())
     if name == OWN:
         return _alike("PNG", own, changes)

@@ -94,7 +94,7 @@ CONTAINERS: Final[dict[str, Callable[[Pixels], bytes]]] = {
 
 @dataclass(frozen=True)
 class Sized:
-    """A file, its name, and a PNG of the model's own size that shows the same picture."""
+    """A file, its name, and a PNG of the model's input size that shows the same picture."""
 
     name: str
     file: bytes
@@ -248,7 +248,7 @@ def brought_to_size(pixels: Pixels, own: int, crops: bool) -> bytes:
 def renderings(
     file: bytes, own: int, crops: bool, filters: Iterable[Resampling] = FILTERS.values()
 ) -> list[bytes]:
-    """The results of documented transforms of a file: distinct PNGs of the model's own size.
+    """The results of documented transforms of a file: distinct PNGs of the model's input size.
 
     Libraries convert to RGB before or after resizing, and Pillow resizes palette images to the
     nearest pixel and transparent ones with premultiplied alpha. Libraries drop alpha or composite
@@ -287,7 +287,7 @@ def coarse(image: Image.Image) -> Image.Image:
 
 
 def framed(own: int) -> tuple[bytes, bytes]:
-    """Two images of the model's own size that differ only in a frame at their very edge."""
+    """Two images of the model's input size that differ only in a frame at their very edge."""
     pixels, wide = scenes.colour(own, own), max(1, own // FRAME)
     other = np.where(pixels > 127, pixels - 120, pixels + 120)
     other[wide:-wide, wide:-wide] = pixels[wide:-wide, wide:-wide]
@@ -356,7 +356,7 @@ def _sampled(resample: Resampling, moved: float = 0) -> Scale:
 
 
 def seen(image: Image.Image, own: int, crops: bool, scale: Scale) -> list[Image.Image]:
-    """An image resized to a model's own size: one, or one for each way of rounding the crop."""
+    """An image resized to a model's input size: one, or one for each way of rounding the crop."""
     if not crops:
         return [scale(image, (own, own))]
     short = min(image.size)

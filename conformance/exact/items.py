@@ -100,7 +100,7 @@ def images(size: int) -> dict[str, bytes]:
 
 
 def sized(size: int) -> dict[str, bytes]:
-    """RGB PNGs: two of the model's own size, others larger, smaller, and of other shapes."""
+    """RGB PNGs: two of the model's input size, others larger, smaller, and of other shapes."""
     wide, tall = (size * 23 // 10, size * 13 // 10), (size * 11 // 10, size * 19 // 10)
     shapes = {
         "own size": (0, size, size),

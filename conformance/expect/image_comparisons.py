@@ -149,8 +149,8 @@ def _is_good(exchange: Exchange) -> bool:
 def all_different(batches: ImageBatches, images: Mapping[str, bytes], own: int | None) -> None:
     """Require a different vector for each image.
 
-    If two have the same vector only at their own size, that size is the cause. `own` is the side of
-    the model's images; None if the sizes need not be compared.
+    If two have the same vector only at their original size, that size is the cause. `own` is the
+    side of the model's images; None if the sizes need not be compared.
     """
     batches.gather(images.values())
     rows = given.joined([batches.image(file) for file in images.values()])

@@ -46,7 +46,7 @@ class CauseKind(StrEnum):
     CHANGED = "changed"
     """An earlier request, sent again, gets different vectors."""
     SIZE = "size"
-    """Two images have the same vector at their own size, but not at the model's."""
+    """Two images have the same vector at their original size, but not at the model's input size."""
     BROKEN_OFF = "broken off"
     """A response ends in the middle of its body."""
     INEXACT = "inexact"
