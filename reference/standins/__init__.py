@@ -1,4 +1,4 @@
-"""Stand-ins: small trained checkpoints, one per listed tag, packed next to this file.
+"""Stand-ins: small trained checkpoints, one per listed tag, stored next to this file.
 
 They are made by `python -m lab.training`, load without the model hub, and use the folder layout of
 the vendor's images (weaviate/multi2vec-clip-inference, download.py).
