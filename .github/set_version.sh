@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Usage: set_version.sh v1.2.0: writes a tag's version into pyproject.toml.
+# Usage: set_version.sh v1.2.0: writes the version of a Git tag to pyproject.toml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1#v}

@@ -10,7 +10,7 @@ store() { # NAME TITLE SOURCE COMMAND REPORT
   mkdir -p "results/$1"
   cat > "results/$1/target.toml" <<TOML
 title = "$2"
-about = "Run by the workflow official-images on a machine of GitHub's without a GPU."
+about = "Run by the workflow official-images on a GitHub-hosted runner without a GPU."
 source = "$3"
 reproduce = """
 $4
@@ -24,6 +24,6 @@ for run in "$runs"/official-*; do
   digest=$(cat "$run/digest.txt" 2>/dev/null || echo "$images:$tag")
   store "official-$tag" "$images:$tag" "$digest" "clip-conformance --image $digest --model $tag" \
     "$run/report/image/report.json"
-  store "reference-published-$tag" "the reference, $tag, published weights" "this repository, at the commit in the report" \
+  store "reference-published-$tag" "the reference encoder, $tag, published weights" "this repository, at the commit in the report" \
     "clip-conformance --reference $tag --weights published" "$run/report/reference/report.json"
 done
