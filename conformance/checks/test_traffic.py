@@ -63,7 +63,7 @@ def as_before(endpoint: Endpoint, got: Observations, before: Observations, what:
 
 
 def distances(some: Observations, others: Observations) -> list[float]:
-    """The relative error between each row and the same row of the others."""
+    """The relative distance between each row and the same row of the others."""
     return list(map(tolerances.distance, some.vectors, others.vectors))
 
 

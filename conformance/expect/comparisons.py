@@ -93,7 +93,7 @@ class Precision:
 
     def problem(self, apart: float, limit: float = tolerances.ACROSS_REQUESTS) -> Nonconformity:
         """The finding about low precision."""
-        got = f"low precision: vectors of the same item with a relative error of {apart:.2g}"
+        got = f"low precision: vectors of the same item at a relative distance of {apart:.2g}"
         expected = f"within {limit:g} (as in float32, or in bfloat16 with float32 accumulation)"
         cause = Cause(CauseKind.LOW_PRECISION)
         return Nonconformity(got, expected, self.noise.exchanges, cause)
@@ -149,7 +149,7 @@ def same(
     cause: CauseKind | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Require every row of `got` to match its row of `expected` to within a relative error.
+    """Require every row of `got` to match its row of `expected` to within a relative distance.
 
     That is the distance between the two over the larger norm; `names` describe the rows.
     """
@@ -161,7 +161,7 @@ def same(
         not apart or not beyond(apart[worst], within),
         f"{_which(what, worst, len(apart), names)} has a different vector, with a relative "
         f"error of {max(apart, default=0):.2g}",
-        f"the same vector, to within a relative error of {within:g} (1.4 means a right angle)",
+        f"the same vector, to within a relative distance of {within:g} (1.4 means a right angle)",
         *_both(got, expected, worst),
         cause=Cause(cause) if cause else _other_order(got, expected),
     )

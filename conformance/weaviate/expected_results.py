@@ -67,7 +67,7 @@ def expect_stored(
     close = apart <= ACROSS_REQUESTS
     expect.require(
         close,
-        f"the stored vector of {item.title!r} with a relative error of {apart:.2g}",
+        f"the stored vector of {item.title!r} at a relative distance of {apart:.2g}",
         f"the combination of the endpoint's vectors, within {ACROSS_REQUESTS:g}",
         *([] if close else [*_requests_for(deployment, item), expected.exchange]),
     )

@@ -96,7 +96,7 @@ def test_two_endpoints_serve_one_server(
     apart = distance(there.stored(0), combined(rows, WEIGHTS))
     expect.require(
         apart <= REPEATED,
-        f"a vector with a relative error of {apart:.2g}",
+        f"a vector at a relative distance of {apart:.2g}",
         "the vector from the second endpoint",
     )
     asked = [passed.asked()["texts"] for passed in deployment.seen(mark)]

@@ -64,7 +64,7 @@ def test_several_text_fields(
     apart = min(distance(stored, right), distance(stored, swapped))
     expect.require(
         apart <= ACROSS_REQUESTS,
-        f"a stored vector with a relative error of {apart:.2g}",
+        f"a stored vector at a relative distance of {apart:.2g}",
         f"the combination with the weights in one order or the other, within {ACROSS_REQUESTS:g}",
         texts.exchanges[0],
     )
