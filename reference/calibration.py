@@ -1,4 +1,4 @@
-"""When a model is loaded, measure which batch sizes and number formats are safe and fast.
+"""When a model is loaded, measure which batch sizes and data types are safe and fast.
 
 An image must have the same vector, bit for bit, alone, in a batch, and under load, since Weaviate's
 own acceptance test compares two requests. Depending on processor and library, a matrix product may
@@ -151,7 +151,7 @@ COMPARED = {"cpu": 1, "cuda": 32}
 
 @dataclass(frozen=True)
 class Comparison:
-    """A number format compared with float32, on this device and with this model."""
+    """A data type compared with float32, on this device and with this model."""
 
     speed: float
     """Images per second, relative to float32."""
@@ -166,7 +166,7 @@ class Comparison:
 def in_number_format(
     build: Callable[[Placement], Model], device: str, wanted: str
 ) -> tuple[Model, Comparison | None]:
-    """The model in the number format `wanted`, compared with float32 unless it is float32.
+    """The model in the data type `wanted`, compared with float32 unless it is float32.
 
     `auto` selects bfloat16 if it is faster. Both are in memory during the comparison. Raises
     `UnloadableError` for a format that is slower than float32 on this device.

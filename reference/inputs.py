@@ -1,4 +1,4 @@
-"""A model's inputs for one item and for a batch, as arrays by argument name."""
+"""A model's inputs for one item and for a batch, as arrays keyed by argument name."""
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Literal

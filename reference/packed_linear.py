@@ -30,7 +30,7 @@ class PackedLinear(nn.Module):
 
     @cached_property
     def weight(self) -> torch.Tensor:
-        """The layer's original weight, kept once requested: libraries check its number format."""
+        """The layer's original weight, kept once requested: libraries check its data type."""
         found: torch.Tensor = self._packed.to_dense()
         return found
 

@@ -77,7 +77,7 @@ OPTIONS = (
     ("host", "HOST", "address to listen on (127.0.0.1)"),
     ("port", "PORT", "port to listen on (8080); 0 picks a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
-    ("dtype", "TYPE", f"{', '.join(DTYPES)}: the model's number format (float32)"),
+    ("dtype", "TYPE", f"{', '.join(DTYPES)}: the model's data type (float32)"),
     (
         "engine",
         "NAME",

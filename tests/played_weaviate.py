@@ -1,4 +1,4 @@
-"""A simulated Weaviate REST interface, with responses generated from a schema and objects."""
+"""A simulated Weaviate REST API, with responses generated from a schema and objects."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A fault in one place has one primary finding, under the clause that describes it."""
+"""A fault in one place produces one primary finding, under the clause that describes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A slow endpoint receives only what it can answer in time, and OPS-02 reports slow imports.
+"""A slow endpoint gets only as many requests as it can answer in time; OPS-02 reports slow imports.
 
 The timeouts are small, and the seconds per item are in proportion: 0.1 s of 3 s corresponds to 1.7
 s of Weaviate's 50 s.

@@ -1,4 +1,4 @@
-"""PRB: the ready and live probes, on an idle and on a busy endpoint."""
+"""PRB: the readiness and liveness probes, on an idle and on a busy endpoint."""
 
 import os
 from collections.abc import Callable

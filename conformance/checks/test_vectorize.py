@@ -1,4 +1,4 @@
-"""VEC: the rows, order, and dimension of /vectorize responses, and the requests it accepts.
+"""VEC: the requests that /vectorize accepts, and the rows, order, and dimension of its responses.
 
 The SHOULD clauses at the end cover requests from clients other than today's Weaviate.
 """

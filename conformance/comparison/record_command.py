@@ -1,7 +1,7 @@
 """``clip-conformance record``: save vectors to a file for later comparisons.
 
 ``record URL -o FILE`` saves an endpoint's vectors for ``compare`` and ``--compare-with FILE``.
-``record --reference TAG --weights hub`` saves the vectors of published weights for the EXA group.
+``record --reference TAG --weights hub`` saves vectors computed with published weights, for EXA.
 """
 
 from dataclasses import replace

@@ -6,7 +6,8 @@ ENDPOINT_TIMEOUT: Final = 50.0
 """Limit for a whole exchange: Weaviate's own default for a request, `MODULES_CLIENT_TIMEOUT`."""
 
 READY_TIMEOUT: Final = 0.5
-"""Weaviate's timeout for each ready probe at startup (`startup.go`); it never sends live probes."""
+"""Weaviate's timeout for each readiness probe at startup (`startup.go`); it sends no liveness
+probes."""
 
 LIVE_TIMEOUT: Final = 3.0
 """The liveness probe's `timeoutSeconds` in Weaviate's Helm chart."""

@@ -4,9 +4,9 @@
 16-bit integers with a common scale, which changes it by less than 5e-5 of its norm and halves the
 size of the file.
 
-Vectors of published weights are recorded by users who can load them, since the project was built
-without access to them: `clip-conformance record --reference TAG --weights hub` writes a file into
-`published_folder()`.
+Vectors computed with published weights are recorded by users who have access to the weights, since
+the project was developed without it: `clip-conformance record --reference TAG --weights hub` writes
+a file into `published_folder()`.
 """
 
 import hashlib

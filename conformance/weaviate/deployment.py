@@ -29,7 +29,7 @@ SUCCESS = "success, as for any endpoint that follows the contract"
 
 MODULE = "multi2vec-clip"
 HELD_PROBES = 2
-"""Number of ready probes that the suite answers with 503, as if the endpoint started slowly."""
+"""Number of readiness probes that the suite answers with 503, as if the endpoint started slowly."""
 
 
 class TemporaryCollections:

@@ -1,4 +1,4 @@
-"""Replay recorded requests byte for byte, changed only to match the endpoint's URL.
+"""Replay recorded requests byte for byte, except for changes that the endpoint's URL requires.
 
 A replayed request must meet the same conditions as Weaviate's own. So the requests of one replay
 use one connection, like Go's client. Before each request, the keep-alive connection is checked for

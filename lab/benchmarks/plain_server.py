@@ -72,7 +72,7 @@ def text_options(model: Any) -> dict[str, Any]:
 
 
 def placed(inputs: Any, model: Any) -> Any:
-    """The processor's `inputs`, on the model's device and in its number format."""
+    """The processor's `inputs`, on the model's device and in its data type."""
     return inputs.to(model.device).to(model.dtype)
 
 

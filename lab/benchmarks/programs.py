@@ -78,7 +78,7 @@ def _answers(url: str) -> bool:
 
 
 def add_placement(parser: argparse.ArgumentParser) -> None:
-    """Options for the device and number format of a program."""
+    """Options for the device and data type of a program."""
     parser.add_argument("--device", default="cpu", help="cpu, or a CUDA device such as cuda:0")
     parser.add_argument(
         "--dtype", default="float32", choices=("float32", "bfloat16", "float16"), help="of weights"

@@ -1,4 +1,4 @@
-"""`python -m lab.exactness.renderings [TAG ...]`: find mistakes without expected vectors.
+"""`python -m lab.exactness.renderings [TAG ...]`: detect mistakes without using expected vectors.
 
 Each mistake in preprocessing is made with a stand-in, and checks of the suite test it as with
 published weights. The correct variations are tried in the same way.

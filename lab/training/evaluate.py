@@ -1,4 +1,4 @@
-"""`python -m lab.training.evaluate [TAG...]`: measure the packed stand-ins' retrieval.
+"""`python -m lab.training.evaluate [TAG...]`: measure the packed stand-ins' retrieval accuracy.
 
 Prints recall@1 both ways for each tag and language: the share of captions whose own drawing is
 the nearest, and of drawings whose nearest caption is their own.

@@ -1,4 +1,4 @@
-"""ModernVBERT as in transformers, trained at a small width, then tiled to its full width."""
+"""ModernVBERT as implemented in transformers, trained at small width, then tiled to full width."""
 
 from collections.abc import Callable
 from typing import Any, Final

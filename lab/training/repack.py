@@ -1,4 +1,4 @@
-"""`python -m lab.training.repack [TAG...]`: update the files in the packed stand-ins."""
+"""`python -m lab.training.repack [TAG...]`: rewrite the JSON files in the packed stand-ins."""
 
 import sys
 from pathlib import Path

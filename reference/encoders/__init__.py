@@ -29,7 +29,7 @@ MODULES: dict[Library, str] = {
 
 @dataclass(frozen=True)
 class Placement:
-    """The device and number format in which a model computes."""
+    """The device and data type in which a model computes."""
 
     device: str = "cpu"
     dtype: str = "float32"

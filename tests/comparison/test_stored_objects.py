@@ -1,4 +1,4 @@
-"""The comparison recognizes how old stored vectors were combined."""
+"""The comparison recognizes how stored vectors were combined from the vectors of fields."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Comparisons as part of a suite run, and vectors of published weights for the EXA group."""
+"""Comparisons as part of a suite run, and vectors computed with published weights for EXA."""
 
 import json
 from pathlib import Path

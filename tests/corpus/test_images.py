@@ -1,4 +1,4 @@
-"""The generated image files match their names, as read by Pillow."""
+"""As read by Pillow, each generated image file has the properties that its name states."""
 
 import io
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""docker/helm-values*.yaml, rendered by the real chart.
+"""Weaviate's real Helm chart, rendered with docker/helm-values*.yaml.
 
 CLIP_HELM_CHART names the chart: a folder, or a name that helm knows, such as weaviate/weaviate.
 """

@@ -1,4 +1,4 @@
-"""A fast, deterministic fake encoder whose texts and images are aligned on the drawings corpus."""
+"""A fast, deterministic fake encoder that aligns the texts and images of the drawings corpus."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,4 +1,4 @@
-"""The library vectors of the suite's known items, which a fake encoder must return."""
+"""The libraries' vectors for the suite's known items, which a fake encoder must return."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Measurements made when a model is loaded: batch sizes, and number formats other than float32."""
+"""Measurements made when a model is loaded: batch sizes, and data types other than float32."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -95,7 +95,7 @@ def test_attention_is_computed_whichever_may_be_chosen(kind: Kind) -> None:
 
 
 class Timed(Computing):
-    """Takes two ticks of a clock per batch in float32, and `other` in another format."""
+    """Takes two ticks of a clock per batch in float32, and `other` in another data type."""
 
     now = 0
 

@@ -1,4 +1,4 @@
-"""With onnxruntime, the stand-ins produce the same vectors as with torch, which is not required."""
+"""With onnxruntime and without torch, the stand-ins produce the same vectors as with torch."""
 
 import json
 import os

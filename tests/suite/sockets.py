@@ -1,4 +1,4 @@
-"""Servers that misbehave below HTTP, each as a function that handles a connection."""
+"""Servers that misbehave below the HTTP layer, each as a function that handles a connection."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""An endpoint behind a gateway that requires a header, or has its own certificate authority."""
+"""Endpoints that require a header, or whose certificate comes from a private authority."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""Fixtures for the Weaviate tests: an endpoint, and a program that stands in for Weaviate."""
+"""Fixtures for the Weaviate tests: an endpoint, and a fake program that replaces Weaviate."""
 
 import os
 import stat
@@ -37,7 +37,7 @@ def leftovers() -> list[Path]:
 
 @pytest.fixture(scope="session")
 def endpoint_url() -> Iterator[str]:
-    """A conformant endpoint over a fake encoder that is aligned on the drawings."""
+    """A conformant endpoint over a fake encoder that aligns texts and drawings."""
     with serve(Endpoint(Encoder())) as url:
         yield url
 

@@ -1,4 +1,4 @@
-"""compare and doctor on every kind of collection in a real Weaviate server."""
+"""The compare and doctor commands on every kind of collection in a real Weaviate server."""
 
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Vectors that depend on their position, on their request, or on earlier requests."""
+"""Vectors that depend on an item's position, on the rest of its request, or on earlier requests."""
 
 import random
 import re
