@@ -272,7 +272,7 @@ def renderings(
 
 
 def noisy(image: Image.Image) -> Image.Image:
-    """A copy with every fiftieth value off by 1: ten times the rounding error of resizing."""
+    """A copy with one value in fifty off by 1: ten times the rounding error of resizing."""
     values = np.array(image.convert("RGB")).astype(int)
     chance = np.random.default_rng(0)
     values += chance.choice([-1, 0, 1], values.shape, p=[0.01, 0.98, 0.01])

@@ -236,7 +236,7 @@ ALL: tuple[Mistake, ...] = (
     Mistake(
         "JPEG decoded with the fast cosine transform and upsampling", "image", _before(decoded_fast)
     ),
-    Mistake("every fiftieth value off by 1 out of 255", "image", _before(image_sizes.noisy)),
+    Mistake("one value in fifty off by 1 out of 255", "image", _before(image_sizes.noisy)),
     *_both("1 thread", lambda _: _threads(1)),
     *_both("4 threads", lambda _: _threads(4)),
     *_both("eager attention", _eager),

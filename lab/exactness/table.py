@@ -85,9 +85,11 @@ def _renderings() -> str:
     ]
     none = counts["none"]
     undetected = f"{none} go entirely undetected" if none else "none goes entirely undetected"
+    *first, last = found
     summary = (
-        f"The measurements cover the models {', '.join(found)}. Of the mistakes in the table, "
-        f"{counts.total()} violate the contract and can be distinguished from different weights. "
+        f"The measurements cover the models {', '.join(first)}, and {last}. "
+        f"Of the mistakes in the table, {counts.total()} violate the contract and can be "
+        "distinguished from different weights. "
         f"Of these, {counts['all']} are detected for all affected models, {counts['some']} only "
         f"for some, and {undetected}. "
         f"Correct variations reported as mistakes: {', '.join(accused) or 'none'}.\n"
