@@ -165,7 +165,11 @@ def test_the_last_word_before_a_bucket_ends_is_read(cache: VectorCache, model: M
         not_applicable("the model's token limit is unknown")
     sent = texts.growing(min(model.text_tokens, MOST_WORDS))
     names = [f"{shown(text)}, {len(text.split())} words" for text in sent]
-    expect.distinct(cache.given_in_lists(sent), names)
+    rows = cache.given_in_lists(sent)
+    equal = [row for row, other in expect.equal_pairs(rows) if other == row - 1]
+    # If hardly any word makes a difference, the number of words is not the cause.
+    ignored = Cause(CauseKind.UNREAD, "texts") if len(equal) >= len(sent) - 2 else None
+    expect.distinct(rows, names, ignored)
 
 
 def unread(places: set[int], count: int) -> Cause | None:
