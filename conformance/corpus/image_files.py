@@ -80,7 +80,7 @@ def save(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def png(pixels: Pixels) -> bytes:
-    """A plain RGB PNG of gray values (h, w) or colors (h, w, 3)."""
+    """A plain RGB PNG of grayscale values (h, w) or colors (h, w, 3)."""
     return _png(pixels.tobytes(), pixels.shape)
 
 

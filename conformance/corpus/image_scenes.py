@@ -75,7 +75,7 @@ def pure(width: int, height: int, colours: int = 8, scene: int = 0) -> Pixels:
 
 
 def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
-    """The scene in gray values, shape (height, width)."""
+    """The scene in grayscale values, shape (height, width)."""
     return shades(levels)[indices(width, height, levels, scene)]
 
 

@@ -223,7 +223,7 @@ def grey_scene(number: int, width: int, height: int) -> Pixels:
 
 
 def palette_scene(number: int, width: int, height: int) -> Image.Image:
-    """The scene in at most 216 colors, mode P; the palette's order differs from the gray values."""
+    """The scene in at most 216 colors, mode P; the palette is not in the order of brightness."""
     coarse = scene(number, width, height) // 51
     indices = (coarse.astype(int) @ np.array([36, 6, 1]) * 5 % 216).astype(np.uint8)
     colours = np.zeros((256, 3), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""The reference with a no-op model: ``python -m lab.benchmarks.free_server --port N``.
+"""The reference encoder with a no-op model: ``python -m lab.benchmarks.free_server --port N``.
 
 Only the forward pass is omitted, so the rest is the cost of serving.
 """

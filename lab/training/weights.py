@@ -1,4 +1,4 @@
-"""Weights that compress well: few embedding blocks, few bits per number, repeated tiles."""
+"""Weights that compress well: few embedding blocks, few bits per weight, and repeated tiles."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Options from all sources become typed settings; invalid ones print a line and exit with 4."""
+"""Options from all sources become typed settings; an invalid one ends the run with status 4."""
 
 import json
 import os

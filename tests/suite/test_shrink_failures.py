@@ -1,4 +1,4 @@
-"""The search for a failing request is deterministic and bounded, and finds a minimal one."""
+"""Shrinking a failing request is deterministic and bounded, and yields a minimal one."""
 
 from pathlib import Path
 

@@ -57,7 +57,7 @@ def blended(shade: int, image: Image.Image) -> Image.Image:
 
 
 def indices_as_grey(image: Image.Image) -> Image.Image:
-    """A palette's indices read as gray values."""
+    """A palette's indices read as grayscale values."""
     return Image.fromarray(np.asarray(image)) if image.mode == "P" else image
 
 
