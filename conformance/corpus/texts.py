@@ -37,6 +37,8 @@ MARKS: Final = 4
 """Tokens of the limit reserved for the model's special tokens."""
 BUCKET: Final = 16
 """Tokens: lengths that texts are padded to are mostly multiples of it."""
+SHORTEST: Final = 3
+"""Words up to which texts show whether a repeated word makes a difference at all."""
 PLACES: Final = 40
 """Number of places that are tried within a long limit, including the first and the last."""
 WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
@@ -257,11 +259,12 @@ def one_word_apart(limit: int) -> tuple[str, ...]:
 
 @cache
 def growing(limit: int) -> tuple[str, ...]:
-    """Texts of about as many one-token words as a bucket of 16 tokens, or of several, holds.
+    """Texts of one to `SHORTEST` words, and of about as many as buckets of 16 tokens hold.
 
-    Each is the beginning of the next.
+    Each word is one token, and each text is the beginning of the next.
     """
-    counts = [count for count in range(1, limit - MARKS + 1) if -count % BUCKET <= MARKS + 1]
+    full = [count for count in range(1, limit - MARKS + 1) if -count % BUCKET <= MARKS + 1]
+    counts = [*range(1, SHORTEST + 1), *full]
     return tuple(" ".join(islice(cycle(ONE_TOKEN), count)) for count in counts)
 
 
