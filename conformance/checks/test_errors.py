@@ -4,6 +4,9 @@ Requests after an error are tested before other things that may disrupt an endpo
 that disconnect: if an error alone disrupts it, the error is the simpler explanation.
 """
 
+import time
+from itertools import cycle
+
 import pytest
 
 from conformance import expect
@@ -18,8 +21,8 @@ from conformance.corpus.image_files import (
 )
 from conformance.expect import given
 from conformance.expect.vector_cache import VectorCache
-from conformance.transport import raw_caller
-from conformance.transport.endpoint import META, Endpoint, Items
+from conformance.transport.endpoint import JSON, META, VECTORIZE, Endpoint, Items
+from conformance.transport.raw_caller import RawCaller
 
 TEXT = "a red circle"
 TWO_SCRIPTS = "ein grüner Kreis, 緑の丸"
@@ -198,14 +201,42 @@ def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
     expect.no_leak(given.answered(endpoint.post(body)))
 
 
+TEXTS = 8
+"""Number of texts in a request whose client disconnects."""
+NOTICED_WITHIN = 0.1
+"""Seconds after which a busy endpoint should have noticed that its clients are gone."""
+INTERRUPTED = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()
+HEADERS = {**JSON, "Content-Length": str(len(INTERRUPTED))}
+
+MOMENTS: dict[str, slice] = {
+    "while sending the headers": slice(40),
+    "before the body": slice(-len(INTERRUPTED)),
+    "while sending the body": slice(-len(INTERRUPTED) // 2),
+    "while waiting": slice(None),
+    "while receiving": slice(None),
+}
+"""When a client may disconnect, each with the part of its request that it has sent by then."""
+
+
+def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
+    """Disconnect a client at `moment`, `times` times, every other time with a reset."""
+    for _, reset in zip(range(times), cycle([False, True]), strict=False):
+        caller = RawCaller(url, timeout)
+        caller.write((caller.head("POST", VECTORIZE, HEADERS) + INTERRUPTED)[MOMENTS[moment]])
+        if moment == "while receiving":
+            caller.has_answer(timeout)  # Wait until it begins.
+        caller.hang_up(reset)
+    time.sleep(NOTICED_WITHIN)
+
+
 @pytest.mark.clause("OPS-06")
-@pytest.mark.parametrize("moment", raw_caller.MOMENTS)
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_clients_that_disconnect_leave_nothing_behind(
     endpoint: Endpoint, cache: VectorCache, moment: str
 ) -> None:
     before = cache.vectors([TWO_SCRIPTS], [small_png()])
-    times = endpoint.client.pace.texts(TIMES, at_once=raw_caller.TEXTS)
-    raw_caller.hang_up(endpoint.client.url, endpoint.client.timeout, moment, times)
+    times = endpoint.client.pace.texts(TIMES, at_once=TEXTS)
+    hang_up(endpoint.client.url, endpoint.client.timeout, moment, times)
     what = f"after {times} clients that disconnected {moment}"
     in_turn = [endpoint.vectorize([TWO_SCRIPTS], [small_png()]) for _ in range(2)]
     at_once = endpoint.vectorize_at_once([Items([TWO_SCRIPTS], [small_png()])] * AFTER)

@@ -133,14 +133,13 @@ class Aftermath:
 
     def _first_response(self, good: Items) -> Exchange:
         """The response to the first request of its kind, once the model is loaded."""
-        timeout = self._endpoint.client.timeout
-        first = seen = self._good.send(good, timeout)
+        first = seen = self._good.send(good, self._good.timeout)
         self.first.setdefault(kind_of(good), first)
         for _ in range(LOADING):
             if seen.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
             time.sleep(PAUSE)
-            seen = self._good.send(good, timeout)
+            seen = self._good.send(good, self._good.timeout)
         if seen is not first and seen.succeeded:
             cause = Cause(CauseKind.FIRST, signature=response_signature(first))
             got = f"{first.summary()}; served when the same request was sent again later"
@@ -199,7 +198,7 @@ class Aftermath:
 
     def _drain(self, late: Sequence[Exchange]) -> None:
         """Wait while the endpoint may still be busy with requests that timed out."""
-        timeout = self._endpoint.client.timeout
+        timeout = self._good.timeout
         if any(map(self._pace.explains, late)):
             self._good.drain(like(late[0]), timeout + 2 * self._pace.outstanding(late))
         elif any(len(each.request_body) > HEAVY for each in late):

@@ -58,8 +58,6 @@ class Budget:
         """Estimated seconds of the cases that have not started yet, by test."""
         self._spare: dict[str, float] = {}
         """The same for cases that run if time remains."""
-        self.is_short = False
-        """Whether the run has less time than all cases take."""
         self.estimate = 0.0
         """Seconds that the selected cases take."""
         self.whole = 0.0
@@ -80,12 +78,11 @@ class Budget:
             # Work in progress when the time is up has to finish, too.
             reserve = min(RESERVE * (self._pace.text + self._pace.image), self._seconds / 10)
             self._end = self._pace.end = self._started + self._seconds - reserve
-        if self._seconds is not None and self.whole > self._seconds:
-            self.is_short = True
-            day = datetime.now(UTC).toordinal() if day is None else day
-            cheapest = _cheapest(cases, costs)
-            self._cheapest = {cases[number][0] for number in cheapest}
-            kept = _kept(costs, cheapest, day, self._seconds - spent)
+            if self.is_short:
+                day = datetime.now(UTC).toordinal() if day is None else day
+                cheapest = _cheapest(cases, costs)
+                self._cheapest = {cases[number][0] for number in cheapest}
+                kept = _kept(costs, cheapest, day, self._seconds - spent)
         every = {test: cost for (test, _), cost in zip(cases, costs, strict=True)}
         for (test, cost), keep in zip(every.items(), kept, strict=True):
             (self._waiting if keep else self._spare)[test] = cost
@@ -112,6 +109,11 @@ class Budget:
             return 4 + place, 0
         alone = self._costs([test])[0]
         return (1 if alone <= self._pace.text + self._pace.image else place), alone
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the run has less time than all cases take."""
+        return self._seconds is not None and self.whole > self._seconds
 
     def is_spare(self, test: str) -> bool:
         """Whether a case runs only if time remains."""

@@ -5,14 +5,13 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import chain
 from typing import Any
 
-import h11
 import httpx
 
 from conformance.options import endpoint_url
@@ -25,7 +24,7 @@ from conformance.transport.exchange import (
     without_gzip,
 )
 from conformance.transport.pace import Pace
-from conformance.transport.raw_http import Peer, Wire
+from conformance.transport.raw_caller import RawCaller
 
 RESENDS = 2
 """Like Go's net/http, send a request again if its keep-alive connection turns out to be closed."""
@@ -192,9 +191,20 @@ class Client:
             answered = replace(sent, failure=classify(problem, timeout, reused=not fresh))
             cut = isinstance(problem, (httpx.ReadError, httpx.WriteError))
             if cut and len(request.body) > BUFFERED:
-                refused = await asyncio.to_thread(_refused_early, call, sent, timeout)
-                answered = refused or answered
+                raw = await asyncio.to_thread(self._again, request, sent, timeout)
+                answered = raw if raw.status >= HTTPStatus.BAD_REQUEST else answered
         return replace(answered, seconds=time.perf_counter() - start, fresh=bool(fresh))
+
+    def _again(self, request: Request, sent: Exchange, timeout: float) -> Exchange:
+        """The exchange over a blocking socket, in case the endpoint rejects the request early.
+
+        Many servers then close the connection, and asyncio drops a response that has already
+        arrived if it cannot send the rest of the body. Go's client reads the response.
+        """
+        headers = {**HEADERS, **(request.headers or {}), "Content-Length": str(len(request.body))}
+        with RawCaller(self.url, timeout) as caller:
+            caller.write(caller.head(request.method, request.path, headers) + request.body)
+            return caller.read(sent)
 
     async def _receive(self, call: httpx.Request, sent: Exchange) -> Exchange:
         answer = await self._http.send(call, stream=True)
@@ -224,27 +234,6 @@ def _http_client(url: str) -> httpx.AsyncClient:
         # Go's client keeps no cookies, and an endpoint's cookies would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
-
-
-def _refused_early(call: httpx.Request, sent: Exchange, timeout: float) -> Exchange | None:
-    """The exchange over a blocking socket, if the endpoint rejects it before reading it all.
-
-    Many servers then close the connection, and asyncio drops a response that has already arrived if
-    it cannot send the rest of the body. Go's client reads the response.
-    """
-    lines = [f"{call.method} {call.url.raw_path.decode('ascii')} HTTP/1.1".encode()]
-    lines += [name + b": " + value for name, value in call.headers.raw]
-    try:
-        with closing(Wire(Peer(sent.url).connect(timeout))) as wire:
-            wire.set_deadline(timeout)
-            with suppress(OSError):  # There may be a response all the same.
-                wire.write(b"\r\n".join(lines) + b"\r\n\r\n")
-                wire.write(sent.request_body)
-            response = wire.response(sent.method)
-            answered = response.answers(sent) if response else sent
-    except (OSError, h11.ProtocolError, TooLarge, zlib.error):
-        return None
-    return answered if answered.status >= HTTPStatus.BAD_REQUEST else None
 
 
 def _may_be_sent_again(exchange: Exchange) -> bool:

@@ -9,12 +9,10 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import cycle
 
 import h11
 
 from conformance.transport.child_process import Stopped
-from conformance.transport.endpoint import JSON, VECTORIZE, Items
 from conformance.transport.exchange import (
     CLOSED,
     Exchange,
@@ -97,31 +95,3 @@ class RawCaller(Stopped):
             return response.answers(sent) if response else replace(sent, failure=CLOSED)
         except (OSError, h11.ProtocolError, TooLarge, zlib.error) as problem:
             return replace(sent, failure=classify(problem, self.timeout, reused=False))
-
-
-TEXTS = 8
-"""Number of texts in a request whose client disconnects."""
-NOTICED_WITHIN = 0.1
-"""Seconds after which a busy endpoint should have noticed that its clients are gone."""
-_BODY = Items(["a caller that hangs up", "in the middle of it"] * (TEXTS // 2)).body()
-_HEADERS = {**JSON, "Content-Length": str(len(_BODY))}
-
-MOMENTS: dict[str, slice] = {
-    "while sending the headers": slice(40),
-    "before the body": slice(-len(_BODY)),
-    "while sending the body": slice(-len(_BODY) // 2),
-    "while waiting": slice(None),
-    "while receiving": slice(None),
-}
-"""When a client may disconnect, each with the part of its request that it has sent by then."""
-
-
-def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
-    """Disconnect a client at `moment`, `times` times, every other time with a reset."""
-    for _, reset in zip(range(times), cycle([False, True]), strict=False):
-        caller = RawCaller(url, timeout)
-        caller.write((caller.head("POST", VECTORIZE, _HEADERS) + _BODY)[MOMENTS[moment]])
-        if moment == "while receiving":
-            caller.has_answer(timeout)  # Wait until it begins.
-        caller.hang_up(reset)
-    time.sleep(NOTICED_WITHIN)
