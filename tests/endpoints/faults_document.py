@@ -30,9 +30,9 @@ OPEN_COLUMNS = ("endpoint", "what it does", "why")
 REST_COLUMNS = ("endpoint", "mistake", "clauses", "needs")
 EXPLAINED = """
 Before the suite is run, the author of a faulty endpoint names the clauses that describe the fault
-well. *Findings* are the primary findings of the run, in order. Failures that follow from them are
-listed under them in a report and are not counted. *Fits* says whether the first finding is under a
-clause that the author named.
+well. *Findings* are the primary findings of the run, in order. Failures that follow from a
+finding are listed under it in a report, and are not counted here. *Fits* says whether the first
+finding is under a clause that the author named.
 """
 
 
@@ -79,11 +79,12 @@ def summary(faults: Sequence[Outcome], legal: Sequence[Outcome], commit: str) ->
         f"{sum(o.caught for o in faults)} of {len(faults)} faults are reported under a clause that "
         f"describes them, and {sum(o.accepted for o in legal)} of {len(legal)} legal endpoints "
         "do not fail any MUST clause.\n",
-        f"With {refused} of these faults, the endpoint never becomes ready, so the suite does not "
-        f"start the run, and there are no findings. For the {len(told)} faults with findings, the "
-        f"median number of primary findings is {median(counts):g} ({counts.count(1)} faults have "
-        f"exactly one, and the maximum is {max(counts)}). For {fitting} of these faults "
-        f"({fitting / len(told):.1%}), the first finding fits.\n",
+        f"With {refused} of these faults, the endpoint never becomes ready, so the run ends before "
+        f"the first check, without findings. For the {len(told)} faults with findings, the median "
+        f"number of primary findings is {median(counts):g} ({counts.count(1)} faults have exactly "
+        f"one, and the maximum is {max(counts)}). For {fitting} of these faults "
+        f"({fitting / len(told):.1%}), the first finding is under a clause that the author of the "
+        "fault named.\n",
     ]
 
 
@@ -97,7 +98,7 @@ def fault_row(outcome: Outcome) -> Sequence[str]:
     named = ", ".join(clause for clause in entry.caught_by if clause != PREFLIGHT)
     told = ", ".join(outcome.findings)
     if not told and outcome.caught:
-        told = "the run refuses to start and says why"
+        told = "none: the run ends at the start, since the endpoint is not ready"
     fits = outcome.first_fits if outcome.findings else outcome.caught
     number = str(len(outcome.findings) or 1)
     return (entry.theme, entry.name, entry.summary, named, told, number, "yes" if fits else "no")
