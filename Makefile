@@ -1,5 +1,5 @@
 # `make demo` and `make test` are for users. The rest is for people who change the project. Every task
-# is defined only here; tox calls these for its own environments, with BIN set to the environment's
+# is defined only here; tox runs them in its own environments, with BIN set to the environment's
 # programs and STAMP empty, so that nothing is installed.
 SHELL := /bin/bash
 PYTHON ?= 3.11
@@ -24,9 +24,9 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test lint types unit unit-reference unit-suite test-suite test-exhaustive coverage format matrix hooks lock bench docs standins expected clean
 
 help:
-	@echo "make demo        set up without torch, start a stand-in, run the suite against it, show the results"
-	@echo "make test        set up, then run lint, types, and unit: everything that a change must pass"
-	@echo "make test-suite  only the tests that do not require torch, in an environment without it"
+	@echo "make demo        install without torch, start a stand-in, run the suite against it, and show the results"
+	@echo "make test        install everything, then run lint, types, and unit, which every change must pass"
+	@echo "make test-suite  run only the tests that do not require torch, in an environment without torch"
 	@echo "make test-exhaustive  run the whole suite against each faulty and legal endpoint, and write docs/faults.md"
 	@echo "make coverage    run the tests, and fail if the coverage is too low"
 	@echo "make matrix      run the suite against the reference encoder, for every model (tox)"
@@ -54,7 +54,7 @@ $(SUITE_STAMP): pyproject.toml requirements.lock
 $(DEMO_STAMP): pyproject.toml requirements.lock
 	$(call install,$(DEMO_VENV),stand-in$(COMMA)weaviate)
 
-# The examples in TypeScript need Node; without it their tests are skipped.
+# The examples in TypeScript need Node. Without Node, their tests are skipped.
 $(NODE): $(STAMP) examples/typescript/package-lock.json
 	@if command -v npm >/dev/null; then \
 	  npm ci --silent --no-audit --no-fund --prefix examples/typescript; \
@@ -77,7 +77,7 @@ types: $(STAMP)
 
 unit: unit-reference unit-suite
 
-# These import torch, which takes six seconds of each process that only collects them.
+# These tests import torch, which takes six seconds in each process that merely collects them.
 TORCH := tests/reference tests/standins tests/exact tests/lab
 
 unit-reference: $(STAMP)
@@ -90,12 +90,12 @@ unit-suite: $(STAMP) $(NODE)
 test-suite: $(SUITE_STAMP)
 	$(SUITE_BIN)/python -m pytest -n 4 --sample 8 -rs
 
-# Each faulty and each legal endpoint alone, with the whole suite: an hour or more. An interrupted run is
-# resumed if the commit is the same.
+# Run the whole suite against each faulty and each legal endpoint, which takes an hour or more. An
+# interrupted run is resumed if the commit is the same.
 test-exhaustive: $(STAMP)
 	$(BIN)/python -m tests.endpoints.table --kept build/faults --write docs/faults.md
 
-# Not part of `test`, because measuring coverage slows the tests by half.
+# Not part of `test`, because the tests take much longer while coverage is measured.
 coverage: $(STAMP) $(NODE)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 4
@@ -130,7 +130,7 @@ docs: $(STAMP)
 standins: $(STAMP)
 	$(BIN)/python -m lab.training
 
-# The model libraries' vectors for the suite's items, and the effects of mistakes: half an hour.
+# Compute the libraries' vectors for the suite's items, and the effects of mistakes, in half an hour.
 expected: $(STAMP)
 	$(BIN)/python -m lab.exactness.expected
 

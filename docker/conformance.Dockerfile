@@ -1,5 +1,5 @@
-# The suite without torch: it takes an endpoint's URL and gives a verdict. Built from the project's
-# root, with or without BuildKit; docker/README.md shows how to use it.
+# The suite without torch: it takes an endpoint's URL and gives a verdict. Build it from the
+# project's root, with or without BuildKit. docker/README.md shows how to use it.
 #
 #   docker build -f docker/conformance.Dockerfile -t clip-conformance .
 #   docker run --rm clip-conformance http://HOST:8080 --model TAG
@@ -11,7 +11,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /src
 COPY pyproject.toml docker/list_requirements.py ./
-# Only scikit-image's photographs are used, so it is installed without scipy and without its code.
+# Only scikit-image's photographs are used, so its code and scipy are left out.
 RUN python list_requirements.py suite < pyproject.toml > requirements.txt \
  && pip --python /opt/venv/bin/python install -r requirements.txt lazy_loader \
  && pip --python /opt/venv/bin/python install --no-deps scikit-image \

@@ -1,5 +1,6 @@
-# The reference encoder as a drop-in for the vendor's multi2vec-clip image: port 8080, ENABLE_CUDA,
-# CUDA_CORE. Built from the project's root, with or without BuildKit; docker/README.md shows how to use it.
+# The reference encoder as a drop-in replacement for the vendor's multi2vec-clip image, with the same port
+# (8080) and variables (ENABLE_CUDA, CUDA_CORE). Build it from the project's root, with or without
+# BuildKit. docker/README.md shows how to use it.
 #
 #   docker build -f docker/reference.Dockerfile -t multi2vec-clip-reference .
 #   docker build -f docker/reference.Dockerfile --build-arg LIBRARIES=stand-in -t multi2vec-clip-stand-in .
@@ -10,9 +11,9 @@ FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /src
-# The libraries come first, so that code changes do not download them again.
+# The libraries come first, so that they are not downloaded again after code changes.
 COPY pyproject.toml docker/list_requirements.py ./
-# An index with builds without CUDA, such as https://download.pytorch.org/whl/cpu.
+# A package index with builds of torch without CUDA, such as https://download.pytorch.org/whl/cpu.
 ARG TORCH_INDEX=
 # `stand-in` omits torch: the image then serves only the stand-ins, on onnxruntime.
 ARG LIBRARIES=reference
@@ -29,7 +30,7 @@ RUN pip --python /opt/venv/bin/python install --no-deps .
 FROM build AS weights
 ARG MODEL=sentence-transformers-clip-ViT-B-32-multilingual-v1
 ARG WEIGHTS=stand-in
-# Another hub, such as a mirror.
+# The model hub, or a mirror of it.
 ARG HF_ENDPOINT=https://huggingface.co
 RUN mkdir -p /app/hub /app/models \
  && if [ "$WEIGHTS" = hub ]; then \
@@ -42,7 +43,7 @@ ARG WEIGHTS=stand-in
 COPY --from=build /opt/venv /opt/venv
 COPY --from=weights /app /app
 WORKDIR /app
-# Some libraries require HOME; bytecode was written above, while that was possible.
+# Some libraries require HOME. pip has already compiled the bytecode, and the user below cannot write it.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \

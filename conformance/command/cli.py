@@ -31,8 +31,8 @@ COMMANDS = {
 """Name and ``module:command``; imported only when needed, so that other commands start fast."""
 
 DESCRIPTION = """\
-Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module requires. The endpoint can
-be a URL, a container that the suite starts, or the project's reference encoder.
+Checks that an HTTP endpoint does what Weaviate's multi2vec-clip module requires. Specify the URL of
+a running endpoint, or let the suite start a container or the project's reference encoder.
 
 \b
   clip-conformance http://localhost:8080 --model openai-clip-vit-base-patch16
@@ -46,25 +46,25 @@ Other commands, each with its own --help:
   clip-conformance explain VEC-01                   show a clause: text, reason, source, faults
   clip-conformance models                           list the tags that --model accepts
   clip-conformance record http://localhost:8080 -o before.json   save an endpoint's vectors
-  clip-conformance compare before.json http://localhost:8080     do stored vectors still match?
+  clip-conformance compare before.json http://localhost:8080     check whether stored vectors are still valid
   clip-conformance bench http://localhost:8080      measure how fast an endpoint responds
   clip-conformance compose --model TAG              print a Compose file for Weaviate and a model
   clip-conformance stand-in TAG DIR                 write a small trained model for your server
 """
 EPILOG = """\
-Every option can also be set as an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the
+Every option can also be set with an environment variable (CLIP_CONFORMANCE_MODEL=TAG) or in the
 [tool.clip-conformance] table of pyproject.toml. The command line takes precedence over variables,
 which take precedence over the file. Arguments after -- go to pytest unchanged (-- --durations=5).
 
 \b
 Exit status:
-  0  conformant, partial without a failure, or with known failures only
+    0  conformant; partial without failures; or only known failures
   1  a MUST clause failed
   2  interrupted
   3  an error in the suite
-  4  a bad option, or no endpoint
+    4  an invalid option, or no reachable endpoint
   6  incomplete
-  7  a known failure passes again
+    7  a known failure no longer occurs
 """
 WELCOME = """\
 clip-conformance checks that a service does what Weaviate's multi2vec-clip module requires:

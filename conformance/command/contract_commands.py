@@ -32,7 +32,7 @@ LISTED = {"page": "page", "build": "build", "user": "yours"}
 NOTE = """\
 CPU: seconds per image on one core. Weaviate sends two objects per core in parallel and waits 50 s.
 If an image takes over 25 s, use a GPU, or raise MODULES_CLIENT_TIMEOUT (--endpoint-timeout here).
-listed: page = on the documentation page; build = only in the vendor's build; yours = --models FILE.
+listed: page = on the documentation page; build = only in the vendor's build; yours = in your --models FILE.
 docs/models.md has the source of each value."""
 
 
@@ -73,7 +73,7 @@ def _print_group(console: Console, group: Group, level: Level | None) -> None:
 @click.command("explain")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def explain(ids: Sequence[str]) -> int:
-    """Show a clause: its requirement, reason, source, tests, and the faults that it catches.
+    """Show a clause: its requirement, reason, source, tests, and the faults that the tests detect.
 
     ID is a clause, such as VEC-01.
     """

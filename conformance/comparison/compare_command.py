@@ -1,4 +1,4 @@
-"""``clip-conformance compare OLD NEW``: check whether stored vectors still match."""
+"""``clip-conformance compare OLD NEW``: check whether stored vectors are still valid."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,9 +75,9 @@ class Asked:
 @shared.wait
 @shared.access_to("old", "new")
 def command(old: str, new: str, model: str | None, models: Path | None, **how: Any) -> int:
-    """Compare the vectors of OLD and NEW, to see whether stored vectors still match.
+    """Compare the vectors of OLD and NEW, to see whether stored vectors are still valid.
 
-    Each is the URL of an endpoint, a file written by `record`, or a Weaviate collection given as
+    OLD and NEW are each the URL of an endpoint, a file written by `record`, or a collection:
     weaviate:http://HOST:PORT/COLLECTION (with its API key in CLIP_WEAVIATE_API_KEY).
 
     The command is safe for production: it sends only valid requests with one text, one image,

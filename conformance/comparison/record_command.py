@@ -80,7 +80,7 @@ def command(
     if bool(url) == bool(reference):
         raise click.UsageError("specify the URL of an endpoint, or --reference TAG")
     if output is None and (url or weights != "hub"):
-        raise click.UsageError("give -o FILE: only vectors of hub weights have a default file")
+        raise click.UsageError("specify -o FILE: there is a default file only for --weights hub")
     if reference:
         served, seconds = find_model(reference, models), DOWNLOAD_WAIT if wait is None else wait
         click.echo(record_reference(served, models, weights, output, timeout, seconds))

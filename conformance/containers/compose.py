@@ -33,7 +33,7 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
 )
 @shared.models_file
 @click.option("--image", metavar="IMAGE", help=f"the encoder's image ({REPOSITORY}:TAG-{RELEASE})")
-@click.option("--cuda", is_flag=True, help="run on an NVIDIA GPU")
+@click.option("--cuda", is_flag=True, help="run the encoder on an NVIDIA GPU")
 @click.option(
     "--weaviate-version",
     metavar="VERSION",

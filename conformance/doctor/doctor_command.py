@@ -46,7 +46,7 @@ class Asked:
 @click.option("--weaviate", metavar="URL", help="Weaviate's URL (API key: CLIP_WEAVIATE_API_KEY)")
 @click.option("--collection", metavar="NAME", help="check only this collection (default: all)")
 @click.option("--tenant", metavar="NAME", help="the tenant to read (default: first active one)")
-@click.option("--model", metavar="TAG", help="the endpoint's model, to check vectors and device")
+@click.option("--model", metavar="TAG", help="the endpoint's model, to check the dimension and device")
 @shared.models_file
 @click.option(
     "--timeout",
@@ -63,9 +63,9 @@ def command(
 ) -> int:
     """Diagnose an endpoint and the Weaviate server that uses it, without a verdict.
 
-    Shows what is there, what is likely wrong, and what to do about it. It writes nothing.
+    Shows what it finds, what is likely wrong, and what to do about it. It writes nothing.
     URL can also be set as CLIP_CONFORMANCE_URL.
-    Exit status: 0 if no problems were found, 1 if some were, 4 for a bad option.
+    Exit status: 0 if no problems were found, 1 if some were, 4 for an invalid option.
     """
     given = _filled_in(given)
     url = given["url"]

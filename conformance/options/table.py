@@ -23,7 +23,7 @@ COMMAND_LINE: Final = "command line"
 TARGETS: Final = ("url", "reference", "image")
 """The options that name the endpoint. A run has exactly one of them."""
 DEFAULT_REFERENCE: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
-"""The tag of the documentation page's own example."""
+"""The tag in the example on Weaviate's documentation page."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _shown(value: Any) -> str:
 OPTIONS: Final = (
     Option(
         "url",
-        "the endpoint; by default, pytest starts the reference",
+        "the endpoint's URL; by default, the reference encoder is started",
         metavar="URL",
         plugin_only=True,  # The console command takes it as its argument.
     ),
@@ -102,12 +102,12 @@ OPTIONS: Final = (
         "header for every request to the endpoint; may be repeated",
         metavar="NAME:VALUE",
         repeatable=True,
-        markdown="header for every request to the endpoint, such as for a gateway in front of it; "
-        "may be repeated, and is masked in reports",
+        markdown="header for every request to the endpoint, for example one that a gateway requires; "
+        "may be repeated; its value is masked in reports",
     ),
     Option(
         "ca-file",
-        "certificates (PEM) of the authority that issued the endpoint's certificate",
+        "CA certificates (PEM) for verifying the endpoint's certificate",
         metavar="FILE",
         type=Path,
     ),
@@ -117,7 +117,7 @@ OPTIONS: Final = (
         "start a container from this image, test it, and remove it",
         metavar="IMAGE",
         markdown="start a container from this image on a free port, test it, and remove it "
-        "(needs Docker)",
+        "(requires Docker)",
     ),
     Option(
         "env",
@@ -125,7 +125,12 @@ OPTIONS: Final = (
         metavar="NAME=VALUE",
         repeatable=True,
     ),
-    Option("gpus", "GPUs for the container, as in docker run", metavar="WHICH"),
+    Option(
+        "gpus",
+        "GPUs for the container, as for docker run --gpus",
+        metavar="WHICH",
+        markdown="GPUs for the container, as for `docker run --gpus`",
+    ),
     Option("pull", "when to pull the image", choices=get_args(Pull), default="missing"),
     Option(
         "mount-weights",
@@ -153,11 +158,11 @@ OPTIONS: Final = (
     ),
     Option(
         "dimension-policy",
-        "which published vector dimension counts as correct",
+        "which vector dimension counts as correct if sources disagree",
         choices=get_args(DimensionPolicy),
         default="published",
         markdown="which vector dimension counts as correct if the documentation page and the "
-        "checkpoint differ: either one, the page's, or the checkpoint's",
+        "checkpoint differ: either of the two, the page's, or the checkpoint's",
     ),
     Option("dimensions", "the required vector dimension", metavar="N", type=int, positive=True),
     Option(
@@ -186,10 +191,10 @@ OPTIONS: Final = (
     Option("strict", "treat failed SHOULD clauses like failed MUST clauses", flag=True),
     Option(
         "slow",
-        "run every variant and the 90 s idle test, without a time limit",
+        "run every case and variant and the 90 s idle test, without a time limit",
         flag=True,
-        markdown="run every variant of images and lists, wait 90 s to see whether idle connections "
-        "are kept open, and ignore `--budget`",
+        markdown="run every test case with every variant of images and lists, wait 90 s to see "
+        "whether idle connections are kept open, and ignore `--budget`",
     ),
     Option(
         "budget",
@@ -237,9 +242,9 @@ OPTIONS: Final = (
     ),
     Option(
         "compare-with",
-        "compare with a URL, a recording, or weaviate:http://HOST:PORT/COLLECTION",
+        "compare with an endpoint URL, a recording, or weaviate:http://HOST:PORT/COLLECTION",
         metavar="WHAT",
-        markdown="compare the vectors with those of a URL, a recording, or "
+        markdown="compare the endpoint's vectors with those of another URL, a recording, or "
         "`weaviate:http://HOST:PORT/COLLECTION`",
     ),
     Option(
@@ -267,13 +272,14 @@ OPTIONS: Final = (
     ),
     Option(
         "for-weaviate",
-        "test the endpoint only against this Weaviate release",
+        "test only the clauses that apply to this Weaviate release",
         metavar="VERSION",
-        markdown="test the endpoint only against this Weaviate release; by default, against all",
+        markdown="test only the clauses that apply to this Weaviate release; by default, all "
+        "clauses are tested",
     ),
     Option(
         "stand-in",
-        "tag for the fixture clip_stand_in_url to serve",
+        "tag of the stand-in that the fixture clip_stand_in_url serves",
         metavar="TAG",
         plugin_only=True,
         configurable=False,  # It is for users' own tests, which have an ini option instead.

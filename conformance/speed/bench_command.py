@@ -64,7 +64,7 @@ def callers(text: str) -> tuple[int, ...]:
     type=kinds,
     default=",".join(KINDS),
     show_default=True,
-    help="which requests to send: text, image, and both",
+    help="kinds of requests to send: text, image, or both",
 )
 @click.option(
     "--callers",
@@ -100,7 +100,8 @@ def command(
 ) -> int:
     """Measure how fast the endpoint at URL answers Weaviate's requests, or compare several.
 
-    Exit status: 0, 1 if requests failed, 4 for a bad option or an endpoint that is not ready.
+    Exit status: 0 if no requests failed, 1 if some did, 4 for an invalid option or if an endpoint
+    is not ready.
     """
     urls = [each.rstrip("/") for each in (url, *beside)]
     check(urls, wait)

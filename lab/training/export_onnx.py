@@ -194,7 +194,7 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def write_table(tags: list[str]) -> None:
-    columns = ("stand-in", "texts", "images of the model's size", "images of other sizes")
+    columns = ("stand-in", "texts", "images of the input size", "images of other sizes")
     rows: list[tuple[str, ...]] = [columns, ("---",) * 4]
     rows += [(tag, *(f"{one:.1g}" for one in apart(tag))) for tag in tags]
     lines = [f"| {' | '.join(row)} |\n" for row in rows]

@@ -77,9 +77,9 @@ def test_silence_ends_it_early() -> None:
 NOTHING = "http://127.0.0.1:9"
 WRONG: dict[str, tuple[list[str], str]] = {
     "nothing": ([], "specify the URL of an endpoint, or --reference TAG"),
-    "no file": ([NOTHING], "give -o FILE"),
+    "no file": ([NOTHING], "specify -o FILE"),
     "both": ([NOTHING, "--reference", registry.MULTILINGUAL, "-o", "file"], "specify the URL"),
-    "no place": (["--reference", registry.MULTILINGUAL, "--weights", "stand-in"], "give -o FILE"),
+    "no place": (["--reference", registry.MULTILINGUAL, "--weights", "stand-in"], "specify -o FILE"),
     "an unknown tag": (["--reference", "no-such-tag"], "unknown model 'no-such-tag'"),
     "a misspelt tag": (
         ["--reference", f"{registry.MULTILINGUAL}1"],
