@@ -32,7 +32,7 @@ LISTED = {"page": "page", "build": "build", "user": "yours"}
 NOTE = """\
 CPU: seconds per image on one core. Weaviate sends two objects per core in parallel and waits 50 s.
 If an image takes over 25 s, use a GPU, or raise MODULES_CLIENT_TIMEOUT (--endpoint-timeout here).
-listed: page = on the documentation page; build = only in the vendor's build; yours = in your --models FILE.
+listed: page = on the documentation page; build = only in the vendor's build; yours = in --models.
 docs/models.md has the source of each value."""
 
 

@@ -46,7 +46,9 @@ class Asked:
 @click.option("--weaviate", metavar="URL", help="Weaviate's URL (API key: CLIP_WEAVIATE_API_KEY)")
 @click.option("--collection", metavar="NAME", help="check only this collection (default: all)")
 @click.option("--tenant", metavar="NAME", help="the tenant to read (default: first active one)")
-@click.option("--model", metavar="TAG", help="the endpoint's model, to check the dimension and device")
+@click.option(
+    "--model", metavar="TAG", help="the endpoint's model, to check the dimension and device"
+)
 @shared.models_file
 @click.option(
     "--timeout",

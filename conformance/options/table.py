@@ -102,8 +102,8 @@ OPTIONS: Final = (
         "header for every request to the endpoint; may be repeated",
         metavar="NAME:VALUE",
         repeatable=True,
-        markdown="header for every request to the endpoint, for example one that a gateway requires; "
-        "may be repeated; its value is masked in reports",
+        markdown="header for every request to the endpoint, for example one that a gateway "
+        "requires; may be repeated; its value is masked in reports",
     ),
     Option(
         "ca-file",

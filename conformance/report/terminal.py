@@ -166,8 +166,8 @@ def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None
         own = f"--models {models} --weights FOLDER" if models else "--weights hub"
         line = (
             "Exactness was tested only with captions, published values, and the preprocessing of "
-            f"images. To record expected vectors: clip-conformance record --reference {tag} {own} -o "
-            f"~/.local/share/clip-conformance/expected/{tag}.npz"
+            f"images. To record expected vectors: clip-conformance record --reference {tag} {own} "
+            f"-o ~/.local/share/clip-conformance/expected/{tag}.npz"
         )
         line += ", where FOLDER contains your checkpoint (docs/comparing.md)" if models else ""
         console.print(line, soft_wrap=True)
@@ -183,7 +183,8 @@ def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
     profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
     line.append(
-        f"{judgement.seconds:.1f} s, {judgement.endpoint_seconds:.1f} s of that waiting for the endpoint)"
+        f"{judgement.seconds:.1f} s, {judgement.endpoint_seconds:.1f} s of that waiting for the "
+        "endpoint)"
     )
     return line
 

@@ -79,7 +79,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "nothing": ([], "specify the URL of an endpoint, or --reference TAG"),
     "no file": ([NOTHING], "specify -o FILE"),
     "both": ([NOTHING, "--reference", registry.MULTILINGUAL, "-o", "file"], "specify the URL"),
-    "no place": (["--reference", registry.MULTILINGUAL, "--weights", "stand-in"], "specify -o FILE"),
+    "no place": (
+        ["--reference", registry.MULTILINGUAL, "--weights", "stand-in"],
+        "specify -o FILE",
+    ),
     "an unknown tag": (["--reference", "no-such-tag"], "unknown model 'no-such-tag'"),
     "a misspelt tag": (
         ["--reference", f"{registry.MULTILINGUAL}1"],
