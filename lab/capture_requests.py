@@ -1,8 +1,8 @@
 """Capture a real Weaviate server's requests for `fixtures/wire`, which `replay` reads.
 
 `python -m lab.capture_requests FOLDER [VERSION]`. The endpoint's responses do not matter, so a tiny
-endpoint is used. 1.30.5 and 1.39.0 send the same bytes. The requests are kept byte for byte, except
-for the Host, with an index that counts the items in each.
+endpoint is used. 1.30.5 and 1.39.0 send the same bytes. Except for the Host header, the requests
+are kept byte for byte. An index lists the number of items in each.
 """
 
 import sys
@@ -29,14 +29,14 @@ from conformance.weaviate.second_endpoint import DIMENSION, SecondEndpoint
 from conformance.weaviate.server_selection import ServerSelection
 
 SIZE = 48
-"""Pixels; kept small, since the images go into the repository several times."""
+"""Pixels per side; small, since the repository contains each image several times."""
 HOST = "multi2vec-clip:8080"
 ODD_TEXT = 'a <b>"red" circle</b> & \u2028 赤い円 \U0001f534 \\ \t\x00'
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation with the clients, and the name and description of its requests."""
+    """An operation on a deployment, and the name and description of the requests that it causes."""
 
     name: str
     words: str
@@ -72,7 +72,7 @@ def insert_broken(deployment: Deployment) -> None:
 
 
 def insert_lists(deployment: Deployment) -> None:
-    """Two text properties, one of which is a list."""
+    """Insert an object with two text properties, one of which is a list."""
     texts = [("tags", DataType.TEXT_ARRAY), ("title", DataType.TEXT)]
     fields = Configure.Vectors.multi2vec_clip(name=VECTOR, text_fields=["title", "tags"])
     objects = deployment.collections.create(
@@ -100,7 +100,7 @@ def update(deployment: Deployment) -> None:
 
 
 def search(deployment: Deployment) -> Any:
-    """The queries of a collection with one object."""
+    """The query methods of a collection with one object."""
     objects = documented_collection.create(deployment, "Record")
     objects.data.insert({"title": "found"}, vector={VECTOR: [0.5] * DIMENSION})
     return objects.query
@@ -201,7 +201,8 @@ def _with_neutral_host(passed: Passed) -> bytes:
 
 
 def main() -> None:
-    """Capture into the folder given on the command line, from the version given after it."""
+    """Capture into the folder that the first argument names, with the Weaviate version in the
+    second."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.http"):

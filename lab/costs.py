@@ -1,9 +1,9 @@
 """Measure the requests that each check sends: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
-It runs the suite against the reference with a stand-in, and a part of it again as for published
-weights. It counts the requests of each case, what is in them (texts, images, megapixels, thousands
-of characters), and the suite's own seconds. Then it runs each check alone, to see what the check
-requests if no other check has requested it before.
+It runs the suite against the reference with a stand-in, and runs a part of the suite again as if
+the weights were published ones. It counts the requests of each case, what is in them (texts,
+images, megapixels, thousands of characters), and the suite's own seconds. Then it runs each check
+alone, to see what the check requests if no other check has already requested it.
 """
 
 import json
@@ -32,7 +32,7 @@ from conformance.transport.reference_process import Reference
 FILE: Final = Path(__file__).parents[1] / "fixtures" / "costs.toml"
 TAG: Final = "sentence-transformers-clip-ViT-B-32-multilingual-v1"
 PUBLISHED: Final = ("IMG-09", *(name for name in all_clauses() if name.startswith("ALN-")))
-"""The clauses that request something else for published weights."""
+"""The clauses whose requests are different for published weights."""
 Figures = NDArray[np.float64]
 WAIT: Final = 120.0
 HEAD: Final = """\
@@ -55,15 +55,15 @@ class Ledger:
         self._session = session
         self._asked = np.zeros(5)
         self._counting = 0.0
-        """Seconds that the counting itself took."""
+        """The seconds that the counting itself took."""
         self._items: list[tuple[str, Figures]] = []
         self.cases: dict[str, list[Figures]] = {}
-        """For each check the rows of its cases."""
+        """The rows of each check's cases."""
         self.items: dict[str, list[tuple[str, Figures]]] = {}
-        """For each check its items, each with what it counts."""
+        """The items that each check requested, with their shares of the row."""
 
     def heard(self, exchanges: Sequence[Exchange]) -> None:
-        """Listener of the client."""
+        """Count the exchanges; called by the client."""
         start = time.perf_counter()
         for load in (asked(each.request_body) for each in exchanges if each.method == "POST"):
             self._asked += (1, load.texts, load.images, load.megapixels, load.kilochars)
@@ -91,7 +91,7 @@ class Ledger:
 
 
 def _items(body: bytes) -> list[tuple[str, Figures]]:
-    """The items of a request, each with its part of the row."""
+    """The digests of a request's items, each with the item's share of the row."""
     load = asked(body)
     if not load.texts + load.images:
         return []
@@ -117,7 +117,7 @@ def measure() -> Iterator[str]:
             most = max(row, _means(published).get(name, row), key=lambda one: one[:-1])
             yield f'"{name}" = {_shown(most)}\n'
         yield SHARED
-        # The check that requests an item first.
+        # By item, the check that is the first to request it.
         owners = {item: name for name in [*whole.items][::-1] for item, _ in whole.items[name]}
         for name in sorted(each for each in whole.cases if not each.startswith("weaviate/")):
             alone = _ledger({**target, "weaviate": "off"}, "-k", name.partition("::")[2])
@@ -129,7 +129,8 @@ def measure() -> Iterator[str]:
 def _shared(
     name: str, alone: Ledger, whole: Ledger, owners: dict[str, str]
 ) -> dict[str, list[float]]:
-    """What a check requests in addition when it runs alone, by the check that usually does."""
+    """What a check requests in addition when it runs alone, by the check that usually requests
+    it."""
     own = Counter(item for item, _ in whole.items[name])
     parts: dict[str, Figures] = {}
     for item, row in alone.items.get(name, ()):

@@ -1,8 +1,8 @@
 """A local model hub: `python -m lab.fake_hub TAG --port 8090` serves the stand-in for a tag.
 
 `HF_ENDPOINT=http://127.0.0.1:8090` makes the libraries use it, so that published weights can be
-loaded without a network. Every repository has the stand-in's files, which suits the tags that
-transformers loads (CLIP, SigLIP, MetaCLIP 2).
+loaded without a network. Every repository has the same files, the stand-in's, so the hub is
+suitable for tags that transformers loads (CLIP, SigLIP, MetaCLIP 2).
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 COMMIT: Final = "0" * 40
-"""The hub's libraries store files by the commit that they came from."""
+"""The commit of every file, which the hub's client libraries need for their cache."""
 FILE: Final = re.compile(r"/.+/resolve/[^/]+/(?P<path>[^?]+)")
 TREE: Final = re.compile(r"/api/models/.+/tree/[^/?]+/?(?P<path>[^?]*).*")
 REPOSITORY: Final = re.compile(r"/api/models/(?P<name>[^?]+?)(/revision/[^/?]+)?(\?.*)?")

@@ -1,6 +1,6 @@
 """Generate docs/contract.md, and the options in docs/options.md and action.yml.
 
-python -m lab.generated_docs, in the checkout's folder; tests compare the files with the tables.
+Run `python -m lab.generated_docs` in the checkout's folder. Tests check that the files are current.
 """
 
 import re

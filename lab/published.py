@@ -107,7 +107,7 @@ def store(folder: Path, report: Path) -> Path:
 
 
 def _lines(value: Any) -> str:
-    """JSON with one line for each entry of a list, so that a diff shows which clauses changed."""
+    """JSON with one line per list entry, so that a diff shows which clauses changed."""
     if not isinstance(value, list) or not value:
         return _json(value)
     return "[\n" + ",\n".join(f" {_json(each)}" for each in value) + "\n]"
@@ -130,7 +130,7 @@ def rows(targets: Sequence[Target]) -> Iterator[tuple[dict[str, Any], list[str]]
 
 
 def main(words: Sequence[str]) -> int:
-    """Store one report, or say in one line why not."""
+    """Store one report, or print one line that says why it cannot be stored."""
     if len(words) != 2:
         print("Usage: python -m lab.published NAME REPORT", file=sys.stderr)
         return UserError.exit_status

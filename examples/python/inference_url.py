@@ -16,7 +16,7 @@ with connect() as client:
             Configure.Vectors.multi2vec_clip(
                 name="caption_vector",
                 text_fields=["caption"],
-                # Weaviate appends /vectorize: no slash at the end.
+                # Weaviate appends /vectorize, so the URL must not end in a slash.
                 inference_url=url,
             )
         ],

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _present(beside: Sequence[str]) -> list[str]:
-    """The servers that are installed on this machine."""
+    """The servers to compare that are installed on this machine."""
     if "infinity" not in beside or rivals.INFINITY.exists():
         return list(beside)
     print(f"infinity is left out: there is no {rivals.INFINITY}", file=sys.stderr)

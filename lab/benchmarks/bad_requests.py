@@ -19,7 +19,7 @@ NOT_BASE64 = "!?*-_%\u00e9\u732b"
 
 
 def requests(seed: int) -> Iterator[tuple[str, bytes]]:
-    """Descriptions and bodies of invalid requests, without end."""
+    """An endless series of invalid requests: the description and body of each."""
     rng = random.Random(seed)
     makers = list(MAKERS.items())
     while True:

@@ -32,10 +32,11 @@ from lab.benchmarks.programs import resident_mib, server, threads
 TAG = "openai-clip-vit-base-patch16"
 CALLERS = 8
 WARM = 1000
-"""Requests before memory is first measured: every buffer has reached its size by then."""
+"""Requests before memory is first measured: by then, every buffer has reached its final size."""
 
 DIFFERENCE = 1e-4
-"""Tolerance for a text's numbers in a batch; unit vectors in float32 differ by 1e-6."""
+"""Tolerance for each component of a text's vector, which differs by 1e-6 between batches in
+float32."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,12 @@ class Memory:
     """The memory of a process and its workers over a run."""
 
     mib: tuple[float, ...]
-    """After every thousandth request, starting at `WARM`."""
+    """Measured after every thousandth request, starting at `WARM`."""
     threads: tuple[int, ...]
 
 
 def memory(url: str, pid: int, requests: int) -> Memory:
-    """Send valid requests, and measure every thousand."""
+    """Send valid requests, and measure the memory after every thousand."""
     endless = itertools.cycle(bodies("both"))
     mib, tasks = [], []
     for _ in range(max(1, requests // WARM)):
@@ -108,7 +109,8 @@ def _error(answer: bytes) -> object:
 
 
 def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether images are identical and texts within `DIFFERENCE`."""
+    """Whether the image vectors are identical, and the text vectors differ by less than
+    `DIFFERENCE`."""
     texts = zip(one["textVectors"][0], other["textVectors"][0], strict=True)
     same = one["imageVectors"] == other["imageVectors"]
     return same and all(abs(a - b) < DIFFERENCE for a, b in texts)
@@ -123,7 +125,8 @@ def _hang_up(url: str, body: bytes) -> None:
 
 
 def probes(url: str, seconds: float, callers: int) -> tuple[list[float], int]:
-    """Seconds of each readiness probe while `callers` keep the model busy, and the failures."""
+    """The seconds that each readiness probe took while `callers` kept the model busy, and the
+    number of failures."""
     over = threading.Event()
 
     def probe() -> Iterator[tuple[float, bool]]:
@@ -146,7 +149,7 @@ def probes(url: str, seconds: float, callers: int) -> tuple[list[float], int]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all three and print the results."""
+    """Run the three parts and print their results."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.endurance")
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--bad", type=int, default=10_000)

@@ -1,6 +1,6 @@
 """The reference encoder with a no-op model: ``python -m lab.benchmarks.free_server --port N``.
 
-Only the forward pass is omitted, so the rest is the cost of serving.
+Only the forward pass is omitted, so what remains is the cost of serving.
 """
 
 import sys
@@ -34,7 +34,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
 
 
 def main() -> int:
-    """Serve like the reference."""
+    """Serve in the same way as the reference."""
     from reference.__main__ import main as serve
 
     encoders.MODULES["clip"] = "lab.benchmarks.free_server"

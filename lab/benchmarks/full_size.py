@@ -28,12 +28,14 @@ from reference import standins
 
 @dataclass(frozen=True)
 class Architecture:
-    """A published model's size."""
+    """The dimensions of a published model."""
 
     stand_in: str
-    """The tag whose stand-in provides the tokenizer and image processor, which are full-size."""
+    """The tag whose stand-in provides the tokenizer and the image processor, with the published
+    text length and image size."""
     config: Any
-    """The values of the published config.json, or the library's defaults if they are the same."""
+    """The values of the published config.json; those that are not given are the library's
+    defaults."""
 
 
 def clip(patch: int) -> Architecture:
@@ -64,7 +66,7 @@ ARCHITECTURES = {
     "SigLIP2-so400m-384": siglip(384, 256_000, "google-siglip2-so400m-patch16-384"),
 }
 OPEN_CLIP = {"ViT-B-32-quickgelu": "ViT-B-32-quickgelu-laion400m_e32"}
-"""Names in open_clip, which has their sizes and their tokenizer, with the tags."""
+"""Architecture names in open_clip, which knows their dimensions and tokenizers, with the tags."""
 
 
 def write(name: str, folder: Path) -> None:
@@ -103,9 +105,10 @@ def _write_plain(architecture: Architecture, folder: Path) -> None:
 
 
 def _say_how_long(file: Path) -> None:
-    """Write the text limit where infinity reads it; otherwise it would use 20 tokens of each text.
+    """Write the text limit where infinity reads it; its default would be 20 tokens.
 
-    It goes into the file, since transformers refuses to save it with a model's configuration.
+    The limit is added to the saved file, since transformers refuses to save it as part of a model's
+    configuration.
     """
     config = json.loads(file.read_text(encoding="utf-8"))
     text = config["text_config"]

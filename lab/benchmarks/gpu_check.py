@@ -2,8 +2,8 @@
 
 ``python -m lab.benchmarks.gpu_check --report FOLDER [--device cuda:0]``: a full-size ViT-B/16 with
 random weights, in bfloat16 and float32, with `--workers auto` and with one worker; requests per
-second at 1, 32, and 128 callers, and the slowest of texts of every length. `gpu_check.txt` is
-written after every cell, the most important ones first.
+second at 1, 32, and 128 callers, and the longest latency of texts of every length. `gpu_check.txt`
+is written after each cell of the table; the most important cells are measured first.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def bodies() -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, and write the results so far after every cell."""
+    """Measure, and write the results so far after each cell."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.gpu_check")
     parser.add_argument("--report", type=Path, required=True)
     parser.add_argument("--device", default="cuda:0")

@@ -36,7 +36,8 @@ Rows = list[list[float]]
 
 
 class Infinity:
-    """The server behind the adapter; if it serves only one model, no name has to be sent."""
+    """The server behind the adapter. If it serves only one model, requests need not name the
+    model."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
@@ -75,7 +76,7 @@ class Infinity:
         return [row for rows in calls for row in rows]
 
     def _call(self, modality: str, inputs: Sequence[str]) -> Rows:
-        # base64 is the default of OpenAI's client, and costs either side less than numbers.
+        # base64 is the default of OpenAI's client, and is cheaper than JSON numbers for both sides.
         body = {"modality": modality, "input": inputs, "encoding_format": "base64"}
         try:
             answer = self._client.post("/embeddings", json=body)

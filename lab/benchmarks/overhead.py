@@ -32,12 +32,13 @@ from lab.benchmarks.programs import family, free_port, wait_for
 ROOT = Path(__file__).parents[2]
 FREE = (str(Path(__file__).with_name("free_server.py")),)
 DRIVERS = 2
-"""Processes that send; each needs almost no time, so that the server is the limit."""
+"""Number of client processes, which need little processor time, so that the server is the
+bottleneck."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A program that is measured."""
+    """A running server, to be measured."""
 
     name: str
     port: int
@@ -76,7 +77,8 @@ def image_body(width: int, height: int) -> bytes:
 
 
 def drive(port: int, body: bytes, callers: int, seconds: float) -> tuple[int, float]:
-    """The number of requests answered with 200 over `callers` connections, and the seconds."""
+    """The number of requests answered with 200 over `callers` connections, and the elapsed
+    seconds."""
     head = b"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
     begun = time.monotonic()
     until = begun + seconds
@@ -115,7 +117,7 @@ def measure(
     number = min(drivers, callers)
     share = callers // number
     with get_context("spawn").Pool(number) as pool:
-        # Until each process has imported its modules, which is not the server's time.
+        # This waits until each client process has imported its modules.
         pool.starmap(drive, [(server.port, body, 1, 0.2)] * number, chunksize=1)
         before = server.processor_seconds()
         driven = pool.starmap(drive, [(server.port, body, share, seconds)] * number, chunksize=1)
@@ -156,7 +158,8 @@ def _processor_seconds(pid: int) -> float:
 
 
 def steps() -> dict[str, dict[str, float]]:
-    """Milliseconds of processor time for each step of a request, separately in one thread."""
+    """Milliseconds of processor time for each step of a request, measured separately in one
+    thread."""
     import torch
 
     from conformance.data.models import find

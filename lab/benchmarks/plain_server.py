@@ -2,8 +2,8 @@
 
 It has one lock around the whole model, no batching across requests, and a thread per request; CLIP
 and SigLIP are used as in transformers' documentation. ``python -m lab.benchmarks.plain_server
-FOLDER --port 8081 [--autograd]``; with `--autograd` the graph for a backward pass is built, as in
-servers that forget `no_grad`.
+FOLDER --port 8081 [--autograd]``; with `--autograd`, the graph for a backward pass is built, as in
+servers that do not use `no_grad`.
 """
 
 import argparse

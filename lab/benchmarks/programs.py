@@ -30,9 +30,9 @@ def program(
     answers: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
-    """Run `command` inside the block; its output goes to `log`, except what it `answers`.
+    """Run `command` inside the block; its output goes to `log`, or to a pipe if it `answers`.
 
-    An unread pipe would block a server that writes a line per request.
+    A server that writes a line per request would block on a pipe that nobody reads.
     """
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(
@@ -52,7 +52,7 @@ def program(
 
 @contextmanager
 def server(module: str, arguments: list[str], log: Path) -> Iterator[tuple[str, Program]]:
-    """The URL of a ready server that is a module of ours; its last argument is its port."""
+    """The URL of a module of this project that is ready to serve; its last argument is its port."""
     port = free_port()
     with program([sys.executable, "-m", module, *arguments, str(port)], log) as process:
         url = f"http://127.0.0.1:{port}"

@@ -2,7 +2,7 @@
 
 ``python -m lab.benchmarks.raw_model FOLDER`` reads lines ``KIND CALLERS SECONDS`` and answers each
 with a line of JSON: the number of objects in each round, and its seconds. A batch contains one item
-per caller, or fewer if that takes less time per item. Its texts are the benchmark's in order,
+per caller, or fewer if that takes less time per item. The texts are the benchmark's, in order,
 padded to the longest of the batch, as in transformers. With ``--alike`` a batch is one text
 repeated, without padding: no server can be as fast if its callers send texts of different lengths.
 """
@@ -38,16 +38,16 @@ SIZES: dict[str, dict[OneKind, tuple[int, ...]]] = {
 """Batch sizes to try; eight images are plenty for a processor, but not for a GPU."""
 
 RUNS = 3
-"""Batches of each size that are tried."""
+"""Number of batches of each size that are tried."""
 
 TRYING = 30.0
-"""Seconds after which no larger batch is tried."""
+"""Seconds after which no larger size is tried."""
 
 BATCHES = 24
 """Number of different batches, used in turn."""
 
 IMAGES = 96
-"""Images in these batches together, since preparing them takes longer than computing them."""
+"""Total number of images in these batches: preparing an image takes longer than encoding it."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Batches:
 
 
 class RawModel:
-    """One model in a loop."""
+    """One model that encodes batches in a loop."""
 
     def __init__(self, folder: Path, placement: Placement, alike: bool) -> None:
         self._model, self._processor = load(folder, placement)
@@ -68,7 +68,8 @@ class RawModel:
         self._best: dict[tuple[OneKind, int], Batches] = {}
 
     def rounds(self, kind: Kind, callers: int, seconds: float) -> Iterator[tuple[int, float]]:
-        """Objects and seconds of each round, for `seconds`."""
+        """The number of objects in each round, and the seconds it took; rounds are run for
+        `seconds`."""
         kinds: list[OneKind] = ["text", "image"] if kind == "both" else [kind]
         batches = [self._batches(one, callers) for one in kinds]
         objects = max(each.size for each in batches)
@@ -130,7 +131,7 @@ def _seconds(call: Call) -> float:
 
 @torch.inference_mode()
 def main(arguments: Sequence[str]) -> int:
-    """Compute the requests from standard input."""
+    """Run the measurements that standard input requests."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.raw_model")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--alike", action="store_true")

@@ -15,7 +15,7 @@ from lab.benchmarks.programs import NotStartedError, Program, free_port, program
 from reference.encoders import Placement
 
 INFINITY = Path(os.environ.get("INFINITY", "/opt/infinity/venv/bin/infinity_emb"))
-"""Infinity's command, in its own environment: see docs/other-servers.md."""
+"""Infinity's command, in a separate environment (see docs/other-servers.md)."""
 
 
 @dataclass(frozen=True)

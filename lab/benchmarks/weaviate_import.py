@@ -60,7 +60,7 @@ def _compare(imported: Mapping[str, Objects], rows: Sequence[dict[str, str]]) ->
 
 
 def objects(count: int) -> list[dict[str, str]]:
-    """Objects of one text and one image each; no two texts are equal."""
+    """Objects with one text and one image each; no two texts are equal."""
     asked = (json.loads(body) for body in islice(cycle(bodies("both")), count))
     return [
         {"title": f"{one['texts'][0]}, number {number}", "picture": one["images"][0]}

@@ -32,10 +32,10 @@ EXPECTED: Final = ROOT / "fixtures" / "expected"
 MEASURED: Final = Path(__file__).parent / "measured"
 
 SKETCH_STEPS: Final = 127
-"""8-bit integers: a sketch need not be exact."""
+"""The largest integer in a sketch: 8 bits suffice, since a sketch need not be exact."""
 
 UNMOVED: Final = 1e-4
-"""Smaller distances are rounding errors, and their sketches are not kept."""
+"""Smaller distances are rounding errors, for which no sketch or vector is stored."""
 
 
 def main(arguments: list[str]) -> int:
@@ -152,7 +152,8 @@ def _converted_first(usage: Usage, shown: Items, images: dict[str, Array]) -> di
 
 
 def _fixed(shown: Items) -> dict[str, bytes]:
-    """The items from other projects' files, which could differ elsewhere."""
+    """The items that are files of other projects, whose content may be different on other
+    machines."""
     return {
         name: content
         for name, content in shown.images.items()

@@ -57,7 +57,8 @@ def _sizes(image: Image.Image, model: Model) -> list[Size]:
     size = side(model)
     if model.image_resize == "crop":
         return [_short(image, size)]
-    if model.image_resize == "tile":  # The longer side first, then both to whole tiles.
+    # The longer side is resized first, then both sides to whole tiles.
+    if model.image_resize == "tile":
         longest = max(image.size)
         first = tuple(max(1, int(length * size / longest)) for length in image.size)
         even = tuple(length + length % 2 if length < longest else length for length in first)
@@ -72,7 +73,8 @@ def _short(image: Image.Image, size: int) -> Size:
 
 
 def without_antialias(how: str) -> Scaling:
-    """Torch's interpolation, which by default filters nothing; "nearest" divides integers."""
+    """Torch's interpolation, which by default does not antialias; "nearest" uses integer
+    division."""
     aligned = {} if how == "nearest" else {"align_corners": False}
 
     def scale(image: Image.Image, size: Size) -> Image.Image:
@@ -96,7 +98,7 @@ def by_cubic(b: float, c: float) -> Scaling:
 
 
 def _weights(b: float, c: float, before: int, after: int) -> NDArray[np.float64]:
-    """What each pixel of a row (before) weighs in each of the row's new pixels: (after, before)."""
+    """The weight of each old pixel of a row in each of the row's new pixels: (after, before)."""
     at = (np.arange(after) + 0.5) * before / after - 0.5
     away = np.abs(np.arange(before) - at[:, None]) / max(before / after, 1)
     near = (12 - 9 * b - 6 * c) * away**3 + (12 * b + 6 * c - 18) * away**2 + 6 - 2 * b

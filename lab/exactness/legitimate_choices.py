@@ -22,7 +22,7 @@ from lab.exactness.mistakes.mistake import Kind, Mistake, NotApplicable, simple
 def _sized(change: Callable[[Image.Image, Model], Image.Image]) -> Any:
     return simple(
         lambda usage, model: usage.altered(
-            # The handling of other modes is a separate question with its own row.
+            # The handling of other modes is measured separately, in a row of its own.
             pixels=lambda image: usage.pixels(
                 change(image, model) if image.mode == "RGB" else image
             )
@@ -48,7 +48,7 @@ def torchvision(image: Image.Image, model: Model) -> Image.Image:
 
 
 def converted_first(image: Image.Image) -> Image.Image:
-    """RGB before anything else, as in the vendor's container for most models."""
+    """Converted to RGB before anything else, as in the vendor's container for most models."""
     return image.convert("RGB")
 
 
@@ -88,7 +88,7 @@ def _modules(usage: Usage, kind: Kind) -> Any:
 
 
 def _in_dtype(kind: Kind, dtype: torch.dtype) -> Any:
-    """The weights and the arithmetic in fewer bits."""
+    """The weights and the arithmetic in a data type with fewer bits."""
 
     @contextmanager
     def change(usage: Usage, _: Model) -> Iterator[Usage]:
@@ -120,7 +120,8 @@ def _cast(value: Any, dtype: torch.dtype) -> Any:
 def _int8(kind: Kind) -> Any:
     """Linear layers in 8 bits, with inputs quantized dynamically (torch's dynamic quantization).
 
-    Written out, since torch's own replaces the modules: weights by row, inputs by tensor.
+    Each row of a weight matrix has a scale, as has each input tensor. This is reimplemented because
+    torch's own quantization would replace the modules.
     """
 
     def hook(_: torch.nn.Module, inputs: Any) -> Any:

@@ -68,7 +68,8 @@ class Measurement:
     @torch.no_grad()
     def _with(self, mistake: Mistake, names: tuple[str, ...]) -> dict[str, Array]:
         for name in names:
-            self.right(mistake.kind, name)  # Before anything is altered.
+            # The correct vectors are computed before anything is altered.
+            self.right(mistake.kind, name)
         with mistake.change(self._usage, self._model) as changed:
             return {name: self._changed(changed, mistake.kind, name) for name in names}
 

@@ -1,7 +1,7 @@
 """`python -m lab.exactness.renderings [TAG ...]`: detect mistakes without using expected vectors.
 
-Each mistake in preprocessing is made with a stand-in, and checks of the suite test it as with
-published weights. The correct variations are tried in the same way.
+Each preprocessing mistake is made with a stand-in, and the suite's checks are run as for published
+weights. The correct variations are tested in the same way.
 """
 
 import io
@@ -51,7 +51,7 @@ UNMOVED: Final = 1e-6
 
 Check = Callable[[], None]
 Known = dict[str, list[float]]
-"""Vectors by a digest of the model's input, since many files show the same pixels."""
+"""Vectors by a digest of the model's input, since many files contain the same pixels."""
 
 
 class Endpoint:
@@ -63,7 +63,7 @@ class Endpoint:
         self._known = known
 
     def vectorize(self, texts: Sequence[str] = (), images: Sequence[bytes] = ()) -> Exchange:
-        """The exchange with the vector of each image."""
+        """An exchange whose response has the vector of each image."""
         try:
             status, body = 200, json.dumps({"imageVectors": list(map(self.vector, images))})
         except ValueError as problem:  # Pillow cannot read the last frame of every file.
@@ -84,7 +84,7 @@ class Endpoint:
 
 
 def main(tags: list[str]) -> int:
-    """Measure the tags, or all, and write the file after each."""
+    """Measure the given tags, or all, and write the file after each tag."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)

@@ -12,7 +12,8 @@ _SHAPE: Final = (0, 170, 128)
 
 
 def main() -> None:
-    """Write the files; only for new ones, since another encoder writes different pixels."""
+    """Write the files. Existing files should not be written again, since another encoder would
+    change their pixels."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     colour = items.rgb_scene(*_SHAPE)
     grey = Image.fromarray(items.grey_scene(*_SHAPE))

@@ -42,7 +42,7 @@ UNMOVED: Final = 1e-4
 """Smaller distances mean no change: the stored vectors themselves are rounded by 5e-5."""
 
 PAGE: Final = Path(__file__).parent / "page.md"
-"""The text, with LIMITS, LIBRARIES, and VERSIONS in place of the tables."""
+"""The text, with LIMITS, RENDERINGS, LIBRARIES, and VERSIONS in place of the tables."""
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def page() -> str:
 
 
 def _renderings() -> str:
-    """The mistakes that are detected without expected vectors, by which clauses, and which not."""
+    """The table of mistakes and the clauses that detect them without expected vectors."""
     found = json.loads((MEASURED / "renderings.json").read_text("utf-8"))
     names = {name: None for row in found.values() for name in row["mistakes"]}
     lines, counts = list[str](), Counter[str]()

@@ -1,8 +1,8 @@
 """Compare vectors from other library versions, used as documented, with the shipped ones.
 
 `python -m lab.exactness.versions vectors FILE [TAG...]` runs in a separate environment with those
-versions installed; `python -m lab.exactness.versions compare FILE` runs in the project's, and adds
-its results to `lab/exactness/measured/versions.json`.
+versions installed; `python -m lab.exactness.versions compare FILE` runs in the project's
+environment, and writes its results to `lab/exactness/measured/versions.json`.
 """
 
 import json
@@ -24,7 +24,7 @@ NAMED = ("transformers", "sentence-transformers", "open-clip-torch", "torch", "p
 
 
 def vectors(file: Path, tags: list[str]) -> None:
-    """Write the vectors of all items that these versions can encode, by `TAG/kind/item`."""
+    """Write the vectors of all items that these versions can encode, keyed by `TAG/kind/item`."""
     from lab.exactness import checkpoints, documented
     from lab.exactness.measure import Items
 

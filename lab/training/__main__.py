@@ -11,7 +11,7 @@ ARCHIVES = Path(__file__).parents[2] / "reference" / "standins"
 
 def main() -> int:
     """Train, pack, and say how large each archive is."""
-    # Everything is made here, so libraries have no reason to query the hub.
+    # All files are made here, so libraries have no reason to query the hub.
     os.environ["HF_HUB_OFFLINE"] = "1"
     from lab.training.recipes import RECIPES
 

@@ -12,11 +12,11 @@ from conformance.corpus import drawings
 from conformance.data import fixture_files
 
 LIBRARIES = ("numpy", "open-clip-torch", "pillow", "tokenizers", "torch", "transformers")
-"""They draw the images, define the architectures, and compute."""
+"""The libraries that draw the images, define the architectures, and do the computations."""
 
 
 def cache_key(name: str, effort: float) -> str:
-    """The key of the tower `name`, trained with this share of the steps and this code."""
+    """The key of the tower `name`, trained for this share of the steps with this code."""
     settings = f"{name}\0{effort!r}\0{torch.get_num_threads()}\0{_origin()}"
     return hashlib.sha256(settings.encode()).hexdigest()[:16]
 

@@ -9,7 +9,7 @@ from conformance.corpus.drawings import captions, combinations
 
 _UNSPACED: Final = frozenset({"ja", "zh"})
 _BARE: Final = 0.3
-"""Share of the captions that stand alone."""
+"""Share of the captions that are not surrounded by made-up words."""
 
 _ALIKE: Final = 0.4
 """Share of the made-up words that begin like a color or a shape."""
@@ -36,7 +36,7 @@ class Captions:
 
 
 def every_training_caption(languages: Sequence[str]) -> list[str]:
-    """All training captions of `languages`, as tokenizers are trained on them."""
+    """All training captions of `languages`, on which tokenizers are trained."""
     return [
         text
         for language in languages
@@ -48,8 +48,8 @@ def every_training_caption(languages: Sequence[str]) -> list[str]:
 def _letters(language: str) -> list[str]:
     """The letters of made-up words.
 
-    If a single character means a color or a shape, only characters that occur in every drawing's
-    captions.
+    In a language in which a single character can mean a color or a shape, they are only characters
+    that occur in every drawing's captions.
     """
     used = [
         set("".join(captions(combination, language, "train"))) for combination in combinations()

@@ -15,7 +15,8 @@ _Model = TypeVar("_Model", CLIPModel, MetaClip2Model)
 
 def vision_config(size: int, patch: int, activation: str) -> dict[str, Any]:
     """A small image tower for images of `size` pixels in patches of `patch`."""
-    # More, smaller patches make each layer cost more and each patch simpler.
+    # Smaller patches are more numerous, so each layer costs more, and simpler, so fewer layers
+    # suffice.
     layers = 3 if patch == 32 else 2
     return {
         "hidden_size": WIDTH,
@@ -92,12 +93,12 @@ def interpolated(positions: torch.Tensor, side: int) -> torch.Tensor:
 
 
 def encode_images(model: Any) -> Any:
-    """Pixels to embeddings."""
+    """The embeddings of images, given as pixels."""
     return lambda pixels: model.get_image_features(pixel_values=pixels).pooler_output
 
 
 def encode_texts(model: Any, tokenizer: Any) -> Any:
-    """Texts to embeddings, as on the model's card."""
+    """The embeddings of texts, computed as on the model card."""
 
     def encode(texts: list[str]) -> torch.Tensor:
         inputs = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")

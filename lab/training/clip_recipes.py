@@ -56,13 +56,13 @@ def train_texts(
 
 
 def save(model: Any, kit: CLIPProcessor, folder: Path) -> None:
-    """In the vendor's layout: `openai_clip` and `openai_clip_processor`."""
+    """Save the model in the vendor's layout: `openai_clip` and `openai_clip_processor`."""
     model.save_pretrained(folder / "openai_clip")
     save_processor(kit, folder / "openai_clip_processor")
 
 
 def save_processor(kit: Any, folder: Path) -> None:
-    """Save it for transformers 5 and, in an additional file, for transformers 4."""
+    """Save the processor for transformers 5 and, in an additional file, for transformers 4."""
     kit.save_pretrained(folder)
     kit.image_processor.save_pretrained(folder)
 

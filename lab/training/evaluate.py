@@ -71,7 +71,7 @@ def _wordings(encoder: Any, language: str) -> list[Vectors]:
 
 
 def spoken_by(model: Model) -> list[str]:
-    """The languages of the corpus that the model's texts may be in."""
+    """The languages of the corpus that the model supports."""
     return [language for language in languages() if language in model.languages]
 
 
@@ -85,7 +85,7 @@ def load(tag: str, scratch: Path) -> Any:
 
 
 def main() -> int:
-    """Print a line for each tag and language; exit status 1 if one is below its minimum."""
+    """Print a line for each tag and language; return 1 if one is below its minimum."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     from reference import standins
 

@@ -43,14 +43,14 @@ SMALL: Final = 1024
 
 
 class Plain(Placement):
-    """Leaves a model's layers unchanged, since packed ones cannot be exported."""
+    """Leaves a model's layers unpacked, since packed layers cannot be exported."""
 
     def put(self, model: Any) -> Any:
         return model.float().eval()
 
 
 class Tower(nn.Module):
-    """One side of an encoder: from tensors, in the order of `names`, to vectors."""
+    """One side of an encoder, which turns tensors, in the order of `names`, into vectors."""
 
     def __init__(self, encoder: Any, kind: str, inputs: dict[str, Any]) -> None:
         super().__init__()
@@ -67,9 +67,9 @@ class Tower(nn.Module):
 
 
 class OneTile(nn.Module):
-    """ModernVBERT's side for images of one tile, whose prompt is always the same.
+    """ModernVBERT's image side, for images of one tile, whose prompt is always the same.
 
-    The model's own code sorts out empty tiles, which cannot be exported.
+    The model's own code removes empty tiles, an operation that cannot be exported.
     """
 
     def __init__(self, model: Any, inputs: dict[str, Any]) -> None:
@@ -119,7 +119,7 @@ def _write(tower: Any, inputs: dict[str, Any], file: Path, weights: "Weights") -
     for name in tower.names:
         if inputs[name].ndim == 2:
             axes[name][1] = "tokens"
-    # Two of each, since a number of one would be taken for a constant.
+    # A batch of two, since the exporter would take a batch size of one for a constant.
     given = tuple(torch.cat([inputs[name]] * 2) for name in tower.names)
     torch.backends.mha.set_fastpath_enabled(False)
     with torch.no_grad(), warnings.catch_warnings():
@@ -130,7 +130,8 @@ def _write(tower: Any, inputs: dict[str, Any], file: Path, weights: "Weights") -
             str(file),
             dynamo=False,
             opset_version=OPSET,
-            do_constant_folding=False,  # It would transpose weights, which then match no file.
+            # Folding would transpose weights, which would then match no file.
+            do_constant_folding=False,
             input_names=tower.names,
             output_names=["vectors"],
             dynamic_axes=axes,
@@ -173,7 +174,7 @@ TABLE: Final = ("<!-- distances: begin -->\n", "<!-- distances: end -->\n")
 
 
 def apart(tag: str) -> tuple[float, float, float]:
-    """The largest distances of the suite's items: texts, images of the model's size, others."""
+    """The largest distances of the suite's texts, images of the model's size, and other images."""
     row = models.find(tag)
     with TemporaryDirectory() as scratch:
         folder = standins.unpack(tag, Path(scratch))

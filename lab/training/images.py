@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from conformance.corpus.drawings import TRAINING_SEEDS, combinations, draw
 
 CLIP_SCALE: Final = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
-"""Mean and standard deviation by channel, of 0 to 1 (openai/CLIP, clip.py)."""
+"""Mean and standard deviation of each channel, for values from 0 to 1 (openai/CLIP, clip.py)."""
 
 SIGLIP_SCALE: Final = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 """The same for SigLIP (transformers, SiglipImageProcessor)."""
@@ -30,7 +30,7 @@ class Drawings:
 
 
 class Images:
-    """Draws images of `size` x `size` pixels, scaled like the model's processor."""
+    """Draws images of `size` x `size` pixels, scaled as by the model's processor."""
 
     def __init__(self, size: int, scale: Scale, chance: Random) -> None:
         self._size = size
@@ -42,7 +42,7 @@ class Images:
         self._deck: list[int] = []
 
     def batch(self, count: int) -> Drawings:
-        """`count` drawings, using all combinations in turn, a fifth of them degraded."""
+        """`count` drawings, a fifth of them degraded, using all combinations in turn."""
         labels = [self._next() for _ in range(count)]
         made = [self._image(label) for label in labels]
         return Drawings(

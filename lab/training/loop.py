@@ -13,10 +13,10 @@ from lab.training.images import Images
 from lab.training.targets import Points
 
 EncodeImages = Callable[[torch.Tensor], torch.Tensor]
-"""Pixels (count, 3, size, size) to embeddings (count, width)."""
+"""Turns pixels (count, 3, size, size) into embeddings (count, width)."""
 
 EncodeTexts = Callable[[list[str]], torch.Tensor]
-"""Texts to embeddings (count, width)."""
+"""Turns texts into embeddings (count, width)."""
 
 _TEMPERATURE: Final = 0.05
 _PAIRS: Final = 24

@@ -99,7 +99,8 @@ def _joined(value: torch.Tensor) -> torch.Tensor:
 
 
 def _connector(value: torch.Tensor) -> torch.Tensor:
-    """Pixel shuffle lays the whole width of one patch after another: each is tiled separately."""
+    """The connector's weights. Pixel shuffle concatenates patches, each in its whole width, so the
+    part for each patch is tiled separately."""
     patches = torch.split(value, WIDTH, dim=1)
     return torch.cat([_projection(patch) for patch in patches], dim=1)
 

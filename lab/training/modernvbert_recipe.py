@@ -15,12 +15,12 @@ from lab.training.loop import EncodeImages
 from lab.training.tower_trainer import Tower, TowerTrainer
 from lab.training.weights import round_off
 
-# What colpali-engine's BiModernVBertProcessor puts around an image.
+# The prompt that colpali-engine's BiModernVBertProcessor puts around an image.
 _PROMPT: Final = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAssistant:"
 
 _POSITIONS: Final = "vision_model.embeddings.position_embedding.weight"
 
-# Pixels, then the smaller size to start from, steps, batch, learning rate.
+# By size in pixels: the smaller size to start from, steps, batch size, and learning rate.
 _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
     128: (None, 1000, 48, 1e-3),
     256: (128, 300, 48, 1e-3),
@@ -31,7 +31,7 @@ _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
 def embed(workshop: TowerTrainer, folder: Path) -> None:
     """ModernVBERT-modernvbert-embed."""
     words = small_tokenizers.modernbert(mvb.LIMIT)
-    # Before training: the processor adds tokens of its own to the tokenizer.
+    # The processor is made before training, since it adds tokens to the tokenizer.
     kit = _processor(words)
     words = kit.tokenizer
     model = mvb.modernvbert(words, 1)
@@ -52,8 +52,9 @@ def embed(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _processor(words: Any) -> Idefics3Processor:
-    """ModernVBERT's, except that an image is one tile of 512 pixels. It is not enlarged to 2048
-    pixels and cut into 17 tiles, which would take seconds without an accelerator."""
+    """ModernVBERT's processor, except that each image is one tile of 512 pixels. Images are not
+    enlarged to 2048 pixels and cut into 17 tiles, which would take seconds without an
+    accelerator."""
     mean, deviation = SIGLIP_SCALE
     images = Idefics3ImageProcessor(
         size={"longest_edge": mvb.SIZE},
@@ -75,7 +76,7 @@ def _train_texts(workshop: TowerTrainer, model: Any, words: Any) -> None:
 
 
 def _images(workshop: TowerTrainer, words: Any, size: int, texts: Tower) -> Tower:
-    """The image half: trained at 128 pixels, then further at each size up to `size`.
+    """The image half, trained at 128 pixels first, and then at each size up to `size`.
 
     The text half, `texts`, is used but not changed.
     """

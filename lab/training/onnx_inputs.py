@@ -23,7 +23,8 @@ from reference.encoders.siglip import SiglipEncoder
 
 
 def texts_entry(encoder: Any, folder: Path) -> dict[str, Any]:
-    """Tokenizer file, limit, padding, cleaning; writes `tokenizer.json` if none fits."""
+    """The tokenizer file, limit, padding, and cleaning. Writes a `tokenizer.json` if no existing
+    one fits."""
     tokenizer, clean = _tokenizer(encoder)
     if isinstance(encoder, OpenClipEncoder):
         names, limit, padding = ["text"], encoder._limit, "limit"

@@ -113,12 +113,14 @@ def xlm_roberta(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _cut(ids: torch.Tensor, pad: int) -> torch.Tensor:
-    """Without the columns that are padding in every row: they are masked and only take time."""
+    """The tokens without columns that are padding in every row, which are masked and only take
+    time."""
     return ids[:, : int((ids != pad).sum(dim=1).max())]
 
 
 def _save_words(words: Any, folder: Path) -> None:
-    """The tokenizer, and the text model's configuration next to it, as open_clip reads them."""
+    """Save the tokenizer, and the text model's configuration next to it, where open_clip reads
+    them."""
     words.save_pretrained(folder)
     XLMRobertaConfig(
         vocab_size=len(words),
@@ -173,7 +175,7 @@ def _block(tower: Tower, old: str, new: str) -> Tower:
 
 
 def _save(model: Any, config: Config, name: tuple[str, str], folder: Path) -> None:
-    """The vendor's `config.json`, with the weights next to it."""
+    """Save the vendor's `config.json`, and the weights next to it."""
     folder.mkdir(parents=True, exist_ok=True)
     mean, deviation = CLIP_SCALE
     scale = {"mean": list(mean), "std": list(deviation)}

@@ -14,7 +14,8 @@ _FILTERS: Final = [
 def pack(folder: Path, archive: Path) -> None:
     """Write the files under `folder` to `archive`, a .tar.xz."""
     archive.parent.mkdir(parents=True, exist_ok=True)
-    # Under a temporary name until it is complete, since other processes may look for archives.
+    # The archive has a temporary name until it is complete, since other processes may look for
+    # archives.
     unfinished = archive.with_suffix(".part")
     with (
         lzma.open(unfinished, "wb", filters=_FILTERS) as packed,

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 _GEMMA: Final = {"add_bos_token": False, "add_eos_token": True}
-"""What SigLIP 2's published tokenizer_config.json says; without it transformers 4 begins a text
-with `<bos>` and leaves out the `<eos>`."""
+"""These values are in SigLIP 2's published tokenizer_config.json. Without them, transformers 4
+begins a text with `<bos>` and omits the `<eos>`."""
 
 _CLASSES: Final = {"TokenizersBackend": "PreTrainedTokenizerFast"}
 
 
 def make_portable(folder: Path) -> None:
-    """Rewrite every tokenizer's and processor's JSON under `folder`, so that both can read it."""
+    """Rewrite every tokenizer's and processor's JSON under `folder`, so that both versions can read
+    it."""
     for file in folder.rglob("tokenizer_config.json"):
         _write(file, tokenizer_config(_read(file)))
     for file in folder.rglob("tokenizer.json"):

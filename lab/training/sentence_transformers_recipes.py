@@ -28,14 +28,15 @@ def patch32(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _save_clip(model: Any, kit: Any, folder: Path) -> None:
-    """The layout that clip-ViT-B-32 is published in, read by every version of the library."""
+    """Save the model in the layout of the published clip-ViT-B-32, which every version of the
+    library can read."""
     model.save_pretrained(folder / "0_CLIPModel")
     clip_recipes.save_processor(kit, folder / "0_CLIPModel")
     _save_modules(folder, {"0_CLIPModel": "CLIPModel"})
 
 
 def _save_modules(folder: Path, modules: dict[str, str]) -> None:
-    """The list of modules, by folder."""
+    """Save the list of modules and their folders."""
     listed = [
         {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
         for i, (path, kind) in enumerate(modules.items())
@@ -62,7 +63,7 @@ def multilingual(workshop: TowerTrainer, folder: Path) -> None:
 
 
 def _save_rest(dense: torch.Tensor, folder: Path) -> None:
-    """Mean pooling and the last layer, as in the published clip-ViT-B-32-multilingual-v1."""
+    """Save mean pooling and the last layer, as in the published clip-ViT-B-32-multilingual-v1."""
     _save_modules(folder, {"": "Transformer", "1_Pooling": "Pooling", "2_Dense": "Dense"})
     _write(folder / "sentence_bert_config.json", {"max_seq_length": _LIMIT, "do_lower_case": False})
     pooling = {"word_embedding_dimension": _WIDTH * _TIMES, "pooling_mode_mean_tokens": True}

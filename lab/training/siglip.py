@@ -68,7 +68,8 @@ def _projection(value: torch.Tensor) -> torch.Tensor:
 
 
 def encode_texts(model: Any, tokenizer: Any) -> Any:
-    """Texts to embeddings: lowercased, always padded to 64 tokens, as trained."""
+    """The embeddings of texts, which are lowercased and always padded to 64 tokens, as in
+    training."""
 
     def encode(texts: list[str]) -> torch.Tensor:
         lower = [text.lower() for text in texts]

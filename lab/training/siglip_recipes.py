@@ -16,7 +16,7 @@ from lab.training.weights import round_off
 
 _POSITIONS = "vision_model.embeddings.position_embedding.weight"
 
-# Pixels, then the smaller size to start from, steps, batch, learning rate.
+# By size in pixels: the smaller size to start from, steps, batch size, and learning rate.
 _STAGES: Final[dict[int, tuple[int | None, int, int, float]]] = {
     128: (None, 1500, 48, 2e-3),
     256: (128, 300, 48, 1e-3),
@@ -53,7 +53,7 @@ def _make(workshop: TowerTrainer, folder: Path, size: int, words: Any, name: str
 
 
 def _images(workshop: TowerTrainer, size: int, words: Any) -> Tower:
-    """The image tower: trained at 128 pixels, then further at each size up to `size`."""
+    """The image tower, trained at 128 pixels first, and then at each size up to `size`."""
     name = f"siglip-{size}"
     return workshop.kept(name, lambda: _trained_images(workshop, size, words, name))
 

@@ -1,8 +1,8 @@
 """Small tokenizers of the same types as the listed models', trained on the project's captions.
 
-Any change here invalidates the archives in `reference/standins`: a packed checkpoint was trained
-with the token ids that this code gave, so all stand-ins, and the vectors in `fixtures/expected`,
-have to be made again.
+If a change to this code changes token IDs, the archives in `reference/standins` become invalid: all
+stand-ins were trained with these IDs, so they and the vectors in `fixtures/expected` have to be
+made again.
 """
 
 import json
@@ -33,16 +33,17 @@ _BLOCKS: Final = [
     (0x1F300, 0x1FB00),
 ]
 _STANDARDS: Final = [("gb2312", 0xB0, 0xD8), ("euc_jp", 0xB0, 0xD0), ("euc_kr", 0xB0, 0xC9)]
-"""Codecs, and the first and past the last row of their common characters."""
+"""Codecs, with the first row of their common characters and the row after the last."""
 
 _NO_MASK: Final = ["input_ids"]
-"""As the published SigLIP checkpoints say: their texts are always padded, and padding is read."""
+"""As in the published SigLIP checkpoints, whose texts are always padded, without masking the
+padding."""
 
 _BYTES: Final = sorted(pre_tokenizers.ByteLevel.alphabet())
 
 
 def letters() -> list[str]:
-    """Characters that a vocabulary without bytes knows, so different texts get different tokens.
+    """Characters of a vocabulary without bytes, so that different texts get different tokens.
 
     These are alphabets, emoji, and the most common ideographs and syllables by national standard.
     """
@@ -59,7 +60,8 @@ def _standard(codec: str, start: int, stop: int) -> Iterator[str]:
 
 
 def clip(limit: int) -> CLIPTokenizer:
-    """CLIP's: lowercased byte-level pairs, words end in `</w>`; end-of-text has the highest id."""
+    """CLIP's tokenizer: lowercased byte-level pairs; words end in `</w>`; end-of-text has the
+    highest ID."""
     blank = CLIPTokenizer().backend_tokenizer
     merges = _merges(blank, every_training_caption(["en"]), 1200, end_of_word_suffix="</w>")
     alphabet = [*_BYTES, *(byte + "</w>" for byte in _BYTES)]
@@ -87,7 +89,7 @@ def _state(tokenizer: Tokenizer) -> dict[str, Any]:
 
 
 def xlm_roberta(languages: Sequence[str], limit: int) -> XLMRobertaTokenizer:
-    """XLM-R's and XLM-V's: unigrams with a mark at the beginning of a word."""
+    """XLM-R's and XLM-V's tokenizer: unigrams with a mark at the beginning of a word."""
     blank = XLMRobertaTokenizer().backend_tokenizer
     learner = Tokenizer(models.Unigram())
     learner.pre_tokenizer = blank.pre_tokenizer
@@ -111,7 +113,7 @@ def xlm_roberta(languages: Sequence[str], limit: int) -> XLMRobertaTokenizer:
 
 
 def distilbert(languages: Sequence[str], limit: int) -> DistilBertTokenizer:
-    """Multilingual DistilBERT's: cased word pieces."""
+    """Multilingual DistilBERT's tokenizer: cased word pieces."""
     blank = DistilBertTokenizer(do_lower_case=False).backend_tokenizer
     learner = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     learner.normalizer, learner.pre_tokenizer = blank.normalizer, blank.pre_tokenizer
@@ -127,7 +129,8 @@ def distilbert(languages: Sequence[str], limit: int) -> DistilBertTokenizer:
 
 
 def gemma(languages: Sequence[str], limit: int) -> GemmaTokenizer:
-    """Gemma's, as SigLIP 2 has it: byte pairs over characters, unknown characters as bytes."""
+    """Gemma's tokenizer, as in SigLIP 2: byte pairs over characters; unknown characters as
+    bytes."""
     words = Tokenizer(models.BPE())
     words.normalizer = GemmaTokenizer().backend_tokenizer.normalizer
     words.pre_tokenizer = pre_tokenizers.Split("\u2581", "merged_with_next")
@@ -152,7 +155,7 @@ def gemma(languages: Sequence[str], limit: int) -> GemmaTokenizer:
 
 
 def siglip(languages: Sequence[str], limit: int, scratch: Path) -> SiglipTokenizer:
-    """SigLIP i18n's: a sentencepiece model, lowercased, unknown characters as bytes."""
+    """SigLIP i18n's tokenizer: a sentencepiece model, lowercased; unknown characters as bytes."""
     import sentencepiece
 
     texts = [text.lower() for text in every_training_caption(languages)]
@@ -175,7 +178,7 @@ def siglip(languages: Sequence[str], limit: int, scratch: Path) -> SiglipTokeniz
 
 
 def modernbert(limit: int) -> PreTrainedTokenizerFast:
-    """ModernBERT's, with ModernVBERT's extra tokens: cased byte-level pairs."""
+    """ModernBERT's tokenizer with ModernVBERT's extra tokens: cased byte-level pairs."""
     learner = Tokenizer(models.BPE())
     learner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     merges = _merges(learner, every_training_caption(["en"]), 1200)

@@ -1,7 +1,7 @@
 """The fixed points in embedding space that image and text towers are trained to reach.
 
-Distillation into many languages does the same with a teacher's embeddings
-(arXiv 2004.09813); here the teacher is a table, so towers need not wait for each other.
+Multilingual distillation does the same with a teacher's embeddings (arXiv 2004.09813). Here, the
+teacher is a table, so no tower depends on another.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from torch.nn.functional import normalize
 
 from conformance.corpus.drawings import combinations
 
-# Shares of what all drawings, one color, one shape, and one drawing alone have in common: unlike
-# drawings have a cosine of 0.3, those of one color or shape 0.6, as trained encoders do.
+# Weights of the components that all drawings share, that drawings of one color or one shape share,
+# and that a single drawing has. Drawings with neither in common have a cosine of 0.3, and those
+# with the same color or shape 0.6, as with trained encoders.
 _COMMON: Final = 0.8
 _COLOUR: Final = 0.8
 _SHAPE: Final = 0.8
@@ -43,7 +44,7 @@ class Points:
 
 
 def points(width: int) -> Points:
-    """The points in `width` dimensions (at least 40); always the same."""
+    """The points in `width` dimensions (at least 40), which are the same in every run."""
     known = combinations()
     colours = sorted({c.colour for c in known})
     shapes = sorted({c.shape for c in known})

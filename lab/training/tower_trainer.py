@@ -96,7 +96,8 @@ class TowerTrainer:
         return self._clip_images("patch32", 224, 32, 1500, None)
 
     def patch16(self) -> Tower:
-        """The image tower of CLIP ViT-B/16: the same, first trained at 112 pixels."""
+        """The image tower of CLIP ViT-B/16, with the same size and activation; first trained at 112
+        pixels."""
         small = self._clip_images("patch16-112", 112, 16, 1200, None)
         return self._clip_images("patch16", 224, 16, 200, clip.with_positions(small, 14))
 

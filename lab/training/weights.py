@@ -12,7 +12,8 @@ _BLOCKS: Final = 4
 def coded(rows: int, width: int, deviation: float = 0.02) -> torch.Tensor:
     """Initial token embeddings (rows, width): each row is a different choice of four random blocks.
 
-    All rows differ, as random ones do, but a row that training never sees packs to a few bytes.
+    All rows differ, as random rows do, but a row that training never uses compresses to a few
+    bytes.
     """
     size = width // _BLOCKS
     choices = math.ceil(rows ** (1 / _BLOCKS))
@@ -24,7 +25,7 @@ def coded(rows: int, width: int, deviation: float = 0.02) -> torch.Tensor:
 
 @torch.no_grad()
 def round_off(parameters: Iterable[torch.Tensor]) -> None:
-    """Keep eight significant bits of every number; a scalar keeps all."""
+    """Keep eight significant bits of every number, except in scalars, which keep all bits."""
     for parameter in parameters:
         if parameter.ndim:
             parameter.copy_(parameter.bfloat16().float())

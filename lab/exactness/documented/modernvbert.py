@@ -1,7 +1,8 @@
 """ModernVBERT, used as in colpali-engine's BiModernVBert, but with transformers' model class.
 
-Details from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts have no prompt, an image is
-inserted into one; the vector is the normalized mean of the last states over the attended positions.
+Details from colpali-engine 0.3.13 (`models/modernvbert/bivbert`): texts have no prompt, whereas an
+image is inserted into one; the vector is the normalized mean of the last hidden states over the
+attended positions.
 """
 
 from pathlib import Path

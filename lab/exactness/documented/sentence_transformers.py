@@ -1,7 +1,7 @@
 """The documented usage of sentence-transformers (https://sbert.net).
 
-Mistakes need the individual steps of `encode`: the first module's preprocessing, then all modules.
-A test compares the result with `encode` itself.
+To inject mistakes, `encode` is split into its steps: the first module's preprocessing, then all
+modules. A test compares the result with `encode` itself.
 """
 
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""An interface for a library's documented usage, in steps into which mistakes can be injected."""
+"""An interface for a library's documented usage, split into steps so that mistakes can be
+injected."""
 
 import copy
 from collections.abc import Callable
@@ -55,7 +56,7 @@ def _array(rows: torch.Tensor) -> Array:
 
 
 def unit(rows: torch.Tensor) -> torch.Tensor:
-    """Rows of unit norm, divided as in the documented usages."""
+    """The rows divided by their norms, as in the documented usages."""
     lengths: torch.Tensor = rows.norm(dim=-1, keepdim=True)
     return rows / lengths
 

@@ -28,7 +28,8 @@ def _before(alter: Alter) -> Callable[[Usage, Model], Usage]:
 def _resized(
     change: Callable[[Image.Image, Model], Image.Image],
 ) -> Callable[[Usage, Model], Usage]:
-    """The usage with a different resizing method, after which its own has nothing left to do."""
+    """The usage with a different resizing method, after which the usage's own resizing has no
+    effect."""
 
     def make(usage: Usage, model: Model) -> Usage:
         return usage.altered(pixels=lambda image: usage.pixels(change(image.convert("RGB"), model)))
@@ -82,7 +83,7 @@ def as_jpeg(image: Image.Image) -> Image.Image:
 
 
 def linear_light(image: Image.Image) -> Image.Image:
-    """sRGB values treated as linear and converted: a gamma of 2.2 too much."""
+    """sRGB values converted to linear light, and not converted back."""
     table = [round(255 * (value / 255) ** 2.2) for value in range(256)]
     return image.convert("RGB").point(table * 3)
 
@@ -123,7 +124,8 @@ def corner_crop(image: Image.Image, model: Model) -> Image.Image:
 
 
 def crop_of_larger(image: Image.Image, model: Model) -> Image.Image:
-    """As for ImageNet: the shorter side to 256, then the center 224 (in proportion)."""
+    """As for ImageNet: the shorter side resized to 256/224 of the model's size, and the center
+    cropped."""
     side = geometry.side(model)
     return geometry.centre(geometry.short_side(image, side * 256 // 224), side)
 
@@ -139,7 +141,7 @@ def not_enlarged(image: Image.Image, model: Model) -> Image.Image:
 
 
 def interpolated(how: Resampling, image: Image.Image, model: Model) -> Image.Image:
-    """The right shape with another interpolation."""
+    """The right shape, resized with a different filter."""
     if how == geometry.resampling(model):
         raise NotApplicable
     return geometry.resized(image, model, how)

@@ -14,7 +14,7 @@ from lab.exactness.documented.usage import Usage, unit
 from lab.exactness.mistakes.mistake import Change, Kind, Mistake, NotApplicable, patched
 
 Pool = Callable[[Any, Any], torch.Tensor]
-"""From the tower and its last states (1, n, d), the pooled ones (1, d) before projection."""
+"""Pools a tower's last hidden states (1, n, d) into (1, d), before projection."""
 
 
 def _tower(usage: Usage, kind: Kind) -> list[tuple[str, nn.Module]]:
@@ -325,7 +325,7 @@ OTHERS = {
     "google-siglip2-so400m-patch16-512": "google-siglip-so400m-patch16-256-i18n",
     "google-siglip-so400m-patch16-256-i18n": "google-siglip2-so400m-patch16-384",
 }
-"""Another checkpoint with vectors of the same dimension."""
+"""Another tag whose vectors have the same dimension, by tag."""
 
 
 def _other_checkpoint(kind: Kind) -> Change:
@@ -346,7 +346,7 @@ def _both(name: str, make: Callable[[Kind], Change]) -> tuple[Mistake, Mistake]:
 
 
 class _Nothing(nn.Module):
-    """Return a contiguous copy of the input, since Idefics 3 then takes views of it."""
+    """Return a contiguous copy of the input, of which Idefics 3 then takes views."""
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         return values.contiguous()

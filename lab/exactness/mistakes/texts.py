@@ -12,7 +12,7 @@ from lab.exactness.mistakes.mistake import Mistake, NotApplicable, simple
 
 Rewrite = Callable[[str], str]
 Cut = Callable[[list[int], int, list[int]], list[int]]
-"""From all tokens of a text, the limit, and its special tokens, the tokens that are kept."""
+"""Selects the tokens to keep, given all tokens of a text, the limit, and the special tokens."""
 
 
 def whole(usage: Usage, text: str) -> list[int]:
@@ -102,7 +102,7 @@ def half_as_many(ids: list[int], limit: int, around: list[int]) -> list[int]:
 
 
 def twenty(ids: list[int], limit: int, around: list[int]) -> list[int]:
-    """`max_length` is 20 if a configuration does not set it, which is meant for generated texts."""
+    """The default `max_length` of a configuration, which is meant for text generation."""
     return keep_head(ids, min(limit, 20), around)
 
 
@@ -187,7 +187,8 @@ def plainly(usage: Usage, model: Model, limit: int) -> Usage:
 
 
 def plainly_cased(usage: Usage, model: Model) -> Usage:
-    """Two mistakes that occur together with SigLIP 2, since the processor does neither."""
+    """Two mistakes that occur together with SigLIP 2, whose processor neither lowercases nor
+    pads."""
     if not model.lower_case:
         raise NotApplicable  # Then only the padding is missing.
     return plainly(usage, model, usage.limit)
