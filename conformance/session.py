@@ -256,7 +256,7 @@ class Session:
             not_judged(why)
         found = clauses.all_clauses()[clause]
         if not clauses.applies(found, self.settings.for_weaviate):
-            not_applicable(f"holds {clauses.described_versions(found)}")
+            not_applicable(f"applies {clauses.described_versions(found)}")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -397,7 +397,7 @@ class Session:
         }
         if self.budget.left_out:
             told[CASES_LEFT_OUT] = self.budget.left_out
-        return told | {f"taken by {about}": what for about, what in pace.taken.items()}
+        return told | {f"sent by {about}": what for about, what in pace.taken.items()}
 
     def _report(self, judgement: Judgement, exit_status: int) -> Report:
         assert self.opened is not None

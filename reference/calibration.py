@@ -2,9 +2,10 @@
 
 An image must have the same vector, bit for bit, alone, in a batch, and under load, since Weaviate's
 own acceptance test compares two requests. Depending on processor and library, a matrix product may
-round a row differently in a batch of another size. So sizes are tried, and those that change a bit
-are excluded. On a GPU, a single size may differ from all others; an image alone is then computed in
-a padded batch. The choice depends on bits rather than times, since replicas must agree.
+round a row differently in a batch of another size. So sizes are tried, and those that change any
+bit are excluded. On a GPU, a single size may differ from all others; an image alone is then
+computed in a padded batch. The bits alone decide this, not measured times, since replicas must
+agree.
 
 Texts may differ in the last digits (within the contract's tolerance), but not because of what their
 neighbors say, since all texts in a batch have the same length.
@@ -146,7 +147,7 @@ SENTENCES = (
 RUNS = 3
 
 COMPARED = {"cpu": 1, "cuda": 32}
-"""Images in a batch for comparing speeds: one image does not keep a GPU busy in any format."""
+"""Images in a batch for comparing speeds: one image does not keep a GPU busy in any data type."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Comparison:
     speed: float
     """Images per second, relative to float32."""
     lowest_cosine: float
-    """The lowest cosine between the vectors in both formats, for a few texts and noise images."""
+    """The lowest cosine between vectors in both data types, for a few texts and noise images."""
 
     def document(self) -> dict[str, float]:
         """The values for `/meta`."""
@@ -169,7 +170,7 @@ def in_number_format(
     """The model in the data type `wanted`, compared with float32 unless it is float32.
 
     `auto` selects bfloat16 if it is faster. Both are in memory during the comparison. Raises
-    `UnloadableError` for a format that is slower than float32 on this device.
+    `UnloadableError` for a data type that is slower than float32 on this device.
     """
     plain = build(Placement(device))
     if wanted == "float32":

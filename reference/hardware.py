@@ -58,7 +58,7 @@ def available_memory() -> int:
 
 
 def prepare_device(device: str) -> None:
-    """Make a GPU use full float32: by default, torch rounds convolutions to TF32.
+    """Make a GPU use full float32: by default, torch runs convolutions in TF32.
 
     Raises `UnloadableError` if `device` is not the CPU and is not available.
     """

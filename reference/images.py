@@ -1,9 +1,9 @@
 """Decode a base64 string into an image, in the color mode of its file.
 
-Encoders get an image as opened, and each follows its library's documented usage. So the treatment
-of transparency is the library's, and depends on its version: transformers 5 composites over white;
-open_clip resizes with it and then drops it. Every library reads every mode that a file can have (P,
-1, L, LA, RGBA, I;16, I, F, CMYK); tests/reference/test_fidelity.py contains each usage.
+Encoders get an image as opened, and each follows its library's documented usage. So how
+transparency is handled depends on the library and its version: transformers 5 composites over
+white; open_clip resizes with it and then drops it. Every library reads every mode that a file can
+have (P, 1, L, LA, RGBA, I;16, I, F, CMYK); tests/reference/test_fidelity.py contains each usage.
 """
 
 import binascii
@@ -206,7 +206,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 def quiet(image: Image.Image) -> Image.Image:
     """`image` without its palette's transparency, since Pillow would warn about losing it.
 
-    For a usage that drops it: the colors do not change.
+    For libraries that drop transparency; the colors do not change.
     """
     if image.mode == "P" and "transparency" in image.info:
         image = image.copy()

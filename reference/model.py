@@ -118,8 +118,7 @@ class Isometry:
         """Raises `UnloadableError` if `wide` is less than `narrow`."""
         if wide < narrow:
             raise UnloadableError(
-                f"--dimensions {wide}: the checkpoint has {narrow} dimensions, "
-                "and its vectors can be widened but not truncated"
+                f"--dimensions {wide}: must be at least {narrow}, the checkpoint's dimension"
             )
         # The same columns in every run.
         normal = np.random.default_rng(ISOMETRY_SEED).standard_normal((wide, narrow))

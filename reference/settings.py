@@ -168,7 +168,7 @@ def _checked(settings: Settings) -> Settings:
     known = not own and width  # A folder may contain any checkpoint.
     if settings.dimensions and known and settings.dimensions < known:
         raise ValueError(
-            f"--dimensions {settings.dimensions}: {settings.model.tag} has {width} "
-            "dimensions, and its vectors can be widened but not truncated"
+            f"--dimensions {settings.dimensions}: must be at least {width}, "
+            f"the dimension of {settings.model.tag}"
         )
     return settings

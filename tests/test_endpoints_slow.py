@@ -25,10 +25,10 @@ def judged(endpoint: Sleeping, timeout: float, clauses: list[str]) -> Report:
 def test_counts_of_the_suites_own_are_as_large_as_fit() -> None:
     report = judged(Sleeping(0.1), 3, ["VEC-11", "OPS-02"])
     assert report.findings == ()
-    taken = {k: v for k, v in report.document["measurements"].items() if k.startswith("taken by")}
+    taken = {k: v for k, v in report.document["measurements"].items() if k.startswith("sent by")}
     assert set(taken) >= {
-        "taken by VEC-11: instead of 16 images",
-        "taken by OPS-02: instead of 64 texts",
+        "sent by VEC-11 instead of 16 images",
+        "sent by OPS-02 instead of 64 texts",
     }
 
 

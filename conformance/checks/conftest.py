@@ -92,7 +92,7 @@ def precision(run: Session) -> Precision:
 
 @pytest.fixture(scope="session")
 def batches(client: Client, model: Model) -> ImageBatches:
-    """The vectors of the images of the format and size checks, many of them per request."""
+    """The vectors of the images in the format and size checks, requested in batches."""
     return ImageBatches(Endpoint(client), model)
 
 

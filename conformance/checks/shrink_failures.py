@@ -77,8 +77,8 @@ def falsify(judge: Callable[[Mix], object]) -> None:
     def holds(mix: Mix) -> None:
         search(mix)
 
-    # Constants in the user's modules would be sent, too: other requests on each machine, after a
-    # search of their source files that takes most of a second.
+    # Otherwise, Hypothesis would also use constants from the user's modules: requests would differ
+    # between machines, after a search of the modules' source files that takes most of a second.
     with patch.object(
         providers, "_get_local_constants", lambda: providers.GLOBAL_CONSTANTS, create=True
     ):

@@ -96,7 +96,7 @@ def test_every_language_finds_its_images(
     by_language: dict[str, float], corpus: AlignedCorpus, measure: Measure
 ) -> None:
     if len(by_language) < 2:
-        not_applicable("a monolingual model")
+        not_applicable("the model is monolingual")
     for language, found in by_language.items():
         measure(f"recall@1, {language}, {corpus.name}", round(found, 3))
     for language, found in by_language.items():
@@ -106,7 +106,7 @@ def test_every_language_finds_its_images(
 @pytest.mark.clause("ALN-05")
 def test_every_language_does_as_well(by_language: dict[str, float], corpus: AlignedCorpus) -> None:
     if len(by_language) < 2:
-        not_applicable("a monolingual model")
+        not_applicable("the model is monolingual")
     for language, found in by_language.items():
         at_least(found, corpus.must, f"captions in {language} are closest to their own image")
 
@@ -131,7 +131,8 @@ def test_the_published_similarities(
     pair = max(apart, key=apart.__getitem__)
     worst = apart[pair]
     measure("largest difference from the published table", round(worst, 4))
-    shown = f"{worst:.3f} from the published cosine of caption {pair[0]!r} and image {pair[1]!r}"
+    what = f"caption {pair[0]!r} and image {pair[1]!r}"
+    shown = f"a difference of {worst:.3f} from the published cosine similarity of {what}"
     sides = encoded.texts[0].exchange, encoded.images[0].exchange
     expect.require(worst <= golden.tolerance, shown, f"at most {golden.tolerance}", *sides)
 
@@ -147,7 +148,7 @@ def test_other_published_figures(
         seen = given.joined([observed(cache, item) for item in figure.items])
         apart, what = figure.apart(seen.vectors), " and ".join(map(repr, figure.items))
         measure(f"difference from the published value of {what}", round(apart, 4))
-        got = f"{apart:.3g} from the published {figure.kind} of {what}"
+        got = f"a difference of {apart:.3g} from the published {figure.kind} of {what}"
         expect.require(
             apart <= figure.tolerance, got, f"at most {figure.tolerance}", seen.exchanges[0]
         )
@@ -178,7 +179,7 @@ def test_vectors_are_normalized_as_documented(
     encoded: EncodedCorpus, model: Model, settings: Settings, kind: str
 ) -> None:
     if settings.weights != "published" or model.normalised is None:
-        not_applicable("applies only to published weights, whose normalization the table documents")
+        not_applicable("applies only to published weights whose normalization is documented")
     seen = encoded.texts if kind == "texts" else encoded.images
     norms = np.linalg.norm(seen.vectors, axis=1)
     unit = bool(np.abs(norms - 1).max() <= UNIT_LENGTH)

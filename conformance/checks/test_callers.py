@@ -18,7 +18,7 @@ from conformance.transport.pace import CLEARLY
 from conformance.transport.raw_caller import RawCaller
 
 TEXT = "ein grüner Kreis, 緑の丸"
-"""Letters of two and three bytes, which are damaged if a body is decoded in pieces."""
+"""Characters of two and three bytes, which are corrupted if a body is decoded in pieces."""
 BODY = Items([TEXT]).body()
 LENGTH = {"Content-Length": str(len(BODY))}
 Raw = Callable[..., RawCaller]
@@ -26,7 +26,7 @@ Raw = Callable[..., RawCaller]
 
 @pytest.fixture
 def caller(endpoint: Endpoint) -> Iterator[Raw]:
-    """Opens its own connection; its exchanges are counted when the test ends."""
+    """A function that opens a connection; the exchanges on it are counted when the test ends."""
     opened: list[RawCaller] = []
 
     def connect(timeout: float = endpoint.client.timeout) -> RawCaller:
@@ -71,7 +71,7 @@ def test_a_slow_client_does_not_block_others(
     expect.status(live, 200, 399)
     for exchange in (served, answered):
         expect.same(
-            expect.vectors(exchange, 1, 0).texts[0], before, "text alongside a slow request"
+            expect.vectors(exchange, 1, 0).texts[0], before, "the text alongside a slow request"
         )
 
 
@@ -84,13 +84,13 @@ def test_the_head_of_a_response_can_be_read(endpoint: Endpoint, caller: Raw) -> 
 
 
 def in_bytes(slow: RawCaller, head: bytes, body: bytes) -> None:
-    """Byte by byte."""
+    """Send the request byte by byte."""
     for byte in head + body:
         slow.write(bytes([byte]))
 
 
 def with_a_pause(slow: RawCaller, head: bytes, body: bytes) -> None:
-    """With a pause in the middle of a character of the body."""
+    """Send the request with a pause in the middle of a character of the body."""
     cut = body.index("ü".encode()) + 1
     slow.write(head + body[:cut])
     time.sleep(timeouts.PAUSE_IN_BODY)
@@ -98,22 +98,22 @@ def with_a_pause(slow: RawCaller, head: bytes, body: bytes) -> None:
 
 
 def head_first(slow: RawCaller, head: bytes, body: bytes) -> None:
-    """The head, a pause, the body."""
+    """Send the headers, pause, then send the body."""
     slow.write(head)
     time.sleep(timeouts.PAUSE_IN_BODY)
     slow.write(body)
 
 
 BESIDE = "緑の丸"
-"""Letters of three bytes each."""
+"""Characters of three bytes each."""
 BLOCK = 2**16
-"""Bytes: a usual size of a block, and a multiple of most smaller ones."""
+"""A common block size in bytes, and a multiple of most smaller block sizes."""
 ONE_PIECE = "in one piece"
 PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
     "byte by byte": in_bytes,
     ONE_PIECE: lambda slow, head, body: slow.write(head + body),
     "with a pause within a character": with_a_pause,
-    "the headers first": head_first,
+    "with the headers first": head_first,
 }
 
 
@@ -130,7 +130,7 @@ def test_a_request_is_read_however_it_is_cut(
     before, exchange = cache.text(TEXT), arriving(how)
     if not exchange.succeeded:
         # If such a request is always rejected, the way it arrives is not the cause.
-        given.vectors(arriving("the headers first" if how == ONE_PIECE else ONE_PIECE), 1, 0)
+        given.vectors(arriving("with the headers first" if how == ONE_PIECE else ONE_PIECE), 1, 0)
     got = expect.vectors(exchange, 1, 0).texts[0]
     expect.same(got, before, f"a text whose request arrived {how}")
 
@@ -148,7 +148,7 @@ def test_a_character_across_two_blocks_is_read(endpoint: Endpoint) -> None:
 
     whole = given.vectors(placed(3), 2, 1).texts[1]
     got = expect.vectors(placed(4), 2, 1).texts[1]
-    expect.same(got, whole, f"a text with a character across a multiple of {BLOCK} bytes")
+    expect.same(got, whole, f"a text with a character that crosses a multiple of {BLOCK} bytes")
 
 
 def chunked(body: bytes) -> bytes:
@@ -235,7 +235,7 @@ def test_head_is_answered_like_get(endpoint: Endpoint, caller: Raw, path: str) -
         expect.status(head, 200, 399 if path == LIVE else 299)
         if head.announces_close:
             return
-        # Unread parts of the body would come before the next request.
+        # If a response to HEAD has a body, the client reads it as the next response.
         raw.write(raw.head("GET", path, {}))
         after = raw.read(sent(endpoint, "GET", path))
         # OPS-05 covers a connection that was closed without notice.

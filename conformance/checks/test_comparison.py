@@ -77,9 +77,9 @@ def test_the_dimensions_are_the_same(answer: Answer) -> None:
 
 @pytest.mark.clause("CMP-02")
 def test_texts_have_the_same_vectors(answer: Answer, model: Model, measure: Measure) -> None:
-    for name, lines in (("not compared", answer.left_out), ("beyond that", answer.remarks)):
+    for name, lines in (("not compared", answer.left_out), ("notes on comparing", answer.remarks)):
         if lines:
-            measure(f"{name}, with {answer.old.name}", "; ".join(lines))
+            measure(f"{name} with {answer.old.name}", "; ".join(lines))
     if answer.searches:
         measure(f"searches for images by text, here and in {answer.old.name}", str(answer.searches))
     require_same(answer, "texts", model, measure)

@@ -76,7 +76,7 @@ def test_the_container_outlives_an_import(
     rounds = endpoint.client.pace.images(IMPORTERS * IMAGES_EACH * ROUNDS) // (
         IMPORTERS * IMAGES_EACH
     )
-    if not rounds:  # At least what an import sends.
+    if not rounds:  # Send at least as much as an import does.
         several, rounds = several[:1], 1
     work = [Items([captions[i % len(captions)]], several) for i in range(IMPORTERS)] * rounds
     try:

@@ -70,7 +70,7 @@ class Exact:
         others = {len(vector) for vector in found.values()} - {dimension}
         if others:
             # VEC-08 covers the dimension.
-            not_applicable(f"vectors of {min(others)} numbers; the library's own have {dimension}")
+            not_applicable(f"vectors have {min(others)} dimensions; the library's have {dimension}")
         return found
 
 
@@ -150,7 +150,7 @@ def test_vectors_have_the_librarys_length(exact: Exact, kind: Kind, measure: Mea
 def conclude(judged: Judgement, exchanges: Mapping[str, Exchange], measure: Measure) -> None:
     """Measure the worst item, and fail with its exchange unless all items pass."""
     if judged.worst is None:
-        not_applicable("on this machine, these items all differ from those with known vectors")
+        not_applicable("on this machine, all of these items differ from those with known vectors")
     measure(f"worst distance: {judged.worst.item}", judged.worst.distance)
     cause = Cause(CauseKind.INEXACT, judged.common) if judged.common else None
     worst = exchanges[judged.worst.item]

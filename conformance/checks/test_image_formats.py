@@ -25,7 +25,7 @@ PLAIN: tuple[Demand, ...] = ("plain", "lossy", "first", "turned")
 OTHER_MODES: tuple[Demand, ...] = ("mode", "ink", "clear")
 LOSSY = ("JPEG", "WebP", "TIFF")
 READ: dict[str, tuple[Demand, ...]] = {"GIF": ("mode",)}
-"""The demands other than PLAIN that IMG-01 covers: a GIF always has a palette."""
+"""The demands that replace PLAIN in IMG-01, by family: a GIF always has a palette."""
 
 
 @pytest.fixture
@@ -64,17 +64,17 @@ def beside_pixels(variants: Iterable[Variant]) -> list[tuple[str, bytes, bytes]]
 
 
 def same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Require the vector of the variant's pixels."""
+    """Require for each variant the vector of a PNG with the same pixels."""
     each_image(same_image, batches, beside_pixels(variants))
 
 
 def decoded(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Require nearly the vector of the variant's pixels, or of a documented transform of them."""
+    """Require nearly the vector of each variant's pixels, or of a documented transform of them."""
     each_image(decoded_image, batches, beside_pixels(variants))
 
 
 def nearly_same(batches: ImageBatches, variants: Iterable[Variant]) -> None:
-    """Require nearly the vector of the variant's pixels, not that of a wrongly decoded copy."""
+    """Require nearly the vector of each variant's pixels, not that of a wrongly decoded copy."""
     each_image(nearly_same_image, batches, beside_pixels(variants))
 
 

@@ -43,7 +43,7 @@ def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
 
 @pytest.fixture
 def banded(own: int, model: Model, seeds: range, batches: ImageBatches) -> list[Sized]:
-    """Images of bands, of every side length and shape."""
+    """Banded images of every side length and shape."""
     crops = model.image_resize != "squash"
     return gathered(batches, (each for s in seeds for each in image_sizes.banded(own, s, crops)))
 

@@ -55,7 +55,7 @@ def test_a_difference_is_seen_in_large_files(batches: ImageBatches) -> None:
 
 @made_once
 def kinds() -> tuple[bytes, ...]:
-    """A small image of each kind: format, mode, size, shape."""
+    """Small images with various formats, modes, sizes, and shapes."""
     chosen = [
         variant.file
         for family in image_formats.FAMILIES
@@ -183,26 +183,26 @@ def test_an_image_has_the_vector_of_a_documented_rendering(
     size = f"{model.image_size} x {model.image_size} pixels"
     found = f"{name}: the vector is at a relative distance of {nearest:.2g} from that of the image"
     found += f" resized to {size}{likely}"
-    expected = f"at most {bar:.2g} from a PNG of {size} from the model's own preprocessing"
+    expected = f"at most {bar:.2g} from that of a PNG of {size} made by the model's preprocessing"
     expect.require(False, found, expected, got.exchange)
 
 
 def rounding(batches: ImageBatches, file: bytes, rendering: bytes, own: int, crops: bool) -> float:
-    """How far rounding may move this image, with this model and its precision."""
+    """How far rounding may move this image's vector, with this model and its precision."""
 
     def moved(copy: bytes) -> float:
         return tolerances.distance(*(alone(batches, each).vector for each in (rendering, copy)))
 
     bar = max(tolerances.RENDERED, tolerances.TIMES_ROUNDING * moved(noisy(rendering)))
     if min(image_files.opened(file).size) < own:
-        # A rounded value of a small image becomes several pixels.
+        # Enlarging a small image spreads one rounded value over several pixels.
         enlarged = image_sizes.renderings(noisy(file), own, crops)[0]
         bar = max(bar, tolerances.TIMES_ENLARGED * moved(enlarged))
     return min(bar, tolerances.LOW_PRECISION)
 
 
 def noisy(file: bytes) -> bytes:
-    """A copy of the image that is slightly off."""
+    """A slightly perturbed copy of the image."""
     return image_files.save(image_sizes.noisy(image_files.opened(file)), "PNG")
 
 
@@ -236,7 +236,7 @@ def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str,
 
 
 def long(shade: int, width: int, height: int) -> bytes:
-    """A drawing between sides of this shade, with margins against blurring by resizing."""
+    """A drawing between sides of this shade, with margins so that resizing does not blend them."""
     size = image_files.SIZE * 2
     canvas = Image.new("RGB", (width * size, height * size), (shade, shade, shade))
     left, top = (width - 1) * size // 2, (height - 1) * size // 2

@@ -22,7 +22,7 @@ from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.pace import IMPORTERS
 
 MOST_IMAGES = 8
-"""Any further clients repeat these images, which suffices to reveal a mix-up."""
+"""Number of different images; further clients repeat them, which suffices to reveal a mix-up."""
 ROUNDS = 2
 IDLE = timeouts.IDLE_CONNECTION
 ONE_AFTER_ANOTHER = 20
@@ -30,7 +30,7 @@ TEXT = {"texts": ["a red circle"]}
 LONG_LIST = 32
 IN_A_ROW, REFUSED = 16, 3
 BY_COINCIDENCE = 4
-"""An idle connection may be closed at the moment of a request, but not so often in one run."""
+"""An idle connection may happen to close as a request is sent, but not this often in one run."""
 OVERSIZED = 80 * 2**20
 """Bytes: five times the size that must be served."""
 

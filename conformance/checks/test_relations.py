@@ -19,9 +19,9 @@ from conformance.expect.responses import Measure
 from conformance.expect.vector_cache import EncodedCorpus, VectorCache
 
 TRANSLATED = 0.5
-"""Share of the translations that must be closest to their own caption. Chance is 1 in 8 or 1 in 24,
-and a caption that is not read, or is read in the wrong script, is at chance level. How far above
-chance a model is depends on the model."""
+"""Share of the translations that must be closest to their own caption. If captions are not read, or
+if their script is decoded wrongly, the share is at chance level, which is 1 in 8 or 1 in 24. How
+far above chance the share is depends on the model."""
 CAPTIONS = 8
 STILL_NEAREST = 7 / 8
 """One caption in eight may fail: some tokenizers encode whitespace as tokens."""
@@ -75,7 +75,7 @@ def test_translations_meet(
 ) -> None:
     languages = [each for each in advertised(model, corpus) if each != "en"]
     if not languages:
-        not_applicable("a monolingual model")
+        not_applicable("the model is monolingual")
     translated = {each: cache.vectors(texts=corpus.captions[each]).texts for each in languages}
     found = {each: nearest(rows, encoded.texts) for each, rows in translated.items()}
     measure("recall@1, translations to English captions, lowest", round(min(found.values()), 3))
@@ -111,7 +111,7 @@ def test_composed_and_decomposed_letters(cache: VectorCache, measure: Measure) -
 def test_what_is_hidden_matches_less(
     cache: VectorCache, corpus: AlignedCorpus, encoded: EncodedCorpus, measure: Measure, name: str
 ) -> None:
-    # For each color, four shapes: no two of these drawings share both.
+    # Evenly spaced, so that drawings differ in color.
     own = list(range(0, len(corpus.images), len(corpus.images) // IMAGES))
     matches = [match(encoded.images[own], encoded.texts, own)]
     for strength in STRENGTHS:

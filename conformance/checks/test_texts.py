@@ -26,7 +26,7 @@ MARK_GROUPS = {group: 9 + 4 * place for place, group in enumerate(texts.mark_gro
 """The groups, each with the length of its first list; they differ, so many lengths are sent."""
 MOST_TOKENS = 512
 MOST_WORDS = 77
-"""Tokens up to which there are texts that fill a bucket."""
+"""Maximum number of tokens for which texts fill a bucket exactly."""
 SIZES = (31, 33, 50, 65)
 """Lengths just above and below common batch sizes, and one unrelated to them."""
 MANY = (129, 300)
@@ -392,7 +392,7 @@ def test_a_text_keeps_its_vector_after_one_that_is_alike(
 def test_case_is_folded(cache: VectorCache, model: Model) -> None:
     if not model.lower_case:
         not_applicable("the model distinguishes case, or is not known to ignore it")
-    expect.same(cache.text(CAPTION.upper()), cache.text(CAPTION), "uppercase and lowercase")
+    expect.same(cache.text(CAPTION.upper()), cache.text(CAPTION), "the text in uppercase")
 
 
 @pytest.mark.clause("TXT-09")

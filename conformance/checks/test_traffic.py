@@ -1,6 +1,7 @@
 """OPS, IMG, TXT: vectors stay the same in parallel and later requests. PRB-04: probes under load.
 
-Probes beside long texts come after the texts, since an unanswered long text is a defect of texts.
+Probes alongside long texts come after the checks of long texts, so that an unanswered long text is
+reported as a defect in the handling of texts.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from conformance.transport.pace import IMPORTERS
 ALIKE = ("two red dogs on a mat", "two tan cats in a box")
 """Equal in length and number of words, so that only the text itself tells the requests apart."""
 CALLERS = 16
-"""Twice the processors of a Weaviate server with eight."""
+"""Twice the number of processors of an eight-core Weaviate server."""
 CONNECTIONS = 5
 IN_TURN = 45
 LARGE, SMALL = 100, 6
@@ -57,7 +58,7 @@ def as_before(endpoint: Endpoint, got: Observations, before: Observations, what:
         alone = given.vectors(endpoint.post(body), len(got), 0).texts
         if any(expect.beyond(apart, tolerances.ACROSS_REQUESTS) for apart in distances(got, alone)):
             raise
-        words = f"{problem.got}; sent alone, the request gets the same vectors"
+        words = f"{problem.got}; sent alone, the request gets the same wrong vectors"
         cause = Cause(CauseKind.COMPANIONS, "texts")
         raise expect.Nonconformity(words, problem.expected, problem.exchanges, cause) from None
 

@@ -104,7 +104,7 @@ def test_the_dimension_is_the_models(
     dimension = len(seen.vector)
     measure("dimension", dimension)
     if not figures:
-        not_applicable("the model's dimension is unknown; --dimensions N states it")
+        not_applicable("the model's dimension is unknown; specify it with --dimensions N")
     expected = " or ".join(f"{n} ({whose})" for n, whose in figures.items())
     known = dimension in figures
     expect.require(known, f"{dimension} numbers per vector", expected, seen.exchange)

@@ -96,7 +96,7 @@ class Answer:
         )
 
     def _other_model(self, far: Sequence[Pair]) -> str:
-        """Report a different model if no item matches and some are unrelated, or if most are."""
+        """Report a different model if most items are unrelated, or some are and none match."""
         some_unrelated = min(pair.cosine for pair in far) < UNRELATED
         none = len(far) == sum(len(each.pairs) for each in self.kinds)
         return OTHER_MODEL if (none and some_unrelated) or _are_unrelated(far) else ""

@@ -39,7 +39,7 @@ WITHOUT_SCHEME = r"[^/]+:\d+(/|$)"
 SHOWN = 5
 """Number of rejected items that are named."""
 FIRST = 1
-"""Number of texts sent first, to see whether it is an endpoint."""
+"""Number of texts sent first, to see whether the URL belongs to an endpoint."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class End:
     url: str = ""
     recording: Snapshot | None = None
     weaviate: str = ""
-    """The address of Weaviate's REST interface."""
+    """The address of Weaviate's REST API."""
     collection: str = ""
 
     @property
@@ -292,9 +292,9 @@ def _two_collections(old: End, new: End, asked: Asked) -> Answer:
     if not pairs:
         raise UserError(
             f"nothing was compared: the first {asked.sample} objects of {old.name} and of "
-            f"{new.name} have no ID in common; --sample N looks at more"
+            f"{new.name} have no ID in common; a larger --sample N may help"
         )
     compared = Comparison(pairs, "objects", old.name)
     alone = len(rows[0].keys() ^ rows[1].keys())
-    left_out = [f"{alone} vectors of objects that only one of them contains"] if alone else []
+    left_out = [f"{alone} vectors of objects that only one collection contains"] if alone else []
     return Answer(Side(old.name), Side(new.name), [compared], None, (), left_out, asked.model)

@@ -136,7 +136,7 @@ class Answers:
     """Counts consecutive requests without any response."""
 
     what: str
-    """What each of them sends."""
+    """What each request sends, in the plural."""
     unanswered: int = 0
 
     def counted(self, exchange: Exchange) -> Exchange:

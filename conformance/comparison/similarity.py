@@ -40,7 +40,7 @@ class Pair:
 
 
 def pairs(here: Mapping[str, Array], there: Mapping[str, Array]) -> list[Pair]:
-    """The inputs that both have, the most different first."""
+    """The inputs that both sides have, the most different first."""
     found = [_pair(name, here[name], there[name]) for name in here if name in there]
     return sorted(found, key=lambda pair: -pair.distance)
 
@@ -90,7 +90,7 @@ class Comparison:
 
     def expected(self, model: Model) -> str:
         """The expected result, and any intentional difference in the vendor's image."""
-        bound = f"{self.kind} that match {self.source} within {ACROSS_REQUESTS:g} of their norm"
+        bound = f"{self.kind} within a relative distance of {ACROSS_REQUESTS:g} from {self.source}"
         return ". ".join(filter(None, [bound, vendor.remark(model)]))
 
 

@@ -49,7 +49,7 @@ class Fit:
     distance: float
     """The median of the relative distances."""
     within: int
-    """Objects within the tolerance."""
+    """Number of objects within the tolerance."""
 
 
 Way = Callable[[Fields], list[Array]]
@@ -100,7 +100,7 @@ WAYS: Mapping[str, Way] = {
     "the sum, not divided by the number of fields": _undivided,
     "every field's vector normalized first": _normalised_rows,
 }
-"""From simple to flexible. If two fit equally well, the first is named."""
+"""Ordered from simple to flexible. If two fit equally well, the first is named."""
 
 
 def best_fit(fields: Sequence[Fields], stored: Sequence[Array]) -> Fit | None:

@@ -41,7 +41,7 @@ class Change:
     """texts or images."""
     text: str
     refused: bool = False
-    """Whether it decides if items are rejected, rather than which vectors they get."""
+    """Whether the change affects which items are rejected, rather than their vectors."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class StartedImage:
     """Seconds that it took to become ready."""
 
     def patience(self, settings: Settings) -> float:
-        """Time limit in seconds for another one like it, which starts on a busier machine."""
+        """Time limit in seconds for another container like it, when the machine is busier."""
         return max(settings.wait, PATIENCE * self.ready_after)
 
     def options(self, settings: Settings) -> ContainerOptions:

@@ -12,7 +12,7 @@ from conformance.options.table import Pull
 COMMAND = "docker"
 ENGINE_SAYS = "Error response from daemon: "
 COMMAND_SECONDS = 60.0
-"""Time limit of every command except a pull; on a loaded machine, a start has taken 5 s."""
+"""Time limit of every command except a pull; a container's start has taken 5 s under load."""
 MODEL_VARIABLE = "clip-conformance.model-variable"
 """A label that names the environment variable for choosing a model, if an image has several. The
 reference's image has it, and so do images built from it."""
@@ -116,7 +116,7 @@ def names(image: str) -> list[str]:
 
 
 def reason(output: str) -> str:
-    """The line of a rejection that gives the reason: the engine's, or else the last non-hint."""
+    """The line that says why a command failed: the engine's, or else the last except for hints."""
     lines = [line.strip() for line in output.splitlines()]
     telling = [line for line in lines if line and not line.startswith(("See '", "Run '"))]
     engines = [line.removeprefix(ENGINE_SAYS) for line in lines if line.startswith(ENGINE_SAYS)]

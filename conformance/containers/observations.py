@@ -24,7 +24,7 @@ GRACE_SECONDS = 10
 """Seconds after which ``docker stop`` kills the container; Kubernetes waits 30 s."""
 SIGKILLED = 128 + 9
 OTHER_USER = "12345:12345"
-"""A user that no image defines, as OpenShift assigns."""
+"""A user ID that no image defines, like those that OpenShift assigns."""
 TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/run", "/dev")
 
 
@@ -37,7 +37,7 @@ class Start:
     refused: tuple[Exchange, ...]
     """Responses to earlier probes, from a server that was already listening; oldest first."""
     first: Exchange
-    """POST /vectorize, sent immediately after; fails if ready came before the model was loaded."""
+    """POST /vectorize, sent immediately after; fails if the model was not loaded by then."""
 
 
 def observe_start(container: Container, wait: float) -> Start:

@@ -26,7 +26,7 @@ class AlignedCorpus:
     captions: dict[str, tuple[str, ...]]
     """By ISO 639-1 code."""
     must: float
-    """recall@1 below which the weights cannot be the ones named."""
+    """Minimum recall@1; if it is lower, the weights cannot be the specified ones."""
     should: float
 
 

@@ -85,7 +85,7 @@ def draw(combination: Combination, seed: int, size: int) -> Image.Image:
 
 
 def _colour(name: str, chance: Random) -> tuple[int, int, int]:
-    """The named color, each channel moved by up to 12 of 255."""
+    """The named color, with each channel changed by up to 12 of 255."""
     red, green, blue = (
         min(255, max(0, channel + chance.randint(-12, 12)))
         for channel in fixture_files.toml(_FILE)["colours"][name]

@@ -115,13 +115,13 @@ def _jpeg(image: Image.Image, other: Image.Image) -> dict[str, bytes]:
         "EXIF": {"exif": exif(orientation=1)},
         "big-endian EXIF": {"exif": exif(orientation=1, endian=">")},
         "EXIF without an orientation": {"exif": exif(orientation=None)},
-        "EXIF of the undefined orientation 0": {"exif": exif(orientation=0)},
-        "the small copy of another image": {"exif": b"Exif\0\0" + _with_thumbnail(small)},
+        "EXIF with the undefined orientation 0": {"exif": exif(orientation=0)},
+        "a thumbnail of another image": {"exif": b"Exif\0\0" + _with_thumbnail(small)},
         "XMP": {"xmp": XMP},
         "a profile": {"icc_profile": profile()},
         "a profile in several segments": {"icc_profile": profile() + bytes(LARGE)},
         "resolution": {"dpi": (300, 150)},
-        "data of Photoshop": {"extra": _segment(0xED, b"Photoshop 3.0\0" + bytes(60_000))},
+        "Photoshop data": {"extra": _segment(0xED, b"Photoshop 3.0\0" + bytes(60_000))},
         "data of an unknown kind": {"extra": _segment(0xEB, bytes(1000))},
     }
     return {name: save(image, "JPEG", **options, **each) for name, each in carried.items()}

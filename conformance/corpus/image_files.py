@@ -152,7 +152,7 @@ def small_png(number: int = 0) -> bytes:
 
 @cache
 def small_bmp(number: int = 0) -> bytes:
-    """A small BMP of a drawing: all have the same length and begin with the same bytes."""
+    """A small BMP of a drawing; all such files have the same length and the same first bytes."""
     return save(image(number, SMALL), "BMP")
 
 
@@ -180,7 +180,7 @@ def tiny() -> dict[str, bytes]:
 
 
 def exif(orientation: int | None, endian: Literal["<", ">"] = "<") -> Image.Exif:
-    """The metadata that a camera writes, or a program that leaves out the orientation."""
+    """Metadata as written by a camera, or by a program that omits the orientation."""
     exif = Image.Exif()
     exif.endian = endian
     if orientation is not None:

@@ -46,7 +46,7 @@ def other_size(family: str, whole: bool = False) -> tuple[Variant, ...]:
 
 
 def detailed(family: str) -> list[Variant]:
-    """Larger lossy files with structures that a model sees, unless their resolution is lowered."""
+    """Larger lossy files with structures that are lost if a decoder lowers the resolution."""
     options = {"JPEG": {"": False, "progressive ": True}, "WebP": {"": False}}.get(family, {})
     image, size = Image.fromarray(scenes.checks(*DETAILED)), "{} x {}".format(*DETAILED)
     return [
@@ -96,8 +96,8 @@ def _jpegs_in_colour() -> dict[str, dict[str, Any]]:
     return found | {
         "JPEG with restart markers": {"restart_marker_blocks": 3, **good},
         "JPEG with a restart in each row": {"restart_marker_rows": 1, **good},
-        "JPEG with its own tables": {"optimize": True, **good},
-        "JPEG of RGB": {"keep_rgb": True, "subsampling": 0, **good},
+        "JPEG with optimized Huffman tables": {"optimize": True, **good},
+        "RGB JPEG": {"keep_rgb": True, "subsampling": 0, **good},
     }
 
 

@@ -1,7 +1,7 @@
 """Images derived from others: with one difference, with hidden content, or as copies.
 
 Two images that differ in only one respect must not share a vector. They would if a cache key left
-something out, the image were shrunk to a few pixels or converted to gray, or an edge were not read.
+something out, the image were shrunk to a few pixels or converted to gray, or an edge were ignored.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -126,7 +126,7 @@ def _changes() -> dict[str, Callable[[Pixels], Pixels]]:
         "negative": lambda pixels: 255 - pixels,
         "an area in one color": lambda pixels: _area(pixels, SAME_LUMA[0]),
         "two areas swapped": _areas_exchanged,
-        "an area in a color of the same gray": lambda pixels: _area(pixels, SAME_LUMA[1]),
+        "an area in an equally bright color": lambda pixels: _area(pixels, SAME_LUMA[1]),
         "a little darker": lambda pixels: (pixels * 0.9).astype(np.uint8),
         **{
             f"a detail at the {name}": partial(_detail, place=place)

@@ -82,8 +82,9 @@ def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
 def bands(width: int, height: int, scene: int = 0) -> Pixels:
     """Three bands, each of one color, that look the same whether a model crops or squashes.
 
-    The bands lie along the longer side, so that the middle square shows the same as the whole. If
-    the shorter side has one or two pixels, each band is one pixel. Shape (height, width, 3).
+    The bands lie along the longer side, so that the middle square shows the same as the whole
+    image. If the shorter side has one or two pixels, each band is one pixel. Shape (height, width,
+    3).
     """
     colours = np.array([BASE[(5 * scene + 3 * step) % len(BASE)] for step in range(3)])
     band = np.arange(min(width, height)) * 3 // min(width, height)
@@ -96,10 +97,10 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
 
 
 def tiles(width: int, height: int) -> Pixels:
-    """Large areas, which any filter keeps, so that a mirrored or rotated copy looks different.
+    """Areas that are large enough for any filter and reveal a mirrored or rotated copy.
 
-    There are 6 along the longer side, a multiple of 6, and 4 along the other, a multiple of 4.
-    Shape (height, width, 3).
+    There are 6 along the longer side, whose length is a multiple of 6, and 4 along the other, whose
+    length is a multiple of 4. Shape (height, width, 3).
     """
     down, across = (4, 6) if height <= width else (6, 4)
     places = np.arange(down * across).reshape(down, across)

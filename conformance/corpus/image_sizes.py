@@ -122,7 +122,7 @@ def banded(own: int, seed: int, crops: bool) -> tuple[Sized, ...]:
     for number, (width, height) in enumerate(_banded_sizes(seed)):
         scene = number % SCENES
         pixels = scenes.bands(width, height, scene)
-        # Enlarging the image reveals the soft edges of its bands, so both are drawn the same way.
+        # Enlarging a file softens the edges of its bands, so its copy must be enlarged, too.
         if min(width, height) < own:
             shown = brought_to_size(pixels, own, crops)
         else:
@@ -168,7 +168,7 @@ def _in_detail(own: int, lying: bool, scene: int, crops: bool) -> bytes:
 def photograph(name: str, own: int, crops: bool) -> Sized:
     """A file of bands, which compress to at most a few hundred KB."""
     width, height, scene = {**PHOTOGRAPHS, **IN_MODES, **SENSORS}[name]
-    # Still larger than the model's input, so that its edges are as sharp after resizing.
+    # The small copy is still larger than the model's input, so resizing leaves its edges as sharp.
     small, image = (
         _in_mode(Image.fromarray(scenes.bands(width // part, height // part, scene)), name)
         for part in (4, 1)
@@ -179,7 +179,7 @@ def photograph(name: str, own: int, crops: bool) -> Sized:
 
 
 def _in_mode(image: Image.Image, name: str) -> Image.Image:
-    """An RGB image in the mode that the name says."""
+    """An RGB image converted to the mode in `name`."""
     if "alpha" in name:
         return image.convert("RGBA")
     if "palette" in name:
@@ -200,10 +200,10 @@ def heavy(name: str, own: int) -> Sized:
 
 @cache
 def cancelled(own: int) -> Sized:
-    """A scene with every second pixel inverted, on a checkerboard: gray once it is reduced.
+    """A scene with pixels inverted in a checkerboard pattern, which averages to gray when reduced.
 
     The side is an even multiple of the model's, so that a service that picks single pixels picks
-    either only inverted ones, or only others.
+    either only inverted or only unchanged pixels.
     """
     side = LARGEST_CANCELLED // own // 2 * 2 * own
     pixels = scenes.pure(side, side)
@@ -250,9 +250,10 @@ def renderings(
 ) -> list[bytes]:
     """The results of documented transforms of a file: distinct PNGs of the model's input size.
 
-    Libraries convert to RGB before or after resizing, and Pillow resizes palette images to the
-    nearest pixel and transparent ones with premultiplied alpha. Libraries drop alpha or composite
-    over white, use a cubic or linear filter, and round the crop's position up or down.
+    Libraries convert to RGB before or after resizing. Pillow resizes palette images with
+    nearest-neighbor interpolation, and transparent images with premultiplied alpha. Libraries drop
+    alpha or composite over white, use a cubic or linear filter, and round the crop's position up or
+    down.
     """
     with warnings.catch_warnings(), Image.open(io.BytesIO(file)) as image:
         warnings.simplefilter("ignore")  # Pillow recommends RGBA for a palette with alpha.
@@ -280,7 +281,7 @@ def noisy(image: Image.Image) -> Image.Image:
 
 
 def coarse(image: Image.Image) -> Image.Image:
-    """The image with its colors at half the resolution, as a fast JPEG decoder enlarges them."""
+    """The image with its chroma at half the resolution, as a fast JPEG decoder upsamples it."""
     light, *colours = image.convert("YCbCr").split()
     small = [each.reduce(2).resize(image.size, Resampling.NEAREST) for each in colours]
     return Image.merge("YCbCr", (light, *small)).convert("RGB")
@@ -304,7 +305,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
             Resampling.BILINEAR
         ),
         "it were resized with nearest-neighbor interpolation": filtered(Resampling.NEAREST),
-        "it were resized by nearest neighbor (with coordinates rounded down)": _sampled(
+        "it were resized with nearest-neighbor interpolation, rounding down": _sampled(
             Resampling.NEAREST, 0.5
         ),
         "it were resized with bilinear interpolation": filtered(Resampling.BILINEAR),
@@ -322,9 +323,9 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
         "it were halved before being resized": seen(image.reduce(2), own, crops, filtered(cubic))[
             0
         ],
-        "the rest of a square were black": ImageOps.pad(image, (own, own)),
-        "the rest of a square were white": ImageOps.pad(image, (own, own), color="white"),
-        "it were cropped to its top left corner": corner.resize((own, own), cubic),
+        "it were padded with black to a square": ImageOps.pad(image, (own, own)),
+        "it were padded with white to a square": ImageOps.pad(image, (own, own), color="white"),
+        "it were cropped to its top-left corner": corner.resize((own, own), cubic),
     }
     return {name: save(each, "PNG") for name, each in made.items()}
 

@@ -183,7 +183,7 @@ def _both(
 ) -> Iterator[Variant]:
     """A plain and unfiltered variant, and an interlaced one with mixed filters.
 
-    `pairs` says whether other variants already have the values of each.
+    `pairs` says whether other variants already cover the values of each.
     """
     shown = png(pixels)
     plain = partial(write, samples, Layout(**layout))

@@ -16,7 +16,7 @@ SIDES: Final = (24, 32, 48, 64)
 """Side in pixels of the pool's images: small, so that they fit in a failure's curl command."""
 MOST_TEXTS: Final = 4
 MOST_REORDERED: Final = 10
-"""More texts than a mix has, since some services lose the order only above eight."""
+"""More texts than a mix has, since some services mix up the order only above eight texts."""
 MOST_LETTERS: Final = 12
 LONGEST: Final = 72
 """Bytes in UTF-8: at most 77 tokens even to a byte-level tokenizer, since a separate clause covers
@@ -91,7 +91,7 @@ def text(chance: Random) -> str:
 
 
 def mix(seed: int, most_images: int = 2) -> Mix:
-    """Up to four texts and up to `most_images` images, at least one item; the same for a seed."""
+    """Up to four texts and `most_images` images, at least one item; determined by the seed."""
     chance = Random(seed)
     some = tuple(text(chance) for _ in range(chance.randint(0, MOST_TEXTS)))
     shown = tuple(chance.choices(range(len(SIDES)), k=chance.randint(0, most_images)))

@@ -28,21 +28,22 @@ SHORT: Final = 4
 """Maximum size in bytes of a mark that is tried in every place: the text has to stay within 64
 tokens, even if each byte is a token."""
 LONGEST: Final = 300
-"""Letters of the longest text overall, and the number of texts in the pool."""
+"""Length in letters of the longest text, and also the number of texts in the pool."""
 WITHIN: Final = 150
-"""Letters of the longest text in the pool: fewer than 64 tokens, the lowest limit of any model."""
+"""Length in letters of the longest text in the pool, which stays below 64 tokens, the lowest limit
+of any model."""
 ONE_TOKEN: Final = ("is", "on")
 """Words of one token in every tokenizer of the table, including the stand-ins' small ones."""
 MARKS: Final = 4
 """Tokens of the limit reserved for the model's special tokens."""
 BUCKET: Final = 16
-"""Tokens: lengths that texts are padded to are mostly multiples of it."""
+"""Tokens; services that pad texts usually pad them to a multiple of this."""
 SHORTEST: Final = 3
 """Words up to which texts show whether a repeated word makes a difference at all."""
 PLACES: Final = 40
 """Number of places that are tried within a long limit, including the first and the last."""
 WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
-"""Lengths of words: WordPiece gives up at 100 letters, and 8 bits hold 255."""
+"""Lengths of words: WordPiece gives up at 100 letters, and 8-bit counts end at 255."""
 BODY_LETTERS: Final = 300_000
 
 ESCAPED: Final[tuple[str, ...]] = tuple(fixture_files.toml(_FILE)["escaped"])

@@ -14,7 +14,7 @@ _FILE = "attribution.toml"
 def clause_of_cause(kind: str, about: str, clause: str) -> str:
     """The clause that a broken property belongs to if a check of `clause` finds it.
 
-    `about` is what matters: the kind of items, or a property of one.
+    `about` is the relevant detail: the kind of items, or a property of an item.
     """
     causes = fixture_files.toml(_FILE)["causes"]
     row = causes.get(f"{kind} {about}") or causes.get(kind)

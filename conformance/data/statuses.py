@@ -1,8 +1,8 @@
 """The statuses of tests and clauses, and ways to end a check without a verdict on its clause.
 
-`pass`, `warn` (a failed SHOULD clause) and `fail` are about the endpoint. `error` is a fault of the
-suite. `not judged` means that a prerequisite is broken. `known` is a failure that the user has
-listed. The others mean that nothing was tried.
+`pass`, `warn` (a failed SHOULD clause), and `fail` are about the endpoint. `error` is a fault of
+the suite. `not judged` means that a prerequisite is broken. `known` is a failure that the user has
+listed. The others mean that nothing was tested.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class StatusRow:
     explained: bool = False
     """Whether the scoreboard explains it below its columns."""
     left_out: bool = False
-    """Whether nothing was tried because it was not requested."""
+    """Whether nothing was tested because it was not requested."""
 
 
 @cache
@@ -61,7 +61,7 @@ def columns() -> list[Status]:
 
 
 def to_look_at() -> list[Status]:
-    """The statuses in a reader's order: worst first, untried ones last."""
+    """The statuses in a reader's order: worst first, untested ones last."""
     return sorted(rows(), key=lambda name: rows()[name].left_out)
 
 

@@ -27,14 +27,14 @@ CLOSE_GRACE: Final = 0.02
 one, and no request is lost."""
 
 GOOD_REQUEST: Final = 10.0
-"""For a small valid request after an unusual one, if such requests took less than a second before:
-an endpoint that takes longer than this has stopped working."""
+"""Limit for a small valid request after an unusual one, if such requests took less than a second
+before: an endpoint that takes longer has stopped working."""
 
 SHRINKING: Final = 5.0
 """Time that Hypothesis may take to shrink a failing request."""
 
 PAUSE_IN_BODY: Final = 0.15
-"""Between two pieces of a request: longer than the usual gap between packets in a network."""
+"""Pause between two pieces of a request: longer than the usual gap between packets in a network."""
 
 EXPECT_CONTINUE: Final = 1.0
 """How long curl waits for 100 Continue before it sends the body anyway."""

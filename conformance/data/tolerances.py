@@ -10,28 +10,29 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 REPEATED = 1e-3
-"""The same request again. The same computation gives the same bits; sums in a different order under
-load differ by about 1e-6 in float32 and 1e-3 in float16."""
+"""For the same request, sent again. The same computation gives the same bits; sums in a different
+order under load differ by about 1e-6 in float32 and 1e-3 in float16."""
 
 ACROSS_REQUESTS = 2e-2
-"""The same item in another request. Different batch shapes use different kernels: bfloat16 has 8
-bits, which is 4e-3 per rounding, and some components of 8-bit vectors move by a step of 1/127.
+"""For the same item in another request. Different batch shapes use different kernels: bfloat16 has
+8 bits, which is 4e-3 per rounding, and some components of 8-bit vectors move by a step of 1/127.
 Leaks from other items or padding are larger in practice."""
 
 RENDERED = 1e-3
 """The lowest limit for an image and its documented rendering, each sent alone."""
 
 TIMES_ROUNDING = 6
-"""Factor by which an image may be further from its rendering than a copy of the rendering that is
-slightly off. Correct variations are at most 5.5 times as far, in float32, float16, bfloat16 and
+"""Factor by which an image may be further from its rendering than a slightly perturbed copy of the
+rendering is. Correct variations are at most 5.5 times as far, in float32, float16, bfloat16, and
 int8 (docs/exact.md)."""
 
 TIMES_ENLARGED = 2
-"""The same for a copy of a small image that is slightly off before it is enlarged."""
+"""The same for a small image that is slightly perturbed before it is enlarged."""
 
 OTHER_DECODER = 5e-2
-"""A lossy or converted image compared with the pixels that Pillow decodes. A decoder with a coarser
-cosine transform changes a vector by up to 0.03 (docs/exact.md), and that of a small image more."""
+"""For a lossy or converted image, compared with the pixels that Pillow decodes. A decoder with a
+less precise inverse DCT moves a vector by up to 0.03 (docs/exact.md), or more if the image is
+small."""
 
 TIMES_COARSE = 2.0
 """Factor by which a lossy image may be further from its pixels than a copy with its colors at half

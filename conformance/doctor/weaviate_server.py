@@ -1,6 +1,6 @@
 """Inspect a running Weaviate server: its module, the endpoint behind it, and its collections.
 
-It uses only the REST interface, and never writes.
+It uses only the REST API, and never writes.
 """
 
 import re
@@ -161,7 +161,7 @@ class WeaviateDoctor:
         """Compare a stored vector with the endpoint's current one."""
         if endpoint is None or config.inference_url:
             other = f"its vectors come from {config.inference_url}"
-            why = other if endpoint else "no endpoint answers"
+            why = other if endpoint else "the endpoint does not respond"
             self.found.note(config.where, f"its stored vectors are not compared: {why}")
             return
         try:

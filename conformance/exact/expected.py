@@ -5,8 +5,8 @@
 size of the file.
 
 Vectors computed with published weights are recorded by users who have access to the weights, since
-the project was developed without it: `clip-conformance record --reference TAG --weights hub` writes
-a file into `published_folder()`.
+the project was developed without such access. The command `clip-conformance record --reference TAG
+--weights hub` writes a file into `published_folder()`.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class Expected:
     origin: str = "the library's own vectors"
     """The origin of these vectors."""
     bars: Mapping[str, float] = field(default_factory=dict)
-    """Distances of images that are allowed even if they exceed the limit, by item."""
+    """For some images, by item, the distance that is allowed even if it exceeds the limit."""
 
 
 def tags() -> tuple[str, ...]:
@@ -151,8 +151,9 @@ def load_published(tag: str) -> Expected:
     found = next((place for place in (published_file(tag), shipped) if place.is_file()), None)
     if found is None:
         raise LookupError(
-            f"no vectors of {tag}'s published weights are at {published_file(tag)}; with access to "
-            f"the hub, clip-conformance record --reference {tag} --weights hub creates them"
+            f"no vectors computed with {tag}'s published weights are at {published_file(tag)}; "
+            f"with access to the hub, clip-conformance record --reference {tag} --weights hub "
+            "creates them"
         )
     with np.load(io.BytesIO(found.read_bytes()), allow_pickle=False) as stored:
         return read(tag, stored)
@@ -168,8 +169,8 @@ def write_published(
 ) -> None:
     """Write vectors (d,) by item in the format of the shipped files, without hypotheses.
 
-    `images` may include those of `items.copies`: other correct answers, and how far a model moves
-    an image that is slightly off.
+    `images` may include those of `items.copies`: other correct answers, and slightly perturbed
+    copies.
     """
     sent = items.images(size)
     others = {name: images[copy] for name in sent if (copy := items.AS_RGB.format(name)) in images}

@@ -79,7 +79,7 @@ def copies(size: int) -> dict[str, bytes]:
 
 
 def times(name: str) -> float:
-    """How many times further off an image may be than its copy that is slightly off."""
+    """The factor by which an image may be further off than its slightly perturbed copy."""
     return tolerances.TIMES_COARSE if name in (*LOSSY, *PHOTOGRAPHS) else tolerances.TIMES_ROUNDING
 
 

@@ -124,8 +124,8 @@ def lengths(
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not abs(each.length - 1) <= limit]
     shown = ", ".join(f"{each.item!r} by a factor of {each.length:.3g}" for each in far[:SHOWN])
-    got = f"{len(far)} of {len(found)} {kind} vectors are longer or shorter: {shown}"
-    wanted = f"the length of {expected.origin} within {limit:.0%}"
+    got = f"{len(far)} of {len(found)} {kind} vectors have a different norm: {shown}"
+    wanted = f"the norm of {expected.origin} within {limit:.0%}"
     worst = max(found, key=lambda each: abs(each.length - 1), default=None)
     return Judgement(not far, got, wanted, worst)
 

@@ -2,8 +2,8 @@
 # mypy: implicit-reexport
 """Assertions that the checks make about their observations.
 
-`expect.vectors(...)`, `expect.same(...)` and the others fail the clause of the running check. Those
-of `given` make it *not judged*, and fail the clause that they belong to.
+`expect.vectors(...)`, `expect.same(...)`, and the others fail the clause of the running check. If
+one of `given` fails, that clause is *not judged*, and the failure counts for its own clause.
 """
 
 from conformance.expect.comparisons import (

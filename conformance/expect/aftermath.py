@@ -54,7 +54,7 @@ UNREADABLE = (FailureKind.BROKEN_GZIP, FailureKind.BROKEN_OFF, FailureKind.TOO_L
 SERVER_ERROR = 500
 """The first status of server errors."""
 LOOKED_INTO = (CauseKind.REFUSED, CauseKind.NO_RESPONSE, CauseKind.RATE_LIMITED)
-"""Causes behind which there may be another."""
+"""Causes that may hide another cause."""
 AS_BEFORE = "the next valid request served as before"
 TOO_SLOW_REMEDY = (
     "a response in time: use a GPU or more processors, import with fewer parallel clients, "

@@ -18,7 +18,7 @@ Case = tuple[str, str]
 USUAL = (2, 2, 1, 0.1, 0, 0.02)
 """The requests of a case that is not in the table."""
 AT_LEAST = 4
-"""Texts and images for which every case gets enough time, if the run has it."""
+"""Number of texts and images that every case gets time for, if the run has enough time."""
 MORE_THAN_ITS_PART = 3
 """A case may take this multiple of the mean remaining time, even if its estimate is lower."""
 MORE_THAN_ESTIMATED = 1.2

@@ -151,7 +151,7 @@ def same(
 ) -> None:
     """Require every row of `got` to match its row of `expected` to within a relative distance.
 
-    That is the distance between the two over the larger norm; `names` describe the rows.
+    The relative distance is the distance divided by the larger norm; `names` describe the rows.
     """
     got, expected = _several(got), _several(expected)
     one_dimension(got, expected)
@@ -159,8 +159,8 @@ def same(
     worst = int(np.argmax(apart)) if apart else 0
     require(
         not apart or not beyond(apart[worst], within),
-        f"{_which(what, worst, len(apart), names)} has a different vector, with a relative "
-        f"error of {max(apart, default=0):.2g}",
+        f"{_which(what, worst, len(apart), names)} has a different vector, at a relative "
+        f"distance of {max(apart, default=0):.2g}",
         f"the same vector, to within a relative distance of {within:g} (1.4 means a right angle)",
         *_both(got, expected, worst),
         cause=Cause(cause) if cause else _other_order(got, expected),

@@ -1,7 +1,7 @@
 """Small valid requests that show whether the endpoint still works, and measure the cost of items.
 
-Their responses are not checked here. The first ones tell the client's pace how long a text and an
-image take, alone and among several, so that later requests can be sized to the endpoint.
+Their responses are not checked here. From the first responses, the client's `Pace` learns how long
+a text and an image take, alone and among several, so that later requests can be sized accordingly.
 """
 
 import time
@@ -51,10 +51,10 @@ class GoodRequests:
         self.slowest = 0.0
         """Seconds for the slowest of the first responses."""
         self.sending = False
-        """Whether a request that is being sent is one of these, so that nothing follows from it."""
+        """Whether such a request is being sent, from which no conclusions are drawn."""
 
     def send(self, good: Items, timeout: float | None = None) -> Exchange:
-        """The exchange; without a timeout, as long as a small request may take here."""
+        """The exchange; the default timeout is the longest that a small request may take here."""
         with self.unobserved():  # Sent even if the running check has used up its time.
             request = self._endpoint.requests([good])[0]
             return self._endpoint.client.send(request, timeout or self._patience())

@@ -174,8 +174,8 @@ def same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> N
 def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
     """Require nearly the vector of `shown`, or of an allowed rendering of the file.
 
-    Decoders differ. If an image differs more than usual, its limit is that of its own copy with
-    colors at half the resolution, which shows how sensitive the model is to them.
+    Decoders differ. If an image differs more than usual, its limit depends on how far the vector of
+    a copy with chroma at half the resolution is, since models differ in their sensitivity.
     """
 
     def judge(got: Observation, expected: Observation) -> None:

@@ -1,9 +1,9 @@
 """Determine whether a valid request was rejected at random, or because it exceeds a limit.
 
 The request is sent again, then in halves, until it is as small as possible while both of its halves
-are served. Then other items are sent in the same number, in twice the number, and as the same
-letters in two texts. If only the number or the size of the items matters, the items are not to
-blame.
+are served. Then three other requests are sent: with as many different items, with twice as many,
+and with the same letters in only two texts. If only the number or the size of the items matters,
+the items are not to blame.
 """
 
 import base64

@@ -30,7 +30,7 @@ LEAKS = re.compile(
     r"Traceback|\bat 0x[0-9a-fA-F]{6,}|<[\w.]+ object|File \"|/[\w.-]+/[\w./-]+\.py\b"
     r"|\w\.(?:c|cc|cpp|cs|go|java|js|kt|py|rb|rs|ts):\d+"
 )
-"""A traceback, the address of an object, or a file on the server by its path or a line's number."""
+"""A traceback, an object's address, or a source file on the server (its path, or a line number)."""
 KINDS = ("texts", "images")
 READABLE = "a JSON object that Weaviate's client can read"
 

@@ -69,9 +69,9 @@ def under_load(
 ) -> UnderLoad:
     """Probe the paths of `limits` while `callers` clients send what `request(number)` returns.
 
-    If probes were late, other requests follow, since a busy machine delays probes occasionally: if
-    it was not three in a row, each client sends several in sequence. Numbers are never repeated,
-    since the endpoint may cache what it has read. Raises TooMuch.
+    If probes were late, other requests follow, since a busy machine delays probes occasionally. If
+    fewer than three in a row were late, each client then sends several requests in sequence.
+    Numbers are never repeated, since the endpoint may cache what it has read. Raises TooMuch.
     """
     pace, numbers, in_turn = endpoint.client.pace, count(), 1
     seen = UnderLoad([], {}, dict(limits))
@@ -98,7 +98,7 @@ def under_load(
 
 
 def _end(limit: float) -> float:
-    """The seconds after which a probe is given up."""
+    """The seconds after which a probe is abandoned."""
     return limit + timeouts.READY_TIMEOUT
 
 

@@ -1,9 +1,9 @@
 """Read a run's options from the command line, the environment, and pyproject.toml.
 
-The command line takes precedence over ``CLIP_CONFORMANCE_NAME``, and that over the table
-``[tool.clip-conformance]`` of the pyproject.toml in the working folder. Click reads all three.
-This module adds two rules: a misspelled variable or key is an error, and an endpoint named in one
-place overrides an endpoint named in a weaker one.
+The command line takes precedence over ``CLIP_CONFORMANCE_NAME``, which takes precedence over the
+table ``[tool.clip-conformance]`` of the pyproject.toml in the working directory. Click reads all
+three. This module adds two rules: a misspelled variable or key is an error, and an endpoint
+overrides any endpoint of lower precedence, even one given by another option.
 """
 
 import os
@@ -93,7 +93,7 @@ def _origin(row: Option, source: ParameterSource) -> str:
 
 
 def _without_overridden(found: Mapping[str, tuple[ParameterSource, Given]]) -> dict[str, Given]:
-    """An endpoint overrides one from a weaker source, and a reference overrides a model."""
+    """An endpoint overrides one of lower precedence, and a reference overrides a model."""
 
     def strength(dest: str) -> int:
         return _STRENGTH.index(found[dest][0]) if dest in found else len(_STRENGTH)

@@ -49,7 +49,7 @@ def read(status: int, body: bytes) -> GoResponse:
     try:
         return _response(status, _document(body, float))
     except _Beyond:
-        # Only the literals show how Go rounds them; reading them one by one takes much longer.
+        # Only its literal shows how Go rounds a number, but reading every literal takes longer.
         return _response(status, _document(body, _number))
 
 

@@ -91,7 +91,7 @@ class Load:
 
 
 class Pace:
-    """The time that items of requests take here, in seconds."""
+    """The time in seconds that the endpoint takes for the items of requests."""
 
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
@@ -203,7 +203,7 @@ class Pace:
 
     def note(self, wanted: str, taken: str) -> None:
         """Record for the report that a reduced request was sent."""
-        self.taken[f"{self.about}: instead of {wanted}" if self.about else wanted] = taken
+        self.taken[f"{self.about} instead of {wanted}" if self.about else wanted] = taken
 
     def described(self) -> str:
         """A description of the items' costs."""

@@ -28,7 +28,7 @@ LOOPBACK = "127.0.0.1"
 PIECE = 2**16
 MAX_HEAD = 2**16
 LENGTHS = re.compile(rb"(?im)^content-length:[ \t]*([^\r\n]*,[^\r\n]*)")
-"""A list of lengths in one header, which h11 reads if they are equal, but Go's net/http never."""
+"""A list of lengths in one header, which Go's net/http rejects, but h11 reads if all are equal."""
 MAX_INTERIM = 5
 """More interim responses than any server sends; Go's net/http has a limit too."""
 

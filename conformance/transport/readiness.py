@@ -87,9 +87,10 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
 
 
 def _somebody_elses(exchange: Exchange) -> bool:
-    """Whether there is no response, or another service's: empty, a page, or no such route.
+    """Whether the response is missing, or that of another kind of service.
 
-    Any other response, however broken, comes from an endpoint, and the checks test it.
+    Another service's is an empty body, a web page, or an error for an unknown route. Any other
+    response, however broken, comes from an endpoint, and the checks test it.
     """
     body = exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip()
     unknown = exchange.status in (404, 405) and not body.startswith(b"{")

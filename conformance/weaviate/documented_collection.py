@@ -104,7 +104,7 @@ def import_batch(deployment: Deployment, objects: Objects, items: Sequence[Item]
 
 
 def insert(deployment: Deployment, objects: Objects, items: Sequence[Item]) -> ImportedItems:
-    """Import the items in one call, without the delay of a second in the client's batches."""
+    """Import the items in one call, without the one-second delay of the client's batches."""
     from weaviate.classes.data import DataObject
 
     ids = [uuid4() for _ in items]

@@ -27,7 +27,7 @@ GRPC_METHOD = "/grpc.health.v1.Health/Check"
 
 
 class Unavailable(UserError):
-    """No Weaviate is available; the message is one line that says what to do."""
+    """No Weaviate server is available; the message is one line that says what to do."""
 
 
 class NoGrpc(Exception):
@@ -36,7 +36,7 @@ class NoGrpc(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """The address of a Weaviate; `ours` means that the suite started it."""
+    """The address of a Weaviate server; `ours` means that the suite started it."""
 
     host: str
     port: int
@@ -47,7 +47,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address of its REST interface."""
+        """The address of its REST API."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
 
@@ -138,7 +138,7 @@ def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
 
 def check_grpc(host: str, port: int, secure: bool) -> None:
     """Call gRPC's own health check once; raises NoGrpc unless there is an answer."""
-    # Imported here, since only runs with a Weaviate need it.
+    # Imported here, since only runs with a Weaviate server need it.
     import grpc
 
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

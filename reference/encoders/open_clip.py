@@ -44,8 +44,8 @@ class OpenClipEncoder:
             return {"text": self._tokenizer([short])}
 
     def image_inputs(self, image: Image) -> Inputs:
-        # As opened: the transform resizes and crops in the image's own mode and converts last, so
-        # palette and black-and-white images are resized to the nearest pixel.
+        # Passed as opened: the transform resizes and crops in the image's own mode and converts
+        # last, so palette and 1-bit images are resized with nearest-neighbor interpolation.
         return {"image": self._transform(quiet(image)).unsqueeze(0)}
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:

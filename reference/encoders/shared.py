@@ -107,7 +107,7 @@ class Pixels:
 
     def _resized_first(self, image: Image.Image) -> Inputs:
         processor = self._processor
-        # Not copied to planes: torch resizes a file's pixels five times as fast.
+        # A view, not a copy in planes: torch resizes interleaved pixels five times as fast.
         pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)
         small = processor.resize(pixels, processor.size, resample=processor.resample)
         options = {"do_resize": False, "input_data_format": "channels_first"}
@@ -159,8 +159,9 @@ def _moved(value: Any, device: str, dtype: torch.dtype) -> Any:
 def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
     """Limit the implementations of attention from which torch may choose.
 
-    On a GPU, cuDNN's is the fastest for images, but in half precision it needs 50 to 90 ms to plan
-    for each new shape, of which texts have hundreds. Texts are limited by kernel launches anyway.
+    On a GPU, cuDNN's implementation is the fastest for images, but in half precision it needs 50 to
+    90 ms to plan for each new shape, of which texts have hundreds. Texts are limited by kernel
+    launches anyway.
     """
     if device_type == "cpu" or kind == "image":
         return nullcontext()

@@ -72,7 +72,7 @@ def _vendor_open_clip(folder: Path, models: str) -> str:
     architecture = f"{folder}/model_configs/{name}.json:{_VENDOR_CONFIGS}/{name}.json:ro"
     return (
         f"{_vendor(folder, models)}\n"
-        f"and its small architecture over open_clip's own:\n  -v {architecture}"
+        f"and mount its smaller architecture file over open_clip's own:\n  -v {architecture}"
     )
 
 

@@ -46,7 +46,7 @@ def test_a_run_matches_a_recording(url: Urls, recorded: Path) -> None:
     assert statuses(report, *CLAUSES) == ["pass", "pass", "pass", "n/a"]
     measured = report.document["measurements"]
     assert sum(name.startswith("compared with ") for name in measured) >= 84
-    told = measured[f"not compared, with {recorded}"]
+    told = measured[f"not compared with {recorded}"]
     assert "Sequence length" in told
     assert "\x1b" not in told
     assert "queries return the same top 10" in json.dumps(measured)

@@ -128,7 +128,7 @@ def test_mistakes_in_resizing_differ_from_what_is_documented() -> None:
 def test_nearest_pixels_by_integer_division_are_those_to_the_left_and_above() -> None:
     file = image_sizes.drawn(160, False)[0].file  # 960 x 640 pixels.
     made = image_sizes.mistaken(file, 160, False)
-    name = "it were resized by nearest neighbor (with coordinates rounded down)"
+    name = "it were resized with nearest-neighbor interpolation, rounding down"
     assert (rgb(made[name]) == rgb(file)[::4, ::6]).all()
 
 

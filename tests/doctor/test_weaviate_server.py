@@ -167,7 +167,7 @@ def test_where_nothing_can_be_compared_it_is_said(endpoint: Endpoint) -> None:
     empty = weaviate(classes=[collection("Films", TITLE)])
     own = weaviate(classes=[collection("Films", {**TITLE, "inferenceUrl": "http://clip:8080"})])
     assert "not compared: Films has no objects" in said(diagnosed(empty, "Films", endpoint))
-    assert "not compared: no endpoint answers" in said(diagnosed(empty, "Films"))
+    assert "not compared: the endpoint does not respond" in said(diagnosed(empty, "Films"))
     assert "come from http://clip:8080" in said(diagnosed(own, "Films", endpoint))
 
 

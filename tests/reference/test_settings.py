@@ -66,7 +66,7 @@ def test_a_model_of_ones_own(tmp_path: Path) -> None:
         (["--model", TAG, "--port", "٣"], "--port ٣"),
         (["--model", TAG, "--workers", "many"], "--workers many: must be a whole number"),
         (["--model", TAG, "--dimensions", "0"], "--dimensions 0"),
-        (["--model", TAG, "--dimensions", "100"], "has 512 dimensions"),
+        (["--model", TAG, "--dimensions", "100"], "must be at least 512"),
         (["--model", TAG, "--max-pixels", "999"], "from 1 to 178"),
         (["--model", TAG, "--models", "/no/such"], "--models /no/such"),
         (["--model", TAG, "--mod", "x"], "unrecognized arguments"),

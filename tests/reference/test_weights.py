@@ -81,9 +81,7 @@ def test_widening_keeps_angles_lengths_and_the_bits_of_a_row() -> None:
 
 
 def test_a_narrower_space_is_refused() -> None:
-    with pytest.raises(
-        UnloadableError, match="3 dimensions, and its vectors can be widened but not truncated"
-    ):
+    with pytest.raises(UnloadableError, match="must be at least 3, the checkpoint's dimension"):
         Isometry(3, 2)
 
 

@@ -19,7 +19,7 @@ from conformance.weaviate.server_selection import select_server
 
 @pytest.fixture(scope="session")
 def deployment(settings: Settings, target: Target) -> Iterator[Deployment]:
-    """A Weaviate that uses the tested endpoint; without one, the checks are disabled or not run."""
+    """A Weaviate server that uses the endpoint; without one, the checks are disabled or not run."""
     selection = select_server(settings.weaviate)
     if selection.kind == "off":
         statuses.disabled(selection.hint)
@@ -46,7 +46,7 @@ def server_fits(deployment: Deployment, request: pytest.FixtureRequest) -> None:
         clause = all_clauses()[marker.args[0]]
         if not applies(clause, deployment.version):
             held = described_versions(clause)
-            statuses.not_applicable(f"applies {held}; this Weaviate is {deployment.version}")
+            statuses.not_applicable(f"applies {held}; this server is {deployment.version}")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from conformance.weaviate.documented_collection import Item
 
 COUNT = 200
 POSTER_EVERY = 10
-"""Only every tenth object also has a poster, since a slow model needs long enough for 20 images."""
+"""Only every tenth object also has a poster, since a slow model needs long even for 20 images."""
 
 
 @pytest.mark.clause("WVT-22")

@@ -162,7 +162,7 @@ def test_what_both_put_first(
         if nearest is not None and nearest == clear_winner(word_ranks(imported, item.title)):
             found = first(hybrid(item.title, 0.5))
             expected = f"{nearest}, which near_text and keyword search both rank first"
-            expect.require(found == nearest, f"{found} first for {item.title!r}", expected)
+            expect.require(found == nearest, f"{found} ranked first for {item.title!r}", expected)
             return
     statuses.not_applicable("near_text and keyword search never rank the same object first")
 

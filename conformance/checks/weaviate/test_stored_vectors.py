@@ -60,7 +60,7 @@ def test_several_text_fields(
     rows = list(texts.vectors)
     right, swapped = combined(rows, (0.2, 0.8)), combined(rows, (0.8, 0.2))
     defect = distance(stored, swapped) < distance(stored, right)
-    measure("weaviate weights of several text fields", "swapped" if defect else "right")
+    measure("weaviate weights of several text fields", "swapped" if defect else "correct")
     apart = min(distance(stored, right), distance(stored, swapped))
     expect.require(
         apart <= ACROSS_REQUESTS,
@@ -170,7 +170,7 @@ def test_own_vectors_are_stored_as_given(
             cache.image(item.image).vector,
         )
         expect.require(
-            np.array_equal(stored, given), f"a different vector for {item.title!r}", "its own"
+            np.array_equal(stored, given), f"a different vector for {item.title!r}", "the given one"
         )
 
 
@@ -185,7 +185,7 @@ def test_own_vectors_are_found(brought: tuple[ImportedItems, int], cache: Vector
     nearest = found.objects[0]
     expect.require(nearest.uuid == imported.ids[2], f"{nearest.uuid} first", str(imported.ids[2]))
     near = abs(nearest.metadata.distance or 0) < 1e-5
-    expect.require(near, f"distance {nearest.metadata.distance}", "0 within 0.00001")
+    expect.require(near, f"distance {nearest.metadata.distance}", "at most 0.00001")
 
 
 @pytest.mark.clause("WVT-09")
