@@ -91,7 +91,7 @@ def changes(kind: str, model: Model | None, old: str, new: str, refused: bool = 
     first = versions.index(new) if new in versions else 0
     last = len(versions) - versions[::-1].index(old) if old in versions else len(versions)
     return [
-        f"since release {release.version} {change.text}"
+        f"since release {release.version}, {change.text}"
         for release in releases()[first:last]
         for change in release.changes
         if change.kind == kind

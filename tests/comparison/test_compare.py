@@ -68,7 +68,7 @@ def test_a_kind_that_one_side_refuses_is_no_match(
     told = command("compare", url("images"), recorded, "--model", siglip)
     assert told.status == 1
     assert f"images: {url('images')} returned no vectors: " in told.out
-    assert "since release 1.4.1 vectors of images of SigLIP models can be read" in told.out
+    assert "since release 1.4.1, image vectors of SigLIP models can be parsed" in told.out
     assert f"recorded as {registry.MULTILINGUAL}, but --model says {siglip}" in told.out
 
 

@@ -173,7 +173,7 @@ def test_http_and_https_are_told_apart(
     plain = doctor(http).text
     assert f"{http} uses TLS, although" in plain
     assert f"Use {https}." in plain
-    assert "--ca-file FILE adds" in doctor(https).text
+    assert "with --ca-file FILE" in doctor(https).text
     assert f"Use {plain_url}." in doctor(plain_url.replace("http:", "https:")).text
 
 
@@ -254,7 +254,7 @@ def test_a_slow_service_is_named(doctor: Doctor, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(items, "COSTLY", 0.1)
     with talking(slow(0.0, 0.3)) as url:
         text = doctor(url, "--timeout", "2").text
-    assert "one text and one image: 0 s. If the service encodes one at a time" in text
+    assert "one text and one image took 0 s. If the service encodes one item at a time" in text
     assert "spent per request" not in text
 
 
