@@ -41,7 +41,7 @@ REFUSED: tuple[object, ...] = (
 )
 UPSETTING: dict[str, object] = {
     "bad base64": {"images": [NOT_BASE64["percent signs"]]},
-    "no image": {"texts": [TEXT], "images": [encoded(NOT_AN_IMAGE["zeros"])]},
+    "not an image": {"texts": [TEXT], "images": [encoded(NOT_AN_IMAGE["zeros"])]},
     "truncated PNG": {"images": [encoded(truncated("PNG"))]},
     "truncated JPEG": {"images": [encoded(truncated("JPEG"))]},
     "1 x 1 image": {"images": [encoded(image_files.extreme_sizes()["1 x 1"])]},
@@ -64,7 +64,7 @@ def test_the_next_request_is_served(endpoint: Endpoint, cache: VectorCache, name
 
 
 @pytest.mark.clause("ERR-04")
-@pytest.mark.parametrize("name", ["truncated PNG", "no image", "1 x 1 image"])
+@pytest.mark.parametrize("name", ["truncated PNG", "not an image", "1 x 1 image"])
 def test_what_travels_beside_is_served(endpoint: Endpoint, cache: VectorCache, name: str) -> None:
     before = cache.vectors([TEXT], [good_image()])
     good = {"texts": [TEXT], "images": [encoded(good_image())]}
@@ -178,7 +178,7 @@ def test_wrong_types_are_refused(endpoint: Endpoint, body: object) -> None:
         {"images": [NOT_BASE64["percent signs"]]},
         {"images": [encoded(NOT_AN_IMAGE["text"])]},
     ],
-    ids=["not JSON", "wrong type", "bad base64", "no image"],
+    ids=["not JSON", "wrong type", "bad base64", "not an image"],
 )
 def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
     exchange = given.answered(endpoint.post(body))
@@ -195,7 +195,7 @@ def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
         {"images": [encoded(NOT_AN_IMAGE["text"])]},
         {"images": [encoded(truncated("PNG"))]},
     ],
-    ids=["not JSON", "wrong type", "bad base64", "no image", "truncated"],
+    ids=["not JSON", "wrong type", "bad base64", "not an image", "truncated"],
 )
 def test_errors_do_not_leak(endpoint: Endpoint, body: object) -> None:
     expect.no_leak(given.answered(endpoint.post(body)))

@@ -25,14 +25,14 @@ NOT_BASE64: Final = {
     "percent signs": "%%% not base64 %%%",
     "a short word": "cat",
     "Japanese": "赤い丸",
-    "blanks": "  ",
+    "spaces": "  ",
 }
 NOT_AN_IMAGE: Final = {
     "text": b"this is not an image, it only looks like base64",
     "zeros": bytes(4096),
     "PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
-    "a PNG signature alone": b"\x89PNG\r\n\x1a\n",
-    "nothing": b"",
+    "only a PNG signature": b"\x89PNG\r\n\x1a\n",
+    "an empty file": b"",
 }
 KNOWN_PIXELS: Final = 64
 """Number of PNG files that are cached by their pixels, which many variants of an image share."""

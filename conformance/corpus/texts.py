@@ -288,14 +288,14 @@ def beyond(limit: int) -> tuple[str, str]:
 
 
 ALIKE: Final[dict[str, Callable[[str], str]]] = {
-    "in capitals": str.upper,
+    "in uppercase": str.upper,
     "in lowercase": str.lower,
-    "with other blanks": lambda text: f" {text.replace(' ', '  ')}\n",
+    "with different whitespace": lambda text: f" {text.replace(' ', '  ')}\n",
     "without accents": lambda text: text.replace("É", "E"),
-    "in decomposed letters": lambda text: unicodedata.normalize("NFD", text),
+    "with decomposed characters": lambda text: unicodedata.normalize("NFD", text),
     "without apostrophes": lambda text: text.replace("'", ""),
     "without quotation marks": lambda text: text.strip('"'),
-    "in ASCII": lambda text: text.encode("ascii", "ignore").decode(),
+    "with ASCII characters only": lambda text: text.encode("ascii", "ignore").decode(),
 }
 """The keys of caches that normalize texts."""
 
@@ -354,9 +354,9 @@ def as_go(letter: str) -> str:
 
 
 ESCAPES: Final[dict[str, Escape]] = {
-    "with every letter as an escape": small_digits,
-    "with escapes in uppercase hex digits": capital_digits,
-    "in ASCII alone": outside_ascii,
+    "with every character escaped": small_digits,
+    "with uppercase hex digits in escapes": capital_digits,
+    "with non-ASCII characters escaped": outside_ascii,
     "as Go writes it": as_go,
 }
 

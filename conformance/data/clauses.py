@@ -188,5 +188,6 @@ def described_versions(clause: Clause) -> str:
 
 
 def _listed(versions: Sequence[str]) -> str:
-    *others, last = versions
-    return f"{', '.join(others)} and {last}" if others else last
+    if len(versions) < 3:
+        return " and ".join(versions)
+    return f"{', '.join(versions[:-1])}, and {versions[-1]}"

@@ -210,7 +210,9 @@ def test_an_inference_url_that_does_not_answer_is_told() -> None:
     talk = weaviate(classes=[collection("Films", {**TITLE, "inferenceUrl": dead})])
     [problem] = diagnosed(talk).problems
     assert problem.id == "inference-url-dead"
-    assert problem.text.startswith(f"Films, vector v: inferenceUrl {dead} does not respond to this machine")
+    assert problem.text.startswith(
+        f"Films, vector v: inferenceUrl {dead} does not respond to this machine"
+    )
 
 
 def test_the_command_compares_a_stored_vector(doctor: Doctor, plain_url: str) -> None:

@@ -45,7 +45,7 @@ def test_without_versions_or_a_version_a_clause_applies(clause: Clause) -> None:
 def test_the_versions_are_described(clause: Clause) -> None:
     assert described_versions(clause) == ""
     both = replace(clause, since=("1.37.0",), until=LINES)
-    assert described_versions(both) == "since 1.37.0, before 1.35.17, 1.36.8 and 1.37.0"
+    assert described_versions(both) == "since 1.37.0, before 1.35.17, 1.36.8, and 1.37.0"
 
 
 @pytest.mark.parametrize("text", ["", "1", "1.39.", "v1.39.0", "1.39.0x"])
