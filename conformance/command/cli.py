@@ -46,7 +46,7 @@ Other commands, each with its own --help:
   clip-conformance explain VEC-01                   show a clause: text, reason, source, faults
   clip-conformance models                           list the tags that --model accepts
   clip-conformance record http://localhost:8080 -o before.json   save an endpoint's vectors
-  clip-conformance compare before.json http://localhost:8080     are stored vectors still valid?
+  clip-conformance compare before.json http://localhost:8080     check that vectors still match
   clip-conformance bench http://localhost:8080      measure how fast an endpoint responds
   clip-conformance compose --model TAG              print a Compose file for Weaviate and a model
   clip-conformance stand-in TAG DIR                 write a small trained model for your server
