@@ -136,8 +136,8 @@ OPTIONS: Final = (
         "mount-weights",
         "mount the stand-in at this path (default with --weights stand-in: /app/models)",
         metavar="PATH",
-        markdown="mount the model's stand-in, in the vendor's layout, at this path in the container "
-        "(default with `--weights stand-in`: `/app/models`)",
+        markdown="mount the model's stand-in, in the vendor's layout, at this path in the "
+        "container (default with `--weights stand-in`: `/app/models`)",
     ),
     Option(
         "model",
