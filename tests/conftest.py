@@ -11,8 +11,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LOADED_EARLY = httpcore
-"""httpx loads it on first use. Inside one of pytester's runs, which restore `sys.modules`, that
-would later result in a second copy, whose exceptions httpx does not recognize."""
+"""httpx imports this module on first use. If that happens in a pytester run, which restores
+`sys.modules` at its end, the module is imported again later, and httpx does not recognize the
+exceptions of the second copy."""
 
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +54,8 @@ def pytest_report_header() -> str:
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """With `-n`, tests of a file share its fixtures; those of endpoints share none.
+    """With `-n`, the tests of a file run in one worker, since they share fixtures; endpoint tests
+    do not.
 
     xdist's own groups have no effect with pytest 9.2, which does not read an item's `_nodeid`.
     """
@@ -64,7 +66,8 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
-    config.option.loadscopereorder = False  # The longest come first.
+    # The longest tests come first, so they must not be reordered.
+    config.option.loadscopereorder = False
     return ByFile(config, log)
 
 
@@ -80,8 +83,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # By name, because the order may have been shuffled, equally in each worker. Each commit has a
-    # different sample, so that every test is eventually included.
+    # The tests are sorted by name because their order may have been shuffled, and each worker needs
+    # the same sample. Each commit has a different sample, so that every test is eventually
+    # included.
     table = sorted((item for item in items if item.get_closest_marker("table")), key=_name)
     asked = ["git", "rev-parse", "HEAD"]
     commit = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=ROOT).stdout
@@ -94,7 +98,8 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def _last_ones(item: pytest.Item) -> int:
-    """Order of the tests: long ones first, short ones last, so that no worker waits at the end."""
+    """Order of the tests: long ones first, short ones last, so that no worker is idle at the
+    end."""
     places = [place for place, name in enumerate(LONGEST) if name in item.nodeid]
     return places[0] if places else len(LONGEST) + (item.get_closest_marker("table") is not None)
 

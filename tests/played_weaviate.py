@@ -15,7 +15,7 @@ Document = Mapping[str, Any]
 def collection(
     name: str, settings: Document | None, vector: str | None = "v", tenants: bool = False
 ) -> dict[str, Any]:
-    """A collection as GET /v1/schema shows it; settings None is vectorizer none."""
+    """A collection as GET /v1/schema shows it; if `settings` is None, the vectorizer is "none"."""
     rows = [
         {"name": each, "dataType": [kind]}
         for each, kind in {"title": "text", "body": "text", "photo": "blob"}.items()
@@ -38,7 +38,7 @@ class Played:
     modules: Document = field(default_factory=lambda: {MODULE: {"model": "mine"}})
     version: str = "1.39.0"
     asked: list[str] = field(default_factory=list)
-    """Every request line without its version."""
+    """Every request line, without the HTTP version."""
 
     @property
     def talk(self) -> Talk:

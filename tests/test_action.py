@@ -51,7 +51,8 @@ def test_the_run_step_hands_on_the_verdict(tmp_path: Path) -> None:
 
 
 def run_step(folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """The step that runs the suite, as GitHub runs it: every input is a variable, empty or not."""
+    """Run the step that runs the suite, as GitHub does: every input is a variable, which may be
+    empty."""
     names = STEPS["Run the suite"]["env"]
     filled = {
         variable: inputs.get(value.removeprefix("${{ inputs.").removesuffix(" }}"), "")

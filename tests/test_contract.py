@@ -60,7 +60,7 @@ def test_clauses_are_whole() -> None:
         assert re.fullmatch(r"[A-Z]{3}-\d\d", clause.id)
         assert clause.level in get_args(clauses.Level), clause.id
         assert clause.group.profile in clauses.PROFILES, clause.id
-        # Versions are named only where a clause holds for some.
+        # `since` and `until` are given only if a clause does not hold for all versions.
         assert all(astuple(replace(clause, since=("any",), until=("any",)))), clause.id
 
 
@@ -104,5 +104,5 @@ def test_every_must_has_a_faulty_endpoint_that_breaks_it() -> None:
 
 def test_faulty_endpoints_break_clauses_that_exist() -> None:
     broken = {clause for entry in registry.faults().values() for clause in entry.caught_by}
-    # Some endpoints are so broken that the suite ends before any clause.
+    # Some endpoints are so broken that the run ends before the first check.
     assert broken <= {*EVERY, "preflight"}

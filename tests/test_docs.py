@@ -15,13 +15,13 @@ BRITISH = re.compile(
     r"|time-outs?|(?:lower|upper)-cased|(?:normal|recogn|organ|initial|serial|author|optim)"
     r"is(?:e|ed|es|ing|ation))(?![\w-])"
 )
-"""Names of endpoints and files, with hyphens, stay as they are."""
+"""Hyphenated names, of endpoints and files, keep their spelling."""
 TRANSLATED = re.compile(
     r"[Ww]hoever|[Ww]hat is no\b|without a word|for ever\b|manieth|the own\b|in multiples of\b"
     r"|\b(?:are|is|have|has) one dimension|\bis no (?:URL|JSON|image|list|string)\b"
     r"|\b(?:row|vector|line|file|module|test|list) a (?:row|text|image|item|file|group|library)\b"
 )
-"""Idioms that only a translation has."""
+"""Idioms that occur only in translations."""
 
 
 def test_the_documentation_builds(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ BY_COMMAND = (
     "ready-404",
     "texts-with-dropout",
 )
-"""One fault of each kind, for which the command is started."""
+"""One fault of each kind, against which the command is run."""
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -54,8 +54,8 @@ def test_the_command_names_what_caught_it(name: str) -> None:
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The vectors of the encoder behind the undecidable endpoints.
 
-    Published, since a stand-in's encoder returns the library's vectors for the recorded images,
-    whatever an endpoint does to them.
+    The encoder is that of published weights, since a stand-in's encoder returns the library's
+    vectors for the recorded images, whatever an endpoint does to them.
     """
     file = tmp_path_factory.mktemp("recorded") / "plain.json"
     with serve(registry.find("published").build()) as url:

@@ -54,7 +54,7 @@ def test_each_variation_of_a_group_shows(
 
 
 def shown(names: tuple[str, ...] | list[str], monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Everything that a client can see of an endpoint, including its address and timing."""
+    """Everything that a client can observe about an endpoint, including its address and timing."""
     entry, pauses, written = compose(names), list[float](), list[bytes]()
     monkeypatch.setattr(time, "sleep", pauses.append)
     endpoint = entry.build()

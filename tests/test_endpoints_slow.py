@@ -1,7 +1,7 @@
-"""A slow endpoint gets only as many requests as it can answer in time; OPS-02 reports slow imports.
+"""A slow endpoint gets only as much work as it can do in time; OPS-02 reports slow imports.
 
-The timeouts are small, and the seconds per item are in proportion: 0.1 s of 3 s corresponds to 1.7
-s of Weaviate's 50 s.
+The timeouts are short, and the seconds per item are in proportion: 0.1 s with a timeout of 3 s
+corresponds to 1.7 s with Weaviate's 50 s.
 """
 
 import time
@@ -48,7 +48,7 @@ def test_where_an_import_is_too_much_one_finding_says_so() -> None:
 
 
 class Delayed(Sleeping):
-    """One request takes longer than the timeout, as on a machine with other work."""
+    """One request takes longer than the timeout, as on a machine that is busy with other work."""
 
     def body(self, asked: Asked) -> Body:
         if asked.texts == ["request 1"] and next(self.calls) == 1:

@@ -56,7 +56,7 @@ def lint(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The output if these packages have forbidden imports, and one package is in no layer."""
+    """The output if these packages contain forbidden imports and one package is in no layer."""
     folder = tmp_path_factory.mktemp("against")
     assert list(copied(folder))
     for package, imported in AGAINST:

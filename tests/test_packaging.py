@@ -42,7 +42,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the sources with leftovers of a day's work in it."""
+    """The wheel, built from a copy of the sources that also contains leftovers of development."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in (*FOLDERS.values(), "pyproject.toml", "README.md", "LICENSE"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -58,7 +58,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the wheel was unpacked into, compiled as an installer does."""
+    """A folder into which the wheel was unpacked, with its modules compiled as by an installer."""
     folder = tmp_path_factory.mktemp("installed")
     with ZipFile(wheel) as archive:
         archive.extractall(folder)
@@ -113,7 +113,7 @@ def test_the_suite_runs_from_the_installed_wheel(installed: Path, tmp_path: Path
 
 
 def imported(path: Path) -> set[str]:
-    """The top-level names of all that a module imports, anywhere in it."""
+    """The top-level names of all imports in a module, wherever they are."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -125,7 +125,7 @@ def imported(path: Path) -> set[str]:
 
 SUITE = [path for path in files(ROOT / "conformance") if path.suffix == ".py"]
 IMPORTED = {name for path in SUITE for name in imported(path)}
-"""Everything that the suite imports, anywhere in a module."""
+"""The packages that the suite imports, wherever in a module."""
 
 
 def test_the_suite_imports_no_torch() -> None:

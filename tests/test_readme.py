@@ -60,7 +60,7 @@ def shown_commands() -> list[list[str]]:
 
 
 def help_of(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """The --help output of the command, or of a subcommand."""
+    """The --help output of the command or of a subcommand."""
     with suppress(SystemExit):
         cli.main([*words, "--help"])
     return capsys.readouterr().out

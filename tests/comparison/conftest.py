@@ -20,7 +20,7 @@ __all__ = ["Command", "command"]
 
 
 class RefusesLongTexts(Endpoint):
-    """Like the vendor's image of openai-clip-vit-base-patch16."""
+    """Rejects long texts, like the vendor's image of openai-clip-vit-base-patch16."""
 
     def answer(self, request: Request) -> Answer:
         if any(len(text) > 400 for text in json.loads(request.body or b"{}").get("texts", [])):
@@ -29,7 +29,8 @@ class RefusesLongTexts(Endpoint):
 
 
 class RefusesImages(Endpoint):
-    """Like the vendor's image 1.4.0 of a SigLIP model, whose vectors are nested too deep."""
+    """Nests image vectors one level too deep, like version 1.4.0 of the vendor's image of a SigLIP
+    model."""
 
     def answer(self, request: Request) -> Answer:
         if request.path.endswith("vectorize") and json.loads(request.body).get("images"):
@@ -38,7 +39,7 @@ class RefusesImages(Endpoint):
 
 
 class RefusesAll(Endpoint):
-    """Answers every request with an error."""
+    """Answers every request for vectors with an error."""
 
     def answer(self, request: Request) -> Answer:
         if request.path.endswith("vectorize"):
@@ -47,7 +48,7 @@ class RefusesAll(Endpoint):
 
 
 class Upgraded(Endpoint):
-    """An endpoint that serves a different model through the same interface."""
+    """The same endpoint after an upgrade to a different model."""
 
     def text_vector(self, text: str) -> Matrix:
         return np.roll(super().text_vector(text), 1)
@@ -62,7 +63,7 @@ Urls = Callable[[str], str]
 
 @pytest.fixture(scope="package")
 def url() -> Iterator[Urls]:
-    """The URL of an endpoint that rejects something, or of one in the registry, by name."""
+    """The URL of an endpoint by its name, above or in the registry."""
     found: dict[str, str] = {}
     with ExitStack() as stack:
 

@@ -1,4 +1,4 @@
-"""The compare command on endpoints and recordings: its answer and the likely reason."""
+"""The compare command on endpoints and recordings: its verdict and the likely reason."""
 
 import json
 from collections.abc import Callable

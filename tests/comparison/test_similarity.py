@@ -15,7 +15,8 @@ RANDOM = np.random.default_rng(4)
 
 
 def comparison(**there: Array) -> Comparison:
-    """Texts that are `ONE` on this side, compared with others."""
+    """Compares texts whose vectors are `ONE` on this side with the given vectors on the other
+    side."""
     return Comparison(pairs(dict.fromkeys(there, ONE), there), "texts", "somewhere")
 
 

@@ -25,7 +25,7 @@ def opened(file: bytes) -> Image.Image:
 
 def rgb(file: bytes) -> npt.NDArray[np.uint8]:
     found = opened(file)
-    # Transparent pixels are white beneath, so no background is needed.
+    # The color values of transparent pixels are white, so no background is needed.
     found.info.pop("transparency", None)
     return np.asarray(found.convert("RGB"))
 
@@ -126,7 +126,7 @@ def test_mistakes_in_resizing_differ_from_what_is_documented() -> None:
 
 
 def test_nearest_pixels_by_integer_division_are_those_to_the_left_and_above() -> None:
-    file = image_sizes.drawn(160, False)[0].file  # 960 x 640 pixels.
+    file = image_sizes.drawn(160, False)[0].file  # The image has 960 x 640 pixels.
     made = image_sizes.mistaken(file, 160, False)
     name = "it were resized with nearest-neighbor interpolation, rounding down"
     assert (rgb(made[name]) == rgb(file)[::4, ::6]).all()

@@ -1,4 +1,5 @@
-"""Every text can be sent as JSON, and texts that vary one property differ only in that property."""
+"""Every text can be sent as JSON, and each text that varies one property differs in nothing
+else."""
 
 import html
 import json
@@ -79,7 +80,8 @@ def test_what_is_cut_at_a_mark_is_shown() -> None:
 
 
 def cuts(mark: str) -> tuple[Change, ...]:
-    """The ways to cut a text at a mark: before the first, after the last or first, around two."""
+    """The ways to cut a text: before the first mark, after the last or first mark, or between two
+    marks."""
     between = re.compile(f"{re.escape(mark)}.*?{re.escape(mark)}", re.DOTALL)
     return (
         until(mark),

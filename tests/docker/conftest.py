@@ -14,7 +14,7 @@ from tests.suite.conftest import program
 __all__ = ["program"]
 
 FAKE = f"clip-conformance-tests-fake-encoder-{os.getpid()}"
-"""Each process of a parallel run has its own, and removes only that."""
+"""Each process of a parallel run has its own image, and removes only that one."""
 BASE = "python:3.11-slim"
 
 
@@ -28,7 +28,7 @@ def docker() -> str:
 
 @pytest.fixture(scope="session")
 def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
-    """The image of `image/`, removed at the end."""
+    """The image built from the folder `image`; it is removed at the end."""
     try:
         engine.fetch(BASE, "missing")
         engine.call("build", "--tag", FAKE, str(Path(__file__).parent / "image"), seconds=300)

@@ -107,9 +107,10 @@ def test_a_program_that_is_ended_leaves_no_container(
 
 
 def _gone(identity: str) -> bool:
-    """Whether the container is removed within the time that its supervisor has for that."""
+    """Whether the container is removed within the time that its supervisor is given for removing
+    it."""
     try:
-        # It ends once the container has been removed or does not exist.
+        # This call ends once the container has exited or been removed, or if it does not exist.
         engine.call("wait", identity, seconds=30)
         for _ in range(300):
             engine.call("inspect", "--format", "{{.State.Status}}", identity)

@@ -93,5 +93,5 @@ def test_the_autoscaler_fits_the_deployment(vendor: Manifests) -> None:
     deployment = vendor["Deployment", autoscaler["scaleTargetRef"]["name"]]
     assert deployment["spec"]["replicas"] == autoscaler["minReplicas"]
     assert autoscaler["maxReplicas"] > autoscaler["minReplicas"]
-    # Utilization is a percentage of this.
+    # Target utilization is a percentage of the requested CPU.
     assert container(vendor)["resources"]["requests"]["cpu"]

@@ -1,4 +1,4 @@
-"""Each container clause (CTR) is met by the correct image and violated by a faulty one."""
+"""A correct image meets every container clause (CTR), and a faulty one violates it."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ FAULTS = {
     "WRITES=/tmp/cache": {},
     "ENDS=8": {"CTR-01": "fail"},
 }
-"""The fake's variables, and the clauses that then do not pass."""
+"""Environment variables of the fake encoder, and the clauses that do not pass with them."""
 
 
 def judged(program: Command, image: str, folder: Path, env: str, *clause: str) -> dict[str, Any]:

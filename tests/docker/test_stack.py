@@ -1,4 +1,4 @@
-"""docker/compose.yml on a real container engine: an import and a search through the whole stack.
+"""An import and a search through the whole stack of docker/compose.yml, on a real container engine.
 
 Requires the images named by CLIP_IMAGE and WEAVIATE_IMAGE on this engine. pytest-docker brings the
 stack up and takes it down.
@@ -32,7 +32,7 @@ SEED = drawings.HELD_OUT_SEEDS[0]
 
 @pytest.fixture(scope="session")
 def docker_compose_command(docker: str) -> str:  # noqa: ARG001 - it skips
-    """Compose as the engine's plugin, or the older separate program."""
+    """The command for Compose: the engine's plugin, or the older standalone program."""
     plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
     if plugin.returncode == 0:
         return "docker compose --profile second"
@@ -48,14 +48,15 @@ def docker_compose_file() -> str:
 
 @pytest.fixture(scope="session")
 def docker_setup() -> list[str]:
-    """The start order waits for the encoder; not every Compose has --wait."""
+    """Without --wait, which not every Compose supports: the start order already waits for the
+    encoder."""
     return ["up --detach"]
 
 
 @pytest.fixture(scope="session")
 def docker_compose_project_name(docker_compose_command: str) -> Iterator[str]:
-    """A unique name, under which everything is removed: pytest-docker itself leaves a stack behind
-    that did not start."""
+    """A unique name, by which everything is removed at the end, since pytest-docker itself does not
+    remove a stack that failed to start."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("WEAVIATE_IMAGE", "CLIP_IMAGE"):
             if name not in os.environ:

@@ -40,7 +40,8 @@ def test_nothing_is_wrong_with_a_good_endpoint(doctor: Doctor, plain_url: str) -
 
 
 def response(first: str, *rest: str) -> bytes:
-    """The response with this status, body, and headers; or the bytes, if they are given whole."""
+    """The response with this status, body, and headers, or `first` itself if it is a complete
+    response."""
     if first.startswith("HTTP/"):
         return first.encode()
     body, *headers = rest
@@ -93,7 +94,7 @@ def test_a_servers_own_error_is_one_problem_with_its_remedy(doctor: Doctor, erro
 
 
 def encoding(vectorize: bytes | Callable[[bytes], bytes]) -> Talk:
-    """A server with good probes and /meta, and these responses to /vectorize."""
+    """A server with conformant probes and /meta that gives these responses to /vectorize."""
     return routes({**OK, "/vectorize": vectorize})
 
 
@@ -178,7 +179,8 @@ def test_http_and_https_are_told_apart(
 
 
 def vectorized(rows: Callable[[str, int], object], limit: int = 10**9, wait: float = 0.0) -> Talk:
-    """A server with `rows(item, number of the request)` as vectors, and a limit in bytes."""
+    """A server whose vectors are `rows(item, number of the request)`, with a limit in bytes for
+    bodies."""
     counter = count()
 
     def vectorize(request: bytes) -> bytes:
@@ -277,7 +279,7 @@ def test_a_gpu_that_is_not_used_is_told(
 def test_time_tells_a_gpu_where_meta_does_not(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch, gflops: float, told: bool
 ) -> None:
-    """Pretend that the CPU is that slow or fast."""
+    """The speed of the CPU is simulated."""
     monkeypatch.setenv("ENABLE_CUDA", "true")
     monkeypatch.setattr(device, "cpu_gflops", lambda: 1 / gflops)
     row = [1.0] * 512

@@ -27,7 +27,7 @@ MALFORMED = {
     f"{GOOD}/vectorize": "it ends in /vectorize, which Weaviate appends itself",
     f"{GOOD}/meta/": "it ends in /meta",
 }
-"""Mistyped values for `GOOD`, and the mistakes that are reported."""
+"""Mistyped forms of `GOOD`, and the mistakes that are reported for them."""
 UNKNOWN = {
     "http://${CLIP_HOST}:8080": "${CLIP_HOST} is a variable that was not expanded",
     "http://{{ clip }}:8080": "{{ clip }} is a variable that was not expanded",
@@ -39,7 +39,7 @@ UNKNOWN = {
     "http:///clip": "not a valid endpoint URL",
     f"{GOOD}?x=1": "the URL has a query or a fragment",
 }
-"""Values whose meaning cannot be guessed, and the mistakes that are reported."""
+"""Values whose intended form cannot be guessed, and the mistakes that are reported for them."""
 
 
 @pytest.mark.parametrize("value", MALFORMED)

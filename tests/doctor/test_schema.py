@@ -12,7 +12,8 @@ PROPERTIES = {"title": "text", "body": "text", "tags": "text[]", "photo": "blob"
 
 
 def collection(settings: dict[str, Any], vector: str | None = "v") -> dict[str, Any]:
-    """A collection as `GET /v1/schema/NAME` shows it, with a named vector or the legacy one."""
+    """A collection as `GET /v1/schema/NAME` shows it, with a named vector or the legacy unnamed
+    one."""
     rows = [{"name": name, "dataType": [kind]} for name, kind in PROPERTIES.items()]
     shared = {"class": "Films", "properties": rows}
     if vector is None:

@@ -27,7 +27,7 @@ WEIGHTED = {"textFields": ["body", "title"], "weights": {"textFields": [0.2, 0.8
 
 
 def stored(turn: int = 0, length: int = 512, **more: Any) -> list[dict[str, Any]]:
-    """An object with its title's vector, or a different one."""
+    """An object stored with its title's vector, or with a different vector."""
     vector = np.roll(registry.find("plain").build().text_vector("a cat"), turn)[:length]
     numbers = [float(number) for number in vector]
     properties = {"title": "a cat", "body": "a body", **more}
@@ -62,7 +62,7 @@ FOREIGN = {"class": "Books", "vectorConfig": {"v": {"vectorizer": {"text2vec-ope
 
 
 def weaviate(**changes: Any) -> Talk:
-    """A server with two collections, and the given changes."""
+    """A server with two collections and the given changes."""
     given: dict[str, Any] = {
         "classes": [collection("Films", WEIGHTED), FOREIGN],
         "objects": {"Films": []},

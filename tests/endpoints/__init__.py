@@ -2,6 +2,6 @@
 
 import os
 
-# One thread: those of a BLAS spin for each other on a busy machine. It takes effect if numpy is
-# imported later.
+# A BLAS is limited to one thread, since several threads busy-wait for each other on a loaded
+# machine. This takes effect only if numpy is imported later.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

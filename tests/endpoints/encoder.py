@@ -17,7 +17,8 @@ Matrix = NDArray[np.float32]
 COMMON = 0.4
 """The norm of the part that all texts and images share."""
 DETAIL = 0.35
-"""The norm of the part that distinguishes texts of one meaning, or pictures of one drawing."""
+"""The norm of the part that distinguishes texts with the same meaning, or pictures of the same
+drawing."""
 
 
 def single(values: Any) -> Matrix:
@@ -26,13 +27,15 @@ def single(values: Any) -> Matrix:
 
 
 def weighted(weights: Matrix, rows: Matrix) -> Matrix:
-    """The sum of `rows` (count, width) by their `weights`: (width,). No BLAS: its threads spin."""
+    """The weighted sum of `rows` (count, width): (width,). It does not use a BLAS, whose threads
+    spin."""
     return single(np.einsum("i,ij->j", weights, rows))
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """Turns texts and images into vectors of `width`; the limits come from a model's row."""
+    """Turns texts and images into vectors of `width`. The settings come from a row of the model
+    table."""
 
     name: str = "fake"
     width: int = 512
@@ -42,10 +45,10 @@ class Encoder:
     normalised: bool = True
     ordered: bool = True
     exact: bool = True
-    """Whether the items of EXA have the vectors of the tag's stand-in."""
+    """Whether the items of the EXA group have the vectors of the tag's stand-in."""
 
     def knows(self, text: str) -> bool:
-        """Whether a text is one of EXA's, so that its vector is the stand-in's own."""
+        """Whether a text is an item of the EXA group, so that its vector is the stand-in's."""
         return self._known_text(text) is not None
 
     def _known_text(self, text: str) -> Matrix | None:
@@ -59,7 +62,7 @@ class Encoder:
         return read(self, text.lower() if self.lower_case else text)
 
     def known_image(self, file: bytes) -> Matrix | None:
-        """The vector of an image file that EXA knows: (width,)."""
+        """The vector of an image file that is an item of the EXA group: (width,)."""
         return exact_vectors.image(self.name, self.width, file) if self.exact else None
 
     def picture(self, picture: Image.Image) -> Matrix:
@@ -79,7 +82,7 @@ class Encoder:
 def seen(encoder: Encoder, fitted: bytes) -> Matrix:
     """The vector (width,) of a fitted picture's RGB values.
 
-    It is remembered, as are those below: nearly all endpoints are sent the same items.
+    The vectors of images and texts are cached, since nearly all endpoints receive the same items.
     """
     shown = Image.frombytes("RGB", (image_encoder.SIDE, image_encoder.SIDE), fitted)
     pixels = np.asarray(shown, dtype=np.float32)

@@ -32,7 +32,7 @@ VECTORS: dict[tuple[Encoder, bytes], Matrix] = {}
 
 
 class Refused(Exception):
-    """The request cannot be served; becomes a status and a JSON `error`."""
+    """The request cannot be served; the response has this status and a JSON `error`."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -42,14 +42,14 @@ class Refused(Exception):
 
 @dataclass
 class Asked:
-    """The items of a request; images are the decoded files."""
+    """The items of a request; the images are files, decoded from base64."""
 
     texts: list[str]
     images: list[bytes]
 
 
 class Endpoint:
-    """The four routes in stages; `lock`, `calls` and `known` are for replaced stages."""
+    """The four routes in stages; `lock`, `calls`, and `known` are for use by replaced stages."""
 
     prefix = ""
     idle_seconds: float = 120
@@ -64,7 +64,7 @@ class Endpoint:
         self.known: dict[Any, Any] = {}
 
     def start(self) -> None:
-        """Called once, when the server listens."""
+        """Called once the server is listening."""
 
     # --- the whole exchange -------------------------------------------------------------------
 
@@ -173,7 +173,8 @@ class Endpoint:
         return vector
 
     def looks_as_ever(self) -> bool:
-        """Whether no image stage is replaced, so that a file has its usual vector."""
+        """Whether no image stage is replaced, so that a file has its usual vector, which is
+        cached."""
         kind = type(self)
         return (
             kind.opened_vector is Endpoint.opened_vector
@@ -217,7 +218,7 @@ def read_by_pillow(image: bytes) -> Image.Image:
 
 
 def strings(value: Body, key: str) -> list[str]:
-    """The list of strings at `key`; absent and null are empty. Raises Refused."""
+    """The list of strings at `key`, which is empty if it is absent or null. Raises Refused."""
     found = value.get(key)
     found = [] if found is None else found
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):

@@ -32,17 +32,17 @@ def images(tag: str) -> dict[str, Matrix]:
 
 
 def single(vector: NDArray[np.floating]) -> Matrix:
-    """The vector in float32, like a fake's other vectors."""
+    """The vector in float32, like all vectors of a fake encoder."""
     return np.ascontiguousarray(vector, dtype=np.float32)
 
 
 def text(tag: str, width: int, content: str) -> Matrix | None:
-    """The vector of a known text, if the fake is as wide as the checkpoint."""
+    """The vector of a known text, if the fake encoder has the checkpoint's dimension."""
     known = texts(tag).get(content)
     return known if known is not None and len(known) == width else None
 
 
 def image(tag: str, width: int, file: bytes) -> Matrix | None:
-    """The vector of a known image file, if the fake is as wide as the checkpoint."""
+    """The vector of a known image file, if the fake encoder has the checkpoint's dimension."""
     known = images(tag).get(expected.digest(file)) if images(tag) else None
     return known if known is not None and len(known) == width else None

@@ -27,7 +27,7 @@ def compose(names: Sequence[str]) -> Entry:
 
 
 def culprits(names: Sequence[str]) -> tuple[str, ...]:
-    """The part of a group that a whole run does not accept: one variation, or several together."""
+    """The variations that a run does not accept: one alone, or several only in combination."""
     middle = len(names) // 2
     for half in (names[:middle], names[middle:]):
         if half and not judge(compose(half)).accepted:

@@ -13,13 +13,13 @@ SIDE = 64
 STENCIL = 24
 THUMBNAIL = 8
 TURNS = 12
-"""Drawings of each shape that stencils are made of."""
+"""Number of drawings of each shape from which stencils are made."""
 
 Array = NDArray[np.float32]
 
 
 def rgb(picture: Image.Image) -> Image.Image:
-    """Any mode as RGB: 16-bit grays are scaled, the rest is Pillow's conversion."""
+    """The picture in RGB. 16-bit grayscale is scaled; Pillow converts all other modes."""
     if picture.mode == "P" and "transparency" in picture.info:
         # Pillow warns about values that RGB cannot represent, and tests turn warnings into errors.
         picture = picture.convert("RGBA")
@@ -30,7 +30,8 @@ def rgb(picture: Image.Image) -> Image.Image:
 
 
 def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
-    """The middle square (or the whole picture), resized as in an encoder."""
+    """The center square of the picture, or the whole picture if `squash`, resized as in an
+    encoder."""
     width, height = picture.size
     side = min(width, height)
     left, top = (width - side) // 2, (height - side) // 2
@@ -40,7 +41,8 @@ def fit(picture: Image.Image, squash: bool = False) -> Image.Image:
 
 
 def distances(pixels: Array) -> Array:
-    """The distance of each pixel from the background, the median of the border: 0 to 255."""
+    """The distance (0 to 255) of each pixel's color from the background, the median color of the
+    border."""
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     away: Array = np.abs(pixels - np.median(border, axis=0)).max(axis=2)
     return away
@@ -52,7 +54,7 @@ def foreground(pixels: Array) -> NDArray[np.bool_]:
 
 
 def colour_shares(pixels: Array) -> dict[str, float]:
-    """The share of the foreground with each color of the corpus; other colors do not count."""
+    """The share of the foreground that has each color of the corpus; other colors do not count."""
     found = pixels[foreground(pixels)]
     table = fixture_files.toml("drawings.toml")["colours"]
     if not len(found):
@@ -75,7 +77,7 @@ def shape_shares(pixels: Array) -> dict[str, float]:
 
 
 def best_overlap(seen: Array, known: Array) -> float:
-    """Intersection over union with the best-fitting stencil; `known` is (count, area)."""
+    """The intersection over union with the best-fitting stencil of `known` (count, area)."""
     both, either = np.minimum(seen, known).sum(axis=1), np.maximum(seen, known).sum(axis=1)
     return float((both / either).max())
 
@@ -90,7 +92,7 @@ def stencil(mask: NDArray[np.bool_]) -> Array:
 
 @cache
 def stencils() -> dict[str, Array]:
-    """The corpus's shapes as drawn by the corpus: (TURNS, area) each."""
+    """Stencils of each shape, from drawings of the corpus: (TURNS, area) each."""
     colour = next(iter(fixture_files.toml("drawings.toml")["colours"]))
     found: dict[str, Array] = {}
     for shape in fixture_files.toml("drawings.toml")["shapes"]:
@@ -102,7 +104,7 @@ def stencils() -> dict[str, Array]:
 
 
 def thumbnail(picture: Image.Image) -> Array:
-    """A tiny copy, centered on gray, of at most unit norm: (THUMBNAIL * THUMBNAIL * 3,)."""
+    """A tiny copy, with gray as zero, of at most unit norm: (THUMBNAIL * THUMBNAIL * 3,)."""
     small = picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     flat = np.asarray(small, dtype=np.float32).reshape(-1) / np.float32(255) - np.float32(0.5)
     length = np.float32(max(float(np.linalg.norm(flat)), 1.0))

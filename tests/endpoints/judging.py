@@ -23,7 +23,8 @@ class Outcome:
 
     name: str
     is_fault: bool
-    """Whether it is tested as a fault: some names are both a fault and a legal endpoint."""
+    """Whether the endpoint is tested as a fault; some names denote both a fault and a legal
+    endpoint."""
     verdict: str
     """The report's verdict, or the line that says why there is no report."""
     statuses: dict[str, str] = field(default_factory=dict)
@@ -53,13 +54,14 @@ class Outcome:
 
     @property
     def caught(self) -> bool:
-        """Whether a fitting clause found the fault, or the run ended at the start and said why."""
+        """Whether a clause that describes the fault found it, or the run ended at the start and
+        said why."""
         refused = PREFLIGHT in self.entry.caught_by and not self.statuses
         return refused or any(clause in self.found for clause in self.entry.caught_by)
 
     @property
     def accepted(self) -> bool:
-        """Whether a whole run ended without a failed MUST."""
+        """Whether the run ended with the verdict "conformant", and without a failed MUST clause."""
         return self.verdict == "conformant" and not self.broken
 
     @property
@@ -69,7 +71,8 @@ class Outcome:
 
 
 def judge_by_its_clauses(entry: Entry) -> Outcome:
-    """Test a fault with its first clause, up to the first failure, or else with all its clauses."""
+    """Test a fault with its first clause, up to the first failure; if that misses it, with all its
+    clauses."""
     if "whole" in entry.needs:
         return judge(entry)
     named = [clause for clause in entry.caught_by if clause != PREFLIGHT]

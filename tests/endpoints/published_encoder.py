@@ -11,7 +11,7 @@ from tests.endpoints import image_encoder
 from tests.endpoints.encoder import Encoder, Matrix, axes, single
 
 OWN_LENGTH = 10.0
-"""The norm of vectors of a model that does not normalize."""
+"""The norm of the vectors of a model that does not normalize."""
 OWN_SIZE = 224
 """Pixels per side."""
 ALIKE = 0.4
@@ -20,11 +20,12 @@ ALIKE = 0.4
 
 @dataclass(frozen=True)
 class PublishedEncoder(Encoder):
-    """Gives captions and photographs the published cosines; other items are the fake encoder's."""
+    """Gives captions and photographs the published cosines; other items have the fake encoder's
+    vectors."""
 
     exact: bool = False
     table: str = "sentence-transformers-clip-ViT-B-32"
-    """The tag whose published cosines these are."""
+    """The tag whose published cosines are used."""
 
     @property
     def length(self) -> float:
@@ -40,19 +41,19 @@ class PublishedEncoder(Encoder):
         return super().text(text) if name is None else self.caption(name)
 
     def beginning(self, vector: Matrix, first: Matrix) -> Matrix:
-        """A vector whose direction begins with these numbers: (width,)."""
+        """A vector whose direction begins with the numbers of `first`: (width,)."""
         rest = vector[len(first) :]
         rest = rest * np.sqrt(1 - first @ first) / np.linalg.norm(rest)
         return single(self.length * np.concatenate([first, rest]))
 
     def caption(self, name: str) -> Matrix:
-        """The unit vector that has the published cosines with the photographs: (width,)."""
+        """A vector that has the published cosines with the photographs: (width,)."""
         row = np.array([cosines(self.table)[name][picture] for picture in photographs.names()])
         known, own = axes(self.width)[-len(row) :], axes(self.width)[names().index(name)]
         return single(self.length * (row @ known + np.sqrt(1 - row @ row) * own))
 
     def brought_to_size(self, picture: Image.Image) -> Image.Image:
-        """The picture as the model sees it after its documented preprocessing."""
+        """The picture as the model sees it after the documented preprocessing."""
         cubic = image_sizes.filtered(Image.Resampling.BICUBIC)
         return image_sizes.seen(picture, OWN_SIZE, not self.squash, cubic)[0]
 
@@ -81,7 +82,8 @@ def captions() -> dict[str, str]:
 
 @cache
 def cosines(tag: str) -> dict[str, dict[str, float]]:
-    """The published cosines by caption and photograph; 0.16 where a figure is void."""
+    """The published cosines by caption and photograph, with a plausible value in place of void
+    ones."""
     golden = photographs.golden_table(tag)
     assert golden is not None
     return {
@@ -93,7 +95,7 @@ def cosines(tag: str) -> dict[str, dict[str, float]]:
 
 
 def void(caption: str, name: str) -> float:
-    """A value for a void column: high on the diagonal."""
+    """A plausible value in place of a void one: high if the caption describes the photograph."""
     return 0.29 if caption == name else 0.16
 
 

@@ -32,11 +32,11 @@ class Entry:
     summary: str
     endpoint: type[Endpoint]
     caught_by: tuple[str, ...] = ()
-    """Clause ids; empty for what is legal."""
+    """Clause IDs; empty for a legal variation."""
     needs: tuple[Need, ...] = ()
-    """Requirements of the run for the fault to show."""
+    """What a run must have or do for the fault to show."""
     undecidable: str = ""
-    """Why no clause can tell it from a legal choice; empty if one can."""
+    """Why no clause can distinguish the fault from a legal choice; empty if one can."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Further options of `conformance.run`."""
     host: str = "127.0.0.1"
@@ -71,10 +71,10 @@ class Entry:
 
 
 PREFLIGHT = "preflight"
-"""Used in `caught_by` for a run that ends immediately and says why."""
+"""Used in `caught_by` if the run ends before the first check and says why."""
 FAULTS: dict[str, Entry] = {}
 LEGAL: dict[str, Entry] = {}
-"""Entries by name, of the modules that were imported."""
+"""Entries by name, from the modules that were imported."""
 
 
 @cache
@@ -82,7 +82,7 @@ def encoder(tag: str, weights: str = "stand-in") -> Encoder:
     """The fake encoder of a tag; with published weights, it knows the photographs."""
     kind = PublishedEncoder if weights == "published" else Encoder
     ready = for_model(models.find(tag), kind)
-    # Everything that it needs is created before it serves.
+    # The caches that it needs are filled before it serves.
     ready.text("")
     ready.known_image(b"")
     return ready
@@ -217,13 +217,14 @@ def around(stage: str, base: type[Endpoint], module: str, call: Callable[..., An
 def named(
     name: str, module: str, base: type[Endpoint], stages: dict[str, Any], options: dict[str, Any]
 ) -> type[Endpoint]:
-    """A class with these stages, named as a legal endpoint or a fault, as its module's others."""
+    """A class with these stages, registered as a legal endpoint or a fault, depending on the
+    module."""
     note = legal if module.startswith(f"{__package__}.legal.") else fault
     return note(name, **options)(type(name, (base,), {"__module__": module, **stages}))
 
 
 def caller() -> str:
-    """The module that calls the function that calls this one."""
+    """The name of the module that calls the function that calls this one."""
     frame = currentframe()
     for _ in range(2):
         assert frame is not None

@@ -89,7 +89,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class OneThread(Server):
-    """A server with one thread: each connection is served to its end before the next."""
+    """A server with one thread, which serves each connection to its end before the next."""
 
     def process_request(self, request, client_address):  # type: ignore[no-untyped-def]
         self.open.add(request)
@@ -107,7 +107,8 @@ class OneRequest(Handler):
 
 
 class RefusingEarly(Handler):
-    """Rejects a large body once its head has arrived, and closes, like Go's and Node's servers."""
+    """Rejects a large body as soon as the head arrives, and closes the connection, like Go and
+    Node."""
 
     LIMIT = 20 * 2**20
 
@@ -122,7 +123,7 @@ class RefusingEarly(Handler):
 
 
 class Impatient(Handler):
-    """Takes what arrives without a pause of `PAUSE` seconds for the whole body."""
+    """Assumes that a body is complete when nothing has arrived for `PAUSE` seconds."""
 
     PAUSE = 0.05
 
@@ -145,7 +146,7 @@ def sockets(
     kind: type[Server] = Server,
     handler: type[Handler] = Handler,
 ) -> Iterator[str]:
-    """Serves with the server above, or with a similar one."""
+    """Serves with `Server` and `Handler`, or with variants of them."""
     server = kind(endpoint, host, port, handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

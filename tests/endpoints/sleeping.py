@@ -27,7 +27,7 @@ class Sleeping(Endpoint):
 
 
 def megapixels(image: bytes) -> float:
-    """The size of an image; one that cannot be read takes no time."""
+    """The size of an image; 0 for one that cannot be read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -54,7 +54,7 @@ class Quiet(WSGIRequestHandler):
     """wsgiref without its log."""
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -73,13 +73,13 @@ def wsgiref(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
 
 @contextmanager
 def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
-    # Imported here, by name: only one endpoint needs it, and it has no types.
+    # waitress is imported here, by name, since only one endpoint needs it and it has no type hints.
     server = import_module("waitress.server").create_server(
         application(endpoint), host=host, port=port, threads=8
     )
 
     def run() -> None:
-        with suppress(OSError):  # Its sockets are closed while it is using them.
+        with suppress(OSError):  # waitress's sockets are closed while it is using them.
             server.run()
 
     thread = threading.Thread(target=run, daemon=True)
@@ -92,7 +92,8 @@ def waitress(endpoint: Endpoint, host: str, port: int) -> Iterator[str]:
 
 
 ACCEPTING = 10
-"""Turns of asyncio's loop, more than from accepting a connection to serving it."""
+"""Number of iterations of asyncio's event loop; serving an accepted connection begins after
+fewer."""
 
 
 @contextmanager

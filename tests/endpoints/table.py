@@ -3,8 +3,8 @@
     python -m tests.endpoints.table [--jobs 2] [--kept DIR] [--write docs/faults.md] [NAME ...]
 
 NAME is an endpoint or a theme. Each is tested with the whole suite; with `--narrow`, faults are
-tested only with the clauses that should find them. An interrupted run resumes from its kept
-reports if the commit is the same. The order is random, but the same each time.
+tested only with the clauses that should find them. An interrupted run resumes from its kept results
+if the commit is the same. The order is random, but the same in each run.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def parse() -> argparse.Namespace:
 
 
 def commit() -> str:
-    """The current commit, marked if files differ from it."""
+    """The current commit, with a mark if files differ from it."""
     asked = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match="]
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 

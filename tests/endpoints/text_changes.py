@@ -1,4 +1,4 @@
-"""Effects of text cleaning that was meant for keyword search, by theme."""
+"""Effects of text cleaning that was meant for keyword search, grouped by theme."""
 
 import re
 import tomllib

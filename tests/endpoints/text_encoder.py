@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from conformance.data import fixture_files
 
 HASHED = 8
-"""Components of a vector that one token at one position affects."""
+"""Number of components of a vector that one token at one position affects."""
 
 
 def tokens(text: str, limit: int) -> list[str]:
@@ -20,7 +20,7 @@ def tokens(text: str, limit: int) -> list[str]:
 
 
 def pieces(word: str) -> list[str]:
-    """A word split at punctuation and at scripts without spaces."""
+    """A word split at punctuation marks and at characters of scripts without spaces."""
     found: list[str] = []
     joins = False
     for letter in word:
@@ -63,12 +63,12 @@ def named(read: list[str]) -> list[str]:
 
 
 def unspaced(word: str) -> bool:
-    """Whether a word is in a script without spaces (or inflections)."""
+    """Whether a word is in a script without spaces, or with suffixes, such as Korean."""
     return any("⺀" <= letter <= "鿿" or "가" <= letter <= "힣" for letter in word)
 
 
 def hashed(read: list[str], width: int, ordered: bool = True) -> NDArray[np.float32]:
-    """Small components for every token at its position, of unit norm: (width,)."""
+    """A vector of at most unit norm that depends on every token and its position: (width,)."""
     marked = [*read, "</s>"]
     keys = ((f"{place if ordered else 0} {token}") for place, token in enumerate(marked))
     digests = b"".join(digest(key) for key in keys)

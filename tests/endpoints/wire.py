@@ -6,16 +6,16 @@ from http import HTTPStatus
 from io import BufferedIOBase
 
 MAX_BODY = 48 * 2**20
-"""Bytes of a request that are kept; the rest is read and dropped."""
+"""Maximum size in bytes of a body that is kept; a longer one is read and discarded."""
 
 
 class MalformedError(ValueError):
-    """The peer did not speak HTTP."""
+    """The client sent something that is not HTTP."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request; header names are lowercase, `number` counts from 1 since the start."""
+    """One request; header names are lowercase, and `number` counts the server's requests from 1."""
 
     method: str
     target: str
@@ -71,7 +71,7 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
 
 
 def dropped(stream: BufferedIOBase, length: int) -> bytes:
-    """Read as many bytes as are needed to reject a body that is too large."""
+    """Read and discard a body that is too large, as far as is needed to reject it."""
     while length > 0:
         length -= len(stream.read(min(length, 2**20))) or length
     return b" " * (MAX_BODY + 1)

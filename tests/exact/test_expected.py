@@ -15,9 +15,9 @@ from lab.exactness.expected import make
 CLIP = "openai-clip-vit-base-patch16"
 KILOBYTE = 1000
 IMAGES = list(items.images(16))
-"""Their names, which are the same for every size."""
+"""The names of the images, which are the same for every size."""
 UNMEASURED = {"google-siglip2-so400m-patch16-512"}
-"""Its mistakes were not measured, which takes half an hour on a busy machine."""
+"""Tags for which mistakes were not measured, which takes half an hour on a busy machine."""
 
 
 def test_every_listed_model_has_expected_vectors() -> None:
@@ -57,7 +57,8 @@ def test_stored_vectors_are_rounded_by_next_to_nothing() -> None:
 
 
 def test_one_tags_vectors_are_made_again(tmp_path: Path) -> None:
-    """From the libraries' documented usage; rounding and other versions make little difference."""
+    """The vectors come from the libraries' documented usage; rounding and library versions change
+    them little."""
     make(load()[CLIP], tmp_path, whole=False)
     with np.load(io.BytesIO((tmp_path / f"{CLIP}.npz").read_bytes())) as stored:
         again = expected.read(CLIP, stored)

@@ -15,10 +15,10 @@ from lab.exactness.mistakes import ALL
 ROOT = Path(__file__).parents[2]
 LOW_PRECISION = ("bfloat16", "int8, dynamic")
 ACCEPTED = ("converted to RGB before anything else",)
-"""A correct answer in its own right for the clauses."""
+"""Variations whose vectors the clauses accept as correct."""
 COARSE = "JPEG decoded with the fast cosine transform and upsampling"
 TAGS = [tag for tag in sorted(load()) if (table.MEASURED / f"{tag}.json").is_file()]
-"""One tag for every library; SigLIP 2 at 512 pixels is the slowest and has no new layers."""
+"""The measured tags: all but SigLIP 2 at 512 pixels, which is the slowest and has no new layers."""
 
 
 def measured(tag: str, part: str) -> list[dict[str, Any]]:

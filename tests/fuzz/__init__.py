@@ -5,7 +5,7 @@ import os
 from hypothesis import settings
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
-"""Number of random examples per test; by default a few hundred, the same in every run."""
+"""Number of random examples per test; by default, a few hundred that are the same in every run."""
 
 fuzzed = settings(
     deadline=None,

@@ -54,16 +54,16 @@ values = st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_c
 
 
 class Sent(BytesIO):
-    """A connection whose other side has sent these bytes and closed it."""
+    """A connection that the peer has closed after sending these bytes."""
 
     recv = BytesIO.read
 
     def settimeout(self, seconds: float | None) -> None:
-        """There is nothing to wait for."""
+        """Do nothing, since there is nothing to wait for."""
 
 
 def read(kind: str, sent: bytes) -> tuple[Message | None, bytes]:
-    """The first message of these bytes, and what comes after it."""
+    """The first message in these bytes, and the bytes after it."""
     connection = Sent(sent)
     wire = Wire(cast(socket.socket, connection), most=2**20)
     message = READS[kind](wire)
@@ -72,7 +72,7 @@ def read(kind: str, sent: bytes) -> tuple[Message | None, bytes]:
 
 @st.composite
 def streams(draw: st.DrawFn) -> bytes:
-    """Parts of messages in any order, a few bytes changed."""
+    """Parts of messages in any order, with a few bytes changed."""
     parts = draw(st.lists(st.sampled_from(PIECES) | st.binary(max_size=8), max_size=8))
     stream = bytearray(b"".join(parts))
     for _ in range(draw(st.integers(0, 2))):
@@ -91,7 +91,8 @@ def test_it_reads_or_raises(kind: str, stream: bytes) -> None:
     with suppress(*BAD):
         message, rest = read(kind, stream)
         assert message is not None or rest == b""
-        # Nothing if everything was read, except interim responses; otherwise the unchanged bytes.
+        # The message and the rest are the end of the stream, unchanged; only interim responses are
+        # dropped.
         assert stream.endswith((message.framed if message else b"") + rest)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from lab.benchmarks.programs import program
 
 TALKATIVE = [sys.executable, "-c", "print('a line a request\\n' * 20_000)"]
-"""More output than a pipe holds."""
+"""More bytes of output than a pipe holds."""
 
 
 def test_a_server_that_writes_much_is_not_held_up(tmp_path: Path) -> None:

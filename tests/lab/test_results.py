@@ -15,7 +15,7 @@ TARGET = 'title = "a target"\nabout = "about"\nsource = "source"\nreproduce = "r
 
 
 def report(day: str, **statuses: str) -> dict[str, Any]:
-    """A report with these clauses, and more than is kept."""
+    """A report with these clauses, and with parts that are not kept."""
     finding: dict[str, Any] = {
         "clause": "PRB-01",
         "level": "MUST",

@@ -29,7 +29,7 @@ from reference.inputs import Inputs
 from reference.model import Model
 from reference.settings import Settings
 
-torch.set_num_threads(1)  # Enough, since pytest has several workers.
+torch.set_num_threads(1)  # One thread is enough, since pytest has several workers.
 
 Find = Callable[[str], Model]
 Checkpoint = Callable[[str], Path]
@@ -42,11 +42,12 @@ STAND_INS = {
     "open_clip": "ViT-B-32-quickgelu-laion400m_e32",
     "modernvbert": "ModernVBERT-modernvbert-embed",
 }
-"""A tag for each way of using a library."""
+"""A tag for each way in which the reference uses a library."""
 
 
 class MeanColour:
-    """An encoder of dimension 3: an image's mean color, or a text's length and outer letters."""
+    """An encoder of dimension 3: an image's mean color, or a text's length, first character, and
+    last character."""
 
     packages = ("numpy", "pillow")
 
@@ -88,13 +89,13 @@ def settings() -> Settings:
 
 @pytest.fixture
 def client(settings: Settings) -> FlaskClient:
-    """A client of the application with the made-up encoder."""
+    """A client of the application with the encoder `MeanColour`."""
     return create_app(loaded(MeanColour()), settings).test_client()
 
 
 @pytest.fixture(scope="session")
 def photograph() -> Image.Image:
-    """An image with smooth and sharp parts, wider than tall."""
+    """An image with smooth and sharp parts that is wider than it is high."""
     ramp = np.linspace(0, 255, 320)[None, :] * np.linspace(0.2, 1, 200)[:, None]
     layers = np.stack([ramp, ramp[::-1], 255 - ramp], axis=-1).astype(np.uint8)
     layers[60:120, 80:160] = (200, 30, 30)
@@ -150,7 +151,8 @@ Start = Callable[..., Run]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``python -m reference`` with its own row, and reads its first line."""
+    """Starts ``python -m reference`` with a model table of one row, and reads its first line of
+    output."""
     runs: list[Run] = []
 
     def begin(*arguments: str) -> Run:

@@ -41,7 +41,7 @@ def job(number: float, kind: Kind = "text", length: int = 1, **caller: Any) -> J
 
 
 def run(*jobs: Job) -> Recording:
-    """Queue all of `jobs` behind a first one with a different shape, then start."""
+    """Queue all of `jobs` behind a job with a different shape, and then start."""
     computing = Recording()
     thread = ComputeThread(lambda: Model(Preparing(MeanColour()), computing, SIZES))
     thread.start()

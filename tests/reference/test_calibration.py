@@ -31,7 +31,7 @@ class Rounding(Computing):
 
 
 def found(*rounded: int, tick: float = 0.001, device: str = "cpu") -> list[int]:
-    """Sizes found if every call takes one `tick`, regardless of the batch."""
+    """The batch sizes that are found if every call takes one `tick`, regardless of the size."""
     ticks = count()
     model = Model(Preparing(MeanColour()), Rounding(*rounded))
     return calibration.image_sizes(model, device, lambda: next(ticks) * tick)
@@ -95,7 +95,7 @@ def test_attention_is_computed_whichever_may_be_chosen(kind: Kind) -> None:
 
 
 class Timed(Computing):
-    """Takes two ticks of a clock per batch in float32, and `other` in another data type."""
+    """Takes two ticks of the clock per batch in float32, and `other` ticks in another data type."""
 
     now = 0
 
@@ -127,7 +127,7 @@ def test_float32_is_compared_with_nothing() -> None:
 def test_a_faster_format_is_taken_and_what_it_costs_is_said(wanted: str, taken: str) -> None:
     dtype, compared = load(wanted, 1)
     assert (dtype, compared and compared.speed) == (taken, 2)
-    # The fake model computes nothing, but its inputs are rounded to the format.
+    # The fake model computes nothing, but its inputs are rounded to the data type.
     assert compared
     assert 0.999 < compared.lowest_cosine <= 1.000001
     assert set(compared.document()) == {"speed", "lowest_cosine"}

@@ -28,7 +28,7 @@ def cosine(one: Vectors, other: Vectors) -> float:
 
 @pytest.mark.parametrize("name", STAND_INS)
 def test_a_texts_vector_does_not_depend_on_its_companions(model: Find, name: str) -> None:
-    # ModernVBERT would compute with all 5,000 words.
+    # ModernVBERT would use all 5,000 words.
     texts = TEXTS[:-1] if name == "modernvbert" else TEXTS
     together = model(name).encode_texts([*texts, *texts[::-1]])
     for index, text in enumerate(texts):
@@ -54,13 +54,15 @@ def test_a_text_of_a_megabyte_is_cut_before_it_is_read(model: Find, name: str, u
     begun = time.thread_time()
     inputs = model(name).preparing("text", unit * (10**6 // len(unit.encode())))
     assert next(iter(inputs.values())).shape[1] <= 8192
-    # Usually far below a second, but minutes with a tokenizer that reads the whole text.
+    # This usually takes far less than a second, but minutes with a tokenizer that reads the whole
+    # text.
     assert time.thread_time() - begun < 20
 
 
 @pytest.mark.parametrize("text", ["https://localhost:1/cat.jpg", "data:image/png;base64,AAAA"])
 def test_a_text_that_names_an_image_is_a_text(checkpoint: Checkpoint, text: str) -> None:
-    """sentence-transformers would fetch it, which lets clients send requests inside the network."""
+    """sentence-transformers would fetch the image, so that clients could send requests inside the
+    network."""
     row = Model(tag="own", library="sentence-transformers")
     own = load(row, checkpoint("sentence-transformers") / "clip")
     assert cosine(own.encode_texts([text])[0], own.encode_texts([f"{text} "])[0]) < 1.0001
@@ -131,7 +133,7 @@ def test_an_incomplete_checkpoint_is_refused(checkpoint: Checkpoint, tmp_path: P
 
 
 NEAR = 1e-5
-"""Tolerance for two ways to add 64 products of float32 numbers of about 1."""
+"""Tolerance for adding 64 products of float32 numbers of about 1 in two different ways."""
 
 with_packed_weights = pytest.mark.skipif(
     not packed_linear.is_available(), reason="no oneDNN with packed weights on this processor"
@@ -139,7 +141,7 @@ with_packed_weights = pytest.mark.skipif(
 
 
 class Derived(nn.Linear):
-    """As in `nn.MultiheadAttention`, which reads the weights itself."""
+    """A layer whose weights are read from outside it, as by `nn.MultiheadAttention`."""
 
 
 @with_packed_weights

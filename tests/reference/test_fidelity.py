@@ -28,7 +28,8 @@ def usage(checkpoint: Checkpoint) -> Callable[[str], Usage]:
 
 
 def assert_same(ours: Vectors, theirs: Vectors) -> None:
-    """Cosine at least 0.99999 and equal norms, since padding differs."""
+    """Check that the cosine is at least 0.99999 and the norms are equal; padding causes
+    differences."""
     norms = np.linalg.norm(ours, axis=1), np.linalg.norm(theirs, axis=1)
     assert ours.dtype == np.float32
     assert ((ours * theirs).sum(axis=1) / norms[0] / norms[1]).min() >= 0.99999
@@ -36,7 +37,8 @@ def assert_same(ours: Vectors, theirs: Vectors) -> None:
 
 
 def assert_equal(ours: Vectors, theirs: Vectors) -> None:
-    """Equal except for rounding in the last division: image inputs are identical."""
+    """Check that vectors are equal except for rounding in the last division, since inputs are
+    identical."""
     assert np.linalg.norm(ours - theirs) <= 1e-6 * np.linalg.norm(theirs)
 
 
@@ -65,7 +67,7 @@ def test_every_image_mode(
 def test_open_clip_resizes_before_it_converts(
     mode: str, model: Find, photograph: Image.Image
 ) -> None:
-    """For these modes, the vector differs from that of the image converted first."""
+    """For images in these modes, conversion to RGB before resizing would change the vector."""
     image = in_mode(photograph, mode)
     if "A" in mode:
         image.putalpha(photograph.convert("L").point(lambda value: value // 2))
@@ -78,7 +80,7 @@ def test_open_clip_resizes_before_it_converts(
 def test_a_palette_with_transparency(
     name: str, model: Find, usage: Callable[[str], Usage], photograph: Image.Image
 ) -> None:
-    """Pillow's warning is suppressed, and the vector is the documented usage's."""
+    """Pillow's warning is suppressed, and the vector is that of the documented usage."""
     file = png(photograph.convert("P"), transparency=bytes(range(0, 250, 2)))
     opened = Image.open(io.BytesIO(base64.b64decode(file)))
     read = images.read(file, "images[0]", 10**6)

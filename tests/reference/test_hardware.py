@@ -43,5 +43,6 @@ def test_a_device_beside_the_cpu_computes_in_whole_float32(
     monkeypatch: pytest.MonkeyPatch, device: str, rounded: bool
 ) -> None:
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
-    hardware.prepare_device(device)  # meta: the only other device that every machine has.
+    # "meta" is the only device besides the CPU that every machine has.
+    hardware.prepare_device(device)
     assert torch.backends.cudnn.allow_tf32 is rounded

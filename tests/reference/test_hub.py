@@ -1,4 +1,4 @@
-"""``--weights hub``: how the libraries are called, tested with mocked entry points."""
+"""``--weights hub``: how the libraries are called, tested with mocks."""
 
 import importlib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Asked = list[tuple[Any, ...]]
 
 
 class Double:
-    """Replaces any object that a library would have loaded."""
+    """Stands in for any object that a library would have loaded."""
 
     def __getattr__(self, name: str) -> Any:
         return 64 if name in ("max_position_embeddings", "context_length") else Double()

@@ -40,7 +40,7 @@ def test_a_model_is_served_until_sigterm_which_finishes_what_is_in_flight(clip: 
         metrics = HTTP.get(f"{clip.url}/metrics").text
         clip.process.send_signal(signal.SIGTERM)
         answers = [call.result() for call in calls]
-    # Items of disconnected clients were dropped.
+    # The items of clients that disconnected were dropped.
     assert 'clip_requests_total{status="499"}' in metrics
     vectors = [row for answer in answers for row in answer.json()["textVectors"]]
     assert {len(row) for row in vectors} == {meta["dimensions"]}
@@ -99,7 +99,8 @@ def test_what_a_library_raises_is_said_in_one_line() -> None:
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run `main` in this process, without its settings for libraries already imported."""
+    """Run `main` in this process, without its settings for libraries, which are already
+    imported."""
     monkeypatch.setattr(hardware, "set_library_defaults", lambda _: None)
 
 
@@ -152,7 +153,8 @@ for tag, folder in others if child else [largest]:
     imported(tag, folder)
 assert not child or os.waitpid(child, 0)[1] == 0
 """
-"""Imports take seconds, so most libraries share a process: each before those that import more."""
+"""Imports take seconds, so most libraries share a process, in which those that import less come
+first."""
 
 
 def test_a_model_is_loaded_by_its_library_alone(checkpoint: Checkpoint) -> None:

@@ -48,13 +48,13 @@ def serving(encoder: Encoder, host: str = "127.0.0.1") -> Iterator[str]:
     try:
         yield http_server.url(host, listener)
     finally:
-        running.trigger.pull_trigger(running.close)  # Wakes the server's own thread.
+        running.trigger.pull_trigger(running.close)  # This wakes the server's thread.
         thread.join(5)
 
 
 @contextmanager
 def waiting(address: str, count: int) -> Iterator[list[socket.socket]]:
-    """Open `count` connections, and send the text "stuck" on each."""
+    """Open `count` connections and send the text "stuck" on each."""
     body = b'{"texts": ["stuck"]}'
     head = f"POST /vectorize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
     with ExitStack() as opened:
@@ -155,10 +155,11 @@ def test_probes_are_answered_while_callers_wait_for_the_model() -> None:
 def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> None:
     encoder = Held()
     with serving(encoder) as address, waiting(address, REQUESTS + 20) as callers:
-        # The surplus is rejected once all others are blocked, when every thread is in use.
+        # The requests beyond the limit are rejected once the others are blocked and every thread is
+        # in use.
         refused = answered(callers, 20)
         assert HTTP.get(f"{address}/.well-known/ready", timeout=20).status_code == 204
-        assert refused == answered(callers, 20)  # The others were still blocked.
+        assert refused == answered(callers, 20)  # The other requests were still blocked.
         encoder.release.set()
         statuses = [answer_on(caller)[0] for caller in callers]
     assert (statuses.count(200), statuses.count(503)) == (REQUESTS, 20)

@@ -73,7 +73,8 @@ def test_widening_keeps_angles_lengths_and_the_bits_of_a_row() -> None:
     widen = Isometry(30, 100)
     after = widen(before)
     assert after.shape == (33, 100)
-    # Relative to the squared norms: rounding to float32 is 6e-8 per number.
+    # The tolerance is relative to the squared norms; rounding to float32 changes a number by up to
+    # 6e-8 of its size.
     assert np.abs(after @ after.T - before @ before.T).max() < 1e-6 * (before**2).sum(1).max()
     assert all(
         np.array_equal(widen(one[None])[0], row) for one, row in zip(before, after, strict=True)
@@ -88,7 +89,7 @@ def test_a_narrower_space_is_refused() -> None:
 def test_an_image_is_built_with_the_weights_of_the_hub(
     checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Libraries take a hub ID for a path if there is such a folder.
+    # Libraries treat a hub ID as a path if there is a folder of that name.
     hub_id = tmp_path / "openai" / "clip-vit-base-patch16"
     for part in ("openai_clip", "openai_clip_processor"):
         shutil.copytree(checkpoint("clip") / part, hub_id, dirs_exist_ok=True)

@@ -1,4 +1,4 @@
-"""`--workers`: several processes behind one port act as one service."""
+"""`--workers`: several processes on one port act as one service."""
 
 import os
 import re
@@ -42,7 +42,7 @@ def test_workers_are_one_service(start: Start) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, [run.url] * 60, ["a cat"] * 60))
     assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.content for answer in answers}) == 1  # The same bits from each.
+    assert len({answer.content for answer in answers}) == 1  # Each process returns the same bits.
     assert counted(run.url) == 60
 
     os.kill(min(first), signal.SIGKILL)
@@ -50,7 +50,7 @@ def test_workers_are_one_service(start: Start) -> None:
         assert HTTP.get(f"{run.url}/.well-known/ready").status_code == 204
         assert ask(run.url, "a dog").status_code == 200
         time.sleep(0.02)
-    while run.log.read_text().count(" ready") < 3:  # The first two and a replacement.
+    while run.log.read_text().count(" ready") < 3:  # The first two processes and a replacement.
         assert ask(run.url, "a dog").status_code == 200
         assert run.process.poll() is None
     assert counted(run.url) > 60

@@ -1,4 +1,4 @@
-"""The bench command, on servers whose speed is known."""
+"""The bench command, run against servers of known speed."""
 
 import gzip
 import json

@@ -25,7 +25,7 @@ SIGLIP2 = ("google-siglip2-so400m-patch16-384", "google-siglip2-so400m-patch16-5
 
 @cache
 def contents(tag: str) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
-    """Names and sizes of the files in an archive, and those of `CONFIGS` by name."""
+    """The sizes of the files in an archive, and the content of those in `CONFIGS`, by name."""
     sizes, configs = {}, []
     with standins.opened(tag) as tar:
         for entry in tar:
@@ -64,7 +64,7 @@ def test_a_stand_in_has_the_layout_of_the_vendors_image(tag: str) -> None:
 def test_every_stand_in_has_graphs(tag: str) -> None:
     sizes = contents(tag)[0]
     assert {"onnx.json", "text.onnx", "image.onnx"} <= set(sizes)
-    # The weights stay in the checkpoint's own files.
+    # The weights are only in the checkpoint's own files.
     assert sizes["text.onnx"] + sizes["image.onnx"] < 500_000
 
 

@@ -28,7 +28,7 @@ def train() -> Counted:
 
 @pytest.fixture(autouse=True)
 def origin_again() -> None:
-    """Clear the digest of code and libraries, which is cached per process."""
+    """Clear the cached digest of code and libraries, so that it is computed again."""
     cache_key._origin.cache_clear()
 
 

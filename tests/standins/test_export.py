@@ -28,7 +28,7 @@ def test_the_vendors_layout_is_what_its_code_looks_for(tag: str, tmp_path: Path)
     said = export(tag, tmp_path / "models", "vendor")
     assert {entry.name for entry in (tmp_path / "models").iterdir()} == VENDOR[tag]
     assert f"{tmp_path}/models:/app/models:ro" in said
-    if tag == SIGLIP:  # Its processor is named by path.
+    if tag == SIGLIP:  # The vendor's code reads the processor's path from this file.
         assert (tmp_path / "models" / "model_name").read_text() == "./models/siglip"
 
 

@@ -22,7 +22,7 @@ FLAGS = (
 
 
 def document_of(page: Path, profile: Path) -> str:
-    """The DOM after the page is loaded and its scripts, if any, have run."""
+    """The DOM after the page has loaded and its scripts, if any, have run."""
     assert PROGRAM is not None
     words = [PROGRAM, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
     done = subprocess.run(words, capture_output=True, text=True, timeout=180, check=True)

@@ -104,7 +104,7 @@ class FakeReference:
     environment: dict[str, str]
 
     def pids(self) -> list[int]:
-        """The ids of the processes that were started here."""
+        """The IDs of the processes that were started here."""
         return [int(path.stem) for path in self.folder.glob("*.pid")]
 
     def started(self) -> int:
@@ -116,7 +116,7 @@ class FakeReference:
 
 @pytest.fixture
 def fake_reference(tmp_path: Path) -> FakeReference:
-    """A fake in place of the project's reference, for programs that run in its folder."""
+    """A fake that replaces the project's reference for programs that run in the fake's folder."""
     program = tmp_path / "reference"
     program.mkdir()
     (program / "__init__.py").touch()

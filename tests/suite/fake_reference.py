@@ -1,7 +1,7 @@
 """A fake of the reference, with the same options and output, that serves a fake encoder.
 
-With HANG in the environment it answers only the first GET /meta, which the suite sends before any
-check.
+With HANG in the environment, it answers only the first GET /meta, which the suite sends before the
+first check.
 """
 
 import argparse
@@ -31,7 +31,7 @@ class Hangs(Endpoint):
 
 
 def main() -> None:
-    """Serve until a signal; a file next to the program contains the process id."""
+    """Serve until a signal arrives; the name of a file next to the program is the process ID."""
     parser = argparse.ArgumentParser()
     for name in ("model", "weights", "host", "port", "dimensions"):
         parser.add_argument(f"--{name}")

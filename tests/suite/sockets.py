@@ -1,4 +1,5 @@
-"""Servers that misbehave below the HTTP layer, each as a function that handles a connection."""
+"""Servers that misbehave below the HTTP layer, each defined by a function that handles a
+connection."""
 
 import socket
 import threading
@@ -16,7 +17,7 @@ def talking(talk: Talk) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         threading.Thread(target=_accept, args=(listener, talk), daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        # Wakes accept, which closing alone does not.
+        # This wakes a waiting accept call, which closing the socket alone does not.
         listener.shutdown(socket.SHUT_RDWR)
 
 
@@ -85,7 +86,7 @@ def routes(answers: Mapping[str, bytes | Callable[[bytes], bytes]]) -> Talk:
 
 
 def keep(seen: list[bytes]) -> Talk:
-    """Puts the request into `seen`, answers it and closes the connection."""
+    """Puts the request into `seen`, answers it, and closes the connection."""
 
     def talk(connection: socket.socket, _number: int) -> None:
         seen.append(read(connection))

@@ -1,4 +1,4 @@
-"""``conformance.run``: run the suite as a function, in any Python process."""
+"""``conformance.run``: run the suite by calling a function, in any Python process."""
 
 import os
 import signal

@@ -14,7 +14,8 @@ CASES = [
     for clause in ("VEC-01", "TXT-01", "IMG-01")
     for number in range(10)
 ]
-"""None is in the table, so each counts as two texts, an image, and a tenth of a megapixel."""
+"""The costs table contains none of these checks, so each counts as two texts, an image, and a tenth
+of a megapixel."""
 
 
 def slow(seconds: float) -> Pace:

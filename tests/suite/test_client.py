@@ -22,7 +22,7 @@ MEBIBYTE = 2**20
 
 @pytest.fixture(autouse=True)
 def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower the limit from 64 MiB to one, which tests the same thing."""
+    """Lower the limit from 64 MiB to 1 MiB, with which the tests are faster."""
     monkeypatch.setattr(module, "MAX_RESPONSE", MEBIBYTE)
     monkeypatch.setattr(exchange, "MAX_RESPONSE", MEBIBYTE)
 
@@ -56,7 +56,7 @@ def test_an_exchange_ends_in_time(client_of: Clients, talk: Talk) -> None:
         exchange = client_of(url, timeout=0.3).send(GET)
     assert str(exchange.failure) == "no complete response within 0.3 s"
     assert exchange.failed_by(FailureKind.TIMED_OUT)
-    # All of it would take 40 s.
+    # The whole response would take 40 s.
     assert exchange.seconds < 20
 
 
@@ -112,7 +112,8 @@ def test_what_is_no_answer_is_a_failure(client_of: Clients, raw: bytes) -> None:
 
 
 def close_after_first(connection: socket.socket, number: int) -> None:
-    """Serves one request on the first connection, and closes it at the second."""
+    """Serves one request on the first connection, and closes the connection at the second
+    request."""
     read(connection)
     connection.sendall(answer(str(number).encode()))
     read(connection)

@@ -1,4 +1,5 @@
-"""`list`, `explain`, and `models` show the contents of the tables and the checks."""
+"""`list`, `explain`, and `models` show the contents of the tables and the source code of the
+checks."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How an exchange is shown: the curl command repeats the request, and passwords are hidden."""
+"""How an exchange is displayed: the curl command repeats the request, and passwords are hidden."""
 
 import socket
 import subprocess

@@ -18,7 +18,7 @@ from conformance.transport.exchange import Exchange, Failure, FailureKind
 
 
 def answered(body: object, status: int = 200, encoding: str = "identity") -> Exchange:
-    """A response: bytes unchanged, anything else as JSON."""
+    """A response whose body is `body`: bytes as they are, anything else as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"content-encoding": encoding}
     return Exchange("POST", "http://h/vectorize", status=status, headers=headers, body=raw)

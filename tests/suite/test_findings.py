@@ -18,7 +18,7 @@ def failed(
 def unjudged(
     clause: str, home: str, kind: CauseKind, items: str = "", signature: str = ""
 ) -> PhaseResult:
-    """A test of `clause` whose prerequisite failed."""
+    """The result of a test of `clause` whose prerequisite failed."""
     problem = Problem(home, clause, "got", "expected", kind, items, signature, True)
     return PhaseResult(clause, clause, "not judged", problems=(problem,))
 

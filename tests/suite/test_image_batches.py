@@ -24,7 +24,8 @@ BAD = IMAGES[4]
 
 
 class Stub:
-    """Replaces an Endpoint: returns a vector from a function of the images, or rejects."""
+    """Replaces an Endpoint: returns vectors that are a function of the images, or rejects the
+    request."""
 
     def __init__(self, row: Callable[[bytes, int], list[float] | None]) -> None:
         self.row = row
@@ -82,7 +83,7 @@ def test_failures_are_told_together() -> None:
 
 def test_what_a_library_makes_of_an_image_is_no_fault() -> None:
     def seen(image: bytes, _: int) -> list[float]:
-        """The middle square, resized before it is converted, as in open_clip."""
+        """The center square, resized before it is converted to RGB, as in open_clip."""
         opened = Image.open(io.BytesIO(image))
         scaled = opened.resize((16 * opened.width // opened.height, 16), Image.Resampling.BICUBIC)
         left = (scaled.width - 16) // 2

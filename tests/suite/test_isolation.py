@@ -14,7 +14,7 @@ pytest_plugins = ["pytester"]
 
 CLIP = tuple(word.replace("--", "--clip-", 1) for word in MODEL)
 GROUPS = ("MET", "VEC", "PRO")
-"""Short groups, including one with Hypothesis, which tends to write files."""
+"""Short groups, including one that uses Hypothesis, which tends to write files."""
 BOOM = "raise SystemExit('hostile')\n"
 HOSTILE = {
     "conftest.py": BOOM,
@@ -32,7 +32,8 @@ HOSTILE = {
 
 @dataclass(frozen=True)
 class Ran:
-    """A run of the installed command, from a folder whose every file tries to interfere."""
+    """A run of the installed command from a folder in which every file tries to interfere with
+    it."""
 
     url: str
     done: subprocess.CompletedProcess[str]
@@ -149,7 +150,7 @@ def test_other_peoples_runs_import_nothing_of_the_suite(pytester: pytest.Pyteste
             }
         """
     )
-    # Those two plugins import numpy and other packages themselves.
+    # The two excluded plugins import numpy and other packages themselves.
     others = ("-p", "no:randomly", "-p", "no:hypothesispytest")
     run = pytester.runpytest_subprocess("-p", "no:cacheprovider", *others)
     run.assert_outcomes(passed=1)

@@ -1,4 +1,4 @@
-"""Options from all sources become typed settings; an invalid one ends the run with status 4."""
+"""Options from all sources become typed settings; an invalid option ends the run with status 4."""
 
 import json
 import os
@@ -154,7 +154,7 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "known_failures": ("known.toml", Path("known.toml")),
     "write_known_failures": ("new.toml", Path("new.toml")),
 }
-"""The given and the resulting value for each field of the settings; all differ from defaults."""
+"""The given and the resulting value of each setting; all differ from the defaults."""
 
 
 def test_every_option_reaches_its_field() -> None:
@@ -209,7 +209,7 @@ def test_a_variable_is_read_as_its_option_is(
 
 
 def write(*lines: str) -> None:
-    """Write a pyproject.toml with these lines in our table to the current folder."""
+    """Write a pyproject.toml with these lines in the suite's table to the current folder."""
     Path("pyproject.toml").write_text("\n".join(["[tool.clip-conformance]", *lines]))
 
 

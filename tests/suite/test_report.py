@@ -54,7 +54,7 @@ SAID = OBSCENE + ATTACK + "a" * 1_000_000
 
 @dataclass(frozen=True)
 class Ran:
-    """A run of the command: its endpoint, its files and output, and its exit status."""
+    """A run of the command: the endpoint, the report files, the output, and the exit status."""
 
     url: str
     folder: Path
@@ -176,7 +176,7 @@ def test_a_clause_lists_its_tests_and_what_they_measured(good: Ran) -> None:
     assert {test["status"] for each in judged.values() for test in each["tests"]} == {"pass"}
     measured = {name for each in judged.values() for name in each["measurements"]}
     assert "dimension" in measured
-    # The costs of items were measured before the first test.
+    # The speed of the endpoint was measured before the first test.
     others = set(good.report["measurements"]) - measured
     assert {name.rpartition(" ")[0] for name in others} <= {"seconds per"}
 
@@ -195,7 +195,7 @@ def test_the_report_says_how_to_believe_and_repeat_it(good: Ran) -> None:
 def test_the_suite_is_named_by_its_commit() -> None:
     asked = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
     head = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
-    # Without a checkout of the tests' sources, the commit is unknown.
+    # If this folder is not a Git checkout, the commit is unknown.
     assert re.fullmatch(rf"{head}(-dirty)?" if head else "None", str(provenance.suite()["commit"]))
 
 

@@ -119,7 +119,7 @@ def test_a_stop_after_the_first_failure_is_a_failure(judged: Runner) -> None:
 
 
 class Dies(Endpoint):
-    """Answers the requests before the first check and a few more, and then none."""
+    """Answers the requests before the first check and a few more, and then no others."""
 
     def answer(self, request: Request) -> Answer:
         if next(self.calls) > 14:

@@ -28,7 +28,7 @@ SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 
 def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
-    """The output for these findings, on 80 columns without color."""
+    """The output for these findings, in 80 columns without color."""
     judgement = Judgement("not conformant", {}, (), 1.0, 1.0, findings=tuple(findings))
     sink = io.StringIO()
     console = Console(file=sink, width=80, no_color=True, highlight=False)
@@ -43,7 +43,7 @@ def finding(clause: str, text: str = "something") -> Finding:
 def test_twenty_long_findings_fit_a_screen() -> None:
     long = "word " * 1_000
     shown = text_of([finding(clause, long) for clause in list(clauses.all_clauses())[:20]])
-    # A curl line is one line to copy, and wraps in the terminal.
+    # A curl command is a single line, so that it can be copied; the terminal wraps it.
     rows = sum(len(line.rstrip()) // 80 + 1 for line in shown.splitlines())
     assert rows <= SCREEN
     assert "20 defects, worst first" in shown
@@ -72,7 +72,7 @@ def test_nothing_wrong_takes_no_line() -> None:
 
 
 class Log:
-    """A terminal of 80 columns without color, such as CI's log."""
+    """A terminal of 80 columns without color, such as a CI log."""
 
     hasmarkup = isatty = False
     _tw = SimpleNamespace(fullwidth=80)
@@ -140,7 +140,7 @@ def test_measurements_are_shown_when_asked_for(command: Command, plain_url: str)
 def test_quiet_is_the_verdict_alone(command: Command, plain_url: str) -> None:
     done = command(plain_url, *MODEL, "--clause", "MET-01", "-q")
     assert done.lines[0].startswith("verdict: partial")
-    # Its profiles and times may take a second line.
+    # The line with profiles and times may wrap.
     assert len(" ".join(done.lines)) < 300
 
 

@@ -1,4 +1,4 @@
-"""A wrong service at the URL, or a missing tool, is reported in one line before any check."""
+"""A wrong service at the URL, or a missing tool, is reported in one line before the first check."""
 
 import json
 from pathlib import Path

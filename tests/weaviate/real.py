@@ -28,7 +28,7 @@ def version() -> str:
 
 @dataclass(frozen=True)
 class BareServer:
-    """A server with settings that the suite's own would never have, and its log."""
+    """A server with settings that the suite itself never uses, and its log."""
 
     server: Server
     log: Path
@@ -44,7 +44,7 @@ class BareServer:
 
 @contextmanager
 def started(folder: Path, endpoint: str, changes: Mapping[str, str | None]) -> Iterator[BareServer]:
-    """The server with `changes` of its environment; None removes a variable."""
+    """The server, started with `changes` to its environment; None removes a variable."""
     settings = Settings(version(), free_ports(6)[0], str(folder), endpoint, KEY)
     own = {"GRPC_PORT": str(settings.port + 1)}
     environment = {**passed_environment(), **settings.environment(), **own, **changes}
@@ -60,7 +60,7 @@ def started(folder: Path, endpoint: str, changes: Mapping[str, str | None]) -> I
 
 
 def environment(server: Server, endpoint: str) -> dict[str, str]:
-    """The variables by which the examples find a Weaviate."""
+    """The variables from which the examples learn the address of a Weaviate server."""
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME")},
         "WEAVIATE_HOST": server.host,

@@ -195,5 +195,5 @@ def test_the_log_of_one_that_does_not_start_has_the_words(
 
 
 def says(running: BareServer, words: str) -> bool:
-    """Whether the log has the words, as text or within a string of JSON."""
+    """Whether the log contains the words, as plain text or in a JSON string."""
     return running.says(words.replace('"', '\\"'))

@@ -53,7 +53,7 @@ def test_a_signal_leaves_nothing_behind(end: signal.Signals) -> None:
         port = int(holder.next_line(HANG) or 0)
         os.kill(holder.pid, end)
         assert holder.wait(HANG)
-        # The supervisor is in its own session, which nothing stops here.
+        # The supervisor runs in a session of its own, which nothing stops here.
         assert wait_until(lambda: closed(port) and leftovers() == [], HANG)
 
 

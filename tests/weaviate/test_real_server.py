@@ -1,8 +1,8 @@
 """A real Weaviate server runs the examples, and has the defects that the contract describes.
 
-The defect: weights are assigned to the rows of a response one by one, regardless of the field that
-each row comes from. When a server fixes this, a test here fails, and fixtures/contract.md.jinja
-must be updated.
+One defect is that weights are assigned to the rows of a response one by one, regardless of the
+field that each row comes from. If a Weaviate version fixes it, a test here fails, and
+fixtures/contract.md.jinja must be updated.
 """
 
 import json
@@ -60,7 +60,7 @@ PANIC = r"panic occurred: runtime error: index out of range \[2\] with length 2"
 
 @pytest.fixture(scope="module")
 def server(endpoint_url: str) -> Iterator[Server]:
-    """A real Weaviate server in front of it, as a user runs one."""
+    """A real Weaviate server that uses the endpoint, started as a user would start it."""
     with embedded_server.run(endpoint_url, real.version()) as running:
         yield running
 
@@ -140,7 +140,7 @@ def run_on(server: Server, url: str, **options: Any) -> Report:
 
 @pytest.fixture
 def api_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's key, where the suite looks for it."""
+    """The server's API key, in the variable in which the suite looks for it."""
     monkeypatch.setenv(KEY, str(server.key))
 
 
@@ -206,13 +206,14 @@ class Upgraded(Endpoint):
 
 @pytest.fixture(scope="module")
 def filled(client: WeaviateClient) -> None:
-    """Collections with two texts, combined by the server itself or as other versions did."""
+    """Collections with two texts, whose vectors were combined by this server or as by other
+    versions."""
     own, swapped = two_texts(client, "Own"), two_texts(client, "Swapped")
     own.data.insert({"title": "a title without a caption"})
     for title, caption in PAIRS:
         properties = {"title": title, "caption": caption}
         own.data.insert(properties)
-        # Captions come first in the alphabet, titles in the configuration.
+        # Captions come first in alphabetical order, and titles come first in the configuration.
         right = combined([text_vector(caption), text_vector(title)], (0.2, 0.8))
         swapped.data.insert(properties, vector=right.tolist())
 

@@ -19,7 +19,7 @@ from tests.endpoints.wire import Answer, Request
 
 
 class Echo(Endpoint):
-    """Returns what it was sent, in a form that depends on the path."""
+    """Returns the request body, in a form that depends on the path."""
 
     def answer(self, request: Request) -> Answer:
         if request.path.endswith("silent"):
@@ -130,7 +130,7 @@ ORIGIN = "http://host:8080"
 
 
 def passed(body: bytes, status: int = 200, **headers: str) -> Passed:
-    """A request for one text, and that response to it."""
+    """A recorded request for one text, with the given response."""
     asked = json.dumps(ASKED).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return Passed(

@@ -45,7 +45,7 @@ def test_what_cannot_be_is_one_line(option: str, says: str) -> None:
 
 
 def put(version: str) -> None:
-    """An empty file where the program of `version` belongs."""
+    """Create an empty file where the program of `version` belongs."""
     server_selection.program(version).touch()
 
 
@@ -53,7 +53,7 @@ def test_a_program_is_where_the_client_looks(tmp_path: Path) -> None:
     expected = tmp_path / server_selection.program("1.30.5").name
     expected.touch()
     options = EmbeddedOptions(str(tmp_path), binary_path=str(tmp_path), version="1.30.5")
-    # It would download, and fail, if it looked elsewhere.
+    # The client would try to download the program, and fail, if it looked elsewhere.
     EmbeddedV4(options).ensure_weaviate_binary_exists()
     assert list(tmp_path.iterdir()) == [expected]
 

@@ -77,6 +77,6 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(
 
 
 def test_the_whole_suite_is_imported_without_the_client() -> None:
-    """weaviate-client costs a second at import: only runs that use it pay."""
+    """Importing weaviate-client takes a second, so only runs that use it import it."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -1,8 +1,9 @@
 """An endpoint in pure Python, with faults that environment variables switch on.
 
-DIE: exit at once with that status. HANG: never ready. PAGE: an HTML page for every path.
-STUBBORN: ignore SIGTERM. EARLY: ready before it can vectorize. WRITES: write a file there first.
-RANDOM: different vectors after each start. ENDS: exit with the request of that number.
+DIE: it exits at once with this status. HANG: it is never ready. PAGE: it answers every path with an
+HTML page. STUBBORN: it ignores SIGTERM. EARLY: it is ready before it can vectorize. WRITES: it
+writes a file at this path first. RANDOM: its vectors are different after each start. ENDS: it exits
+after this number of requests.
 """
 
 import hashlib
@@ -80,7 +81,8 @@ def vector(item: str) -> list[float]:
 def main() -> None:
     print("fake encoder: starting")
     if "DIE" in os.environ:
-        # Docker reads the two streams separately, so simultaneous lines have no order.
+        # Docker reads stdout and stderr separately, so lines written at the same time have no
+        # order.
         time.sleep(0.2)
         print("fake encoder: no model here", file=sys.stderr)
         sys.exit(int(os.environ["DIE"]))

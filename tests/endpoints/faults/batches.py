@@ -31,7 +31,7 @@ returned_images = outputs("image_vectors")
 
 
 def mean(vectors: Matrix) -> Matrix:
-    """The mean row, (1, width); no row if there are none."""
+    """The mean of the rows, (1, width), or no row if there are none."""
     return vectors.mean(axis=0, keepdims=True) if len(vectors) else vectors
 
 
@@ -131,7 +131,7 @@ given_texts(
 
 
 def shuffled(texts: list[str]) -> list[str]:
-    """The texts in random order, which depends on their number."""
+    """The texts in a random order that depends on their number."""
     return random.Random(len(texts)).sample(texts, len(texts))
 
 

@@ -66,7 +66,7 @@ gzipped("gzip-unasked", ENCODERS["gzip"])
 
 
 def rewritten(name: str, rewrite: Callable[[bytes], bytes]) -> None:
-    """Name a fault whose bodies are rewritten, with the right length."""
+    """Name a fault whose bodies are rewritten, and whose Content-Length is correct."""
     packed(name, lambda answer: replace(answer, body=rewrite(answer.body)))
 
 

@@ -22,7 +22,7 @@ def in_json(status: int, body: Any, **headers: str) -> Answer:
 
 
 class Failing(Endpoint):
-    """Every failure has the object `told(message)`."""
+    """The body of every failure is `told(message)`."""
 
     def told(self, message: str) -> Any:
         return {"error": message}
@@ -44,7 +44,7 @@ failing("error-is-the-body", lambda message: message)
 
 
 class Retold(Endpoint):
-    """Every failure has another status or message: what `retell` makes of them."""
+    """Every failure has the status and message that `retell` returns."""
 
     def failure(self, status: int, message: str) -> Answer:
         return super().failure(*self.retell(status, message))
@@ -245,7 +245,7 @@ class AnsweredTwice(Endpoint):
 @fault("truncated-accepted")
 class TruncatedAccepted(Endpoint):
     starts: tuple[bytes, ...] = (b"",)
-    """The first bytes of the files that this applies to."""
+    """The first bytes of the files that are accepted although they are truncated."""
 
     def opened_vector(self, image: bytes) -> Matrix:
         with self.lock:

@@ -28,12 +28,12 @@ class Broken(Endpoint):
 
 
 def whole(answer: Answer) -> bytes:
-    """The right response, with a length."""
+    """The correct response, with its length."""
     return wire.head(answer, wire.content_length(answer.body)) + answer.body
 
 
 def chunked(answer: Answer, size: bytes, end: bytes = b"") -> bytes:
-    """A response with one chunk, of this announced size."""
+    """A response with one chunk, for which this size is announced."""
     head = wire.head(answer, {"Transfer-Encoding": "chunked"})
     return head + size + b"\r\n" + answer.body + b"\r\n" + end
 
@@ -46,7 +46,7 @@ LAST = b"0\r\n\r\n"
 
 
 def in_letters(answer: Answer) -> bytes:
-    """A length that counts letters instead of bytes."""
+    """A length that counts characters instead of bytes."""
     body = answer.body[:-1] + ', "model": "größer"}'.encode()
     return wire.head(answer, {"Content-Length": str(len(body.decode()))}) + body
 
@@ -110,7 +110,7 @@ class NeverAnswers(Endpoint):
 
 
 class Closing(Endpoint):
-    """Closes the connection unless `stays`, and does not announce it."""
+    """Closes the connection without announcing it, unless `stays` returns true."""
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return super().send(request, answer, write) and self.stays(answer, next(self.calls))
@@ -127,7 +127,7 @@ closing("every-twelfth-closed", lambda _answer, number: number % 12 > 0)
 
 
 class Silent(Endpoint):
-    """Closes the connection in place of an answer that `hides` selects."""
+    """Closes the connection instead of sending a response that `hides` selects."""
 
     def send(self, request: Request, answer: Answer, write: Write) -> bool:
         return not self.hides(request, answer) and super().send(request, answer, write)

@@ -11,7 +11,7 @@ from tests.endpoints.encoder import Matrix
 from tests.endpoints.endpoint import Endpoint, Refused
 from tests.endpoints.registry import fault, refusals, variants
 
-# Base classes for faults in the image axes, which treat one kind of file differently.
+# Base classes for faults that treat one kind of image file differently.
 
 
 class Branch(Endpoint):

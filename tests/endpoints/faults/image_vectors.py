@@ -172,7 +172,7 @@ class ResolutionScales(Branch):
 
 
 def sizes(files: list[bytes]) -> list[tuple[int, int]]:
-    """Width and height of each file that Pillow knows."""
+    """Width and height of each file, or zeros for a file that Pillow cannot read."""
     found = []
     for file in files:
         try:
@@ -244,7 +244,7 @@ class LargeInParallel(Endpoint):
         if not self.large.acquire(blocking=False):
             raise Refused(500, "out of memory")
         try:
-            time.sleep(0.2)  # The duration of decoding, which the fake's memory skips.
+            time.sleep(0.2)  # The duration of decoding, which the fake encoder's cache skips.
             return super().image_vectors(images)
         finally:
             self.large.release()

@@ -101,7 +101,8 @@ class Overlapping(Endpoint):
 
 
 class Crowded(Overlapping):
-    """Rejects what exceeds `most` simultaneous requests with `status`; each takes `seconds`."""
+    """Rejects requests beyond `most` simultaneous ones with `status`; each takes `seconds` per
+    simultaneous request."""
 
     most = 1
     status = 503
@@ -218,7 +219,7 @@ class OneThread(Endpoint):
         return super().answer(request)
 
     def is_taken(self, thread: int) -> bool:
-        """Whether another connection is open that came before; if not, this one is the owner."""
+        """Whether an earlier connection is still open; if not, this one becomes the owner."""
         with self.lock:
             others = {each.ident for each in threading.enumerate()} - {thread}
             if self.owner in others:
@@ -231,7 +232,8 @@ class OneThread(Endpoint):
 
 
 class Joined(Endpoint):
-    """Computes simultaneous requests with the same key once; `second` answers the others."""
+    """Computes only the first of simultaneous requests with the same key; `second` answers the
+    others."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -282,7 +284,7 @@ class CoalescedConflict(Joined):
 
 
 class Sharing(Joined):
-    """Merges only requests with items of one kind."""
+    """Merges only requests with items of one kind, and fails the second of two merged ones."""
 
     images = False
 
@@ -340,7 +342,7 @@ class SmallBesideLarge(Endpoint):
 
 @fault("lists-interleaved-at-once")
 class Interleaved(Endpoint):
-    """Deals out the rows of two lists of the same length alternately."""
+    """Mixes two simultaneous lists of the same length, taking texts from each alternately."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)

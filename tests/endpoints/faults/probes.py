@@ -80,7 +80,7 @@ variants(Endpoint, "ready", "live")("probes-200-with-text", answers_ok, answers_
 
 
 class Busy(Endpoint):
-    """Serves one request at a time, and takes `LOAD` seconds for one of 10 KB or more."""
+    """Serves one request at a time, and takes `LOAD` seconds for a request of 10 KB or more."""
 
     LOAD = 0.8
 
@@ -202,7 +202,8 @@ class MetaLies(Endpoint):
 
 
 class WorksAlone(Endpoint):
-    """Holds its lock while it encodes a large item, longer than a busy machine explains."""
+    """Holds its lock while it encodes a large item, for longer than a busy machine could
+    explain."""
 
     LOAD = 2.2
 

@@ -57,7 +57,8 @@ other_encoder("case-not-folded", {"lower_case": False}, needs=("lower-case",))
 
 
 class Rewriting(Endpoint):
-    """Rewrites the body before parsing it: a doubled backslash is no longer an escape."""
+    """Rewrites the body before parsing it. By default, it doubles backslashes, so that they no
+    longer begin an escape."""
 
     pattern = rb"$^"
     by = rb"\\\\\g<0>"
@@ -79,7 +80,7 @@ replacing("short-escapes-unread", rb"(?<!\\)\\([bf])", rb"\1")
 replacing("escapes-not-read", rb"\\u(00(?:3c|3e|26|27))", rb"\\\\u\1")
 
 
-# Gateways that take a text for an attack, obscenity, or something to open.
+# Gateways and servers that mistake a text for an attack, an obscenity, or something to open.
 
 
 class Filter(Endpoint):

@@ -62,7 +62,7 @@ returned_body(
 
 
 def third(number: Any, row: list[Any]) -> list[Any]:
-    """The row with `number` in third place."""
+    """The row with `number` as its third component."""
     return [*row[:2], number, *row[3:]]
 
 

@@ -55,7 +55,7 @@ class LittleLeaks(SaidPrecision):
 
 
 class Replicas(Endpoint):
-    """Distributes connections among replicas, one in four of which has another build."""
+    """Distributes connections among replicas, one in four of which is a different build."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__(encoder)
@@ -129,7 +129,7 @@ class LeavesRows(Endpoint):
         if old is None or len(vectors) >= len(old):
             self.buffer = vectors
             return vectors
-        # One row too few is copied into the buffer.
+        # One row too few is copied into the buffer if there are more than eight.
         kept = len(vectors) - 1 if len(vectors) > 8 else len(vectors)
         old = old.copy()
         old[:kept] = vectors[:kept]

@@ -69,7 +69,7 @@ body_refused(
 )
 
 
-# Cleaning for another kind of search, which drops the text at a certain mark.
+# Text cleaning that was meant for keyword search.
 
 for name, summary in TABLE["faults"].items():
     changing(name, CHANGES[summary])

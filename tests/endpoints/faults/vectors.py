@@ -75,7 +75,7 @@ class EnglishOnly(Endpoint):
 
 
 def scrambled(text: str) -> list[str]:
-    """A text's letters as meaningless tokens, still different for different texts."""
+    """A text's letters as meaningless tokens, which still differ between texts."""
     return [f"u{ord(letter):x}" for letter in text if not letter.isspace()]
 
 
@@ -94,11 +94,11 @@ returned_text("texts-backwards", lambda vector: vector[::-1].copy())
 returned_text("norms-differ", lambda vector: vector * np.float32(10))
 
 
-# Faults that only exact vectors reveal, since each affects only some items of a kind.
+# Faults that only exact vectors reveal, since each affects only some texts or images.
 
 
 def shifted(vector: Matrix) -> Matrix:
-    """The vector rotated slightly, by an angle of about 0.15."""
+    """The vector rotated by an angle of about 0.15."""
     return single(vector + 0.15 * np.roll(vector, 1))
 
 
@@ -151,7 +151,7 @@ def turned(image: bytes) -> bytes:
         return image if upright else save(ImageOps.exif_transpose(opened), "PNG")
 
 
-# Faults of an endpoint that supposedly serves published weights.
+# Faults of endpoints that are said to serve published weights.
 
 PUBLISHED: tuple[Need, ...] = ("published",)
 

@@ -60,7 +60,7 @@ returned_body("error-empty-beside-vectors", lambda body: {"error": "", **body})
 
 
 class Numbers(Endpoint):
-    """Numbers are written by `write`."""
+    """Writes the components of vectors with `write`."""
 
     def rows(self, vectors: Matrix) -> Any:
         return vectors

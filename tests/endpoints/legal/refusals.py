@@ -16,7 +16,7 @@ class Empty500(Endpoint):
 
 
 class Statuses(Endpoint):
-    """Every rejection of vectorize has the status `other`."""
+    """Every rejection by /vectorize has the status `other`."""
 
     other = 500
 

@@ -36,7 +36,7 @@ class Gzip(Endpoint):
 
 
 class Framed(Endpoint):
-    """Answers with a body are framed by `frame`; they close the connection if `closes`."""
+    """Responses with a body are framed by `frame`, and close the connection if `closes`."""
 
     closes = False
 

@@ -76,7 +76,8 @@ class Noise(Endpoint):
         return len(items)
 
     def noisy(self, vectors: Matrix, seed: int) -> Matrix:
-        """Noise of a relative length of about `apart` between two seeds."""
+        """The vectors with noise: with two seeds, they have a relative distance of about
+        `apart`."""
         noise = np.random.default_rng(seed).normal(0, 1, vectors.shape)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True) / vectors.shape[1] ** 0.5
         return single(vectors + noise * lengths * self.apart / 2**0.5)
