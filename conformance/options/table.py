@@ -143,8 +143,8 @@ OPTIONS: Final = (
         "model",
         "the model that the endpoint serves: a listed tag, or one from --models",
         metavar="TAG",
-        markdown="the model that the endpoint serves: a tag of the "
-        "[documented images](models.md), or one from `--models`",
+        markdown="the model that the endpoint serves: a [listed tag](models.md), or one from "
+        "`--models`",
     ),
     Option("models", "TOML file that describes your own models", metavar="FILE", type=Path),
     Option(
@@ -229,8 +229,8 @@ OPTIONS: Final = (
         "run only this clause; may be repeated",
         metavar="ID",
         repeatable=True,
-        markdown="run only this clause; may be repeated (the run is *partial*, as with pytest's "
-        "`-k`)",
+        markdown="run only this clause; may be repeated (the verdict is then *partial*, as with "
+        "pytest's `-k`)",
     ),
     Option(
         "group",
