@@ -15,8 +15,8 @@ __all__ = ["Report", "UserError", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    # Every pytest run in an environment with this package imports it for its plugin, so modules are
-    # loaded only when they are needed.
+    # Wherever this package is installed, every pytest run imports it for its plugin, so other
+    # modules are loaded only when they are needed.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

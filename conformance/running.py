@@ -31,7 +31,7 @@ def run(url: str | None = None, *, model: str | None = None, **options: Unpack[O
     ``clause=["VEC-01"]``, ``report=Path("out")``. Neither the environment nor pyproject.toml is
     read, and nothing is printed.
 
-    Raises `UserError`, with one line that says what to do, for a bad option or if there is no
+    Raises `UserError`, with one line that says what to do, if an option is invalid or there is no
     endpoint.
     """
     asked = {**options, "url": url, "model": model}

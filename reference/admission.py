@@ -43,7 +43,7 @@ class Caller:
         return not self._answered and self.seconds_left > 0 and not self._hung_up()
 
     def answered(self) -> None:
-        """Record that a response exists, maybe a rejection, so queued work is no longer needed."""
+        """Record that a response (or rejection) exists, so queued work is no longer needed."""
         self._answered = True
 
 

@@ -95,8 +95,8 @@ def _loaded(data: bytes, name: str, max_pixels: int) -> Image.Image:
 def decode_base64(encoded: str, name: str) -> bytes:
     """The bytes of a file; raises `RefusedError`, starting with `name`."""
     if encoded[:5].lower() == "data:":
-        # Rejected, though easily read: Weaviate stores the string as a blob, whose other readers
-        # expect plain base64, and the vendor's container fails on it without explanation.
+        # Rejected, although it could be read: Weaviate stores the string as a blob, whose other
+        # readers expect plain base64, and the vendor's container fails on it without explanation.
         raise RefusedError(f"{name}: is a data: URI; send only the base64 after its comma")
     if not encoded:
         raise RefusedError(f"{name}: is empty; send an image as base64")

@@ -56,7 +56,7 @@ def restarted(started: StartedImage, settings: Settings, corpus: AlignedCorpus) 
 
 @pytest.fixture(scope="module")
 def confined(started: StartedImage, settings: Settings, corpus: AlignedCorpus) -> Confined:
-    """Both restrictions at once, which saves a start if the container works under both."""
+    """A container under both restrictions, which saves one start if it works."""
     return _confined(started, settings, corpus, **READ_ONLY, **ANOTHER_USER)
 
 

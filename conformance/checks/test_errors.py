@@ -224,7 +224,7 @@ def hang_up(url: str, timeout: float, moment: str, times: int) -> None:
         caller = RawCaller(url, timeout)
         caller.write((caller.head("POST", VECTORIZE, HEADERS) + INTERRUPTED)[MOMENTS[moment]])
         if moment == "while receiving":
-            caller.has_answer(timeout)  # Wait until it begins.
+            caller.has_answer(timeout)  # Wait until the response begins.
         caller.hang_up(reset)
     time.sleep(NOTICED_WITHIN)
 

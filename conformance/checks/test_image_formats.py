@@ -44,11 +44,11 @@ def chosen(
     *demands: Demand,
     elsewhere: bool | None = None,
 ) -> list[Variant]:
-    """These variants for a model of `side` pixels; `whole` includes the redundant ones."""
+    """Such variants for a model of `side` pixels; `whole` includes redundant variants."""
     own = image_formats.own_size(family, side, whole)
     others = image_formats.other_size(family, whole) if family in FORMATS else ()
     found = (own if elsewhere is not True else ()), (others if elsewhere is not False else ())
-    # The whole family at once, so that its variants share requests.
+    # Request the whole family at once, so that its variants share requests.
     batches.gather(file for each in (*own, *others) for file in (each.file, each.pixels))
     return [each for group in found for each in group if each.demand in demands]
 

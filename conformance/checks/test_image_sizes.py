@@ -177,7 +177,7 @@ def test_large_images_together(
 
 @pytest.mark.clause("IMG-06")
 def test_a_body_of_16_mib_is_served(endpoint: Endpoint) -> None:
-    # Base64 turns three bytes into four; a little is left for the JSON around it.
+    # Base64 turns three bytes into four; 40 kB are left for the JSON around it.
     image = png_files.heavy(MOST_BYTES * 3 // 4 - 40_000)
     expect.vectors(endpoint.vectorize(images=[image]), 0, 1)
 

@@ -120,7 +120,7 @@ def test_closes_were_announced_in_the_whole_run(endpoint: Endpoint) -> None:
 
 def closes_are_announced(endpoint: Endpoint, bodies: Sequence[object]) -> None:
     """Require that no connection is closed between these requests without notice."""
-    # In one call: after a rejection, the suite's own next request could use another connection.
+    # In one call, since after a rejection, the suite's own request could use another connection.
     exchanges = map(given.answered, endpoint.post_in_turn(bodies))
     for before, after in pairwise(exchanges):
         # The suite's own client never reuses a connection after HTTP/1.0.

@@ -241,7 +241,7 @@ def test_lists_of_many_sizes_come_in_order(cache: VectorCache, sizes: tuple[int,
 def test_lists_of_many_sizes_make_no_difference(
     endpoint: Endpoint, cache: VectorCache, sizes: tuple[int, ...]
 ) -> None:
-    # The whole pool first: it shows whether vectors are in the wrong order.
+    # Send the whole pool first, since it shows whether vectors are in the wrong order.
     for size in (*map(endpoint.client.pace.texts, reversed(MANY)), *sizes):
         got = cache.vectors(some(size))
         names = list(map(repr, some(size)))

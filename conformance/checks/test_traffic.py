@@ -31,7 +31,7 @@ IN_TURN = 45
 LARGE, SMALL = 100, 6
 LISTS, LIST = 4, 5
 LONG_TEXT = 5000
-"""Words."""
+"""Number of words."""
 TEXT = "a red circle"
 EARLY = 4
 """Texts that are sent again at the end of a run."""

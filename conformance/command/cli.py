@@ -188,7 +188,7 @@ def _guarded(work: Callable[[], int]) -> int:
     except UserError as problem:
         print(f"ERROR: {printable(str(problem))}", file=sys.stderr)
         return problem.exit_status
-    except click.Abort:  # What click turns a KeyboardInterrupt into, after ending the line.
+    except click.Abort:  # click raises this for a KeyboardInterrupt, after ending the line.
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
 

@@ -96,7 +96,7 @@ class Display:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         memo = getattr(reporter, "_keyboardinterrupt_memo", None)
         if self.by_command and memo is not None and not self.session.uncollected:
-            memo.reprcrash.message = "interrupted"  # Not a line of code.
+            memo.reprcrash.message = "interrupted"  # pytest would name a line of code.
         if self.progress is not None:
             self.progress.end()
 

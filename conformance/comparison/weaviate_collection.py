@@ -27,7 +27,7 @@ FORBIDDEN = (401, 403)
 
 
 class NoAnswer(UserError):
-    """Weaviate did not answer as it should; `status` is 0 if there was no response."""
+    """Weaviate did not answer as expected; `status` is 0 if there was no response."""
 
     def __init__(self, message: str, status: int = 0, reason: str = "", path: str = "") -> None:
         super().__init__(message)

@@ -45,7 +45,7 @@ class StartedImage:
         return max(settings.wait, PATIENCE * self.ready_after)
 
     def options(self, settings: Settings) -> ContainerOptions:
-        """The options for another one like it, without a pull."""
+        """The options for another container like it, without a pull."""
         mounts = {Path(source): inside for source, inside in self.mounts.items()}
         return ContainerOptions(self.env, settings.gpus, "never", mounts)
 

@@ -17,7 +17,8 @@ MODEL_VARIABLE = "clip-conformance.model-variable"
 """A label that names the environment variable for choosing a model, if an image has several. The
 reference's image has it, and so do images built from it."""
 WEIGHTS_VARIABLE = "clip-conformance.weights-variable"
-"""A label that names the variable for choosing weights: `stand-in`, or anything else."""
+"""A label that names the environment variable for choosing weights; only its value `stand-in`
+matters."""
 STAND_IN = "stand-in"
 
 
@@ -55,7 +56,7 @@ class LogLine:
 
 
 def log(container: str, lines: int) -> list[LogLine]:
-    """The last lines that a container wrote, in chronological order over both streams."""
+    """The last lines that a container wrote, in chronological order across both streams."""
     done = _done(("logs", "--timestamps", "--tail", str(lines), container), COMMAND_SECONDS)
     written = [*_timed("stdout", done.stdout), *_timed("stderr", done.stderr)]
     return sorted(written, key=lambda line: line.time)[-lines:]

@@ -195,7 +195,7 @@ def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
 
 
 def _explained(path: str, changed: Collection[str], ours: Collection[str]) -> bool:
-    """Whether the path lies in `ours`, or is a folder that is listed only for a change inside."""
+    """Whether the path lies in `ours`, or is a folder listed only because of a change inside it."""
     pure = PurePosixPath(path)
     inside = any(pure.is_relative_to(folder) for folder in ours)
     return inside or any(pure in PurePosixPath(other).parents for other in (*changed, *ours))

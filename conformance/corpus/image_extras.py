@@ -21,9 +21,9 @@ from conformance.corpus.png_files import GREY, GREY_ALPHA, PALETTE, RGBA, Layout
 
 XMP: Final = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
 LARGE: Final = 150_000
-"""Size in bytes of the largest piece: more than one segment of a JPEG can hold."""
+"""Size in bytes of the largest metadata: more than one segment of a JPEG can hold."""
 INFLATED: Final = 2 * 2**20
-"""Size in bytes of the largest piece once inflated: twice what Pillow accepts."""
+"""Size in bytes of the largest metadata once inflated: twice what Pillow accepts."""
 TAILS: Final = {"line end": b"\r\n", "zeros": bytes(4096), "archive": b"PK\x05\x06" + bytes(18)}
 CHROMATICITIES: Final = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 CORNER: Final = 8
@@ -156,7 +156,7 @@ def _gif(image: Image.Image) -> dict[str, bytes]:
     indexed = image.quantize(16, dither=Image.Dither.NONE)
     bare = save(indexed, "GIF")
     table = 13 + 3 * 2 ** ((bare[10] & 7) + 1)
-    # An application block: its text between a length and the closing lengths.
+    # An application extension: its name with a length, the XMP text, and XMP's "magic trailer".
     block = b"\x21\xff\x0bXMP DataXMP" + XMP + b"\1" + bytes(range(255, -1, -1)) + b"\0"
     return {
         "": bare,

@@ -35,7 +35,7 @@ NOT_AN_IMAGE: Final = {
     "an empty file": b"",
 }
 KNOWN_PIXELS: Final = 64
-"""Number of PNG files that are cached by their pixels, which many variants of an image share."""
+"""Number of cached PNG files; many variants of an image share the one with their pixels."""
 
 Demand = Literal["plain", "mode", "lossy", "ink", "clear", "first", "carried", "turned"]
 

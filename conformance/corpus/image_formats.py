@@ -36,7 +36,7 @@ def own_size(family: str, side: int | None, whole: bool = False) -> tuple[Varian
 
 @cache
 def other_size(family: str, whole: bool = False) -> tuple[Variant, ...]:
-    """Variants of a family at other sizes: a share at one size each, or all at every size."""
+    """Variants of a family at other sizes: some of them at one size each, or all at every size."""
     every = [FAMILIES[family](*size) for size in OTHER_SIZES]
     if whole:
         return (*(variant for each in every for variant in each), *detailed(family))

@@ -331,7 +331,7 @@ def mistaken(file: bytes, own: int, crops: bool) -> dict[str, bytes]:
 
 
 def filtered(resample: Resampling) -> Scale:
-    """Pillow's resizing, which filters to avoid aliasing (except for the nearest pixel)."""
+    """Pillow's resizing, which filters to avoid aliasing (except with nearest-neighbor)."""
     return lambda image, size: image.resize(size, resample)
 
 

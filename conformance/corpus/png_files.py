@@ -53,7 +53,7 @@ class Layout:
     piece: int = 1 << 30
     """Bytes in each IDAT chunk."""
     level: int = 1
-    """How hard to compress; 0 stores the pixels."""
+    """The compression level; 0 stores the pixels uncompressed."""
 
 
 def write(samples: Samples, layout: Layout) -> bytes:

@@ -39,7 +39,7 @@ MARKS: Final = 4
 BUCKET: Final = 16
 """Tokens; services that pad texts usually pad them to a multiple of this."""
 SHORTEST: Final = 3
-"""Words up to which texts show whether a repeated word makes a difference at all."""
+"""Number of words up to which texts show whether a repeated word makes a difference at all."""
 PLACES: Final = 40
 """Number of places that are tried within a long limit, including the first and the last."""
 WORD_LENGTHS: Final = (64, 101, 257, 1000, 10_000)
@@ -97,7 +97,7 @@ class Apart:
 
 
 def mark_groups() -> tuple[str, ...]:
-    """The groups of marks after which every model's tokenizer reads on."""
+    """The groups of marks at which no model's tokenizer stops reading."""
     return tuple(group for group in _table("marks") if group != "controls")
 
 
@@ -260,7 +260,7 @@ def one_word_apart(limit: int) -> tuple[str, ...]:
 
 @cache
 def growing(limit: int) -> tuple[str, ...]:
-    """Texts of one to `SHORTEST` words, and of about as many as buckets of 16 tokens hold.
+    """Texts of one to `SHORTEST` words, and of about as many words as fit in buckets of 16 tokens.
 
     Each word is one token, and each text is the beginning of the next.
     """

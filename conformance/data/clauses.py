@@ -1,11 +1,11 @@
 """The contract's clauses: numbered requirements, each with its level, source, and reason.
 
-Some clauses hold for some versions of Weaviate only. A change can reach several release lines: one
+Some clauses apply only to some versions of Weaviate. A change can reach several release lines: one
 in 1.37.0 may have been backported to 1.36.8 and 1.35.17. Such a clause therefore names the first
 release of each line that has the change.
 
-It also lists the faults that each clause finds. The faulty endpoints themselves are in `tests/`,
-which is not installed.
+This module also lists the faults that each clause finds. The faulty endpoints themselves are in
+`tests/`, which is not installed.
 """
 
 import hashlib

@@ -48,8 +48,8 @@ WIDEST = 0.1
 """The widest limit for an image with recorded vectors: less than most mistakes cause."""
 
 EXPLAINED = 0.3
-"""A mistake is named if it leaves at most this share of the distance, and no more than a legitimate
-difference, such as in precision, which may also be present."""
+"""A mistake is named if it explains the distance except for at most this share, and the rest is no
+more than a legitimate difference (for example, in precision) can cause."""
 
 LOW_PRECISION = 5e-2
 """The limit for noise if the model has low precision. For bfloat16, differences of 0.008
@@ -62,11 +62,11 @@ DIFFERENT = 1e-4
 """Vectors further apart than this differ. Float32 noise is 1e-6, even with 1,152 numbers."""
 
 CONVERTED_COSINE = 0.95
-"""Cosine of an image with a lossy or converted copy of itself (JPEG, CMYK, 16-bit gray). A
-different image of the same corpus, or an inverted one, is well below."""
+"""Minimum cosine similarity of an image and a lossy or converted copy of it (JPEG, CMYK, 16-bit
+gray). That of another image in the corpus, or of an inverted copy, is much lower."""
 
 UNIT_LENGTH = 1e-3
-"""How far a length may be from 1: a unit vector in float16 or bfloat16 is within 5e-4."""
+"""How far a norm may be from 1: that of a unit vector in float16 or bfloat16 is within 5e-4."""
 
 
 def distance(one: Array, other: Array) -> float:

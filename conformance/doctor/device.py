@@ -25,7 +25,7 @@ TOGETHER = 4
 SIDE = 512
 ROUNDS = 10
 LIKE_A_CPU = 1.0
-"""Factor of the CPU's minimum time: any GPU is below it, and a CPU never is."""
+"""Multiple of the CPU's minimum time: any GPU is faster, and a CPU never is."""
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 

@@ -63,7 +63,7 @@ class Item:
 
 
 class ItemsDoctor:
-    """Sends items to one endpoint; the same problem of a text and an image is reported once."""
+    """Sends items to one endpoint; a problem that texts and images share is reported once."""
 
     def __init__(self, endpoint: Endpoint, found: Diagnosis) -> None:
         self.endpoint = endpoint
@@ -132,7 +132,7 @@ class ItemsDoctor:
             self._problem("slow-first", what, **times)
 
     def _numbers(self, kind: str, vector: Vector, first: Exchange, second: Exchange) -> None:
-        """Examine what the vector says about its item."""
+        """Examine whether the vector depends on its item, and on nothing else."""
         what = f"one {kind}"
         if holds_null(first.body):
             self._problem("no-numbers", what, got="the vector contains null")

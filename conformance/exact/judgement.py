@@ -80,7 +80,7 @@ def directions(
 ) -> Judgement:
     """Check the directions of the observed items, each within `limit` of a correct answer.
 
-    If one is not, the likely cause is searched for with them and the `others`.
+    If one is not, the observed items and the `others` are used to find the likely cause.
     """
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not each.distance <= _bar(expected, each.item, limit)]

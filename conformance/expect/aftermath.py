@@ -252,7 +252,7 @@ class Aftermath:
         return type(raised)(got, raised.expected, raised.exchanges, cause)
 
     def _if_too_slow(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception, or one that the endpoint is too slow, if that explains it."""
+        """The raised exception, or one that blames a slow endpoint, if that explains it."""
         slow = [each for each in raised.exchanges if self._pace.explains(each)]
         unanswered = raised.cause.kind is CauseKind.NO_RESPONSE
         is_known = raised.cause.kind is CauseKind.TOO_SLOW or not slow
@@ -276,7 +276,7 @@ class Aftermath:
         return type(raised)(got, raised.expected, raised.exchanges, Cause(CauseKind.CROSSED))
 
     def _of_its_items(self, raised: Nonconformity) -> Nonconformity:
-        """The raised exception, not as a limit on the rate if a small request is served."""
+        """The raised exception, not attributed to a rate limit if a small request is served."""
         if raised.cause.kind is CauseKind.RATE_LIMITED:
             after = self._good.send(TEXTS_ALONE)
             if problem_with(after, TEXTS_ALONE) is None:

@@ -3,7 +3,7 @@
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
 runs, and runs before the others, in case the endpoint becomes slower than it was at the start. The
 others rotate from day to day, as many as fit; the rest follow if time remains. A case that exceeds
-its share of the time is ended.
+its share of the time is stopped.
 """
 
 import time
@@ -35,7 +35,7 @@ RESERVE = 2
 META_REQUESTS = 10
 """Requests of a run for /meta, which the table does not count."""
 LAST = 8
-"""The position of cases for which time may remain."""
+"""The position of cases that run only if time remains."""
 FIRST = "test_operation.py::test_an_import_is_answered_in_time"
 """Always run, regardless of its cost, since Weaviate sends the same requests."""
 

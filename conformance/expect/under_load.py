@@ -37,7 +37,7 @@ class UnderLoad:
     """The responses of an endpoint under load."""
 
     work: list[tuple[Exchange, Items]]
-    """Without requests that were too much for it, unless they are the last."""
+    """Excludes requests that overloaded the endpoint, except in the last attempt."""
     probes: dict[str, list[Exchange]]
     """The probes of each path during the last requests."""
     limits: dict[str, float]

@@ -19,7 +19,7 @@ Key = tuple[tuple[str, ...], tuple[bytes, ...]]
 class VectorCache:
     """Responses by request, since encoding images takes most of the time of a run.
 
-    A check reads from here only its prerequisites.
+    A check takes only its prerequisites from here.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -63,7 +63,7 @@ class VectorCache:
         return replace(self.vectors(texts=lists[0]), texts=rows)
 
     def text(self, text: str) -> Observation:
-        """A text sent alone."""
+        """The vector of a text, sent alone."""
         return self.vectors(texts=[text]).texts[0]
 
     def first_texts(self, most: int) -> list[str]:
@@ -71,22 +71,23 @@ class VectorCache:
         return [texts[0] for texts, images in self._read if len(texts) == 1 and not images][:most]
 
     def image(self, image: bytes) -> Observation:
-        """An image sent alone."""
+        """The vector of an image, sent alone."""
         return self.vectors(images=[image]).images[0]
 
     def texts(self, texts: Iterable[str]) -> Observations:
-        """Several texts (n, d), each sent alone."""
+        """The vectors (n, d) of several texts, each sent alone."""
         return given.joined([self.text(text) for text in texts])
 
     def images(self, images: Iterable[bytes]) -> Observations:
-        """Several images (n, d), each sent alone."""
+        """The vectors (n, d) of several images, each sent alone."""
         return given.joined([self.image(image) for image in images])
 
     def in_lists(self, texts: Sequence[str], first: int = FEWEST) -> Observations:
         """The vectors (n, d) of the texts, sent in lists of `first`, `first` + 1, ... texts.
 
-        A run sends lists of many sizes. Raises Nonconformity for a text that is also rejected
-        alone, or PrerequisiteFailed if only the list is rejected, which is not the check's subject.
+        As a result, a run sends lists of many sizes. Raises Nonconformity for a text that is also
+        rejected alone, or PrerequisiteFailed if only the list is rejected, which is not the check's
+        subject.
         """
         most = self._pace.texts(MOST)
         return comparisons.joined([self._list(part) for part in growing_lists(texts, first, most)])

@@ -1,8 +1,8 @@
 """Validate the URL of an endpoint, and store the headers and CA certificates for its host.
 
-An endpoint behind a gateway may need headers, or have its own CA. A command grants both to the URL
-once it is known, so that they are never sent to another host: every connection to that host and
-port, with httpx or with raw bytes, looks them up here.
+An endpoint behind a gateway may need headers, or have its own CA. A command registers both for the
+URL once it is known, so that they are never used for another host: every connection to that host
+and port, with httpx or with raw bytes, looks them up here.
 """
 
 import re
@@ -74,7 +74,7 @@ def grant(url: str, headers: Iterable[str] = (), ca_file: Path | None = None) ->
 
 
 def headers_of(url: str) -> Headers:
-    """The headers that were granted for the host of this URL."""
+    """The headers that were registered for the host of this URL."""
     return _headers.get(_origin(url), ())
 
 
@@ -87,7 +87,7 @@ def basic_authorization(parts: SplitResult) -> str | None:
 
 
 def certificates(url: str) -> ssl.SSLContext:
-    """Trusts the usual authorities, and the one granted for the host of this URL."""
+    """Trusts the usual authorities, and the one registered for the host of this URL."""
     return _context(_ca_files.get(_origin(url)))
 
 

@@ -55,7 +55,7 @@ class Settings:
     """NAME:VALUE for every request to the endpoint."""
     ca_file: Path | None = None
     weaviate: str | None = None
-    """off, embedded[:VERSION], docker[:VERSION] or a URL; None is embedded if it is installed."""
+    """off, embedded[:VERSION], docker[:VERSION], or a URL; None is embedded if it is installed."""
     weaviate_grpc: int | None = None
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None

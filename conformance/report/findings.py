@@ -137,7 +137,7 @@ def _what(problem: Problem) -> tuple[str, str, str]:
 
 
 def _order(problem: Problem, times: int) -> tuple[int, bool, int, int, int]:
-    """Worst first; among equals, the problem that more tests show."""
+    """Worst first; among equals, problems that more tests show come first."""
     level = LEVELS.index(clauses.all_clauses()[problem.clause].level)
     place, among = attribution.rank(problem.clause, problem.kind)
     return level, problem.kind not in FACTS, place, -times, among

@@ -71,7 +71,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def suite() -> dict[str, Any]:
-    """The suite's name, version and, if known, commit."""
+    """The suite's name, version, and (if known) commit."""
     return {"name": DISTRIBUTION, "version": version(DISTRIBUTION), "commit": _commit()}
 
 

@@ -104,7 +104,7 @@ class Pace:
         self.request = 0.0
         """Seconds that a request takes in addition to its items."""
         self._items: dict[str, float] = {}
-        """Seconds for a text and for an image in a batch, without the request's own."""
+        """Seconds for a text and for an image in a batch, excluding the request's own."""
         self.taken: dict[str, str] = {}
         """Reduced requests that checks sent for lack of time, by clause."""
         self._costs: dict[str, deque[float]] = {kind: deque(maxlen=KEPT) for kind in KINDS}
@@ -143,7 +143,7 @@ class Pace:
 
     def estimate(self, requests: float, load: Load) -> float:
         """The estimated seconds for `requests` requests that contain `load` in total."""
-        # Costs for sizing requests include the requests' own, to be on the safe side.
+        # `text` and `image` include a request's own seconds, which is safer for sizing requests.
         text, image = self._items.get("text", self.text), self._items.get("image", self.image)
         items = load.texts * text + load.images * image
         return requests * self.request + items + self._of_large(load)

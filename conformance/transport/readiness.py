@@ -51,7 +51,7 @@ def _wait_until_ready(endpoint: Endpoint, wait: float, alive: Callable[[], bool]
         left = max(deadline - time.monotonic(), 0.5)
         seen = endpoint.get(READY, timeout=min(left, endpoint.client.timeout))
         if seen.status in NO_SUCH_ROUTE and not looked:
-            # Waiting will not turn it into an endpoint.
+            # Waiting is useless, since this service is not an endpoint.
             _raise_if_another_service(endpoint)
             looked = True
         return seen.succeeded or not alive()

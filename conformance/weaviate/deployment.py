@@ -62,7 +62,7 @@ class TemporaryCollections:
 
 @dataclass
 class Deployment:
-    """A connected Weaviate that gets its vectors from the endpoint under test.
+    """A connected Weaviate server that gets its vectors from the endpoint under test.
 
     `endpoint_url` is the endpoint's URL for Weaviate, through `proxy` if there is one.
     """
@@ -95,7 +95,7 @@ def open_deployment(
     grpc_port: int | None = None,
     as_seen: str | None = None,
 ) -> Iterator[Deployment]:
-    """The Weaviate of `selection` on `endpoint`; raises Unavailable.
+    """The Weaviate server of `selection`, connected to `endpoint`; raises Unavailable.
 
     `as_seen` is the endpoint's URL for a server on another machine. The proxy, which listens on the
     loopback interface, is then left out.

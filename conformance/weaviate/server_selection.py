@@ -35,7 +35,7 @@ class UnknownVersion(UserError):
 def cache() -> Path:
     """The folder in which weaviate-client keeps its programs.
 
-    As in weaviate/embedded.py of 4.23, which is not imported, since that takes a second.
+    Determined as in weaviate/embedded.py of 4.23, which is not imported since that takes a second.
     """
     default = Path.home() / ".cache" / "weaviate-embedded"
     return Path(os.environ.get("XDG_CACHE_HOME", default))
