@@ -96,7 +96,10 @@ SEEN: dict[str, tuple[int, str]] = {
     "Shorter": (1, "Shorter, vector default: stored vectors have 64 dimensions, but the"),
     "Tenants": (0, "reading tenant b"),
     "Named": (0, "Named, vector two a stored vector matches the current one"),
-    "Brought": (1, "Brought has vectorizer none, so its objects need their own vectors"),
+    "Brought": (
+        1,
+        "Brought uses the vectorizer none, so its objects must be imported with vectors",
+    ),
 }
 
 
