@@ -30,7 +30,7 @@ NOT_TOLD: Final = {
         "transparency was composited over white",
     ),
     "the libraries use different filters, or the filter is unknown": (
-        "it was resized with bilinear",
+        "the image was resized with bilinear",
     ),
 }
 """Why mistakes are not detected without expected vectors, by the beginnings of their names."""

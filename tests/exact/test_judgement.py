@@ -19,7 +19,7 @@ CLIP = "openai-clip-vit-base-patch16"
 NAMED = (
     "red and blue were swapped",
     "the image was squashed instead of center-cropped",
-    "it was resized with bilinear",
+    "the image was resized with bilinear interpolation",
     "the pixels were normalized with ImageNet's mean and standard deviation",
     "16-bit values were scaled, not clipped",
     "the end of a long text was kept instead of its beginning",

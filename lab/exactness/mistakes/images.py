@@ -167,7 +167,7 @@ ALL: tuple[Mistake, ...] = (
     _plain("16-bit values were scaled, not clipped", scaled_16_bit),
     _plain("transparency was composited over white", partial(blended, 255)),
     _plain("transparency was composited over black", partial(blended, 0)),
-    _plain("palette indices were read as gray values", indices_as_grey),
+    _plain("palette indices were read as grayscale values", indices_as_grey),
     _plain("the last frame of an animation was used", last_frame),
     _plain("CMYK was inverted", inverted_cmyk),
     _plain("the image was recompressed as JPEG", as_jpeg),
@@ -179,19 +179,32 @@ ALL: tuple[Mistake, ...] = (
     _sized("the top left corner was cropped instead of the center", corner_crop),
     _sized("the center of a larger copy was cropped, as for ImageNet", crop_of_larger),
     _sized("small images were padded, not enlarged", not_enlarged),
-    _sized("it was resized with nearest neighbor", partial(interpolated, Resampling.NEAREST)),
-    _sized("it was resized with bilinear", partial(interpolated, Resampling.BILINEAR)),
-    _sized("it was resized with bicubic", partial(interpolated, Resampling.BICUBIC)),
-    _sized("it was resized with Lanczos", partial(interpolated, Resampling.LANCZOS)),
-    _sized("it was resized with a box filter", partial(interpolated, Resampling.BOX)),
+    _sized(
+        "the image was resized with nearest-neighbor interpolation",
+        partial(interpolated, Resampling.NEAREST),
+    ),
+    _sized(
+        "the image was resized with bilinear interpolation",
+        partial(interpolated, Resampling.BILINEAR),
+    ),
+    _sized(
+        "the image was resized with bicubic interpolation",
+        partial(interpolated, Resampling.BICUBIC),
+    ),
+    _sized(
+        "the image was resized with a Lanczos filter", partial(interpolated, Resampling.LANCZOS)
+    ),
+    _sized("the image was resized with a box filter", partial(interpolated, Resampling.BOX)),
     *(
-        _sized(f"it was resized with {how}", partial(geometry.resized_by, scale))
+        _sized(f"the image was resized with {how}", partial(geometry.resized_by, scale))
         for how, scale in {
-            "bicubic without antialiasing": geometry.without_antialias("bicubic"),
-            "bilinear without antialiasing": geometry.without_antialias("bilinear"),
-            "nearest neighbor by integer division": geometry.without_antialias("nearest"),
-            "bicubic of a = -0.75, as OpenCV and TensorFlow have it": geometry.by_cubic(0, 0.75),
-            "Mitchell's cubic": geometry.by_cubic(1 / 3, 1 / 3),
+            "bicubic interpolation, without antialiasing": geometry.without_antialias("bicubic"),
+            "bilinear interpolation, without antialiasing": geometry.without_antialias("bilinear"),
+            "nearest-neighbor interpolation, rounding down": geometry.without_antialias("nearest"),
+            "bicubic interpolation with a = -0.75, as in OpenCV and TensorFlow": geometry.by_cubic(
+                0, 0.75
+            ),
+            "a Mitchell filter": geometry.by_cubic(1 / 3, 1 / 3),
         }.items()
     ),
 )

@@ -362,7 +362,7 @@ ALL: tuple[Mistake, ...] = (
         lambda kind: _replacing(kind, _is_activation, _other_activation),
     ),
     *_both(
-        "the final norm was missing",
+        "the final normalization layer was missing",
         lambda kind: _replacing(
             kind,
             _ends("final_layer_norm", "ln_final", "post_layernorm", "ln_post", "final_norm"),
@@ -370,7 +370,7 @@ ALL: tuple[Mistake, ...] = (
         ),
     ),
     Mistake(
-        "the norm before the first block was missing",
+        "the normalization layer before the first block was missing",
         "image",
         _replacing("image", _ends("pre_layrnorm", "ln_pre"), _identity),
     ),
@@ -384,8 +384,11 @@ ALL: tuple[Mistake, ...] = (
     *_both("the mean of all positions was used for pooling", lambda kind: _pooling(kind, "mean")),
     *_both("the first position was used for pooling", lambda kind: _pooling(kind, "first")),
     *_both("the last position was used for pooling", lambda kind: _pooling(kind, "last")),
-    Mistake("the text was pooled at its highest token id", "text", _highest_id),
-    *_both("the vectors were normalized, or not, contrary to the model's usage", _normalised),
+    Mistake("the text was pooled at its highest token ID", "text", _highest_id),
+    *_both(
+        "the vectors were normalized, or left unnormalized, contrary to the documented usage",
+        _normalised,
+    ),
     *_both("the vectors were multiplied by the logit scale", _scaled),
     *_both("the tower of another checkpoint was loaded", _other_checkpoint),
 )

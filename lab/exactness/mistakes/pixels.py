@@ -57,7 +57,7 @@ ALL: tuple[Mistake, ...] = (
         "the pixels were normalized with ImageNet's mean and standard deviation", lambda _: IMAGENET
     ),
     _mistake(
-        "the pixels were normalized with the other family's mean and standard deviation",
+        "the pixels were normalized with another model family's mean and standard deviation",
         lambda right: CLIP if right == HALF else HALF,
     ),
     _mistake("the pixels were not normalized", lambda _: NONE),

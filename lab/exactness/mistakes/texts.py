@@ -248,6 +248,6 @@ ALL: tuple[Mistake, ...] = (
         "text",
         simple(lambda usage, model: plainly(usage, model, 20)),
     ),
-    _pad_mistake("texts were padded with another token", other_pad),
+    _pad_mistake("texts were padded with a different token", other_pad),
     _pad_mistake("texts were padded, and the padding was not masked", padded_unmasked),
 )
