@@ -14,10 +14,10 @@ PROBES = 16
 """Threads beyond those that vectorize requests can occupy, so that a probe always finds one."""
 
 IN_MEMORY = 2**20
-"""Bytes of a body above which it is received into a file; most photographs are smaller."""
+"""Size in bytes above which a body is received into a file; most photographs are smaller."""
 
 IDLE_SECONDS = 180
-"""Go's client keeps idle connections for 90 s, and resends if one was closed earlier."""
+"""Go's client keeps idle connections for 90 s, and must resend if one was closed earlier."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -40,7 +40,7 @@ def build(app: Any, listener: socket.socket, max_body: int, requests: int = REQU
     It has threads for `requests` simultaneous requests, and some more for probes.
 
     The body limit is the application's, which answers in JSON. Here, four times as much is read
-    before the response, because a client that is still sending would only see a reset.
+    before the response, since a client that is still sending may not see a response at all.
     """
     server = create_server(
         app,

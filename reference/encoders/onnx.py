@@ -78,7 +78,7 @@ class TextTokens:
         clean: str | None,
         lower_case: bool,
     ) -> None:
-        """`tokenizer` is a file in `folder`; `padded_to` is `limit`, or `step` for a multiple."""
+        """`tokenizer` is a file in `folder`; `padded_to` is `limit` or `step` (a multiple)."""
         self._whole = Tokenizer.from_file(str(folder / tokenizer))
         self._whole.no_truncation()
         self._whole.no_padding()
@@ -173,7 +173,7 @@ def _transparent(image: Image.Image) -> bool:
 
 
 def _fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """`size` with a longer edge of `longest` pixels and an even shorter edge, as in Idefics 3."""
+    """`size` with a longer edge of `longest`, and the other rounded up to even, as in Idefics 3."""
     width, height = size
     ratio = width / height
     if width >= height:

@@ -49,7 +49,7 @@ class SentenceTransformersEncoder:
 
 
 NAMED = hasattr(SentenceTransformer, "preprocess")
-"""Since 5.4, inputs can state their type."""
+"""Whether inputs can state their type, as since sentence-transformers 5.4."""
 
 
 def _as_text(text: str) -> Any:
