@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes docs/report-light.png and docs/report-dark.png: the report on an endpoint that rejects palette images.
-# Needs the environment of `make test`, and Chromium (CHROMIUM names another program).
+# Generates docs/report-light.png and docs/report-dark.png: the report on an endpoint that rejects palette images.
+# Needs the environment of `make test`, and Chromium (or another browser, named in CHROMIUM).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)

@@ -250,7 +250,7 @@ class Stopwatch:
     def heard(self, exchanges: Sequence[Exchange]) -> None:
         """Listener of `Client`: the exchanges of one call."""
         good = [each for each in exchanges if each.succeeded]
-        together = ", at once" if len(exchanges) > 1 else ""
+        together = ", in parallel" if len(exchanges) > 1 else ""
         self.samples += [(kind(each) + together, round(each.seconds, 4)) for each in good]
 
 
@@ -262,7 +262,7 @@ def kind(exchange: Exchange) -> str:
     if exchange.method != "POST":
         return "other"
     if len(exchange.request_body) > LARGE:
-        return "large requests"
+        return "large request"
     return _of_items(exchange.request_body)
 
 
@@ -272,5 +272,5 @@ def _of_items(body: bytes) -> str:
         texts, images = (len(asked.get(name) or ()) for name in ("texts", "images"))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return "other"
-    known = {(1, 0): "one text", (0, 1): "one image", (0, 0): "nothing"}
+    known = {(1, 0): "one text", (0, 1): "one image", (0, 0): "no items"}
     return known.get((texts, images), "several items")
