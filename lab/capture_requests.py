@@ -1,8 +1,8 @@
 """Capture a real Weaviate server's requests for `fixtures/wire`, which `replay` reads.
 
 `python -m lab.capture_requests FOLDER [VERSION]`. The endpoint's responses do not matter, so a tiny
-endpoint is used. 1.30.5 and 1.39.0 send the same bytes. Except for the Host header, the requests
-are kept byte for byte. An index lists the number of items in each.
+endpoint is used. Weaviate 1.30.5 and 1.39.0 send the same bytes. Except for the Host header, the
+requests are kept byte for byte. An index lists the number of items in each.
 """
 
 import sys
@@ -84,7 +84,7 @@ def insert_lists(deployment: Deployment) -> None:
 
 
 def insert_slash(deployment: Deployment) -> None:
-    """Use an inferenceUrl that ends in a slash."""
+    """Insert an object into a collection whose inferenceUrl ends in a slash."""
     objects = documented_collection.create(
         deployment, "Record", inference_url=f"{deployment.endpoint_url}/"
     )
@@ -171,7 +171,7 @@ def record(deployment: Deployment, folder: Path) -> None:
 
 
 def write(folder: Path, operations: Sequence[Captured], made_by: str, server: str) -> None:
-    """One file per request, and `index.toml`; `server` is Weaviate's version."""
+    """Write one file per request, and `index.toml`; `server` is Weaviate's version."""
     index = [
         f"# Requests of a real Weaviate server; made by {made_by}.",
         f'server = "{server}"',

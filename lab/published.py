@@ -1,7 +1,7 @@
 """Publish a result: `python -m lab.published NAME REPORT` stores a report in `results/NAME`.
 
 It keeps the parts of the report that readers need, and moves the previous run's verdict into the
-history. `lab.results_page` shows all of them in the documentation.
+history. `lab.results_page` shows all results in the documentation.
 """
 
 import json
@@ -41,7 +41,7 @@ class Target:
 
 
 def read_targets(folder: Path = RESULTS) -> list[Target]:
-    """All targets, by name. Raises UserError if a folder breaks the rules of its README."""
+    """All targets, by name. Raises UserError if a folder breaks the rules of results/README.md."""
     return [_target(each) for each in sorted(folder.iterdir()) if each.is_dir()]
 
 

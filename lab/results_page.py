@@ -15,7 +15,7 @@ SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "error": "E", "not judged": 
 
 
 class PublishedResults(Directive):  # type: ignore[misc]  # docutils has no types
-    """The targets with their findings, then the clauses that some target does not meet."""
+    """The targets with their findings, then the clauses that at least one target does not meet."""
 
     def run(self) -> list[nodes.Node]:
         targets = read_targets()

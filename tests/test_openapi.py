@@ -16,7 +16,7 @@ VECTOR = [0.5, -1, 3.4e38]
 
 
 def schema(name: str) -> OAS31Validator:
-    """A validator of one named schema; references reach the whole description."""
+    """A validator of one named schema, whose references may point anywhere in the description."""
     return OAS31Validator({**DOCUMENT, "$ref": f"#/components/schemas/{name}"})
 
 

@@ -1,7 +1,7 @@
 """``python -m lab.benchmarks``: compare the reference with other servers and the bare model.
 
-Every model is a full-size one with random weights. All run on this machine and are measured
-alternately, so that only one of them has work at any time.
+Every model has full size and random weights. All programs run on this machine and are measured
+alternately, so that only one of them is busy at any time.
 """
 
 import argparse

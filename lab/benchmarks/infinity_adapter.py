@@ -103,7 +103,7 @@ def _message(answer: httpx.Response) -> str:
 def create_app(infinity: Infinity) -> Flask:
     """The contract's four routes."""
     app = Flask("infinity-adapter", static_folder=None)
-    app.url_map.merge_slashes = False  # Otherwise //vectorize redirects.
+    app.url_map.merge_slashes = False  # Otherwise, //vectorize would be redirected.
     json_bodies.register_errors(app)
 
     @app.get("/.well-known/live")

@@ -35,19 +35,20 @@ def resized(image: Image.Image, model: Model, how: Resampling) -> Image.Image:
 
 
 def resized_by(scale: Scaling, image: Image.Image, model: Model) -> Image.Image:
-    """`image` in the model's shape, resized by another function in each step."""
+    """`image` in the model's shape, with each step resized by the given function."""
     for size in _sizes(image, model):
         image = image if image.size == size else scale(image, size)
     return centre(image, side(model)) if model.image_resize == "crop" else image
 
 
 def short_side(image: Image.Image, size: int) -> Image.Image:
-    """`image` with its shorter side `size` pixels long, bicubic."""
+    """`image`, resized with bicubic interpolation so that its shorter side is `size` pixels
+    long."""
     return image.resize(_short(image, size), Resampling.BICUBIC)
 
 
 def centre(image: Image.Image, size: int) -> Image.Image:
-    """The `size` x `size` pixels in the middle."""
+    """The center square of `size` x `size` pixels."""
     left, top = (image.width - size) // 2, (image.height - size) // 2
     return image.crop((left, top, left + size, top + size))
 

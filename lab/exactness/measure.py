@@ -51,7 +51,7 @@ class Measurement:
     def moved(self, mistake: Mistake) -> dict[str, Array] | None:
         """The vectors with the mistake, by item; None if it does not apply.
 
-        The general items, or the special ones if no general item is affected.
+        The items are the general ones, or the special ones if no general item is affected.
         """
         kind = mistake.kind
         try:

@@ -107,7 +107,7 @@ def measured(model: Model) -> dict[str, dict[str, str]]:
         if each.kind == "image":
             is_mistake = each in PREPROCESSING
             with suppress(NotApplicable), each.change(usage, model) as changed:
-                # Mistakes in preprocessing leave the model as it is.
+                # Mistakes in preprocessing leave the model unchanged, so its vectors can be reused.
                 endpoint = Endpoint(changed, known if is_mistake else {})
                 part = found["mistakes" if is_mistake else "honest"]
                 part[each.name] = _seen(endpoint, model, before)
@@ -115,7 +115,8 @@ def measured(model: Model) -> dict[str, dict[str, str]]:
 
 
 def _vectors(endpoint: Endpoint, model: Model) -> tuple[list[Array], list[Array]]:
-    """The vectors of images as every library reads them, and of all others."""
+    """The vectors of the images that all libraries read in the same way, and of all other
+    images."""
     assert model.image_size
     sized = items.sized(model.image_size)
     general = [sized[name] for name in items.GENERAL["image"]]
@@ -151,7 +152,7 @@ def _passes(check: Check) -> bool:
 
 
 def _of_pixels(endpoint: Any, model: Model) -> Iterator[tuple[str, Check]]:
-    """The checks of images as every library reads them, with their clauses."""
+    """The checks of images that all libraries read in the same way, with their clauses."""
     batches, cache = ImageBatches(endpoint, model), VectorCache(endpoint)
     for name in PHOTOGRAPHS:
         check = test_images.test_an_image_has_the_vector_of_a_documented_rendering

@@ -36,7 +36,7 @@ NOT_TOLD: Final = {
 """Why mistakes are not detected without expected vectors, by the beginnings of their names."""
 
 LEVELS: Final = ("no effect", "MUST", "SHOULD", "none")
-"""Best first; the worst level counts if there are several models."""
+"""The levels, best first; the worst level counts if there are several models."""
 
 UNMOVED: Final = 1e-4
 """Smaller distances mean no change: the stored vectors themselves are rounded by 5e-5."""

@@ -12,7 +12,7 @@ _BARE: Final = 0.3
 """Share of the captions that are not surrounded by made-up words."""
 
 _ALIKE: Final = 0.4
-"""Share of the made-up words that begin like a color or a shape."""
+"""Share of the made-up words that begin like the name of a color or a shape."""
 
 _LONG: Final = 0.08
 """Share of the batches with long texts; separate, because a batch is padded to its longest."""
@@ -27,7 +27,7 @@ _JOINTS: Final = (", ", " ", " / ", " - ", ". ")
 class Captions:
     """Texts, and the numbers of the drawings that they describe.
 
-    A text about one drawing names it twice.
+    For a text about one drawing, both numbers are the same.
     """
 
     texts: list[str]
@@ -116,7 +116,8 @@ class Wordings:
         return ("" if language in _UNSPACED else " ").join(made)
 
     def _word(self, language: str) -> str:
-        """A made-up word; if it begins like a color or a shape, only the whole word counts."""
+        """A made-up word. It may begin like the name of a color or a shape, so that the model
+        learns to read whole words."""
         letters = self._chance.choices(self._letters[language], k=self._chance.randint(1, 6))
         known = self._words[language]
         if language in _UNSPACED or self._chance.random() > _ALIKE:

@@ -50,7 +50,7 @@ def _unit(vectors: Vectors) -> Vectors:
 def evaluate(
     encoder: Any, spoken: list[str], size: int, rounds: int
 ) -> Iterator[tuple[str, Recall]]:
-    """For each language, over `rounds` held-out drawings of every combination."""
+    """The recall for each language, over `rounds` held-out drawings of every combination."""
     images = [_images(encoder, size, HELD_OUT_SEEDS.start + i) for i in range(rounds)]
     for language in spoken:
         both = [recall(t, i) for t in _wordings(encoder, language) for i in images]

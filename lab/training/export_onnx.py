@@ -4,7 +4,7 @@ With `--table`, compare both engines instead, and write the distances between th
 `docs/vectorizer-in-ci.md`.
 
 A graph contains no weights of its own: it refers to the checkpoint's safetensors files, so an
-archive grows by only some tens of kilobytes, and both engines use the same numbers. `onnx.json`,
+archive grows by only a few tens of kilobytes, and both engines use the same numbers. `onnx.json`,
 next to the graphs, describes how texts and images become their inputs.
 """
 

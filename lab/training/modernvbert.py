@@ -70,7 +70,8 @@ def _text(words: Any, times: int) -> dict[str, Any]:
 
 
 def widen(narrow: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The weights of a model `TIMES` as wide, whose embedding repeats the narrow one's."""
+    """The weights of a model that is `TIMES` times as wide, and whose embedding is the narrow
+    model's, repeated."""
     return {name: _wide(name, value) for name, value in narrow.items()}
 
 

@@ -78,7 +78,7 @@ def _file(content: str, folder: Path) -> str:
 
 
 def simple(tokenizer: Any) -> Tokenizer:
-    """open_clip's own tokenizer as one of `tokenizers`, for cleaned texts."""
+    """open_clip's own tokenizer, converted for the `tokenizers` library, for cleaned texts."""
     ranks = tokenizer.bpe_ranks
     merges = sorted(ranks, key=ranks.get)
     made = Tokenizer(
@@ -104,7 +104,8 @@ def simple(tokenizer: Any) -> Tokenizer:
 
 
 def unigram(tokenizer: Any) -> Tokenizer:
-    """SigLIP's tokenizer, which is sentencepiece's, as one of `tokenizers`, for cleaned texts."""
+    """SigLIP's sentencepiece tokenizer, converted for the `tokenizers` library, for cleaned
+    texts."""
     proto: Any = sentencepiece_model_pb2_new.ModelProto()  # type: ignore[attr-defined]
     proto.ParseFromString(Path(tokenizer.vocab_file).read_bytes())
     pieces = [(piece.piece, piece.score) for piece in proto.pieces]

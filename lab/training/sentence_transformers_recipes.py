@@ -20,7 +20,7 @@ _LIMIT: Final = 128
 
 
 def patch32(workshop: TowerTrainer, folder: Path) -> None:
-    """sentence-transformers-clip-ViT-B-32: the same CLIP for images and texts."""
+    """sentence-transformers-clip-ViT-B-32: the same CLIP model for images and texts."""
     model, tokenizer = clip_recipes.english_clip(workshop, "sentence-transformers-patch32", 32)
     kit = clip_recipes.processor(224, tokenizer, squash=False)
     for part in ("clip", "text"):

@@ -41,7 +41,8 @@ def siglip(size: int, tokenizer: Any, times: int) -> SiglipModel:
 
 
 def widen(narrow: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The weights of a model `TIMES` as wide, whose embedding repeats the narrow one's."""
+    """The weights of a model that is `TIMES` times as wide, and whose embedding is the narrow
+    model's, repeated."""
     return {name: _wide(name, value) for name, value in narrow.items()}
 
 

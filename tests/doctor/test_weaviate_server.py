@@ -46,7 +46,7 @@ def diagnosed(
     endpoint: Endpoint | None = None,
     tenant: str | None = None,
 ) -> Diagnosis:
-    """The doctor's findings about the server, behind an endpoint with this model."""
+    """The doctor's findings about the server, if it uses an endpoint with this model."""
     found = Diagnosis("")
     with talking(talk) as url:
         WeaviateDoctor(server_at(url), found).examine(endpoint, URL, META, name, tenant)

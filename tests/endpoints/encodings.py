@@ -13,7 +13,8 @@ def brotli(data: bytes) -> bytes:
     stream, first = b"", 1
     for start in range(0, len(data), BROTLI_BLOCK):
         block = data[start : start + BROTLI_BLOCK]
-        # The first header has one bit more, the window size; then 4 nibbles of length and "stored".
+        # The first header begins with one more bit, for the window size. The 4 nibbles of the
+        # length follow, and the bit for stored data.
         header = (len(block) - 1) << 3 | 1 << 19
         stream += (header << first).to_bytes(3, "little") + block
         first = 0

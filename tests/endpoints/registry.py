@@ -89,7 +89,7 @@ def encoder(tag: str, weights: str = "stand-in") -> Encoder:
 
 
 def fault(name: str, needs: tuple[Need, ...] = (), **options: Any) -> Callable[[Kind], Kind]:
-    """Name a faulty endpoint, which `fixtures/faults.toml` describes.
+    """Register a faulty endpoint, which `fixtures/faults.toml` describes.
 
     `options` are further options of the run.
     """
@@ -113,7 +113,7 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 def variants(base: type[Endpoint], *stages: str) -> Callable[..., None]:
-    """A function that names endpoints that differ from `base` only in these stages.
+    """A function that registers endpoints that differ from `base` only in these stages.
 
     It takes the name, and a replacement for each stage: a value, or a function of its arguments.
     """
@@ -131,7 +131,7 @@ Note = Callable[..., Callable[[Any], Any]]
 
 
 def inputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
-    """A function that names endpoints that change what this stage is given.
+    """A function that registers endpoints that change what this stage is given.
 
     It takes the name and a function of the argument, or decorates that function.
     """
@@ -139,7 +139,7 @@ def inputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
 
 
 def outputs(stage: str, base: type[Endpoint] = Endpoint) -> Note:
-    """A function that names endpoints that change what this stage returns.
+    """A function that registers endpoints that change what this stage returns.
 
     It takes the name and a function of the result, or decorates that function.
     """
@@ -157,7 +157,7 @@ def numbered(stage: str) -> Note:
 
 
 def delays(stage: str) -> Note:
-    """A function that names endpoints that wait before this stage.
+    """A function that registers endpoints that wait before this stage.
 
     It takes the name and a function of the argument that returns seconds, or decorates it.
     """
@@ -170,7 +170,7 @@ def delays(stage: str) -> Note:
 
 
 def refusals(stage: str) -> Note:
-    """A function that names endpoints that reject valid input at this stage.
+    """A function that registers endpoints that reject valid input at this stage.
 
     It takes the name, the status, and a function that selects the input to reject.
     """
@@ -184,7 +184,7 @@ def refusals(stage: str) -> Note:
 
 
 def caches(stage: str) -> Note:
-    """A function that names endpoints that return the first result for inputs with the same key.
+    """A function that registers endpoints that reuse the first result for inputs with equal keys.
 
     It takes the name and a function of the argument, or decorates that function.
     """
@@ -196,7 +196,7 @@ def caches(stage: str) -> Note:
 
 
 def around(stage: str, base: type[Endpoint], module: str, call: Callable[..., Any]) -> Note:
-    """A function that names endpoints with `call` in place of a stage.
+    """A function that registers endpoints with `call` in place of a stage.
 
     It is called with the endpoint, the usual stage, its argument, and what follows the name.
     """
@@ -236,7 +236,7 @@ def caller() -> str:
 def legal(
     name: str, host: str = "127.0.0.1", needs: tuple[Need, ...] = ()
 ) -> Callable[[Kind], Kind]:
-    """Name a legal endpoint, which `legal.toml` describes."""
+    """Register a legal endpoint, which `legal.toml` describes."""
 
     def note(endpoint: Kind) -> Kind:
         assert name not in LEGAL, name

@@ -110,7 +110,8 @@ def test_meta_is_what_was_written(document: dict[str, Any]) -> None:
     try:
         body = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except (UnicodeEncodeError, ValueError):
-        assume(False)  # Half of a surrogate pair, or infinity, which JSON does not have.
+        # The document contains a lone surrogate or an infinity, which JSON does not allow.
+        assume(False)
     assert read_meta(body) == _as_floats(document)
 
 

@@ -32,7 +32,8 @@ def server(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def fill(client: WeaviateClient) -> None:
-    """Collections that match, or have another dimension, tenants, names, or no vectorizer."""
+    """Collections that match, or that have a different dimension, tenants, named vectors, or no
+    vectorizer."""
     one = CLIP(text_fields=["title"])
     for title in TITLES:
         create(client, "Products", one).data.insert({"title": title})

@@ -1,6 +1,7 @@
 """Each library's documented usage, spelled out step by step, one module per library.
 
-It is independent of the project's reference, which is compared with it.
+This code is independent of the project's reference, whose vectors are compared with those of this
+code.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """The documented usage of CLIP and MetaCLIP 2 in transformers.
 
-https://huggingface.co/docs/transformers/model_doc/clip and /metaclip_2: a processor makes the
-inputs, and `get_text_features` and `get_image_features` the features, which are normalized before
-comparison (`CLIPModel.forward`). Texts are truncated to the model's positions.
+https://huggingface.co/docs/transformers/model_doc/clip and /metaclip_2: a processor creates the
+inputs, from which `get_text_features` and `get_image_features` compute the features, which are
+normalized before comparison (`CLIPModel.forward`). Texts are truncated to the model's positions.
 """
 
 from pathlib import Path

@@ -36,7 +36,7 @@ def load(row: Model, folder: Path) -> Usage:
         return unit((states * mask).sum(dim=1) / mask.sum(dim=1))
 
     def pixels(image: Image) -> Inputs:
-        opened = image.convert("RGB")  # Like BiModernVBertProcessor.process_images.
+        opened = image.convert("RGB")  # As in BiModernVBertProcessor.process_images.
         return dict(processor(text=[PROMPT], images=[opened], return_tensors="pt"))
 
     return Usage(

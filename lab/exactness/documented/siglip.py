@@ -2,8 +2,8 @@
 
 https://huggingface.co/docs/transformers/model_doc/siglip and /siglip2: "make sure to pass
 padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts must be
-lowercased (its notes). `get_text_features` and `get_image_features` are used unchanged: the cards
-normalize only for comparisons.
+lowercased (its notes). `get_text_features` and `get_image_features` are used unchanged: the model
+cards normalize only for comparisons.
 """
 
 from pathlib import Path

@@ -193,7 +193,7 @@ def _transformers_pooling(usage: Usage, kind: Kind, how: str) -> Iterator[Usage]
 
 @contextmanager
 def _highest_id(usage: Usage, model: Model) -> Iterator[Usage]:
-    """A text pooled at its highest token id, as in transformers' CLIP for `eos_token_id` 2."""
+    """A text pooled at its highest token ID, as in transformers' CLIP for `eos_token_id` 2."""
     root: Any = usage.text_model
     tower = getattr(getattr(root[0], "model", None), "text_model", None) if _is_st(root) else None
     tower = tower or getattr(root, "text_model", None)

@@ -190,7 +190,7 @@ def plainly_cased(usage: Usage, model: Model) -> Usage:
     """Two mistakes that occur together with SigLIP 2, whose processor neither lowercases nor
     pads."""
     if not model.lower_case:
-        raise NotApplicable  # Then only the padding is missing.
+        raise NotApplicable  # If the model does not lowercase texts, only the padding is missing.
     return plainly(usage, model, usage.limit)
 
 

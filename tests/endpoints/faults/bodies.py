@@ -45,7 +45,7 @@ encoded("deflate", "deflate")
 
 
 def gzipped(name: str, pack: Callable[[bytes], bytes]) -> None:
-    """Name a fault whose bodies are packed in this way, and declared as gzip."""
+    """Register a fault whose bodies are packed in this way, and declared as gzip."""
     packed(
         name,
         lambda answer: with_header(
@@ -66,7 +66,7 @@ gzipped("gzip-unasked", ENCODERS["gzip"])
 
 
 def rewritten(name: str, rewrite: Callable[[bytes], bytes]) -> None:
-    """Name a fault whose bodies are rewritten, and whose Content-Length is correct."""
+    """Register a fault whose bodies are rewritten, and whose Content-Length is correct."""
     packed(name, lambda answer: replace(answer, body=rewrite(answer.body)))
 
 

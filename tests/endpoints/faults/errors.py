@@ -14,7 +14,7 @@ from tests.endpoints.endpoint import HTML, JSON, TEXT, Asked, Body, Endpoint, Re
 from tests.endpoints.registry import fault, inputs, variants
 from tests.endpoints.wire import Answer, Request
 
-# Failures that Weaviate cannot show, or takes for success.
+# Failures that Weaviate cannot show, or that it takes for success.
 
 
 def in_json(status: int, body: Any, **headers: str) -> Answer:
@@ -108,7 +108,7 @@ class FailureHangs(Endpoint):
 
 
 class Lenient(Endpoint):
-    """Replaces an image that cannot be read with `instead`."""
+    """Reads a string that is not base64 as an empty file."""
 
     def decode(self, image: str) -> bytes:
         try:

@@ -119,7 +119,8 @@ class InterlacedGif(Branch):
         if picture.format != "GIF":
             return False
         place = 13 + 3 * 2 ** ((file[10] & 7) + 1)
-        while file[place] == 0x21:  # Extensions consist of blocks with lengths.
+        # An extension consists of blocks, each with its length in front.
+        while file[place] == 0x21:
             place += 2
             while file[place]:
                 place += file[place] + 1

@@ -18,17 +18,17 @@ See = Callable[[Image.Image], Image.Image]
 
 seen = inputs("picture_vector")
 DEEP = ("I", "I;16", "I;16B", "I;16L")
-"""Pillow's modes of more than 8 bits."""
+"""Pillow's modes with more than 8 bits per pixel value."""
 USUAL_SIDE = 224
 
 
 def in_mode(name: str, modes: tuple[str, ...], see: See) -> None:
-    """Name a fault that sees pictures of these modes through `see`."""
+    """Register a fault that sees pictures of these modes through `see`."""
     seen(name, lambda picture: see(picture) if picture.mode in modes else picture)
 
 
 def in_format(name: str, kind: str, see: See) -> None:
-    """Name a fault that sees pictures of this format through `see`."""
+    """Register a fault that sees pictures of this format through `see`."""
     seen(name, lambda picture: see(picture) if picture.format == kind else picture)
 
 

@@ -181,7 +181,7 @@ class MetaOnce(Endpoint):
 
 
 def rewritten_meta(name: str, rewrite: Callable[[bytes], bytes]) -> None:
-    """Name a fault whose body of /meta is rewritten."""
+    """Register a fault whose body of /meta is rewritten."""
     returned_meta(name, lambda answer: replace(answer, body=rewrite(answer.body)))
 
 

@@ -81,7 +81,7 @@ rewritten(
 )
 
 
-# The wrong keys, kinds, or widths.
+# The wrong keys, kinds, or dimensions.
 
 KINDS = ("textVectors", "imageVectors")
 

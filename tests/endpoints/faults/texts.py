@@ -21,7 +21,7 @@ given_texts("empty-text-dropped", lambda texts: [text for text in texts if text.
 
 
 class Filled(Endpoint):
-    """The vectors of texts that `applies` selects consist of `number`."""
+    """Fills the vectors of the texts that `applies` selects with `number`."""
 
     number = 0.0
 
