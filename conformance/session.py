@@ -42,6 +42,7 @@ from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Stopwatch
 from conformance.transport.endpoint import Endpoint, Items
 from conformance.transport.pace import TooMuch
+from conformance.weaviate.server import server_at
 from conformance.weaviate.server_selection import select_server
 
 PACKAGE = Path(__file__).parent
@@ -79,7 +80,9 @@ class Session:
         self.settings = settings
         self.chosen = settings.chosen_clauses()
         self.known = known_failures.given(settings.known_failures, settings.model.tag)
-        select_server(settings.weaviate)  # Raises UserError for an invalid server.
+        server = select_server(settings.weaviate)
+        if server.kind == "url":
+            server_at(server.where, settings.weaviate_grpc)  # Raises UserError if it is invalid.
         self.sanitizer = sanitizer_of(settings)
         self.recorder = Recorder(self.sanitizer, str(settings.report or ""))
         line = command_line(settings.given, self.sanitizer, words, pytest_line)

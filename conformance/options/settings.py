@@ -56,7 +56,8 @@ class Settings:
     ca_file: Path | None = None
     weaviate: str | None = None
     """off, embedded[:VERSION], docker[:VERSION], or a URL; None is embedded if it is installed."""
-    weaviate_grpc: int | None = None
+    weaviate_grpc: str | None = None
+    """[HOST:]PORT of the gRPC interface of the server at the URL."""
     endpoint_for_weaviate: str | None = None
     for_weaviate: str | None = None
     """The Weaviate release to test against; None means all releases."""
@@ -123,7 +124,7 @@ class Options(TypedDict, total=False):
     group: Sequence[str]
     compare_with: str
     weaviate: str
-    weaviate_grpc: int
+    weaviate_grpc: str
     endpoint_for_weaviate: str
     for_weaviate: str
 

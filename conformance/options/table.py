@@ -257,11 +257,9 @@ OPTIONS: Final = (
     Option(
         "weaviate-grpc",
         "gRPC port of the Weaviate server at that URL",
-        metavar="PORT",
-        type=int,
-        positive=True,
-        markdown="gRPC port of the Weaviate server, on the same host as its URL, if it is not the "
-        "client's default (50051)",
+        metavar="[HOST:]PORT",
+        markdown="gRPC port of the Weaviate server, if it is not the client's default (50051), and "
+        "its host, if it is not that of the URL (in Kubernetes, gRPC may be a service of its own)",
     ),
     Option(
         "endpoint-for-weaviate",

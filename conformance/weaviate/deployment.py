@@ -14,7 +14,7 @@ from conformance.data.messages import one_line
 from conformance.expect import Nonconformity
 from conformance.weaviate import docker_server, embedded_server
 from conformance.weaviate.recording_proxy import Passed, RecordingProxy
-from conformance.weaviate.server import DEFAULT_GRPC_PORT, Server, Unavailable, server_at
+from conformance.weaviate.server import Server, Unavailable, server_at
 from conformance.weaviate.server_selection import CLIENT, ServerSelection, has_client
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Deployment:
 def open_deployment(
     selection: ServerSelection,
     endpoint: str,
-    grpc_port: int | None = None,
+    grpc: str | None = None,
     as_seen: str | None = None,
 ) -> Iterator[Deployment]:
     """The Weaviate server of `selection`, connected to `endpoint`; raises Unavailable.
@@ -108,7 +108,7 @@ def open_deployment(
             with _run(selection, between.url) as ours, closing(ours.connect()) as client:
                 yield _deployment(ours, client, between.url, between)
         return
-    theirs = server_at(selection.where, grpc_port or DEFAULT_GRPC_PORT)
+    theirs = server_at(selection.where, grpc)
     with RecordingProxy(endpoint).running() as between, closing(theirs.connect()) as client:
         url, kept = (as_seen, None) if as_seen else (between.url, between)
         deployment = _deployment(theirs, client, url, kept)

@@ -44,6 +44,8 @@ class Server:
     secure: bool = False
     key: str | None = None
     ours: bool = False
+    grpc_host: str = ""
+    """The host of its gRPC interface, if it is another one, as in Kubernetes."""
 
     @property
     def url(self) -> str:
@@ -71,7 +73,7 @@ class Server:
 
     def connect(self) -> "WeaviateClient":
         """A connected client, which must be closed; raises Unavailable if REST or gRPC fails."""
-        if self.grpc_port == self.port:
+        if self.grpc_port == self.port and not self.grpc_host:
             raise Unavailable(
                 f"{self.port} is the REST port of the Weaviate server at {self.url}: "
                 "--weaviate-grpc PORT specifies its gRPC port"
@@ -95,11 +97,12 @@ class Server:
     def check_grpc(self) -> None:
         """Raises Unavailable within seconds if no gRPC server responds."""
         try:
-            check_grpc(self.host, self.grpc_port, self.secure)
+            check_grpc(self.grpc_host or self.host, self.grpc_port, self.secure)
         except NoGrpc as problem:
+            where = f"{self.grpc_host}:{self.grpc_port}" if self.grpc_host else self.grpc_port
             raise Unavailable(
                 f"the Weaviate server at {self.url} answers, but not over gRPC on port "
-                f"{self.grpc_port} ({problem}): --weaviate-grpc PORT specifies another port"
+                f"{where} ({problem}): --weaviate-grpc [HOST:]PORT specifies another one"
             ) from problem
 
     def _client(self) -> "WeaviateClient":
@@ -114,7 +117,7 @@ class Server:
             http_host=self.host,
             http_port=self.port,
             http_secure=self.secure,
-            grpc_host=self.host,
+            grpc_host=self.grpc_host or self.host,
             grpc_port=self.grpc_port,
             grpc_secure=self.secure,
             auth_credentials=Auth.api_key(self.key) if self.key else None,
@@ -124,16 +127,40 @@ class Server:
         )
 
 
-def server_at(url: str, grpc_port: int = DEFAULT_GRPC_PORT) -> Server:
-    """The user's own server, with its API key from `KEY`; raises Unavailable for a bad URL."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+def server_at(url: str, grpc: str | None = None) -> Server:
+    """The user's own server, with its API key from `KEY`; raises Unavailable for a bad address.
+
+    `grpc` is the ``[HOST:]PORT`` of its gRPC interface, if it is not `DEFAULT_GRPC_PORT` at `url`.
+    """
+    scheme, host, port = _address(url)
+    if host is None or not (port or "." in host or "://" in url):
         raise Unavailable(
             f"{url!r} is not a Weaviate address; expected one like http://localhost:8080"
         )
-    secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    return Server(parts.hostname, port, grpc_port, secure, os.environ.get(KEY))
+    _, grpc_host, grpc_port = _address(grpc if grpc and ":" in grpc else f":{grpc}")
+    if grpc and not grpc_port:
+        raise Unavailable(f"{grpc!r} is not a port or HOST:PORT, as for --weaviate-grpc")
+    secure = scheme == "https"
+    return Server(
+        host,
+        port or (443 if secure else 80),
+        grpc_port or DEFAULT_GRPC_PORT,
+        secure,
+        os.environ.get(KEY),
+        grpc_host=grpc_host or "",
+    )
+
+
+def _address(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host, and port; all empty if it is not the address of a server."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port
+    except ValueError:
+        return "", None, None
+    if parts.scheme not in {"http", "https"} or parts.path.strip("/"):
+        return "", None, None
+    return parts.scheme, parts.hostname, port
 
 
 def check_grpc(host: str, port: int, secure: bool) -> None:

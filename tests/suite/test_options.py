@@ -143,7 +143,7 @@ VALUES: dict[str, tuple[str | None, Any]] = {
     "group": ("images", ("images",)),
     "compare_with": ("http://h:1", "http://h:1"),
     "weaviate": ("embedded:1.39.0", "embedded:1.39.0"),
-    "weaviate_grpc": ("50052", 50052),
+    "weaviate_grpc": ("other:50052", "other:50052"),
     "endpoint_for_weaviate": ("http://other", "http://other"),
     "for_weaviate": ("1.36.8", "1.36.8"),
     "header": ("X-Key: 1", ("X-Key: 1",)),

@@ -126,14 +126,14 @@ def test_the_typescript_examples_have_right_types() -> None:
 def test_the_rest_port_is_no_grpc(server: Server) -> None:
     server.check_grpc()
     elsewhere = replace(server, grpc_port=server.port)
-    with pytest.raises(Unavailable, match=r"--weaviate-grpc PORT specifies another port$"):
+    with pytest.raises(Unavailable, match=r"--weaviate-grpc \[HOST:\]PORT specifies another one$"):
         elsewhere.check_grpc()
     with pytest.raises(Unavailable, match=r"is the REST port .* PORT specifies its gRPC"):
         elsewhere.connect()
 
 
 def run_on(server: Server, url: str, **options: Any) -> Report:
-    options = {"weaviate_grpc": server.grpc_port, **options}
+    options = {"weaviate_grpc": str(server.grpc_port), **options}
     model = "sentence-transformers-clip-ViT-B-32"
     return run(url, model=model, weights="stand-in", weaviate=server.url, **options)
 
@@ -146,10 +146,10 @@ def api_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("api_key")
 def test_a_run_with_the_wrong_port_says_so(server: Server, endpoint_url: str) -> None:
-    report = run_on(server, endpoint_url, group=["WVT"], weaviate_grpc=free_ports(1)[0])
+    report = run_on(server, endpoint_url, group=["WVT"], weaviate_grpc=str(free_ports(1)[0]))
     group = [row for row in report.document["clauses"] if row["id"].startswith("WVT")]
     assert {clause["status"] for clause in group} == {"not run"}
-    assert "--weaviate-grpc PORT" in json.dumps(group)
+    assert "--weaviate-grpc [HOST:]PORT" in json.dumps(group)
 
 
 # --- weights and a list of texts ---

@@ -7,6 +7,7 @@ from weaviate.embedded import EmbeddedOptions, EmbeddedV4
 
 from conformance.data.clauses import DEFAULT_VERSION
 from conformance.weaviate import server_selection
+from conformance.weaviate.server import Unavailable, server_at
 from conformance.weaviate.server_selection import VENDOR_IMAGE, UnknownVersion, select_server
 
 
@@ -42,6 +43,34 @@ def test_a_server(option: str, kind: str, where: str) -> None:
 def test_what_cannot_be_is_one_line(option: str, says: str) -> None:
     with pytest.raises(UnknownVersion, match=says):
         select_server(option)
+
+
+@pytest.mark.parametrize(
+    ("grpc", "host", "port"),
+    [(None, "", 50051), ("50052", "", 50052), ("weaviate-grpc:50053", "weaviate-grpc", 50053)],
+)
+def test_grpc_may_be_on_another_host(grpc: str | None, host: str, port: int) -> None:
+    server = server_at("https://weaviate.example", grpc)
+    assert (server.url, server.grpc_host, server.grpc_port) == (
+        "https://weaviate.example:443",
+        host,
+        port,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "grpc"),
+    [
+        ("required", None),
+        ("embeded:1.39.0", None),
+        ("http://localhost:8080/v1", None),
+        ("localhost:8080", "weaviate-grpc"),
+        ("localhost:8080", "weaviate-grpc:all"),
+    ],
+)
+def test_an_address_that_cannot_be_is_one_line(url: str, grpc: str | None) -> None:
+    with pytest.raises(Unavailable, match="is not a"):
+        server_at(url, grpc)
 
 
 def put(version: str) -> None:
