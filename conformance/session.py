@@ -232,7 +232,7 @@ class Session:
         every = clauses.all_clauses()
         cases = [(t, c) for t, c in mine if c and every[c].group.profile not in off]
         self.budget.plan(cases)
-        if self.budget.is_short:
+        if self.budget.is_tight:
             items.sort(key=lambda each: self.budget.place((test_of(each), clause_of(each) or "")))
 
     @pytest.hookimpl(tryfirst=True)

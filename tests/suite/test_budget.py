@@ -55,6 +55,27 @@ def test_a_run_ends_in_time_even_if_the_endpoint_slows_down(
         budget.begin(CASES[2][0])
 
 
+def test_first_cases_come_first_if_a_slower_endpoint_would_exceed_the_budget() -> None:
+    budget = Budget(slow(0.1), 30)
+    assert all(budget.plan(CASES))
+    assert not budget.is_short
+    first = sorted(CASES, key=budget.place)[:3]
+    assert {clause for _, clause in first} == {clause for _, clause in CASES}
+
+
+def test_an_endpoint_that_slowed_down_is_given_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = slow(0.1)
+    budget = Budget(pace, 30)
+    budget.plan(CASES)
+    half, start = budget.estimate / 2, time.monotonic()
+    waiting = sorted(budget._waiting, key=lambda test: budget.place((test, "")))
+    for test in waiting[: len(CASES) // 2]:
+        del budget._waiting[test]
+    monkeypatch.setattr(time, "monotonic", lambda: start + 5 * half)
+    budget.begin(waiting[-1])
+    assert start + 5 * half < pace.until < pace.end
+
+
 def test_what_is_left_out_is_counted() -> None:
     budget = Budget(slow(1), 31.5)
     budget.plan(CASES)
