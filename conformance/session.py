@@ -1,7 +1,7 @@
 """A run of the suite: its settings, endpoint, client, budget, and results.
 
 A `Session` is the pytest plugin of that run. The checks use it through their fixtures. Every phase
-of a test becomes a `PhaseResult`. At the end, the results become a `Judgement`, and finally a
+of a test becomes a `PhaseResult`. At the end, the results become a `Judgment`, and finally a
 `Report`.
 """
 
@@ -37,7 +37,7 @@ from conformance.report.results import (
     text,
 )
 from conformance.report.sanitizer import sanitizer_of
-from conformance.report.verdict import Judgement, Report, judge, not_asked_for
+from conformance.report.verdict import Judgment, Report, judge, not_asked_for
 from conformance.target import OpenTarget, open_target
 from conformance.transport.client import Client, Stopwatch
 from conformance.transport.endpoint import Endpoint, Items
@@ -367,7 +367,7 @@ class Session:
         if self.opened is None:
             return
         seconds = time.perf_counter() - self.started
-        judgement = judge(
+        judgment = judge(
             list(self.results.values()),
             self.settings,
             self._narrowed,
@@ -376,18 +376,18 @@ class Session:
             interrupted=interrupted,
             uncollected=self.uncollected,
         )
-        measured = {**judgement.measurements, **self._pace_told()}
-        judgement = replace(judgement, measurements=measured)
+        measured = {**judgment.measurements, **self._pace_told()}
+        judgment = replace(judgment, measurements=measured)
         judged = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if judged or judgement.failed or self.uncollected:
-            session.exitstatus = judgement.exit_status
-        self.report = self._report(judgement, int(session.exitstatus))
+        if judged or judgment.failed or self.uncollected:
+            session.exitstatus = judgment.exit_status
+        self.report = self._report(judgment, int(session.exitstatus))
         if self.settings.report is not None:
             from conformance.report import files  # Imported here, since it loads the templates.
 
             files.write(self.settings.report, self.report.document, self._bodies())
         if self.settings.write_known_failures is not None and judged:
-            known_failures.write(self.settings.write_known_failures, judgement.results, self.known)
+            known_failures.write(self.settings.write_known_failures, judgment.results, self.known)
 
     def _pace_told(self) -> dict[str, float | str]:
         """The measured costs of items, and any reduced requests, for the report."""
@@ -402,7 +402,7 @@ class Session:
             told[CASES_LEFT_OUT] = self.budget.left_out
         return told | {f"sent by {about}": what for about, what in pace.taken.items()}
 
-    def _report(self, judgement: Judgement, exit_status: int) -> Report:
+    def _report(self, judgment: Judgment, exit_status: int) -> Report:
         assert self.opened is not None
         target = self.opened.target
         if target.image is not None:
@@ -411,20 +411,20 @@ class Session:
         made = document.build(
             self.settings,
             target,
-            judgement,
+            judgment,
             self.provenance,
             self.sanitizer,
             samples,
             exit_status,
         )
-        by_id = {result.clause.id: result for result in judgement.results}
+        by_id = {result.clause.id: result for result in judgment.results}
         return Report(
-            judgement.verdict,
-            judgement.findings,
+            judgment.verdict,
+            judgment.findings,
             by_id,
             exit_status,
             made,
-            judgement,
+            judgment,
             self.settings.report,
         )
 

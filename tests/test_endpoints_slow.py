@@ -73,5 +73,5 @@ def test_what_was_not_asked_for_is_not_short_of_time() -> None:
             budget=0.3,
         )
     assert report.document["measurements"]["cases left out for lack of time"]
-    profiles = report.judgement.profiles
+    profiles = report.judgment.profiles
     assert profiles == dict.fromkeys(profiles, "disabled") | {"http": "conformant"}

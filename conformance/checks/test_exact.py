@@ -15,7 +15,7 @@ from conformance.data.tolerances import Array
 from conformance.exact import expected as shipped
 from conformance.exact import items
 from conformance.exact.expected import Expected
-from conformance.exact.judgement import Judgement, Kind, directions, lengths, limits
+from conformance.exact.judgment import Judgment, Kind, directions, lengths, limits
 from conformance.expect import given
 from conformance.expect.nonconformity import Cause, CauseKind
 from conformance.expect.responses import Measure
@@ -42,7 +42,7 @@ class Exact:
         known = [name for name in names if name in self.images]
         return {name: self.cache.exchange(images=[self.images[name]]) for name in known}
 
-    def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], limit: float) -> Judgement:
+    def judged(self, kind: Kind, exchanges: Mapping[str, Exchange], limit: float) -> Judgment:
         """The vectors of these items compared with the expected ones."""
         observed = self.vectors(exchanges, kind)
         return directions(self.expected, kind, observed, limit, lambda: self.diagnostic(kind))
@@ -147,7 +147,7 @@ def test_vectors_have_the_librarys_length(exact: Exact, kind: Kind, measure: Mea
     conclude(judged, exchanges, measure)
 
 
-def conclude(judged: Judgement, exchanges: Mapping[str, Exchange], measure: Measure) -> None:
+def conclude(judged: Judgment, exchanges: Mapping[str, Exchange], measure: Measure) -> None:
     """Measure the worst item, and fail with its exchange unless all items pass."""
     if judged.worst is None:
         not_applicable("on this machine, all of these items differ from those with known vectors")

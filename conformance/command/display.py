@@ -104,9 +104,9 @@ class Display:
         """Show the result after pytest's own output."""
         session, report = self.session, self.session.report
         if report is not None:
-            judgement = report.judgement
-            terminal.write(terminalreporter, judgement, session.settings, self.detail, session.log)
-            for line in self._other_weights() if judgement.exit_status else ():
+            judgment = report.judgment
+            terminal.write(terminalreporter, judgment, session.settings, self.detail, session.log)
+            for line in self._other_weights() if judgment.exit_status else ():
                 terminalreporter.write_line(line)
 
 

@@ -18,7 +18,7 @@ from conformance.report.findings import Finding
 from conformance.report.provenance import Provenance
 from conformance.report.results import CASES_LEFT_OUT, ClauseResult, PhaseResult, is_left_out
 from conformance.report.sanitizer import Sanitizer
-from conformance.report.verdict import Judgement
+from conformance.report.verdict import Judgment
 from conformance.transport.client import Sample
 from conformance.transport.endpoint import Target
 from conformance.transport.exchange import without_password
@@ -33,7 +33,7 @@ SCHEMA = "urn:multi2vec-clip-conformance:report:2.0"
 def build(
     settings: Settings,
     target: Target,
-    judgement: Judgement,
+    judgment: Judgment,
     origin: Provenance,
     clean: Sanitizer,
     latencies: Sequence[Sample],
@@ -53,26 +53,26 @@ def build(
         "reproduce": origin.command,
         "settings": {name: clean.plain(value) for name, value in _settings(settings).items()},
         "settings_given": clean.plain(_given(settings)),
-        "verdict": judgement.verdict,
-        "profiles": {name: {"verdict": value} for name, value in judgement.profiles.items()},
-        "counts": judgement.status_counts(),
-        "seconds": round(judgement.seconds, 3),
-        "seconds_waiting_for_the_endpoint": round(judgement.endpoint_seconds, 3),
+        "verdict": judgment.verdict,
+        "profiles": {name: {"verdict": value} for name, value in judgment.profiles.items()},
+        "counts": judgment.status_counts(),
+        "seconds": round(judgment.seconds, 3),
+        "seconds_waiting_for_the_endpoint": round(judgment.endpoint_seconds, 3),
         "exit_status": exit_status,
         "known_failures": {
             "entries": [
                 {"name": entry.name, "reason": clean.text(entry.reason)}
-                for entry in judgement.known.entries
+                for entry in judgment.known.entries
             ],
-            "stale": list(judgement.stale),
+            "stale": list(judgment.stale),
         },
         "findings": [
-            {**_finding(finding), "not_counted": judgement.why_not_counted(finding)}
-            for finding in judgement.findings
+            {**_finding(finding), "not_counted": judgment.why_not_counted(finding)}
+            for finding in judgment.findings
         ],
-        "clauses": [_clause(result) for result in judgement.results],
-        "measurements": _finite(judgement.measurements),
-        "figures": _finite(judgement.figures),
+        "clauses": [_clause(result) for result in judgment.results],
+        "measurements": _finite(judgment.measurements),
+        "figures": _finite(judgment.figures),
         "latencies": _latencies(latencies),
     }
 

@@ -17,7 +17,7 @@ from conformance.data.statuses import Status
 from conformance.options.settings import Settings
 from conformance.report.findings import Finding
 from conformance.report.results import CASES_LEFT_OUT, OF_ONE_ITEM, ClauseResult
-from conformance.report.verdict import STALE, VERDICTS, Judgement, Verdict
+from conformance.report.verdict import STALE, VERDICTS, Judgment, Verdict
 
 WIDEST = 100
 """Maximum width in columns."""
@@ -47,7 +47,7 @@ class Detail(IntEnum):
 
 def write(
     reporter: pytest.TerminalReporter,
-    judgement: Judgement,
+    judgment: Judgment,
     settings: Settings,
     detail: Detail,
     container_log: Sequence[str] = (),
@@ -59,18 +59,18 @@ def write(
     sink = io.StringIO()
     console = _console(reporter, sink)
     if detail is not Detail.VERDICT:
-        _result(console, judgement, settings, detail)
-    _stale(console, settings, judgement)
-    if left := judgement.measurements.get(CASES_LEFT_OUT):
+        _result(console, judgment, settings, detail)
+    _stale(console, settings, judgment)
+    if left := judgment.measurements.get(CASES_LEFT_OUT):
         console.print(f"{CASES_LEFT_OUT}: {left} (--budget MINUTES or --slow runs more)")
-    if ids := [result.clause.id for result in judgement.results if result.left_out]:
+    if ids := [result.clause.id for result in judgment.results if result.left_out]:
         many = f"{len(ids)} clauses" if len(ids) > 1 else "1 clause"
         console.print(f"{many} not judged for lack of time: {', '.join(_folded(ids))}")
     if settings.weights == "published" and detail is not Detail.VERDICT:
-        _inexact(console, judgement, settings)
-    console.print(_verdict_line(judgement, settings))
+        _inexact(console, judgment, settings)
+    console.print(_verdict_line(judgment, settings))
     reporter.write("".join(f"{line.rstrip()}\n" for line in sink.getvalue().splitlines()))
-    if container_log and judgement.exit_status and detail is not Detail.VERDICT:
+    if container_log and judgment.exit_status and detail is not Detail.VERDICT:
         reporter.write_line("the container's log ends with:")
         for line in container_log:
             reporter.write_line(f"  | {line}")
@@ -88,16 +88,16 @@ def _console(reporter: pytest.TerminalReporter, sink: io.StringIO) -> Console:
     )
 
 
-def _result(console: Console, judgement: Judgement, settings: Settings, detail: Detail) -> None:
-    show_findings(console, judgement, detail)
-    console.print(_scoreboard(judgement.results))
-    notes = [_legend(judgement.results)]
+def _result(console: Console, judgment: Judgment, settings: Settings, detail: Detail) -> None:
+    show_findings(console, judgment, detail)
+    console.print(_scoreboard(judgment.results))
+    notes = [_legend(judgment.results)]
     for status in ("error", "not run"):
-        notes += _listed_by_message(judgement.results, status)
+        notes += _listed_by_message(judgment.results, status)
     if detail is Detail.ALL:
-        notes.append(_measured(judgement))
-    if judgement.profiles["weaviate"] == "disabled":
-        notes.append(_hint(judgement))
+        notes.append(_measured(judgment))
+    if judgment.profiles["weaviate"] == "disabled":
+        notes.append(_hint(judgment))
     # Without any notes, a blank line ends the scoreboard.
     for note in list(filter(None, notes)) or [Text()]:
         console.print(note)
@@ -130,14 +130,14 @@ def _folded(ids: Sequence[str]) -> Iterator[str]:
             yield from mine
 
 
-def _hint(judgement: Judgement) -> Text:
+def _hint(judgment: Judgment) -> Text:
     """How to enable Weaviate, as stated by the checks that were disabled."""
-    mine = [r for r in judgement.results if r.clause.group.profile == "weaviate" and r.tests]
+    mine = [r for r in judgment.results if r.clause.group.profile == "weaviate" and r.tests]
     return Text(mine[0].tests[0].message if mine else "", style="dim")
 
 
-def _measured(judgement: Judgement) -> Text:
-    shown = {n: v for n, v in judgement.measurements.items() if not n.startswith(OF_ONE_ITEM)}
+def _measured(judgment: Judgment) -> Text:
+    shown = {n: v for n, v in judgment.measurements.items() if not n.startswith(OF_ONE_ITEM)}
     lines = [f"  {name}: {value}" for name, value in sorted(shown.items())]
     return Text("\n".join(["measured", *lines]) if lines else "")
 
@@ -150,17 +150,17 @@ def _files(console: Console, settings: Settings) -> None:
         console.print(f"known failures written to {settings.write_known_failures}", soft_wrap=True)
 
 
-def _stale(console: Console, settings: Settings, judgement: Judgement) -> None:
-    if judgement.stale:
-        names = ", ".join(judgement.stale)
-        many = "passes; remove it" if len(judgement.stale) == 1 else "pass; remove them"
+def _stale(console: Console, settings: Settings, judgment: Judgment) -> None:
+    if judgment.stale:
+        names = ", ".join(judgment.stale)
+        many = "passes; remove it" if len(judgment.stale) == 1 else "pass; remove them"
         line = f"no longer failing: {names} {many} from {settings.known_failures}"
         console.print(Text(f"{line} (exit status {STALE})", style="bold red"), soft_wrap=True)
 
 
-def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None:
+def _inexact(console: Console, judgment: Judgment, settings: Settings) -> None:
     """Explain what was not tested if no vectors are known for the published weights."""
-    exact = {each.status for each in judgement.results if each.clause.id.startswith("EXA-")}
+    exact = {each.status for each in judgment.results if each.clause.id.startswith("EXA-")}
     if exact == {"n/a"}:
         tag, models = settings.model.tag, settings.models
         own = f"--models {models} --weights FOLDER" if models else "--weights hub"
@@ -173,17 +173,17 @@ def _inexact(console: Console, judgement: Judgement, settings: Settings) -> None
         console.print(line, soft_wrap=True)
 
 
-def _verdict_line(judgement: Judgement, settings: Settings) -> Text:
+def _verdict_line(judgment: Judgment, settings: Settings) -> Text:
     line = Text("verdict: ")
-    line.append(judgement.verdict, style=VERDICTS[judgement.verdict].style)
-    if shipped := judgement.shipped_seen:
+    line.append(judgment.verdict, style=VERDICTS[judgment.verdict].style)
+    if shipped := judgment.shipped_seen:
         many = "defects" if shipped > 1 else "defect"
-        but = ": conformant except for" if judgement.verdict == "known failures" else "; also has"
+        but = ": conformant except for" if judgment.verdict == "known failures" else "; also has"
         line.append(f"{but} {shipped} known {many} of this image")
-    profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgement.profiles.items())
+    profiles = ", ".join(f"{name} {_word(value)}" for name, value in judgment.profiles.items())
     line.append(f"  ({profiles}; {settings.model.tag}, {settings.weights} weights, ")
     line.append(
-        f"{judgement.seconds:.1f} s, {judgement.endpoint_seconds:.1f} s of that waiting for the "
+        f"{judgment.seconds:.1f} s, {judgment.endpoint_seconds:.1f} s of that waiting for the "
         "endpoint)"
     )
     return line
@@ -193,12 +193,12 @@ def _word(verdict: Verdict) -> str:
     return "disabled (not requested)" if verdict == "disabled" else verdict
 
 
-def show_findings(console: Console, judgement: Judgement, detail: Detail) -> None:
+def show_findings(console: Console, judgment: Judgment, detail: Detail) -> None:
     """Write the findings: the worst in full, the others on one line each, on one screen.
 
     Findings that do not count come last.
     """
-    told = [(each, judgement.why_not_counted(each)) for each in judgement.findings]
+    told = [(each, judgment.why_not_counted(each)) for each in judgment.findings]
     counted = [finding for finding, why in told if not why]
     if counted:
         many = f"{len(counted)} defects, worst first" if len(counted) > 1 else "1 defect"

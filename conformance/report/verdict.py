@@ -56,7 +56,7 @@ STALE = 7
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """All results of a run."""
 
     verdict: Verdict
@@ -112,7 +112,7 @@ class Report:
     """The console command's exit status: 0 if nothing failed."""
     document: dict[str, Any]
     """The content of report.json."""
-    judgement: Judgement = field(repr=False)
+    judgment: Judgment = field(repr=False)
     folder: Path | None = None
     """The folder of the report's files, if ``report`` was given."""
 
@@ -126,7 +126,7 @@ def judge(
     *,
     interrupted: bool = False,
     uncollected: bool = False,
-) -> Judgement:
+) -> Judgment:
     """The judgment of `reports`; `narrowed` means that the user chose a part of the suite.
 
     `uncollected` means that pytest could not collect some of the checks.
@@ -152,7 +152,7 @@ def judge(
     verdict = min(candidates, key=list(VERDICTS).index)
     if narrowed and verdict == "partial" and not any(each.status in JUDGED for each in results):
         verdict = "incomplete"
-    return Judgement(
+    return Judgment(
         verdict,
         profiles,
         results,

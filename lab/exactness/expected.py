@@ -21,7 +21,7 @@ from conformance.data.models import Model, load
 from conformance.data.tolerances import Array
 from conformance.exact import items
 from conformance.exact.expected import STEPS, digest, packed
-from conformance.exact.judgement import apart, sketch, unit
+from conformance.exact.judgment import apart, sketch, unit
 from lab.exactness import checkpoints, documented, legitimate_choices, mistakes
 from lab.exactness.documented.usage import Usage
 from lab.exactness.measure import Items, Measurement

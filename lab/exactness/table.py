@@ -10,7 +10,7 @@ from typing import Any, Final
 from conformance.data import fixture_files
 from conformance.data.models import load
 from conformance.exact import items
-from conformance.exact.judgement import limits
+from conformance.exact.judgment import limits
 
 MEASURED: Final = Path(__file__).parent / "measured"
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from conformance.data.models import load
 from conformance.exact import expected, items
-from conformance.exact.judgement import deviations, single
+from conformance.exact.judgment import deviations, single
 
 MEASURED = Path(__file__).parent / "measured" / "versions.json"
 NAMED = ("transformers", "sentence-transformers", "open-clip-torch", "torch", "pillow")

@@ -9,7 +9,7 @@ import pytest
 from conformance.data import fixture_files
 from conformance.data.models import load
 from conformance.exact import expected, items
-from conformance.exact.judgement import deviations, single
+from conformance.exact.judgment import deviations, single
 from lab.exactness.expected import make
 
 CLIP = "openai-clip-vit-base-patch16"

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.data.models import load
 from conformance.exact import items
-from conformance.exact.judgement import limits
+from conformance.exact.judgment import limits
 from lab.exactness import table
 from lab.exactness.mistakes import ALL
 

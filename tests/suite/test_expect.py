@@ -89,7 +89,7 @@ def test_cosines_of_a_zero_vector_are_zero() -> None:
         (statuses.disabled, "disabled"),
     ],
 )
-def test_an_end_without_a_judgement_carries_its_status(
+def test_an_end_without_a_judgment_carries_its_status(
     end: Callable[[str], NoReturn], status: str
 ) -> None:
     with pytest.raises(statuses.Ended, match="why") as ended:

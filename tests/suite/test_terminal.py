@@ -17,7 +17,7 @@ from conformance.report import terminal
 from conformance.report.findings import Finding
 from conformance.report.results import PhaseResult, Problem
 from conformance.report.terminal import Detail
-from conformance.report.verdict import Judgement, judge
+from conformance.report.verdict import Judgment, judge
 from tests.endpoints import registry
 from tests.endpoints.endpoint import Body, Endpoint
 from tests.suite.conftest import MODEL, Command, Serve
@@ -29,10 +29,10 @@ SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
 def text_of(findings: list[Finding], detail: Detail = Detail.SCREEN) -> str:
     """The output for these findings, in 80 columns without color."""
-    judgement = Judgement("not conformant", {}, (), 1.0, 1.0, findings=tuple(findings))
+    judgment = Judgment("not conformant", {}, (), 1.0, 1.0, findings=tuple(findings))
     sink = io.StringIO()
     console = Console(file=sink, width=80, no_color=True, highlight=False)
-    terminal.show_findings(console, judgement, detail)
+    terminal.show_findings(console, judgment, detail)
     return sink.getvalue()
 
 
@@ -97,8 +97,8 @@ def shown(statuses: dict[str, Status], narrowed: bool = False, log: Sequence[str
         progress.begin(result.clause)
         progress.note(result)
     assert set(statuses) <= set(every)
-    judgement = judge(results, SETTINGS, narrowed, 1.0)
-    terminal.write(reporter, judgement, SETTINGS, Detail.SCREEN, log)
+    judgment = judge(results, SETTINGS, narrowed, 1.0)
+    terminal.write(reporter, judgment, SETTINGS, Detail.SCREEN, log)
     return sink.text
 
 

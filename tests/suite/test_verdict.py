@@ -13,7 +13,7 @@ from conformance.data.statuses import Status, worst
 from conformance.expect.nonconformity import CauseKind
 from conformance.options.settings import Settings
 from conformance.report.results import PhaseResult, Problem
-from conformance.report.verdict import VERDICTS, Judgement, Verdict, judge
+from conformance.report.verdict import VERDICTS, Judgment, Verdict, judge
 
 SETTINGS = Settings("http://h", Model("tag"), "stand-in", weaviate="off")
 
@@ -39,7 +39,7 @@ def made_up_contract(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judged(
     statuses: dict[str, Status], narrowed: bool = False, settings: Settings = SETTINGS
-) -> Judgement:
+) -> Judgment:
     reports = [PhaseResult(f"test of {name}", name, status) for name, status in statuses.items()]
     return judge(reports, settings, narrowed, 1.0)
 

@@ -60,7 +60,7 @@ class Deviation:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """Whether all items are within the limit, descriptions of both sides, and the worst item."""
 
     good: bool
@@ -77,7 +77,7 @@ def directions(
     observed: Mapping[str, Array],
     limit: float,
     others: Callable[[], Mapping[str, Array]] = dict,
-) -> Judgement:
+) -> Judgment:
     """Check the directions of the observed items, each within `limit` of a correct answer.
 
     If one is not, the observed items and the `others` are used to find the likely cause.
@@ -94,7 +94,7 @@ def directions(
     because = f"; {fit}" if fit else unexplained
     wanted = f"the direction of {expected.origin} within {limit:g} (docs/exact.md)"
     worst, common = found[0] if found else None, in_common(expected, seen) if far else ""
-    return Judgement(not far, got + because, wanted, worst, common)
+    return Judgment(not far, got + because, wanted, worst, common)
 
 
 def _bar(expected: Expected, item: str, limit: float) -> float:
@@ -119,7 +119,7 @@ def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:
 
 def lengths(
     expected: Expected, kind: Kind, observed: Mapping[str, Array], limit: float
-) -> Judgement:
+) -> Judgment:
     """Check the norms of the vectors, each within `limit` (a ratio) of the library's."""
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not abs(each.length - 1) <= limit]
@@ -127,7 +127,7 @@ def lengths(
     got = f"{len(far)} of {len(found)} {kind} vectors have a different norm: {shown}"
     wanted = f"the norm of {expected.origin} within {limit:.0%}"
     worst = max(found, key=lambda each: abs(each.length - 1), default=None)
-    return Judgement(not far, got, wanted, worst)
+    return Judgment(not far, got, wanted, worst)
 
 
 def _answers(expected: Expected, kind: Kind) -> Mapping[str, tuple[Array, ...]]:

@@ -10,7 +10,7 @@ from PIL import Image
 from conformance.data.models import load
 from conformance.data.tolerances import Array
 from conformance.exact import expected, items
-from conformance.exact.judgement import Kind, best_fit, directions, lengths, limits
+from conformance.exact.judgment import Kind, best_fit, directions, lengths, limits
 from lab.exactness import checkpoints, documented, mistakes
 from lab.exactness.documented.usage import Usage
 from lab.exactness.mistakes.mistake import Mistake
