@@ -1,4 +1,4 @@
-"""Remove old build output first: a checkout's `build` folder may contain removed modules."""
+"""Remove a checkout's `build` directory before each build, since it may contain deleted modules."""
 
 import shutil
 
@@ -7,7 +7,7 @@ from setuptools.command.build_py import build_py
 
 
 class CleanBuild(build_py):
-    """The usual command, in an empty folder."""
+    """The usual command, in an empty directory."""
 
     def run(self) -> None:
         """Build."""

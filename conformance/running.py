@@ -1,4 +1,4 @@
-"""Run pytest on the checks in this process, isolated from the current folder's configuration.
+"""Run pytest on the checks in this process, isolated from the current directory's configuration.
 
 `run` does so for programs, `execute` for the console command, which has more plugins.
 """
@@ -65,7 +65,7 @@ def execute(session: Session, words: Sequence[str], others: Sequence[object] = (
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A temporary folder for files that pytest and Hypothesis would write to the current one.
+    """A temporary directory for files that pytest and Hypothesis would write to the current one.
 
     Variables that they set are restored, since the caller may itself be a pytest test.
     """
@@ -84,7 +84,7 @@ def scratch() -> Iterator[Path]:
 
 
 def configuration(cache: Path) -> list[str]:
-    """The arguments with which pytest runs the checks, regardless of the current folder's files."""
+    """Arguments with which pytest runs the checks, regardless of the current directory's files."""
     own = ["-c", str(PACKAGE / "suite.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(CHECKS)]
     # That plugin collects garbage five times at the end of a run, which is useless here.
     own += ["-p", "no:unraisableexception"]

@@ -171,7 +171,7 @@ class Session:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Prepare the report's folder, and have pytest write its JUnit file there."""
+        """Prepare the report's directory, and have pytest write its JUnit file there."""
         config.addinivalue_line("markers", "clause(id): the clause of the contract that it checks")
         # At level INFO, every line would show the URL with its password.
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -429,7 +429,7 @@ class Session:
         )
 
     def _bodies(self) -> dict[str, bytes]:
-        """The bodies of failed requests by their path in the report's folder."""
+        """The bodies of failed requests by their path in the report's directory."""
         problems = [problem for result in self.results.values() for problem in result.problems]
         return {path: body for problem in problems for path, body in problem.bodies}
 
@@ -443,12 +443,12 @@ def clause_of(item: pytest.Item) -> str | None:
 
 
 def test_of(item: pytest.Item) -> str:
-    """A check's id, without the common folder."""
+    """A check's id, without the common directory."""
     return item.nodeid.rpartition("checks/")[2]
 
 
 def _is_whole_suite(argument: str) -> bool:
-    """Whether an argument for pytest names the whole suite: the package, or its checks' folder."""
+    """Whether an argument for pytest names the whole suite: the package, or that of its checks."""
     if argument in ("conformance", "conformance.checks"):
         return True
     return "::" not in argument and Path(argument).resolve() in (PACKAGE, CHECKS)

@@ -1,4 +1,4 @@
-"""The endpoint under test: a URL, or a container or the reference started by the suite."""
+"""The endpoint under test: a URL, or a container or reference encoder that the suite starts."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace

@@ -1,1 +1,1 @@
-"""Development tools to train stand-ins, check exactness, and measure speed; not shipped."""
+"""Development tools that train stand-ins, check exactness, and measure speed; not shipped."""

@@ -201,7 +201,7 @@ def _with_neutral_host(passed: Passed) -> bytes:
 
 
 def main() -> None:
-    """Capture into the folder that the first argument names, with the Weaviate version in the
+    """Capture into the directory that the first argument names, with the Weaviate version in the
     second."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """Generate docs/contract.md, and the options in docs/options.md and action.yml.
 
-Run `python -m lab.generated_docs` in the checkout's folder. Tests check that the files are current.
+Run `python -m lab.generated_docs` in the root directory of the checkout. Tests check that the files
+are current.
 """
 
 import re

@@ -41,7 +41,7 @@ class Target:
 
 
 def read_targets(folder: Path = RESULTS) -> list[Target]:
-    """All targets, by name. Raises UserError if a folder breaks the rules of results/README.md."""
+    """All targets, by name. Raises UserError if one breaks the rules of results/README.md."""
     return [_target(each) for each in sorted(folder.iterdir()) if each.is_dir()]
 
 
@@ -97,7 +97,7 @@ def _verdict(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def store(folder: Path, report: Path) -> Path:
-    """Store the report of a new run in a target's folder. Raises UserError."""
+    """Store the report of a new run in a target's directory. Raises UserError."""
     path = folder / "report.json"
     short = shortened(_read(report), _read(path) if path.exists() else None)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Limit the number, size, and duration of simultaneous requests."""
+"""Limit the number, size, and duration of concurrent requests."""
 
 import threading
 import time

@@ -11,7 +11,7 @@ from reference.settings import Settings
 Engine = Literal["onnx", "torch"]
 
 GRAPHS = "onnx.json"
-"""The file in a checkpoint's folder that describes its exported graphs."""
+"""The file in a checkpoint's directory that describes its exported graphs."""
 
 STAND_IN, REFERENCE = install("stand-in"), install("reference")
 EITHER = f"{STAND_IN} for the stand-ins, or {REFERENCE} for any weights"

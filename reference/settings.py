@@ -1,4 +1,4 @@
-"""The reference's settings, from flags, environment variables, and defaults."""
+"""The reference encoder's settings, from flags, environment variables, and defaults."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Settings:
 
     model: models.Model
     weights: str = "stand-in"
-    """`stand-in`, `hub`, or the path of a folder."""
+    """`stand-in`, `hub`, or the path of a directory."""
     dimensions: int | None = None
     host: str = "127.0.0.1"
     port: int = 8080
@@ -72,7 +72,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
 OPTIONS = (
     ("model", "TAG", "tag of the model to serve"),
     ("models", "FILE", "TOML file that describes your own models"),
-    ("weights", "WHAT", "stand-in (default), hub, or a folder with a checkpoint"),
+    ("weights", "WHAT", "stand-in (default), hub, or a directory with a checkpoint"),
     ("dimensions", "N", "vector dimension, if larger than the checkpoint's"),
     ("host", "HOST", "address to listen on (127.0.0.1)"),
     ("port", "PORT", "port to listen on (8080); 0 picks a free one"),
@@ -162,10 +162,10 @@ def _checked(settings: Settings) -> Settings:
     weights, width = settings.weights, settings.model.checkpoint_dimension
     own = weights not in ("stand-in", "hub")
     if own and not Path(weights).is_dir():
-        raise ValueError(f"--weights {weights}: neither stand-in, nor hub, nor a folder")
+        raise ValueError(f"--weights {weights}: neither stand-in, nor hub, nor a directory")
     if own and not any(Path(weights).iterdir()):
-        raise ValueError(f"--weights {weights}: the folder is empty; was the right one mounted?")
-    known = not own and width  # A folder may contain any checkpoint.
+        raise ValueError(f"--weights {weights}: the directory is empty; was the right one mounted?")
+    known = not own and width  # A directory may contain any checkpoint.
     if settings.dimensions and known and settings.dimensions < known:
         raise ValueError(
             f"--dimensions {settings.dimensions}: must be at least {width}, "

@@ -1,6 +1,6 @@
 """Find a model's weights from the settings, and load and calibrate the model.
 
-Weights come from the project's stand-ins, the model hub, or a folder.
+Weights come from the project's stand-ins, the model hub, or a directory.
 """
 
 import os
@@ -21,7 +21,7 @@ from reference.settings import Settings
 
 
 def load(chosen: Settings, scratch: Path) -> Model:
-    """The model named by `chosen`; stand-ins are unpacked in the folder `scratch`.
+    """The model named by `chosen`; stand-ins are unpacked in the directory `scratch`.
 
     Raises `UnloadableError`, or what the model's library raises.
     """
@@ -40,11 +40,11 @@ def load(chosen: Settings, scratch: Path) -> Model:
 
 @contextmanager
 def located(settings: Settings, scratch: Path) -> Iterator[Path | None]:
-    """The folder with the checkpoint, in `scratch` and only while loading; None is the hub."""
+    """The directory with the checkpoint, in `scratch` and only while loading; None is the hub."""
     if settings.weights == "hub":
         yield None
         return
-    # Everything is in the folder, so libraries have no reason to query the hub.
+    # Everything is in the directory, so libraries have no reason to query the hub.
     os.environ["HF_HUB_OFFLINE"] = "1"
     if settings.weights == "stand-in":
         try:
@@ -60,7 +60,7 @@ def _unpacked(tag: str, into: Path) -> Path:
         return standins.unpack(tag, into)
     except LookupError as error:
         raise UnloadableError(
-            f"there is no stand-in for {tag}; use --weights hub or a folder"
+            f"there is no stand-in for {tag}; use --weights hub or a directory"
         ) from error
 
 

@@ -19,7 +19,7 @@ exceptions of the second copy."""
 ROOT = Path(__file__).parents[1]
 
 NEED_REFERENCE = [ROOT / "tests" / name for name in ("reference", "standins", "exact")]
-"""Folders of tests that import torch and the reference."""
+"""Directories of tests that import torch and the reference."""
 
 NO_REFERENCE = "" if find_spec("torch") else "needs torch, so the extra `reference`"
 

@@ -27,7 +27,7 @@ LEFT_BEHIND = (
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """The files in a folder that belong to the project and are installed."""
+    """The files in a directory that belong to the project and are installed."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in parts)
@@ -58,7 +58,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the wheel was unpacked, with its modules compiled as by an installer."""
+    """The unpacked wheel's directory, with its modules compiled as by an installer."""
     folder = tmp_path_factory.mktemp("installed")
     with ZipFile(wheel) as archive:
         archive.extractall(folder)

@@ -1,4 +1,4 @@
-"""Search for a request that the endpoint fails on, and shrink it to a minimal example.
+"""Search for a request that the endpoint cannot serve, and shrink it to a minimal example.
 
 Hypothesis generates the same requests every time. When one fails, it removes items and characters
 for as long as the request still fails in the same way. The number of requests and their total time
@@ -57,8 +57,8 @@ class Search:
 def falsify(judge: Callable[[Mix], object]) -> None:
     """Raise the Nonconformity of the smallest failing request, if any request fails.
 
-    Hypothesis runs inside the test because its pytest plugin would write a folder into the current
-    directory for any Hypothesis test that it sees.
+    Hypothesis runs inside the test because its pytest plugin would create a directory in the
+    current one for any Hypothesis test that it sees.
     """
     search = Search(judge)
     options = settings(

@@ -120,7 +120,7 @@ def test_nothing_is_written_outside_temporary_folders(
     paths = observations.written_paths(started.container, started.mounts.values())
     more = f" and {len(paths) - MOST_SHOWN} more" if len(paths) > MOST_SHOWN else ""
     got = f"written or changed: {', '.join(paths[:MOST_SHOWN])}{more}"
-    expect.require(not paths, got, "writes only to temporary folders")
+    expect.require(not paths, got, "writes only to temporary directories")
 
 
 @pytest.mark.clause("CTR-05")

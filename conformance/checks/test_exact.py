@@ -1,4 +1,4 @@
-"""EXA: a stand-in's vectors match those of the model's own library.
+"""EXA: a stand-in's vectors match those computed by the model's own library.
 
 Each item is sent alone, since other clauses test whether other items affect its vector.
 """

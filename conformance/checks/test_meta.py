@@ -1,4 +1,4 @@
-"""MET: the response of /meta."""
+"""MET: the response from /meta."""
 
 import re
 from collections.abc import Iterator

@@ -115,7 +115,7 @@ class CheckSource:
 
     name: str
     file: str
-    """Relative to the package's folder."""
+    """Relative to the package's directory."""
     line: int
     source: str
     clauses: frozenset[str]

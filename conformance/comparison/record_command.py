@@ -44,7 +44,7 @@ DOWNLOAD_WAIT: Final = 3600.0
     metavar="WHICH",
     default="hub",
     show_default=True,
-    help="the weights that the reference loads: hub, stand-in, or a folder",
+    help="the weights that the reference loads: hub, stand-in, or a directory",
 )
 @shared.endpoint_timeout
 @click.option(

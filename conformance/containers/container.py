@@ -35,7 +35,7 @@ class ContainerOptions:
     """As in ``docker run --gpus``: ``all``, a number, ``device=0``."""
     pull: Pull = "missing"
     mounts: Mapping[Path, str] = field(default_factory=dict)
-    """Files and folders of this machine with their read-only paths inside."""
+    """Files and directories of this machine with their read-only paths inside."""
     port: int = PORT
     """The port that the image listens on."""
     more_ports: tuple[int, ...] = ()
@@ -56,7 +56,7 @@ class ContainerOptions:
         words += ["--label", f"{LABEL}={os.getpid()}"]
         words += [f"--env={name}={value}" for name, value in self.env.items()]
         for folder, inside in self.mounts.items():
-            # Unlike --volume, it does not create an empty folder if the source is missing.
+            # Unlike --volume, it does not create an empty directory if the source is missing.
             source = folder.resolve()
             words += ["--mount", f"type=bind,source={source},target={inside},readonly"]
         if self.gpus is not None:

@@ -1,4 +1,4 @@
-"""The container under test, and the settings it is started with."""
+"""The container under test, and the settings with which it is started."""
 
 import subprocess
 import sys
@@ -16,10 +16,10 @@ from conformance.options.settings import Settings
 PATIENCE = 5
 """Factor by which another container may take longer to start than the first."""
 MODELS = "/app/models"
-"""The models folder of the vendor's images."""
+"""The models directory of the vendor's images."""
 EXPORT_SECONDS = 300.0
 ARCHITECTURES = "model_configs"
-"""The folder of the open_clip package with one file per architecture."""
+"""The directory of the open_clip package with one file per architecture."""
 FIND_OPEN_CLIP = (
     "from importlib.util import find_spec as f;print(f('open_clip').submodule_search_locations[0])"
 )
@@ -36,7 +36,7 @@ class StartedImage:
     """All names of its image."""
     env: Mapping[str, str]
     mounts: Mapping[str, str]
-    """Folders of this machine with their paths inside."""
+    """Directories of this machine with their paths inside."""
     ready_after: float
     """Seconds that it took to become ready."""
 
@@ -131,7 +131,7 @@ def _open_to_all(folder: Path) -> None:
 
 
 def mounts_of(folder: Path, image: str, inside: str = MODELS) -> dict[Path, str]:
-    """The mounts for `ContainerOptions`: the folder, and the architecture files for open_clip."""
+    """The mounts for `ContainerOptions`: the directory, and open_clip's architecture files."""
     architectures = sorted((folder / ARCHITECTURES).glob("*.json"))
     where = _open_clip(image) if architectures else None
     if where is None:
@@ -140,7 +140,7 @@ def mounts_of(folder: Path, image: str, inside: str = MODELS) -> dict[Path, str]
 
 
 def _open_clip(image: str) -> PurePosixPath | None:
-    """The architecture folder of the image's open_clip; None if it has none."""
+    """The architecture directory of the image's open_clip; None if it has none."""
     words = ("run", "--rm", "--pull", "never", "--network", "none", "--entrypoint", "python")
     try:
         said = engine.call(*words, image, "-c", FIND_OPEN_CLIP)

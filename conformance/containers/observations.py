@@ -186,7 +186,7 @@ def observe_confined(
 def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
     """The paths that the container with that id has written, changed, or removed.
 
-    Temporary folders and what is `mounted`, which the engine lists too, are left out.
+    Temporary directories and what is `mounted`, which the engine lists too, are left out.
     """
     lines = engine.call("diff", container).splitlines()
     changed = {line[2:] for line in lines if len(line) > 2}
@@ -195,7 +195,7 @@ def written_paths(container: str, mounted: Iterable[str] = ()) -> list[str]:
 
 
 def _explained(path: str, changed: Collection[str], ours: Collection[str]) -> bool:
-    """Whether the path lies in `ours`, or is a folder listed only because of a change inside it."""
+    """Whether the path lies in `ours`, or is a directory listed only for a change inside it."""
     pure = PurePosixPath(path)
     inside = any(pure.is_relative_to(folder) for folder in ours)
     return inside or any(pure in PurePosixPath(other).parents for other in (*changed, *ours))

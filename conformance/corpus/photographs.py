@@ -101,7 +101,7 @@ def file(name: str) -> Traversable:
     table = _table()
     if not available():
         raise MissingLibrary(f"photographs come with scikit-image: {install('photographs')}")
-    # The package's folder is used, since its loaders download images that the wheel lacks.
+    # The package's directory is used, since its loaders download images that the wheel lacks.
     return files("skimage.data").joinpath({**table["files"], **table["others"]}[name])
 
 

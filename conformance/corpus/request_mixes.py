@@ -1,4 +1,4 @@
-"""Random mixes of texts and images, from a seed or as a Hypothesis strategy."""
+"""Random mixes of texts and images, generated from a seed or by a Hypothesis strategy."""
 
 from dataclasses import dataclass, replace
 from functools import cache

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def path(name: str) -> Traversable:
-    """The data file or folder `name`, such as ``models.toml`` or ``wire``."""
+    """The data file or directory `name`, such as ``models.toml`` or ``wire``."""
     return files("clip_fixtures").joinpath(name)
 
 

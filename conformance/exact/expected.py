@@ -135,7 +135,7 @@ def _hypotheses(kind: str, about: Mapping[str, Any], sketches: Array) -> tuple[H
 
 
 def published_folder() -> Path:
-    """The folder that is searched first, in the user's data directory (XDG)."""
+    """The directory that is searched first, in the user's data directory (XDG)."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "clip-conformance" / "expected"
 

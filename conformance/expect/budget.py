@@ -14,7 +14,7 @@ from conformance.data import fixture_files
 from conformance.transport.pace import LEFT_OUT, Load, Pace, TooMuch
 
 Case = tuple[str, str]
-"""A test's id without its folder, and its clause."""
+"""A test's id without its directory, and its clause."""
 USUAL = (2, 2, 1, 0.1, 0, 0.02)
 """The requests of a case that is not in the table."""
 AT_LEAST = 4
@@ -29,7 +29,7 @@ BASIC = ("test_vectorize", "test_wire")
 COSTLY = ("test_alignment", "test_exact", "test_properties", "test_relations")
 """Files of checks that come last if time is short: they send most, and build on the others."""
 SHARED = "weaviate/"
-"""The folder of checks that run one after another, since they share collections of a server."""
+"""The directory of checks that run one after another, since they share collections of a server."""
 RESERVE = 2
 """Texts and images that may be in progress when the time is up."""
 META_REQUESTS = 10

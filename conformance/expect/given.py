@@ -1,4 +1,4 @@
-"""This package's assertions, used as prerequisites: if one fails, the check is *not judged*.
+"""Assertions used as prerequisites: if one of them fails, the clause is *not judged*.
 
 If a check needs vectors for a comparison and they are rejected, its own clause does not fail: it is
 *not judged*, and the clause that the rejection violates is named instead.

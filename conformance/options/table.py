@@ -167,20 +167,20 @@ OPTIONS: Final = (
     Option("dimensions", "the required vector dimension", metavar="N", type=int, positive=True),
     Option(
         "report",
-        "folder for report.html, .json, .md, junit.xml, and badge.json",
+        "directory for report.html, .json, .md, junit.xml, and badge.json",
         metavar="DIR",
         type=Path,
-        markdown="folder for `report.html`, `report.json`, `report.md`, `junit.xml`, `badge.json`, "
-        "and the bodies of failed requests; nothing is written anywhere else",
+        markdown="directory for `report.html`, `report.json`, `report.md`, `junit.xml`, "
+        "`badge.json`, and the bodies of failed requests; nothing is written anywhere else",
     ),
     Option(
         "known-failures",
-        "TOML or JSON file of failures that are not counted",
+        "TOML or JSON file of known failures, which do not affect the exit status",
         metavar="FILE",
         type=Path,
-        markdown="TOML or JSON file of failures that are not counted, each with a reason, or "
-        "`vendor` for the known defects of Weaviate's official image for the model, which are "
-        "never counted if `--image` names that image",
+        markdown="TOML or JSON file of known failures, each with a reason, or `vendor` for the "
+        "known defects of Weaviate's official image for the model; known failures do not affect "
+        "the exit status, nor do the defects of an official image that `--image` names",
     ),
     Option(
         "write-known-failures",

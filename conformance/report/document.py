@@ -1,4 +1,4 @@
-"""Build report.json, on which all other report files are based (`fixtures/report.schema.json`)."""
+"""Build report.json, the basis of all other report files (see `fixtures/report.schema.json`)."""
 
 import math
 import platform

@@ -1,4 +1,4 @@
-"""Failures listed by the user, which are shown separately and not counted.
+"""Known failures, which the user lists: they are reported separately, and do not fail a run.
 
 A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
 

@@ -57,7 +57,7 @@ class Problem:
     """A curl command for each exchange that shows the problem."""
     exchanges: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     bodies: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
-    """Request bodies that the curl commands read, each with its path in the report's folder."""
+    """Request bodies that the curl commands read, each with its path in the report's directory."""
 
     def cause(self) -> dict[str, Any]:
         """The facts that identify the cause of a problem."""
@@ -120,7 +120,7 @@ class Recorder:
 
     clean: Sanitizer
     folder: str = ""
-    """The report's folder; empty if none is written, so that curl commands use no files."""
+    """The report's directory; empty if none is written, so that curl commands use no files."""
 
     def problem(self, raised: Nonconformity, clause: str, test: str) -> Problem:
         """The problem behind an exception that a test of `clause` raised."""

@@ -1,4 +1,4 @@
-"""The final terminal output: findings, worst first, the scoreboard, and the verdict."""
+"""The final terminal output: findings (worst first), the scoreboard, and the verdict."""
 
 import io
 from collections import Counter

@@ -114,7 +114,7 @@ class Report:
     """The content of report.json."""
     judgment: Judgment = field(repr=False)
     folder: Path | None = None
-    """The folder of the report's files, if ``report`` was given."""
+    """The directory of the report's files, if ``report`` was given."""
 
 
 def judge(

@@ -1,4 +1,4 @@
-"""``clip-conformance bench``: measure how fast an endpoint answers Weaviate's requests."""
+"""``clip-conformance bench``: measure how fast endpoints answer requests like Weaviate's."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def callers(text: str) -> tuple[int, ...]:
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="folder for a table, JSON, and a plot",
+    help="directory for a table, JSON, and a plot",
 )
 @shared.wait
 @shared.access_to("url", "beside")

@@ -1,4 +1,4 @@
-"""An HTTP client with limits on the time and memory of every exchange."""
+"""An HTTP client with limits on the time and memory that each exchange can use."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ BUFFERED = 2**16
 Sample = tuple[str, float]
 """The kind of request, and seconds."""
 LARGE = 1_000_000
-"""Size in bytes above which the items of a request body are not counted."""
+"""Size in bytes above which the number of items in a request body is not determined."""
 PROBES = {"/.well-known/ready": "ready", "/.well-known/live": "live", "/meta": "meta"}
 
 Listener = Callable[[Sequence[Exchange]], None]

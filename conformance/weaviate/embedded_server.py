@@ -28,11 +28,11 @@ START = 60
 """Seconds from the start of the program until the server must be ready; about 4 is usual."""
 STOP = 15
 FOLDER = "clip-conformance-weaviate-"
-"""Prefix of the temporary folder's name."""
+"""Prefix of the temporary directory's name."""
 # Below the range that systems use for outgoing connections, so that ports stay free.
 PORTS = range(20_000, 32_000)
 # The only variables of the user's environment that the server (and the download) may see. With the
-# user's PERSISTENCE_DATA_PATH, for example, it would store its objects in the user's folder.
+# user's PERSISTENCE_DATA_PATH, for example, it would store its objects in the user's directory.
 PASSED_ENVIRONMENT = (
     "HOME",
     "LANG",
@@ -64,7 +64,7 @@ class Settings:
 
     @property
     def data(self) -> Path:
-        """The folder with the server's objects."""
+        """The directory with the server's objects."""
         return Path(self.folder, "data")
 
     @property
@@ -155,7 +155,7 @@ def _launch(settings: Settings) -> ChildProcess:
         [sys.executable, "-m", "conformance.weaviate.embedded_supervisor"],
         listens=True,
         env=passed_environment(),
-        # The current folder may contain a package with the same name as ours.
+        # The current directory may contain a package with the same name as ours.
         cwd=settings.folder,
     )
     supervisor.write_line(json.dumps(asdict(settings)))

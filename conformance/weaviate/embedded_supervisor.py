@@ -10,7 +10,7 @@ in the terminal does not reach it) with a pipe to its standard input:
    ended; the thread; the download; and the server. Problems with the last three are reported as
    one JSON line on standard output.
 3. Finally, it always stops its whole process group, including itself, first gently and then by
-   force, and removes the server's folder.
+   force, and removes the server's directory.
 """
 
 import json
@@ -135,7 +135,7 @@ def last_log_line(settings: Settings) -> str:
 
 
 def end(settings: Settings) -> None:
-    """Stop the server, remove its folder, and terminate the rest of this process group."""
+    """Stop the server, remove its directory, and terminate the rest of this process group."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
     wait_until(_no_child, STOP, 0.05)

@@ -1,4 +1,4 @@
-"""A second endpoint for the same server, which returns tiny, easily recognizable vectors."""
+"""A second endpoint for the Weaviate server, with tiny, easily recognizable vectors."""
 
 import json
 from hashlib import blake2b

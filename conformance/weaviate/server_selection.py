@@ -33,7 +33,7 @@ class UnknownVersion(UserError):
 
 
 def cache() -> Path:
-    """The folder in which weaviate-client keeps its programs.
+    """The directory in which weaviate-client keeps its programs.
 
     Determined as in weaviate/embedded.py of 4.23, which is not imported since that takes a second.
     """

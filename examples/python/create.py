@@ -1,4 +1,4 @@
-"""Create a collection whose vectors combine a poster and a title with weights of 0.9 and 0.1."""
+"""Create a collection whose vectors combine a poster (weight 0.9) and a title (weight 0.1)."""
 
 from connect import connect
 from weaviate.classes.config import Configure, DataType, Multi2VecField, Property

@@ -1,4 +1,4 @@
-"""Full-size checkpoints with random weights, which run at the same speed as the published ones.
+"""Full-size checkpoints with random weights, which run as fast as the published checkpoints.
 
 ``python -m lab.benchmarks.full_size NAME FOLDER`` writes one in the plain layout of transformers,
 which the reference (``--models FOLDER/models.toml --model NAME --weights FOLDER``), the plain

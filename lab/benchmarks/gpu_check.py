@@ -1,4 +1,4 @@
-"""Check within five minutes whether the reference is as fast on this GPU as it should be.
+"""Check within five minutes whether the reference is as fast as expected on this GPU.
 
 ``python -m lab.benchmarks.gpu_check --report FOLDER [--device cuda:0]``: a full-size ViT-B/16 with
 random weights, in bfloat16 and float32, with `--workers auto` and with one worker; requests per

@@ -205,7 +205,7 @@ def _milliseconds(step: Callable[[], object]) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m lab.benchmarks.overhead")
-    parser.add_argument("--beside", type=Path, help="the folder of another checkout")
+    parser.add_argument("--beside", type=Path, help="the directory of another checkout")
     parser.add_argument("--workers", help="numbers of workers beside one, such as 2,4")
     parser.add_argument("--callers", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=3)

@@ -11,7 +11,7 @@ from reference import standins
 
 @cache
 def folder(tag: str) -> Path:
-    """The folder with the unpacked stand-in for `tag`, kept until the program ends."""
+    """The directory with the unpacked stand-in for `tag`, kept until the program ends."""
     scratch = Path(mkdtemp(prefix="exactness-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     return standins.unpack(tag, scratch)

@@ -1,4 +1,4 @@
-"""`python -m lab.exactness.shipped_images`: generate the lossy files of `fixtures/expected`."""
+"""`python -m lab.exactness.shipped_images`: generate the lossy images in `fixtures/expected`."""
 
 from pathlib import Path
 from typing import Final

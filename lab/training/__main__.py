@@ -1,4 +1,4 @@
-"""`python -m lab.training [TAG...]`: train all stand-ins again, or only the given ones."""
+"""`python -m lab.training [TAG...]`: retrain all stand-ins, or only those for the given tags."""
 
 import argparse
 import os
@@ -30,8 +30,8 @@ def main() -> int:
 def _parser(known: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.training", description=__doc__)
     parser.add_argument("tags", nargs="*", metavar="TAG", help=f"of: {', '.join(known)}")
-    parser.add_argument("--into", type=Path, default=ARCHIVES, help="folder for the archives")
-    parser.add_argument("--cache-dir", type=Path, help="folder that keeps towers between runs")
+    parser.add_argument("--into", type=Path, default=ARCHIVES, help="directory for the archives")
+    parser.add_argument("--cache-dir", type=Path, help="directory that keeps towers between runs")
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
     parser.add_argument("--effort", type=float, default=1.0, help="share of the training steps")
     return parser

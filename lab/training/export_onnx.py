@@ -146,7 +146,7 @@ def _write(tower: Any, inputs: dict[str, Any], file: Path, weights: "Weights") -
 
 
 class Weights:
-    """The tensors in the safetensors files of a folder, by their bytes."""
+    """The tensors in the safetensors files of a directory, by their bytes."""
 
     def __init__(self, folder: Path) -> None:
         self._places: dict[bytes, tuple[str, int]] = {}

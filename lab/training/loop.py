@@ -1,4 +1,4 @@
-"""The training loops, in which towers learn to map images and texts to fixed points."""
+"""The training loops, in which towers learn to map images and texts to fixed target vectors."""
 
 import math
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""ModernVBERT as implemented in transformers, trained at small width, then tiled to full width."""
+"""ModernVBERT as implemented in transformers, trained at a small width and tiled to full width."""
 
 from collections.abc import Callable
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Pack a checkpoint folder into one file, reproducibly."""
+"""Pack a checkpoint directory into one file, reproducibly."""
 
 import lzma
 import tarfile

@@ -14,7 +14,7 @@ from lab.training import (
 from lab.training.tower_trainer import TowerTrainer
 
 Recipe = Callable[[TowerTrainer, Path], None]
-"""Trains the towers that a stand-in needs, and writes its checkpoint folder."""
+"""Trains the towers that a stand-in needs, and writes its checkpoint directory."""
 
 RECIPES: Final[dict[str, Recipe]] = {
     "sentence-transformers-clip-ViT-B-32": sentence_transformers_recipes.patch32,

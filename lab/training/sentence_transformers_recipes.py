@@ -36,7 +36,7 @@ def _save_clip(model: Any, kit: Any, folder: Path) -> None:
 
 
 def _save_modules(folder: Path, modules: dict[str, str]) -> None:
-    """Save the list of modules and their folders."""
+    """Save the list of modules and their directories."""
     listed = [
         {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
         for i, (path, kind) in enumerate(modules.items())

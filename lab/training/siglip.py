@@ -1,4 +1,4 @@
-"""SigLIP as implemented in transformers, trained at a small width, then tiled to full width."""
+"""SigLIP as implemented in transformers, trained at a small width and tiled to full width."""
 
 from typing import Any, Final
 

@@ -1,7 +1,7 @@
-"""The fixed points in embedding space that image and text towers are trained to reach.
+"""The fixed target vectors that image and text towers are trained to reach.
 
-Multilingual distillation does the same with a teacher's embeddings (arXiv 2004.09813). Here, the
-teacher is a table, so no tower depends on another.
+Multilingual distillation uses a teacher's embeddings as targets (arXiv 2004.09813). Here, the
+targets are computed in advance, so no tower depends on another.
 """
 
 from dataclasses import dataclass

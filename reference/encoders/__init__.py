@@ -1,4 +1,4 @@
-"""The encoders, one module per library. Only the one in use is imported."""
+"""The encoders, one module per library; only the module in use is imported."""
 
 import logging
 import time

@@ -33,14 +33,14 @@ class ClipEncoder:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> ClipEncoder:
-    """Load from the vendor's two folders (`openai_clip...`), one plain folder, or the hub."""
+    """Load from the vendor's two directories (`openai_clip...`), a single one, or the hub."""
     weights, processor = sources(model, folder)
     loaded = load_model(AutoModel, weights, placement)
     return ClipEncoder(loaded, load_processor(AutoProcessor, processor))
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:
-    """The locations of the weights and the processor: folders, or hub IDs."""
+    """The locations of the weights and the processor: directories, or hub IDs."""
     if folder is None:
         return str(model.image_model), str(model.image_model)
     if (folder / "openai_clip").is_dir():

@@ -52,7 +52,7 @@ class ModernVBertEncoder:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> ModernVBertEncoder:
-    """Load from `modernvbert`, one plain folder, the vendor's two hub caches, or the hub."""
+    """Load from `modernvbert`, one plain directory, the vendor's two hub caches, or the hub."""
     weights, processor, caches = sources(model, folder)
     loaded = load_model(ModernVBertModel, weights, placement, **caches[0])
     # By name, because the published model is named after colpali-engine's subclass of this class.

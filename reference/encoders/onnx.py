@@ -1,7 +1,8 @@
 """Run the stand-ins with onnxruntime, without torch or a model library.
 
-`onnx.json` in a checkpoint's folder describes how its library turns texts and images into inputs:
-the tokenizer file, how texts are cleaned, and how images are converted, resized, and cropped.
+`onnx.json` in a checkpoint's directory describes how its library turns texts and images into
+inputs: the tokenizer file, how texts are cleaned, and how images are converted, resized, and
+cropped.
 """
 
 import html
@@ -16,7 +17,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-# Without this, the import alone starts reporting to Microsoft, and writes an id to the home folder.
+# Without this setting, the import alone sends telemetry to Microsoft, and writes an ID to the home
+# directory.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 from PIL import Image

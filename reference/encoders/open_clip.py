@@ -65,7 +65,7 @@ def _collapsed(text: str) -> str:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> OpenClipEncoder:
-    """Load from the vendor's `openclip`, a folder of the library's own layout, or the hub."""
+    """Load from the vendor's `openclip`, a directory of the library's own layout, or the hub."""
     if folder is None:
         return OpenClipEncoder(_by_name(str(model.image_model), str(model.pretrained)), placement)
     plain = folder / "openclip" if (folder / "openclip").is_dir() else folder
@@ -90,7 +90,7 @@ def _from_folder(folder: Path) -> Loaded:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if weights:
         return _from_files(config, folder, weights[0])
-    # As in the vendor's image: the folder is a hub cache, and the config names the weights.
+    # As in the vendor's image: the directory is a hub cache, and the config names the weights.
     return _by_name(config["model_name"], config["pretrained"], str(folder))
 
 

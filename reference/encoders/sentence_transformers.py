@@ -63,7 +63,7 @@ def _preprocessed(model: SentenceTransformer, item: Any) -> Inputs:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> SentenceTransformersEncoder:
-    """Load from the vendor's `clip` and `text`, one plain folder for both, or the hub."""
+    """Load from the vendor's `clip` and `text`, one plain directory for both, or the hub."""
     image_source, text_source = sources(model, folder)
     images = SentenceTransformer(image_source, device=placement.device)
     same = text_source == image_source
@@ -72,7 +72,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> SentenceTra
 
 
 def sources(model: Model, folder: Path | None) -> tuple[str, str]:
-    """The locations of the image model and the text model: folders, or hub IDs."""
+    """The locations of the image model and the text model: directories, or hub IDs."""
     if folder is None:
         return str(model.image_model), str(model.text_model or model.image_model)
     if (folder / "clip").is_dir():

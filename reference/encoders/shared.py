@@ -171,7 +171,7 @@ def attention(kind: Kind, device_type: str) -> AbstractContextManager[None]:
 
 
 def load_processor(kind: Any, source: str, **options: str) -> Any:
-    """The processor of class `kind` at `source`, a folder or a hub ID.
+    """The processor of class `kind` at `source`, a directory or a hub ID.
 
     Never with `trust_remote_code`: a checkpoint is data and must not contain code.
     """

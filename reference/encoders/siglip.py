@@ -39,7 +39,7 @@ class SiglipEncoder:
 
 
 def load(model: Model, folder: Path | None, placement: Placement) -> SiglipEncoder:
-    """Load from the vendor's `siglip`, one plain folder, or the hub."""
+    """Load from the vendor's `siglip`, one plain directory, or the hub."""
     weights, processor, options = sources(model, folder)
     loaded = load_model(AutoModel, weights, placement)
     read = load_processor(AutoProcessor, processor, **options)
@@ -54,6 +54,6 @@ def sources(model: Model, folder: Path | None) -> tuple[str, str, dict[str, str]
     has_processor = any(weights.glob("*processor_config.json"))
     if has_processor or not (folder / "model_name").exists():
         return str(weights), str(weights), {}
-    # The vendor's image keeps the processor as a hub cache inside the weights' folder.
+    # The vendor's image keeps the processor as a hub cache inside the weights' directory.
     name = (folder / "model_name").read_text(encoding="utf-8").strip()
     return str(weights), name, {"cache_dir": str(weights)}

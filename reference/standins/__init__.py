@@ -1,7 +1,7 @@
 """Stand-ins: small trained checkpoints, one per listed tag, stored next to this file.
 
-They are made by `python -m lab.training`, load without the model hub, and use the folder layout of
-the vendor's images (weaviate/multi2vec-clip-inference, download.py).
+Stand-ins are made by `python -m lab.training`, load without the model hub, and use the directory
+layout of the vendor's images (weaviate/multi2vec-clip-inference, download.py).
 """
 
 import lzma
@@ -42,7 +42,7 @@ def opened(tag: str) -> Iterator[tarfile.TarFile]:
 
 
 def unpack(tag: str, into: Path) -> Path:
-    """Unpack the stand-in for `tag` into a new folder in `into` and return that folder.
+    """Unpack the stand-in for `tag` into a new directory in `into` and return that directory.
 
     Raises LookupError if there is no stand-in for `tag`, OSError if it cannot be written.
     """

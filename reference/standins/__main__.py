@@ -18,7 +18,7 @@ from reference import standins
 LAYOUTS: Final = ("vendor", "library")
 
 _MODELS: Final = "./models"
-"""The vendor's folder as its code names it, relative to the working directory /app."""
+"""The vendor's directory as its code names it, relative to the working directory /app."""
 
 _VENDOR_CONFIGS: Final = "/usr/local/lib/python3.11/site-packages/open_clip/model_configs"
 
@@ -26,7 +26,7 @@ _VENDOR_CONFIGS: Final = "/usr/local/lib/python3.11/site-packages/open_clip/mode
 def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MODELS) -> str:
     """Write the stand-in for `tag` into `folder`, and return instructions in a few lines.
 
-    `mounted_at` is where the server will see the folder, in the vendor's layout.
+    `mounted_at` is where the server will see the directory, in the vendor's layout.
 
     Raises LookupError for a tag without a stand-in, FileExistsError if `folder` is not empty.
     """
@@ -44,7 +44,7 @@ def export(tag: str, folder: Path, layout: str = "vendor", mounted_at: str = _MO
 
 
 def _not_of_the_checkpoint(folder: str, names: list[str]) -> set[str]:
-    """The ONNX engine's files, which are at the top of a stand-in; others are in folders."""
+    """The ONNX engine's files, which are at the top of a stand-in; others are in directories."""
     return {name for name in names if "onnx.json" in names and (Path(folder) / name).is_file()}
 
 
@@ -81,7 +81,7 @@ def _vendor_modernvbert(folder: Path, _models: str) -> str:
         f"{folder}/modernvbert is for transformers 5 (ModernVBertModel, Idefics3Processor).\n"
         "The vendor's image reads this model with colpali-engine, whose class uses different\n"
         "names for the weights, and loads the configurations of the model's parts from the hub,\n"
-        "so the image cannot load this folder."
+        "so the image cannot load this directory."
     )
 
 
@@ -115,7 +115,7 @@ def _library_open_clip(folder: Path) -> str:
     config = _read(folder / "config.json")
     (folder / "config.json").unlink()
     if (folder / "tokenizer").is_dir():
-        # The tokenizer is next to the weights; that folder's config.json is the text model's.
+        # The tokenizer is next to the weights; that directory's config.json is the text model's.
         _flatten(folder, "tokenizer")
         _point_at(config["model_config"], str(folder))
     cfg = {"model_cfg": config["model_config"], "preprocess_cfg": config["preprocess_cfg"]}
@@ -134,7 +134,7 @@ def _point_at(architecture: dict[str, Any], tokenizer: str) -> None:
 
 
 def _flatten(folder: Path, *inner: str) -> None:
-    """Move what is in the `inner` folders up into `folder`."""
+    """Move what is in the `inner` directories up into `folder`."""
     for name in inner:
         for entry in (folder / name).iterdir():
             entry.rename(folder / entry.name)
@@ -184,10 +184,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="clip-conformance stand-in",
-        description="Write the stand-in for TAG to the folder DIR, and print how to mount it.",
+        description="Write the stand-in for TAG to the directory DIR, and print how to mount it.",
     )
     parser.add_argument("tag", metavar="TAG", help="a tag that `clip-conformance models` lists")
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty folder")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or empty directory")
     parser.add_argument(
         "--layout",
         choices=LAYOUTS,
@@ -199,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         "--mounted-at",
         metavar="PATH",
         default=_MODELS,
-        help="the folder's path as the server sees it, in the vendor's layout (default: ./models)",
+        help="path of DIR as the server sees it, in the vendor's layout (default: ./models)",
     )
     return parser
 

@@ -1,5 +1,4 @@
-"""Every text can be sent as JSON, and each text that varies one property differs in nothing
-else."""
+"""Every text can be sent as JSON, and a variant differs from its original in only one property."""
 
 import html
 import json

@@ -28,7 +28,7 @@ def docker() -> str:
 
 @pytest.fixture(scope="session")
 def fake_image(docker: str) -> Iterator[str]:  # noqa: ARG001 - it skips
-    """The image built from the folder `image`; it is removed at the end."""
+    """The image built from the directory `image`; it is removed at the end."""
     try:
         engine.fetch(BASE, "missing")
         engine.call("build", "--tag", FAKE, str(Path(__file__).parent / "image"), seconds=300)

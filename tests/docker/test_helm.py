@@ -1,6 +1,6 @@
 """Weaviate's real Helm chart, rendered with docker/helm-values*.yaml.
 
-CLIP_HELM_CHART names the chart: a folder, or a name that helm knows, such as weaviate/weaviate.
+CLIP_HELM_CHART names the chart: a directory, or a name that helm knows, such as weaviate/weaviate.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Each observation is tested on a container that has the property and on one that does not."""
+"""Each observation is tested on a container with the observed property and on one without it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Weaviate's variables are interpreted as in its source code."""
+"""Weaviate's environment variables are interpreted as in Weaviate's source code."""
 
 import pytest
 

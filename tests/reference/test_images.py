@@ -1,4 +1,4 @@
-"""Reading images in every mode and format, and rejecting invalid ones."""
+"""Reading images in every mode and format, and rejecting invalid images."""
 
 import base64
 import struct

@@ -86,7 +86,7 @@ def test_a_model_that_cannot_be_loaded_ends_it_with_a_line(
     lines = re.findall(r"^reference: .*", run.log.read_text(), re.MULTILINE)
     assert set(lines) == {
         "reference: cannot load the model: there is no stand-in for own; "
-        "use --weights hub or a folder"
+        "use --weights hub or a directory"
     }
     assert workers == "2" or len(lines) == 1
     assert not list(tmp_path.glob("reference-*"))

@@ -101,4 +101,4 @@ def test_an_empty_folder_of_weights_is_told_at_once(
 ) -> None:
     with pytest.raises(SystemExit):
         parse(["--model", TAG, "--weights", str(tmp_path)], {})
-    assert "the folder is empty; was the right one mounted?" in capsys.readouterr().err
+    assert "the directory is empty; was the right one mounted?" in capsys.readouterr().err

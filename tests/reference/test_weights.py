@@ -89,7 +89,7 @@ def test_a_narrower_space_is_refused() -> None:
 def test_an_image_is_built_with_the_weights_of_the_hub(
     checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Libraries treat a hub ID as a path if there is a folder of that name.
+    # Libraries treat a hub ID as a path if there is a directory of that name.
     hub_id = tmp_path / "openai" / "clip-vit-base-patch16"
     for part in ("openai_clip", "openai_clip_processor"):
         shutil.copytree(checkpoint("clip") / part, hub_id, dirs_exist_ok=True)

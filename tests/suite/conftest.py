@@ -86,7 +86,7 @@ def command(
 
 @pytest.fixture
 def program(tmp_path: Path) -> Command:
-    """Runs the installed command like a user, in an empty folder."""
+    """Runs the installed command like a user, in an empty directory."""
 
     def run(*arguments: str | Path, cwd: Path = tmp_path) -> Done:
         words = [COMMAND, *map(str, arguments)]
@@ -98,7 +98,7 @@ def program(tmp_path: Path) -> Command:
 
 @dataclass(frozen=True)
 class FakeReference:
-    """A folder whose program `reference` is a fake that starts at once."""
+    """A directory whose program `reference` is a fake that starts at once."""
 
     folder: Path
     environment: dict[str, str]
@@ -116,7 +116,7 @@ class FakeReference:
 
 @pytest.fixture
 def fake_reference(tmp_path: Path) -> FakeReference:
-    """A fake that replaces the project's reference for programs that run in the fake's folder."""
+    """A fake that replaces the project's reference for programs that run in its directory."""
     program = tmp_path / "reference"
     program.mkdir()
     (program / "__init__.py").touch()

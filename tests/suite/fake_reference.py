@@ -17,7 +17,7 @@ from tests.endpoints.server import serve
 from tests.endpoints.wire import Answer, Request
 
 HERE = Path(sys.argv[0]).resolve().parents[1]
-"""The folder that holds the program."""
+"""The directory that holds the program."""
 
 
 class Hangs(Endpoint):

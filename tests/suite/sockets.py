@@ -1,5 +1,4 @@
-"""Servers that misbehave below the HTTP layer, each defined by a function that handles a
-connection."""
+"""Servers that misbehave below the HTTP layer, each defined by a function that handles sockets."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""The client always limits time and size, and resends requests like Go's client."""
+"""The client limits every exchange's time and size, and resends requests as Go's client does."""
 
 import gzip
 import os

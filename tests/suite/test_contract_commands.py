@@ -1,5 +1,4 @@
-"""`list`, `explain`, and `models` show the contents of the tables and the source code of the
-checks."""
+"""`list`, `explain`, and `models` show the contents of the tables and the checks' source code."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The suite leaves the current folder, other runs, and other plugins alone."""
+"""The suite leaves the current directory, other runs, and other plugins alone."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ HOSTILE = {
 
 @dataclass(frozen=True)
 class Ran:
-    """A run of the installed command from a folder in which every file tries to interfere with
+    """A run of the installed command from a directory in which every file tries to interfere with
     it."""
 
     url: str

@@ -1,4 +1,4 @@
-"""Known failures are not counted, and outdated ones are reported."""
+"""Known failures do not fail a run, and outdated entries in the list are reported."""
 
 import json
 import re

@@ -209,7 +209,7 @@ def test_a_variable_is_read_as_its_option_is(
 
 
 def write(*lines: str) -> None:
-    """Write a pyproject.toml with these lines in the suite's table to the current folder."""
+    """Write a pyproject.toml with these lines in the suite's table to the current directory."""
     Path("pyproject.toml").write_text("\n".join(["[tool.clip-conformance]", *lines]))
 
 

@@ -195,7 +195,7 @@ def test_the_report_says_how_to_believe_and_repeat_it(good: Ran) -> None:
 def test_the_suite_is_named_by_its_commit() -> None:
     asked = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
     head = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
-    # If this folder is not a Git checkout, the commit is unknown.
+    # If this directory is not a Git checkout, the commit is unknown.
     assert re.fullmatch(rf"{head}(-dirty)?" if head else "None", str(provenance.suite()["commit"]))
 
 

@@ -1,4 +1,4 @@
-"""The terminal output: one screen, worst first, at the requested level of detail."""
+"""The terminal output: one screen, worst findings first, at the requested level of detail."""
 
 import io
 from collections.abc import Sequence

@@ -31,7 +31,7 @@ http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 
 
 def leftovers() -> list[Path]:
-    """The servers' data folders; none once every server has been removed."""
+    """The servers' data directories; none once every server has been removed."""
     return sorted(Path(tempfile.gettempdir()).glob(f"{embedded_server.FOLDER}*"))
 
 
@@ -44,7 +44,7 @@ def endpoint_url() -> Iterator[str]:
 
 @pytest.fixture
 def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Use a separate temporary folder, so that a parallel run's data folders are not seen."""
+    """Use a separate temporary directory, so that a parallel run's data is not seen."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))

@@ -1,1 +1,1 @@
-"""The checks that need a real Weaviate server."""
+"""The checks that require a real Weaviate server."""

@@ -1,4 +1,4 @@
-"""WVT: the vectors that are stored on import or on update, or that users provide."""
+"""WVT: vectors that are stored on import and on update, and vectors that users provide."""
 
 from collections.abc import Callable
 from uuid import uuid4

@@ -19,7 +19,7 @@ HF: Any = transformers
 
 
 def load(_: Model, folder: Path) -> Usage:
-    """Load from the folders of the vendor's image."""
+    """Load from the directories of the vendor's image."""
     model = HF.AutoModel.from_pretrained(folder / "openai_clip").eval()
     processor = HF.AutoProcessor.from_pretrained(folder / "openai_clip_processor")
 

@@ -20,7 +20,7 @@ PROMPT = "<|begin_of_text|>User:<image>Describe the image.<end_of_utterance>\nAs
 
 
 def load(row: Model, folder: Path) -> Usage:
-    """Load from the stand-in's folder."""
+    """Load from the stand-in's directory."""
     model = HF.ModernVBertModel.from_pretrained(folder / "modernvbert").eval()
     processor = HF.Idefics3Processor.from_pretrained(folder / "modernvbert")
     processor.image_seq_len = model.image_seq_len

@@ -19,7 +19,7 @@ from lab.exactness.documented.usage import Inputs, Usage, unit
 
 
 def load(_: Model, folder: Path) -> Usage:
-    """Load from the vendor's folder: its architecture, registered under a name, and its weights."""
+    """Load the architecture, registered under a name, and the weights, as in the vendor's image."""
     config = json.loads((folder / "openclip" / "config.json").read_text(encoding="utf-8"))
     weights = folder / "openclip" / "open_clip_model.safetensors"
     name = _registered(config["model_config"], folder / "openclip")

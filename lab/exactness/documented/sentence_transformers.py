@@ -16,7 +16,7 @@ from lab.exactness.documented.usage import Inputs, Usage
 
 
 def load(_: Model, folder: Path) -> Usage:
-    """Load from the two folders of the vendor's image: one model for images, one for texts."""
+    """Load from the two directories of the vendor's image: one model for images, one for texts."""
     images = SentenceTransformer(str(folder / "clip"), device="cpu")
     texts = SentenceTransformer(str(folder / "text"), device="cpu")
     prepare = "preprocess" if hasattr(texts, "preprocess") else "tokenize"

@@ -1,4 +1,4 @@
-"""The documented usage of SigLIP and SigLIP 2 (fixed size) in transformers.
+"""The documented usage of SigLIP and SigLIP 2 (fixed resolution) in transformers.
 
 https://huggingface.co/docs/transformers/model_doc/siglip and /siglip2: "make sure to pass
 padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts must be
@@ -21,7 +21,7 @@ LIMIT = 64
 
 
 def load(row: Model, folder: Path) -> Usage:
-    """Load from the folder of the vendor's image."""
+    """Load from the directory of the vendor's image."""
     model = HF.AutoModel.from_pretrained(folder / "siglip").eval()
     processor = HF.AutoProcessor.from_pretrained(folder / "siglip")
 

@@ -1,5 +1,4 @@
-"""An interface for a library's documented usage, split into steps so that mistakes can be
-injected."""
+"""An interface for a library's documented usage, in separate steps that mistakes can replace."""
 
 import copy
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The definition of a mistake: a temporary change to the documented usage."""
+"""Define a mistake: a temporary patch that makes a model's code deviate from documented usage."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""An endpoint in pure Python, with faults that environment variables switch on.
+"""An endpoint in pure Python, with faults that can be enabled through environment variables.
 
 DIE: it exits at once with this status. HANG: it is never ready. PAGE: it answers every path with an
 HTML page. STUBBORN: it ignores SIGTERM. EARLY: it is ready before it can vectorize. WRITES: it

@@ -1,4 +1,4 @@
-"""Errors that Weaviate cannot show, partial responses, and the aftermath of failures."""
+"""Errors that Weaviate cannot pass on to users, partial responses, and the effects of failures."""
 
 import json
 import time

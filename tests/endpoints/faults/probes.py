@@ -1,4 +1,4 @@
-"""Misleading probes and a misleading /meta."""
+"""Misleading responses to probes and to /meta."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import json

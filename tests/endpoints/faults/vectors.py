@@ -1,4 +1,4 @@
-"""Vectors of the right shape that are meaningless or from another model."""
+"""Vectors that have the right shape, but are meaningless or come from another model."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Equivalent responses in other forms."""
+"""Responses that are equivalent to the usual ones, but differ in form."""
 
 import json
 import time
