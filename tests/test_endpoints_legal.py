@@ -93,8 +93,8 @@ def transparent() -> str:
 
 
 def deep() -> str:
-    greys = np.linspace(0, 65535, 2500).reshape(50, 50)
-    return image(Image.fromarray(greys.astype(np.uint16)), format="PNG")
+    grays = np.linspace(0, 65535, 2500).reshape(50, 50)
+    return image(Image.fromarray(grays.astype(np.uint16)), format="PNG")
 
 
 def profiled() -> str:

@@ -14,7 +14,7 @@ PAIRS = [
     ("image_resize", "image_source"),
     ("text_tokens", "text_source"),
     ("languages", "languages_source"),
-    ("licence", "licence_source"),
+    ("license", "license_source"),
     ("since", "since_source"),
 ]
 ERRATA = {
@@ -34,7 +34,7 @@ def test_a_figure_and_its_source_come_together(tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_what_the_suite_and_the_reference_need_is_known(tag: str) -> None:
     model = models.find(tag)
-    assert None not in (model.library, model.image_model, model.text_model, model.normalised)
+    assert None not in (model.library, model.image_model, model.text_model, model.normalized)
     assert None not in (model.checkpoint_dimension, model.image_size, model.text_tokens)
     assert model.languages
 
@@ -54,7 +54,7 @@ def test_the_errata_of_the_page_are_the_two_known_ones() -> None:
 def test_every_unknown_cell_is_said_to_be_unknown() -> None:
     page = Path(__file__).parents[1].joinpath("docs/models.md").read_text(encoding="utf-8")
     unknown = page.partition("## Unknown")[2]
-    tags = [tag for tag, model in models.load().items() if model.licence is None]
+    tags = [tag for tag, model in models.load().items() if model.license is None]
     assert [tag for tag in tags if tag not in unknown] == []
 
 

@@ -21,7 +21,7 @@ from lab import generated_docs
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPTIONS = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
-APPLICATION = ROOT / "examples" / "application" / "test_catalogue.py"
+APPLICATION = ROOT / "examples" / "application" / "test_catalog.py"
 
 
 @pytest.mark.reference

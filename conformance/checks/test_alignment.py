@@ -178,11 +178,11 @@ def test_norms(encoded: EncodedCorpus, measure: Measure) -> None:
 def test_vectors_are_normalized_as_documented(
     encoded: EncodedCorpus, model: Model, settings: Settings, kind: str
 ) -> None:
-    if settings.weights != "published" or model.normalised is None:
+    if settings.weights != "published" or model.normalized is None:
         not_applicable("applies only to published weights whose normalization is documented")
     seen = encoded.texts if kind == "texts" else encoded.images
     norms = np.linalg.norm(seen.vectors, axis=1)
     unit = bool(np.abs(norms - 1).max() <= UNIT_LENGTH)
     got = f"{kind} with vectors of norm {norms.min():.4g} to {norms.max():.4g}"
-    expected = "unit norm" if model.normalised else "the model's own norms, not 1"
-    expect.require(unit == model.normalised, got, expected, seen[0].exchange)
+    expected = "unit norm" if model.normalized else "the model's own norms, not 1"
+    expect.require(unit == model.normalized, got, expected, seen[0].exchange)

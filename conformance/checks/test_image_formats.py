@@ -94,8 +94,8 @@ def test_variants_of_a_format_are_read(
 @pytest.mark.clause("IMG-02")
 @pytest.mark.parametrize("family", [*FORMATS, TRANSPARENT])
 def test_variants_of_a_mode_are_read(batches: ImageBatches, variants: Chosen, family: str) -> None:
-    greys = [each for each in variants(family, *PLAIN) if "gray" in each.name]
-    read(batches, [*variants(family, *OTHER_MODES), *greys])
+    grays = [each for each in variants(family, *PLAIN) if "gray" in each.name]
+    read(batches, [*variants(family, *OTHER_MODES), *grays])
 
 
 @pytest.mark.clause("IMG-03")

@@ -36,9 +36,9 @@ def own(model: Model) -> int:
 
 
 @pytest.fixture
-def of_one_colour(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
+def of_one_color(own: int, seeds: range, batches: ImageBatches) -> list[Sized]:
     """Single-color images of every side length."""
-    return gathered(batches, (each for s in seeds for each in image_sizes.of_one_colour(own, s)))
+    return gathered(batches, (each for s in seeds for each in image_sizes.of_one_color(own, s)))
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def scales(model: Model) -> None:
 
 
 @pytest.mark.clause("IMG-05")
-def test_images_of_every_side_are_read(batches: ImageBatches, of_one_colour: list[Sized]) -> None:
-    each_read(batches, named(of_one_colour))
+def test_images_of_every_side_are_read(batches: ImageBatches, of_one_color: list[Sized]) -> None:
+    each_read(batches, named(of_one_color))
 
 
 @pytest.mark.clause("IMG-05")
@@ -89,11 +89,11 @@ def test_images_of_extreme_shapes_are_read(batches: ImageBatches) -> None:
 
 
 @pytest.mark.clause("IMG-15")
-def test_one_colour_is_the_same_at_every_size(
-    batches: ImageBatches, model: Model, of_one_colour: list[Sized]
+def test_one_color_is_the_same_at_every_size(
+    batches: ImageBatches, model: Model, of_one_color: list[Sized]
 ) -> None:
     scales(model)
-    each_image(same_image, batches, shown(of_one_colour))
+    each_image(same_image, batches, shown(of_one_color))
 
 
 @pytest.mark.clause("IMG-15")
@@ -133,11 +133,11 @@ def test_12_megapixels_are_read_and_seen(
 
 
 @pytest.mark.clause("IMG-06")
-def test_one_colour_is_the_same_at_every_large_size(
+def test_one_color_is_the_same_at_every_large_size(
     batches: ImageBatches, model: Model, own: int, seeds: range
 ) -> None:
     sides = image_sizes.LARGE_SIDES
-    sized = (each for s in seeds for each in image_sizes.of_one_colour(own, s, sides))
+    sized = (each for s in seeds for each in image_sizes.of_one_color(own, s, sides))
     large = gathered(batches, sized)
     each_read(batches, named(large))
     if model.image_resize in SCALING:
@@ -154,7 +154,7 @@ def test_heavy_files_are_read_and_seen(
 
 @pytest.mark.clause("IMG-06")
 def test_every_pixel_of_a_large_image_counts(batches: ImageBatches, model: Model, own: int) -> None:
-    seen(batches, model, image_sizes.cancelled(own))
+    seen(batches, model, image_sizes.canceled(own))
 
 
 @pytest.mark.clause("IMG-06")

@@ -83,7 +83,7 @@ def _undivided(fields: Fields) -> list[Array]:
     return [as_documented(fields) * np.float32(len(fields.rows))] if len(fields.rows) > 1 else []
 
 
-def _normalised_rows(fields: Fields) -> list[Array]:
+def _normalized_rows(fields: Fields) -> list[Array]:
     units = [row / max(float(np.linalg.norm(row)), 1e-12) for row in fields.rows]
     return [combined(units, fields.weights)]
 
@@ -98,7 +98,7 @@ WAYS: Mapping[str, Way] = {
     "only texts": lambda of: [combined(of.texts)] if of.texts and of.images else [],
     "only images": lambda of: [combined(of.images)] if of.texts and of.images else [],
     "the sum, not divided by the number of fields": _undivided,
-    "every field's vector normalized first": _normalised_rows,
+    "every field's vector normalized first": _normalized_rows,
 }
 """Ordered from simple to flexible. If two fit equally well, the first is named."""
 

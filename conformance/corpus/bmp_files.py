@@ -118,11 +118,11 @@ def _run_lengths(row: Samples, bits: int) -> bytes:
 
 def variants(width: int, height: int) -> list[Variant]:
     """All variants, each showing a scene of this size."""
-    return [*_colours((width, height)), *_palettes((width, height))]
+    return [*_colors((width, height)), *_palettes((width, height))]
 
 
-def _colours(size: Size) -> list[Variant]:
-    pixels = scenes.colour(*size)
+def _colors(size: Size) -> list[Variant]:
+    pixels = scenes.color(*size)
     shown = png(pixels)
     layouts = {
         "24-bit BMP": Layout(),
@@ -163,11 +163,11 @@ def _palettes(size: Size) -> list[Variant]:
     found = []
     for name, (count, layout) in layouts.items():
         file = partial(write, scenes.indices(*size, count), layout, scenes.palette(count))
-        found.append(Variant(name, file, png(scenes.colour(*size, count)), "mode"))
+        found.append(Variant(name, file, png(scenes.color(*size, count)), "mode"))
     table = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-    greys = scenes.grey(*size)
-    found.append(Variant("gray BMP", partial(write, greys, Layout(bits=8), table), png(greys)))
-    bits = scenes.grey(*size, levels=2)
+    grays = scenes.gray(*size)
+    found.append(Variant("gray BMP", partial(write, grays, Layout(bits=8), table), png(grays)))
+    bits = scenes.gray(*size, levels=2)
     black_white = np.array([[0, 0, 0], [255, 255, 255]], dtype=np.uint8)
     file = partial(write, bits // 255, Layout(bits=1), black_white)
     return [*found, Variant("1-bit BMP, black and white", file, png(bits), "mode")]

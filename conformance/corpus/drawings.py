@@ -30,17 +30,17 @@ HELD_OUT_SEEDS: Final = range(*fixture_files.toml(_FILE)["seeds"]["held_out"])
 class Combination:
     """What a drawing shows: one of the colors and one of the shapes of `drawings.toml`."""
 
-    colour: str
+    color: str
     shape: str
 
     def __str__(self) -> str:
-        return f"{self.colour} {self.shape}"
+        return f"{self.color} {self.shape}"
 
 
 def combinations() -> tuple[Combination, ...]:
     """Every color with every shape, always in the same order."""
     table = fixture_files.toml(_FILE)
-    return tuple(Combination(c, s) for c in table["colours"] for s in table["shapes"])
+    return tuple(Combination(c, s) for c in table["colors"] for s in table["shapes"])
 
 
 def languages() -> tuple[str, ...]:
@@ -60,11 +60,11 @@ def captions(combination: Combination, language: str, split: Split) -> tuple[str
 
 def _phrase(table: dict[str, Any], combination: Combination) -> str:
     shape, agreement = table["shapes"][combination.shape]
-    colour = table["colours"][combination.colour]
-    if isinstance(colour, dict):
-        colour = colour[agreement]
+    color = table["colors"][combination.color]
+    if isinstance(color, dict):
+        color = color[agreement]
     article = table.get("articles", {}).get(agreement, "")
-    return str(table["phrase"]).format(article=article, colour=colour, shape=shape)
+    return str(table["phrase"]).format(article=article, color=color, shape=shape)
 
 
 def draw(combination: Combination, seed: int, size: int) -> Image.Image:
@@ -80,15 +80,15 @@ def draw(combination: Combination, seed: int, size: int) -> Image.Image:
     corner = (round(chance.random() * (size - extent)), round(chance.random() * (size - extent)))
     turn = chance.uniform(-pi / 15, pi / 15)
     mask = _mask(combination.shape, extent, turn)
-    image.paste(_colour(combination.colour, chance), corner, mask)
+    image.paste(_color(combination.color, chance), corner, mask)
     return image
 
 
-def _colour(name: str, chance: Random) -> tuple[int, int, int]:
+def _color(name: str, chance: Random) -> tuple[int, int, int]:
     """The named color, with each channel changed by up to 12 of 255."""
     red, green, blue = (
         min(255, max(0, channel + chance.randint(-12, 12)))
-        for channel in fixture_files.toml(_FILE)["colours"][name]
+        for channel in fixture_files.toml(_FILE)["colors"][name]
     )
     return (red, green, blue)
 

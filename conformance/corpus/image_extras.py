@@ -17,7 +17,7 @@ from conformance.corpus import bmp_files, png_files, tiff_files
 from conformance.corpus import image_scenes as scenes
 from conformance.corpus.image_files import Variant, exif, png, save
 from conformance.corpus.image_scenes import Pixels
-from conformance.corpus.png_files import GREY, GREY_ALPHA, PALETTE, RGBA, Layout
+from conformance.corpus.png_files import GRAY, GRAY_ALPHA, PALETTE, RGBA, Layout
 
 XMP: Final = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
 LARGE: Final = 150_000
@@ -35,8 +35,8 @@ BMP_WITH_ALPHA: Final = bmp_files.Layout(
 
 def metadata(width: int, height: int) -> list[Variant]:
     """All variants, each showing a scene of this size."""
-    image = Image.fromarray(scenes.colour(width, height, scene=2))
-    other = Image.fromarray(scenes.colour(width, height, scene=3))
+    image = Image.fromarray(scenes.color(width, height, scene=2))
+    other = Image.fromarray(scenes.color(width, height, scene=3))
     files = {"PNG": _png(image), "JPEG": _jpeg(image, other)}
     files |= {"WebP": _webp(image), "GIF": _gif(image), "TIFF": _tiff(image)}
     files["BMP"] = {"": save(image, "BMP")}
@@ -52,7 +52,7 @@ def metadata(width: int, height: int) -> list[Variant]:
 
 def damaged(width: int, height: int) -> list[Variant]:
     """PNGs whose pixels are intact, but whose metadata makes a strict decoder reject the file."""
-    pixels = scenes.colour(width, height, scene=2)
+    pixels = scenes.color(width, height, scene=2)
     packed = zlib.compress(b"long " * (INFLATED // 5))
     chunks = {
         "a compressed text of 2 MiB": (b"zTXt", b"Comment\0\0" + packed),
@@ -79,7 +79,7 @@ def profile() -> bytes:
 
 
 def _png(image: Image.Image) -> dict[str, bytes]:
-    pixels = scenes.colour(*image.size, scene=2)
+    pixels = scenes.color(*image.size, scene=2)
     text = PngImagePlugin.PngInfo()
     text.add_text("Title", "a scene")
     text.add_text("Comment", "long " * 10_000, zip=True)
@@ -179,21 +179,21 @@ def _tiff(image: Image.Image) -> dict[str, bytes]:
 def transparent(width: int, height: int) -> list[Variant]:
     """All variants, each showing a scene of this size with a white corner."""
     clear = _clear(width, height)
-    pixels, greys = scenes.colour(width, height), scenes.grey(width, height)
-    pixels, greys = (np.where(_like(clear, each), np.uint8(255), each) for each in (pixels, greys))
+    pixels, grays = scenes.color(width, height), scenes.gray(width, height)
+    pixels, grays = (np.where(_like(clear, each), np.uint8(255), each) for each in (pixels, grays))
     alpha = np.where(clear, 0, 255).astype(np.uint8)[..., None]
     both = np.concatenate([pixels, alpha], axis=2)
     half = np.concatenate([pixels, np.maximum(alpha, 128)], axis=2)
-    shades = np.concatenate([greys[..., None], alpha], axis=2)
+    shades = np.concatenate([grays[..., None], alpha], axis=2)
     index = np.where(clear, 16, scenes.indices(width, height, 16)).astype(np.uint8)
     write = png_files.write
     deep = both.astype(np.uint16) * 257
     image = Image.fromarray(both)
-    in_colour = {
-        "RGBA PNG": partial(write, both, Layout(colour_type=RGBA)),
-        "half-transparent RGBA PNG": partial(write, half, Layout(colour_type=RGBA)),
-        "interlaced RGBA PNG": partial(write, both, Layout(colour_type=RGBA, interlaced=True)),
-        "16-bit RGBA PNG": partial(write, deep, Layout(colour_type=RGBA, depth=16)),
+    in_color = {
+        "RGBA PNG": partial(write, both, Layout(color_type=RGBA)),
+        "half-transparent RGBA PNG": partial(write, half, Layout(color_type=RGBA)),
+        "interlaced RGBA PNG": partial(write, both, Layout(color_type=RGBA, interlaced=True)),
+        "16-bit RGBA PNG": partial(write, deep, Layout(color_type=RGBA, depth=16)),
         "RGB PNG": partial(write, pixels, Layout(before=[_trns(255, 255, 255)])),
         "WebP": partial(save, image, "WEBP", lossless=True, exact=True),
         "TIFF": partial(tiff_files.write, both, tiff_files.Layout(alpha=True)),
@@ -202,14 +202,14 @@ def transparent(width: int, height: int) -> list[Variant]:
         "palette PNG": partial(_palette_png, index),
         "palette PNG of steps": partial(_palette_png, index, steps=True),
     }
-    in_grey = {
-        "gray PNG with alpha": partial(write, shades, Layout(colour_type=GREY_ALPHA)),
-        "gray PNG": partial(write, greys, Layout(colour_type=GREY, before=[_trns(255)])),
+    in_gray = {
+        "gray PNG with alpha": partial(write, shades, Layout(color_type=GRAY_ALPHA)),
+        "gray PNG": partial(write, grays, Layout(color_type=GRAY, before=[_trns(255)])),
     }
     lossy = {"lossy WebP": partial(save, image, "WEBP", quality=100, exact=True)}
     return [
         Variant(f"{name} with transparent pixels", file, plain, "clear")
-        for files, plain in ((in_colour, png(pixels)), (in_grey, png(greys)), (lossy, None))
+        for files, plain in ((in_color, png(pixels)), (in_gray, png(grays)), (lossy, None))
         for name, file in files.items()
     ]
 
@@ -236,8 +236,8 @@ def _table() -> Pixels:
 def _palette_png(index: Pixels, steps: bool = False) -> bytes:
     # Opaque or nearly opaque colors, and a transparent one.
     opaque = bytes(255 - number % 3 for number in range(16)) if steps else b"\xff" * 16
-    before = [png_files.colours(_table()), (b"tRNS", opaque + b"\0")]
-    return png_files.write(index, Layout(colour_type=PALETTE, before=before))
+    before = [png_files.colors(_table()), (b"tRNS", opaque + b"\0")]
+    return png_files.write(index, Layout(color_type=PALETTE, before=before))
 
 
 def _indexed(index: Pixels) -> Image.Image:
@@ -250,10 +250,10 @@ def _indexed(index: Pixels) -> Image.Image:
 def sequences(width: int, height: int) -> list[Variant]:
     """Animations, pages, and some cameras' image pairs, each beginning with the same scene."""
     first, *others = (
-        Image.fromarray(scenes.colour(width, height, scene=number)) for number in (4, 5, 6, 7)
+        Image.fromarray(scenes.color(width, height, scene=number)) for number in (4, 5, 6, 7)
     )
     indexed, *frames = (each.quantize(16, dither=Image.Dither.NONE) for each in (first, *others))
-    shown = png(scenes.colour(width, height, scene=4))
+    shown = png(scenes.color(width, height, scene=4))
     smaller = others[0].resize((max(1, width // 2), max(1, height // 3)))
     gif = partial(save, indexed, "GIF", save_all=True, duration=100)
     several = partial(save, first, save_all=True, append_images=others)

@@ -62,13 +62,13 @@ def detailed(family: str) -> list[Variant]:
 
 def jpeg(width: int, height: int) -> list[Variant]:
     """Qualities, subsampling, progressive and restart markers, gray, RGB, CMYK, and YCCK."""
-    colour, grey = _scene(width, height), Image.fromarray(scenes.grey(width, height))
-    inks = colour.convert("CMYK")
-    pictures = {name: (colour, options) for name, options in _jpegs_in_colour().items()}
+    color, gray = _scene(width, height), Image.fromarray(scenes.gray(width, height))
+    inks = color.convert("CMYK")
+    pictures = {name: (color, options) for name, options in _jpegs_in_color().items()}
     good: dict[str, Any] = {"quality": 95}
     pictures |= {
-        "gray JPEG": (grey, good),
-        "progressive gray JPEG": (grey, {**good, "progressive": True}),
+        "gray JPEG": (gray, good),
+        "progressive gray JPEG": (gray, {**good, "progressive": True}),
         "CMYK JPEG": (inks, good),
         "progressive CMYK JPEG": (inks, {**good, "progressive": True}),
     }
@@ -78,12 +78,12 @@ def jpeg(width: int, height: int) -> list[Variant]:
         )
         for name, (image, options) in pictures.items()
     ]
-    found.append(Variant("YCCK JPEG", partial(ycck, scenes.colour(width, height)), None, "ink"))
-    turned = partial(save, colour, "JPEG", exif=exif(orientation=6), **good)
+    found.append(Variant("YCCK JPEG", partial(ycck, scenes.color(width, height)), None, "ink"))
+    turned = partial(save, color, "JPEG", exif=exif(orientation=6), **good)
     return [*found, Variant("JPEG turned by EXIF", turned, None, "turned")]
 
 
-def _jpegs_in_colour() -> dict[str, dict[str, Any]]:
+def _jpegs_in_color() -> dict[str, dict[str, Any]]:
     """Pillow's options by name."""
     found: dict[str, dict[str, Any]] = {
         f"JPEG of quality {q}": {"quality": q} for q in (30, 75, 100)
@@ -123,12 +123,12 @@ def gif(width: int, height: int) -> list[Variant]:
     size = width, height
     found = []
     for number, count in enumerate(GIF_PALETTES):
-        shown, indexed = png(scenes.colour(*size, count)), _indexed(*size, count)
+        shown, indexed = png(scenes.color(*size, count)), _indexed(*size, count)
         for interlace, word in ((0, ""), (1, ", interlaced")):
             file = partial(save, indexed, "GIF", interlace=interlace)
             is_pair = number % 2 == interlace
             found.append(Variant(f"GIF of {count} colors{word}", file, shown, "mode", is_pair))
-    shown, indexed = png(scenes.colour(*size, 16)), _indexed(*size, 16)
+    shown, indexed = png(scenes.color(*size, 16)), _indexed(*size, 16)
     more: dict[str, dict[str, Any]] = {
         "GIF with an unused transparent color": {"transparency": 17},
         "GIF with a background color": {"background": 3},
@@ -136,9 +136,9 @@ def gif(width: int, height: int) -> list[Variant]:
     }
     for name, options in more.items():
         found.append(Variant(name, partial(save, indexed, "GIF", **options), shown, "mode"))
-    greys = scenes.grey(*size)
-    file = partial(save, Image.fromarray(greys), "GIF")
-    return [*found, Variant("gray GIF", file, png(greys), "mode")]
+    grays = scenes.gray(*size)
+    file = partial(save, Image.fromarray(grays), "GIF")
+    return [*found, Variant("gray GIF", file, png(grays), "mode")]
 
 
 def _indexed(width: int, height: int, count: int) -> Image.Image:
@@ -153,33 +153,33 @@ def _indexed(width: int, height: int, count: int) -> Image.Image:
 def webp(width: int, height: int) -> list[Variant]:
     """Lossless and lossy, with and without alpha, at several qualities and efforts."""
     size = width, height
-    colour, grey, clear = _scene(*size), Image.fromarray(scenes.grey(*size)), clear_corner(*size)
-    shown, greys = png(scenes.colour(*size)), png(scenes.grey(*size))
+    color, gray, clear = _scene(*size), Image.fromarray(scenes.gray(*size)), clear_corner(*size)
+    shown, grays = png(scenes.color(*size)), png(scenes.gray(*size))
     corner = png(white_corner(*size))
     exact = partial(save, kind="WEBP", lossless=True, exact=True)
     lossy = partial(save, kind="WEBP")
     efforts = [
-        Variant(f"lossless WebP, effort {method}", partial(exact, colour, method=method), shown)
+        Variant(f"lossless WebP, effort {method}", partial(exact, color, method=method), shown)
         for method in (0, 4, 6)
     ]
     qualities = [
-        Variant(f"lossy WebP of quality {q}", partial(lossy, colour, quality=q), None, "lossy")
+        Variant(f"lossy WebP of quality {q}", partial(lossy, color, quality=q), None, "lossy")
         for q in (20, 80, 100)
     ]
     alpha = partial(lossy, clear, quality=90, exact=True)
     return [
         *efforts,
-        Variant("lossless gray WebP", partial(exact, grey), greys),
+        Variant("lossless gray WebP", partial(exact, gray), grays),
         Variant("lossless WebP with alpha", partial(exact, clear), corner, "mode"),
         *qualities,
-        Variant("lossy gray WebP", partial(lossy, grey, quality=90), None, "lossy"),
+        Variant("lossy gray WebP", partial(lossy, gray, quality=90), None, "lossy"),
         Variant("lossy WebP with alpha", alpha, None, "lossy"),
     ]
 
 
 def white_corner(width: int, height: int) -> scenes.Pixels:
     """The scene with one white pixel."""
-    pixels = scenes.colour(width, height).copy()
+    pixels = scenes.color(width, height).copy()
     pixels[0, 0] = 255
     return pixels
 
@@ -195,7 +195,7 @@ def clear_corner(width: int, height: int) -> Image.Image:
 
 
 def _scene(width: int, height: int) -> Image.Image:
-    return Image.fromarray(scenes.colour(width, height))
+    return Image.fromarray(scenes.color(width, height))
 
 
 FAMILIES: Final[dict[str, Callable[[int, int], list[Variant]]]] = {

@@ -29,12 +29,12 @@ PLACES: Final = {
 """Column and row of a detail, in units of `DETAIL`."""
 TINY: Final = ((255, 0, 0), (0, 255, 0), (0, 0, 255), *SAME_LUMA, (0, 0, 0), (255, 255, 255))
 
-GREY: Final = (128, 128, 128)
+GRAY: Final = (128, 128, 128)
 WIDEST_BLUR: Final = 0.25
 """Standard deviation of the strongest blur, relative to the shorter side: only a tint remains."""
 MOST_COVERED: Final = 0.9
 """Share of the width that the strongest occlusion covers, starting from the left."""
-NEIGHBOUR: Final = 0.03
+NEIGHBOR: Final = 0.03
 """Share of the width by which an image is shifted; pixels wrap around to the other side."""
 
 
@@ -85,7 +85,7 @@ def names() -> list[str]:
 @cache
 def large(side: int) -> Alike:
     """Files of several megabytes, all of the same length, that differ in one place."""
-    base = scenes.colour(side, side)
+    base = scenes.color(side, side)
     places = ("top left", "bottom right", "middle")
     changed = {f"a detail at the {name}": _detail(base, PLACES[name]) for name in places}
     shown = _with_copies(base, changed | {"two areas swapped": _areas_exchanged(base)})
@@ -94,7 +94,7 @@ def large(side: int) -> Alike:
 
 
 def _alike(kind: str, side: int, names: list[str]) -> Alike:
-    base = scenes.colour(side, side)
+    base = scenes.color(side, side)
     changes = _changes()
     shown = _with_copies(base, {name: changes[name](base) for name in names})
     write = KINDS[kind]
@@ -185,7 +185,7 @@ def blurred(file: bytes, strength: float) -> bytes:
 def covered(file: bytes, strength: float) -> bytes:
     """The image behind a gray board that slides in from the left; strength 0 to 1."""
     image = opened(file)
-    image.paste(GREY, (0, 0, round(MOST_COVERED * strength * image.width), image.height))
+    image.paste(GRAY, (0, 0, round(MOST_COVERED * strength * image.width), image.height))
     return save(image, "PNG")
 
 
@@ -195,7 +195,7 @@ def _enlarged(image: Image.Image) -> bytes:
 
 
 def _shifted(image: Image.Image) -> bytes:
-    moved = ImageChops.offset(image, max(1, round(NEIGHBOUR * image.width)), 0)
+    moved = ImageChops.offset(image, max(1, round(NEIGHBOR * image.width)), 0)
     return save(moved, "PNG")
 
 

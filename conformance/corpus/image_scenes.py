@@ -33,8 +33,8 @@ STEP: Final = 7
 """Difference between shades of a base color, if a scene has more colors than base colors."""
 
 
-def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
-    """Which of `colours` (2 to 256) each pixel has, shape (height, width).
+def indices(width: int, height: int, colors: int = 16, scene: int = 0) -> Pixels:
+    """Which of `colors` (2 to 256) each pixel has, shape (height, width).
 
     There are 4 x 4 areas; if there are more colors than areas, an area consists of shaded tiles.
     """
@@ -42,15 +42,15 @@ def indices(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixel
     side = TILES // AREAS
     area = order.repeat(side, axis=0).repeat(side, axis=1)
     tile = np.tile(np.arange(side * side).reshape(side, side), (AREAS, AREAS))
-    tiles: Pixels = ((area + TILES * tile) % colours).astype(np.uint8)
+    tiles: Pixels = ((area + TILES * tile) % colors).astype(np.uint8)
     across, down = np.arange(width) * TILES // width, np.arange(height) * TILES // height
     return tiles[down[:, None], across[None]]
 
 
 @cache
-def palette(colours: int) -> Pixels:
+def palette(colors: int) -> Pixels:
     """As many different colors as requested, shape (colors, 3)."""
-    number = np.arange(colours)
+    number = np.arange(colors)
     base = np.array(BASE)[number % len(BASE)]
     shade = (number // len(BASE)) * STEP
     # Bright channels get darker, and dark ones brighter.
@@ -64,17 +64,17 @@ def shades(levels: int) -> Pixels:
     return np.concatenate([even[::2], even[1::2]]).astype(np.uint8)
 
 
-def colour(width: int, height: int, colours: int = 16, scene: int = 0) -> Pixels:
+def color(width: int, height: int, colors: int = 16, scene: int = 0) -> Pixels:
     """The scene in colors, shape (height, width, 3)."""
-    return palette(colours)[indices(width, height, colours, scene)]
+    return palette(colors)[indices(width, height, colors, scene)]
 
 
-def pure(width: int, height: int, colours: int = 8, scene: int = 0) -> Pixels:
+def pure(width: int, height: int, colors: int = 8, scene: int = 0) -> Pixels:
     """The scene in colors whose channels are 0 or 255, shape (height, width, 3)."""
-    return np.array(PURE, dtype=np.uint8)[indices(width, height, colours, scene)]
+    return np.array(PURE, dtype=np.uint8)[indices(width, height, colors, scene)]
 
 
-def grey(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
+def gray(width: int, height: int, levels: int = 16, scene: int = 0) -> Pixels:
     """The scene in grayscale values, shape (height, width)."""
     return shades(levels)[indices(width, height, levels, scene)]
 
@@ -86,13 +86,13 @@ def bands(width: int, height: int, scene: int = 0) -> Pixels:
     image. If the shorter side has one or two pixels, each band is one pixel. Shape (height, width,
     3).
     """
-    colours = np.array([BASE[(5 * scene + 3 * step) % len(BASE)] for step in range(3)])
+    colors = np.array([BASE[(5 * scene + 3 * step) % len(BASE)] for step in range(3)])
     band = np.arange(min(width, height)) * 3 // min(width, height)
     # Copying whole rows is many times faster than writing three bytes at a time.
     if height <= width:
-        rows = np.tile(colours.astype(np.uint8), (1, width))[band]
+        rows = np.tile(colors.astype(np.uint8), (1, width))[band]
     else:
-        rows = np.repeat(colours.astype(np.uint8)[band].reshape(1, -1), height, axis=0)
+        rows = np.repeat(colors.astype(np.uint8)[band].reshape(1, -1), height, axis=0)
     return rows.reshape(height, width, 3)
 
 

@@ -72,7 +72,7 @@ HEAVY: Final = {
 """Side in pixels (a multiple of 4) and scene of squares that are stored uncompressed, or with noise
 that cannot be compressed."""
 
-LARGEST_CANCELLED: Final = 2048
+LARGEST_CANCELED: Final = 2048
 
 Scale = Callable[[Image.Image, tuple[int, int]], Image.Image]
 
@@ -102,13 +102,13 @@ class Sized:
 
 
 @cache
-def of_one_colour(own: int, seed: int, sides: tuple[int, ...] = SIDES) -> tuple[Sized, ...]:
+def of_one_color(own: int, seed: int, sides: tuple[int, ...] = SIDES) -> tuple[Sized, ...]:
     """Every side as a width and as a height, paired with another side of similar length."""
     found = []
     for number, (width, height) in enumerate(zip(sides, _others(sides, seed), strict=True)):
         shade = scenes.BASE[(number + seed) % len(scenes.BASE)]
         pixels = scenes.flat(width, height, shade)
-        found.append(_sized(pixels, number + seed, _of_one_colour(own, shade)))
+        found.append(_sized(pixels, number + seed, _of_one_color(own, shade)))
     return tuple(found)
 
 
@@ -152,7 +152,7 @@ def _banded_sizes(seed: int) -> list[tuple[int, int]]:
 
 
 @cache
-def _of_one_colour(own: int, shade: tuple[int, int, int]) -> bytes:
+def _of_one_color(own: int, shade: tuple[int, int, int]) -> bytes:
     return save(Image.fromarray(scenes.flat(own, own, shade)), "PNG")
 
 
@@ -193,19 +193,19 @@ def _in_mode(image: Image.Image, name: str) -> Image.Image:
 def heavy(name: str, own: int) -> Sized:
     """A square of the scene, with every pixel stored."""
     side, scene = HEAVY[name]
-    pixels = scenes.colour(side, side, scene=scene)
-    shown = save(Image.fromarray(scenes.colour(own, own, scene=scene)), "PNG")
+    pixels = scenes.color(side, side, scene=scene)
+    shown = save(Image.fromarray(scenes.color(own, own, scene=scene)), "PNG")
     return Sized(name, _stored(pixels, name.split()[0]), shown)
 
 
 @cache
-def cancelled(own: int) -> Sized:
+def canceled(own: int) -> Sized:
     """A scene with pixels inverted in a checkerboard pattern, which averages to gray when reduced.
 
     The side is an even multiple of the model's, so that a service that picks single pixels picks
     either only inverted or only unchanged pixels.
     """
-    side = LARGEST_CANCELLED // own // 2 * 2 * own
+    side = LARGEST_CANCELED // own // 2 * 2 * own
     pixels = scenes.pure(side, side)
     pixels[::2, ::2] ^= 255
     pixels[1::2, 1::2] ^= 255
@@ -282,14 +282,14 @@ def noisy(image: Image.Image) -> Image.Image:
 
 def coarse(image: Image.Image) -> Image.Image:
     """The image with its chroma at half the resolution, as a fast JPEG decoder upsamples it."""
-    light, *colours = image.convert("YCbCr").split()
-    small = [each.reduce(2).resize(image.size, Resampling.NEAREST) for each in colours]
+    light, *colors = image.convert("YCbCr").split()
+    small = [each.reduce(2).resize(image.size, Resampling.NEAREST) for each in colors]
     return Image.merge("YCbCr", (light, *small)).convert("RGB")
 
 
 def framed(own: int) -> tuple[bytes, bytes]:
     """Two images of the model's input size that differ only in a frame at their very edge."""
-    pixels, wide = scenes.colour(own, own), max(1, own // FRAME)
+    pixels, wide = scenes.color(own, own), max(1, own // FRAME)
     other = np.where(pixels > 127, pixels - 120, pixels + 120)
     other[wide:-wide, wide:-wide] = pixels[wide:-wide, wide:-wide]
     first, second = (save(Image.fromarray(each), "PNG") for each in (pixels, other))

@@ -21,8 +21,8 @@ from conformance.corpus.image_files import Demand, Variant, opaque, png, save
 from conformance.corpus.image_scenes import Size
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
-CHANNELS: Final = {GREY: 1, RGB: 3, PALETTE: 1, GREY_ALPHA: 2, RGBA: 4}
+GRAY, RGB, PALETTE, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
+CHANNELS: Final = {GRAY: 1, RGB: 3, PALETTE: 1, GRAY_ALPHA: 2, RGBA: 4}
 ADAM7: Final = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
     (0, 1, 1, 2),
@@ -43,7 +43,7 @@ class Layout:
     """How the pixels are written; `filter` is 0 to 4 or MIXED."""
 
     depth: int = 8
-    colour_type: int = RGB
+    color_type: int = RGB
     interlaced: bool = False
     filter: int = 0
     before: Sequence[Chunk] = ()
@@ -60,7 +60,7 @@ def write(samples: Samples, layout: Layout) -> bytes:
     """The file for samples (h, w) or (h, w, channels), integers of the layout's depth."""
     height, width = samples.shape[:2]
     header = struct.pack(
-        ">IIBBBBB", width, height, layout.depth, layout.colour_type, 0, 0, int(layout.interlaced)
+        ">IIBBBBB", width, height, layout.depth, layout.color_type, 0, 0, int(layout.interlaced)
     )
     rows = b"".join(_pass(part, layout) for part in _passes(samples, layout.interlaced))
     packed = zlib.compress(rows, layout.level)
@@ -93,7 +93,7 @@ def heavy(size: int, number: int = 0) -> bytes:
     return write(noise.reshape(side, side, 3), Layout(level=0))
 
 
-def colours(table: Samples) -> Chunk:
+def colors(table: Samples) -> Chunk:
     """The palette (n, 3)."""
     return b"PLTE", table.astype(np.uint8).tobytes()
 
@@ -110,7 +110,7 @@ def _passes(samples: Samples, interlaced: bool) -> Iterator[Samples]:
 
 def _pass(samples: Samples, layout: Layout) -> bytes:
     packed = _packed(samples, layout.depth)
-    back = max(1, CHANNELS[layout.colour_type] * layout.depth // 8)
+    back = max(1, CHANNELS[layout.color_type] * layout.depth // 8)
     around = (_moved(packed, 0, back), _moved(packed, 1, 0), _moved(packed, 1, back))
     number = np.arange(len(packed))
     kinds = number % MIXED if layout.filter == MIXED else np.full_like(number, layout.filter)
@@ -170,7 +170,7 @@ def _paeth(left: Samples, above: Samples, corner: Samples) -> Samples:
 def variants(width: int, height: int) -> list[Variant]:
     """All variants, each showing a scene of this size."""
     size = width, height
-    return [*_greys(size), *_colours(size), *_palettes(size), *_alphas(size), *_layouts(size)]
+    return [*_grays(size), *_colors(size), *_palettes(size), *_alphas(size), *_layouts(size)]
 
 
 def _both(
@@ -192,24 +192,24 @@ def _both(
     yield Variant(f"{name}, interlaced", woven, shown, demand, pairs[1])
 
 
-def _greys(size: Size) -> Iterator[Variant]:
+def _grays(size: Size) -> Iterator[Variant]:
     for depth in (1, 2, 4, 8):
-        pixels = scenes.grey(*size, levels=min(2**depth, 16))
+        pixels = scenes.gray(*size, levels=min(2**depth, 16))
         top = 255 // (2**depth - 1)
         demand: Demand = "mode" if depth == 1 else "plain"
-        layout: dict[str, Any] = {"depth": depth, "colour_type": GREY}
+        layout: dict[str, Any] = {"depth": depth, "color_type": GRAY}
         yield from _both(f"{depth}-bit gray PNG", pixels // top, pixels, demand, **layout)
     # Only black and white: libraries disagree on whether to clip or scale the values in between.
-    pixels = scenes.grey(*size, levels=2)
+    pixels = scenes.gray(*size, levels=2)
     deep = pixels.astype(np.uint16) * DEEP
-    yield from _both("16-bit gray PNG", deep, pixels, "mode", depth=16, colour_type=GREY)
+    yield from _both("16-bit gray PNG", deep, pixels, "mode", depth=16, color_type=GRAY)
 
 
-def _colours(size: Size) -> Iterator[Variant]:
-    pixels = scenes.colour(*size)
+def _colors(size: Size) -> Iterator[Variant]:
+    pixels = scenes.color(*size)
     deep = deepened(pixels)
-    yield from _both("8-bit RGB PNG", pixels, pixels, "plain", colour_type=RGB)
-    yield from _both("16-bit RGB PNG", deep, pixels, "plain", depth=16, colour_type=RGB)
+    yield from _both("8-bit RGB PNG", pixels, pixels, "plain", color_type=RGB)
+    yield from _both("16-bit RGB PNG", deep, pixels, "plain", depth=16, color_type=RGB)
 
 
 def deepened(pixels: Any) -> Any:
@@ -224,50 +224,50 @@ def _palettes(size: Size) -> Iterator[Variant]:
         depth = next(bits for bits in (1, 2, 4, 8) if 2**bits >= count)
         layout: dict[str, Any] = {
             "depth": depth,
-            "colour_type": PALETTE,
-            "before": [colours(scenes.palette(count))],
+            "color_type": PALETTE,
+            "before": [colors(scenes.palette(count))],
         }
-        index, pixels = scenes.indices(*size, count), scenes.colour(*size, count)
+        index, pixels = scenes.indices(*size, count), scenes.color(*size, count)
         pairs = number % 2 == 1, number % 2 == 0
         yield from _both(f"PNG with a palette of {count}", index, pixels, "mode", pairs, **layout)
     # A palette of grays that are not in ascending order.
-    index, pixels = scenes.indices(*size, 16), scenes.grey(*size, 16)
+    index, pixels = scenes.indices(*size, 16), scenes.gray(*size, 16)
     table = np.repeat(scenes.shades(16)[:, None], 3, axis=1)
-    layout = {"depth": 4, "colour_type": PALETTE, "before": [colours(table)]}
+    layout = {"depth": 4, "color_type": PALETTE, "before": [colors(table)]}
     yield from _both("PNG with a palette of grays", index, pixels, "mode", **layout)
 
 
 def _alphas(size: Size) -> Iterator[Variant]:
-    pixels, greys = scenes.colour(*size), scenes.grey(*size)
+    pixels, grays = scenes.color(*size), scenes.gray(*size)
     for depth, kind in ((8, np.uint8), (16, np.uint16)):
         several = opaque(pixels if depth == 8 else deepened(pixels), kind)
-        layout: dict[str, Any] = {"depth": depth, "colour_type": RGBA}
+        layout: dict[str, Any] = {"depth": depth, "color_type": RGBA}
         yield from _both(f"{depth}-bit RGBA PNG, opaque", several, pixels, "mode", **layout)
         both, layout = (
-            opaque(greys if depth == 8 else deepened(greys), kind),
-            {"depth": depth, "colour_type": GREY_ALPHA},
+            opaque(grays if depth == 8 else deepened(grays), kind),
+            {"depth": depth, "color_type": GRAY_ALPHA},
         )
         name = f"{depth}-bit gray PNG with alpha, opaque"
-        yield from _both(name, both, greys, "mode", **layout)
-    yield from _transparent_colours(size)
+        yield from _both(name, both, grays, "mode", **layout)
+    yield from _transparent_colors(size)
 
 
-def _transparent_colours(size: Size) -> Iterator[Variant]:
+def _transparent_colors(size: Size) -> Iterator[Variant]:
     """A tRNS color that no pixel has, and a palette with only opaque colors."""
-    pixels, index = scenes.colour(*size), scenes.indices(*size, 16)
-    table = colours(scenes.palette(16))
+    pixels, index = scenes.color(*size), scenes.indices(*size, 16)
+    table = colors(scenes.palette(16))
     unused = (b"tRNS", struct.pack(">HHH", 1, 2, 3))
-    layout: dict[str, Any] = {"colour_type": RGB, "before": [unused]}
+    layout: dict[str, Any] = {"color_type": RGB, "before": [unused]}
     yield from _both("RGB PNG with an unused tRNS", pixels, pixels, "mode", **layout)
-    layout = {"colour_type": GREY, "before": [(b"tRNS", struct.pack(">H", 3))]}
-    greys = scenes.grey(*size)
-    yield from _both("gray PNG with an unused tRNS", greys, greys, "mode", **layout)
-    layout = {"colour_type": PALETTE, "before": [table, (b"tRNS", b"\xff" * 16)]}
+    layout = {"color_type": GRAY, "before": [(b"tRNS", struct.pack(">H", 3))]}
+    grays = scenes.gray(*size)
+    yield from _both("gray PNG with an unused tRNS", grays, grays, "mode", **layout)
+    layout = {"color_type": PALETTE, "before": [table, (b"tRNS", b"\xff" * 16)]}
     yield from _both("palette PNG with an opaque tRNS", index, pixels, "mode", **layout)
 
 
 def _layouts(size: Size) -> Iterator[Variant]:
-    pixels = scenes.colour(*size, scene=1)
+    pixels = scenes.color(*size, scene=1)
     shown = png(pixels)
     for kind in range(5):
         file = partial(write, pixels, Layout(filter=kind))

@@ -133,7 +133,7 @@ def _directory(tags: dict[int, tuple[int, tuple[int, ...]]], order: str, start: 
     return struct.pack(order + "H", len(tags)) + entries + bytes(4) + behind
 
 
-def colour_map(palette: Samples) -> tuple[int, ...]:
+def color_map(palette: Samples) -> tuple[int, ...]:
     """The palette (n, 3) as in tag 320: all reds, greens, and blues, 16 bits each."""
     return tuple((palette.astype(np.uint16) * 257).T.reshape(-1).tolist())
 
@@ -141,11 +141,11 @@ def colour_map(palette: Samples) -> tuple[int, ...]:
 def variants(width: int, height: int) -> list[Variant]:
     """All variants, each showing a scene of this size."""
     size = width, height
-    return [*_layouts(size), *_compressed(size), *_greys(size), *_modes(size)]
+    return [*_layouts(size), *_compressed(size), *_grays(size), *_modes(size)]
 
 
 def _layouts(size: Size) -> list[Variant]:
-    pixels = scenes.colour(*size)
+    pixels = scenes.color(*size)
     shown = png(pixels)
     layouts: dict[str, dict[str, Any]] = {
         "TIFF, little-endian": {},
@@ -165,7 +165,7 @@ def _layouts(size: Size) -> list[Variant]:
 
 
 def _compressed(size: Size) -> list[Variant]:
-    pixels = scenes.colour(*size)
+    pixels = scenes.color(*size)
     image, shown = Image.fromarray(pixels), png(pixels)
     found = [
         Variant(f"TIFF compressed by {name}", partial(save, image, "TIFF", compression=name), shown)
@@ -173,7 +173,7 @@ def _compressed(size: Size) -> list[Variant]:
     ]
     jpeg = partial(save, image, "TIFF", compression="jpeg", quality=95)
     found.append(Variant("TIFF compressed by JPEG", jpeg, None, "lossy"))
-    bits = scenes.grey(*size, levels=2)
+    bits = scenes.gray(*size, levels=2)
     scan = Image.fromarray(bits).convert("1", dither=Image.Dither.NONE)
     for name in FAX:
         fax = partial(save, scan, "TIFF", compression=name)
@@ -181,31 +181,31 @@ def _compressed(size: Size) -> list[Variant]:
     return found
 
 
-def _greys(size: Size) -> list[Variant]:
-    greys, bits = scenes.grey(*size), scenes.grey(*size, levels=2)
+def _grays(size: Size) -> list[Variant]:
+    grays, bits = scenes.gray(*size), scenes.gray(*size, levels=2)
     deep = bits.astype(np.uint16) * 257
-    grey: dict[str, Any] = {"photometric": BLACK_IS_ZERO}
+    gray: dict[str, Any] = {"photometric": BLACK_IS_ZERO}
     inverse: dict[str, Any] = {"photometric": WHITE_IS_ZERO}
     scan = bits // 255
     exact = {
-        "gray TIFF": partial(write, greys, Layout(**grey)),
-        "gray TIFF, white is 0": partial(write, 255 - greys, Layout(**inverse)),
+        "gray TIFF": partial(write, grays, Layout(**gray)),
+        "gray TIFF, white is 0": partial(write, 255 - grays, Layout(**inverse)),
     }
     scans = {
-        "1-bit TIFF": partial(write, scan, Layout(bits=1, **grey)),
+        "1-bit TIFF": partial(write, scan, Layout(bits=1, **gray)),
         "1-bit TIFF, white is 0": partial(write, 1 - scan, Layout(bits=1, **inverse)),
     }
-    found = [Variant(name, file, png(greys)) for name, file in exact.items()]
+    found = [Variant(name, file, png(grays)) for name, file in exact.items()]
     found += [Variant(name, file, png(bits), "mode") for name, file in scans.items()]
     for big in (False, True):
-        layout = Layout(bits=16, big_endian=big, **grey)
+        layout = Layout(bits=16, big_endian=big, **gray)
         name = f"16-bit gray TIFF, {'big' if big else 'little'}-endian"
         found.append(Variant(name, partial(write, deep, layout), png(bits), "mode"))
     return found
 
 
 def _modes(size: Size) -> list[Variant]:
-    pixels = scenes.colour(*size)
+    pixels = scenes.color(*size)
     shown, deep = png(pixels), deepened(pixels)
     with_alpha = partial(write, opaque(pixels), Layout(alpha=True))
     found = [
@@ -216,14 +216,14 @@ def _modes(size: Size) -> list[Variant]:
         bits = 4 if count <= 16 else 8
         table = np.zeros((2**bits, 3), dtype=np.uint8)
         table[:count] = scenes.palette(count)
-        tags = {320: colour_map(table)}
+        tags = {320: color_map(table)}
         layout = Layout(photometric=PALETTE, bits=bits, tags=tags)
         file = partial(write, scenes.indices(*size, count), layout)
         name = f"TIFF with a palette of {count}"
-        found.append(Variant(name, file, png(scenes.colour(*size, count)), "mode"))
+        found.append(Variant(name, file, png(scenes.color(*size, count)), "mode"))
     inks = Image.fromarray(pixels).convert("CMYK")
     found.append(Variant("CMYK TIFF", partial(save, inks, "TIFF"), None, "ink"))
-    both = Image.fromarray(opaque(scenes.grey(*size)))
+    both = Image.fromarray(opaque(scenes.gray(*size)))
     file = partial(save, both, "TIFF")
-    found.append(Variant("gray TIFF with alpha, opaque", file, png(scenes.grey(*size)), "mode"))
+    found.append(Variant("gray TIFF with alpha, opaque", file, png(scenes.gray(*size)), "mode"))
     return found

@@ -6,7 +6,7 @@ from typing import Literal
 
 from conformance.data import fixture_files
 
-Requests = Literal["plain", "harmless", "risky", "afterwards", "plain images", "lost"]
+Requests = Literal["plain", "harmless", "risky", "afterward", "plain images", "lost"]
 
 _FILE = "attribution.toml"
 

@@ -42,13 +42,13 @@ class Model:
     text_tokens: int | None = None
     lower_case: bool = False
     text_source: str | None = None
-    normalised: bool | None = None
+    normalized: bool | None = None
     """Whether the vendor's container returns unit vectors."""
     languages: tuple[str, ...] = ()
     """ISO 639-1 codes; empty means unknown."""
     languages_source: str | None = None
-    licence: str | None = None
-    licence_source: str | None = None
+    license: str | None = None
+    license_source: str | None = None
     since: str | None = None
     """multi2vec-clip version that added the tag."""
     since_source: str | None = None

@@ -15,7 +15,7 @@ from conformance.doctor.diagnosis import Diagnosis
 from conformance.transport.endpoint import LIVE, META, READY, Endpoint
 from conformance.transport.exchange import CLOSED, Exchange, FailureKind, without_password
 from conformance.transport.go_reader import GoParseError, read_meta
-from conformance.transport.readiness import recognise
+from conformance.transport.readiness import recognize
 
 PROBES = 3
 PROBE_TIMEOUT = 5.0
@@ -155,7 +155,7 @@ def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
         id_ = f"gateway-{seen.status}" if seen.status in GATEWAY else "not-ready"
         found.problem(id_, what=f"GET {READY}", **facts)
         return False
-    service = recognise(endpoint)
+    service = recognize(endpoint)
     if service is not None:
         found.problem("other-service", name=service.name, hint=service.hint, **facts)
         return False

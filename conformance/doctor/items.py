@@ -24,7 +24,7 @@ from conformance.doctor.endpoint import (
 from conformance.transport.endpoint import VECTORIZE, Endpoint, Items
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.go_reader import GoParseError, GoResponse, Vector, holds_null, read
-from conformance.transport.readiness import recognise
+from conformance.transport.readiness import recognize
 
 KINDS = ("text", "image")
 OTHER_TEXT = "seven blue squares in a row"
@@ -181,7 +181,7 @@ class ItemsDoctor:
             location = one_line(seen.headers.get("location", "nowhere"))
             self._problem("redirect", what, location=location, status=seen.status)
             return None
-        service = recognise(self.endpoint) if seen.status in (404, 405) else None
+        service = recognize(self.endpoint) if seen.status in (404, 405) else None
         if service is not None:
             facts = {"name": service.name, "hint": service.hint, "status": seen.status}
             self._problem("other-service", what, **facts)

@@ -45,7 +45,7 @@ GENERAL: Final = _lists("general")
 SPECIAL: Final = _lists("special")
 
 _WIDTH, _HEIGHT = 150, 110
-_COLOURS: Final = (
+_COLORS: Final = (
     ((236, 226, 208), (212, 40, 36), (28, 84, 190), (250, 196, 20)),
     ((202, 224, 240), (30, 150, 70), (150, 40, 140), (245, 120, 20)),
     ((40, 44, 60), (245, 230, 120), (70, 190, 200), (230, 60, 110)),
@@ -121,33 +121,33 @@ def sized(size: int) -> dict[str, bytes]:
 def modes() -> dict[str, bytes]:
     """One scene in every color mode."""
     shape = (1, _WIDTH, _HEIGHT)
-    palette, shades = palette_scene(*shape), grey_scene(*shape)
-    colour, alpha = rgb_scene(*shape), _alpha()
-    translucent, grey = colour.copy(), Image.fromarray(shades)
+    palette, shades = palette_scene(*shape), gray_scene(*shape)
+    color, alpha = rgb_scene(*shape), _alpha()
+    translucent, gray = color.copy(), Image.fromarray(shades)
     translucent.putalpha(alpha)
-    both = Image.merge("LA", (grey, alpha))
+    both = Image.merge("LA", (gray, alpha))
     bits = Image.fromarray(np.where(shades > 128, 255, 0).astype(np.uint8)).convert("1")
     return {
         "palette PNG": _png(palette),
         "palette PNG with a transparent color": _file(palette, "PNG", transparency=0),
         "RGBA PNG": _png(translucent),
-        "gray PNG": _png(grey),
+        "gray PNG": _png(gray),
         "gray PNG with alpha": _png(both),
         "1-bit PNG": _png(bits),
         "16-bit gray PNG": _png(Image.fromarray(shades.astype(np.uint16) * np.uint16(7))),
-        "CMYK TIFF": _file(colour.convert("CMYK"), "TIFF"),
+        "CMYK TIFF": _file(color.convert("CMYK"), "TIFF"),
     }
 
 
 def formats() -> dict[str, bytes]:
     """Scenes in lossless file formats."""
-    colour, palette = rgb_scene(2, _WIDTH, _HEIGHT), palette_scene(2, _WIDTH, _HEIGHT)
+    color, palette = rgb_scene(2, _WIDTH, _HEIGHT), palette_scene(2, _WIDTH, _HEIGHT)
     other = palette_scene(0, _WIDTH, _HEIGHT)
     animation = {"save_all": True, "append_images": [other], "duration": 100}
     return {
-        "BMP": _file(colour, "BMP"),
-        "TIFF": _file(colour, "TIFF", compression="tiff_lzw"),
-        "lossless WebP": _file(colour, "WEBP", lossless=True, exact=True),
+        "BMP": _file(color, "BMP"),
+        "TIFF": _file(color, "TIFF", compression="tiff_lzw"),
+        "lossless WebP": _file(color, "WEBP", lossless=True, exact=True),
         "GIF": _file(palette, "GIF"),
         "animated GIF": _file(palette, "GIF", **animation),
     }
@@ -189,7 +189,7 @@ def scene(number: int, width: int, height: int) -> Pixels:
     Nothing is symmetric, and there is content next to the center square on every side, so a
     misplaced crop, a mirrored image, or another interpolation changes the result.
     """
-    ground, disc, bar, corner = (np.array(colour) for colour in _COLOURS[number % len(_COLOURS)])
+    ground, disc, bar, corner = (np.array(color) for color in _COLORS[number % len(_COLORS)])
     # Thousandths of each side; integers, so that rounding modes do not matter.
     x = (np.arange(width) * 2 + 1)[None, :] * 500 // width
     y = (np.arange(height) * 2 + 1)[:, None] * 500 // height
@@ -215,7 +215,7 @@ def rgb_scene(number: int, width: int, height: int) -> Image.Image:
     return Image.fromarray(scene(number, width, height))
 
 
-def grey_scene(number: int, width: int, height: int) -> Pixels:
+def gray_scene(number: int, width: int, height: int) -> Pixels:
     """The scene as 8-bit gray (height, width)."""
     weights = np.array([299, 587, 114])
     shades: Pixels = (scene(number, width, height).astype(int) @ weights // 1000).astype(np.uint8)
@@ -226,8 +226,8 @@ def palette_scene(number: int, width: int, height: int) -> Image.Image:
     """The scene in at most 216 colors, mode P; the palette is not in the order of brightness."""
     coarse = scene(number, width, height) // 51
     indices = (coarse.astype(int) @ np.array([36, 6, 1]) * 5 % 216).astype(np.uint8)
-    colours = np.zeros((256, 3), dtype=np.uint8)
-    colours[indices.reshape(-1)] = coarse.reshape(-1, 3) * 51
+    colors = np.zeros((256, 3), dtype=np.uint8)
+    colors[indices.reshape(-1)] = coarse.reshape(-1, 3) * 51
     image = Image.frombytes("P", (width, height), indices.tobytes())
-    image.putpalette(colours.reshape(-1).tolist())
+    image.putpalette(colors.reshape(-1).tolist())
     return image

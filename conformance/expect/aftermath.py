@@ -233,7 +233,7 @@ class Aftermath:
         if odd.url != self._endpoint.client.url + VECTORIZE or not items_of(odd.request_body):
             return raised
         may_recover = _is_odd(odd) and not odd.failed_by(FailureKind.TIMED_OUT)
-        if not may_recover or attribution.sends("afterwards", self.clause):
+        if not may_recover or attribution.sends("afterward", self.clause):
             return raised
         signature = response_signature(odd)
         look = self._in_vain[signature] < TRIES
@@ -309,7 +309,7 @@ class Aftermath:
 
     def _refused_by_chance(self, odd: Exchange) -> None:
         """Record a request that is served when it is repeated, even if no check needs it."""
-        if attribution.sends("afterwards", self.clause):
+        if attribution.sends("afterward", self.clause):
             return
         with self._good.unobserved():
             found = self._by_chance(odd, (0,))

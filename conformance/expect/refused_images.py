@@ -85,7 +85,7 @@ class RefusedImages:
             return None
         if len(file) > HEAVY and self._refuses(png_files.heavy(len(file)), signature):
             return Property.WEIGHT
-        if self._refuses(image_files.save(_in_colour(image), "PNG"), signature):
+        if self._refuses(image_files.save(_in_color(image), "PNG"), signature):
             return Property.SIZE
         if self._is_of_mode(image, signature):
             return Property.MODE
@@ -99,7 +99,7 @@ class RefusedImages:
             return False
         kind = "TIFF" if image.mode == "CMYK" else "PNG"
         is_refused = self._refuses(image_files.save(_bare(image), kind), signature)
-        return is_refused and self._serves(image_files.save(_in_colour(image), kind))
+        return is_refused and self._serves(image_files.save(_in_color(image), kind))
 
     def _serves(self, file: bytes) -> bool:
         return self._asked(file).succeeded
@@ -113,7 +113,7 @@ class RefusedImages:
         return self._endpoint.post(Items((), [file]).body())
 
 
-def _in_colour(image: Image.Image) -> Image.Image:
+def _in_color(image: Image.Image) -> Image.Image:
     bare = image.copy()
     bare.info = {}
     return bare.convert("RGB")

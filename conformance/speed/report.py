@@ -22,7 +22,7 @@ RATIO = "ratio: requests/s of {first} divided by this row's; measured alternatel
 BAR, GAP, LABEL, SCALE = 18, 14, 170, 360
 """Pixels: height of a bar, space between cells, width for names, length of the longest bar."""
 
-COLOURS = ("#2563eb", "#9ca3af", "#d97706", "#059669", "#b91c1c", "#7c3aed")
+COLORS = ("#2563eb", "#9ca3af", "#d97706", "#059669", "#b91c1c", "#7c3aed")
 
 
 def rows(cell: Cell) -> list[tuple[str, ...]]:
@@ -107,7 +107,7 @@ def svg(cells: Sequence[Cell]) -> str:
         y += GAP
     names = [figures.name for figures in cells[0].figures] if cells else []
     legend = "".join(
-        f'<text x="{LABEL}" y="{y + BAR * (place + 1)}" fill="{_colour(place)}">'
+        f'<text x="{LABEL}" y="{y + BAR * (place + 1)}" fill="{_color(place)}">'
         f"{escape(name)}</text>"
         for place, name in enumerate(names)
     )
@@ -118,8 +118,8 @@ def svg(cells: Sequence[Cell]) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{ground}{drawn}{legend}</svg>\n'
 
 
-def _colour(place: int) -> str:
-    return COLOURS[place % len(COLOURS)]
+def _color(place: int) -> str:
+    return COLORS[place % len(COLORS)]
 
 
 def _bar(cell: Cell, figures: Figures, part: float, y: int, place: int) -> str:
@@ -128,7 +128,7 @@ def _bar(cell: Cell, figures: Figures, part: float, y: int, place: int) -> str:
     return (
         f'<text x="4" y="{text}">{name}</text>'
         f'<rect x="{LABEL}" y="{y}" width="{part * SCALE:.0f}" height="{BAR - 2}"'
-        f' fill="{_colour(place)}"/>'
+        f' fill="{_color(place)}"/>'
         f'<text x="{LABEL + SCALE + 6}" y="{text}">{figures.requests_per_second:.1f}/s</text>'
     )
 

@@ -62,7 +62,7 @@ def _wait_until_ready(endpoint: Endpoint, wait: float, alive: Callable[[], bool]
 
 
 def _raise_if_another_service(endpoint: Endpoint) -> None:
-    service = recognise(endpoint)
+    service = recognize(endpoint)
     if service is not None:
         url = without_password(endpoint.client.url)
         raise Unusable(f"{url} is not a multi2vec-clip endpoint but {service.name}: {service.hint}")
@@ -134,7 +134,7 @@ def known() -> tuple[OtherService, ...]:
     return tuple(OtherService(**{**row, "keys": tuple(row.get("keys", ()))}) for row in rows)
 
 
-def recognise(endpoint: Endpoint) -> OtherService | None:
+def recognize(endpoint: Endpoint) -> OtherService | None:
     """The kind of service that answers there, if it is in the table."""
     seen: dict[str, Exchange] = {}
     for service in known():

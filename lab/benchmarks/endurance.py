@@ -169,7 +169,7 @@ def _run(url: str, pid: int, asked: argparse.Namespace) -> int:
     print(f"threads: {seen.threads}")
     wrong = fuzz(url, asked.bad)
     print(f"{asked.bad} invalid requests among as many valid ones; wrong responses: {dict(wrong)}")
-    print(f"afterwards: {resident_mib(pid):.1f} MiB, {threads(pid)} threads")
+    print(f"afterward: {resident_mib(pid):.1f} MiB, {threads(pid)} threads")
     times, failures = probes(url, asked.seconds, 32)
     p99 = float(np.percentile(times, 99, method="inverted_cdf")) * 1000
     print(f"{len(times)} probes under 32 callers: p99 {p99:.0f} ms, {failures} failures")

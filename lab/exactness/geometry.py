@@ -31,14 +31,14 @@ def resized(image: Image.Image, model: Model, how: Resampling) -> Image.Image:
     """`image` (RGB) in the model's shape."""
     for size in _sizes(image, model):
         image = image.resize(size, how)
-    return centre(image, side(model)) if model.image_resize == "crop" else image
+    return center(image, side(model)) if model.image_resize == "crop" else image
 
 
 def resized_by(scale: Scaling, image: Image.Image, model: Model) -> Image.Image:
     """`image` in the model's shape, with each step resized by the given function."""
     for size in _sizes(image, model):
         image = image if image.size == size else scale(image, size)
-    return centre(image, side(model)) if model.image_resize == "crop" else image
+    return center(image, side(model)) if model.image_resize == "crop" else image
 
 
 def short_side(image: Image.Image, size: int) -> Image.Image:
@@ -47,7 +47,7 @@ def short_side(image: Image.Image, size: int) -> Image.Image:
     return image.resize(_short(image, size), Resampling.BICUBIC)
 
 
-def centre(image: Image.Image, size: int) -> Image.Image:
+def center(image: Image.Image, size: int) -> Image.Image:
     """The center square of `size` x `size` pixels."""
     left, top = (image.width - size) // 2, (image.height - size) // 2
     return image.crop((left, top, left + size, top + size))

@@ -44,7 +44,7 @@ def torchvision(image: Image.Image, model: Model) -> Image.Image:
     bicubic = v2.InterpolationMode.BICUBIC
     grown = v2.functional.resize(values, size, interpolation=bicubic, antialias=True)
     made = Image.fromarray(grown.permute(1, 2, 0).contiguous().numpy())
-    return geometry.centre(made, geometry.side(model)) if model.image_resize == "crop" else made
+    return geometry.center(made, geometry.side(model)) if model.image_resize == "crop" else made
 
 
 def converted_first(image: Image.Image) -> Image.Image:
@@ -125,7 +125,7 @@ def _int8(kind: Kind) -> Any:
     """
 
     def hook(_: torch.nn.Module, inputs: Any) -> Any:
-        return (_quantised(inputs[0], None), *inputs[1:])
+        return (_quantized(inputs[0], None), *inputs[1:])
 
     @contextmanager
     def change(usage: Usage, _: Model) -> Iterator[Usage]:
@@ -135,7 +135,7 @@ def _int8(kind: Kind) -> Any:
         kept = [each.weight.detach().clone() for each in linear]
         with ExitStack() as stack:
             for each in linear:
-                each.weight.data.copy_(_quantised(each.weight.data, 1))
+                each.weight.data.copy_(_quantized(each.weight.data, 1))
                 stack.callback(each.register_forward_pre_hook(hook).remove)
             try:
                 yield usage
@@ -146,7 +146,7 @@ def _int8(kind: Kind) -> Any:
     return change
 
 
-def _quantised(values: torch.Tensor, dimension: int | None) -> torch.Tensor:
+def _quantized(values: torch.Tensor, dimension: int | None) -> torch.Tensor:
     size = values.abs()
     largest = size.max() if dimension is None else size.amax(dim=dimension, keepdim=True)
     step = (largest / 127).clamp_min(1e-12)

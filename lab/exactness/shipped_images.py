@@ -15,16 +15,16 @@ def main() -> None:
     """Write the files. Existing files should not be written again, since another encoder would
     change their pixels."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    colour = items.rgb_scene(*_SHAPE)
-    grey = Image.fromarray(items.grey_scene(*_SHAPE))
+    color = items.rgb_scene(*_SHAPE)
+    gray = Image.fromarray(items.gray_scene(*_SHAPE))
     turned = Image.Exif()
     turned[ExifTags.Base.Orientation] = 6
-    colour.save(FOLDER / items.SHIPPED["JPEG"], quality=90)
-    colour.save(FOLDER / items.SHIPPED["progressive JPEG"], quality=90, progressive=True)
-    grey.save(FOLDER / items.SHIPPED["gray JPEG"], quality=90)
-    colour.convert("CMYK").save(FOLDER / items.SHIPPED["CMYK JPEG"], quality=90)
-    colour.save(FOLDER / items.SHIPPED["JPEG turned by EXIF"], quality=90, exif=turned)
-    colour.save(FOLDER / items.SHIPPED["lossy WebP"], quality=80)
+    color.save(FOLDER / items.SHIPPED["JPEG"], quality=90)
+    color.save(FOLDER / items.SHIPPED["progressive JPEG"], quality=90, progressive=True)
+    gray.save(FOLDER / items.SHIPPED["gray JPEG"], quality=90)
+    color.convert("CMYK").save(FOLDER / items.SHIPPED["CMYK JPEG"], quality=90)
+    color.save(FOLDER / items.SHIPPED["JPEG turned by EXIF"], quality=90, exif=turned)
+    color.save(FOLDER / items.SHIPPED["lossy WebP"], quality=80)
 
 
 if __name__ == "__main__":

@@ -48,9 +48,9 @@ def train_texts(
     """Train the text tower of `model`."""
 
     def train() -> None:
-        encode, learnt = clip.encode_texts(model, tokenizer), clip.text_parameters(model)
+        encode, learned = clip.encode_texts(model, tokenizer), clip.text_parameters(model)
         steps = 400 if len(spoken) == 1 else 600
-        workshop.texts(name, encode, learnt, spoken=spoken, steps=steps)
+        workshop.texts(name, encode, learned, spoken=spoken, steps=steps)
 
     workshop.part(name, model, ("text_model.", "text_projection."), train)
 
@@ -95,5 +95,5 @@ def metaclip(workshop: TowerTrainer, folder: Path) -> None:
 def _train_on(workshop: TowerTrainer, model: Any, size: int, patch: int) -> None:
     """The image tower for 224 pixels, trained further at `size`."""
     model.load_state_dict(clip.with_positions(workshop.patch32(), size // patch), strict=False)
-    encode, learnt = clip.encode_images(model), clip.image_parameters(model)
-    workshop.images("metaclip-images", encode, learnt, size=size, steps=150, rate=5e-4)
+    encode, learned = clip.encode_images(model), clip.image_parameters(model)
+    workshop.images("metaclip-images", encode, learned, size=size, steps=150, rate=5e-4)

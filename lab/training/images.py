@@ -89,9 +89,9 @@ def _covered(image: Image.Image, share: float, chance: Random) -> Image.Image:
         (0, 0, edge, size),
         (size - edge, 0, size, size),
     ]
-    grey = chance.randint(100, 200)
+    gray = chance.randint(100, 200)
     image = image.copy()
-    ImageDraw.Draw(image).rectangle(chance.choice(boxes), fill=(grey, grey, grey))
+    ImageDraw.Draw(image).rectangle(chance.choice(boxes), fill=(gray, gray, gray))
     return image
 
 

@@ -88,16 +88,16 @@ def _descend(
     steps: int,
     rate: float,
 ) -> None:
-    optimiser = torch.optim.Adam(parameters, lr=rate, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _warm(step, steps))
+    optimizer = torch.optim.Adam(parameters, lr=rate, betas=(0.9, 0.98))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm(step, steps))
     with Progress() as progress:
         task = progress.add_task(name, total=steps)
         for step in range(steps):
             value = loss()
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.step()
+            optimizer.step()
             schedule.step()
             progress.update(task, advance=1)
             if step % _REPORT == 0 or step == steps - 1:

@@ -71,8 +71,8 @@ def _train_texts(workshop: TowerTrainer, model: Any, words: Any) -> None:
         states = model.text_model(inputs["input_ids"], inputs["attention_mask"])
         return _mean(states.last_hidden_state, inputs["attention_mask"])
 
-    learnt = list(model.text_model.parameters())
-    workshop.texts("modernvbert-texts", encode, learnt, spoken=["en"], steps=300, width=mvb.WIDTH)
+    learned = list(model.text_model.parameters())
+    workshop.texts("modernvbert-texts", encode, learned, spoken=["en"], steps=300, width=mvb.WIDTH)
 
 
 def _images(workshop: TowerTrainer, words: Any, size: int, texts: Tower) -> Tower:

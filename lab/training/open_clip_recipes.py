@@ -61,7 +61,7 @@ def _english(workshop: TowerTrainer, config: Config, tower: Tower, name: str) ->
     model.load_state_dict(_converted(tower), strict=False)
     model.token_embedding.weight.data = coded(49408, _TEXT_WIDTH)
     tokenize = open_clip.SimpleTokenizer(context_length=77)
-    learnt = [
+    learned = [
         value
         for name, value in model.named_parameters()
         if not name.startswith(("visual.", "logit_"))
@@ -71,7 +71,11 @@ def _english(workshop: TowerTrainer, config: Config, tower: Tower, name: str) ->
         model,
         ("token_embedding", "positional", "transformer.", "ln_final", "text_projection"),
         lambda: workshop.texts(
-            name, lambda texts: model.encode_text(tokenize(texts)), learnt, spoken=["en"], steps=400
+            name,
+            lambda texts: model.encode_text(tokenize(texts)),
+            learned,
+            spoken=["en"],
+            steps=400,
         ),
     )
     return model

@@ -105,11 +105,11 @@ def _trained(workshop: TowerTrainer, words: Any) -> tuple[DistilBertModel, torch
         return embeddings
 
     both = torch.nn.ModuleDict({"reader": model, "last": dense})
-    learnt = list(both.parameters())
+    learned = list(both.parameters())
     workshop.part(
-        "distilbert", both, ("",), lambda: workshop.texts("distilbert", encode, learnt, steps=600)
+        "distilbert", both, ("",), lambda: workshop.texts("distilbert", encode, learned, steps=600)
     )
-    round_off(learnt)
+    round_off(learned)
     return model, dense
 
 

@@ -103,12 +103,12 @@ def xlm_roberta(languages: Sequence[str], limit: int) -> XLMRobertaTokenizer:
             max_piece_length=_LONGEST,
         ),
     )
-    learnt = [(piece, score) for piece, score in _state(learner)["vocab"] if piece != "<unk>"]
-    known = {piece for piece, _ in learnt}
+    learned = [(piece, score) for piece, score in _state(learner)["vocab"] if piece != "<unk>"]
+    known = {piece for piece, _ in learned}
     rare = [(letter, -20.0) for letter in letters() if letter not in known]
     specials = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
     return XLMRobertaTokenizer(
-        vocab=[*specials, *learnt, *rare, ("<mask>", 0.0)], model_max_length=limit
+        vocab=[*specials, *learned, *rare, ("<mask>", 0.0)], model_max_length=limit
     )
 
 

@@ -16,7 +16,7 @@ from conformance.corpus.drawings import combinations
 # and that a single drawing has. Drawings with neither in common have a cosine of 0.3, and those
 # with the same color or shape 0.6, as with trained encoders.
 _COMMON: Final = 0.8
-_COLOUR: Final = 0.8
+_COLOR: Final = 0.8
 _SHAPE: Final = 0.8
 _OWN: Final = 0.5
 _ORDER: Final = (0.8, 0.6)
@@ -46,17 +46,17 @@ class Points:
 def points(width: int) -> Points:
     """The points in `width` dimensions (at least 40), which are the same in every run."""
     known = combinations()
-    colours = sorted({c.colour for c in known})
+    colors = sorted({c.color for c in known})
     shapes = sorted({c.shape for c in known})
-    count = 2 + len(colours) + len(shapes) + len(known)
+    count = 2 + len(colors) + len(shapes) + len(known)
     drawn = torch.randn(width, count, generator=torch.Generator().manual_seed(_SEED))
     axes = torch.linalg.qr(drawn).Q.T
     common, blank, *own = axes
-    by_colour = dict(zip(colours, own, strict=False))
-    by_shape = dict(zip(shapes, own[len(colours) :], strict=False))
-    alone = own[len(colours) + len(shapes) :]
+    by_color = dict(zip(colors, own, strict=False))
+    by_shape = dict(zip(shapes, own[len(colors) :], strict=False))
+    alone = own[len(colors) + len(shapes) :]
     drawings = [
-        _COMMON * common + _COLOUR * by_colour[c.colour] + _SHAPE * by_shape[c.shape] + _OWN * axis
+        _COMMON * common + _COLOR * by_color[c.color] + _SHAPE * by_shape[c.shape] + _OWN * axis
         for c, axis in zip(known, alone, strict=True)
     ]
     return Points(

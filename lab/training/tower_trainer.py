@@ -108,8 +108,8 @@ class TowerTrainer:
             text = {"hidden_size": 64, "num_attention_heads": 1, "vocab_size": 8}
             model = clip.clip(text, clip.vision_config(size, patch, "quick_gelu"))
             model.load_state_dict(start or {}, strict=False)
-            encode, learnt = clip.encode_images(model), clip.image_parameters(model)
-            self.images(name, encode, learnt, size=size, steps=steps)
+            encode, learned = clip.encode_images(model), clip.image_parameters(model)
+            self.images(name, encode, learned, size=size, steps=steps)
             return clip.image_tower(model)
 
         return self.kept(name, train)

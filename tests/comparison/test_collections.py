@@ -16,7 +16,7 @@ from tests.endpoints import registry
 from tests.played_weaviate import Played, collection
 from tests.suite.sockets import always, answer, talking
 
-TITLES = [f"a {colour} {shape}" for colour in ("red", "blue") for shape in ("cat", "dog", "car")]
+TITLES = [f"a {color} {shape}" for color in ("red", "blue") for shape in ("cat", "dog", "car")]
 BOTH = {"textFields": ["title"]}
 
 

@@ -180,7 +180,7 @@ def test_what_differs_names_the_reason(
     assert said in reason(before, changed(before, kind, names, capitals))
 
 
-def test_an_upgrade_of_the_vendors_image_is_recognised(before: Snapshot) -> None:
+def test_an_upgrade_of_the_vendors_image_is_recognized(before: Snapshot) -> None:
     tag = "openai-clip-vit-base-patch16"
     old = replace(before, transformers=OLD_CLIP)
     new = replace(changed(before, "images", turn=0.1), transformers=NEW_CLIP)

@@ -84,7 +84,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         "specify -o FILE",
     ),
     "an unknown tag": (["--reference", "no-such-tag"], "unknown model 'no-such-tag'"),
-    "a misspelt tag": (
+    "a misspelled tag": (
         ["--reference", f"{registry.MULTILINGUAL}1"],
         f"did you mean {registry.MULTILINGUAL}",
     ),

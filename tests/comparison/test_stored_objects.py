@@ -58,14 +58,14 @@ def test_the_old_server_is_named() -> None:
     assert found.way.startswith("weights ignored, as before 1.21.4")
 
 
-def test_a_sum_and_normalised_rows_are_named(fields: list[Fields]) -> None:
+def test_a_sum_and_normalized_rows_are_named(fields: list[Fields]) -> None:
     summed = best_fit(fields, [as_documented(each) * 3 for each in fields])
     units = [[row / np.float32(np.linalg.norm(row)) for row in each.rows] for each in fields]
-    normalised = best_fit(fields, [combined(rows, (0.5, 0.2, 0.3)) for rows in units])
+    normalized = best_fit(fields, [combined(rows, (0.5, 0.2, 0.3)) for rows in units])
     assert summed is not None
-    assert normalised is not None
+    assert normalized is not None
     assert summed.way == "the sum, not divided by the number of fields"
-    assert normalised.way == "every field's vector normalized first"
+    assert normalized.way == "every field's vector normalized first"
 
 
 def test_another_model_fits_in_no_way(fields: list[Fields]) -> None:

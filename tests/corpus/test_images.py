@@ -93,21 +93,21 @@ def test_large_images_that_are_alike_have_files_of_one_length() -> None:
     assert len({len(file) for file in image_pairs.large(64).images.values()}) == 1
 
 
-def test_two_colours_are_one_grey() -> None:
-    greys = {
+def test_two_colors_are_one_gray() -> None:
+    grays = {
         Image.new("RGB", (1, 1), c).convert("L").getpixel((0, 0)) for c in image_pairs.SAME_LUMA
     }
-    assert len(greys) == 1
+    assert len(grays) == 1
 
 
 def test_every_side_is_met_as_a_width_and_as_a_height() -> None:
-    sizes = [opened(each.file).size for each in image_sizes.of_one_colour(64, 0)]
+    sizes = [opened(each.file).size for each in image_sizes.of_one_color(64, 0)]
     assert {width for width, _ in sizes} == {height for _, height in sizes}
     assert {width for width, _ in sizes} == set(image_sizes.SIDES)
 
 
-def test_images_of_one_colour_have_one() -> None:
-    for each in image_sizes.of_one_colour(8, 0):
+def test_images_of_one_color_have_one() -> None:
+    for each in image_sizes.of_one_color(8, 0):
         assert len({tuple(rgb(file).reshape(-1, 3)[0]) for file in (each.file, each.shown)}) == 1
         assert (rgb(each.file) == rgb(each.file)[0, 0]).all(), each.name
 

@@ -51,7 +51,7 @@ def test_a_change_of_texts_is_shown(what: str) -> None:
     assert shown(PAIRS, CHANGES[what])
 
 
-NORMALISED: dict[str, Change] = {
+NORMALIZED: dict[str, Change] = {
     "as it is": str,
     "small letters": str.casefold,
     "no ASCII marks": lambda text: re.sub(r"[!-/:-@\[-`{-~]", "", text),
@@ -63,9 +63,9 @@ NORMALISED: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("how", NORMALISED)
+@pytest.mark.parametrize("how", NORMALIZED)
 def test_what_tokenizers_may_do_leaves_the_texts_apart(how: str) -> None:
-    assert not shown(PAIRS, NORMALISED[how])
+    assert not shown(PAIRS, NORMALIZED[how])
 
 
 def test_what_is_cut_at_a_mark_is_shown() -> None:

@@ -48,7 +48,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a URL": ({"textFields": ["title"], "inferenceUrl": "http://clip:8080"}, []),
     "no fields": ({}, ["no-fields"]),
-    "a misspelt field": ({"textFields": ["titel"]}, ["no-such-field"]),
+    "a misspelled field": ({"textFields": ["titel"]}, ["no-such-field"]),
     "a number as text": ({"textFields": ["year"]}, ["text-of-another-type"]),
     "a text as image": ({"imageFields": ["title"]}, ["image-of-another-type"]),
     "swapped": ({"textFields": ["title", "body"], "weights": text(0.8, 0.2)}, ["weights-swapped"]),

@@ -42,7 +42,7 @@ class Encoder:
     limit: int = 77
     lower_case: bool = False
     squash: bool = False
-    normalised: bool = True
+    normalized: bool = True
     ordered: bool = True
     exact: bool = True
     """Whether the items of the EXA group have the vectors of the tag's stand-in."""
@@ -74,7 +74,7 @@ class Encoder:
         known = axes(self.width)
         sizes = np.array([COMMON] + [meaning.get(concept, 0.0) for concept in concepts()])
         vector = weighted(single(sizes), known[: len(sizes)]) + DETAIL * detail
-        length = float(np.linalg.norm(vector)) if self.normalised else 0.1
+        length = float(np.linalg.norm(vector)) if self.normalized else 0.1
         return single(vector / length)
 
 
@@ -86,7 +86,7 @@ def seen(encoder: Encoder, fitted: bytes) -> Matrix:
     """
     shown = Image.frombytes("RGB", (image_encoder.SIDE, image_encoder.SIDE), fitted)
     pixels = np.asarray(shown, dtype=np.float32)
-    meaning = image_encoder.colour_shares(pixels) | image_encoder.shape_shares(pixels)
+    meaning = image_encoder.color_shares(pixels) | image_encoder.shape_shares(pixels)
     detail = weighted(image_encoder.thumbnail(shown), axes(encoder.width)[-192:])
     return unchanging(encoder.vector(meaning, detail))
 
@@ -114,14 +114,14 @@ def for_model(model: Model, kind: type[Encoder]) -> Encoder:
         limit=model.text_tokens or 77,
         lower_case=model.lower_case,
         squash=model.image_resize == "squash",
-        normalised=model.normalised is not False,
+        normalized=model.normalized is not False,
     )
 
 
 @cache
 def concepts() -> tuple[str, ...]:
     table = fixture_files.toml("drawings.toml")
-    return (*table["colours"], *table["shapes"])
+    return (*table["colors"], *table["shapes"])
 
 
 @cache

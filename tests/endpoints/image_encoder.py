@@ -53,10 +53,10 @@ def foreground(pixels: Array) -> NDArray[np.bool_]:
     return away > max(40.0, float(np.quantile(away, 0.98)) / 2)
 
 
-def colour_shares(pixels: Array) -> dict[str, float]:
+def color_shares(pixels: Array) -> dict[str, float]:
     """The share of the foreground that has each color of the corpus; other colors do not count."""
     found = pixels[foreground(pixels)]
-    table = fixture_files.toml("drawings.toml")["colours"]
+    table = fixture_files.toml("drawings.toml")["colors"]
     if not len(found):
         return dict.fromkeys(table, 0.0)
     palette = np.array(list(table.values()), dtype=np.float32)
@@ -86,17 +86,17 @@ def stencil(mask: NDArray[np.bool_]) -> Array:
     """A mask cropped to its bounding box and resized to a fixed size: (area,), 0 to 1."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    grey = Image.fromarray(cut.astype(np.uint8) * 255).resize((STENCIL, STENCIL))
-    return np.asarray(grey, dtype=np.float32).reshape(-1) / np.float32(255)
+    gray = Image.fromarray(cut.astype(np.uint8) * 255).resize((STENCIL, STENCIL))
+    return np.asarray(gray, dtype=np.float32).reshape(-1) / np.float32(255)
 
 
 @cache
 def stencils() -> dict[str, Array]:
     """Stencils of each shape, from drawings of the corpus: (TURNS, area) each."""
-    colour = next(iter(fixture_files.toml("drawings.toml")["colours"]))
+    color = next(iter(fixture_files.toml("drawings.toml")["colors"]))
     found: dict[str, Array] = {}
     for shape in fixture_files.toml("drawings.toml")["shapes"]:
-        shown = [drawings.Combination(colour, shape)] * TURNS
+        shown = [drawings.Combination(color, shape)] * TURNS
         drawn = [drawings.draw(what, seed, SIDE * 2) for seed, what in enumerate(shown)]
         masks = [foreground(np.asarray(fit(picture), dtype=np.float32)) for picture in drawn]
         found[shape] = np.array([stencil(mask) for mask in masks])

@@ -30,7 +30,7 @@ class PublishedEncoder(Encoder):
     @property
     def length(self) -> float:
         """The norm of the vectors of captions and pictures."""
-        return 1.0 if self.normalised else OWN_LENGTH
+        return 1.0 if self.normalized else OWN_LENGTH
 
     def text(self, text: str) -> Matrix:
         """One text: (width,)."""

@@ -46,9 +46,9 @@ def concepts() -> dict[str, str]:
     for language in fixture_files.toml("drawings.toml")["languages"].values():
         for shape, (word, _) in language["shapes"].items():
             found[word.casefold()] = shape
-        for colour, words in language["colours"].items():
+        for color, words in language["colors"].items():
             forms = words.values() if isinstance(words, dict) else [words]
-            found |= {form.casefold(): colour for form in forms}
+            found |= {form.casefold(): color for form in forms}
     return found
 
 

@@ -45,7 +45,7 @@ STAND_INS = {
 """A tag for each way in which the reference uses a library."""
 
 
-class MeanColour:
+class MeanColor:
     """An encoder of dimension 3: an image's mean color, or a text's length, first character, and
     last character."""
 
@@ -84,13 +84,13 @@ def loaded(encoder: Encoder, dimensions: int | None = None) -> EncoderService:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(model=models.Model(tag="mean-colour"), max_body=2**20, max_pixels=10_000)
+    return Settings(model=models.Model(tag="mean-color"), max_body=2**20, max_pixels=10_000)
 
 
 @pytest.fixture
 def client(settings: Settings) -> FlaskClient:
-    """A client of the application with the encoder `MeanColour`."""
-    return create_app(loaded(MeanColour()), settings).test_client()
+    """A client of the application with the encoder `MeanColor`."""
+    return create_app(loaded(MeanColor()), settings).test_client()
 
 
 @pytest.fixture(scope="session")

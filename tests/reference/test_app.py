@@ -15,7 +15,7 @@ from reference.app import create_app
 from reference.encoder_service import EncoderService
 from reference.inputs import Inputs
 from reference.settings import Settings
-from tests.reference.conftest import MeanColour, loaded, png
+from tests.reference.conftest import MeanColor, loaded, png
 
 RED = png(Image.new("RGB", (4, 4), (200, 0, 0)))
 TEN_THOUSAND_TEXTS = json.dumps({"texts": ["a"] * 10_000}).encode()
@@ -30,7 +30,7 @@ def test_probes_are_204_and_empty(client: FlaskClient, path: str) -> None:
 
 def test_meta_names_what_is_served(client: FlaskClient) -> None:
     meta = client.get("/meta").get_json()
-    assert (meta["model"], meta["weights"], meta["device"]) == ("mean-colour", "stand-in", "cpu")
+    assert (meta["model"], meta["weights"], meta["device"]) == ("mean-color", "stand-in", "cpu")
     assert (meta["ready"], meta["dimensions"]) == (True, 3)
     assert set(meta["versions"]) == {"numpy", "pillow"}
 
@@ -100,7 +100,7 @@ def test_before_the_model_is_ready(settings: Settings) -> None:
     assert client.get("/meta").get_json()["ready"] is False
 
 
-class Broken(MeanColour):
+class Broken(MeanColor):
     """Fails on one text, and returns NaN for another."""
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
@@ -122,7 +122,7 @@ def test_the_encoders_own_fault_is_500_and_leaks_nothing(settings: Settings, tex
 def test_too_many_callers_are_told_so(settings: Settings) -> None:
     entered, leave = threading.Event(), threading.Event()
 
-    class Slow(MeanColour):
+    class Slow(MeanColor):
         def text_vectors(self, inputs: Inputs) -> torch.Tensor:
             if (inputs["row"][:, 0] == len("slow")).any():
                 entered.set()
@@ -144,7 +144,7 @@ def test_too_many_callers_are_told_so(settings: Settings) -> None:
 
 def test_widened_vectors_are_as_wide_as_asked(settings: Settings) -> None:
     wide = dataclasses.replace(settings, dimensions=7)
-    client = create_app(loaded(MeanColour(), 7), wide).test_client()
+    client = create_app(loaded(MeanColor(), 7), wide).test_client()
     answer = client.post("/vectorize", json={"texts": ["a"], "images": [RED]}).get_json()
     assert [len(answer["textVectors"][0]), len(answer["imageVectors"][0])] == [7, 7]
     assert client.get("/meta").get_json()["dimensions"] == 7

@@ -13,7 +13,7 @@ from reference.compute_thread import ComputeThread, Job
 from reference.encoders import Placement
 from reference.inputs import Inputs, Kind, Vectors
 from reference.model import BatchSizes, Computing, Model, Preparing
-from tests.reference.conftest import MeanColour
+from tests.reference.conftest import MeanColor
 
 SIZES = BatchSizes(images=(1, 2, 4), texts=3, tokens=100)
 
@@ -22,7 +22,7 @@ class Recording(Computing):
     """Records its batches, and starts only when told to."""
 
     def __init__(self) -> None:
-        super().__init__(MeanColour(), Placement())
+        super().__init__(MeanColor(), Placement())
         self.batches: list[tuple[Kind, list[float]]] = []
         self.go = threading.Event()
 
@@ -43,7 +43,7 @@ def job(number: float, kind: Kind = "text", length: int = 1, **caller: Any) -> J
 def run(*jobs: Job) -> Recording:
     """Queue all of `jobs` behind a job with a different shape, and then start."""
     computing = Recording()
-    thread = ComputeThread(lambda: Model(Preparing(MeanColour()), computing, SIZES))
+    thread = ComputeThread(lambda: Model(Preparing(MeanColor()), computing, SIZES))
     thread.start()
     queue = thread.loading.result().queue
     first = queue.submit(job(0, "text", 77))

@@ -13,14 +13,14 @@ from reference.encoders.shared import attention
 from reference.errors import UnloadableError
 from reference.inputs import Inputs, Kind, Vectors
 from reference.model import BatchSizes, Computing, Model, Preparing
-from tests.reference.conftest import MeanColour
+from tests.reference.conftest import MeanColor
 
 
 class Rounding(Computing):
     """Rounds differently in batches of some sizes, as a matrix product may."""
 
     def __init__(self, *sizes: int) -> None:
-        super().__init__(MeanColour(), Placement())
+        super().__init__(MeanColor(), Placement())
         self._sizes = sizes
 
     def __call__(self, kind: Kind, items: Sequence[Inputs]) -> Vectors:
@@ -33,7 +33,7 @@ class Rounding(Computing):
 def found(*rounded: int, tick: float = 0.001, device: str = "cpu") -> list[int]:
     """The batch sizes that are found if every call takes one `tick`, regardless of the size."""
     ticks = count()
-    model = Model(Preparing(MeanColour()), Rounding(*rounded))
+    model = Model(Preparing(MeanColor()), Rounding(*rounded))
     return calibration.image_sizes(model, device, lambda: next(ticks) * tick)
 
 
@@ -56,9 +56,9 @@ def test_a_gpu_fills_up_where_one_alone_is_rounded_unlike_all_others() -> None:
 
 
 def test_a_batch_that_is_filled_up_has_as_many_vectors_as_were_asked_for() -> None:
-    inputs = [Preparing(MeanColour())("image", calibration.noise(seed)) for seed in range(2)]
-    alone = Computing(MeanColour(), Placement())("image", inputs)
-    filled = Computing(MeanColour(), Placement(), fewest_images=4)("image", inputs)
+    inputs = [Preparing(MeanColor())("image", calibration.noise(seed)) for seed in range(2)]
+    alone = Computing(MeanColor(), Placement())("image", inputs)
+    filled = Computing(MeanColor(), Placement(), fewest_images=4)("image", inputs)
     assert np.array_equal(filled, alone)
 
 
@@ -71,18 +71,18 @@ class Counting(Computing):
 
     def text_vectors(self, inputs: Inputs) -> torch.Tensor:
         self.given.append(len(inputs["row"]))
-        return MeanColour().text_vectors(inputs)
+        return MeanColor().text_vectors(inputs)
 
     image_vectors = text_vectors
 
 
 def test_texts_are_filled_up_to_the_next_size_and_each_shape_is_warmed_up() -> None:
     computing = Counting(1, 2, 4)
-    items = [MeanColour().text_inputs(letter) for letter in "abc"]
+    items = [MeanColor().text_inputs(letter) for letter in "abc"]
     assert [len(computing("text", items[:number])) for number in (1, 2, 3)] == [1, 2, 3]
     assert computing.given == [1, 2, 4]
     sizes = BatchSizes(filled_texts=(1, 2, 4))
-    calibration.warm_up(Model(Preparing(MeanColour()), computing, sizes))
+    calibration.warm_up(Model(Preparing(MeanColor()), computing, sizes))
     assert computing.given[3:] == [1, 2, 4]
 
 
@@ -100,7 +100,7 @@ class Timed(Computing):
     now = 0
 
     def __init__(self, placement: Placement, other: int) -> None:
-        super().__init__(MeanColour(), placement)
+        super().__init__(MeanColor(), placement)
         self._ticks = 2 if placement.dtype == "float32" else other
 
     def __call__(self, kind: Kind, items: Sequence[Inputs]) -> Vectors:
@@ -114,7 +114,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def load(wanted: str, other: int) -> tuple[str, calibration.Comparison | None]:
-    build = lambda placement: Model(Preparing(MeanColour()), Timed(placement, other))  # noqa: E731
+    build = lambda placement: Model(Preparing(MeanColor()), Timed(placement, other))  # noqa: E731
     model, compared = calibration.in_number_format(build, "cpu", wanted)
     return model.computing.placement.dtype, compared
 
@@ -143,7 +143,7 @@ def test_auto_stays_with_float32_where_that_is_faster() -> None:
 
 
 def test_a_model_is_measured_and_described() -> None:
-    measured = weights.measured(weights.unmeasured(MeanColour(), Placement()), 7, {"more": 1})
+    measured = weights.measured(weights.unmeasured(MeanColor(), Placement()), 7, {"more": 1})
     assert measured.encode_texts(["a", "b"]).shape == (2, 7)
     assert {"dtype": "float32", "dimensions": 7, "more": 1}.items() <= measured.description.items()
     assert measured.description["versions"].keys() == {"numpy", "pillow"}

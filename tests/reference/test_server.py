@@ -20,10 +20,10 @@ from reference.app import create_app
 from reference.encoders import Encoder
 from reference.inputs import Inputs
 from reference.settings import MIB, Settings
-from tests.reference.conftest import HTTP, MeanColour, loaded
+from tests.reference.conftest import HTTP, MeanColor, loaded
 
 
-class Held(MeanColour):
+class Held(MeanColor):
     """Blocks on the text "stuck" until it is released."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ def waiting(address: str, count: int) -> Iterator[list[socket.socket]]:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serving(MeanColour()) as address:
+    with serving(MeanColor()) as address:
         yield address
 
 
@@ -167,7 +167,7 @@ def test_a_probe_has_a_thread_left_when_more_callers_come_than_are_held() -> Non
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "0.0.0.0"])
 def test_every_kind_of_host_is_served_where_the_line_says(host: str) -> None:
-    with serving(MeanColour(), host) as address:
+    with serving(MeanColor(), host) as address:
         assert HTTP.get(f"{address}/.well-known/live").status_code == 204
 
 

@@ -35,7 +35,7 @@ def test_a_stand_in_is_there_while_it_is_loaded(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     with located(settings, scratch) as folder:
-        assert folder == scratch / "mean-colour"
+        assert folder == scratch / "mean-color"
         assert folder.is_dir()
         assert os.environ["HF_HUB_OFFLINE"] == "1"
     assert not scratch.exists()
@@ -43,7 +43,7 @@ def test_a_stand_in_is_there_while_it_is_loaded(
 
 def test_a_tag_without_a_stand_in_is_refused(settings: Settings, tmp_path: Path) -> None:
     with (
-        pytest.raises(UnloadableError, match="no stand-in for mean-colour"),
+        pytest.raises(UnloadableError, match="no stand-in for mean-color"),
         located(settings, tmp_path),
     ):
         pass

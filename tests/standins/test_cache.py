@@ -63,7 +63,7 @@ def test_what_it_is_made_from_decides(
         (tmp_path / "elsewhere" / "loop.py").write_text("steps = 2")
         monkeypatch.setattr(cache_key, "__file__", str(tmp_path / "elsewhere" / "cache_key.py"))
     elif changed == "data":
-        (tmp_path / "drawings.toml").write_text("colours = []")
+        (tmp_path / "drawings.toml").write_text("colors = []")
         monkeypatch.setattr(fixture_files, "path", lambda name: tmp_path / name)
     elif changed == "library":
         monkeypatch.setattr(cache_key, "version", lambda _: "0")

@@ -72,7 +72,7 @@ def command(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Command]:
     """Runs the command in this process, which saves a second of imports each time."""
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterwards")
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "restored afterward")
     before = signal.getsignal(signal.SIGTERM)
 
     def run(*arguments: str | Path) -> Done:

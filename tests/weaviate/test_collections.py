@@ -17,7 +17,7 @@ from tests.weaviate import real
 
 pytestmark = real.needed
 CLIP = Configure.Vectors.multi2vec_clip
-TITLES = [f"a {colour} cat" for colour in ("red", "green", "blue", "black")]
+TITLES = [f"a {color} cat" for color in ("red", "green", "blue", "black")]
 SHORT = [0.5] * 64
 
 

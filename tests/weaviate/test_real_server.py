@@ -53,8 +53,8 @@ PYTHON = ["create", "import_films", "near_text", "hybrid", "near_image", "infere
 TYPESCRIPT = ["create", "importFilms", "nearText", "hybrid", "nearImage", "inferenceUrl"]
 
 TITLE, TAG = "a red circle", "blue"
-COLOURS = ("red", "green", "blue", "yellow", "black", "purple")
-PAIRS = [(f"a {colour} circle", f"{colour} things") for colour in COLOURS * 2]
+COLORS = ("red", "green", "blue", "yellow", "black", "purple")
+PAIRS = [(f"a {color} circle", f"{color} things") for color in COLORS * 2]
 PANIC = r"panic occurred: runtime error: index out of range \[2\] with length 2"
 
 

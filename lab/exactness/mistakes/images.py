@@ -57,7 +57,7 @@ def blended(shade: int, image: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
-def indices_as_grey(image: Image.Image) -> Image.Image:
+def indices_as_gray(image: Image.Image) -> Image.Image:
     """A palette's indices read as grayscale values."""
     return Image.fromarray(np.asarray(image)) if image.mode == "P" else image
 
@@ -127,7 +127,7 @@ def crop_of_larger(image: Image.Image, model: Model) -> Image.Image:
     """As for ImageNet: the shorter side resized to 256/224 of the model's size, and the center
     cropped."""
     side = geometry.side(model)
-    return geometry.centre(geometry.short_side(image, side * 256 // 224), side)
+    return geometry.center(geometry.short_side(image, side * 256 // 224), side)
 
 
 def not_enlarged(image: Image.Image, model: Model) -> Image.Image:
@@ -167,7 +167,7 @@ ALL: tuple[Mistake, ...] = (
     _plain("16-bit values were scaled, not clipped", scaled_16_bit),
     _plain("transparency was composited over white", partial(blended, 255)),
     _plain("transparency was composited over black", partial(blended, 0)),
-    _plain("palette indices were read as grayscale values", indices_as_grey),
+    _plain("palette indices were read as grayscale values", indices_as_gray),
     _plain("the last frame of an animation was used", last_frame),
     _plain("CMYK was inverted", inverted_cmyk),
     _plain("the image was recompressed as JPEG", as_jpeg),

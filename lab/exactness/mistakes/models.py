@@ -282,7 +282,7 @@ POOLINGS: dict[str, Any] = {
 }
 
 
-def _normalised(kind: Kind) -> Change:
+def _normalized(kind: Kind) -> Change:
     """Normalize vectors if the model's usage does not, and vice versa."""
 
     @contextmanager
@@ -387,7 +387,7 @@ ALL: tuple[Mistake, ...] = (
     Mistake("the text was pooled at its highest token ID", "text", _highest_id),
     *_both(
         "the vectors were normalized, or left unnormalized, contrary to the documented usage",
-        _normalised,
+        _normalized,
     ),
     *_both("the vectors were multiplied by the logit scale", _scaled),
     *_both("the tower of another checkpoint was loaded", _other_checkpoint),

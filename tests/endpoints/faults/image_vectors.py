@@ -200,7 +200,7 @@ class ScaledAsFirst(Endpoint):
 
 
 @fault("gray-makes-all-gray")
-class GreyMakesGrey(Endpoint):
+class GrayMakesGray(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         vectors = super().image_vectors(images)
         return self.gray(images) if len(images) > 1 and any(map(is_gray, images)) else vectors

@@ -38,7 +38,7 @@ failing("fails-after-100", lambda number: number > 100, needs=("whole",))
 class FirstImageFails(Endpoint):
     def image_vectors(self, images: list[bytes]) -> Matrix:
         if images and next(self.calls) == 1:
-            raise Refused(500, "lazy initialisation failed")
+            raise Refused(500, "lazy initialization failed")
         return super().image_vectors(images)
 
 

@@ -70,7 +70,7 @@ def resized_in_its_own_mode(picture: Image.Image) -> Image.Image:
 
 
 @seen("deep-grays-scaled")
-def scaled_greys(picture: Image.Image) -> Image.Image:
+def scaled_grays(picture: Image.Image) -> Image.Image:
     if not picture.mode.startswith("I"):
         return picture
     return Image.fromarray((np.asarray(picture) // 256).astype(np.uint8))

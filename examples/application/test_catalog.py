@@ -33,8 +33,8 @@ def photo(color: str) -> str:
 
 
 def test_a_search_finds_the_blue_circle(client: weaviate.WeaviateClient) -> None:
-    catalogue = client.collections.create(
-        "Catalogue",
+    catalog = client.collections.create(
+        "Catalog",
         properties=[
             Property(name="color", data_type=DataType.TEXT),
             Property(name="photo", data_type=DataType.BLOB),
@@ -42,8 +42,8 @@ def test_a_search_finds_the_blue_circle(client: weaviate.WeaviateClient) -> None
         vector_config=Configure.Vectors.multi2vec_clip(image_fields=["photo"]),
     )
     colors = ["red", "green", "blue"]
-    catalogue.data.insert_many([{"color": each, "photo": photo(each)} for each in colors])
+    catalog.data.insert_many([{"color": each, "photo": photo(each)} for each in colors])
 
-    found = catalogue.query.near_text("a blue circle", limit=1)
+    found = catalog.query.near_text("a blue circle", limit=1)
 
     assert found.objects[0].properties["color"] == "blue"
