@@ -32,7 +32,7 @@ WORDS = {
 }
 """Parts of the messages of failed connections, in lowercase, with the advice for each."""
 HTTPS_WANTED = (b"to HTTPS port", b"to an HTTPS server")
-"""Parts of the responses of nginx and Go to a plain HTTP request on a TLS port."""
+"""Parts of the responses from nginx and Go to a plain HTTP request on a TLS port."""
 HANDSHAKE = 2.0
 """Seconds for a TLS handshake, or for an answer without one."""
 

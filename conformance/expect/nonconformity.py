@@ -121,7 +121,7 @@ def of_response(kind: CauseKind, exchange: Exchange) -> Cause:
 
 
 def body_shape(exchange: Exchange) -> str:
-    """The form of the body regardless of its text: equal for all responses of one handler."""
+    """The form of the body regardless of its text: equal for all responses from one handler."""
     document = exchange.json()
     if isinstance(document, dict):
         return ", ".join(f"{name}: {_json_kind(document[name])}" for name in sorted(document))

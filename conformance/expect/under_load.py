@@ -34,7 +34,7 @@ MOST_STRAIN = 4
 
 @dataclass
 class UnderLoad:
-    """The responses of an endpoint under load."""
+    """The responses from an endpoint under load."""
 
     work: list[tuple[Exchange, Items]]
     """Excludes requests that overloaded the endpoint, except in the last attempt."""

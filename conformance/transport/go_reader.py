@@ -42,7 +42,7 @@ class GoResponse:
 
 
 def read(status: int, body: bytes) -> GoResponse:
-    """The response of ``POST /vectorize``; `body` is already decompressed.
+    """The response to ``POST /vectorize``; `body` is already decompressed.
 
     Raises GoParseError for anything that Weaviate cannot parse, regardless of the status.
     """
@@ -67,7 +67,7 @@ def _response(status: int, document: Any) -> GoResponse:
 
 
 def read_meta(body: bytes) -> dict[str, Any]:
-    """The response of ``GET /meta``; raises GoParseError if it breaks Weaviate's ``/v1/meta``."""
+    """The response to ``GET /meta``; raises GoParseError if it breaks Weaviate's ``/v1/meta``."""
     document = _document(body, _number)
     if document is None:
         return {}
