@@ -1,7 +1,7 @@
 """A conformance suite for Weaviate's multi2vec-clip vectorizer endpoint.
 
-``run(url, model=...)`` checks an endpoint and returns a `Report`. It raises `UserError` if an
-option is invalid or there is no endpoint. The console command is ``clip-conformance``.
+``run(url, model=...)`` checks an endpoint and returns a `Report`. The function raises `UserError`
+if an option is invalid or there is no endpoint. The console command is ``clip-conformance``.
 """
 
 from typing import TYPE_CHECKING, Any

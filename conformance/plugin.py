@@ -1,7 +1,7 @@
 """The pytest plugin: options prefixed with ``--clip-``, and a fixture for users' own tests.
 
-It is loaded in every pytest run in an environment with the package, so it does nothing else unless
-the suite itself is among the arguments.
+The plugin is loaded in every pytest run in an environment with the package, so it does nothing else
+unless the suite itself is among the arguments.
 """
 
 from collections.abc import Callable, Iterator

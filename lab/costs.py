@@ -1,9 +1,10 @@
 """Measure the requests that each check sends: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
-It runs the suite against the reference with a stand-in, and runs a part of the suite again as if
-the weights were published ones. It counts the requests of each case, what is in them (texts,
-images, megapixels, thousands of characters), and the suite's own seconds. Then it runs each check
-alone, to see what the check requests if no other check has already requested it.
+The program runs the suite against the reference with a stand-in, and runs a part of the suite again
+as if the weights were published ones. The program counts the requests of each case, what is in them
+(texts, images, megapixels, thousands of characters), and the suite's own seconds. Finally, the
+program runs each check alone, to see what the check requests if no other check has already
+requested it.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Publish a result: `python -m lab.published NAME REPORT` stores a report in `results/NAME`.
 
-It keeps the parts of the report that readers need, and moves the previous run's verdict into the
-history. `lab.results_page` shows all results in the documentation.
+The program keeps the parts of the report that readers need, and moves the previous run's verdict
+into the history. `lab.results_page` shows all results in the documentation.
 """
 
 import json

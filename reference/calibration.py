@@ -2,9 +2,9 @@
 
 An image must have the same vector, bit for bit, alone, in a batch, and under load, since Weaviate's
 own acceptance test compares two requests. Depending on processor and library, a matrix product may
-round a row differently in a batch of another size. So sizes are tried, and those that change any
-bit are excluded. On a GPU, a single size may differ from all others; an image alone is then
-computed in a padded batch. The bits alone decide this, not measured times, since replicas must
+round a row differently in a batch of another size. Therefore, sizes are tried, and those that
+change any bit are excluded. On a GPU, a single size may differ from all others; an image alone is
+then computed in a padded batch. The bits alone decide this, not measured times, since replicas must
 agree.
 
 Texts may differ in the last digits (within the contract's tolerance), but not because of what their

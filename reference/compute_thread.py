@@ -1,8 +1,8 @@
 """The single compute thread, and the queue that feeds it batches.
 
 When the thread is free, it takes the item that has waited longest and all others of the same
-shapes, up to a batch limit. It never waits for more to arrive. A single item is therefore computed
-immediately, and batches grow while the machine is busy.
+shapes, up to a batch limit. The thread never waits for more items to arrive. A single item is
+therefore computed immediately, and batches grow while the machine is busy.
 
 No other thread calls the model: the libraries do not support parallel calls
 (multi2vec-clip-inference 26), and each additional thread would get its own OpenMP thread pool.

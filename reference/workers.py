@@ -2,8 +2,8 @@
 
 All workers accept connections from one listening socket, which the supervising process holds open,
 so that pending connections survive the end of a worker. A worker is another instance of this
-program with its own model. It tells the supervisor when its model is loaded, and is told when all
-models are.
+program with its own model. A worker tells the supervisor when its model is loaded, and is told when
+all models are.
 """
 
 import logging

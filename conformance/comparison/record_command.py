@@ -72,7 +72,7 @@ def command(
     are still the same.
 
     `record --reference TAG --weights hub` starts the project's reference encoder instead, and
-    saves the vectors that the EXA group compares with. With --models and --weights FOLDER, it does
+    saves the vectors that the EXA group compares with. With --models and --weights DIR, it does
     so for your own checkpoint.
 
     Exit status: 0 if the file was written, 4 if it was not.

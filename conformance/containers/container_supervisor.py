@@ -1,9 +1,9 @@
 """A helper process that creates one container, waits, and removes it.
 
-It reads one line of JSON, the arguments of ``docker create``, and writes one line, ``{"id": ...}``
-or ``{"trouble": ...}``. When its input ends, which also happens if the suite is killed, it removes
-the container with its log and anonymous volumes. It runs in its own session, so Ctrl-C does not
-reach it, and a container cannot be removed before it is created.
+The process reads one line of JSON, the arguments of ``docker create``, and writes one line,
+``{"id": ...}`` or ``{"trouble": ...}``. When its input ends, which also happens if the suite is
+killed, it removes the container with its log and anonymous volumes. The process runs in its own
+session, so Ctrl-C does not reach it, and a container cannot be removed before it is created.
 """
 
 import json

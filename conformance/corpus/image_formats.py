@@ -1,6 +1,6 @@
 """Every family of image formats, at the model's input size and at other sizes.
 
-PNG, BMP, and TIFF have their own modules. This one has JPEG, GIF, and WebP, which Pillow writes.
+PNG, BMP, and TIFF have their own modules. This module has JPEG, GIF, and WebP, which Pillow writes.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,8 @@
 """Images derived from others: with one difference, with hidden content, or as copies.
 
-Two images that differ in only one respect must not share a vector. They would if a cache key left
-something out, the image were shrunk to a few pixels or converted to gray, or an edge were ignored.
+Two images that differ in only one respect must not share a vector. Two such images would if a cache
+key left something out, the image were shrunk to a few pixels or converted to gray, or an edge were
+ignored.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,7 @@
 """The tolerances within which two vectors count as the same, with the reason for each value.
 
-The measure is the relative distance |a - b| / max(|a|, |b|). It reflects both direction and norm,
-and the same value suits normalized and unnormalized models of any dimension.
+The measure is the relative distance |a - b| / max(|a|, |b|). The relative distance reflects both
+direction and norm, and the same value suits normalized and unnormalized models of any dimension.
 """
 
 import numpy as np

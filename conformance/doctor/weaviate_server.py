@@ -1,6 +1,6 @@
 """Inspect a running Weaviate server: its module, the endpoint behind it, and its collections.
 
-It uses only the REST API, and never writes.
+The doctor uses only the REST API, and never writes.
 """
 
 import re

@@ -3,8 +3,8 @@
 Every failure has a cause: the kind of thing that is broken, and a signature of the response.
 Failures are processed in the order of their clauses' rank, most fundamental first. A failure joins
 an earlier finding if it has the same cause, or if its clause follows from the finding's clause
-(`attribution.toml`). Otherwise it becomes a new finding. If a check could not test anything
-because a prerequisite is broken, that counts as evidence for the clause that covers the
+(`attribution.toml`). Otherwise, the failure becomes a new finding. If a check could not test
+anything because a prerequisite is broken, that counts as evidence for the clause that covers the
 prerequisite.
 """
 

@@ -163,13 +163,13 @@ def _inexact(console: Console, judgment: Judgment, settings: Settings) -> None:
     exact = {each.status for each in judgment.results if each.clause.id.startswith("EXA-")}
     if exact == {"n/a"}:
         tag, models = settings.model.tag, settings.models
-        own = f"--models {models} --weights FOLDER" if models else "--weights hub"
+        own = f"--models {models} --weights DIR" if models else "--weights hub"
         line = (
             "Exactness was tested only with captions, published values, and the preprocessing of "
             f"images. To record expected vectors: clip-conformance record --reference {tag} {own} "
             f"-o ~/.local/share/clip-conformance/expected/{tag}.npz"
         )
-        line += ", where FOLDER contains your checkpoint (docs/comparing.md)" if models else ""
+        line += ", where DIR contains your checkpoint (docs/comparing.md)" if models else ""
         console.print(line, soft_wrap=True)
 
 

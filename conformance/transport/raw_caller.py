@@ -1,7 +1,7 @@
 """A client that sends raw bytes: in pieces, as incomplete requests, or as unusual but valid HTTP.
 
-It can do what httpx does not support: stop in the middle of a request, disconnect, or send a body
-in chunks or byte by byte. Responses are limited in time and size like all others.
+The client can do what httpx does not support: stop in the middle of a request, disconnect, or send
+a body in chunks or byte by byte. Responses are limited in time and size like all others.
 """
 
 import time

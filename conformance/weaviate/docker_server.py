@@ -1,8 +1,9 @@
 """A Weaviate container started by the suite, with an endpoint outside the container.
 
-It reaches the suite's proxy, which runs on this machine, by the name `HOST`. On Linux that name is
-the gateway of the engine's own network, an address of this machine, so the proxy listens there; an
-engine in a virtual machine (Docker Desktop) forwards it to the loopback interface.
+The container reaches the suite's proxy, which runs on this machine, by the name `HOST`. On Linux
+that name is the gateway of the engine's own network, an address of this machine, so the proxy
+listens there; an engine in a virtual machine (Docker Desktop) forwards it to the loopback
+interface.
 """
 
 import secrets

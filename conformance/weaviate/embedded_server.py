@@ -1,6 +1,6 @@
 """An embedded Weaviate server started by the suite through weaviate-client.
 
-It runs with one module, without telemetry, on the loopback interface, and with an API key.
+The server runs with one module, without telemetry, on the loopback interface, and with an API key.
 """
 
 import json

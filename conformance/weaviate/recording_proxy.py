@@ -1,16 +1,16 @@
 """A transparent proxy that records the traffic between Weaviate and the endpoint.
 
-Weaviate must not notice the proxy. So each connection from Weaviate has its own connection to the
-endpoint (a `_Link`), which is opened with the first request and closed with Weaviate's connection.
-A message is read whole, using only HTTP's framing, and forwarded unchanged except for `Host`. If
-the endpoint has closed an idle connection, it is replaced before the next request, as in Go's
-client. If a connection breaks during a request, it is not replaced: Weaviate sees a connection
+Weaviate must not notice the proxy. Therefore, each connection from Weaviate has its own connection
+to the endpoint (a `_Link`), which is opened with the first request and closed with Weaviate's
+connection. A message is read whole, using only HTTP's framing, and forwarded unchanged except for
+`Host`. If the endpoint has closed an idle connection, it is replaced before the next request, as in
+Go's client. If a connection breaks during a request, it is not replaced: Weaviate sees a connection
 closed without a response, as it would without the proxy, and may send the request again (from
 1.38.8).
 
-The proxy has two further functions. It can delay readiness (`hold_ready`), to observe how Weaviate
-waits. And it keeps the traffic in the order in which requests ended, up to `KEPT_BYTES`, so that a
-check can ask what Weaviate has sent since a `mark`.
+The proxy has two further functions. The proxy can delay readiness (`hold_ready`), to observe how
+Weaviate waits. The proxy also keeps the traffic in the order in which requests ended, up to
+`KEPT_BYTES`, so that a check can ask what Weaviate has sent since a `mark`.
 """
 
 import json

@@ -1,11 +1,11 @@
 """Replay recorded requests byte for byte, except for changes that the endpoint's URL requires.
 
-A replayed request must meet the same conditions as Weaviate's own. So the requests of one replay
-use one connection, as in Go's client. Before each request, the suite waits up to `CLOSE_GRACE` for
-the endpoint to close that connection, and replaces it if necessary. If a connection closes without
-a response after a request is written, that is a failure, since servers before 1.38.8 do not send it
-again. A response has one deadline, no matter how slowly it arrives. Any misbehavior of the endpoint
-becomes a failure of the exchange; nothing is raised for it.
+A replayed request must meet the same conditions as Weaviate's own. Therefore, the requests of one
+replay use one connection, as in Go's client. Before each request, the suite waits up to
+`CLOSE_GRACE` for the endpoint to close that connection, and replaces it if necessary. If a
+connection closes without a response after a request is written, that is a failure, since servers
+before 1.38.8 do not send it again. A response has one deadline, no matter how slowly it arrives.
+Any misbehavior of the endpoint becomes a failure of the exchange; nothing is raised for it.
 """
 
 import json

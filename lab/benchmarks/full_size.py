@@ -1,7 +1,7 @@
 """Full-size checkpoints with random weights, which run as fast as the published checkpoints.
 
-``python -m lab.benchmarks.full_size NAME FOLDER`` writes one in the plain layout of transformers,
-which the reference (``--models FOLDER/models.toml --model NAME --weights FOLDER``), the plain
+``python -m lab.benchmarks.full_size NAME DIR`` writes one in the plain layout of transformers,
+which the reference (``--models DIR/models.toml --model NAME --weights DIR``), the plain
 server, the raw model, and infinity all read. NAME is one of ViT-B-32, ViT-B-16, SigLIP-so400m-256,
 and SigLIP2-so400m-384. ViT-B-32-quickgelu is written in open_clip's layout, which only the
 reference reads.

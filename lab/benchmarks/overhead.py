@@ -2,8 +2,8 @@
 
 The reference serves a model that costs nothing (`free_server`). For a text and for two photographs
 it prints requests per second and the server's processor time per request, alternating with another
-checkout (`--beside FOLDER`) or another number of workers. It also measures the steps of a request
-separately.
+checkout (`--beside DIR`) or another number of workers. The program also measures the steps of a
+request separately.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """A simple server with the vendor's design, as a baseline for the reference.
 
-It has one lock around the whole model, no batching across requests, and a thread per request; CLIP
-and SigLIP are used as in transformers' documentation. ``python -m lab.benchmarks.plain_server
-FOLDER --port 8081 [--autograd]``; with `--autograd`, the graph for a backward pass is built, as in
-servers that do not use `no_grad`.
+The server has one lock around the whole model, no batching across requests, and a thread per
+request; CLIP and SigLIP are used as in transformers' documentation. ``python -m
+lab.benchmarks.plain_server DIR --port 8081 [--autograd]``; with `--autograd`, the graph for a
+backward pass is built, as in servers that do not use `no_grad`.
 """
 
 import argparse

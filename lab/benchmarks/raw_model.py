@@ -1,6 +1,6 @@
 """Run the bare model without a server, on prepared inputs, batch by batch.
 
-``python -m lab.benchmarks.raw_model FOLDER`` reads lines ``KIND CALLERS SECONDS`` and answers each
+``python -m lab.benchmarks.raw_model DIR`` reads lines ``KIND CALLERS SECONDS`` and answers each
 with a line of JSON: the number of objects in each round, and its seconds. A batch contains one item
 per caller, or fewer if that takes less time per item. The texts are the benchmark's, in order,
 padded to the longest of the batch, as in transformers. With ``--alike`` a batch is one text

@@ -1,7 +1,7 @@
 """The report files: their format, their content, and protection from hostile endpoints.
 
-They come from two small runs of the command: one against a conformant endpoint, and one against an
-endpoint whose text attacks terminals, web pages, and XML.
+The reports come from two small runs of the command: one against a conformant endpoint, and one
+against an endpoint whose text attacks terminals, web pages, and XML.
 """
 
 import hashlib
