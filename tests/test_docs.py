@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *ROOT.glob("[ACS]*.md"), *(ROOT / "docs").glob("*.md")]
 PACKAGES = ("conformance", "reference", "lab", "tests")
 BRITISH = re.compile(
-    r"(?<![\w-])(?:colour\w*|grey\w*|centre\w*|behaviour\w*|neighbour\w*|cancelled|misspelt"
+    r"(?<![\w-])(?:colour\w*|grey\w*|centre\w*|behaviour\w*|neighbour\w*|judgement\w*|cancelled"
+    r"|misspelt|licences?|catalogues?"
     r"|time-outs?|(?:lower|upper)-cased|(?:normal|recogn|organ|initial|serial|author|optim)"
     r"is(?:e|ed|es|ing|ation))(?![\w-])"
 )
@@ -41,9 +42,19 @@ def prose() -> dict[str, str]:
         name: f"{clause.title} {clause.text} {clause.reason}"
         for name, clause in clauses.all_clauses().items()
     }
+    return {**pages, **asked, **first_lines()}
+
+
+def first_lines() -> dict[str, str]:
+    """The first line of each module."""
     modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    first = {str(path): path.read_text(encoding="utf-8").split("\n")[0] for path in modules}
-    return {**pages, **asked, **first}
+    return {str(path): path.read_text(encoding="utf-8").split("\n")[0] for path in modules}
+
+
+def test_the_first_line_of_a_module_is_a_whole_sentence() -> None:
+    described = {path: line for path, line in first_lines().items() if line.startswith('"""')}
+    assert described
+    assert not [path for path, line in described.items() if not re.search(r'\.(""")?$', line)]
 
 
 def test_prose_is_plain_american_english() -> None:
