@@ -1,4 +1,4 @@
-"""Find a model's weights from the settings, and load and calibrate the model.
+"""Find a model's weights based on the settings, and load and calibrate the model.
 
 Weights come from the project's stand-ins, the model hub, or a directory.
 """

@@ -1,4 +1,4 @@
-"""The suite leaves the current directory, other runs, and other plugins alone."""
+"""The suite does not affect the current directory, other runs, or other plugins."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Known failures do not fail a run, and outdated entries in the list are reported."""
+"""Known failures do not cause a run to fail, and outdated entries in the list are reported."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Other conformant ways to reject a request."""
+"""Unusual but conformant ways to reject a request."""
 
 from typing import Any
 

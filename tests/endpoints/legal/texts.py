@@ -1,4 +1,4 @@
-"""Other conformant ways to tokenize a text."""
+"""Unusual but conformant ways to tokenize a text."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Other conformant ways to preprocess an image."""
+"""Unusual but conformant ways to preprocess an image."""
 
 import io
 
