@@ -83,16 +83,15 @@ def _renderings() -> str:
         for name, clause in row["honest"].items()
         if clause and clause != "no effect"
     ]
-    none = counts["none"]
-    undetected = f"{none} go entirely undetected" if none else "none goes entirely undetected"
+    alarms = f"Correct variations are reported as mistakes: {', '.join(accused)}."
     *first, last = found
     summary = (
         f"The measurements cover the models {', '.join(first)}, and {last}. "
         f"Of the mistakes in the table, {counts.total()} violate the contract and can be "
         "distinguished from different weights. "
-        f"Of these, {counts['all']} are detected for all affected models, {counts['some']} only "
-        f"for some, and {undetected}. "
-        f"Correct variations reported as mistakes: {', '.join(accused) or 'none'}.\n"
+        f"Of these mistakes, {counts['all']} are detected for all affected models, and "
+        f"{counts['some']} only for some. The number of undetected mistakes is {counts['none']}. "
+        f"{alarms if accused else 'No correct variation is reported as a mistake.'}\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])
 
@@ -123,7 +122,7 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
         f"detected by a MUST clause, and {seen['SHOULD']} only by a SHOULD clause. "
-        f"Undetected: {seen['none'] or 'none'}.\n"
+        f"The number of undetected mistakes is {seen['none']}.\n"
     )
     columns = " | ".join(f"({number})" for number in range(1, len(tags) + 1))
     line = "|---" * (len(tags) + 2) + "|"
