@@ -1,4 +1,4 @@
-"""Sphinx configuration of the documentation site, which `make docs` builds."""
+"""Sphinx configuration for the documentation site, which `make docs` builds."""
 
 import sys
 import tomllib

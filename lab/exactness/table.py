@@ -89,8 +89,8 @@ def _renderings() -> str:
         f"The measurements cover the models {', '.join(first)}, and {last}. "
         f"Of the mistakes in the table, {counts.total()} violate the contract and can be "
         "distinguished from different weights. "
-        f"Of these mistakes, {counts['all']} are detected for all affected models, and "
-        f"{counts['some']} only for some. The number of undetected mistakes is {counts['none']}. "
+        f"Of these mistakes, {counts['all']} are detected for all affected models, "
+        f"{counts['some']} for only some of them, and {_missed(counts['none'])}. "
         f"{alarms if accused else 'No correct variation is reported as a mistake.'}\n"
     )
     return "\n".join(["| mistake | detected by | models |", "|---|---|---|", *lines, "", summary])
@@ -121,14 +121,18 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     head = [f"## {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
-        f"detected by a MUST clause, and {seen['SHOULD']} only by a SHOULD clause. "
-        f"The number of undetected mistakes is {seen['none']}.\n"
+        f"detected by a MUST clause, {seen['SHOULD']} only by a SHOULD clause, and "
+        f"{_missed(seen['none'])}.\n"
     )
     columns = " | ".join(f"({number})" for number in range(1, len(tags) + 1))
     line = "|---" * (len(tags) + 2) + "|"
     honest = [f"| correct variation | kind | {columns} |", line, *_rows(tags, "honest"), ""]
     wrong = [f"| mistake | kind | {columns} | detected by |", line + "---|", *told, ""]
     return "\n".join([*head, *honest, *wrong, summary])
+
+
+def _missed(count: int) -> str:
+    return "1 is missed" if count == 1 else f"{count or 'none'} are missed"
 
 
 def _rows(tags: dict[str, Any], part: str, *, judged: bool = False) -> Iterator[str]:
