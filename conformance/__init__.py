@@ -1,4 +1,4 @@
-"""A conformance suite for Weaviate's multi2vec-clip vectorizer endpoint.
+"""A conformance test suite for endpoints that serve Weaviate's multi2vec-clip module.
 
 ``run(url, model=...)`` checks an endpoint and returns a `Report`. The function raises `UserError`
 if an option is invalid or there is no endpoint. The console command is ``clip-conformance``.

@@ -1,4 +1,4 @@
-"""Download the checkpoint for the tag in $MODEL into the hub cache, during an image build.
+"""Download the checkpoint for the tag in $MODEL into the hub cache during an image build.
 
 The reference's own code loads the model once, so everything that it will request from the hub is
 then in the cache, and a checkpoint that cannot be served fails the build instead of the container.

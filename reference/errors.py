@@ -1,4 +1,4 @@
-"""Exceptions that become an error response, or a one-line message at startup."""
+"""Exceptions that become error responses, or one-line messages at startup."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""The contract: its document is current, and each clause has a test and a faulty endpoint."""
+"""The contract: its document is up to date, and each clause has a test and a faulty endpoint."""
 
 import json
 import re

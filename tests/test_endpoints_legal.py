@@ -1,4 +1,4 @@
-"""A full run passes every conformant endpoint; many variations are combined in one endpoint."""
+"""Every conformant endpoint passes a full run; many variations are combined in one endpoint."""
 
 import base64
 import io

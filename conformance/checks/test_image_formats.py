@@ -1,4 +1,4 @@
-"""IMG: every variant of every image format, compared with its expected vector."""
+"""IMG: every variant of every image format has its expected vector."""
 
 from collections.abc import Callable, Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""PRO: properties that hold for any mix of texts and images."""
+"""PRO: properties that must hold for any mix of texts and images."""
 
 import pytest
 

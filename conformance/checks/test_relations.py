@@ -1,4 +1,4 @@
-"""REL: similarity between related inputs.
+"""REL: similarity between the vectors of related inputs.
 
 These checks encode 20 images in addition to the corpus, which other checks have already encoded.
 """

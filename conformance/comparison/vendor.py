@@ -1,4 +1,4 @@
-"""Properties of the vendor's models and releases that can explain why vectors differ."""
+"""Properties of Weaviate's own container images that can explain why vectors differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Call the `docker` command with time limits, raise errors as exceptions, and inspect images."""
+"""Call the `docker` command with time limits, turn errors into exceptions, and inspect images."""
 
 import json
 import subprocess

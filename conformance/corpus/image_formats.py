@@ -1,4 +1,4 @@
-"""Every family of image formats, at the model's input size and at other sizes.
+"""Every image format, at the model's input size and at other sizes.
 
 PNG, BMP, and TIFF have their own modules. This module has JPEG, GIF, and WebP, which Pillow writes.
 """

@@ -1,4 +1,4 @@
-"""Texts to encode: realistic ones, edge cases, and every symbol, length, and JSON escape.
+"""Texts to encode: realistic texts, edge cases, and texts that vary in symbols, length, or escapes.
 
 All of them are valid Unicode and can therefore be sent as JSON (lone surrogates cannot, and
 Weaviate cannot send them). The words are in `fixtures/texts.toml` and `fixtures/text_axes.toml`.

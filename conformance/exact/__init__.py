@@ -1,1 +1,1 @@
-"""Exact vectors: compare an endpoint's vectors with those of the stand-in model's own library."""
+"""Exact vectors: compare an endpoint's vectors with those computed by the model's own library."""

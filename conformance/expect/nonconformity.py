@@ -1,4 +1,4 @@
-"""The exception that is raised for an unmet clause, with the cause of the failure.
+"""The exception that is raised when a clause is not met, with the cause of the failure.
 
 Many clauses can detect the same defect. Two failures count as the same if they have the same cause:
 the kind of thing that is broken, and a signature of the response, such as its status and error.

@@ -1,4 +1,4 @@
-"""Search for films by image, sent as a base64 string."""
+"""Search for films with an image that is sent as a base64 string."""
 
 import base64
 from pathlib import Path

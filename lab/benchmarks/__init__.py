@@ -1,1 +1,1 @@
-"""Benchmarks of the reference against other servers, with full-size checkpoints."""
+"""Benchmarks of the reference encoder against other servers, with full-size checkpoints."""

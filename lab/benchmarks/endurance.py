@@ -1,4 +1,4 @@
-"""Check memory, valid responses, and probes during a long run that includes invalid requests.
+"""Check memory use, responses, and probes during a long run that includes invalid requests.
 
 ``python -m lab.benchmarks.endurance [--requests 20000] [--bad 10000] [--workers N]`` starts the
 reference with a stand-in and prints its observations; the exit status is 1 if a response was wrong.

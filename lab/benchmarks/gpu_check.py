@@ -1,4 +1,4 @@
-"""Check within five minutes whether the reference is as fast as expected on this GPU.
+"""Check within five minutes whether the reference encoder is as fast as expected on this GPU.
 
 ``python -m lab.benchmarks.gpu_check --report DIR [--device cuda:0]``: a full-size ViT-B/16 with
 random weights, in bfloat16 and float32, with `--workers auto` and with one worker; requests per

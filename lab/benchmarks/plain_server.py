@@ -1,4 +1,4 @@
-"""A simple server with the vendor's design, as a baseline for the reference.
+"""A simple server designed like Weaviate's encoder, as a baseline for the reference encoder.
 
 The server has one lock around the whole model, no batching across requests, and a thread per
 request; CLIP and SigLIP are used as in transformers' documentation. ``python -m

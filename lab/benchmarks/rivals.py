@@ -1,4 +1,4 @@
-"""The reference and the servers that it is compared with, each as a separate program."""
+"""The reference encoder and the servers it is compared with, each run as a separate program."""
 
 import json
 import os

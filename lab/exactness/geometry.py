@@ -1,4 +1,4 @@
-"""Each model's resizing (`image_resize` in models.toml), reimplemented with Pillow."""
+"""Each model's resizing method (`image_resize` in models.toml), reimplemented with Pillow."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Choices on which correct implementations differ, each as a change to the documented usage."""
+"""Choices on which correct implementations may differ, as changes to the documented usage."""
 
 import copy
 import warnings

@@ -1,4 +1,4 @@
-"""Seeded training of the stand-ins, small checkpoints of the listed models' architectures.
+"""Seeded training of the stand-ins, small checkpoints with the listed models' architectures.
 
 All image and text towers are trained to reach the same fixed target vectors
 (`lab.training.targets`), one for each drawing, so that towers can be trained separately and shared

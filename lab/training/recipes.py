@@ -1,4 +1,4 @@
-"""The recipe for each tag's stand-in."""
+"""The training recipe for each tag's stand-in model."""
 
 from collections.abc import Callable
 from pathlib import Path

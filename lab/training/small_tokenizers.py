@@ -1,4 +1,4 @@
-"""Small tokenizers of the same types as the listed models', trained on the project's captions.
+"""Small tokenizers, trained on the project's captions, of the types that the listed models use.
 
 If a change to this code changes token IDs, the archives in `reference/standins` become invalid: all
 stand-ins were trained with these IDs, so they and the vectors in `fixtures/expected` have to be

@@ -1,4 +1,4 @@
-"""Models of the open_clip library."""
+"""Models from the open_clip library."""
 
 import json
 import threading

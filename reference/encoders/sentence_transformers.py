@@ -1,4 +1,4 @@
-"""Models of the sentence-transformers library: one for images and texts, or one for each."""
+"""Models from the sentence-transformers library: one for images and texts, or one for each."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Compare two sets of vectors: pairing, descriptions of differences, and search agreement."""
+"""Comparison of two sets of vectors: pairing, descriptions of differences, and search agreement."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Every text can be sent as JSON, and a variant differs from its original in only one property."""
+"""Every text can be sent as JSON, and each variant differs from its original in one property."""
 
 import html
 import json

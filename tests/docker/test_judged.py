@@ -1,4 +1,4 @@
-"""A correct image meets every container clause (CTR), and a faulty one violates it."""
+"""Every container clause (CTR) is met by a correct image and violated by a faulty one."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A conformant endpoint built from stages, which faults and conformant variations replace."""
+"""A conformant endpoint built from stages, which faults and conformant variations can replace."""
 # ruff: noqa: ARG002 - subclasses may need the parameters
 
 import base64

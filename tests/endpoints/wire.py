@@ -1,4 +1,4 @@
-"""Hand-written HTTP/1.1, so that a faulty endpoint can break any part of it."""
+"""A hand-written HTTP/1.1 implementation, so that a faulty endpoint can violate any part of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""Tests of the reference."""
+"""Tests for the reference encoder."""

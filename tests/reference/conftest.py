@@ -1,4 +1,4 @@
-"""Fixtures for the reference's tests: a fake encoder, an application, and loaded stand-ins."""
+"""Fixtures for the reference encoder's tests: a fake encoder, an application, and stand-ins."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""With the stand-ins, the reference's vectors match each library's own documented usage."""
+"""With stand-ins, the reference encoder computes the vectors that the documented usage produces."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""A fake of the reference, with the same options and output, that serves a fake encoder.
+"""A fake reference encoder, with the options and output of the real one.
 
 With HANG in the environment, it answers only the first GET /meta, which the suite sends before the
 first check.

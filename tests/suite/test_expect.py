@@ -1,4 +1,4 @@
-"""Assertions about counts, dimensions, rejections, and distances, and how checks are skipped."""
+"""Tests for the assertions on counts, dimensions, rejections, and distances, and for skipping."""
 
 import json
 from collections.abc import Callable

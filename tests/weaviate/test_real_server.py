@@ -1,4 +1,4 @@
-"""A real Weaviate server runs the examples, and has the defects that the contract describes.
+"""The examples work with a real Weaviate server, which has the defects that the contract describes.
 
 One defect is that weights are assigned to the rows of a response one by one, regardless of the
 field that each row comes from. If a Weaviate version fixes it, a test here fails, and

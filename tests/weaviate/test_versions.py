@@ -1,4 +1,4 @@
-"""Clauses that hold only for certain Weaviate versions."""
+"""Clauses that apply only to certain Weaviate versions."""
 
 from dataclasses import replace
 

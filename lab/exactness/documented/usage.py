@@ -1,4 +1,4 @@
-"""An interface for a library's documented usage, in separate steps that mistakes can replace."""
+"""An interface for a library's documented usage, in separate steps that mistakes can override."""
 
 import copy
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Common mistakes in encoders, each as a change to the documented usage."""
+"""Common mistakes in encoders, each expressed as a change to the documented usage."""
 
 from lab.exactness.mistakes import images, models, pixels, texts
 from lab.exactness.mistakes.mistake import Mistake

@@ -1,4 +1,4 @@
-"""Errors that Weaviate cannot pass on to users, partial responses, and the effects of failures."""
+"""Errors that Weaviate cannot pass on to users, partial responses, and aftereffects of failures."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The same responses from other server software, or with other HTTP framing."""
+"""The usual responses, but from other server software or with unusual HTTP framing."""
 
 from dataclasses import replace
 from itertools import pairwise
