@@ -153,16 +153,17 @@ OPTIONS: Final = (
         choices=get_args(Weights),
         default="published",
         default_for={"reference": "stand-in"},
-        markdown="the weights that the endpoint serves; alignment is tested on photographs for "
-        "published weights, and on drawings for stand-ins, which were trained on drawings",
+        markdown="the weights that the endpoint serves; alignment is tested with photographs for "
+        "published weights and with drawings for stand-ins, which were trained on drawings",
     ),
     Option(
         "dimension-policy",
         "which vector dimension counts as correct if sources disagree",
         choices=get_args(DimensionPolicy),
         default="published",
-        markdown="which vector dimension counts as correct if the documentation page and the "
-        "checkpoint differ: either of the two, the page's, or the checkpoint's",
+        markdown="which vector dimension counts as correct if Weaviate's documentation "
+        "page and the checkpoint differ: either of the two (`published`), only the value on the "
+        "page (`documented`), or only the checkpoint's value (`checkpoint`)",
     ),
     Option("dimensions", "the required vector dimension", metavar="N", type=int, positive=True),
     Option(
@@ -259,14 +260,14 @@ OPTIONS: Final = (
         "gRPC port of the Weaviate server at that URL",
         metavar="[HOST:]PORT",
         markdown="gRPC port of the Weaviate server, if it is not the client's default (50051), and "
-        "its host, if it is not that of the URL (in Kubernetes, gRPC may be a service of its own)",
+        "its host, if it is not that of the URL (in Kubernetes, gRPC may have a separate Service)",
     ),
     Option(
         "endpoint-for-weaviate",
         "the endpoint's URL as seen from Weaviate",
         metavar="URL",
-        markdown="the endpoint's URL as seen from Weaviate, if it differs from the suite's "
-        "(containers, Kubernetes)",
+        markdown="the endpoint's URL as seen from Weaviate, if it differs from the URL that "
+        "the suite uses (containers, Kubernetes)",
     ),
     Option(
         "for-weaviate",
