@@ -1,4 +1,4 @@
-"""Measure the requests that each check sends: ``python -m lab.costs`` writes `fixtures/costs.toml`.
+"""Measure the cost of each check's requests: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
 The program runs the suite against the reference with a stand-in, and runs a part of the suite again
 as if the weights were published ones. The program counts the requests of each case, what is in them

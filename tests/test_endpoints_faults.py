@@ -1,4 +1,4 @@
-"""Every fault is caught by a clause that describes it, or else by a comparison."""
+"""Every fault is caught by a clause that describes it, or else by comparison with a recording."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Known failures, listed by the user: reported separately, and without effect on the exit status.
+"""Known failures that the user listed: reported separately, with no effect on the exit status.
 
 A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
 

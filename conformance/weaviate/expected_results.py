@@ -1,4 +1,4 @@
-"""Compute what Weaviate must store and return, from the endpoint's own vectors.
+"""Compute what Weaviate must store and return, based on the endpoint's vectors.
 
 Source: weaviate/weaviate 1.39.0, modules/multi2vec-clip/vectorizer/vectorizer.go,
 usecases/vectorizer and usecases/modulecomponents/arguments/nearText/searcher_movements.go.

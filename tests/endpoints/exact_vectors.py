@@ -1,4 +1,4 @@
-"""The libraries' vectors for the suite's known items, which a fake encoder must return."""
+"""The libraries' vectors for the suite's fixed items, which a fake encoder must return."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""The same endpoint on different servers: wsgiref, waitress, and asyncio."""
+"""The fake endpoint on several HTTP servers: wsgiref, waitress, and asyncio."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Deliberate mistakes are detected and named."""
+"""Deliberate mistakes in computing vectors are detected and named."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Fuzz tests of the parsers: they parse correctly or raise their one documented error."""
+"""Fuzz tests for the parsers, which must parse correctly or raise their one documented error."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A fake reference encoder, with the options and output of the real one.
+"""A fake reference encoder that has the options and output of the real one.
 
 With HANG in the environment, it answers only the first GET /meta, which the suite sends before the
 first check.

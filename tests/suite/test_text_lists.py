@@ -1,4 +1,4 @@
-"""Lists of texts: their lengths, and the text that is blamed if a list is rejected."""
+"""Lists of texts: their lengths, and which text is blamed if a list is rejected."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Image towers that see a different image from the one that the model should see."""
+"""Image towers whose input image is decoded, cropped, resized, or otherwise changed incorrectly."""
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 from collections.abc import Callable
