@@ -1,4 +1,4 @@
-"""The single compute thread, and the queue that feeds it batches.
+"""The single compute thread and the queue that feeds it batches.
 
 When the thread is free, it takes the item that has waited longest and all others of the same
 shapes, up to a batch limit. The thread never waits for more items to arrive. A single item is

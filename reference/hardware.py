@@ -1,4 +1,4 @@
-"""Detect the available processors and GPU, and set the thread counts of libraries."""
+"""Detect the available processors and GPU, and set the libraries' thread counts."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""Run the server: load the model in the background, and stop on a signal.
+"""Run the server: load the model in the background and stop on a signal.
 
 Only `__main__` imports it, and late, since it imports torch, which reads its settings at import.
 """

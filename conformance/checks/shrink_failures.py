@@ -1,4 +1,4 @@
-"""Search for a request that the endpoint cannot serve, and shrink it to a minimal example.
+"""Search for a request that the endpoint cannot serve and shrink it to a minimal example.
 
 Hypothesis generates the same requests every time. When one fails, it removes items and characters
 for as long as the request still fails in the same way. The number of requests and their total time

@@ -1,4 +1,4 @@
-"""The container under test, and the settings with which it is started."""
+"""The container under test and the settings with which it is started."""
 
 import subprocess
 import sys

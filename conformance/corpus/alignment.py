@@ -1,4 +1,4 @@
-"""The alignment corpus: photographs for published weights, and drawings for stand-ins."""
+"""The alignment corpus: photographs for published weights and drawings for stand-ins."""
 
 from dataclasses import dataclass
 from functools import cache

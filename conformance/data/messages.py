@@ -1,4 +1,4 @@
-"""User errors, and one-line messages that are safe to print."""
+"""User errors and one-line messages that are safe to print."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher

@@ -1,4 +1,4 @@
-"""Collect and print the doctor's observations, and problems with their causes and remedies."""
+"""Collect and print the doctor's observations and the problems found, with causes and remedies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Explain how Go parses a malformed endpoint URL, and suggest what was meant.
+"""Explain how Go parses a malformed endpoint URL and suggest what was meant.
 
 The module follows net/url (`parse`, `parseAuthority`, `parseHost`) and net/http of Go 1.26, with
 which Weaviate 1.39.0 is built; the tests compare it with Go itself and with a Weaviate server.

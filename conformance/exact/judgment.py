@@ -1,4 +1,4 @@
-"""Compare vectors with the expected ones, and name the mistake that explains a deviation.
+"""Compare vectors with the expected ones and name the mistake that explains a deviation.
 
 Directions and norms are checked separately, each within a limit (`fixtures/exact_limits.toml`;
 docs/exact.md gives the reasons).

@@ -1,4 +1,4 @@
-"""Small valid requests that show whether the endpoint still works, and measure the cost per item.
+"""Small valid requests that show whether the endpoint still works and how long each item takes.
 
 Their responses are not checked here. From the first responses, the client's `Pace` learns how long
 a text and an image take, alone and among several, so that later requests can be sized accordingly.

@@ -1,1 +1,1 @@
-"""The table of options, and the settings derived from them."""
+"""The table of options and the settings derived from them."""

@@ -1,4 +1,4 @@
-"""Validate the URL of an endpoint, and store the headers and CA certificates for its host.
+"""Validate the URL of an endpoint and store the headers and CA certificates for its host.
 
 An endpoint behind a gateway may need headers, or have its own CA. A command registers both for the
 URL once it is known, so that they are never used for another host: every connection to that host

@@ -1,4 +1,4 @@
-"""``clip-conformance bench``: measure how fast endpoints answer requests like Weaviate's."""
+"""``clip-conformance bench``: measure how fast endpoints respond to Weaviate-style requests."""
 
 import itertools
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Manage a child process, and poll until a condition is true.
+"""Manage a child process and poll until a condition is true.
 
 A child process starts in its own session, so Ctrl-C in the terminal does not reach it, and it can
 be stopped together with everything that it has started. Its output is read continuously, so it

@@ -1,4 +1,4 @@
-"""The endpoint's address, and the functions that checks use to call its routes."""
+"""The endpoint's address and the functions that checks use to call its routes."""
 
 import base64
 import json

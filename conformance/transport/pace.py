@@ -1,4 +1,4 @@
-"""Measure how fast the endpoint is, and limit the size and number of parallel requests accordingly.
+"""Measure how fast the endpoint is and limit the size and number of parallel requests accordingly.
 
 A text, an image, a megapixel, and a thousand characters of a long text each have a cost in seconds.
 No parallelism is assumed, since an endpoint may have a single lock. The suite's own requests should

@@ -1,4 +1,4 @@
-"""Start the project's reference encoder as a child process, and stop it reliably.
+"""Start the project's reference encoder as a child process and stop it reliably.
 
 The command ``clip-conformance stand-in TAG DIR`` is here too, since the stand-ins are part of
 the reference, which the suite never imports.

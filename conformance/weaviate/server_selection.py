@@ -1,4 +1,4 @@
-"""Choose the Weaviate server for a run, and find binaries in the client's cache.
+"""Choose the Weaviate server for a run and find binaries in the client's cache.
 
 Nothing is started or downloaded here.
 """

@@ -1,4 +1,4 @@
-"""`python -m lab.exactness.expected [TAG...]`: write vectors, and measure the effects of mistakes.
+"""`python -m lab.exactness.expected [TAG...]`: write vectors and measure the effects of mistakes.
 
 The vectors come from the libraries' documented usage (`lab.exactness.documented`), never from the
 project's reference. The effects of mistakes and legitimate choices are written to

@@ -1,4 +1,4 @@
-"""Comparisons as part of a suite run, and a published model's recorded vectors for EXA."""
+"""Comparisons as part of a suite run and a published model's recorded vectors for EXA."""
 
 import json
 from pathlib import Path

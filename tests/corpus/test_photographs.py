@@ -1,4 +1,4 @@
-"""The photographs come with scikit-image, and have captions and published cosine similarities."""
+"""The photographs come from scikit-image and have captions and published cosine similarities."""
 
 from importlib.resources import files
 

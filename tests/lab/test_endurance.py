@@ -1,4 +1,4 @@
-"""A short version of the endurance run, and the invalid requests that it sends."""
+"""A short version of the endurance run and the invalid requests that it sends."""
 
 import pytest
 

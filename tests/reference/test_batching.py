@@ -1,4 +1,4 @@
-"""The queue in front of the model, and the thread that empties it."""
+"""The queue in front of the model and the thread that empties it."""
 
 import threading
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""All encoders provide stable vectors, and support any text and any checkpoint source."""
+"""All encoders provide stable vectors and support any text and any checkpoint source."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The number of available processors, and the precision of a GPU."""
+"""The number of available processors and the precision of a GPU."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The packed stand-ins are complete and small, and load in transformers 4 and 5."""
+"""The packed stand-ins are complete and small, and they load in transformers 4 and 5."""
 
 import json
 from functools import cache

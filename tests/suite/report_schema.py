@@ -1,4 +1,4 @@
-"""The published schema of report.json, and a strict version that rejects unknown keys."""
+"""The published schema of report.json and a strict version that rejects unknown keys."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Shrinking a failing request is deterministic and bounded, and yields a minimal request."""
+"""Shrinking a failing request is deterministic and bounded, and it yields a minimal request."""
 
 from pathlib import Path
 

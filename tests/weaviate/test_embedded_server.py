@@ -1,4 +1,4 @@
-"""An embedded server starts, and stops with its parent; a fake program replaces Weaviate."""
+"""An embedded server starts, and it stops with its parent; a fake program replaces Weaviate."""
 
 import os
 import signal

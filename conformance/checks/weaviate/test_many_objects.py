@@ -1,4 +1,4 @@
-"""WVT: a large parallel import, and a corrupt image within a batch."""
+"""WVT: a large parallel import and a corrupt image within a batch."""
 
 import time
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""WVT: vectors that are stored on import and on update, and vectors that users provide."""
+"""WVT: vectors that Weaviate stores on import and on update, and vectors that users provide."""
 
 from collections.abc import Callable
 from uuid import uuid4

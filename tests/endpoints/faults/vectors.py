@@ -1,4 +1,4 @@
-"""Vectors that have the right shape, but are meaningless or come from another model."""
+"""Vectors that have the right shape but are meaningless or come from another model."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Responses that are equivalent to the usual ones, but differ in form."""
+"""Responses that are equivalent to the usual ones but differ in form."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Vectors that differ from the usual ones, but are still correct for the model."""
+"""Vectors that differ from the usual ones but are still correct for the model."""
 
 from collections.abc import Sequence
 from typing import Any
