@@ -1,4 +1,4 @@
-"""The client limits the time and size of every exchange, and resends requests as Go's client does."""
+"""The client limits each exchange's time and size, and resends requests as Go's client does."""
 
 import gzip
 import os
