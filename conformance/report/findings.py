@@ -37,9 +37,9 @@ class Finding:
     problem: Problem
     causes: list[Problem] = field(default_factory=list)
     also: set[str] = field(default_factory=set)
-    """Other clauses that fail because of it."""
+    """Other clauses that fail because of the same defect."""
     not_judged: set[str] = field(default_factory=set)
-    """Clauses that were not judged because of it."""
+    """Clauses that were not judged because of this failure."""
 
     @property
     def clause(self) -> Clause:
