@@ -173,6 +173,7 @@ def _tag(values: Mapping[str, Any]) -> str:
 
 def _check(values: Mapping[str, Any]) -> None:
     _check_target(values)
+    _check_weaviate(values)
     for row in OPTIONS:
         if row.positive and values[row.dest] is not None and values[row.dest] <= 0:
             raise BadOption(f"--{row.name} must be above 0")
@@ -196,6 +197,12 @@ def _check_target(values: Mapping[str, Any]) -> None:
     if any("=" not in each for each in values["env"] or ()):
         raise BadOption("--env takes NAME=VALUE")
     _check_mount(values)
+
+
+def _check_weaviate(values: Mapping[str, Any]) -> None:
+    for name in ("weaviate_grpc", "endpoint_for_weaviate"):
+        if values[name] and not values["weaviate"]:
+            raise BadOption(f"--{name.replace('_', '-')} requires --weaviate URL")
 
 
 def _check_mount(values: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 `attributed` decides from the proxied traffic whether the endpoint caused a Weaviate error.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -28,6 +29,8 @@ MESSAGE_LENGTH = 500
 SUCCESS = "success, as for any endpoint that follows the contract"
 
 MODULE = "multi2vec-clip"
+NOT_CONNECTED = r"dial tcp.*?: (no such host|connection refused|.* unreachable|i/o timeout)"
+"""What Go reports if it cannot establish a connection."""
 HELD_PROBES = 2
 """Number of readiness probes that the suite answers with 503, as if the endpoint started slowly."""
 
@@ -113,6 +116,7 @@ def open_deployment(
         url, kept = (as_seen, None) if as_seen else (between.url, between)
         deployment = _deployment(theirs, client, url, kept)
         try:
+            _require_connection(deployment)
             yield deployment
         finally:
             deployment.collections.remove_all()
@@ -138,6 +142,27 @@ def _deployment(
         raise Unavailable(f"the Weaviate server at {running.url} runs without {MODULE}")
     version = str(meta["version"])
     return Deployment(running, client, TemporaryCollections(client), url, between, version)
+
+
+def _require_connection(deployment: Deployment) -> None:
+    """Raises Unavailable if the user's server cannot connect to the endpoint's URL."""
+    from weaviate.classes.config import Configure, DataType, Property
+    from weaviate.exceptions import WeaviateBaseError
+
+    url = deployment.inference_url
+    vectors = Configure.Vectors.multi2vec_clip(text_fields=["text"], inference_url=url)
+    text = [Property(name="text", data_type=DataType.TEXT)]
+    try:
+        objects = deployment.collections.create("Connect", properties=text, vector_config=vectors)
+        objects.data.insert({"text": "a red circle"})
+    except WeaviateBaseError as problem:
+        if found := re.search(NOT_CONNECTED, error_text(problem)):
+            what = "the suite's proxy" if deployment.proxy else "the endpoint"
+            raise Unavailable(
+                f"the Weaviate server at {deployment.server.url} cannot connect to {what} at {url} "
+                f"({found[0]}): --endpoint-for-weaviate specifies the endpoint's URL as seen from "
+                "Weaviate"
+            ) from problem
 
 
 @contextmanager

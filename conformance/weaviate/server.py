@@ -99,9 +99,10 @@ class Server:
         try:
             check_grpc(self.grpc_host or self.host, self.grpc_port, self.secure)
         except NoGrpc as problem:
-            where = f"{self.grpc_host}:{self.grpc_port}" if self.grpc_host else self.grpc_port
+            port, host = self.grpc_port, self.grpc_host
+            where = f"at {host}:{port}" if host else f"on port {port}"
             raise Unavailable(
-                f"the Weaviate server at {self.url} answers, but not over gRPC on port "
+                f"the Weaviate server at {self.url} answers, but not over gRPC "
                 f"{where} ({problem}): --weaviate-grpc [HOST:]PORT specifies another one"
             ) from problem
 

@@ -280,6 +280,12 @@ def test_a_bad_variable_is_one_line(
     assert said in done.lines[0]
 
 
+@pytest.mark.parametrize("name", ["weaviate-grpc", "endpoint-for-weaviate"])
+def test_options_for_the_users_own_weaviate_require_its_url(name: str) -> None:
+    with pytest.raises(BadOption, match=f"--{name} requires --weaviate URL"):
+        parsed(URL, *MODEL[:2], f"--{name}", "http://h:1")
+
+
 BAD_LINES = {
     "dimension_policy = 'checkpoint'": "no option 'dimension_policy' .*mean dimension-policy",
     "wait = 'soon'": "pyproject.toml: wait is 'soon'; expected a number",

@@ -6,6 +6,7 @@ fixtures/contract.md.jinja must be updated.
 """
 
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -150,6 +151,19 @@ def test_a_run_with_the_wrong_port_says_so(server: Server, endpoint_url: str) ->
     group = [row for row in report.document["clauses"] if row["id"].startswith("WVT")]
     assert {clause["status"] for clause in group} == {"not run"}
     assert "--weaviate-grpc [HOST:]PORT" in json.dumps(group)
+
+
+@pytest.mark.usefixtures("api_key")
+def test_an_endpoint_that_weaviate_cannot_reach_is_not_accused(
+    server: Server, endpoint_url: str
+) -> None:
+    nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
+    report = run_on(server, endpoint_url, clause=["WVT-11"], endpoint_for_weaviate=nobody)
+    clause = report.clauses["WVT-11"]
+    assert clause.status == "not run"
+    message = rf"cannot connect to the endpoint at {nobody} \(dial tcp .* connection refused\)"
+    assert re.search(message, clause.tests[0].message)
+    assert not report.findings
 
 
 # --- weights and a list of texts ---
