@@ -134,7 +134,7 @@ def _collection(where: str, weaviate: str) -> End:
     parts = urlsplit(where)
     name = unquote(parts.path.strip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname or not name or "/" in name:
-        raise UserError(f"{COLLECTION}{where} does not name its Weaviate; expected {LOOKS_LIKE}")
+        raise UserError(f"{COLLECTION}{where} is not of the form {LOOKS_LIKE}")
     address = parts._replace(path="", query="", fragment="").geturl()
     return End(weaviate=server_at(address).url, collection=name)
 

@@ -95,6 +95,7 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
     """Write the endpoint's vectors to `output`; returns the message to show. Times in seconds."""
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
+    _make_folder(output)
     wanted = inputs()
     count = len(wanted.texts) + len(wanted.images) + 1
     click.echo(f"Sends {count} requests, one text or one image each, one at a time.", err=True)
@@ -123,8 +124,9 @@ def record_reference(
     """
     tag, size = model.tag, model.image_size
     if size is None:
-        raise UserError(f"the row of {tag} has no image_size, on which the items of EXA depend")
+        raise UserError(f"{tag}'s TOML table needs image_size, on which the items of EXA depend")
     place = output or expected.published_file(tag)
+    _make_folder(place)
     wanted = Inputs(items.texts(), items.images(size) | items.copies(size))
     rows = ["--models", str(models)] if models else []
     with (
@@ -139,6 +141,14 @@ def record_reference(
     origin = f"the vectors that the reference computed with {weights} weights ({place.name})"
     expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
     return made.told(place)
+
+
+def _make_folder(output: Path) -> None:
+    """Create the file's directory, before the first request; raises UserError."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UserError(f"cannot write {output}: {problem.strerror}") from problem
 
 
 def _versions(seen: Preflight) -> dict[str, str]:

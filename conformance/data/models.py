@@ -103,7 +103,7 @@ def find(tag: str, extra: Path | None = None) -> Model:
     if tag not in table:
         hint = suggestion(_as_tag(tag), table)
         known = ", ".join(by_nearness(_as_tag(tag), table))
-        own = "" if extra else "; for your own model, add --models FILE with a row for it"
+        own = "" if extra else "; for your own model, add --models FILE (docs/models.md)"
         raise UserError(f"unknown model {tag!r}{hint}; known: {known}{own}")
     return table[tag]
 

@@ -96,7 +96,7 @@ def load(model: Model, folder: Path | None, placement: Placement) -> Encoder:
         return onnx.load(folder)
     if model.library is None:
         raise UnloadableError(
-            f"the row of {model.tag} names no library; known: {', '.join(MODULES)}"
+            f"{model.tag}'s TOML table needs library, one of: {', '.join(MODULES)}"
         )
     begun = time.process_time()
     module = import_module(MODULES[model.library])

@@ -82,9 +82,9 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "nobody there": ([NOBODY, NOBODY, "--wait", "0"], f"nothing is listening at {NOBODY}"),
     "a collection without its Weaviate": (
         ["weaviate:A", NOBODY],
-        "does not name its Weaviate; expected",
+        "is not of the form weaviate:http://HOST:PORT/COLLECTION",
     ),
-    "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "does not name its"),
+    "a Weaviate without a collection": ([f"weaviate:{NOBODY}", NOBODY], "is not of the form"),
     "no Weaviate": ([f"weaviate:{NOBODY}/A", NOBODY], "Weaviate does not respond at"),
     "no such model": ([NOBODY, NOBODY, "--model", "openai/clip"], "did you mean openai-clip"),
     "no objects": ([NOBODY, NOBODY, "--sample", "0"], "--sample"),

@@ -123,6 +123,19 @@ def test_an_endpoint_that_refuses_all_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_recording_has_its_place_before_anything_is_sent(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    told = command("record", "http://127.0.0.1:9", "-o", tmp_path / "file" / "new" / "v.json")
+    assert told.status == 4
+    assert "v.json: Not a directory" in told.err
+    assert "Sends " not in told.err
+    assert not (tmp_path / "new").exists()
+    command("record", "http://127.0.0.1:9", "-o", tmp_path / "new" / "v.json", "--wait", "0")
+    assert (tmp_path / "new").is_dir()
+
+
 def test_a_file_that_cannot_be_written_is_one_line(recorded: Path, tmp_path: Path) -> None:
     made = recording.read(recorded)
     with pytest.raises(UserError, match=r"cannot write .*: No such file"):

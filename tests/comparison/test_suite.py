@@ -74,7 +74,10 @@ def test_a_run_that_compares_nothing_is_never_0(url: Urls, other: str, said: str
 
 @pytest.mark.parametrize(
     ("other", "said"),
-    [("no.json", "no recording at no.json"), ("weaviate:Products", "does not name its Weaviate")],
+    [
+        ("no.json", "no recording at no.json"),
+        ("weaviate:Products", "is not of the form weaviate:http"),
+    ],
 )
 def test_what_nothing_can_be_compared_with_ends_a_run_at_once(other: str, said: str) -> None:
     with pytest.raises(UserError, match=said):

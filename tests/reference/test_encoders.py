@@ -109,7 +109,7 @@ def test_a_checkpoint_is_found_in_the_vendors_layout_and_on_its_own(
 
 
 def test_a_row_without_a_library_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnloadableError, match="the row of own names no library"):
+    with pytest.raises(UnloadableError, match="own's TOML table needs library"):
         encoders.load(Model(tag="own"), tmp_path, Placement())
 
 
