@@ -24,7 +24,8 @@ def render(model: Model, image: str, weaviate: str, *, cuda: bool) -> str:
     # The output is YAML, so HTML escaping is off.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string(source)
-    return template.render(model=model, image=image, weaviate=weaviate, cuda=cuda)
+    own = not image.startswith(REPOSITORY)
+    return template.render(model=model, image=image, own=own, weaviate=weaviate, cuda=cuda)
 
 
 @click.command(context_settings={"max_content_width": 100})

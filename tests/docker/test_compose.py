@@ -48,6 +48,8 @@ def test_an_image_and_a_version_of_ones_own(capsys: pytest.CaptureFixture[str]) 
     words = ("--model", TAG, "--image", "own: image", "--weaviate-version", "1.38.2")
     services = printed(capsys, *words)
     assert services["multi2vec-clip"]["image"] == "own: image"
+    # An image from the reference encoder can serve several models.
+    assert services["multi2vec-clip"]["environment"] == {"ENABLE_CUDA": "0", "MODEL": TAG}
     assert services["weaviate"]["image"].endswith(":1.38.2")
 
 
