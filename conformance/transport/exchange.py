@@ -106,7 +106,7 @@ class Exchange:
         """The response in one line."""
         if self.failure:
             return self.failure.message
-        text = self.body.decode("utf-8", "replace")
+        text = self.body.decode("utf-8", "replace").rstrip("\n")
         shown = text if len(text) <= SHOWN_RESPONSE else text[:SHOWN_RESPONSE] + " …"
         kind = self.headers.get("content-type", "no content type")
         return f"status {self.status}, {kind}, {len(self.body)} bytes: {shown or '(empty)'}"

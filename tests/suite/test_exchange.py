@@ -89,6 +89,7 @@ def test_a_summary_is_short_and_says_what_came() -> None:
     )
     assert exchange.summary().startswith("status 500, text/html, 3000 bytes: <p><p>")
     assert len(exchange.summary()) < 400
+    assert Exchange("GET", "http://h", status=500, body=b"{}\n").summary().endswith("3 bytes: {}")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])

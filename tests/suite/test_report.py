@@ -376,7 +376,8 @@ def with_finding(report: dict[str, Any], got: str) -> str:
         "expected": "`error`",
         "why": "why",
         "repeat": ["curl 'a```b'"],
-        "also": ["ERR-02"],
+        "also": ["ERR-02", "ERR-03"],
+        "not_judged": ["ERR-03"],
         "not_counted": "",
     }
     return files.summary({**report, "verdict": "not conformant", "findings": [finding]})
@@ -391,6 +392,11 @@ def test_what_an_endpoint_said_stays_in_its_code_span(good: Ran, got: str) -> No
     assert span.endswith(fence)
     assert fence not in inside
     assert inside.strip() == " ".join(got.split())
+
+
+def test_the_summary_tells_what_failed_from_what_was_not_judged(good: Ran) -> None:
+    text = with_finding(good.report, "")
+    assert "   - same cause: ERR-02\n   - not judged: ERR-03\n" in text
 
 
 def test_a_long_answer_is_cut_and_a_curl_line_stays_in_its_block(good: Ran) -> None:
