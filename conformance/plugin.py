@@ -79,7 +79,7 @@ def clip_stand_in() -> Iterator[Callable[[str], str]]:
                 try:
                     urls[tag] = stack.enter_context(serve_stand_in(tag))
                 except UserError as problem:
-                    pytest.fail(str(problem), pytrace=False)
+                    raise pytest.fail.Exception(str(problem), pytrace=False) from None
             return urls[tag]
 
         yield url

@@ -77,5 +77,7 @@ def test_mine():
 
 def test_somebodys_own_pytest_test_may_run_it(pytester: pytest.Pytester, plain_url: str) -> None:
     pytester.makepyfile(APPLICATION.format(url=plain_url, model=MODEL))
-    run = pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error")
+    # In this process, pytest has already imported the package, which it warns about.
+    imported = "ignore:Module already imported so cannot be rewritten"
+    run = pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error", "-W", imported)
     run.assert_outcomes(passed=2)
