@@ -58,13 +58,13 @@ which take precedence over the file. Arguments after -- go to pytest unchanged (
 
 \b
 Exit status:
-    0  conformant; partial without failures; or only known failures
+  0  conformant; partial without failures; or only known failures
   1  a MUST clause failed
   2  interrupted
   3  an error in the suite
-    4  an invalid option, or no reachable endpoint
+  4  an invalid option, or no reachable endpoint
   6  incomplete
-    7  a known failure no longer occurs
+  7  a known failure no longer occurs
 """
 WELCOME = """\
 clip-conformance checks that a service does what Weaviate's multi2vec-clip module requires:
