@@ -1,4 +1,4 @@
-"""Check whether the endpoint uses its GPU, based on what it reports and on its speed.
+"""Check whether the endpoint uses its GPU, based on what the endpoint reports and on its speed.
 
 From outside, only the response time can be measured. The minimum time on this machine's CPU is the
 number of operations for an image, divided by the speed of a matrix multiplication. It is known for

@@ -1,4 +1,4 @@
-"""Find likely mistakes in a collection's multi2vec-clip settings, from its schema alone.
+"""Find likely mistakes in a collection's multi2vec-clip settings from its schema alone.
 
 Weaviate checks little of this when a collection is created (`ValidateMultiModal` in
 usecases/modulecomponents/settings/base_class_multimodal_settings.go), and never afterward.

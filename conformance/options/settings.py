@@ -1,4 +1,4 @@
-"""The user's settings as a typed value."""
+"""The user's settings as typed values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
