@@ -49,6 +49,12 @@ UPSETTING: dict[str, object] = {
     "not JSON": b"{",
 }
 """Requests that may be rejected or served; the request after each of them must be served."""
+MISTAKES: dict[str, object] = {
+    "not JSON": b"{",
+    "wrong type": {"texts": "a red circle"},
+    **{f"bad base64, {name}": {"images": [image]} for name, image in NOT_BASE64.items()},
+    **{f"not an image, {name}": {"images": [encoded(data)]} for name, data in NOT_AN_IMAGE.items()},
+}
 
 
 @pytest.mark.clause("ERR-04")
@@ -170,18 +176,9 @@ def test_wrong_types_are_refused(endpoint: Endpoint, body: object) -> None:
 
 
 @pytest.mark.clause("ERR-09")
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"{",
-        {"texts": "a red circle"},
-        {"images": [NOT_BASE64["percent signs"]]},
-        {"images": [encoded(NOT_AN_IMAGE["text"])]},
-    ],
-    ids=["not JSON", "wrong type", "bad base64", "not an image"],
-)
-def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, body: object) -> None:
-    exchange = given.answered(endpoint.post(body))
+@pytest.mark.parametrize("name", MISTAKES)
+def test_the_callers_mistakes_are_4xx(endpoint: Endpoint, name: str) -> None:
+    exchange = given.answered(endpoint.post(MISTAKES[name]))
     expect.status(exchange, 400, 499)
 
 

@@ -173,6 +173,18 @@ def test_the_last_word_before_a_bucket_ends_is_read(cache: VectorCache, model: M
     expect.distinct(rows, names, ignored)
 
 
+@pytest.mark.clause("TXT-05")
+def test_the_order_of_words_is_read_in_a_long_text(cache: VectorCache, model: Model) -> None:
+    if model.text_tokens is None:
+        not_applicable("the model's token limit is unknown")
+    sent = texts.reordered(min(model.text_tokens, MOST_WORDS))
+    rows = cache.given_in_lists(sent)
+    # TXT-06 covers words that are not read at all.
+    unread = {place for place, other in expect.equal_pairs(rows) if other == 0}
+    read = [place for place in range(1, len(sent)) if place not in unread]
+    expect.distinct(rows[read], [f"… {sent[place][-60:]}" for place in read])
+
+
 def unread(places: set[int], count: int) -> Cause | None:
     """The cause if a changed word makes no difference at these positions from 1 to `count`."""
     if len(places) == count:

@@ -259,6 +259,14 @@ def one_word_apart(limit: int) -> tuple[str, ...]:
 
 
 @cache
+def reordered(limit: int) -> tuple[str, ...]:
+    """A long text, and four with other words after its first half, the same in different orders."""
+    half = [ONE_TOKEN[place % 2] for place in range((limit - MARKS) // 2)]
+    runs = [[ONE_TOKEN[place // run % 2] for place in range(20)] for run in (20, 1, 2, 5, 10)]
+    return tuple(" ".join([*half, *run]) for run in runs)
+
+
+@cache
 def growing(limit: int) -> tuple[str, ...]:
     """Texts of one to `SHORTEST` words, and of about as many words as fit in buckets of 16 tokens.
 

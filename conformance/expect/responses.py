@@ -176,7 +176,7 @@ def meta_object(exchange: Exchange) -> dict[str, object]:
     try:
         found = go_reader.read_meta(exchange.body)
     except GoParseError as problem:
-        raise _unreadable(problem, exchange, "a JSON object") from None
+        raise _unreadable(problem, exchange, "a JSON object", "meta") from None
     is_object = exchange.body.lstrip().startswith(b"{")
     cause = Cause(CauseKind.UNREADABLE, "meta", "no object")
     require(is_object, exchange.summary(), "a JSON object", exchange, cause=cause)
@@ -224,9 +224,11 @@ def no_leak(exchange: Exchange) -> None:
     require(leak is None, got, "no memory addresses, tracebacks, or file names", exchange)
 
 
-def _unreadable(problem: GoParseError, exchange: Exchange, expected: str) -> Nonconformity:
+def _unreadable(
+    problem: GoParseError, exchange: Exchange, expected: str, items: str = ""
+) -> Nonconformity:
     got = f"{problem}; {exchange.summary()}"
-    cause = Cause(CauseKind.UNREADABLE, signature=plain(str(problem)))
+    cause = Cause(CauseKind.UNREADABLE, items, plain(str(problem)))
     return Nonconformity(got, expected, (exchange,), cause)
 
 

@@ -2,7 +2,6 @@
 # ruff: noqa: ARG002 - subclasses may need the parameters
 
 import base64
-import binascii
 import json
 import re
 import threading
@@ -141,7 +140,7 @@ class Endpoint:
     def decode(self, image: str) -> bytes:
         try:
             return base64.b64decode(image, validate=True)
-        except binascii.Error as broken:
+        except ValueError as broken:
             raise Refused(400, "an image is not base64") from broken
 
     def body(self, asked: Asked) -> Body:

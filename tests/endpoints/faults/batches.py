@@ -6,6 +6,7 @@ import time
 import unicodedata
 import zlib
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 
@@ -224,6 +225,15 @@ cached("cache-by-bag-of-letters", lambda text: sum(map(ord, text)))
 cached("cache-by-last-letters", lambda text: text[-20:])
 cached("cache-by-both-ends", lambda text: (len(text), text[:10], text[-10:]))
 cached("cache-by-words", lambda text: tuple(sorted(text.split())) or text)
+
+
+@cached("cache-by-java-hash")
+def java_hash(text: str) -> int:
+    """The value of Java's String.hashCode, in which Aa and BB are equal."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return reduce(lambda value, unit: (31 * value + int(unit)) % 2**32, units, 0)
+
+
 cached("cache-by-letters-alone", lambda text: "".join(filter(str.isalpha, text)) or text)
 cached("cache-by-16-bits", lambda text: zlib.crc32(text.encode("utf-8", "surrogatepass")) & 0xFFFF)
 cached("cache-ignores-case", str.casefold)

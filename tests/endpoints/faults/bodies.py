@@ -62,6 +62,16 @@ gzipped("gzip-truncated", lambda body: gzip.compress(body, 1)[:-12])
 gzipped("gzip-unasked", ENCODERS["gzip"])
 
 
+def large_in_gzip(answer: Answer) -> Answer:
+    if len(answer.body) <= 20_000:
+        return answer
+    body = gzip.compress(answer.body, 1)
+    return with_header(replace(answer, body=body), "Content-Encoding", "gzip")
+
+
+packed("large-gzip-unasked", large_in_gzip)
+
+
 # Bodies that Go's JSON parser rejects, or that have the wrong content type.
 
 

@@ -322,6 +322,19 @@ def without_wrong_types(value: Any) -> Any:
     return {key: [each for each in lists[key] if isinstance(each, str)] for key in lists}
 
 
+@given_value("texts-after-images-dropped")
+def up_to_images(value: Any) -> Any:
+    if isinstance(value, dict) and next(iter(value), "") == "images":
+        return {"images": value["images"]}
+    return value
+
+
+@fault("non-ascii-base64-500")
+class NonAsciiBase64(Endpoint):
+    def decode(self, image: str) -> bytes:
+        return super().decode(image.encode("ascii").decode())
+
+
 @fault("empty-image-is-zeros")
 class EmptyImageZeros(Endpoint):
     def image_vector(self, image: bytes) -> Matrix:

@@ -195,6 +195,21 @@ rewritten_meta("meta-nan", lambda body: body[:-1] + b', "dropout": NaN}')
 rewritten_meta("meta-single-quotes", lambda body: body.replace(b'"', b"'"))
 
 
+@fault("meta-nan-when-idle")
+class MetaNanWhenIdle(Endpoint):
+    """The share of errors is computed since the last request for /meta."""
+
+    served = 0
+
+    def vectorize(self, request: Request) -> Answer:
+        self.served += 1
+        return super().vectorize(request)
+
+    def description(self) -> Body:
+        share, self.served = 0.0 if self.served else float("nan"), 0
+        return super().description() | {"errors": share}
+
+
 @fault("meta-names-another-model")
 class MetaLies(Endpoint):
     def description(self) -> Body:

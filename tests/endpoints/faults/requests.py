@@ -77,6 +77,15 @@ redirecting = variants(Redirecting, "status")
 redirecting("vectorize-redirects", 307)
 redirecting("vectorize-moved", 308)
 
+
+@fault("forwarded-http-redirects")
+class RedirectingToTls(Endpoint):
+    def route(self, request: Request) -> Answer:
+        if header(request, "x-forwarded-proto") == "http":
+            return Answer(301, headers={"Location": f"https://clip.example{request.target}"})
+        return super().route(request)
+
+
 answered = outputs("vectorize")
 answered(
     "vectorize-redirects-with-vectors",
@@ -116,6 +125,11 @@ class HeadWithBody(Endpoint):
 
 body_refused("expectation-failed", 415, lambda request: "expect" in request.headers)
 body_refused("chunked-refused", 415, lambda request: "transfer-encoding" in request.headers)
+body_refused(
+    "long-chunked-refused",
+    411,
+    lambda request: "transfer-encoding" in request.headers and len(request.body) > 16384,
+)
 body_refused(
     "charset-refused", 415, lambda request: "charset" in header(request, "content-type").lower()
 )

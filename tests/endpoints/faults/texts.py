@@ -75,6 +75,9 @@ for name, summary in TABLE["faults"].items():
     changing(name, CHANGES[summary])
 changing("non-ascii-fails", lambda text: text.encode("ascii").decode())
 changing("latin-1-only", lambda text: text.encode("latin-1").decode("latin-1"))
+text_refused(
+    "property-names-fail", 500, lambda text: text in ("constructor", "toString", "__proto__")
+)
 changing("braces-expanded", lambda text: text.format() if re.search(r"{\w*}", text) else text)
 
 
@@ -138,6 +141,10 @@ window("seam-of-chunks", lambda tokens: tokens[:32] + tokens[33:])
 window(
     "last-token-overwritten",
     lambda tokens: tokens if len(tokens) < 64 else tokens[:63] + tokens[68:],
+)
+window(
+    "order-ignored-after-30-words",
+    lambda tokens: tokens[:30] + sorted(tokens[30:120]) + tokens[120:],
 )
 window("last-word-lost-at-32", lambda tokens: tokens[:-1] if len(tokens) in (31, 32) else tokens)
 
