@@ -1,4 +1,4 @@
-"""Endpoints that no other test serves can be started, probed, and stopped."""
+"""Endpoints that no other test starts can be started, probed, and stopped."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Determine whether a valid request was rejected at random, or because it exceeds a limit.
+"""Determine whether a valid request was rejected at random or because it exceeds a limit.
 
 The request is sent again, then in halves, until it is as small as possible while both of its halves
 are served. Then three other requests are sent: with as many different items, with twice as many,
@@ -98,7 +98,7 @@ class ItemLimits:
             return self._of_number(others) if len(smallest) >= FEWEST else None
         if self._serves(as_heavy(smallest)):
             return None
-        words = "each part of the request is served, but not the whole request"
+        words = "each part of the request is served, but not the complete request"
         return Limit(CauseKind.TOO_MANY, most(smallest), size=len(body_of(smallest)), words=words)
 
     def _refuses_bytes(self, size: int) -> bool:

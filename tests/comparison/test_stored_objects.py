@@ -1,4 +1,4 @@
-"""The comparison recognizes how stored vectors were combined from the vectors of fields."""
+"""The comparison detects how stored vectors were combined from the vectors of the fields."""
 
 import numpy as np
 import pytest

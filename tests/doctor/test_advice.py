@@ -1,4 +1,4 @@
-"""The table of advice: each row is used, and each problem has a row."""
+"""The advice table: every row is used, and every problem has a row."""
 
 import re
 from pathlib import Path

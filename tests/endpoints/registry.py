@@ -1,4 +1,4 @@
-"""All endpoints by name, with the clauses that may catch each one."""
+"""All endpoints by name, with the clauses that should detect each fault."""
 
 import time
 import tomllib
@@ -26,13 +26,13 @@ PUBLISHED = "sentence-transformers-clip-ViT-B-32"
 
 @dataclass(frozen=True)
 class Entry:
-    """One endpoint: a fault with the clauses that may catch it, or a legal variation."""
+    """One endpoint: a fault with the clauses that should detect it, or a legal variation."""
 
     name: str
     summary: str
     endpoint: type[Endpoint]
     caught_by: tuple[str, ...] = ()
-    """Clause IDs; empty for a legal variation."""
+    """Clause IDs, at least one of which must detect the fault; empty for a legal variation."""
     needs: tuple[Need, ...] = ()
     """What a run must have or do for the fault to show."""
     undecidable: str = ""

@@ -1,4 +1,4 @@
-"""Flags, environment variables, and defaults, and the values that are rejected."""
+"""Flags, environment variables, defaults, and rejected values."""
 
 from pathlib import Path
 

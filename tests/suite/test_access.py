@@ -1,4 +1,4 @@
-"""Endpoints that require a header, or whose certificate comes from a private authority."""
+"""Endpoints that require a header, or whose certificate was issued by a private CA."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""Secrets and excess data never reach a report."""
+"""Secrets and oversized values never reach a report."""
 
 import json
 import time
