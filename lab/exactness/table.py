@@ -118,7 +118,7 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     library, tags = entry
     told = list(_rows(tags, "mistakes", judged=True))
     seen = {level: sum(line.endswith(f" {level} |") for line in told) for level in LEVELS}
-    head = [f"## {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
+    head = [f"### {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
     summary = (
         f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
         f"detected by a MUST clause, {seen['SHOULD']} only by a SHOULD clause, and "
