@@ -1,1 +1,1 @@
-"""A minimal encoder that implements the whole multi2vec-clip contract."""
+"""A minimal encoder that implements the entire multi2vec-clip contract."""

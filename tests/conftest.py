@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests and the selection of tests that can run on this machine."""
+"""Fixtures shared by all tests, and the selection of tests that can run on this machine."""
 
 import signal
 import subprocess

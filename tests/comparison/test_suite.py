@@ -1,4 +1,4 @@
-"""Comparisons as part of a suite run and a published model's recorded vectors for EXA."""
+"""Comparisons in a suite run, and the EXA group with a published model's recorded vectors."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Read a child process's output and stop it together with every process that it started."""
+"""Read a child process's output, and stop the child and every process that it started."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Text towers that fail on real texts, or read only part of them."""
+"""Text towers that fail on real texts or read only part of them."""
 
 import re
 import time
