@@ -1,4 +1,4 @@
-"""Search for films with an image that is sent as a base64 string."""
+"""Search for films by image, sending the image as a base64 string."""
 
 import base64
 from pathlib import Path

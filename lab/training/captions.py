@@ -1,4 +1,4 @@
-"""Batches of training captions, surrounded by meaningless words."""
+"""Batches of training captions, each caption surrounded by filler words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

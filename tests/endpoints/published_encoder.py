@@ -1,4 +1,4 @@
-"""A fake encoder that also knows the photographs, for runs with `--weights published`."""
+"""A fake encoder that gives the test photographs vectors like those of published weights."""
 
 from dataclasses import dataclass
 from functools import cache
