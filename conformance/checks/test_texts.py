@@ -180,8 +180,8 @@ def test_the_order_of_words_is_read_in_a_long_text(cache: VectorCache, model: Mo
     sent = texts.reordered(min(model.text_tokens, MOST_WORDS))
     rows = cache.given_in_lists(sent)
     # TXT-06 covers words that are not read at all.
-    unread = {place for place, other in expect.equal_pairs(rows) if other == 0}
-    read = [place for place in range(1, len(sent)) if place not in unread]
+    equal = {place for place, other in expect.equal_pairs(rows) if other == 0}
+    read = [place for place in range(1, len(sent)) if place not in equal]
     expect.distinct(rows[read], [f"… {sent[place][-60:]}" for place in read])
 
 

@@ -28,8 +28,9 @@ _ca_files: dict[str, Path] = {}
 
 def problem(url: str) -> str:
     """Why `url` cannot be the URL of an endpoint, in one line; empty if it can."""
-    if not _usable(url):
-        hint = f"; did you mean {_with_scheme(url)}?" if _usable(_with_scheme(url)) else ""
+    if not usable(url):
+        meant = with_scheme(url.lstrip("/"))
+        hint = f"; did you mean {meant}?" if usable(meant) else ""
         return f"{url!r} is not a valid endpoint URL; expected http://HOST:PORT[/PREFIX]{hint}"
     parts = urlsplit(url)
     if parts.query or parts.fragment:
@@ -46,7 +47,8 @@ def _names_a_route(parts: SplitResult, route: str) -> str:
     return f"the URL ends in {route}, which is appended automatically: use {shown}"
 
 
-def _usable(url: str) -> bool:
+def usable(url: str) -> bool:
+    """Whether a client can connect to this URL's host and port."""
     try:
         parts = urlsplit(url)
         named = parts.scheme in ("http", "https") and parts.port != 0 and bool(parts.hostname)
@@ -55,10 +57,11 @@ def _usable(url: str) -> bool:
         return False
 
 
-def _with_scheme(url: str) -> str:
+def with_scheme(url: str) -> str:
     """`localhost:8080` as a URL; empty for a word without a port or a dot."""
-    looks_like_a_host = "://" not in url and (":" in url or "." in url)
-    return f"http://{url.lstrip('/')}" if looks_like_a_host else ""
+    if "://" in url:
+        return url
+    return f"http://{url}" if ":" in url or "." in url else ""
 
 
 def grant(url: str, headers: Iterable[str] = (), ca_file: Path | None = None) -> None:

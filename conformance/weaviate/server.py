@@ -3,11 +3,12 @@
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
 from conformance.data.messages import UserError, one_line
+from conformance.options import endpoint_url
 from conformance.transport.raw_http import LOOPBACK
 
 if TYPE_CHECKING:
@@ -133,35 +134,30 @@ def server_at(url: str, grpc: str | None = None) -> Server:
 
     `grpc` is the ``[HOST:]PORT`` of its gRPC interface, if it is not `DEFAULT_GRPC_PORT` at `url`.
     """
-    scheme, host, port = _address(url)
-    if host is None or not (port or "." in host or "://" in url):
+    grpc = grpc or str(DEFAULT_GRPC_PORT)
+    rest, over_grpc = _address(url), _address(grpc if ":" in grpc else f"{LOOPBACK}:{grpc}")
+    if rest is None:
         raise Unavailable(
             f"{url!r} is not a Weaviate address; expected one like http://localhost:8080"
         )
-    _, grpc_host, grpc_port = _address(grpc if grpc and ":" in grpc else f":{grpc}")
-    if grpc and not grpc_port:
+    if over_grpc is None or not over_grpc.port:
         raise Unavailable(f"{grpc!r} is not a port or HOST:PORT, as for --weaviate-grpc")
-    secure = scheme == "https"
+    secure = rest.scheme == "https"
     return Server(
-        host,
-        port or (443 if secure else 80),
-        grpc_port or DEFAULT_GRPC_PORT,
+        rest.hostname or "",
+        rest.port or (443 if secure else 80),
+        over_grpc.port,
         secure,
         os.environ.get(KEY),
-        grpc_host=grpc_host or "",
+        grpc_host=over_grpc.hostname or "" if ":" in grpc else "",
     )
 
 
-def _address(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host, and port; all empty if it is not the address of a server."""
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        port = parts.port
-    except ValueError:
-        return "", None, None
-    if parts.scheme not in {"http", "https"} or parts.path.strip("/"):
-        return "", None, None
-    return parts.scheme, parts.hostname, port
+def _address(text: str) -> SplitResult | None:
+    """The parts of a server's URL, which may lack the scheme; None if it is not one."""
+    url = endpoint_url.with_scheme(text)
+    parts = urlsplit(url) if endpoint_url.usable(url) else None
+    return None if parts is None or parts.path.strip("/") else parts
 
 
 def check_grpc(host: str, port: int, secure: bool) -> None:
