@@ -15,7 +15,7 @@ import pytest
 from conformance.command import cli
 from conformance.options import sources
 from conformance.options.table import COMMAND_OPTIONS
-from conformance.weaviate import server_selection
+from conformance.weaviate import embedded_server, server_selection
 from lab import generated_docs
 
 ROOT = Path(__file__).parent.parent
@@ -27,8 +27,15 @@ APPLICATION = ROOT / "examples" / "application" / "test_catalog.py"
 @pytest.mark.reference
 @pytest.mark.skipif(server_selection.at_hand() is None, reason="no Weaviate in the client's cache")
 def test_the_application_runs(tmp_path: Path) -> None:
+    # The client's default gRPC port may be in use: systems take it for outgoing connections, too.
+    http, grpc = embedded_server.free_ports(2)
+    version, ours = 'version="1.39.0"', tmp_path / APPLICATION.name
+    application = APPLICATION.read_text(encoding="utf-8")
+    assert version in application
+    own_ports = f"{version}, port={http}, grpc_port={grpc}"
+    ours.write_text(application.replace(version, own_ports), encoding="utf-8")
     environment = {**os.environ, "DISABLE_TELEMETRY": "true", "XDG_DATA_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(APPLICATION)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(ours)]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180
     )
