@@ -60,7 +60,7 @@ def test_an_application_is_tested_on_a_stand_in(
 @pytest.mark.reference
 def test_an_application_with_a_wrong_tag_is_told_so_once(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_search(clip_stand_in_url): ...")
-    run = pytester.runpytest_inprocess("-p", "no:randomly", "--clip-stand-in", "no-such-tag")
+    run = pytester.runpytest_inprocess("-p", "no:randomly", "-rN", "--clip-stand-in", "no-such-tag")
     run.assert_outcomes(errors=1)
     assert run.stdout.str().count("unknown model 'no-such-tag'") == 1
 
