@@ -127,9 +127,9 @@ OPTIONS: Final = (
     ),
     Option(
         "gpus",
-        "GPUs for the container, as for docker run --gpus",
+        "GPUs for the container, in the format of docker run --gpus",
         metavar="WHICH",
-        markdown="GPUs for the container, as for `docker run --gpus`",
+        markdown="GPUs for the container, in the format of `docker run --gpus`",
     ),
     Option("pull", "when to pull the image", choices=get_args(Pull), default="missing"),
     Option(
@@ -181,7 +181,7 @@ OPTIONS: Final = (
         type=Path,
         markdown="TOML or JSON file of known failures, each with a reason, or `vendor` for the "
         "known defects of Weaviate's official image for the model; known failures do not affect "
-        "the exit status, nor do the defects of an official image that `--image` names",
+        "the exit status, nor do the defects of an official image that `--image` specifies",
     ),
     Option(
         "write-known-failures",
@@ -257,7 +257,7 @@ OPTIONS: Final = (
     ),
     Option(
         "weaviate-grpc",
-        "gRPC port of the Weaviate server at that URL",
+        "gRPC port of the Weaviate server given with --weaviate",
         metavar="[HOST:]PORT",
         markdown="gRPC port of the Weaviate server, if it is not the client's default (50051), and "
         "its host, if it is not that of the URL (in Kubernetes, gRPC may have a separate Service)",
@@ -267,7 +267,7 @@ OPTIONS: Final = (
         "the endpoint's URL as seen from Weaviate",
         metavar="URL",
         markdown="the endpoint's URL as seen from Weaviate, if it differs from the URL that "
-        "the suite uses (containers, Kubernetes)",
+        "the suite uses (for example, with containers or Kubernetes)",
     ),
     Option(
         "for-weaviate",
