@@ -47,6 +47,15 @@ def test_languages_are_sorted_codes_and_only_open_clip_names_its_weights(tag: st
     assert (model.pretrained is not None) == (model.library == "open_clip")
 
 
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_document_that_names_one_tag_names_no_other(tag: str) -> None:
+    meta = {"model": {"name": tag.upper()}}
+    told = {other: models.named_instead(meta, models.find(other)) for other in TAGS}
+    assert told == {other: "" if other == tag else tag for other in TAGS}
+    assert models.named_instead({"model": "clip"}, models.find(tag)) == ""
+    assert models.named_instead(meta, models.Model("our-shop-clip")) == ""
+
+
 def test_the_errata_of_the_page_are_the_two_known_ones() -> None:
     assert {tag for tag, model in models.load().items() if model.erratum} == ERRATA
 

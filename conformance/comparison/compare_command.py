@@ -212,22 +212,9 @@ def _other_models(old: Snapshot, new: Snapshot, model: Model | None) -> Iterator
     for side in (old, new):
         if side.model and tag and side.model != tag:
             yield f"{side.source} was recorded as {side.model}, but --model says {tag}"
-        yield from _other_dimension(side, model)
+        yield from recording.other_dimension(side, model)
     if old.model and new.model and old.model != new.model:
         yield f"{old.source} was recorded as {old.model}, {new.source} as {new.model}"
-
-
-def _other_dimension(side: Snapshot, model: Model | None) -> Iterator[str]:
-    """Report vectors that have none of the model's published dimensions."""
-    published = (model.documented_dimension, model.checkpoint_dimension) if model else ()
-    known = {dimension for dimension in published if dimension}
-    seen = {len(vector) for vector in (*side.texts.values(), *side.images.values())}
-    if model and known and not seen & known:
-        has, wanted = (" or ".join(map(str, sorted(each))) for each in (seen, known))
-        yield (
-            f"{side.source} has {has}-dimensional vectors, but the vectors of {model.tag} "
-            f"(--model) have {wanted} dimensions"
-        )
 
 
 def _vectors(end: End, asked: Asked) -> Snapshot:

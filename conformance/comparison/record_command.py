@@ -4,6 +4,7 @@
 ``record --reference TAG --weights hub`` saves vectors computed with published weights, for EXA.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ import click
 from conformance.comparison import recording, vendor
 from conformance.comparison.recording import Inputs, Snapshot, inputs, progress
 from conformance.data.messages import UserError
-from conformance.data.models import Model
+from conformance.data.models import Model, named_instead
 from conformance.exact import expected, items
 from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
@@ -32,7 +33,12 @@ DOWNLOAD_WAIT: Final = 3600.0
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="file for the vectors"
 )
-@click.option("--model", metavar="TAG", default="", help="the endpoint's model, stored in FILE")
+@click.option(
+    "--model",
+    metavar="TAG",
+    default="",
+    help="the endpoint's model, stored in FILE; a note says what contradicts it",
+)
 @shared.models_file
 @click.option(
     "--reference",
@@ -86,12 +92,14 @@ def command(
         click.echo(record_reference(served, models, weights, output, timeout, seconds))
     elif url and output:
         seconds = option("wait").default if wait is None else wait
-        tag = find_model(model, models).tag if model else ""
-        click.echo(record_endpoint(url, output, tag, timeout, seconds))
+        named = find_model(model, models) if model else None
+        click.echo(record_endpoint(url, output, named, models, timeout, seconds))
     return 0
 
 
-def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: float) -> str:
+def record_endpoint(
+    url: str, output: Path, model: Model | None, models: Path | None, timeout: float, wait: float
+) -> str:
     """Write the endpoint's vectors to `output`; returns the message to show. Times in seconds."""
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
@@ -105,9 +113,9 @@ def record_endpoint(url: str, output: Path, tag: str, timeout: float, wait: floa
     if not made.texts and not made.images:
         first = next(iter(made.refused.values()))
         raise UserError(f"nothing to record: every item was rejected, the first with: {first}")
-    transformers = vendor.transformers_of(seen.meta.json())
+    tag, transformers = model.tag if model else "", vendor.transformers_of(seen.meta.json())
     recording.write(replace(made, model=tag, transformers=transformers), output)
-    return made.told(output)
+    return made.told(output, _doubts(made, seen, model, models))
 
 
 def record_reference(
@@ -140,7 +148,17 @@ def record_reference(
         raise UserError(f"the reference rejected {name}: {why}")
     origin = f"the vectors that the reference computed with {weights} weights ({place.name})"
     expected.write_published(place, made.texts, made.images, _versions(seen), origin, size)
-    return made.told(place)
+    named = replace(made, source=f"the reference with {weights} weights")
+    return made.told(place, _doubts(named, seen, model, models))
+
+
+def _doubts(
+    made: Snapshot, seen: Preflight, model: Model | None, models: Path | None
+) -> Iterator[str]:
+    """Report what suggests that the vectors come from a different model."""
+    yield from recording.other_dimension(made, model)
+    if model and (tag := named_instead(seen.meta.json(), model, models)):
+        yield f"{made.source} may not serve {model.tag}: its /meta names {tag}"
 
 
 def _make_folder(output: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +17,7 @@ from rich.progress import Progress as Bar
 from conformance.comparison.similarity import Agreement, agreement
 from conformance.corpus import drawings, image_files, photographs, texts
 from conformance.data.messages import UserError, one_line
+from conformance.data.models import Model
 from conformance.data.tolerances import Array
 from conformance.exact import items
 from conformance.expect import Nonconformity, vectors
@@ -95,13 +96,13 @@ class Snapshot:
     transformers: str = ""
     """The version from GET /meta, which the vendor's container reports."""
 
-    def told(self, place: Path) -> str:
-        """A summary of what was recorded at `place` and what was left out."""
+    def told(self, place: Path, notes: Iterable[str]) -> str:
+        """A summary of what was recorded at `place` and what was left out, and these notes."""
         first = f"{len(self.texts)} texts and {len(self.images)} images recorded in {place}"
         left_out = (
             f"left out because it was rejected: {name}: {why}" for name, why in self.refused.items()
         )
-        return "\n".join((first, *left_out))
+        return "\n".join((first, *left_out, *(f"note: {note}" for note in notes)))
 
 
 def ask(
@@ -146,6 +147,19 @@ class Answers:
             last = one_line(exchange.summary())
             raise NoAnswers(f"{self.unanswered} {self.what} in a row got no response: {last}")
         return exchange
+
+
+def other_dimension(side: Snapshot, model: Model | None) -> Iterator[str]:
+    """Report vectors that have none of the model's published dimensions."""
+    published = (model.documented_dimension, model.checkpoint_dimension) if model else ()
+    known = {dimension for dimension in published if dimension}
+    seen = {len(vector) for vector in (*side.texts.values(), *side.images.values())}
+    if model and known and not seen & known:
+        has, wanted = (" or ".join(map(str, sorted(each))) for each in (seen, known))
+        yield (
+            f"{side.source} has {has}-dimensional vectors, but the vectors of {model.tag} "
+            f"have {wanted} dimensions"
+        )
 
 
 def searches(here: Snapshot, there: Snapshot) -> Agreement | None:

@@ -1,7 +1,8 @@
 """The table of models: the properties of every tag, each value with its source."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -61,6 +62,31 @@ class Model:
         both = self.documented_dimension and self.checkpoint_dimension
         return bool(both) and self.documented_dimension != self.checkpoint_dimension
 
+    @property
+    def names(self) -> list[str]:
+        """Its tag, and the names of its encoders that are known."""
+        return [name for name in (self.tag, self.image_model, self.text_model) if name]
+
+    def named_in(self, document: object) -> int:
+        """The length of the longest name that a value in a JSON document contains; 0 if none is."""
+        values = list(map(_letters, _strings(document)))
+        known = [_letters(part) for name in self.names for part in (name, name.rpartition("/")[2])]
+        return max((len(name) for name in known for value in values if name in value), default=0)
+
+
+def _letters(name: str) -> str:
+    """The name without the characters that tags, hub IDs, and library names write differently."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string among the values of a JSON document, at any depth; keys do not count."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
+
 
 def row(values: Mapping[str, Any]) -> Model:
     """A model from one TOML table; raises ValueError for an unknown or missing key."""
@@ -111,3 +137,12 @@ def find(tag: str, extra: Path | None = None) -> Model:
 def _as_tag(name: str) -> str:
     """An image or hub name written as a tag: openai/clip becomes openai-clip."""
     return name.rpartition(":")[2].replace("/", "-")
+
+
+def named_instead(document: object, model: Model, extra: Path | None = None) -> str:
+    """The tag that a JSON document (/meta) names rather than `model`; empty if there is none."""
+    if model.names == [model.tag]:
+        return ""  # The document may name the model that the user's own is based on.
+    named = {tag: each.named_in(document) for tag, each in load(extra).items()}
+    tag = max(named, key=lambda each: named[each])
+    return tag if named[tag] > model.named_in(document) else ""

@@ -26,6 +26,27 @@ def test_the_command_keeps_every_item_and_the_model_it_was_told(recorded: Path) 
     assert {row.shape for row in made.texts.values()} == {(512,)}
 
 
+@pytest.mark.parametrize(
+    ("tag", "notes"),
+    [
+        (registry.MULTILINGUAL, []),
+        ("openai-clip-vit-base-patch16", [f"its /meta names {registry.MULTILINGUAL}"]),
+        (
+            "google-siglip2-so400m-patch16-384",
+            ["has 512-dimensional vectors", f"its /meta names {registry.MULTILINGUAL}"],
+        ),
+    ],
+)
+def test_what_speaks_against_the_tag_is_noted(
+    tag: str, notes: list[str], url: Urls, command: Command, tmp_path: Path
+) -> None:
+    told = command("record", url("plain"), "-o", tmp_path / "v.json", "--model", tag)
+    assert told.status == 0
+    lines = [line for line in told.lines if line.startswith("note: ")]
+    assert len(lines) == len(notes)
+    assert all(words in line for words, line in zip(notes, lines, strict=True))
+
+
 def test_names_hold_a_digest_so_that_equal_names_are_equal_items() -> None:
     again = inputs.__wrapped__()
     assert (again.texts, again.images) == (inputs().texts, inputs().images)
