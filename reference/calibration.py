@@ -1,4 +1,4 @@
-"""When a model is loaded, find batch sizes with bit-identical vectors and check the data type.
+"""When a model loads, find batch sizes that give bit-identical vectors and check the data type.
 
 An image must have the same vector, bit for bit, alone, in a batch, and under load, since Weaviate's
 own acceptance test compares two requests. Depending on processor and library, a matrix product may

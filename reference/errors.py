@@ -1,4 +1,4 @@
-"""Exceptions that become error responses, or one-line messages at startup."""
+"""Exceptions that become error responses or one-line messages at startup."""
 
 from http import HTTPStatus
 

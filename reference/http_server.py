@@ -1,4 +1,4 @@
-"""Run waitress as the contract requires: sockets, threads, and corrections to two responses."""
+"""Run waitress with the sockets, threads, and error responses that the contract requires."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""The JSON of requests, responses, and errors.
+"""Parse requests and write responses and errors in JSON.
 
 Requests are parsed strictly, except where Weaviate itself is lenient. An error is always an object
 with a string `error`, never an HTML page.

@@ -189,7 +189,7 @@ def unencoded(exchange: Exchange, texts: int = 1) -> Observation:
     encoding = expect.answered(exchange).headers.get("content-encoding", "identity")
     plain = encoding.lower() == "identity"
     expect.require(
-        plain, f"Content-Encoding: {encoding}", "none, since none was accepted", exchange
+        plain, f"Content-Encoding: {encoding}", "none, since the request accepts none", exchange
     )
     return expect.vectors(exchange, texts, 0).texts[0]
 

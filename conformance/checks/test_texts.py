@@ -1,4 +1,4 @@
-"""TXT and REL: which texts are accepted, and what their vectors depend on. VEC: long lists.
+"""TXT and REL: which texts are accepted, and what affects their vectors. VEC: long text lists.
 
 Most texts are sent in lists of varying lengths. If a list is rejected, its texts are sent one by
 one, so that the finding names the text at fault.

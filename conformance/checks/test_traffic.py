@@ -117,7 +117,7 @@ def test_small_requests_beside_a_large_one(endpoint: Endpoint, cache: VectorCach
     pool = cache.given_in_lists(texts.pool())
     many = endpoint.client.pace.texts(LARGE + SMALL) - SMALL
     if many < 2:
-        not_applicable("too slow for a long list alongside others")
+        not_applicable("too slow for a long list in parallel with other requests")
     large = Items(texts.pool()[:many])
     small = [Items([texts.pool()[200 + number]]) for number in range(SMALL)]
     first, *others = endpoint.vectorize_at_once([large, *small])

@@ -1,4 +1,4 @@
-"""VEC: the requests that /vectorize accepts, and the rows, order, and dimension of its responses.
+"""VEC: the requests that /vectorize accepts, and the number, order, and dimension of its vectors.
 
 The SHOULD clauses at the end cover requests from clients other than today's Weaviate.
 """

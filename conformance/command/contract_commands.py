@@ -50,7 +50,7 @@ def list_clauses(group: Sequence[str], level: Level | None) -> int:
     console = Console(highlight=False, soft_wrap=True)
     for each in chosen:
         _print_group(console, each, level)
-    console.print("clip-conformance explain ID says what a clause requires, and why.", style="dim")
+    console.print("clip-conformance explain ID says what a clause requires and why.", style="dim")
     return 0
 
 

@@ -159,8 +159,8 @@ def _other_norm(far: Sequence[Pair]) -> str:
     what = "now" if now else "before" if before else ""
     normalized = f" (normalized only {what})" if what else ""
     return (
-        f"the same directions with different norms{normalized}. This does not affect cosine "
-        "distance, but it affects dot, l2-squared, and weighted fields"
+        f"the same directions but different norms{normalized}. This does not affect cosine "
+        "distance, but it does affect dot, l2-squared, and weighted fields"
     )
 
 

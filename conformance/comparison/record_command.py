@@ -132,7 +132,7 @@ def record_reference(
     """
     tag, size = model.tag, model.image_size
     if size is None:
-        raise UserError(f"{tag}'s TOML table needs image_size, on which the items of EXA depend")
+        raise UserError(f"{tag}'s TOML table needs image_size, on which the EXA test images depend")
     place = output or expected.published_file(tag)
     _make_folder(place)
     wanted = Inputs(items.texts(), items.images(size) | items.copies(size))

@@ -18,16 +18,16 @@ def remark(model: Model) -> str:
     source = model.text_model or ""
     if source.startswith(METACLIP_2):
         return (
-            "Text vectors from the vendor's image of MetaCLIP 2 always differ from these, since it "
-            "pools a text at the token with the highest ID instead of at its end "
+            "Text vectors from the vendor's image of MetaCLIP 2 always differ from those computed as "
+            "documented, since it pools a text at the token with the highest ID, not at its end "
             "(docs/vendor-container.md). Images are not affected."
         )
     if model.library == "siglip":
         case = ", and do not lowercase it" if source.startswith(SIGLIP_2) else ""
         return (
             "The vendor's images for SigLIP models pad each text to the longest in its request "
-            f"instead of to 64 tokens{case}, so their text vectors always differ from these "
-            "(docs/vendor-container.md). Images are not affected."
+            f"instead of to 64 tokens{case}, so their text vectors always differ from those "
+            "computed as documented (docs/vendor-container.md). Images are not affected."
         )
     return ""
 

@@ -226,14 +226,16 @@ class Collection:
             return f"the vectors of {self.name} come from {', '.join(others)}, not from {MODULE}"
         return (
             f"{self.name} has vectorizer none: its objects come with their own vectors, and "
-            "the schema does not say which fields these come from"
+            "the schema does not say from which fields these were computed"
         )
 
     def _nothing(self, rows: int) -> str:
         where = f"{self.name}, tenant {self.tenant}," if self.tenant else self.name
         if not rows:
             return f"{where} has no objects"
-        return f"none of {rows} objects in {where} has both a vector and the fields it comes from"
+        return (
+            f"none of the {rows} objects in {where} has both a vector and the fields it comes from"
+        )
 
 
 def open_collection(rest: Rest, name: str, tenant: str | None = None) -> Collection:

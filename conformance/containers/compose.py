@@ -48,7 +48,7 @@ def command(
     """Print a docker-compose.yml for Weaviate with one CLIP model."""
     model = find_model(tag, models)
     if image is None and model.listed == "user":
-        raise click.UsageError(f"{model.tag} is a model of your own: give its image with --image")
+        raise click.UsageError(f"{model.tag} is your own model: specify its image with --image")
     image = image or f"{REPOSITORY}:{model.tag}-{RELEASE}"
     print(render(model, image, weaviate_version, cuda=cuda), end="")
     return 0

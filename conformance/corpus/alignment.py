@@ -62,7 +62,7 @@ def _drawings(size: int) -> AlignedCorpus:
     seed = drawings.HELD_OUT_SEEDS[0]
     return AlignedCorpus(
         name="drawings",
-        why="stand-ins were trained on drawings, but not on these drawings and wordings",
+        why="stand-ins were trained on drawings, but not on these drawings and captions",
         names=tuple(map(str, shown)),
         images=tuple(save(drawings.draw(each, seed, size), "PNG") for each in shown),
         captions={lang: _captions(shown, lang) for lang in drawings.languages()},

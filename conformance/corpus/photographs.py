@@ -1,4 +1,4 @@
-"""Photographs with captions and published figures, for testing published weights.
+"""Photographs with captions and published similarities, for testing published weights.
 
 scikit-image carries the images in its wheel; they are read from there when needed, and never
 downloaded or copied. Names and captions are in `fixtures/photographs.toml`, the figures in

@@ -45,7 +45,7 @@ class Asked:
 @click.argument("url", required=False)
 @click.option("--weaviate", metavar="URL", help="Weaviate's URL (API key: CLIP_WEAVIATE_API_KEY)")
 @click.option("--collection", metavar="NAME", help="check only this collection (default: all)")
-@click.option("--tenant", metavar="NAME", help="the tenant to read (default: first active one)")
+@click.option("--tenant", metavar="NAME", help="the tenant to read (default: the first active one)")
 @click.option(
     "--model", metavar="TAG", help="the endpoint's model, to check the dimension and device"
 )

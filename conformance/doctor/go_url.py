@@ -194,7 +194,7 @@ def _with_scheme(meant: str, reasons: list[str]) -> tuple[str, list[str]]:
         reasons.append(f"{slashes[0]} is not {slashes[1]}://")
         meant = f"{slashes[1]}://{meant[slashes.end() :]}"
     elif "://" not in meant and re.match(r"[\w.-]+(:\d+)?(/|$)", meant):
-        reasons.append("it has no scheme, http:// or https://")
+        reasons.append("it has no scheme (http:// or https://)")
         meant = f"http://{meant}"
     for route in endpoint_url.ROUTES:
         if urlsplit_path(meant).rstrip("/").endswith(route):

@@ -151,7 +151,7 @@ def load_published(tag: str) -> Expected:
     found = next((place for place in (published_file(tag), shipped) if place.is_file()), None)
     if found is None:
         raise LookupError(
-            f"no vectors computed with {tag}'s published weights are at {published_file(tag)}; "
+            f"there is no {published_file(tag)} with vectors computed with published weights; "
             f"with access to the hub, clip-conformance record --reference {tag} --weights hub "
             "creates them"
         )

@@ -1,4 +1,4 @@
-"""Estimate how long a run takes and skip cases that do not fit its time budget.
+"""Estimate how long a run takes and skip test cases that do not fit into its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
 runs. It runs before the others if the run takes a good part of its time, since an endpoint may

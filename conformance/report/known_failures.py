@@ -148,7 +148,11 @@ def read(path: Path) -> KnownFailures:
         rows = table["known"]
         return KnownFailures(tuple(_entry(row) for row in rows))
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        said = str(problem) if isinstance(problem, OSError | ValueError) else f"no list {problem}"
+        said = (
+            str(problem)
+            if isinstance(problem, OSError | ValueError)
+            else f"no list named {problem}"
+        )
         raise UserError(f"--known-failures {path}: {said}") from problem
 
 

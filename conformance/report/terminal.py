@@ -165,8 +165,9 @@ def _inexact(console: Console, judgment: Judgment, settings: Settings) -> None:
         tag, models = settings.model.tag, settings.models
         own = f"--models {models} --weights DIR" if models else "--weights hub"
         line = (
-            "Exactness was tested only with captions, published values, and the preprocessing of "
-            f"images. To record expected vectors: clip-conformance record --reference {tag} {own} "
+            "Exactness was tested only indirectly, with captions, published values, and image "
+            "preprocessing. To record expected vectors: "
+            f"clip-conformance record --reference {tag} {own} "
             f"-o ~/.local/share/clip-conformance/expected/{tag}.npz"
         )
         line += ", where DIR contains your checkpoint (docs/comparing.md)" if models else ""

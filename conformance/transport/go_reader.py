@@ -160,7 +160,7 @@ def _rows(name: str, value: Any) -> list[Vector]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise GoParseError(f"{name} is {_kind(value)}, not a list of rows")
+        raise GoParseError(f"{name} is {_kind(value)}, not a list of vectors")
     return [_row(f"{name}[{index}]", row) for index, row in enumerate(value)]
 
 
@@ -172,7 +172,7 @@ def _row(name: str, value: Any) -> Vector:
     if value is None:
         return np.zeros(0, dtype=np.float32)
     if not isinstance(value, list):
-        raise GoParseError(f"{name} is {_kind(value)}, not a flat row of numbers")
+        raise GoParseError(f"{name} is {_kind(value)}, not a flat list of numbers")
     if not set(map(type, value)) <= {float}:
         value = _checked(name, value)
     if value and not max(map(abs, value)) < FLOAT32_OVERFLOW:

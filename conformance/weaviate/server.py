@@ -1,4 +1,4 @@
-"""A running Weaviate server: its address, and a client once gRPC is available."""
+"""A running Weaviate server: its address and, once gRPC is available, a client for it."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Models from the sentence-transformers library: one for images and texts, or one for each."""
+"""sentence-transformers models: one model for both images and texts, or one for each."""
 
 import threading
 from pathlib import Path

@@ -154,7 +154,7 @@ def test_another_length_is_another_model(before: Snapshot) -> None:
 
 def test_other_norms_alone_are_named(before: Snapshot) -> None:
     said = reason(before, every(before, lambda row: row / np.float32(np.linalg.norm(row))))
-    assert said.startswith("the same directions with different norms (normalized only now)")
+    assert said.startswith("the same directions but different norms (normalized only now)")
 
 
 def test_vectors_that_have_nothing_in_common_are_another_model(before: Snapshot) -> None:

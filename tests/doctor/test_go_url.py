@@ -22,7 +22,7 @@ MALFORMED = {
     "http:clip:8080": "http: is not http://",
     "http://cl ip:8080": "it contains a space (U+0020)",
     'http://clip:8080"': "it ends in a double quote (U+0022)",
-    "clip:8080": "it has no scheme, http:// or https://",
+    "clip:8080": "it has no scheme (http:// or https://)",
     f"{GOOD}/": "it ends in a slash",
     f"{GOOD}/vectorize": "it ends in /vectorize, which Weaviate appends itself",
     f"{GOOD}/meta/": "it ends in /meta",

@@ -135,7 +135,9 @@ def test_blob_and_blob_hash_give_the_same_vector(
     blob, digest = stored_vector(plain, ids[0]), stored_vector(hashed, ids[1])
     apart = distance(blob, digest)
     expect.require(
-        np.array_equal(blob, digest), f"vectors off by {apart:.2g}", "bit-identical vectors"
+        np.array_equal(blob, digest),
+        f"vectors at a relative distance of {apart:.2g}",
+        "bit-identical vectors",
     )
 
 
