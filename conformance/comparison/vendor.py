@@ -18,8 +18,8 @@ def remark(model: Model) -> str:
     source = model.text_model or ""
     if source.startswith(METACLIP_2):
         return (
-            "Text vectors from the vendor's image of MetaCLIP 2 always differ from those computed as "
-            "documented, since it pools a text at the token with the highest ID, not at its end "
+            "Text vectors from the vendor's image of MetaCLIP 2 always differ from those computed "
+            "as documented, since it pools a text at the token with the highest ID, not at its end "
             "(docs/vendor-container.md). Images are not affected."
         )
     if model.library == "siglip":
