@@ -59,7 +59,7 @@ class Played:
             rows = [{"name": n, "activityStatus": state} for n, state in self.tenants.items()]
             return "200 OK", rows
         documents: dict[str, object] = {
-            "/v1/meta": {"version": self.version, "modules": self.modules},
+            "/v1/meta": {"hostname": "", "version": self.version, "modules": self.modules},
             "/v1/schema": {"classes": list(self.classes)},
             "/v1/graphql": {"data": {"Get": self.properties()}},
         }

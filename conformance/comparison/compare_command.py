@@ -27,12 +27,13 @@ from conformance.options import endpoint_url, shared
 from conformance.options.settings import find_model
 from conformance.transport.endpoint import Endpoint, opened
 from conformance.transport.exchange import without_password
-from conformance.transport.readiness import preflight
+from conformance.transport.readiness import LOOK, Unusable, known, preflight
 from conformance.weaviate.server import server_at
 
 SAMPLE = 48
 """Objects of a collection: enough for searches, but few enough to encode again."""
 COLLECTION = "weaviate:"
+WEAVIATE_META = "/v1/meta"
 LOOKS_LIKE = "weaviate:http://HOST:PORT/COLLECTION"
 WITHOUT_SCHEME = r"[^/]+:\d+(/|$)"
 """The beginning of a URL without its scheme."""
@@ -232,8 +233,27 @@ def _vectors(end: End, asked: Asked) -> Snapshot:
 def _endpoint(end: End, asked: Asked) -> Iterator[tuple[Endpoint, str]]:
     """The endpoint, once ready, and the version of transformers in its /meta."""
     with opened(end.url, asked.timeout) as endpoint:
-        seen = preflight(endpoint, asked.wait, lambda: True)
+        try:
+            seen = preflight(endpoint, asked.wait, lambda: True)
+        except Unusable as problem:
+            raise UserError(f"{problem}{_meant_collection(end.url)}") from problem
         yield endpoint, vendor.transformers_of(seen.meta.json())
+
+
+def _meant_collection(url: str) -> str:
+    """How to name a collection, if there is a Weaviate server at the URL's host; else empty."""
+    parts = urlsplit(url)
+    root = parts._replace(path="").geturl()
+    with opened(root, LOOK) as server:
+        seen = server.get(WEAVIATE_META)
+    if not any(each.fits(seen) for each in known() if each.path == WEAVIATE_META):
+        return ""
+    path = re.sub("/(v1|schema|objects)(?=/|$)", "", parts.path).strip("/")
+    address, name = without_password(root), path.partition("/")[0] or "COLLECTION"
+    return (
+        f"; to compare a collection of the Weaviate server at {address}, "
+        f"write {COLLECTION}{address}/{name}"
+    )
 
 
 @contextmanager

@@ -120,6 +120,28 @@ def test_a_collection_and_its_copy_are_compared_without_encoding(command: Comman
     assert "have no ID in common" in alone.err
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("", "COLLECTION"),
+        ("/Products", "Products"),
+        ("/v1/schema/Products", "Products"),
+        ("/v1/objects/Products/1234", "Products"),
+        ("/v1", "COLLECTION"),
+    ],
+)
+def test_a_weaviate_url_is_told_how_to_name_a_collection(
+    path: str, meant: str, command: Command
+) -> None:
+    with talking(played().talk) as weaviate:
+        told = command("compare", "http://127.0.0.1:9", f"{weaviate}{path}", "--wait", "0")
+        assert "nothing is listening at http://127.0.0.1:9" in told.err
+        told = command("compare", f"{weaviate}{path}", "http://127.0.0.1:9", "--wait", "0")
+    assert told.status == 4
+    said = f"; to compare a collection of the Weaviate server at {weaviate}, write weaviate:"
+    assert told.err.endswith(f"{said}{weaviate}/{meant}\n")
+
+
 def test_a_recording_does_not_hold_a_collections_objects(
     recorded: object, command: Command
 ) -> None:
