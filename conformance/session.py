@@ -448,7 +448,7 @@ def test_of(item: pytest.Item) -> str:
 
 
 def _is_whole_suite(argument: str) -> bool:
-    """Whether an argument for pytest names the whole suite: the package, or that of its checks."""
+    """Whether an argument for pytest names the whole suite: the package, or its `checks`."""
     if argument in ("conformance", "conformance.checks"):
         return True
     return "::" not in argument and Path(argument).resolve() in (PACKAGE, CHECKS)

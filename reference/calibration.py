@@ -4,7 +4,7 @@ An image must have the same vector, bit for bit, alone, in a batch, and under lo
 own acceptance test compares two requests. Depending on processor and library, a matrix product may
 round a row differently in a batch of another size. Therefore, sizes are tried, and those that
 change any bit are excluded. On a GPU, a single size may differ from all others; an image alone is
-then computed in a padded batch. The bits alone decide this, not measured times, since replicas must
+then computed in a padded batch. Only the bits decide this, not measured times, since replicas must
 agree.
 
 Texts may differ in the last digits (within the contract's tolerance), but not because of what their
@@ -203,7 +203,7 @@ def _cosine(one: Vectors, other: Vectors) -> float:
 
 
 def _seconds(plain: Model, other: Model) -> tuple[float, float]:
-    """The fastest of a few batches in each, alternating so that other load affects both alike."""
+    """The fastest of a few batches in each model, alternating so that load affects both alike."""
     number = COMPARED[plain.computing.placement.device_type]
     inputs = [plain.preparing("image", noise(0))] * number
     times: tuple[list[float], list[float]] = ([], [])

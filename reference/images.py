@@ -3,7 +3,7 @@
 Encoders get an image as opened, and each follows its library's documented usage. How transparency
 is handled depends on the library and its version: transformers 5 composites over white; open_clip
 resizes with it and then drops it. Every library reads every mode that a file can have (P, 1, L, LA,
-RGBA, I;16, I, F, CMYK); tests/reference/test_fidelity.py contains each usage.
+RGBA, I;16, I, F, CMYK); tests/reference/test_fidelity.py contains each library's usage.
 """
 
 import binascii

@@ -1,8 +1,9 @@
 """Linear layers that keep their weights packed, for faster inference on a CPU.
 
 On a CPU, torch uses MKL, which repacks a layer's weights in every call. oneDNN accepts prepacked
-weights, using the operations that torch.compile substitutes for `nn.Linear`, without the minutes
-of compiling. `lab/diary/2026-11-26-speed.md` shows the gain. Results differ from MKL's by 1e-6.
+weights, using the operations that torch.compile substitutes for `nn.Linear`, without the minutes of
+compiling. `lab/diary/2026-11-26-speed.md` documents the speedup. Results differ from those of MKL
+by 1e-6.
 
 Either all layers are packed or none, depending only on the type of processor and not on a
 measurement, since replicas have to return the same bits.

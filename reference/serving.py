@@ -80,7 +80,7 @@ def _line(error: BaseException) -> str:
 def _end_on_signals(server: Any, scratch: Path) -> None:
     """SIGTERM finishes requests in flight and exits with 0; SIGINT exits immediately with 130.
 
-    A second SIGTERM does not wait. `scratch` is removed.
+    A second SIGTERM exits immediately. `scratch` is removed.
     """
     asked = threading.Event()
 

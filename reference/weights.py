@@ -40,7 +40,7 @@ def load(chosen: Settings, scratch: Path) -> Model:
 
 @contextmanager
 def located(settings: Settings, scratch: Path) -> Iterator[Path | None]:
-    """The directory with the checkpoint, in `scratch` and only while loading; None is the hub."""
+    """The checkpoint's directory (a stand-in's exists only until it is loaded); None is the hub."""
     if settings.weights == "hub":
         yield None
         return

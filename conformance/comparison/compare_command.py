@@ -118,7 +118,7 @@ class End:
 def parse(word: str, weaviate: str | None = None) -> End:
     """The side that `word` names; reads a recording. Raises UserError.
 
-    The name of a collection is enough if `weaviate` is the URL of its Weaviate.
+    The name of a collection is enough if `weaviate` is the URL of its Weaviate server.
     """
     if word.startswith(COLLECTION):
         return _collection(word.removeprefix(COLLECTION), weaviate or "")

@@ -100,7 +100,7 @@ def command(
 def record_endpoint(
     url: str, output: Path, model: Model | None, models: Path | None, timeout: float, wait: float
 ) -> str:
-    """Write the endpoint's vectors to `output`; returns the message to show. Times in seconds."""
+    """Write the endpoint's vectors to `output` (times in seconds); returns the message to show."""
     if problem := endpoint_url.problem(url):
         raise click.UsageError(problem)
     _make_folder(output)
@@ -128,7 +128,7 @@ def record_reference(
 ) -> str:
     """Start the reference, record its vectors for EXA's items, and return the message to show.
 
-    `models` is the user's own file, which may contain `model`. Times in seconds.
+    `models` is the user's own file, which may contain `model`. Times are in seconds.
     """
     tag, size = model.tag, model.image_size
     if size is None:

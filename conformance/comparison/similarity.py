@@ -111,10 +111,10 @@ Rows = Sequence[Array] | Array
 
 
 def agreement(queries: tuple[Rows, Rows], objects: tuple[Rows, Rows]) -> Agreement | None:
-    """Queries over objects on both sides.
+    """Compare the results of `queries` over `objects` on both sides.
 
     None if one side's dimensions differ, or if every object would be a result. Results are the same
-    if each result of one side is among the other's, or ties with its last one.
+    if each result on one side is among the results on the other, or ties with the last of them.
     """
     if len(objects[0]) <= TOP or not len(queries[0]):
         return None

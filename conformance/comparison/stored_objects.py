@@ -1,9 +1,9 @@
 """Re-encode stored objects and explain how the new vectors differ from the stored ones.
 
-Versions of Weaviate differ. Before 1.21.4, Weaviate used the images' weights for the texts too
-(weaviate pull request 3560), and before 1.24 it sent texts in no fixed order. An upgrade of the
-encoder may also have changed a model's vectors. If stored vectors are not as expected, the
-combination of the fields' vectors that fits them best points to the likely cause.
+Stored vectors depend on the version of Weaviate: before 1.21.4, Weaviate used the images' weights
+for the texts too (weaviate pull request 3560), and before 1.24 it sent texts in no fixed order. An
+upgrade of the encoder may also have changed a model's vectors. If stored vectors are not as
+expected, the combination of the fields' vectors that fits them best points to the likely cause.
 """
 
 from collections.abc import Callable, Mapping, Sequence

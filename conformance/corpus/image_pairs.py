@@ -1,8 +1,7 @@
 """Images derived from others: copies, and images with one difference or with hidden content.
 
-Two images that differ in only one respect must not share a vector. Two such images would if a cache
-key left something out, the image were shrunk to a few pixels or converted to gray, or an edge were
-ignored.
+Two images that differ in only one respect must not share a vector. They would if a cache key left
+something out, the image were shrunk to a few pixels or converted to gray, or an edge were ignored.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -305,7 +305,7 @@ ALIKE: Final[dict[str, Callable[[str], str]]] = {
     "without quotation marks": lambda text: text.strip('"'),
     "with ASCII characters only": lambda text: text.encode("ascii", "ignore").decode(),
 }
-"""The keys of caches that normalize texts."""
+"""The ways in which a cache may normalize texts to form its keys."""
 
 
 def alike_beyond(limit: int, name: str) -> tuple[str, str, str, str]:

@@ -58,7 +58,7 @@ class Model:
 
     @property
     def erratum(self) -> bool:
-        """Whether the documented dimension differs from the checkpoint's."""
+        """Whether the documented dimension differs from that of the checkpoint."""
         both = self.documented_dimension and self.checkpoint_dimension
         return bool(both) and self.documented_dimension != self.checkpoint_dimension
 

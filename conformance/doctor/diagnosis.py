@@ -29,7 +29,7 @@ class Problem:
     weaviate: str = ""
     """Weaviate's error message, verbatim, or one of several per line; empty if there is none."""
     source: str = ""
-    """The files of Weaviate with that message."""
+    """Weaviate's source files that contain that message."""
 
 
 @dataclass

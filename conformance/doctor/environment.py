@@ -28,7 +28,7 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 ON = ("on", "enabled", "1", "true")
 """The values that turn a setting of Weaviate on, ignoring case; all others turn it off."""
 CUDA_ON = ("1", "true")
-"""The same for the vendor's container, which is case-sensitive."""
+"""The values that enable the GPU in the vendor's container, which is case-sensitive."""
 UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 INTERNAL_NAMES = (".local", ".internal", ".localdomain")
 

@@ -187,7 +187,7 @@ def scene(number: int, width: int, height: int) -> Pixels:
     """An RGB scene (height, width, 3): a shaded ground, a disc, a bar, a corner, fine stripes.
 
     Nothing is symmetric, and there is content next to the center square on every side, so a
-    misplaced crop, a mirrored image, or another interpolation changes the result.
+    misplaced crop, a mirrored image, or a different interpolation changes the result.
     """
     ground, disc, bar, corner = (np.array(color) for color in _COLORS[number % len(_COLORS)])
     # Thousandths of each side; integers, so that rounding modes do not matter.

@@ -120,7 +120,7 @@ def in_common(expected: Expected, seen: Mapping[str, Array]) -> str:
 def lengths(
     expected: Expected, kind: Kind, observed: Mapping[str, Array], limit: float
 ) -> Judgment:
-    """Check the norms of the vectors, each within `limit` (a ratio) of the library's."""
+    """Check the norms of the vectors, each within `limit` (a ratio) of the library's norm."""
     found = deviations(observed, _answers(expected, kind))
     far = [each for each in found if not abs(each.length - 1) <= limit]
     shown = ", ".join(f"{each.item!r} by a factor of {each.length:.3g}" for each in far[:SHOWN])
@@ -206,7 +206,7 @@ def _tried(hypothesis: Hypothesis, kind: Kind, moves: Mapping[str, Array]) -> Fi
 
 
 def _other_items(right: Mapping[str, Array], seen: Mapping[str, Array]) -> Fit | None:
-    """Check whether the vectors are in a different order: each is some other item's.
+    """Check whether the vectors are in a different order: each is that of some other item.
 
     If so, almost none of the distance remains. Vectors that only come closer to those of similar
     items, as after different resampling, are not reordered.

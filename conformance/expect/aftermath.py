@@ -52,7 +52,7 @@ HEAVY = 10_000
 UNREADABLE = (FailureKind.BROKEN_GZIP, FailureKind.BROKEN_OFF, FailureKind.TOO_LARGE)
 """Failures with a response."""
 SERVER_ERROR = 500
-"""The first status of server errors."""
+"""The lowest status code of a server error."""
 LOOKED_INTO = (CauseKind.REFUSED, CauseKind.NO_RESPONSE, CauseKind.RATE_LIMITED)
 """Causes that may hide another cause."""
 AS_BEFORE = "the next valid request served as before"

@@ -1,9 +1,9 @@
 """Estimate how long a run takes and skip test cases that do not fit into its time budget.
 
 `costs.toml` lists what a case of each check requests. The cheapest case of every clause always
-runs. It runs before the others if the run takes a good part of its time, since an endpoint may
-become several times slower than it was at the start. The others rotate from day to day, as many as
-fit; the rest follow if time remains. A case that exceeds its share of the time is stopped.
+runs. It runs before the others if the run takes a large part of its time budget, since an endpoint
+may become several times slower than it was at the start. The others rotate from day to day, as many
+as fit; the rest follow if time remains. A case that exceeds its share of the time is stopped.
 """
 
 import time
@@ -36,7 +36,8 @@ META_REQUESTS = 10
 """Requests of a run for /meta, which the table does not count."""
 SLOWDOWN = 4
 """The cheapest cases come first if an endpoint that becomes this many times slower would leave some
-out. The vendor's server did, with a full-size model on two cores that other jobs used, too."""
+out. The vendor's server became that slow with a full-size model on two cores that other jobs also
+used."""
 LAST = 8
 """The position of cases that run only if time remains."""
 FIRST = "test_operation.py::test_an_import_is_answered_in_time"
@@ -101,7 +102,7 @@ class Budget:
     def place(self, case: Case) -> tuple[int, float]:
         """The position of a case in a run that is tight; equals keep their order.
 
-        The first cases of clauses are sorted by what they cost alone.
+        The first case of each clause is sorted by its own cost alone.
         """
         test, _ = case
         if self.is_spare(test):

@@ -271,7 +271,7 @@ BY_VECTORS = (CauseKind.OTHER, CauseKind.ORDER, CauseKind.COMPANIONS, CauseKind.
 
 
 def if_changed(raised: Nonconformity, endpoint: Endpoint) -> Nonconformity:
-    """The raised exception, with a better cause if its earlier request has other vectors now."""
+    """The raised exception, with a better cause if its earlier request now gets other vectors."""
     before = raised.exchanges[-1]
     if raised.cause.kind not in BY_VECTORS or before is raised.exchanges[0] or not _rows(before):
         return raised

@@ -61,7 +61,7 @@ class GoodRequests:
 
     @contextmanager
     def unobserved(self) -> Iterator[None]:
-        """For requests that are sent to explain others."""
+        """Draw no conclusions from the requests that are sent in this block."""
         self.sending = True
         try:
             yield

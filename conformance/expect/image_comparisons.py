@@ -99,7 +99,7 @@ class ImageBatches:
         return image in self._together or _is_good(self.alone(image))
 
     def served(self, images: Sequence[bytes]) -> list[bytes]:
-        """The images that have a vector. Raises PrerequisiteFailed if none does."""
+        """The images that have a vector. Raises PrerequisiteFailed if none has one."""
         self.gather(images)
         found = [image for image in images if self.is_served(image)]
         if not found:
@@ -174,8 +174,8 @@ def same_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> N
 def decoded_image(batches: ImageBatches, file: bytes, shown: bytes, what: str) -> None:
     """Require nearly the vector of `shown`, or of an allowed rendering of the file.
 
-    Decoders differ. If an image differs more than usual, its limit depends on how far the vector of
-    a copy with chroma at half the resolution is, since models differ in their sensitivity.
+    Decoders differ. If an image differs more than usual, its limit depends on the distance to the
+    vector of a copy with half the chroma resolution, since models differ in their sensitivity.
     """
 
     def judge(got: Observation, expected: Observation) -> None:

@@ -43,7 +43,7 @@ class Limit:
     kind: str
     """The kind of which there are too many, for findings."""
     counted: str = ""
-    """The kind that counts: texts, images; empty for both."""
+    """The kind that the limit counts: texts or images; empty for both."""
     number: int = 0
     size: int = 0
     words: str = ""

@@ -1,7 +1,7 @@
 """Determine which property of an image causes its rejection: bytes, dimensions, mode, or format.
 
 Copies are sent that share one property with the image and are otherwise plain. If such a copy is
-rejected, too, the property that they share is to blame.
+rejected, too, the property that they share is the cause.
 """
 
 import base64
@@ -20,14 +20,14 @@ from conformance.transport.exchange import Exchange
 from conformance.transport.pace import TooMuch
 
 USUAL = 224
-"""Side in pixels of an image whose size is not to blame."""
+"""Side in pixels of an image that is not rejected because of its size."""
 LARGE = 2_000_000
 """Number of pixels from which IMG-06 and IMG-16 apply to an image."""
 HEAVY = 20_000
 """Bytes above which a file may be too large."""
 
 DEPTH, BITS = 24, 8
-"""The offset of the bits per channel in a PNG, and their usual number."""
+"""The offset of the bit depth in a PNG, and its usual value."""
 
 
 class Property(StrEnum):
@@ -120,7 +120,7 @@ def _in_color(image: Image.Image) -> Image.Image:
 
 
 def _bare(image: Image.Image) -> Image.Image:
-    """The image without its metadata, which Pillow would write into another format, too."""
+    """The image without its metadata, which Pillow would copy into other formats."""
     bare = image.copy()
     bare.info = {name: value for name, value in image.info.items() if name == "transparency"}
     return bare

@@ -87,7 +87,7 @@ class Dimension:
     """The dimension of a run's vectors. A response with a different one is reported once."""
 
     def __init__(self, url: str, tell: Callable[[Nonconformity], None]) -> None:
-        """`url` is the endpoint's, since other endpoints may take part in a run."""
+        """`url` is that of the endpoint under test, since a run may involve other endpoints."""
         self._url = url
         self._tell = tell
         self._first: tuple[int, Exchange] | None = None

@@ -108,7 +108,7 @@ def longest_run(values: Iterable[bool]) -> int:
 
 
 def strain() -> float:
-    """How many times as long as usual computing takes here, because of other work."""
+    """The factor by which other work slows down computations on this machine."""
     factors = []
     for _ in range(SAMPLES):
         start, used = time.perf_counter(), time.thread_time()

@@ -7,7 +7,8 @@ A file (TOML or JSON) names each by its clause or by a test's id, with a reason:
     reason = "our tokenizer rejects more than 77 tokens, ticket 123"
 
 An entry whose tests all pass again is stale, and the run says so. The defects of the official
-images are shipped (`vendor_defects.toml`). They are never stale, since an image may be newer.
+images are shipped (`vendor_defects.toml`). They are never stale, since the tested image may be
+newer than that list.
 """
 
 import json
@@ -119,7 +120,7 @@ def given(asked: Path | None, tag: str) -> KnownFailures:
 
 
 def with_image(known: KnownFailures, tag: str, names: Sequence[str]) -> KnownFailures:
-    """With the vendor's entries if any of its names says that the image is an official one."""
+    """Add the vendor's entries if any of the image's names shows that it is an official image."""
     if not any(map(OFFICIAL.search, names)):
         return known
     return KnownFailures(tuple(dict.fromkeys((*known.entries, *_shipped(tag)))))

@@ -41,7 +41,7 @@ class Cell:
     callers: int
     figures: tuple[Figures, ...]
     load: float
-    """The machine's load average over the minute before."""
+    """The machine's load average over the preceding minute."""
 
     def ratio(self, place: int) -> float | None:
         """Requests per second of the first endpoint, divided by those of the one at `place`."""

@@ -151,7 +151,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The machine running this; endpoints may be elsewhere."""
+    """The machine on which this runs; endpoints may run elsewhere."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return Machine(_processor(), cores or 1, round(memory, 1), platform.platform(terse=True))

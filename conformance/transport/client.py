@@ -199,7 +199,8 @@ class Client:
         """The exchange over a blocking socket, in case the endpoint rejects the request early.
 
         Many servers then close the connection, and asyncio drops a response that has already
-        arrived if it cannot send the rest of the body. Go's client reads the response.
+        arrived if it cannot send the rest of the body. Go's client, by contrast, reads the
+        response.
         """
         headers = {**HEADERS, **(request.headers or {}), "Content-Length": str(len(request.body))}
         with RawCaller(self.url, timeout) as caller:

@@ -128,6 +128,6 @@ class Target:
 
     @property
     def says_stand_in(self) -> bool:
-        """Whether /meta says that it serves a stand-in, as the reference's does."""
+        """Whether /meta says that it serves a stand-in, as the reference's /meta does."""
         said = self.preflight.meta.json()
         return isinstance(said, dict) and said.get("weights") == "stand-in"

@@ -230,7 +230,7 @@ class Pace:
         return max((self._late.get(each.request_body, 0.0) for each in exchanges), default=0.0)
 
     def is_unexpected(self, exchanges: Iterable[Exchange]) -> bool:
-        """Whether requests that should have fit were late, as on a machine with other work."""
+        """Whether requests that should have been in time were late, as on a busy machine."""
         late = self.outstanding(each for each in exchanges if self.explains(each))
         return 0 < late <= self.timeout
 

@@ -89,7 +89,7 @@ def _why(url: str, seen: Exchange, wait: float, alive: bool) -> str:
 def _somebody_elses(exchange: Exchange) -> bool:
     """Whether the response is missing, or that of another kind of service.
 
-    Another service's is an empty body, a web page, or an error for an unknown route. Any other
+    Other services return an empty body, a web page, or an error for an unknown route. Any other
     response, however broken, comes from an endpoint, and the checks test it.
     """
     body = exchange.body.removeprefix(b"\xef\xbb\xbf").lstrip()

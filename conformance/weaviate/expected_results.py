@@ -20,7 +20,7 @@ from conformance.weaviate.deployment import Deployment
 from conformance.weaviate.documented_collection import ImportedItems, Item
 
 WITHIN = 2 * tolerances.REPEATED
-"""Tolerance of a distance: both vectors may be off by REPEATED of their norm."""
+"""Tolerance of a distance: both vectors may deviate by REPEATED of their norm."""
 
 
 def combined(rows: Sequence[Array], weights: Sequence[float] | None = None) -> Array:

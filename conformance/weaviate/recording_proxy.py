@@ -118,7 +118,7 @@ class Passed:
 
 
 class _Link:
-    """The connection to the endpoint that corresponds to one of Weaviate's."""
+    """The connection to the endpoint that corresponds to one of Weaviate's connections."""
 
     def __init__(self, endpoint: Peer) -> None:
         self._endpoint = endpoint

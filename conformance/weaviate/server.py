@@ -46,7 +46,7 @@ class Server:
     key: str | None = None
     ours: bool = False
     grpc_host: str = ""
-    """The host of its gRPC interface, if it is another one, as in Kubernetes."""
+    """The host of its gRPC interface, if it differs from `host`, as in Kubernetes."""
 
     @property
     def url(self) -> str:
