@@ -88,7 +88,7 @@ def _renderings() -> str:
     summary = (
         f"The measurements cover the models {', '.join(first)}, and {last}. "
         f"Of the mistakes in the table, {counts.total()} violate the contract and can be "
-        "distinguished from different weights. "
+        "distinguished from the use of different weights. "
         f"Of these mistakes, {counts['all']} are detected for all affected models, "
         f"{counts['some']} for only some of them, and {_missed(counts['none'])}. "
         f"{alarms if accused else 'No correct variation is reported as a mistake.'}\n"
@@ -120,7 +120,7 @@ def _library(entry: tuple[str, dict[str, Any]]) -> str:
     seen = {level: sum(line.endswith(f" {level} |") for line in told) for level in LEVELS}
     head = [f"### {library}\n", *(f"{number}. {tag}" for number, tag in enumerate(tags, 1)), ""]
     summary = (
-        f"Of {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
+        f"Of the {len(told) - seen['no effect']} mistakes that have an effect, {seen['MUST']} are "
         f"detected by a MUST clause, {seen['SHOULD']} only by a SHOULD clause, and "
         f"{_missed(seen['none'])}.\n"
     )
