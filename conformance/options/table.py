@@ -103,7 +103,7 @@ OPTIONS: Final = (
         metavar="NAME:VALUE",
         repeatable=True,
         markdown="header for every request to the endpoint, for example one that a gateway "
-        "requires; may be repeated; its value is masked in reports",
+        "requires; may be repeated; values are masked in reports",
     ),
     Option(
         "ca-file",
@@ -185,14 +185,14 @@ OPTIONS: Final = (
     ),
     Option(
         "write-known-failures",
-        "write the current failures to a file for --known-failures",
+        "write the current failures to a file for use with --known-failures",
         metavar="FILE",
         type=Path,
     ),
     Option("strict", "treat failed SHOULD clauses like failed MUST clauses", flag=True),
     Option(
         "slow",
-        "run every case and variant and the 90 s idle test, without a time limit",
+        "run every test case and variant, including the 90 s idle test, without a time limit",
         flag=True,
         markdown="run every test case with every variant of images and lists, wait 90 s to see "
         "whether idle connections are kept open, and ignore `--budget`",
@@ -243,7 +243,7 @@ OPTIONS: Final = (
     ),
     Option(
         "compare-with",
-        "compare with an endpoint URL, a recording, or weaviate:http://HOST:PORT/COLLECTION",
+        "compare with another endpoint, a recording, or weaviate:http://HOST:PORT/COLLECTION",
         metavar="WHAT",
         markdown="compare the endpoint's vectors with those of another URL, a recording, or "
         "`weaviate:http://HOST:PORT/COLLECTION`",
