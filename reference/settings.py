@@ -29,7 +29,8 @@ ENGINES = ("auto", "onnx", "torch")
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 
 DESCRIPTION = """Serve one model according to the multi2vec-clip contract.
-Every option can also be set as an environment variable (in brackets); the flag takes precedence."""
+Every option can also be set as an environment variable (in brackets); the flag takes precedence.
+Defaults are in parentheses."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ OPTIONS = (
     ("model", "TAG", "tag of the model to serve"),
     ("models", "FILE", "TOML file that describes your own models"),
     ("weights", "WHAT", "stand-in (default), hub, or a directory with a checkpoint"),
-    ("dimensions", "N", "vector dimension, if larger than the checkpoint's"),
+    ("dimensions", "N", "vector dimension, if larger than that of the checkpoint"),
     ("host", "HOST", "address to listen on (127.0.0.1)"),
     ("port", "PORT", "port to listen on (8080); 0 picks a free one"),
     ("device", "DEVICE", "cpu, or a CUDA device such as cuda:0"),
@@ -81,7 +82,7 @@ OPTIONS = (
     (
         "engine",
         "NAME",
-        f"{', '.join(ENGINES)}: the inference backend; auto is onnx for stand-ins (auto)",
+        f"{', '.join(ENGINES)}: the inference backend; auto uses onnx for stand-ins (auto)",
     ),
     ("max-body", "MIB", f"largest request body in MiB ({MAX_BODY_MIB})"),
     ("max-pixels", "MP", f"largest image in megapixels ({MAX_MEGAPIXELS})"),

@@ -80,7 +80,7 @@ PYTESTS_OWN: dict[str, dict[str, Any]] = {
     "-v": {"count": True, "help": "show everything, including a line for each test"},
     "-q": {"count": True, "help": "show only the verdict"},
     "-x": {"is_flag": True, "help": "stop after the first failure"},
-    "--lf": {"is_flag": True, "help": "run only tests that failed last time (needs --report)"},
+    "--lf": {"is_flag": True, "help": "run only tests that failed last time (requires --report)"},
     "--collect-only": {"is_flag": True, "help": "list the tests without running them"},
 }
 """Options of pytest that the command accepts itself; any others go after ``--``."""

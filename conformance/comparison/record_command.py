@@ -37,7 +37,7 @@ DOWNLOAD_WAIT: Final = 3600.0
     "--model",
     metavar="TAG",
     default="",
-    help="the endpoint's model, stored in FILE; a note says what contradicts it",
+    help="the endpoint's model, which is stored in FILE; a note reports signs of another model",
 )
 @shared.models_file
 @click.option(

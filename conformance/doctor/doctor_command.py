@@ -65,9 +65,9 @@ def command(
 ) -> int:
     """Diagnose an endpoint and the Weaviate server that uses it, without a verdict.
 
-    Shows what it finds, what is likely wrong, and what to do about it. It writes nothing.
-    URL can also be set as CLIP_CONFORMANCE_URL.
-    Exit status: 0 if no problems were found, 1 if some were, 4 for an invalid option.
+    Show what was found, what is likely wrong, and what to do about it. No files are written. URL
+    can also be set as CLIP_CONFORMANCE_URL. Exit status: 0 if no problems were found, 1 if some
+    were, 4 for an invalid option.
     """
     given = _filled_in(given)
     url = given["url"]
