@@ -77,7 +77,7 @@ def test_what_was_written_makes_the_next_run_good(
     ("text", "said"),
     [
         ("nonsense", "Expected '='"),
-        ("other = []", "no list 'known'"),
+        ("other = []", "no list named 'known'"),
         ('[[known]]\nclause = "MET-01"', "a clause or a test, and a reason"),
         ('[[known]]\nreason = "r"', "a clause or a test, and a reason"),
         ('[[known]]\nclause = "XXX-99"\nreason = "r"', "there is no clause XXX-99"),
