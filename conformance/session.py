@@ -7,7 +7,7 @@ of a test becomes a `PhaseResult`. At the end, the results become a `Judgment`, 
 
 import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,7 +26,8 @@ from conformance.expect.budget import Budget
 from conformance.expect.comparisons import Precision
 from conformance.expect.nonconformity import Nonconformity
 from conformance.expect.responses import Figure
-from conformance.options.settings import BadOption, Settings
+from conformance.options.settings import BadOption, Given, Settings
+from conformance.options.table import COMMAND_LINE
 from conformance.report import document, known_failures
 from conformance.report.provenance import Provenance, command_line
 from conformance.report.results import (
@@ -83,6 +84,8 @@ class Session:
         server = select_server(settings.weaviate)
         if server.kind == "url":
             server_at(server.where, settings.weaviate_grpc)  # Raises UserError if it is invalid.
+        elif useless := _only_for_weaviate_urls(settings.given):
+            raise BadOption(f"--{useless} requires --weaviate URL")
         self.sanitizer = sanitizer_of(settings)
         self.recorder = Recorder(self.sanitizer, str(settings.report or ""))
         line = command_line(settings.given, self.sanitizer, words, pytest_line)
@@ -432,6 +435,17 @@ class Session:
         """The bodies of failed requests by their path in the report's directory."""
         problems = [problem for result in self.results.values() for problem in result.problems]
         return {path: body for problem in problems for path, body in problem.bodies}
+
+
+def _only_for_weaviate_urls(given: Mapping[str, Given]) -> str:
+    """An option that has no effect without the URL of a Weaviate server; empty if there is none.
+
+    A --weaviate on the command line overrides those from elsewhere.
+    """
+    typed = "weaviate" in given and given["weaviate"].origin == COMMAND_LINE
+    names = ("weaviate-grpc", "endpoint-for-weaviate")
+    found = (n for n in names if n in given and (given[n].origin == COMMAND_LINE or not typed))
+    return next(found, "")
 
 
 def clause_of(item: pytest.Item) -> str | None:

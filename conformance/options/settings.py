@@ -173,7 +173,6 @@ def _tag(values: Mapping[str, Any]) -> str:
 
 def _check(values: Mapping[str, Any]) -> None:
     _check_target(values)
-    _check_weaviate(values)
     for row in OPTIONS:
         if row.positive and values[row.dest] is not None and values[row.dest] <= 0:
             raise BadOption(f"--{row.name} must be above 0")
@@ -192,25 +191,19 @@ def _check_target(values: Mapping[str, Any]) -> None:
         raise BadOption("--image starts its own endpoint: give neither a URL nor --reference")
     if values["reference"] and values["model"] not in (None, values["reference"]):
         raise BadOption("--reference and --model name different models")
-    if (values["header"] or values["ca_file"]) and not values["url"]:
-        raise BadOption("--header and --ca-file require an endpoint URL")
+    for row in OPTIONS:
+        if row.only_for and values[row.dest] and not values[row.only_for]:
+            needed = "an endpoint URL" if row.only_for == "url" else f"--{row.only_for}"
+            raise BadOption(f"--{row.name} requires {needed}")
     if any("=" not in each for each in values["env"] or ()):
         raise BadOption("--env takes NAME=VALUE")
     _check_mount(values)
-
-
-def _check_weaviate(values: Mapping[str, Any]) -> None:
-    for name in ("weaviate_grpc", "endpoint_for_weaviate"):
-        if values[name] and not values["weaviate"]:
-            raise BadOption(f"--{name.replace('_', '-')} requires --weaviate URL")
 
 
 def _check_mount(values: Mapping[str, Any]) -> None:
     where = values["mount_weights"]
     if where is None:
         return
-    if not values["image"]:
-        raise BadOption("--mount-weights requires --image")
     if not where.startswith("/") or ":" in where or "," in where:
         raise BadOption(f"--mount-weights takes an absolute path inside the container: {where!r}")
     if values["weights"] == "published":

@@ -93,7 +93,7 @@ def _origin(row: Option, source: ParameterSource) -> str:
 
 
 def _without_overridden(found: Mapping[str, tuple[ParameterSource, Given]]) -> dict[str, Given]:
-    """An endpoint overrides one of lower precedence, and a reference overrides a model."""
+    """An endpoint overrides one of lower precedence and its options, and a reference a model."""
 
     def strength(dest: str) -> int:
         return _STRENGTH.index(found[dest][0]) if dest in found else len(_STRENGTH)
@@ -102,6 +102,11 @@ def _without_overridden(found: Mapping[str, tuple[ParameterSource, Given]]) -> d
     overridden = {dest for dest in TARGETS if strength(dest) > strongest}
     if "reference" not in overridden and strength("model") > strength("reference"):
         overridden.add("model")
+    overridden |= {
+        row.dest
+        for row in OPTIONS
+        if row.only_for and min(strength(row.dest), strength(row.only_for)) > strongest
+    }
     return {dest: given for dest, (_, given) in found.items() if dest not in overridden}
 
 

@@ -43,6 +43,8 @@ class Option:
     default: Any = None
     default_for: Mapping[str, Any] = field(default_factory=dict)
     """A different default if the suite starts the endpoint, by `reference` or `image`."""
+    only_for: str = ""
+    """The option among `TARGETS` without which it has no effect."""
     markdown: str = ""
     """The text for the documentation, if it says more than `help`."""
     plugin_only: bool = False
@@ -101,6 +103,7 @@ OPTIONS: Final = (
         "header",
         "header for every request to the endpoint; may be repeated",
         metavar="NAME:VALUE",
+        only_for="url",
         repeatable=True,
         markdown="header for every request to the endpoint, for example one that a gateway "
         "requires; may be repeated; values are masked in reports",
@@ -109,6 +112,7 @@ OPTIONS: Final = (
         "ca-file",
         "CA certificates (PEM) for verifying the endpoint's certificate",
         metavar="FILE",
+        only_for="url",
         type=Path,
     ),
     Option("reference", "start the project's reference encoder with this model", metavar="TAG"),
@@ -123,19 +127,28 @@ OPTIONS: Final = (
         "env",
         "environment variable for the container; may be repeated",
         metavar="NAME=VALUE",
+        only_for="image",
         repeatable=True,
     ),
     Option(
         "gpus",
         "GPUs for the container, in the format of docker run --gpus",
         metavar="WHICH",
+        only_for="image",
         markdown="GPUs for the container, in the format of `docker run --gpus`",
     ),
-    Option("pull", "when to pull the image", choices=get_args(Pull), default="missing"),
+    Option(
+        "pull",
+        "when to pull the image",
+        choices=get_args(Pull),
+        default="missing",
+        only_for="image",
+    ),
     Option(
         "mount-weights",
         "mount the stand-in at this path (default with --weights stand-in: /app/models)",
         metavar="PATH",
+        only_for="image",
         markdown="mount the model's stand-in, in the vendor's layout, at this path in the "
         "container (default with `--weights stand-in`: `/app/models`)",
     ),

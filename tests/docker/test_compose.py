@@ -57,7 +57,7 @@ def test_an_image_and_a_version_of_ones_own(capsys: pytest.CaptureFixture[str]) 
     ("words", "says"),
     [
         (("--model", "no-such-tag"), "unknown model 'no-such-tag'"),
-        (("--model", "own", "--models", "rows.toml"), "give its image with --image"),
+        (("--model", "own", "--models", "rows.toml"), "specify its image with --image"),
         ((), "--model"),
     ],
 )

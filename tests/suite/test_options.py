@@ -15,11 +15,13 @@ from conformance.data.models import Model
 from conformance.options import sources
 from conformance.options.settings import BadOption, Given, Settings, make_settings
 from conformance.options.table import COMMAND_OPTIONS, DEFAULT_REFERENCE, OPTIONS, DimensionPolicy
+from conformance.report import document
 from tests.endpoints import registry
 from tests.suite.conftest import COMMAND, MODEL, Command
 
 URL = "http://127.0.0.1:9"
 TAG = registry.PUBLISHED
+WEAVIATE_URL = "--weaviate-grpc requires --weaviate URL"
 NO_URL = "is not a valid endpoint URL"
 
 BAD = {
@@ -43,6 +45,26 @@ BAD = {
     "0 numbers": ((URL, *MODEL, "--dimensions", "0"), "--dimensions must be above 0"),
     "no time": ((URL, *MODEL, "--endpoint-timeout", "-1"), "--endpoint-timeout must be above 0"),
     "weights for a URL": ((URL, *MODEL, "--mount-weights", "/app"), "--mount-weights requires"),
+    "a variable for a URL": ((URL, *MODEL, "--env", "A=secret"), "--env requires --image"),
+    "GPUs for a URL": ((URL, *MODEL, "--gpus", "all"), "--gpus requires --image"),
+    "pull for a reference": (("--reference", TAG, "--pull", "never"), "--pull requires --image"),
+    "a header for a reference": (
+        ("--reference", TAG, "--header", "A: secret"),
+        "--header requires an endpoint URL",
+    ),
+    "a port without Weaviate": ((URL, *MODEL[:2], "--weaviate-grpc", "1"), WEAVIATE_URL),
+    "a port and no Weaviate": (
+        (URL, *MODEL, "--weaviate=off", "--weaviate-grpc", "1"),
+        WEAVIATE_URL,
+    ),
+    "a port of our own Weaviate": (
+        (URL, *MODEL, "--weaviate=docker", "--weaviate-grpc", "1"),
+        WEAVIATE_URL,
+    ),
+    "a URL for our own Weaviate": (
+        (URL, *MODEL, "--weaviate=embedded", "--endpoint-for-weaviate", "http://h"),
+        "--endpoint-for-weaviate requires --weaviate URL",
+    ),
     "no such failures": ((URL, *MODEL, "--known-failures", "/no/such/file"), "No such file"),
     "no such option": ((URL, *MODEL, "--modl", "x"), "--modl"),
     "no such file": ((URL, *MODEL, "--models", "/no/such/file"), "No such file"),
@@ -157,16 +179,16 @@ VALUES: dict[str, tuple[str | None, Any]] = {
 """The given and the resulting value of each setting; all differ from the defaults."""
 
 
-def test_every_option_reaches_its_field() -> None:
+@pytest.mark.parametrize("target", ["url", "image"])
+def test_every_option_reaches_its_field(target: str) -> None:
+    rows = [row for row in OPTIONS if row.dest in VALUES and row.only_for in ("", target)]
     given_words = [
-        word
-        for row in OPTIONS
-        if row.dest in VALUES
-        for word in (f"--{row.name}", VALUES[row.dest][0])
-        if word is not None
+        word for row in rows for word in (f"--{row.name}", VALUES[row.dest][0]) if word is not None
     ]
-    expected = {name: value for name, (_, value) in VALUES.items()}
-    assert parsed("http://h/", *given_words) == Settings(url="http://h", **expected)
+    expected = {row.dest: VALUES[row.dest][1] for row in rows}
+    place = ["http://h/"] if target == "url" else ["--image", "i"]
+    targets = {"url": "http://h"} if target == "url" else {"url": None, "image": "i"}
+    assert parsed(*place, *given_words) == Settings(**targets, **expected)
     names = [each.name for each in fields(Settings) if each.name not in ("given", "url")]
     assert sorted(names) == sorted([*VALUES, "image", "mount_weights"])
 
@@ -280,10 +302,15 @@ def test_a_bad_variable_is_one_line(
     assert said in done.lines[0]
 
 
-@pytest.mark.parametrize("name", ["weaviate-grpc", "endpoint-for-weaviate"])
-def test_options_for_the_users_own_weaviate_require_its_url(name: str) -> None:
-    with pytest.raises(BadOption, match=f"--{name} requires --weaviate URL"):
-        parsed(URL, *MODEL[:2], f"--{name}", "http://h:1")
+def test_what_is_typed_overrides_the_options_of_what_is_in_the_file(command: Command) -> None:
+    lines = ("image = 'i'", "env = ['A=1']", "mount-weights = '/app'", "weaviate = 'http://h'")
+    write(*lines, "endpoint-for-weaviate = 'http://h'")
+    assert set(merged(URL)) == {"url", "weaviate", "endpoint_for_weaviate"}
+    assert set(merged("--image", "j")) >= {"env", "mount_weights"}
+    off = ("--weaviate=off", "--wait", "0.1")
+    assert "nothing is listening" in command(URL, *MODEL[:2], *off).err
+    write("weaviate = 'off'", "endpoint-for-weaviate = 'http://h'")
+    assert "endpoint-for-weaviate requires" in command(URL, *MODEL[:2]).err
 
 
 BAD_LINES = {
@@ -317,13 +344,14 @@ def test_the_report_shows_what_was_set_and_no_secret(
     table = f"[tool.clip-conformance]\nclause = ['MET-01']\nurl = '{plain_url}'\nreport = 'out'\n"
     (tmp_path / "pyproject.toml").write_text(table)
     url = plain_url.replace("http://", "http://user:secret@")
-    done = program(url, *MODEL, "--env", "TOKEN=secret")
+    done = program(url, *MODEL, "--header", "X-Key: secret")
     assert done.status == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     rows = {row["name"]: (row["value"], row["origin"]) for row in report["settings_given"]}
     assert rows["url"] == (plain_url.replace("http://", "http://***@"), "command line")
     assert rows["clause"] == ("MET-01", "pyproject.toml")
-    assert rows["env"] == ("TOKEN=***", "command line")
+    assert rows["header"] == ("X-Key: ***", "command line")
+    assert document._shown("env", ["TOKEN=secret"]) == "TOKEN=***"
     assert "--clause MET-01" in report["reproduce"]
     assert "secret" not in (tmp_path / "out" / "report.html").read_text()
 
