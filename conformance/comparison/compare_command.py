@@ -88,6 +88,8 @@ def command(old: str, new: str, model: str | None, models: Path | None, **how: A
     """
     asked = Asked(find_model(model, models) if model else None, **how)
     ends = [parse(word) for word in (old, new)]
+    if (asked.tenant or asked.vector) and not any(end.weaviate for end in ends):
+        raise click.UsageError(f"--tenant and --vector require a collection: {LOOKS_LIKE}")
     click.echo(announcement(ends, asked))
     answer = compare(ends[0], ends[1], asked)
     for line in answer.lines():

@@ -85,6 +85,8 @@ def command(
     """
     if bool(url) == bool(reference):
         raise click.UsageError("specify the URL of an endpoint, or --reference TAG")
+    if (url and weights != "hub") or (reference and model):
+        raise click.UsageError("--model describes the endpoint at URL, --weights the reference's")
     if output is None and (url or weights != "hub"):
         raise click.UsageError("specify -o FILE: there is a default file only for --weights hub")
     if reference:

@@ -76,6 +76,7 @@ NOBODY = "http://127.0.0.1:9"
 WRONG: dict[str, tuple[list[str], str]] = {
     "one side": ([NOBODY], "Missing argument 'NEW'"),
     "an empty variable": ([NOBODY, ""], "no recording at"),
+    "no collection": ([NOBODY, NOBODY, "--tenant", "b"], "require a collection: weaviate:http://"),
     "no file": (["no.json", NOBODY], "no recording at no.json"),
     "no scheme": ([NOBODY, "localhost:8080"], "did you mean http://localhost:8080?"),
     "a route": ([NOBODY, f"{NOBODY}/meta"], "the URL ends in /meta"),

@@ -100,6 +100,11 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "nothing": ([], "specify the URL of an endpoint, or --reference TAG"),
     "no file": ([NOTHING], "specify -o FILE"),
     "both": ([NOTHING, "--reference", registry.MULTILINGUAL, "-o", "file"], "specify the URL"),
+    "no reference": ([NOTHING, "-o", "file", "--weights", "x"], "--weights the reference's"),
+    "two tags": (
+        ["--reference", registry.MULTILINGUAL, "--model", registry.MULTILINGUAL],
+        "--model describes the endpoint at URL",
+    ),
     "no place": (
         ["--reference", registry.MULTILINGUAL, "--weights", "stand-in"],
         "specify -o FILE",
