@@ -1,4 +1,4 @@
-"""OPS, IMG, TXT, and PRB: stable vectors in parallel and later requests, and probes under load.
+"""OPS, IMG, TXT, and PRB: parallel and later requests get the same vectors; probes under load.
 
 Probes alongside long texts come after the checks of long texts, so that an unanswered long text is
 reported as a defect in the handling of texts.

@@ -1,4 +1,4 @@
-"""Simple pictures with known pixels, of any size, for the image format tests.
+"""Simple pictures of any size, with known pixels, for testing image formats.
 
 A scene has large areas of strong colors, and no two halves are alike. Swapped channels, rows read
 from the wrong end or with the wrong length, and missing parts therefore all change much of it.

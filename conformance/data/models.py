@@ -68,7 +68,7 @@ class Model:
         return [name for name in (self.tag, self.image_model, self.text_model) if name]
 
     def named_in(self, document: object) -> int:
-        """The length of the longest name that a value in a JSON document contains; 0 if none is."""
+        """The length of the longest name contained in a value of a JSON document; 0 if none."""
         values = list(map(_letters, _strings(document)))
         known = [_letters(part) for name in self.names for part in (name, name.rpartition("/")[2])]
         return max((len(name) for name in known for value in values if name in value), default=0)

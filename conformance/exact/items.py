@@ -1,4 +1,4 @@
-"""Named texts and images whose exact vectors are known; they are the same in every run.
+"""Named texts and images, the same in every run, whose exact vectors are known.
 
 Images are drawn with integer arithmetic, so that every version of every library draws the same
 pixels. This module also lists the items that each clause of the EXA group tests.

@@ -1,4 +1,4 @@
-"""WVT: Weaviate starts, and a collection keeps its settings and its own endpoint."""
+"""WVT: Weaviate starts, and collections keep their settings and use their own endpoints."""
 
 from typing import Any
 from urllib.parse import urlsplit
