@@ -193,6 +193,5 @@ def write_published(
     for name, each in rows.items():
         stacked = np.stack(list(each.values())) if each else np.zeros((0, dimension), np.float32)
         stored[name], stored[f"{name}_scales"] = packed(stacked)
-    place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb") as sink:
         np.savez_compressed(sink, **stored)  # type: ignore[arg-type]

@@ -158,6 +158,8 @@ def test_a_recording_has_its_place_before_anything_is_sent(
     assert "v.json: Not a directory" in told.err
     assert "Sends " not in told.err
     assert not (tmp_path / "new").exists()
+    for place in (["http://127.0.0.1:9"], ["--reference", registry.MULTILINGUAL]):
+        assert ": Is a directory" in command("record", *place, "-o", tmp_path).err
     command("record", "http://127.0.0.1:9", "-o", tmp_path / "new" / "v.json", "--wait", "0")
     assert (tmp_path / "new").is_dir()
 

@@ -139,8 +139,8 @@ def test_a_checkpoint_of_ones_own_is_recorded_by_its_own_row(
     assert not home.exists()
 
 
-@pytest.mark.usefixtures("home")
-def test_a_file_keeps_what_was_written() -> None:
+def test_a_file_keeps_what_was_written(home: Path) -> None:
+    home.mkdir(parents=True)
     right = expected.load(TAG)
     images = {name: rows[0] for name, rows in right.images.items()}
     copies = dict.fromkeys(items.copies(224), images["own size"])
