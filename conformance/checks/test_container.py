@@ -1,4 +1,4 @@
-"""CTR: the lifecycle, file system, and restrictions of a container that the suite started."""
+"""CTR: containers that the suite started: their lifecycle, file system, and restrictions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every timeout and delay of the suite, in seconds, with the source of each value."""
+"""All of the suite's timeouts and delays, in seconds, with the source of each value."""
 
 from typing import Final
 

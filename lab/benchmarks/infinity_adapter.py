@@ -1,4 +1,4 @@
-"""An adapter that exposes the contract's routes for an infinity server, to test and benchmark it.
+"""Adapter that puts the contract's routes in front of an Infinity server, for benchmarking it.
 
 ``python -m lab.benchmarks.infinity_adapter URL --port 8082``. Each caller has a thread that waits
 for infinity's response, so that infinity batches across callers as usual. Texts and images are

@@ -1,4 +1,4 @@
-"""The fixed target vectors that image and text towers are trained to reach.
+"""The fixed target vectors that image and text towers are trained to match.
 
 Multilingual distillation uses a teacher's embeddings as targets (arXiv 2004.09813). Here, the
 targets are computed in advance, so no tower depends on another.

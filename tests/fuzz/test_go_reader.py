@@ -1,4 +1,4 @@
-"""The response reader, which parses JSON like Go's encoding/json."""
+"""Fuzz tests for the response reader, which parses JSON like Go's encoding/json."""
 
 import json
 import math

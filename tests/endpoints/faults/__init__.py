@@ -1,1 +1,1 @@
-"""Faulty endpoints, one file per theme."""
+"""Faulty endpoints, one file per topic."""
