@@ -27,7 +27,7 @@ from conformance.data.tolerances import ACROSS_REQUESTS
 from conformance.doctor import schema
 from conformance.doctor.diagnosis import Diagnosis
 from conformance.doctor.endpoint import PROBE_TIMEOUT, address_facts
-from conformance.doctor.go_url import masked
+from conformance.doctor.go_url import masked, url_problem
 from conformance.transport.client import Client
 from conformance.transport.endpoint import READY, Endpoint
 from conformance.transport.exchange import without_password
@@ -159,7 +159,7 @@ class WeaviateDoctor:
         self, endpoint: Endpoint | None, collection: Collection, config: ClipConfig
     ) -> None:
         """Compare a stored vector with the endpoint's current one."""
-        if endpoint is None or config.inference_url:
+        if endpoint is None or config.inference_url not in ("", endpoint.client.url):
             other = f"its vectors come from {config.inference_url}"
             why = other if endpoint else "the endpoint does not respond"
             self.found.note(config.where, f"its stored vectors are not compared: {why}")
@@ -188,7 +188,7 @@ class WeaviateDoctor:
 
     def _inference_url(self, config: ClipConfig) -> None:
         url = config.inference_url
-        if not url or any(each.id == "inference-url" for each in self.found.problems):
+        if not url or url_problem(url):
             return
         with closing(Client(url, PROBE_TIMEOUT)) as client:
             seen = Endpoint(client).get(READY)

@@ -215,6 +215,23 @@ def test_an_inference_url_that_does_not_answer_is_told() -> None:
     )
 
 
+def test_every_inference_url_is_looked_at() -> None:
+    with talking(closes) as dead:
+        pass
+    urls = {"Slash": f"{dead}/", "Dead": dead}
+    classes = [collection(name, {**TITLE, "inferenceUrl": url}) for name, url in urls.items()]
+    found = diagnosed(weaviate(classes=classes)).problems
+    assert [each.id for each in found] == ["inference-url", "inference-url-dead"]
+
+
+def test_vectors_of_the_same_inference_url_are_compared(endpoint: Endpoint) -> None:
+    url = endpoint.client.url
+    talk = weaviate(
+        classes=[collection("Films", {**TITLE, "inferenceUrl": url})], objects={"Films": stored()}
+    )
+    assert "a stored vector matches the current one" in said(diagnosed(talk, None, endpoint))
+
+
 def test_the_command_compares_a_stored_vector(doctor: Doctor, plain_url: str) -> None:
     talk = weaviate(classes=[TENANTS], objects={"Films/b": stored(length=64)}, tenants={"b": "HOT"})
     with talking(talk) as url:
