@@ -21,6 +21,7 @@ PROBES = 3
 PROBE_TIMEOUT = 5.0
 """Seconds: longer than the clients' own limits, so that late responses are still seen."""
 FORBIDDEN = (401, 403, 407)
+NOT_FOUND = 404
 GATEWAY = (502, 504)
 """Statuses that only a gateway returns, about the service behind it."""
 TEXT = "a red circle"
@@ -165,7 +166,7 @@ def _not_ready(endpoint: Endpoint, seen: Exchange, found: Diagnosis) -> bool:
     if _elsewhere(endpoint, seen, found):
         return False
     found.problem("no-ready-route", **facts)
-    return True
+    return endpoint.vectorize(texts=[TEXT]).status != NOT_FOUND
 
 
 def _ready(endpoint: Endpoint, first: Exchange, found: Diagnosis) -> None:

@@ -74,6 +74,11 @@ def _lists(config: ClipConfig, found: Diagnosis) -> None:
             found.problem("weighted-list", where=config.where, field=name, weights=weights)
 
 
+def images(config: ClipConfig) -> list[str]:
+    """The properties that can hold an image."""
+    return [name for name, kind in config.types.items() if kind in TYPES["image"]]
+
+
 def weighted_texts(config: ClipConfig) -> list[str]:
     """The text fields that, if absent, shift another field's weight."""
     weighted = sum(len(config.weights(kind)) for kind in KINDS) > 1

@@ -3,6 +3,7 @@
 The doctor uses only the REST API, and never writes.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from contextlib import closing
@@ -40,8 +41,9 @@ SAMPLE = 100
 LOOKED_AT = 20
 """Number of collections for which a stored object is encoded again, if none is named."""
 UNKNOWN = {
-    "cause": "See Weaviate's message below.",
-    "remedy": "Run the doctor on the address that it names.",
+    "cause": "See Weaviate's message below. If it names no address, it is the response of the "
+    "service at CLIP_INFERENCE_API to GET /meta.",
+    "remedy": "Run the doctor on the value of CLIP_INFERENCE_API, including its path.",
 }
 
 
@@ -95,7 +97,8 @@ class WeaviateDoctor:
         if isinstance(error, str):
             self._module_error(error)
         elif endpoint_meta and shown != endpoint_meta:
-            self.found.problem("another-endpoint", url=without_password(endpoint_url))
+            facts = {"url": without_password(endpoint_url), "shown": one_line(json.dumps(shown))}
+            self.found.problem("another-endpoint", **facts)
 
     def _module_error(self, error: str) -> None:
         known = fixture_files.toml(MESSAGES)["message"]
@@ -112,16 +115,28 @@ class WeaviateDoctor:
             known = ", ".join(sorted(classes)) or "none"
             hint = suggestion(name, classes)
             self.found.problem("no-collection", name=name, hint=hint, known=known)
+        others = [row["class"] for row in chosen if not any(configs(row))]
+        if name is None and others:
+            self.found.note(f"without {MODULE}", one_line(", ".join(others)))
         for number, row in enumerate(chosen):
             if name is not None and not list(configs(row)):
                 self._other_vectorizer(row)
             for config in configs(row):
-                fields = [*config.fields("text"), *config.fields("image")]
-                self.found.note(config.where, f"fields {', '.join(fields) or 'none'}")
-                schema.examine(config, self.found)
-                self._inference_url(config)
+                self._settings(config)
             if any(configs(row)) and (name is not None or number < LOOKED_AT):
                 self._objects(endpoint, row["class"], tenant)
+
+    def _settings(self, config: ClipConfig) -> None:
+        """Examine the settings of one vector."""
+        fields = [*config.fields("text"), *config.fields("image")]
+        self.found.note(config.where, f"fields {', '.join(fields) or 'none'}")
+        left_out = [each for each in schema.images(config) if each not in fields]
+        if left_out:
+            self.found.note(
+                config.where, f"image properties that are not vectorized: {', '.join(left_out)}"
+            )
+        schema.examine(config, self.found)
+        self._inference_url(config)
 
     def _other_vectorizer(self, row: Mapping[str, Any]) -> None:
         others = [each for each in vectorizers(row) if each != "none"]

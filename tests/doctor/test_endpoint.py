@@ -149,6 +149,11 @@ GONE = {
     "a bad gateway": (always(answer(b"", status="502 Bad")), "status 502", "behind the proxy"),
     "a late gateway": (always(answer(b"", status="504 Bad")), "status 504", "proxy_read_timeout"),
     "no route": (always(answer(b"no route", status="404 No")), "page instead of JSON: no", "proxy"),
+    "a wrong path": (
+        always(answer(b'{"detail": "Not Found"}', status="404 No")),
+        "no readiness route",
+        "rewrite-target",
+    ),
     "a login": (always(answer(b"<title>Sign in</title>")), "of JSON: Sign in", "in a browser"),
 }
 

@@ -211,8 +211,25 @@ def test_an_inference_url_that_does_not_answer_is_told() -> None:
     [problem] = diagnosed(talk).problems
     assert problem.id == "inference-url-dead"
     assert problem.text.startswith(
-        f"Films, vector v: inferenceUrl {dead} does not respond to this machine"
+        f"Films, vector v: inferenceUrl {dead} is not ready, as seen from this machine"
     )
+
+
+def test_what_is_not_vectorized_is_noted(endpoint: Endpoint) -> None:
+    talk = weaviate(
+        classes=[collection("Films", TITLE), collection("Own", None), FOREIGN],
+        objects={"Films": stored()},
+    )
+    found = diagnosed(talk, None, endpoint)
+    assert found.problems == []
+    assert ("Films, vector v", "image properties that are not vectorized: photo") in found.seen
+    assert (f"without {MODULE}", "Own, Books") in found.seen
+
+
+def test_an_error_of_the_other_endpoint_is_shown() -> None:
+    [problem] = diagnosed(weaviate(modules={MODULE: {"detail": "Not Found"}}, classes=())).problems
+    assert problem.text.endswith(f'differs from that of {URL}: {{"detail": "Not Found"}}')
+    assert "ends in a slash" in problem.cause
 
 
 def test_every_inference_url_is_looked_at() -> None:
