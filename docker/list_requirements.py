@@ -1,7 +1,7 @@
 """Print an image's requirements, one per line, from pyproject.toml.
 
 ``python list_requirements.py reference|stand-in|suite < pyproject.toml`` lets an image install its
-libraries before it sees any code, so that a change of code does not download them again.
+libraries before it sees any code, so that changing the code does not cause another download.
 """
 
 import re

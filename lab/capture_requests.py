@@ -1,8 +1,8 @@
 """Capture a real Weaviate server's requests for `fixtures/wire`, which `replay` reads.
 
-`python -m lab.capture_requests DIR [VERSION]`. The endpoint's responses do not matter, so a tiny
+`python -m lab.capture_requests DIR [VERSION]`. The endpoint's responses do not matter, so a minimal
 endpoint is used. Weaviate 1.30.5 and 1.39.0 send the same bytes. Except for the Host header, the
-requests are kept byte for byte. An index lists the number of items in each.
+requests are kept byte for byte. An index lists the number of items in each request.
 """
 
 import sys

@@ -1,10 +1,10 @@
 """Measure the cost of each check's requests: ``python -m lab.costs`` writes `fixtures/costs.toml`.
 
-The program runs the suite against the reference with a stand-in, and runs a part of the suite again
-as if the weights were published ones. The program counts the requests of each case, what is in them
-(texts, images, megapixels, thousands of characters), and the suite's own seconds. Finally, the
-program runs each check alone, to see what the check requests if no other check has already
-requested it.
+The program runs the suite against the reference encoder with a stand-in, and then runs part of the
+suite again as if the weights were published. It counts each case's requests and their contents
+(texts, images, megapixels, and thousands of characters), and measures the suite's own time in
+seconds. Finally, it runs each check alone to see what the check requests when no other check has
+requested it before.
 """
 
 import json

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Generates docs/report-light.png and docs/report-dark.png: the report on an endpoint that rejects palette images.
-# Needs the environment of `make test`, and Chromium (or another browser, named in CHROMIUM).
+# Generates docs/report-light.png and docs/report-dark.png: screenshots of the report on an endpoint that
+# rejects palette images. Needs the environment of `make test`, and Chromium (or another browser, named in
+# CHROMIUM).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)

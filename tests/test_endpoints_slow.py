@@ -1,6 +1,6 @@
 """A slow endpoint gets only as much work as it can do in time; OPS-02 reports slow imports.
 
-The timeouts are short, and the seconds per item are in proportion: 0.1 s with a timeout of 3 s
+The timeouts are short, and the times per item are scaled to match: 0.1 s with a timeout of 3 s
 corresponds to 1.7 s with Weaviate's 50 s.
 """
 

@@ -14,9 +14,9 @@ REPEATED = 1e-3
 order under load differ by about 1e-6 in float32 and 1e-3 in float16."""
 
 ACROSS_REQUESTS = 2e-2
-"""For the same item in another request. Different batch shapes use different kernels: bfloat16 has
-8 bits, which is 4e-3 per rounding, and some components of 8-bit vectors move by a step of 1/127.
-Leaks from other items or padding are larger in practice."""
+"""For the same item in different requests. Different batch shapes use different kernels: bfloat16
+has 8 bits, which is 4e-3 per rounding, and some components of 8-bit vectors move by a step of
+1/127. Leaks from other items or padding are larger in practice."""
 
 RENDERED = 1e-3
 """The lowest limit for an image and its documented rendering, each sent alone."""

@@ -1,4 +1,4 @@
-// Create a collection with its own endpoint, given as INFERENCE_URL.
+// Create a collection with its own endpoint, whose URL is read from INFERENCE_URL.
 
 import { configure } from 'weaviate-client';
 

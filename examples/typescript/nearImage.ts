@@ -1,5 +1,5 @@
-// Search for films by image. It is a Buffer, since the client mistakes the short base64 string of a
-// small image for a file name.
+// Search for films by image. The image is sent as a Buffer, since the client mistakes the short base64
+// string of a small image for a file name.
 
 import { readFile } from 'node:fs/promises';
 

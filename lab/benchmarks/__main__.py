@@ -1,6 +1,6 @@
 """``python -m lab.benchmarks``: compare the reference encoder with other servers and bare models.
 
-Every model has full size and random weights. All programs run on this machine and are measured
+Every model is full-size and has random weights. All programs run on this machine and are measured
 alternately, so that only one of them is busy at any time.
 """
 

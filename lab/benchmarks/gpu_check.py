@@ -1,9 +1,10 @@
 """Check within five minutes whether the reference encoder is as fast as expected on this GPU.
 
-``python -m lab.benchmarks.gpu_check --report DIR [--device cuda:0]``: a full-size ViT-B/16 with
-random weights, in bfloat16 and float32, with `--workers auto` and with one worker; requests per
-second at 1, 32, and 128 callers, and the longest latency of texts of every length. `gpu_check.txt`
-is written after each cell of the table; the most important cells are measured first.
+``python -m lab.benchmarks.gpu_check --report DIR [--device cuda:0]`` measures a full-size ViT-B/16
+with random weights, in bfloat16 and float32, with `--workers auto` and with one worker: the
+requests per second from 1, 32, and 128 callers, and the maximum latency for texts of every length.
+The most important cells of the table are measured first, and `gpu_check.txt` is written after each
+cell.
 """
 
 import argparse

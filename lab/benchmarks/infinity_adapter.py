@@ -1,9 +1,9 @@
-"""Adapter that puts the contract's routes in front of an Infinity server, for benchmarking it.
+"""An adapter that exposes the contract's routes in front of an Infinity server, to benchmark it.
 
 ``python -m lab.benchmarks.infinity_adapter URL --port 8082``. Each caller has a thread that waits
-for infinity's response, so that infinity batches across callers as usual. Texts and images are
-forwarded unchanged; an error from infinity is passed on with its status and message.
-`docs/other-servers.md` describes how infinity was installed and started, and the suite's results.
+for Infinity's response, so that Infinity batches across callers as usual. Texts and images are
+forwarded unchanged; an error from Infinity is passed on with its status and message.
+`docs/other-servers.md` describes how Infinity was installed and started, and what the suite found.
 """
 
 import argparse

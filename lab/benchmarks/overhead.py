@@ -1,9 +1,9 @@
 """Measure a request's cost outside the model: ``python -m lab.benchmarks.overhead``.
 
-The reference serves a model that costs nothing (`free_server`). For a text and for two photographs
-it prints requests per second and the server's processor time per request, alternating with another
-checkout (`--beside DIR`) or another number of workers. The program also measures the steps of a
-request separately.
+The reference encoder serves a model that costs nothing (`free_server`). For one text and for two
+photographs, the program prints the requests per second and the server's processor time per request.
+For comparison, it can alternate with another checkout (`--beside DIR`) or other numbers of workers
+(`--workers`). It also measures the steps of a request separately.
 """
 
 import argparse

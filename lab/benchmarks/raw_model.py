@@ -1,10 +1,11 @@
 """Run the bare model without a server, on prepared inputs, batch by batch.
 
-``python -m lab.benchmarks.raw_model DIR`` reads lines ``KIND CALLERS SECONDS`` and answers each
-with a line of JSON: the number of objects in each round, and its seconds. A batch contains one item
-per caller, or fewer if that takes less time per item. The texts are the benchmark's, in order,
-padded to the longest of the batch, as in transformers. With ``--alike`` a batch is one text
-repeated, without padding: no server can be as fast if its callers send texts of different lengths.
+``python -m lab.benchmarks.raw_model DIR`` reads lines of the form ``KIND CALLERS SECONDS`` and
+answers each with a line of JSON: the number of objects in each round, and the duration of the round
+in seconds. A batch contains one item per caller, or fewer if that takes less time per item. The
+texts are the benchmark's, in order, padded to the longest of the batch, as in transformers. With
+``--alike``, a batch is one text repeated, without padding, which gives an upper bound that no
+server can reach if its callers send texts of different lengths.
 """
 
 import argparse

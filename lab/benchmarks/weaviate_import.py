@@ -1,8 +1,8 @@
 """Import objects into a real Weaviate server, alternating between two endpoints.
 
-``python -m lab.benchmarks.weaviate_import [--model ViT-B-32] [--objects 1000]``: one embedded
-Weaviate, with a collection for the reference and one for the plain server, which receive a hundred
-objects alternately.
+``python -m lab.benchmarks.weaviate_import [--model ViT-B-32] [--objects 1000]`` starts one embedded
+Weaviate server with two collections, one for the reference encoder and one for the plain server.
+Objects are imported into the two collections alternately, a hundred at a time.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """`python -m lab.exactness.renderings [TAG ...]`: detect mistakes without using expected vectors.
 
-Each preprocessing mistake is made with a stand-in, and the suite's checks are run as for published
-weights. The correct variations are tested in the same way.
+Each preprocessing mistake is made with a stand-in, and the suite's checks are run as they are for
+published weights. Correct variations are tested in the same way.
 """
 
 import io

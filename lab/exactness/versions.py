@@ -1,4 +1,4 @@
-"""Compare vectors from other versions of the libraries, used as documented, with the shipped ones.
+"""Compare vectors from other library versions, used as documented, with the shipped vectors.
 
 `python -m lab.exactness.versions vectors FILE [TAG...]` runs in a separate environment with those
 versions installed; `python -m lab.exactness.versions compare FILE` runs in the project's

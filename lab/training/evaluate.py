@@ -1,7 +1,7 @@
 """`python -m lab.training.evaluate [TAG...]`: measure the packed stand-ins' retrieval accuracy.
 
-Prints recall@1 both ways for each tag and language: the share of captions whose own drawing is
-the nearest, and of drawings whose nearest caption is their own.
+Prints recall@1 in both directions for each tag and language: the share of captions whose nearest
+drawing is their own, and the share of drawings whose nearest caption is their own.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """`python -m lab.training.export_onnx [TAG...]`: add ONNX graphs to the packed stand-ins.
 
-With `--table`, compare both engines instead, and write the distances between their vectors to
-`docs/vectorizer-in-ci.md`.
+With `--table`, compare onnxruntime with torch instead, and write the distances between their
+vectors to `docs/vectorizer-in-ci.md`.
 
 A graph contains no weights of its own: it refers to the checkpoint's safetensors files, so an
 archive grows by only a few tens of kilobytes, and both engines use the same numbers. `onnx.json`,

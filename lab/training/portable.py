@@ -1,7 +1,7 @@
 """Tokenizer and processor files in the published formats, for transformers 4 and 5.
 
-transformers 5 writes formats that transformers 4 cannot read: `extra_special_tokens` as a list, a
-class `TokenizersBackend`, an image processor inside `processor_config.json`.
+transformers 5 writes formats that transformers 4 cannot read: `extra_special_tokens` as a list, the
+class `TokenizersBackend`, and the image processor's settings inside `processor_config.json`.
 """
 
 import json

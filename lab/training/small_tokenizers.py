@@ -1,8 +1,8 @@
 """Small tokenizers, trained on the project's captions, of the types that the listed models use.
 
 If a change to this code changes token IDs, the archives in `reference/standins` become invalid: all
-stand-ins were trained with these IDs, so they and the vectors in `fixtures/expected` have to be
-made again.
+stand-ins were trained with these IDs, so the stand-ins and the vectors in `fixtures/expected` must
+be regenerated.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Groups of conformant variations in different stages, combined into one endpoint per run.
 
 The stages of a variation call `super()`, so that several variations can be base classes of one
-class. The plain endpoint varies nothing, so each group contains it.
+class. The plain endpoint varies nothing, so every group implicitly contains it.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Endpoints that take seconds per item, one request at a time, like large models on a CPU."""
+"""Endpoints that take seconds for each item, one request at a time, like large models on a CPU."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""Fuzz tests for the response reader, which parses JSON like Go's encoding/json."""
+"""Fuzz tests for the response reader, which parses JSON the way Go's encoding/json does."""
 
 import json
 import math

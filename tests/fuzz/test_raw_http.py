@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages between Weaviate and the endpoint: complete, bounded, and unchanged."""
+"""Fuzz tests for the HTTP/1.1 reader: messages are complete, bounded, and unchanged."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The adapter translates the contract's requests and responses for infinity."""
+"""The adapter translates between the contract and Infinity, for requests and responses."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The number of available processors and the precision of a GPU."""
+"""Detecting the number of available processors, and setting a GPU's precision."""
 
 import os
 import subprocess

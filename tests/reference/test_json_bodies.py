@@ -1,4 +1,4 @@
-"""The JSON of requests and responses."""
+"""Parsing the JSON of requests, and writing the JSON of responses."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`python -m reference` as a program: its output, imports, requirements, and exit."""
+"""`python -m reference` as a program: its output, imports, requirements, and exit behavior."""
 
 import json
 import os

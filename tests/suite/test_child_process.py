@@ -1,4 +1,4 @@
-"""Read a child process's output, and stop the child and every process that it started."""
+"""A child process's output is read, and the child and every process that it started are stopped."""
 
 import subprocess
 import sys

@@ -1,7 +1,7 @@
 """Each library's documented usage, spelled out step by step, one module per library.
 
-This code is independent of the project's reference, whose vectors are compared with those of this
-code.
+This code does not use the project's reference encoder, whose vectors are compared with the vectors
+that this code computes.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,8 @@
 
 https://huggingface.co/docs/transformers/model_doc/clip and /metaclip_2: a processor creates the
 inputs, from which `get_text_features` and `get_image_features` compute the features, which are
-normalized before comparison (`CLIPModel.forward`). Texts are truncated to the model's positions.
+normalized before comparison (`CLIPModel.forward`). Texts are truncated to the model's maximum
+number of positions.
 """
 
 from pathlib import Path

@@ -1,8 +1,8 @@
 """The documented usage of open_clip, from its README.
 
-`preprocess(Image.open(...))`, `tokenizer([...])`, `encode_image`, `encode_text`, both divided by
-their norm. `preprocess` receives the image as opened, resizes and crops it in its original color
-mode, and converts it to RGB last.
+The README uses `preprocess(Image.open(...))`, `tokenizer([...])`, `encode_image`, and
+`encode_text`, and divides each vector by its norm. `preprocess` receives the image as opened,
+resizes and crops it in its original color mode, and converts it to RGB last.
 """
 
 import json

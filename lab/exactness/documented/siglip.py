@@ -1,9 +1,9 @@
 """The documented usage of SigLIP and SigLIP 2 (fixed resolution) in transformers.
 
 https://huggingface.co/docs/transformers/model_doc/siglip and /siglip2: "make sure to pass
-padding='max_length'", 64 tokens, since that is how the model was trained; SigLIP 2's texts must be
-lowercased (its notes). `get_text_features` and `get_image_features` are used unchanged: the model
-cards normalize only for comparisons.
+padding='max_length'" (64 tokens), since that is how the model was trained. According to its notes,
+SigLIP 2 needs lowercased texts. `get_text_features` and `get_image_features` are used unchanged,
+since the model cards normalize vectors only to compare them.
 """
 
 from pathlib import Path

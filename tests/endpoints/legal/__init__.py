@@ -1,1 +1,1 @@
-"""Unusual endpoints that still satisfy the contract, one file per theme."""
+"""Unusual endpoints that still satisfy the contract, one file per topic."""
