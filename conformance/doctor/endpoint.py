@@ -1,7 +1,6 @@
 """Inspect an endpoint's address, probes, and /meta."""
 
 import re
-import socket
 import ssl
 from contextlib import suppress
 from statistics import median
@@ -15,6 +14,7 @@ from conformance.doctor.diagnosis import Diagnosis
 from conformance.transport.endpoint import LIVE, META, READY, Endpoint
 from conformance.transport.exchange import CLOSED, Exchange, FailureKind, without_password
 from conformance.transport.go_reader import GoParseError, read_meta
+from conformance.transport.raw_http import connect_with_tls
 from conformance.transport.readiness import recognize
 
 PROBES = 3
@@ -85,11 +85,10 @@ def other_scheme(url: str) -> str:
 def speaks_tls(url: str) -> bool:
     """Whether a server at the host and port of an http URL completes a TLS handshake."""
     parts = urlsplit(url)
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    address = (parts.hostname or "", parts.port or 80)
-    with suppress(OSError), socket.create_connection(address, HANDSHAKE) as connection:
-        context.wrap_socket(connection, server_hostname=parts.hostname).close()
+    with suppress(OSError):
+        connect_with_tls(context, parts.hostname or "", parts.port or 80, HANDSHAKE).close()
         return parts.scheme == "http"
     return False
 

@@ -9,6 +9,7 @@ connections.
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import time
@@ -224,6 +225,30 @@ class _Read:
         return head
 
 
+def connect_with_tls(
+    context: ssl.SSLContext, host: str, port: int, timeout: float
+) -> ssl.SSLSocket:
+    """A new connection after the handshake, to the first address that accepts it; raises OSError.
+
+    The socket is wrapped before it is connected: in Python 3.11, `wrap_socket` does not close a
+    connected socket that the peer has just reset.
+    """
+    refused = OSError(f"{host} has no address")
+    for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        connection = context.wrap_socket(socket.socket(family), server_hostname=host)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(address)
+        except OSError as problem:
+            connection.close()
+            if isinstance(problem, ssl.SSLError):
+                raise
+            refused = problem
+        else:
+            return connection
+    raise refused
+
+
 class Peer:
     """An endpoint's address, and how to connect to it."""
 
@@ -243,13 +268,14 @@ class Peer:
 
     def connect(self, timeout: float) -> socket.socket:
         """A new connection; raises OSError."""
-        port = self.parts.port or (443 if self.secure else 80)
-        plain = socket.create_connection((self.parts.hostname or "", port), timeout=timeout)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not self.secure:
-            return plain
-        context = endpoint_url.certificates(self.origin)
-        return context.wrap_socket(plain, server_hostname=self.parts.hostname)
+        host, port = self.parts.hostname or "", self.parts.port or (443 if self.secure else 80)
+        if self.secure:
+            context = endpoint_url.certificates(self.origin)
+            connection: socket.socket = connect_with_tls(context, host, port, timeout)
+        else:
+            connection = socket.create_connection((host, port), timeout=timeout)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
     def addressed(self, request: Message) -> Message:
         """The request with this endpoint's Host and credentials, and otherwise unchanged."""

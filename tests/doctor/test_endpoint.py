@@ -2,12 +2,17 @@
 
 import json
 import math
+import socket
+import ssl
+import struct
 import threading
 import time
 import tomllib
+import warnings
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,6 +174,26 @@ def test_an_address_without_the_service_is_one_problem(
     assert "1 problem (" in told.text
     assert problem in told.text
     assert words in told.text
+
+
+def resets(connection: socket.socket, _number: int) -> None:
+    """Resets every connection at once."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_connection_that_is_reset_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrap = ssl.SSLContext.wrap_socket
+
+    def late(*what: Any, **how: Any) -> ssl.SSLSocket:
+        time.sleep(0.05)  # A connection that exists already is reset by now.
+        return wrap(*what, **how)
+
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", late)
+    with warnings.catch_warnings(record=True) as unclosed, talking(resets) as url:
+        warnings.simplefilter("always", ResourceWarning)
+        for _ in range(10):
+            assert not endpoint.speaks_tls(url)
+    assert unclosed == []
 
 
 def test_http_and_https_are_told_apart(
