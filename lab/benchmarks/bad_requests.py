@@ -1,4 +1,4 @@
-"""Invalid requests, generated from a seed."""
+"""Invalid requests, generated reproducibly from a seed."""
 
 import base64
 import json

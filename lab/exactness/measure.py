@@ -1,4 +1,4 @@
-"""Measure how far a departure from the documented usage moves the diagnostic items' vectors."""
+"""Measure how much a deviation from documented usage changes the diagnostic items' vectors."""
 
 import io
 from collections.abc import Mapping

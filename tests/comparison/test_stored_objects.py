@@ -1,4 +1,4 @@
-"""The comparison detects how stored vectors were combined from the vectors of the fields."""
+"""The comparison detects how stored vectors were computed from the objects' fields."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A container engine and an image; without them, these tests are reported as not run."""
+"""Fixtures that need a container engine and an image; without them, tests count as not run."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Content encodings that Go does not decode, written as uncompressed blocks."""
+"""Encoders, without any actual compression, for content encodings that Go does not decode."""
 
 import gzip
 import zlib
