@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from reference import calibration, encoders, engine, standins
 from reference.calibration import noise
 from reference.encoders import Placement
@@ -80,6 +82,7 @@ def measured(model: Model, wanted: int | None, described: dict[str, Any]) -> Mod
         "engine": placement.engine,
         "dtype": placement.dtype,
         "dimensions": wanted or narrow,
+        "image_size": image_size(model),
         "batch_sizes": asdict(sizes),
         "versions": _versions(encoder.packages),
     }
@@ -96,6 +99,12 @@ def dimension(model: Model) -> int:
         both = f"{len(text)} and {len(image)}"
         raise UnloadableError(f"the checkpoint's text and image vectors have {both} dimensions")
     return len(image)
+
+
+def image_size(model: Model) -> int | None:
+    """The side in pixels of the images that the checkpoint takes; None if it takes other inputs."""
+    arrays = (np.asarray(each) for each in model.preparing("image", noise(0)).values())
+    return max((each.shape[-1] for each in arrays if each.ndim > 3), default=None)
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:

@@ -161,8 +161,12 @@ def _doubts(
 ) -> Iterator[str]:
     """Report what suggests that the vectors come from a different model."""
     yield from recording.other_dimension(made, model)
-    if model and (tag := named_instead(seen.meta.json(), model, models)):
+    meta: Any = seen.meta.json()
+    if model and (tag := named_instead(meta, model, models)):
         yield f"{made.source} may not serve {model.tag}: its /meta names {tag}"
+    size = meta.get("image_size") if isinstance(meta, dict) else None
+    if model and isinstance(size, int) and size != (model.image_size or size):
+        yield f"{made.source} has image_size {size}, but {model.tag} has {model.image_size}"
 
 
 def _make_folder(output: Path) -> None:

@@ -47,6 +47,13 @@ class RefusesAll(Endpoint):
         return super().answer(request)
 
 
+class OtherSize(Endpoint):
+    """Reports the image size of a different model, and no name."""
+
+    def meta(self, _request: Request) -> Answer:
+        return Answer(200, b'{"image_size": 512}')
+
+
 class Upgraded(Endpoint):
     """The same endpoint after an upgrade to a different model."""
 
@@ -57,7 +64,13 @@ class Upgraded(Endpoint):
         return np.roll(super().image_vector(image), 1)
 
 
-MADE = {"upgraded": Upgraded, "long": RefusesLongTexts, "images": RefusesImages, "all": RefusesAll}
+MADE = {
+    "upgraded": Upgraded,
+    "long": RefusesLongTexts,
+    "images": RefusesImages,
+    "all": RefusesAll,
+    "size": OtherSize,
+}
 Urls = Callable[[str], str]
 
 

@@ -27,20 +27,22 @@ def test_the_command_keeps_every_item_and_the_model_it_was_told(recorded: Path) 
 
 
 @pytest.mark.parametrize(
-    ("tag", "notes"),
+    ("name", "tag", "notes"),
     [
-        (registry.MULTILINGUAL, []),
-        ("openai-clip-vit-base-patch16", [f"its /meta names {registry.MULTILINGUAL}"]),
+        ("plain", registry.MULTILINGUAL, []),
+        ("size", registry.MULTILINGUAL, ["has image_size 512, but "]),
+        ("plain", "openai-clip-vit-base-patch16", [f"its /meta names {registry.MULTILINGUAL}"]),
         (
+            "plain",
             "google-siglip2-so400m-patch16-384",
             ["has 512-dimensional vectors", f"its /meta names {registry.MULTILINGUAL}"],
         ),
     ],
 )
 def test_what_speaks_against_the_tag_is_noted(
-    tag: str, notes: list[str], url: Urls, command: Command, tmp_path: Path
+    name: str, tag: str, notes: list[str], url: Urls, command: Command, tmp_path: Path
 ) -> None:
-    told = command("record", url("plain"), "-o", tmp_path / "v.json", "--model", tag)
+    told = command("record", url(name), "-o", tmp_path / "v.json", "--model", tag)
     assert told.status == 0
     lines = [line for line in told.lines if line.startswith("note: ")]
     assert len(lines) == len(notes)

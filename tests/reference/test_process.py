@@ -30,6 +30,7 @@ def test_a_model_is_served_until_sigterm_which_finishes_what_is_in_flight(clip: 
     meta = HTTP.get(f"{clip.url}/meta").json()
     assert (meta["library"], meta["ready"]) == ("clip", True)
     assert "torch" in meta["versions"]
+    assert meta["image_size"] == 224
     assert resident_bytes(clip.process.pid) < 1.5e9
     hang_up_early(clip.url)
     body = {"texts": [f"text {number} " * (number % 9 + 1) for number in range(50)]}
