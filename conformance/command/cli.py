@@ -201,10 +201,14 @@ def ended_as_interrupted() -> Iterator[None]:
     """
     numbers = (signal.SIGTERM, signal.SIGHUP)
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        handler = signal.getsignal(signal.SIGINT)
+        if callable(handler):  # While requests are being sent, asyncio's, which cancels them.
+            handler(number, frame)
+        else:
+            raise KeyboardInterrupt
 
     before = [signal.signal(number, interrupt) for number in numbers]
     try:

@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM end a run promptly, with a failing status and no leftover processes."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -53,3 +54,16 @@ def test_a_second_signal_does_not_interrupt_the_cleanup() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGHUP)
+
+
+def test_a_signal_cancels_the_requests_that_are_being_sent() -> None:
+    tasks = []
+
+    async def interrupted() -> None:
+        tasks.append(asyncio.current_task())
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(60)
+
+    with asyncio.Runner() as runner, cli.ended_as_interrupted(), pytest.raises(KeyboardInterrupt):
+        runner.run(interrupted())
+    assert [task and task.cancelled() for task in tasks] == [True]
