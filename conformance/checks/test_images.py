@@ -34,8 +34,8 @@ USUAL_SIZE = 224
 LARGE = 1220
 """Side in pixels of a BMP of 4.4 MB."""
 COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
-SHAPES = ((2, 1), (3, 1), (1, 3), (5, 1), (1, 9))
-"""Aspect ratios of images whose sides are cut off by a center crop."""
+SHAPES = ((2, 1, 192), (3, 1, 768), (1, 3, 768), (5, 1, 192), (1, 9, 192))
+"""Aspect ratios and shorter sides of images whose sides are cut off by a center crop."""
 BUSY = 3
 """Requests with texts sent alongside each image."""
 
@@ -137,7 +137,7 @@ def test_different_images_differ(encoded: EncodedCorpus, corpus: AlignedCorpus) 
 @pytest.mark.clause("IMG-09")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_an_image_is_brought_to_size_as_the_model_does(
-    cache: VectorCache, model: Model, shape: tuple[int, int]
+    cache: VectorCache, model: Model, shape: tuple[int, int, int]
 ) -> None:
     if model.image_resize not in ("crop", "squash"):
         not_applicable(f"preprocessing {model.image_resize or 'unknown'}")
@@ -235,9 +235,11 @@ def test_photographs_are_read(endpoint: Endpoint, cache: VectorCache, name: str,
     expect.equal(again, first, f"{name} again")
 
 
-def long(shade: int, width: int, height: int) -> bytes:
-    """A drawing between sides of this shade, with margins so that resizing does not blend them."""
-    size = image_files.SIZE * 2
+def long(shade: int, width: int, height: int, size: int) -> bytes:
+    """A drawing between sides of this shade, with margins so that resizing does not blend them.
+
+    The shorter side has `size` pixels.
+    """
     canvas = Image.new("RGB", (width * size, height * size), (shade, shade, shade))
     left, top = (width - 1) * size // 2, (height - 1) * size // 2
     margin = min(size // 6, max(left, top))

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from conformance.corpus import bmp_files, png_files, tiff_files
 from conformance.corpus import image_scenes as scenes
-from conformance.corpus.image_files import Variant, exif, png, save
+from conformance.corpus.image_files import Variant, exif, opaque, png, save
 from conformance.corpus.image_scenes import Pixels
 from conformance.corpus.png_files import GRAY, GRAY_ALPHA, PALETTE, RGBA, Layout
 
@@ -198,7 +198,7 @@ def transparent(width: int, height: int) -> list[Variant]:
         "WebP": partial(save, image, "WEBP", lossless=True, exact=True),
         "TIFF": partial(tiff_files.write, both, tiff_files.Layout(alpha=True)),
         "BMP": partial(bmp_files.write, both, BMP_WITH_ALPHA),
-        "GIF": partial(save, _indexed(index), "GIF", transparency=16),
+        "GIF": partial(save, _indexed(index, _table()), "GIF", transparency=16),
         "palette PNG": partial(_palette_png, index),
         "palette PNG of steps": partial(_palette_png, index, steps=True),
     }
@@ -207,11 +207,22 @@ def transparent(width: int, height: int) -> list[Variant]:
         "gray PNG": partial(write, grays, Layout(color_type=GRAY, before=[_trns(255)])),
     }
     lossy = {"lossy WebP": partial(save, image, "WEBP", quality=100, exact=True)}
-    return [
+    found = [
         Variant(f"{name} with transparent pixels", file, plain, "clear")
         for files, plain in ((in_color, png(pixels)), (in_gray, png(grays)), (lossy, None))
         for name, file in files.items()
     ]
+    return [*found, _with_a_margin(width, height)]
+
+
+def _with_a_margin(width: int, height: int) -> Variant:
+    """A scene with transparent sides, as in photographs of products without their background."""
+    pixels, outside = opaque(scenes.color(width, height)), np.ones((height, width), dtype=bool)
+    across, down = width // CORNER, height // CORNER
+    outside[down:-down, across:-across] = False
+    pixels[outside] = 255, 255, 255, 0
+    file = partial(png_files.write, pixels, Layout(color_type=RGBA))
+    return Variant("RGBA PNG with a transparent margin", file, png(pixels[..., :3]), "first")
 
 
 def _clear(width: int, height: int) -> Any:
@@ -240,10 +251,10 @@ def _palette_png(index: Pixels, steps: bool = False) -> bytes:
     return png_files.write(index, Layout(color_type=PALETTE, before=before))
 
 
-def _indexed(index: Pixels) -> Image.Image:
+def _indexed(index: Pixels, table: Pixels) -> Image.Image:
     height, width = index.shape
     image = Image.frombytes("P", (width, height), index.tobytes())
-    image.putpalette(_table().reshape(-1).tolist())
+    image.putpalette(table.reshape(-1).tolist())
     return image
 
 
@@ -271,4 +282,25 @@ def sequences(width: int, height: int) -> list[Variant]:
         "lossy animated WebP": partial(several, "WEBP", quality=95),
     }
     exact = [Variant(name, file, shown, "first") for name, file in files.items()]
+    exact.append(_on_a_larger_canvas(width, height))
     return exact + [Variant(name, file, None, "first") for name, file in lossy.items()]
+
+
+def _on_a_larger_canvas(width: int, height: int) -> Variant:
+    """A GIF whose first frame leaves out the rows at the top, as optimizers write it.
+
+    Programs fill the rest of the canvas with the background, with the first color, or with
+    transparent black, so all of these are black.
+    """
+    top, pixels = height // CORNER, scenes.color(width, height, scene=4)
+    index = scenes.indices(width, height, scene=4)[top:] + np.uint8(1)
+    pixels[:top] = 0
+    table = np.concatenate([np.zeros((1, 3), dtype=np.uint8), scenes.palette(16)])
+    first, second = (_indexed(each, table) for each in (index, index[::-1]))
+    options = {"duration": 100, "background": 0, "optimize": False}
+    file = save(first, "GIF", save_all=True, append_images=[second], **options)
+    size = struct.pack("<HH", width, height - top)
+    canvas, frame = struct.pack("<HH", width, height), struct.pack("<HH", 0, top) + size
+    file = file.replace(size, canvas, 1).replace(b"," + bytes(4) + size, b"," + frame, 1)
+    name = "GIF whose first frame is smaller than its canvas"
+    return Variant(name, partial(bytes, file), png(pixels), "first")

@@ -48,8 +48,9 @@ class Variant:
     gives it the vector of its pixels. "mode": another mode, for which that holds at the model's own
     size. "lossy": the pixels are those that Pillow decodes, and others differ slightly; "ink": the
     same in CMYK, which some libraries convert with a profile. "clear": transparent pixels, with
-    white beneath. "first": one of several images. "carried": `pixels` is the file without its
-    metadata. "turned": the file asks to be rotated, which an encoder may or may not do.
+    white beneath. "first": one of several images, or one with a transparent margin. "carried":
+    `pixels` is the file without its metadata. "turned": the file asks to be rotated, which an
+    encoder may or may not do.
     """
 
     name: str

@@ -48,12 +48,12 @@ PHOTOGRAPHS: Final = {
 }
 """Width, height, and scene: images that phones send."""
 IN_MODES: Final = {
-    "PNG of 1440 x 900 with alpha": (1440, 900, 3),
+    "PNG of 4000 x 3000 with alpha": (4000, 3000, 3),
     "palette PNG of 1280 x 960": (1280, 960, 2),
     "gray JPEG of 1654 x 2339": (1654, 2339, 4),
     "1-bit PNG of 1654 x 2339": (1654, 2339, 0),
 }
-"""Screenshots and scanned pages."""
+"""Cutouts, screenshots, and scanned pages."""
 SENSORS: Final = {
     "JPEG of 8160 x 6144": (8160, 6144, 3),
     "JPEG of 4284 x 5712": (4284, 5712, 0),

@@ -93,6 +93,18 @@ def last_frame(picture: Image.Image) -> Image.Image:
     return picture
 
 
+@seen("gif-frame-without-canvas")
+def frame_only(picture: Image.Image) -> Image.Image:
+    frame = getattr(picture, "dispose_extent", None)
+    return picture.crop(frame) if frame else picture
+
+
+@seen("cut-to-the-opaque-part")
+def opaque_part(picture: Image.Image) -> Image.Image:
+    shown = picture.convert("RGBA") if picture.has_transparency_data else picture
+    return shown.crop(shown.getbbox(alpha_only=True)) if shown.mode == "RGBA" else shown
+
+
 # Image towers that see a different image from the one that the model should see.
 
 
@@ -204,6 +216,11 @@ branch(
     "wide-images-squashed",
     lambda _file, picture: picture.width > 3 * picture.height,
     lambda picture: image_encoder.rgb(picture).resize((picture.height, picture.height)),
+)
+branch(
+    "above-2048-squashed",
+    lambda _file, picture: max(picture.size) > 2048,
+    lambda picture: image_encoder.rgb(picture).resize((1024, 1024)),
 )
 branch(
     "sides-cut-to-multiples-of-16",

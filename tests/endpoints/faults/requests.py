@@ -158,6 +158,11 @@ narrow("thin-pictures-fail", 500, lambda picture: max(picture.size) > 100 * min(
 narrow("tall-pictures-fail", 500, lambda picture: picture.width == 1 < picture.height)
 narrow("wide-pictures-fail", 500, lambda picture: max(picture.size) > 2000)
 narrow("above-2-megapixels-fails", 500, lambda picture: picture.width * picture.height > 2_000_000)
+narrow(
+    "decoded-above-40-mb-refused",
+    413,
+    lambda picture: picture.width * picture.height * len(picture.getbands()) > 40_000_000,
+)
 hanging = delays("picture_vector")
 hanging(
     "large-pictures-hang",

@@ -104,6 +104,7 @@ text_refused(
 text_refused("links-fetched", 502, lambda text: re.match(r"https?://", text))
 text_refused("image-token-fails", 500, lambda text: "<image>" in text)
 text_refused("template-substituted", 500, lambda text: re.search(r"\$\w", text))
+text_refused("percent-signs-fail", 500, lambda text: "%" in text)
 text_refused("backslash-escapes-decoded", 500, lambda text: re.search(r"\\[a-z]", text))
 text_refused("long-word-fails", 500, lambda text: any(len(word) > 250 for word in text.split()))
 text_refused("128-letters-fail", 500, lambda text: len(text) == 128)
