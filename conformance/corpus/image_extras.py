@@ -47,6 +47,11 @@ def metadata(width: int, height: int) -> list[Variant]:
         tails["another file of its kind after the end"] = bare + save(other, kind.upper())
         for name, file in (carried | tails).items():
             found.append(Variant(f"{kind} with {name}", partial(bytes, file), bare, "carried"))
+    indexed = image.quantize(16, dither=Image.Dither.NONE)
+    for name, shown in {"gray JPEG": image.convert("L"), "palette PNG": indexed}.items():
+        write = partial(save, shown, name.split()[1])
+        with_profile = partial(write, icc_profile=profile())
+        found.append(Variant(f"{name} with a profile", with_profile, write(), "carried"))
     return found
 
 

@@ -203,12 +203,12 @@ def canceled(own: int) -> Sized:
     """A scene with pixels inverted in a checkerboard pattern, which averages to gray when reduced.
 
     The side is an even multiple of the model's, so that a service that picks single pixels picks
-    either only inverted or only unchanged pixels.
+    either only inverted or only unchanged pixels. The two average to 127 without rounding.
     """
     side = LARGEST_CANCELED // own // 2 * 2 * own
-    pixels = scenes.pure(side, side)
-    pixels[::2, ::2] ^= 255
-    pixels[1::2, 1::2] ^= 255
+    pixels = scenes.pure(side, side) & np.uint8(254)
+    pixels[::2, ::2] ^= 254
+    pixels[1::2, 1::2] ^= 254
     image = Image.fromarray(pixels)
     name = f"PNG of {side} x {side} with every second pixel inverted"
     return Sized(name, save(image, "PNG"), save(image.reduce(side // own), "PNG"))

@@ -60,6 +60,7 @@ OWN_SIZE, RESIZED = _GROUPS["own_size"], _GROUPS["resized"]
 FORMATS, MODES = _GROUPS["formats"], _GROUPS["modes"]
 LOSSY: Final = tuple(SHIPPED)
 PHOTOGRAPHS: Final = tuple(f"photograph {name}" for name in SENT_PHOTOGRAPHS)
+WITH_ALPHA: Final = tuple(f"photograph {name}" for name in _GROUPS["with_alpha"])
 PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 """Lossless RGB images: every library and every decoder sees the same pixels."""
 AS_RGB: Final = "{}, converted to RGB first"

@@ -61,6 +61,13 @@ in_mode(
 in_mode("alpha-shown-inverted", ("RGBA",), inverted_alpha)
 in_mode("alpha-to-black", ("RGBA", "LA", "PA"), over_black)
 in_mode(
+    "half-transparent-over-black",
+    ("RGBA",),
+    lambda picture: (
+        over_black(picture) if set(np.unique(picture.getchannel("A"))) - {0, 255} else picture
+    ),
+)
+in_mode(
     "16-bit-clipped",
     DEEP,
     lambda picture: Image.fromarray(np.asarray(picture).clip(0, 255).astype(np.uint8)),
@@ -136,7 +143,13 @@ seen(
 seen("mirrored", lambda picture: ImageOps.mirror(image_encoder.rgb(picture)))
 seen("exif-turned", ImageOps.exif_transpose)
 
-refusals("picture_vector")("exif-fails", 500, lambda picture: "exif" in picture.info)
+failing = refusals("picture_vector")
+failing("exif-fails", 500, lambda picture: "exif" in picture.info)
+failing(
+    "profile-not-for-rgb-fails",
+    500,
+    lambda picture: "icc_profile" in picture.info and not picture.mode.startswith("RGB"),
+)
 other_encoder = variants(OtherEncoder, "settings")
 other_encoder("squashed", {"squash": True})
 other_encoder("cropped", {"squash": False}, needs=("lower-case",))
