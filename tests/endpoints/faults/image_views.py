@@ -64,7 +64,7 @@ in_mode(
     "half-transparent-over-black",
     ("RGBA",),
     lambda picture: (
-        over_black(picture) if set(np.unique(picture.getchannel("A"))) - {0, 255} else picture
+        over_black(picture) if any(picture.getchannel("A").histogram()[1:-1]) else picture
     ),
 )
 in_mode(
