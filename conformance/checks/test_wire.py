@@ -1,4 +1,7 @@
-"""WIR: requests recorded from a real Weaviate server, replayed byte for byte."""
+"""WIR: requests recorded from a real Weaviate server, replayed byte for byte.
+
+OPS-05: closed connections are counted in all checks up to here, the last ones over HTTP.
+"""
 
 import base64
 from collections.abc import Callable
@@ -32,6 +35,9 @@ TEXT_QUERIES = [
     "near-text-moved-3",
     "hybrid",
 ]
+
+BY_COINCIDENCE = 3
+"""An idle connection may happen to close as a request is sent, but not this often in one run."""
 
 
 @pytest.fixture
@@ -98,6 +104,17 @@ def test_one_connection(sent: Callable[..., list[Exchange]]) -> None:
 def test_trailing_slash(sent: Callable[..., list[Exchange]]) -> None:
     request = recorded()["import-trailing-slash"]
     expect.vectors(sent("import-trailing-slash")[0], request.texts, request.images)
+
+
+@pytest.mark.clause("OPS-05")
+def test_closes_were_announced_in_the_whole_run(client: Client) -> None:
+    closes = client.resends + client.silent_closes
+    got = f"{closes} times, a keep-alive connection was closed soon after a response"
+    expect.require(
+        closes < BY_COINCIDENCE,
+        got,
+        "`Connection: close` in the previous response, or an open connection",
+    )
 
 
 def rows(exchange: Exchange, request: Recorded) -> Vectors:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 import httpx
@@ -31,6 +31,9 @@ RESENDS = 2
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "clip-conformance"}
 BUFFERED = 2**16
 """Bytes of a body that are sent even if the endpoint does not read them."""
+SOON = 1
+"""Seconds: an idle connection is usually kept open for longer."""
+NONE_KEPT = 0.0, 0
 Sample = tuple[str, float]
 """The kind of request, and seconds."""
 LARGE = 1_000_000
@@ -68,7 +71,14 @@ class Client:
         """POST requests without a complete response in time, though the endpoint is fast enough,
         each with the clause of the running test."""
         self.resends = 0
-        """How often a keep-alive connection was closed instead of a response."""
+        """How often a keep-alive connection was closed instead of a response to a small request."""
+        self.silent_closes = 0
+        """How often a keep-alive connection was closed soon after a response, without notice."""
+        self._kept = NONE_KEPT
+        """When the last response arrived, and the number of its connection, if it stays open."""
+        self._numbers: dict[object, int] = {}
+        """The numbers of the connections by their local address, in the order of their opening."""
+        self._opened = count(1)
         self.listeners: list[Listener] = []
         """Called with the exchanges of each call afterward; they may send requests themselves."""
         self._runner = asyncio.Runner()
@@ -135,6 +145,7 @@ class Client:
         """Close every keep-alive connection, so that the next request opens a new one."""
         # An interrupt may come at any time, and running code still needs an open client.
         closing, self._http = self._http, _http_client(self.url)
+        self._kept = NONE_KEPT
         self._runner.run(closing.aclose())
 
     async def _gather(self, requests: Sequence[Request], timeout: float) -> list[Exchange]:
@@ -167,7 +178,7 @@ class Client:
         while _may_be_sent_again(exchange):
             again = await self._once(request, timeout)
             exchange = replace(again, resent=exchange.resent + 1)
-            self.resends += 1
+            self.resends += len(request.body) <= BUFFERED
         return exchange
 
     async def _once(self, request: Request, timeout: float) -> Exchange:
@@ -177,16 +188,24 @@ class Client:
         headers = tuple((request.headers or {}).items())
         sent = Exchange(request.method, self.url + request.path, headers, request.body)
         start = time.perf_counter()
-        fresh: list[bool] = []
+        (ended, last), self._kept = self._kept, NONE_KEPT
+        fresh: list[int] = []
 
         async def trace(event: str, _info: Any) -> None:
             if event == "connection.connect_tcp.started":
-                fresh.append(True)
+                fresh.append(next(self._opened))
 
         call.extensions["trace"] = trace
         try:
             async with asyncio.timeout(timeout):
-                answered = await self._receive(call, sent)
+                answered, address = await self._receive(call, sent)
+            if fresh:
+                self._numbers[address] = fresh[0]
+            number = self._numbers.get(address, 0)
+            # httpx uses the oldest idle connection, so a newer one means that the last was closed.
+            self.silent_closes += 0 < last < number and start - ended < SOON
+            if _stays_open(answered):
+                self._kept = time.perf_counter(), number
         except (TimeoutError, httpx.HTTPError, httpx.StreamError, zlib.error, TooLarge) as problem:
             answered = replace(sent, failure=classify(problem, timeout, reused=not fresh))
             cut = isinstance(problem, (httpx.ReadError, httpx.WriteError))
@@ -207,8 +226,10 @@ class Client:
             caller.write(caller.head(request.method, request.path, headers) + request.body)
             return caller.read(sent)
 
-    async def _receive(self, call: httpx.Request, sent: Exchange) -> Exchange:
+    async def _receive(self, call: httpx.Request, sent: Exchange) -> tuple[Exchange, object]:
+        """The exchange, and the local address of its connection."""
         answer = await self._http.send(call, stream=True)
+        address = answer.extensions["network_stream"].get_extra_info("client_addr")
         try:
             raw = bytearray()
             async for chunk in answer.aiter_raw():
@@ -219,9 +240,8 @@ class Client:
             await answer.aclose()
         headers = {name.lower(): value for name, value in answer.headers.items()}
         body = without_gzip(bytes(raw), headers)
-        return replace(
-            sent, status=answer.status_code, version=answer.http_version, headers=headers, body=body
-        )
+        status, version = answer.status_code, answer.http_version
+        return replace(sent, status=status, version=version, headers=headers, body=body), address
 
 
 def _http_client(url: str) -> httpx.AsyncClient:
@@ -235,6 +255,15 @@ def _http_client(url: str) -> httpx.AsyncClient:
         # Go's client keeps no cookies, and an endpoint's cookies would change later requests.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
+
+
+def _stays_open(answered: Exchange) -> bool:
+    """Whether the connection should stay open after this response.
+
+    httpx itself closes it after HTTP/1.0, or if the request's body was not sent completely.
+    """
+    may_stay = answered.version != "HTTP/1.0" and len(answered.request_body) <= BUFFERED
+    return may_stay and not answered.announces_close
 
 
 def _may_be_sent_again(exchange: Exchange) -> bool:

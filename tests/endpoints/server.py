@@ -106,6 +106,17 @@ class OneRequest(Handler):
             self.exchange()
 
 
+class HundredRequests(Handler):
+    """Closes the connection without notice after 100 requests."""
+
+    def handle(self) -> None:
+        self.connection.settimeout(self.server.endpoint.idle_seconds)
+        with suppress(OSError, wire.MalformedError):
+            for _ in range(100):
+                if not self.exchange():
+                    return
+
+
 class RefusingEarly(Handler):
     """Rejects a large body as soon as the head arrives, and closes the connection, like Go and
     Node."""
@@ -160,6 +171,7 @@ def sockets(
 SOFTWARE: dict[str, Callable[[Endpoint, str, int], AbstractContextManager[str]]] = {
     "sockets": sockets,
     "one-thread": partial(sockets, kind=OneThread, handler=OneRequest),
+    "a-hundred-requests": partial(sockets, handler=HundredRequests),
     "refusing-early": partial(sockets, handler=RefusingEarly),
     "impatient": partial(sockets, handler=Impatient),
     "decoding": partial(sockets, handler=Decoding),

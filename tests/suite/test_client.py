@@ -127,6 +127,39 @@ def test_a_request_is_sent_again_where_a_kept_connection_was_closed(client_of: C
     assert (second.body, second.fresh, second.resent) == (b"2", True, 1)
 
 
+def close_after_two(connection: socket.socket, _number: int) -> None:
+    for _ in range(2):
+        read(connection)
+        connection.sendall(answer())
+
+
+def test_connections_closed_soon_are_counted(client_of: Clients) -> None:
+    with talking(close_after_two) as url:
+        client = client_of(url)
+        for _ in range(4):
+            client.send_all([GET, GET])
+            # Each time, the older connection of the two closes after one more request.
+            client.send(GET)
+            time.sleep(0.05)
+            client.send(GET)
+            client.drop_connections()
+    assert client.silent_closes + client.resends == 4
+
+
+def test_a_slow_response_beside_fast_ones_closes_nothing(client_of: Clients) -> None:
+    def reply(request: bytes) -> bytes:
+        time.sleep(0.1 if b"slow" in request else 0)
+        return answer()
+
+    slow = Request("GET", "/slow")
+    with talking(answering(reply)) as url:
+        client = client_of(url)
+        client.send_all([slow, GET])
+        client.send_all([GET, slow])  # The newer connection becomes idle last.
+        client.send(GET)
+    assert client.silent_closes + client.resends == 0
+
+
 def test_a_request_on_a_fresh_connection_is_not_sent_again(client_of: Clients) -> None:
     seen: list[int] = []
 
