@@ -48,7 +48,7 @@ class CauseKind(StrEnum):
     SIZE = "size"
     """Two images have the same vector at their original size, but not at the model's input size."""
     BROKEN_OFF = "broken off"
-    """A response ends in the middle of its body."""
+    """A response ends in the middle of its body, or is not HTTP."""
     INEXACT = "inexact"
     """Only texts with one property in common differ from the library's vectors."""
     CROSSED = "crossed"

@@ -1,6 +1,7 @@
 """A request with its response or failure, and the curl command that repeats it."""
 
 import json
+import re
 import shlex
 import zlib
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,8 @@ import httpx
 SHOWN_BODY = 2_000
 """Characters of a request body in a curl command; longer bodies are shortened and marked."""
 SHOWN_RESPONSE = 300
+BEGUN = re.compile("complete message body|chunk|Content-Length|illegal|no response line")
+"""Found in h11's messages about a response that has begun."""
 MAX_RESPONSE = 64 * 2**20
 """Bytes; 256 vectors of 4,096 numbers with 25 characters each take 27 MB."""
 
@@ -25,9 +28,10 @@ class FailureKind(StrEnum):
     CLOSED_KEPT_CONNECTION = "kept connection closed"
     """The peer closed a keep-alive connection after a request was sent on it."""
     INCOMPLETE = "incomplete"
-    """The connection was interrupted, or the response is not HTTP."""
+    """The connection was interrupted before the response's body."""
     BROKEN_OFF = "broken off"
-    """The connection was closed in the middle of the response's body."""
+    """The connection was closed in the middle of the response's body, or the response is not
+    HTTP."""
     TOO_LARGE = "too large"
     BROKEN_GZIP = "broken gzip"
 
@@ -164,8 +168,7 @@ def classify(problem: Exception, timeout: float, *, reused: bool) -> Failure:
         return Failure(FailureKind.CLOSED_KEPT_CONNECTION, message)
     if _is_silent(problem):
         return CLOSED
-    begun = any(part in words for part in ("complete message body", "chunk", "Content-Length"))
-    kind = FailureKind.BROKEN_OFF if begun else FailureKind.INCOMPLETE
+    kind = FailureKind.BROKEN_OFF if BEGUN.search(words) else FailureKind.INCOMPLETE
     return Failure(kind, f"incomplete response: {words}")
 
 

@@ -50,7 +50,7 @@ def test_a_continue_before_the_answer_is_read_over() -> None:
     [
         (b"", FailureKind.INCOMPLETE),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", FailureKind.BROKEN_OFF),
-        (b"no HTTP\r\n\r\n", FailureKind.INCOMPLETE),
+        (b"no HTTP\r\n\r\n", FailureKind.BROKEN_OFF),
         (b"HTTP/1.1 200 OK\r\nContent-Le", FailureKind.INCOMPLETE),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, FailureKind.INCOMPLETE),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", FailureKind.BROKEN_OFF),
