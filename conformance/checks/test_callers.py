@@ -108,8 +108,8 @@ def head_first(slow: RawCaller, head: bytes, body: bytes) -> None:
 
 BESIDE = "緑の丸"
 """Characters of three bytes each."""
-BLOCK = 2**16
-"""A common block size in bytes, and a multiple of most smaller block sizes."""
+BLOCKS = [2**power for power in range(12, 17)]
+"""Common block sizes in bytes. Only the first block is often handled differently."""
 ONE_PIECE = "in one piece"
 PIECES: dict[str, Callable[[RawCaller, bytes, bytes], None]] = {
     "byte by byte": in_bytes,
@@ -139,16 +139,17 @@ def test_a_request_is_read_however_it_is_cut(
 
 @pytest.mark.clause("VEC-23")
 def test_a_character_across_two_blocks_is_read(endpoint: Endpoint) -> None:
-    start = '{"texts": ["a red circle and a blue square", "'
-
     def placed(before: int) -> Exchange:
-        """The response if a block ends after the first `before` bytes of the second text."""
-        blanks = " " * (BLOCK - len(start) - before)
-        return endpoint.post(f'{blanks}{start}{BESIDE}"]}}'.encode())
+        """The response if each block ends after the first `before` bytes of a text."""
+        body = b'{"texts": ["a red circle and a blue square"'
+        for block in BLOCKS:
+            body = body.ljust(block - before - 2) + f',"{BESIDE}"'.encode()
+        return endpoint.post(body + b"]}")
 
-    whole = given.vectors(placed(3), 2, 0).texts[1]
-    got = expect.vectors(placed(4), 2, 0).texts[1]
-    expect.same(got, whole, f"a text with a character that crosses a multiple of {BLOCK} bytes")
+    count = 1 + len(BLOCKS)
+    whole = given.vectors(placed(3), count, 0).texts
+    got = expect.vectors(placed(4), count, 0).texts
+    expect.same(got, whole, "a text with a character that crosses a multiple of 4 KiB")
 
 
 def chunked(body: bytes, size: int = 7) -> bytes:
@@ -169,7 +170,7 @@ PROXY = {
 }
 FORMS: dict[str, tuple[dict[str, str], bytes]] = {
     "a chunked body": (CHUNKED, chunked(BODY)),
-    "a long chunked body": (CHUNKED, chunked(BODY + b" " * 2 * BLOCK, 4000)),
+    "a long chunked body": (CHUNKED, chunked(BODY + b" " * 2 * BLOCKS[-1], 4000)),
     "lowercase header names": (LOWER, BODY),
     "uppercase header names": (UPPER, BODY),
     "a charset": ({"Content-Type": "application/json; charset=utf-8", **LENGTH}, BODY),

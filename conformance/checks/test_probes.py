@@ -21,6 +21,7 @@ from conformance.expect.under_load import (
 from conformance.transport.endpoint import LIVE, READY, Endpoint, Items, Target
 
 TIMES = 10
+REFUSED_IN_A_ROW = 5
 BUSY_TEXTS = 64
 """Texts in each request that keeps a fast endpoint busy."""
 LARGE = 6 * 2**20
@@ -57,6 +58,7 @@ def test_live_answers_alive_each_time(endpoint: Endpoint) -> None:
 def test_ready_answers_ready_after_a_refusal(endpoint: Endpoint, bad: object) -> None:
     endpoint.post(bad)
     expect.status(endpoint.get(READY), 200, 299)
+    expect.status(endpoint.get_after([bad] * REFUSED_IN_A_ROW, READY), 200, 299)
 
 
 @pytest.mark.clause("PRB-02")
@@ -64,6 +66,7 @@ def test_ready_answers_ready_after_a_refusal(endpoint: Endpoint, bad: object) ->
 def test_live_answers_alive_after_a_refusal(endpoint: Endpoint, bad: object) -> None:
     endpoint.post(bad)
     expect.status(endpoint.get(LIVE), 200, 399)
+    expect.status(endpoint.get_after([bad] * REFUSED_IN_A_ROW, LIVE), 200, 399)
 
 
 @pytest.mark.clause("PRB-03")

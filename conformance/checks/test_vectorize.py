@@ -212,7 +212,7 @@ def test_nothing_is_answered_with_nothing(endpoint: Endpoint, body: object) -> N
 
 @pytest.mark.clause("VEC-19")
 def test_unknown_fields_are_ignored(endpoint: Endpoint, cache: VectorCache) -> None:
-    unknown = {"audio": ["…"], "task": "query", "version": 2}
+    unknown = {"audio": ["…"], "task": "query", "version": 2, "options": {"unit": [1.5, None]}}
     got = expect.vectors(endpoint.post({"texts": [TEXTS[0]], **unknown}), 1, 0)
     expect.same(got.texts, cache.vectors(texts=TEXTS[:1]).texts, "a text alongside unknown fields")
 

@@ -86,6 +86,10 @@ class Endpoint:
         """POST all bodies in sequence, with nothing in between; the answers are in order."""
         return self.client.send_in_turn(list(map(_posted, bodies)))
 
+    def get_after(self, bodies: Sequence[object], path: str) -> Exchange:
+        """GET `path` right after all bodies have been POSTed in sequence."""
+        return self.client.send_in_turn([*map(_posted, bodies), Request("GET", path)])[-1]
+
     def vectorize_in_turn(self, requests: Sequence[Items]) -> list[Exchange]:
         """Send all requests in sequence, with nothing in between."""
         return self.client.send_in_turn(self.requests(requests))

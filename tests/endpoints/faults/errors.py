@@ -239,7 +239,48 @@ class AnsweredTwice(Endpoint):
         return super().send(request, answer, write)
 
 
+@fault("refused-images-remembered-by-their-head")
+class RefusedHeads(Endpoint):
+    def image_vector(self, image: bytes) -> Matrix:
+        if image[:64] in self.known:
+            raise Refused(400, "this image could not be read before")
+        try:
+            return super().image_vector(image)
+        except Refused:
+            self.known[image[:64]] = True
+            raise
+
+
 # Bad responses to client errors.
+
+
+@fault("errors-in-a-list")
+class ErrorsInList(Endpoint):
+    """Reads all images; the error is a list if several cannot be read."""
+
+    def image_vectors(self, images: list[bytes]) -> Matrix:
+        errors = []
+        for number, image in enumerate(images):
+            try:
+                self.image_vector(image)
+            except Refused:
+                errors.append(f"image {number} cannot be read")
+        if len(errors) > 1:
+            raise Refused(400, errors)  # type: ignore[arg-type]
+        return super().image_vectors(images)
+
+
+@fault("length-of-errors-in-letters")
+class LettersCounted(Endpoint):
+    def failure(self, status: int, message: str) -> Answer:
+        body = json.dumps({"error": f"\u201c{message}\u201d"}, ensure_ascii=False)
+        return Answer(status, body.encode(), JSON | {"Content-Length": str(len(body))})
+
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        if answer.status < 400:
+            return super().send(request, answer, write)
+        write(wire.head(answer, {}) + answer.body)
+        return wire.keeps_open(request, answer)
 
 
 @fault("truncated-accepted")

@@ -102,6 +102,15 @@ kept(
 )
 
 
+@fault("204-with-a-last-chunk")
+class LastChunkAfter204(Endpoint):
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        super().send(request, answer, write)
+        if answer.status == 204:
+            write(LAST)
+        return wire.keeps_open(request, answer)
+
+
 @fault("never-answers", endpoint_timeout=1)
 class NeverAnswers(Endpoint):
     def vectorize(self, request: Request) -> Answer:
@@ -124,6 +133,11 @@ closing("closed-unannounced", lambda _answer, _number: False)
 closing("closed-after-a-refusal", lambda answer, _number: answer.status < 400)
 closing("closed-after-a-long-response", lambda answer, _number: len(answer.body) < 100_000)
 closing("every-twelfth-closed", lambda _answer, number: number % 12 > 0)
+
+
+@fault("connections-closed-after-100-requests", needs=("whole",))
+class ClosedAfterMany(Endpoint):
+    software = "a-hundred-requests"
 
 
 class Silent(Endpoint):

@@ -13,7 +13,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.endpoints.encoder import Encoder, Matrix
-from tests.endpoints.endpoint import HTML, JSON, TEXT, Body, Endpoint, Refused
+from tests.endpoints.endpoint import HTML, JSON, TEXT, Body, Endpoint, Refused, Write
 from tests.endpoints.registry import delays, fault, numbered, outputs, refusals, variants
 from tests.endpoints.wire import Answer, Request
 
@@ -54,6 +54,19 @@ numbered("ready")(
     lambda answer, number: Answer(302, headers={"Location": "/"}) if number % 4 == 0 else answer,
 )
 numbered("live")("live-flapping", lambda answer, number: Answer(500) if number % 2 == 0 else answer)
+
+
+@fault("live-503-after-three-refusals")
+class LiveAfterRefusals(Endpoint):
+    refused = 0
+
+    def send(self, request: Request, answer: Answer, write: Write) -> bool:
+        if request.method == "POST":
+            self.refused = self.refused + 1 if answer.status > 399 else 0
+        return super().send(request, answer, write)
+
+    def live(self, request: Request) -> Answer:
+        return self.failure(503, "unhealthy") if self.refused >= 3 else super().live(request)
 
 
 @fault("live-slow")

@@ -2,6 +2,8 @@
 # ruff: noqa: ARG002 - hooks have the parameters of their stages
 
 import base64
+import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +51,13 @@ value_refused(
     "null-texts-refused",
     400,
     lambda value: isinstance(value, dict) and value.get("texts", ()) is None,
+)
+
+
+value_refused(
+    "unknown-objects-refused",
+    400,
+    lambda value: isinstance(value, dict) and dict in map(type, value.values()),
 )
 
 
@@ -148,6 +157,26 @@ with_software("first-packet-only", "impatient")
 def decoded_in_blocks(body: bytes) -> bytes:
     blocks = (body[start : start + 2**16] for start in range(0, len(body), 2**16))
     return b"".join(block.decode("utf-8", "replace").encode() for block in blocks)
+
+
+@inputs("load")("first-block-decoded-separately")
+def first_block_decoded(body: bytes) -> bytes:
+    blocks = body[:8192], body[8192:]
+    return b"".join(block.decode("utf-8", "replace").encode() for block in blocks)
+
+
+@inputs("load")("trailing-data-ignored")
+def first_value(body: bytes) -> bytes:
+    try:
+        text = body.decode().lstrip()
+        return text[: json.JSONDecoder().raw_decode(text)[1]].encode()
+    except ValueError:
+        return body
+
+
+@inputs("load")("trailing-commas-ignored")
+def without_trailing_commas(body: bytes) -> bytes:
+    return re.sub(rb",\s*([]}])", rb"\1", body)
 
 
 # Image towers that fail on large, small, or unusual images.
