@@ -4,10 +4,8 @@
 ``record --reference TAG --weights hub`` saves vectors computed with published weights, for EXA.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
-from errno import EISDIR
 from pathlib import Path
 from typing import Any, Final
 
@@ -173,10 +171,10 @@ def _make_folder(output: Path) -> None:
     """Create the file's directory, before the first request; raises UserError."""
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        if output.is_dir():
-            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
     except OSError as problem:
         raise UserError(f"cannot write {output}: {problem.strerror}") from problem
+    if output.is_dir():
+        raise UserError(f"cannot write {output}: Is a directory")
 
 
 def _versions(seen: Preflight) -> dict[str, str]:

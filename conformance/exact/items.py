@@ -61,6 +61,7 @@ FORMATS, MODES = _GROUPS["formats"], _GROUPS["modes"]
 LOSSY: Final = tuple(SHIPPED)
 PHOTOGRAPHS: Final = tuple(f"photograph {name}" for name in SENT_PHOTOGRAPHS)
 WITH_ALPHA: Final = tuple(f"photograph {name}" for name in _GROUPS["with_alpha"])
+OPAQUE: Final = tuple(name for name in PHOTOGRAPHS if name not in WITH_ALPHA)
 PRECISE: Final = (*OWN_SIZE, *RESIZED, "BMP", "TIFF", "lossless WebP")
 """Lossless RGB images: every library and every decoder sees the same pixels."""
 AS_RGB: Final = "{}, converted to RGB first"
